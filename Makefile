@@ -1,0 +1,53 @@
+# Every target installs what it needs by itself, into .venv. PYTHON is any Python from 3.11 on.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install install-dev serve test check lint types bench soak pictures lock clean
+help:
+	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
+	@echo "make test      set everything up and run the tests"
+	@echo "make install   .venv with the command initiative-lod in .venv/bin"
+	@echo "make lint types check     ruff; mypy --strict; both and the tests"
+	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
+	@echo "make pictures  the pictures in docs/ (needs Chromium)"
+	@echo "make lock      the lock files, anew"
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "initiative-lod needs Python 3.11 or newer: make PYTHON=python3.x ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/installed
+install-dev: $(VENV)/installed-dev
+
+serve: install
+	$(BIN)/initiative-lod serve
+
+test: install-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: install-dev
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+types: install-dev
+	$(BIN)/mypy
+
+check: lint types test
+
+soak: install-dev
+	$(BIN)/python -m pytest -m slow -s
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) releases .pytest_cache .mypy_cache .ruff_cache

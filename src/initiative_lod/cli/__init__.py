@@ -1,0 +1,27 @@
+"""The command line. Results go to stdout, talk and progress to stderr; exit 0 done, 1 not conforming, 2 cannot be done."""
+
+from __future__ import annotations
+
+import sys
+
+from initiative_lod.errors import InitiativeLodError, NotConforming, SourceError
+
+
+def main() -> None:
+    """Run the command. No stack trace reaches a user for anything that a user can cause."""
+    from initiative_lod.cli.app import app  # here, so that a worker process that imports this module stays light
+
+    try:
+        app()
+    except NotConforming as error:
+        print(error.report.to_text(), file=sys.stderr)
+        print(f"initiative-lod: {error}", file=sys.stderr)
+        sys.exit(1)
+    except SourceError as error:
+        print(f"initiative-lod: {error}", file=sys.stderr)
+        sys.exit(1)
+    except (InitiativeLodError, OSError) as error:
+        print(f"initiative-lod: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,36 @@
+"""``initiative-lod build``: sources to a release."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from initiative_lod import pipeline, release
+from initiative_lod.cli.talk import console, progress
+from initiative_lod.settings import from_environment
+
+
+def build(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option(help="Write the release into this folder, not into the release folder.")] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Make it the current release as well.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
+) -> None:
+    """Build the sources, validate them, and write a release. Nothing is written unless everything conforms."""
+    settings = from_environment(**context.obj)
+    if publish and out is not None:
+        raise typer.BadParameter("--publish is for the release folder, not for --out", param_hint="--publish")
+    with progress() as step:
+        made = pipeline.make_release(settings, step, out)
+        if publish:
+            step("publishing")
+            release.publish(settings.release_folder, made)
+    if as_json:
+        typer.echo(json.dumps(made.manifest, ensure_ascii=False, indent=2))
+        return
+    typer.echo(str(made.path))
+    said = "published" if publish else "not published: initiative-lod release publish " + made.version
+    console.print(f"release {made.version}: {made.manifest['quads']:,} quads; {said}", soft_wrap=True)

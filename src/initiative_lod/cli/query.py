@@ -1,0 +1,91 @@
+"""``initiative-lod query``: the operator's own SPARQL over a release, here and now, with no limits."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
+from rich.table import Table
+
+from initiative_lod import release
+from initiative_lod.cli.talk import console
+from initiative_lod.errors import QuerySyntaxError, ReleaseError
+from initiative_lod.settings import from_environment
+from initiative_lod.sources import read_text
+from initiative_lod.store import OpenRelease
+
+
+class Format(StrEnum):
+    """How an answer is printed: ``table`` for people; the rest for programs."""
+
+    TABLE = "table"
+    JSON = "json"
+    XML = "xml"
+    CSV = "csv"
+    TSV = "tsv"
+    TURTLE = "turtle"
+    N_TRIPLES = "ntriples"
+
+
+RESULTS = {
+    Format.JSON: QueryResultsFormat.JSON,
+    Format.XML: QueryResultsFormat.XML,
+    Format.CSV: QueryResultsFormat.CSV,
+    Format.TSV: QueryResultsFormat.TSV,
+}
+
+
+def query(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="A .rq file, '-' for standard input, or the query itself.")],
+    format: Annotated[Format, typer.Option(help="table, json, xml, csv, tsv; turtle or ntriples for a graph.")] = Format.TABLE,
+    version: Annotated[str | None, typer.Option("--release", help="Ask this release, not the current one.")] = None,
+) -> None:
+    """Ask the current release; the default graph is the union of all named graphs."""
+    settings = from_environment(**context.obj)
+    folder = settings.release_folder
+    found = release.find(folder, version) if version else release.current(folder)
+    if found is None:
+        raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
+    opened = OpenRelease.open(found)
+    try:
+        answer = opened.store.query(_text(query), prefixes=opened.iris.prefixes, use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise QuerySyntaxError(f"line {error.lineno or 1}: not SPARQL: {error.msg}") from error
+    if isinstance(answer, QuerySolutions | QueryBoolean):
+        if format in RESULTS:
+            sys.stdout.buffer.write(answer.serialize(format=RESULTS[format]) or b"")
+        elif isinstance(answer, QueryBoolean):
+            typer.echo(str(bool(answer)).lower())
+        elif format is Format.TABLE:
+            _table(answer, found.base)
+        else:
+            raise QuerySyntaxError(f"a SELECT has rows, which cannot be written as {format}: use table, json, xml, csv or tsv")
+    else:
+        rdf = RdfFormat.N_TRIPLES if format is Format.N_TRIPLES else RdfFormat.TURTLE
+        if format in RESULTS and format is not Format.TABLE:
+            raise QuerySyntaxError(f"a graph cannot be written as {format}: use turtle or ntriples")
+        prefixes = opened.iris.prefixes if rdf == RdfFormat.TURTLE else None
+        sys.stdout.buffer.write(serialize(answer, format=rdf, prefixes=prefixes))
+
+
+def _text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    path = Path(query)
+    return read_text(path) if query.endswith((".rq", ".sparql")) else query
+
+
+def _table(answer: QuerySolutions, base: str) -> None:
+    names = [variable.value for variable in answer.variables]
+    table = Table(*names, box=None, pad_edge=False)
+    rows = 0
+    for solution in answer:
+        rows += 1
+        table.add_row(*(str(getattr(solution[name], "value", "")).removeprefix(base) for name in names))
+    type(console)(highlight=False, markup=False).print(table)
+    console.print(f"{rows} row{'' if rows == 1 else 's'}")

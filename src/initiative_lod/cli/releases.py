@@ -1,0 +1,77 @@
+"""``initiative-lod release``: list, verify, publish, rollback."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from initiative_lod import release
+from initiative_lod.cli.talk import console
+from initiative_lod.errors import ReleaseError
+from initiative_lod.settings import from_environment
+
+app = typer.Typer(help="List, verify, publish and roll back releases.", no_args_is_help=True)
+
+Version = Annotated[str | None, typer.Argument(help="The version, or how it begins.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(name="list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """The releases that are there; the current one is marked."""
+    folder = from_environment(**context.obj).release_folder
+    now = release.current(folder)
+    rows = [
+        {
+            "version": found.version,
+            "current": now is not None and found.version == now.version,
+            "quads": found.manifest["quads"],
+            "modified": found.modified,
+            "digest": found.digest,
+        }
+        for found in release.releases(folder)
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    table = Table("", "version", "quads", "modified", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row("*" if row["current"] else "", row["version"], f"{row['quads']:,}", row["modified"])
+    if rows:
+        type(console)(highlight=False).print(table)
+    else:
+        console.print(f"no release is in {folder}: run 'initiative-lod build'", soft_wrap=True)
+
+
+@app.command()
+def verify(context: typer.Context, version: Version = None, as_json: Json = False) -> None:
+    """Prove that a release (all, if none is named) is what its manifest says. Exit 1 when one is damaged."""
+    folder = from_environment(**context.obj).release_folder
+    wanted = [release.find(folder, version)] if version else release.releases(folder)
+    if not wanted:
+        raise ReleaseError(f"no release is in {folder}: run 'initiative-lod build'")
+    faults = {found.version: release.verify(found) for found in wanted}
+    if as_json:
+        typer.echo(json.dumps(faults, indent=2))
+    else:
+        for name, found in faults.items():
+            typer.echo(f"{name}: {'sound' if not found else ''}" + "".join(f"\n  {fault}" for fault in found))
+    raise typer.Exit(1 if any(faults.values()) else 0)
+
+
+@app.command()
+def publish(context: typer.Context, version: Annotated[str, typer.Argument(help="The version, or how it begins.")]) -> None:
+    """Make a release the current one: one atomic switch."""
+    folder = from_environment(**context.obj).release_folder
+    found = release.find(folder, version)
+    release.publish(folder, found)
+    typer.echo(found.version)
+
+
+@app.command()
+def rollback(context: typer.Context) -> None:
+    """Make the release that was published before the current one current again."""
+    typer.echo(release.rollback(from_environment(**context.obj).release_folder).version)

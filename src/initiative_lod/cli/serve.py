@@ -1,0 +1,57 @@
+"""``initiative-lod serve``: build what is missing, then serve it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from initiative_lod import pipeline, release
+from initiative_lod.cli.talk import console, progress
+from initiative_lod.settings import Settings, from_environment
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    root_path: Annotated[str | None, typer.Option(help="Path prefix under which a proxy shows the server.")] = None,
+) -> None:
+    """Serve the current release; where there is none, build and publish it first."""
+    settings = from_environment(**context.obj, host=host, port=port, root_path=root_path)
+    prepare(settings)
+    run(settings)
+
+
+def prepare(settings: Settings) -> None:
+    """Make sure that a release is published."""
+    folder = settings.release_folder
+    if release.current(folder) is None:
+        with progress() as step:
+            release.publish(folder, pipeline.make_release(settings, step))
+
+
+def run(settings: Settings) -> None:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from initiative_lod.store import Publisher
+    from initiative_lod.web.app import create_app
+
+    publisher = Publisher(settings.release_folder)
+    opened = publisher.current()
+    app = create_app(settings, publisher)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=15,
+        limit_concurrency=512,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    console.print(f"release {opened.release.version}, {opened.release.manifest['quads']:,} quads", soft_wrap=True)
+    console.print(f"open http://{settings.host}:{settings.port}{settings.root_path}/  (Ctrl+C stops)", soft_wrap=True)
+    uvicorn.Server(config).run()

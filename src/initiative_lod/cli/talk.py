@@ -1,0 +1,30 @@
+"""What a command says while it works: a progress line on a terminal, plain lines elsewhere, both on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from initiative_lod.pipeline import Progress as Report
+
+console = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Report]:
+    """A function to call with the name of each step."""
+    if quiet:
+        yield lambda message: None
+        return
+    if not console.is_terminal:
+        started = time.monotonic()
+        yield lambda message: console.print(f"{time.monotonic() - started:5.1f} s  {message}", soft_wrap=True)
+        return
+    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True)
+    with bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda message: bar.update(task, description=message)

@@ -1,0 +1,63 @@
+"""``initiative-lod validate``: the project's own sources, or any RDF file, against the shapes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from initiative_lod import pipeline, validation
+from initiative_lod.cli.talk import console, progress
+from initiative_lod.settings import from_environment
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    TURTLE = "turtle"
+    JSON = "json"
+    HTML = "html"
+
+
+def validate(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="RDF files. With none, the project's own sources are built and checked.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="text, turtle, json or html.")] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Validate with SHACL. Exit 0 when all conforms (warnings and infos included), 1 when something does not."""
+    settings = from_environment(**context.obj)
+    differences: list[str] = []
+    with progress(quiet) as step:
+        if files:
+            report = validation.validate_files(files, settings)
+        else:
+            checked = pipeline.check(settings, step)
+            report = checked.report
+            differences = [str(difference) for difference in checked.differences]
+    written = {
+        Format.TEXT: report.to_text,
+        Format.TURTLE: report.to_turtle,
+        Format.JSON: report.to_json,
+        Format.HTML: report.to_html,
+    }[Format.JSON if as_json else format]()
+    typer.echo(written)
+    if not files:
+        covered = sum(item.covered for item in checked.built.coverage)
+        characters = sum(item.characters for item in checked.built.coverage)
+        console.print(
+            f"{len(checked.built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise than "
+            f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
+            soft_wrap=True,
+        )
+    for difference in differences:
+        console.print(difference, soft_wrap=True, markup=False)
+    raise typer.Exit(0 if report.conforms and not differences else 1)
+
+

@@ -1,0 +1,127 @@
+"""What can go wrong, as one tree. It knows nothing of HTTP; ``web.errors`` and ``cli`` map it.
+
+::
+
+    InitiativeLodError
+    ├── SettingsError           a setting that is unknown or out of its range
+    ├── SourceError             something an author wrote, with its place (file, line)
+    │   ├── ParseError          not the syntax that the file's name promises
+    │   ├── QuoteError          a quote that its scope lacks, or has more than once
+    │   ├── NotationError       authoring notation used in a way that has no meaning
+    │   ├── CoverageError       characters of a part that no clause or heading holds
+    │   └── SourceErrors        several of these, found in one go
+    ├── NotConforming           a build stopped by its shapes (carries the report)
+    ├── ReleaseError            a release that is missing, damaged or already there
+    ├── QueryError              a query that is not the language, or not allowed
+    │   ├── QuerySyntaxError
+    │   ├── QueryForbidden      an update, or a service or dataset that is not on the list
+    │   └── QueryTooComplex     too long or too deeply nested to be parsed safely
+    ├── QueryLimit              a query that ran into one of its limits
+    │   ├── QueryTimeout        wall clock or CPU
+    │   ├── QueryMemory
+    │   └── QueryTooLarge       rows or bytes
+    └── Busy                    the queue, or this client's share of it, is full
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from initiative_lod.validation import Report
+
+
+class InitiativeLodError(Exception):
+    """The root. Its text is one or more sentences for a person: what, where, what to do."""
+
+
+class SettingsError(InitiativeLodError):
+    """A setting that is unknown or out of its range."""
+
+
+class SourceError(InitiativeLodError):
+    """Something an author wrote; ``path`` and ``line`` (from 1; 0 when unknown) say where."""
+
+    def __init__(self, message: str, path: Path | str | None = None, line: int = 0) -> None:
+        self.path = path
+        self.line = line
+        place = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
+        super().__init__(place + message)
+
+
+class ParseError(SourceError):
+    """Not the syntax that the file's name promises."""
+
+
+class QuoteError(SourceError):
+    """A quote that its scope lacks, or has more than once."""
+
+
+class NotationError(SourceError):
+    """Authoring notation used in a way that has no meaning."""
+
+
+class CoverageError(SourceError):
+    """Characters of a part that no clause or heading holds."""
+
+
+class SourceErrors(SourceError):
+    """Several errors of authors, found in one go; ``errors`` holds them in the order of their places."""
+
+    def __init__(self, errors: Sequence[SourceError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in errors))
+
+
+class NotConforming(InitiativeLodError):
+    """A build stopped by its shapes."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        self.report = report
+        super().__init__(message)
+
+
+class ReleaseError(InitiativeLodError):
+    """A release that is missing, damaged or already there."""
+
+
+class QueryError(InitiativeLodError):
+    """A query that is not the language, or not allowed."""
+
+
+class QuerySyntaxError(QueryError):
+    """Not SPARQL."""
+
+
+class QueryForbidden(QueryError):
+    """An update, or a service or dataset that is not on the operator's list."""
+
+
+class QueryTooComplex(QueryError):
+    """Too long or too deeply nested to be parsed safely."""
+
+
+class QueryLimit(InitiativeLodError):
+    """A query that ran into one of its limits."""
+
+
+class QueryTimeout(QueryLimit):
+    """Wall clock or CPU."""
+
+
+class QueryMemory(QueryLimit):
+    """The worker's memory."""
+
+
+class QueryTooLarge(QueryLimit):
+    """Rows or bytes of the result."""
+
+
+class Busy(InitiativeLodError):
+    """The queue, or this client's share of it, is full; try again after ``retry_after`` seconds."""
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

@@ -1,0 +1,79 @@
+"""Typed links (RFC 8288): FAIR Signposting, alternates, profiles. They stand in the Link header and in a page's head alike.
+
+Targets on this server are path-absolute references, so that no Host header can change them; canonical IRIs are absolute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from initiative_lod.negotiation import Offer
+
+ABOUT_PAGE = "https://schema.org/AboutPage"
+DESCRIBED_BY = ("text/turtle", "application/ld+json", "application/rdf+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One typed link from the document that is sent."""
+
+    target: str
+    rel: str
+    type: str = ""
+    title: str = ""
+    profile: str = ""
+
+    def __str__(self) -> str:
+        """The link as the Link header has it."""
+        parts = [f"<{self.target}>", f'rel="{self.rel}"']
+        parts += [f'type="{self.type}"'] if self.type else []
+        parts += [f'profile="{self.profile}"'] if self.profile else []
+        parts += [f'title="{_quoted(self.title)}"'] if self.title else []
+        return "; ".join(parts)
+
+
+def header(links: Sequence[Link]) -> str:
+    """The value of one Link header that holds all links."""
+    return ", ".join(str(link) for link in links)
+
+
+def document_links(
+    location: str, canonical: str, offers: Sequence[Offer], license: str | None, collection: str, kind: str, profile: str
+) -> list[Link]:
+    """The links of a document at ``location`` (a path, no suffix) about the thing ``canonical``.
+
+    ``kind`` is the schema.org type of the thing, ``profile`` the IRI that the data conforms to.
+    """
+    links = [
+        Link(canonical, "cite-as"),
+        Link(canonical, "describes"),
+        Link(ABOUT_PAGE, "type"),
+        Link(kind, "type"),
+        Link(profile, "profile"),
+    ]
+    if license:
+        links.append(Link(license, "license"))
+    if collection != canonical:
+        links.append(Link(collection, "collection"))
+    for offer in offers:
+        if offer.alias or offer.profile:
+            continue
+        target, media = f"{location}.{offer.media.suffix}", offer.media.name
+        links.append(Link(target, "alternate", media))
+        if media in DESCRIBED_BY:
+            links.append(Link(target, "describedby", media))
+    return links
+
+
+def page_links(location: str, page: int, pages: int) -> list[Link]:
+    """``first``, ``prev``, ``next`` and ``last`` of a description that has several pages."""
+    if pages < 2:
+        return []
+    wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+    return [Link(f"{location}?page={number}", rel) for rel, number in wanted.items() if 1 <= number <= pages]
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r'["\\]', "", text.encode("ascii", "ignore").decode())

@@ -1,0 +1,103 @@
+"""The one way through: sources -> build -> validate -> release. Each step stops what comes after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, Quad, Store
+
+from initiative_lod import __version__, questions, release, validation
+from initiative_lod.build import Built, build
+from initiative_lod.errors import NotConforming, SourceError
+from initiative_lod.iris import Iris
+from initiative_lod.questions import Difference
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+from initiative_lod.validation import Report
+from initiative_lod.vocabulary import DCTERMS
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A build with all that was found out about it."""
+
+    built: Built
+    report: Report
+    differences: tuple[Difference, ...]
+    questions: int
+
+    @property
+    def conforms(self) -> bool:
+        """No violation, and every question answered as expected."""
+        return self.report.conforms and not self.differences
+
+
+def check(settings: Settings, progress: Progress = lambda message: None) -> Checked:
+    """Build, validate and ask every competency question; nothing is written. Raises SourceError."""
+    built = build(settings, progress)
+    progress("validating")
+    report = validate(built, settings)
+    progress("asking the competency questions")
+    asked = questions.read_folder(settings.root / "data" / "questions")
+    store = Store()
+    store.bulk_extend(built.quads)
+    return Checked(built, report, tuple(questions.differences(asked, store, settings.base)), len(asked))
+
+
+def validate(built: Built, settings: Settings) -> Report:
+    """The report on a build: its own shapes over everything else in it."""
+    shapes_graph = Iris(settings.base).graph("shapes")
+    shapes = [quad for quad in built.quads if quad.graph_name == shapes_graph]
+    data = [quad for quad in built.quads if quad.graph_name != shapes_graph]
+    return validation.validate(data, shapes, places=built.place)
+
+
+def make_release(settings: Settings, progress: Progress = lambda message: None, out: Path | None = None) -> Release:
+    """Build, validate and write a release, into ``out`` or the release folder. It is not published.
+
+    Raises SourceError or NotConforming; nothing is written then, and whatever is published stays so.
+    """
+    checked = check(settings, progress)
+    if not checked.report.conforms:
+        raise NotConforming("the build does not conform to its shapes, and no release was made", checked.report)
+    if checked.differences:
+        raise SourceError("\n".join(str(difference) for difference in checked.differences))
+    built, report, iris = checked.built, checked.report, Iris(settings.base)
+    coverage = {
+        iris.path(item.part) or item.part: {"covered": item.covered, "characters": item.characters}
+        for item in built.coverage
+    }
+    return release.write(
+        out or settings.release_folder,
+        built.quads,
+        {
+            "version": __version__,
+            "modified": _modified(built.quads, iris),
+            "report": {"conforms": report.conforms, **report.counts},
+            "coverage": coverage,
+            "questions": checked.questions,
+        },
+        {
+            "context.jsonld": built.context,
+            "report.json": report.to_json().encode(),
+            "report.ttl": report.to_turtle().encode(),
+            "report.txt": report.to_text().encode(),
+            "coverage.json": (json.dumps(coverage, indent=2, sort_keys=True) + "\n").encode(),
+        },
+        iris,
+        progress,
+    )
+
+
+def _modified(quads: tuple[Quad, ...], iris: Iris) -> str:
+    """The dataset's dcterms:modified, which an author writes: a build has no clock."""
+    dataset = iris.thing("dataset")
+    for quad in quads:
+        if quad.subject == dataset and quad.predicate == DCTERMS.modified and isinstance(quad.object, Literal):
+            return quad.object.value
+    raise SourceError(f"data/dataset.ttl gives no dcterms:modified for <{dataset.value}>")

@@ -1,0 +1,115 @@
+"""The competency questions: what the graph must be able to answer, with the rows worked out by hand from the text.
+
+A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL) beside ``<slug>.tsv`` (the expected rows).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
+
+from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.sources import read_text
+
+GROUPS = ("structure", "modality", "citation", "group", "topic", "condition", "principle", "absence", "provenance", "alignment")
+_HEADER = re.compile(r"#\s*(?P<key>[a-z]+(?:@[a-z]+)?):\s*(?P<value>.*)")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``expected`` has the header row first; an ASK has the one row ``true`` or ``false``."""
+
+    slug: str
+    path: Path
+    text: dict[str, str]
+    note: dict[str, str]
+    group: str
+    chart: str
+    query: str
+    expected: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question whose answer is not the expected one: rows that are missing, and rows that are too many."""
+
+    question: Question
+    missing: tuple[tuple[str, ...], ...]
+    surplus: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.question.path}: the answer is not what was worked out from the text"]
+        lines += [f"  missing: {' | '.join(row)}" for row in self.missing]
+        lines += [f"  surplus: {' | '.join(row)}" for row in self.surplus]
+        return "\n".join(lines if self.missing or self.surplus else [*lines, "  the rows are in another order"])
+
+
+def read_folder(folder: Path) -> list[Question]:
+    """Every question of a folder, by group and slug. Raises SourceError, with the file, for what is incomplete."""
+    found = [read(path) for path in sorted(folder.glob("*.rq"))]
+    return sorted(found, key=lambda question: (GROUPS.index(question.group), question.slug))
+
+
+def read(path: Path) -> Question:
+    """One question. Raises SourceError when its header or its expected rows are missing."""
+    query = read_text(path)
+    header: dict[str, str] = {}
+    for line in query.splitlines():
+        match = _HEADER.match(line)
+        if match is None:
+            break
+        header[match["key"]] = match["value"].strip()
+    for key in ("question@zh", "question@en", "group"):
+        if not header.get(key):
+            raise ParseError(f"the header has no '# {key}: …'", path, 1)
+    if header["group"] not in GROUPS:
+        raise ParseError(f"{header['group']!r} is no group of questions; there are {', '.join(GROUPS)}", path, 1)
+    expected = path.with_suffix(".tsv")
+    if not expected.is_file():
+        raise SourceError(f"its expected rows are missing: write {expected.name} beside it", path)
+    rows = tuple(tuple(line.split("\t")) for line in read_text(expected).rstrip("\n").split("\n"))
+    text, note = ({lang: header.get(f"{key}@{lang}", "") for lang in ("zh", "en")} for key in ("question", "note"))
+    return Question(path.stem, path, text, note, header["group"], header.get("chart", "none"), query, rows)
+
+
+def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
+    """The rows that ``store`` (all its graphs together) gives, in the form of the expected ones.
+
+    IRIs under the base are written without it, literals by their lexical form, unbound as an empty cell.
+    Raises ParseError for a question that is not SPARQL.
+    """
+    query = question.query if base == DEFAULT_BASE else question.query.replace(DEFAULT_BASE, base)
+    try:
+        found = store.query(query, use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise ParseError(f"not SPARQL: {error.msg}", question.path, error.lineno or 0) from error
+    if isinstance(found, QueryBoolean):
+        return ((str(bool(found)).lower(),),)
+    assert isinstance(found, QuerySolutions)
+    names = tuple(variable.value for variable in found.variables)
+    return (names, *(tuple(_cell(solution[name], base) for name in names) for solution in found))
+
+
+def differences(questions: list[Question], store: Store, base: str = DEFAULT_BASE) -> Iterator[Difference]:
+    """The questions that ``store`` answers otherwise than expected."""
+    for question in questions:
+        found = answer(question, store, base)
+        if found != question.expected:
+            yield Difference(
+                question,
+                tuple(row for row in question.expected if row not in found),
+                tuple(row for row in found if row not in question.expected),
+            )
+
+
+def _cell(term: object, base: str) -> str:
+    if isinstance(term, NamedNode):
+        return term.value.removeprefix(base)
+    if isinstance(term, Literal | BlankNode):
+        return term.value
+    return ""

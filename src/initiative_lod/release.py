@@ -1,0 +1,299 @@
+"""Releases: immutable folders, and the one atomic switch that says which of them is current.
+
+A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the validation
+report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but the store's own files is
+the same, byte for byte, whenever the same sources are built; those files' digests are therefore kept apart from
+the manifest, in ``store.json``. ``current`` is a link to the published release; ``history.jsonl`` is the list of switches.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Quad, RdfFormat, Store, serialize
+
+from initiative_lod.description import describe
+from initiative_lod.errors import ReleaseError
+from initiative_lod.iris import Iris
+
+MANIFEST = "manifest.json"
+STORE = "store"
+STORE_DIGESTS = "store.json"
+DESCRIPTION = "release.nq"
+DUMP = "dump.nq.gz"
+TRIG_DUMP = "dump.trig.gz"
+CURRENT = "current"
+HISTORY = "history.jsonl"
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release as it lies on disk. ``path`` is real: no link is left in it."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        return str(self.manifest["version"])
+
+    @property
+    def base(self) -> str:
+        return str(self.manifest["base"])
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of the release's quads (canonical N-Quads): what ETags are made of."""
+        return str(self.manifest["digest"])
+
+    @property
+    def modified(self) -> str:
+        """The dataset's own date of modification, ``YYYY-MM-DD``."""
+        return str(self.manifest["modified"])
+
+    @property
+    def store(self) -> Path:
+        return self.path / STORE
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """The JSON-LD context document that the release was built with."""
+        document: dict[str, Any] = json.loads((self.path / "context.jsonld").read_text("utf-8"))
+        return document
+
+
+def read(folder: Path) -> Release:
+    """The release in ``folder``. Raises ReleaseError when there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
+    return Release(folder.resolve(), manifest)
+
+
+def releases(folder: Path) -> list[Release]:
+    """Every release in the release folder, by version."""
+    if not folder.is_dir():
+        return []
+    return [read(path) for path in sorted(folder.iterdir()) if not path.is_symlink() and (path / MANIFEST).is_file()]
+
+
+def current(folder: Path) -> Release | None:
+    """The published release; None when nothing has been published."""
+    link = folder / CURRENT
+    return read(link.resolve()) if link.is_symlink() else None
+
+
+def find(folder: Path, version: str) -> Release:
+    """The release called ``version`` (or beginning so, if only one does). Raises ReleaseError."""
+    found = [release for release in releases(folder) if release.version.startswith(version)]
+    exact = [release for release in found if release.version == version]
+    if len(exact or found) != 1:
+        known = ", ".join(release.version for release in releases(folder)) or "none"
+        what = "no release is" if not found else f"{len(found)} releases begin with"
+        raise ReleaseError(f"{what} {version!r} in {folder}; there are: {known}")
+    return (exact or found)[0]
+
+
+def write(
+    folder: Path,
+    quads: Sequence[Quad],
+    manifest: dict[str, Any],
+    files: dict[str, bytes],
+    iris: Iris,
+    progress: Progress = lambda message: None,
+) -> Release:
+    """Write a release of ``quads`` (in canonical order) into ``folder``; nothing is visible until it is whole.
+
+    The version is ``<manifest["version"]>-<12 hex digits of the quads' digest>``; ``files`` are further files by name.
+    If the very same release is there already, it is returned as it is. Raises ReleaseError when another one is.
+    """
+    lines = serialize(quads, format=RdfFormat.N_QUADS)
+    digest = hashlib.sha256(lines).hexdigest()
+    version = f"{manifest['version']}-{digest[:12]}"
+    target = folder / version
+    folder.mkdir(parents=True, exist_ok=True)
+    building = folder / f".building-{version}-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    try:
+        progress("writing dumps")
+        content = dict(files)
+        content[DUMP] = gzip.compress(lines, mtime=0)
+        content[TRIG_DUMP] = gzip.compress(serialize(quads, format=RdfFormat.TRIG, prefixes=iris.prefixes), mtime=0)
+        listed = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(content.items())}
+        described = describe(iris, quads, version, listed)
+        content[DESCRIPTION] = serialize(described, format=RdfFormat.N_QUADS)
+        listed[DESCRIPTION] = len(content[DESCRIPTION]), hashlib.sha256(content[DESCRIPTION]).hexdigest()
+        for name, data in content.items():
+            _write(building / name, data)
+        complete = {
+            **manifest,
+            "version": version,
+            "base": iris.base,
+            "digest": digest,
+            "quads": len(quads),
+            "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in listed.items()},
+        }
+        _write(building / MANIFEST, _json(complete))
+        if (target / MANIFEST).is_file():
+            if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
+                raise ReleaseError(f"{target} is already there and differs: a release is never written over")
+            return read(target)
+        progress("loading the store")
+        _load(building / STORE, [*quads, *described])
+        _write(building / STORE_DIGESTS, _json(_digests(building / STORE)))
+        _sync(building)
+        os.rename(building, target)
+        _sync(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return read(target)
+
+
+def _load(path: Path, quads: Sequence[Quad]) -> None:
+    store = Store(str(path))
+    store.bulk_extend(quads)
+    store.flush()
+
+
+def verify(release: Release) -> list[str]:
+    """What is wrong with a release: one sentence for each file that is missing, damaged or not listed. Empty when sound."""
+    faults = []
+    for name, entry in release.manifest["files"].items():
+        path = release.path / name
+        if not path.is_file():
+            faults.append(f"{name} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+            faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
+    listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
+    faults += [f"{path.name} is not in the manifest" for path in sorted(release.path.iterdir()) if path.name not in listed]
+    try:
+        expected = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
+    found = _digests(release.store)
+    faults += [f"{STORE}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
+    faults += [f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]]
+    if not faults:
+        lines = gzip.decompress((release.path / DUMP).read_bytes())
+        if hashlib.sha256(lines).hexdigest() != release.digest:
+            faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
+        lines += (release.path / DESCRIPTION).read_bytes()
+        expected_quads = Store()
+        expected_quads.bulk_load(lines, format=RdfFormat.N_QUADS)
+        count = len(Store.read_only(str(release.store)))
+        if count != len(expected_quads):
+            faults.append(f"the store holds {count} quads, and the dump {len(expected_quads)}")
+    return faults
+
+
+def publish(folder: Path, release: Release) -> None:
+    """Make ``release`` the current one, in one atomic switch. Raises ReleaseError when it is damaged."""
+    faults = verify(release)
+    if faults:
+        raise ReleaseError(f"release {release.version} is not published, since it is damaged: " + "; ".join(faults))
+    with _lock(folder):
+        _switch(folder, release, "publish")
+
+
+def rollback(folder: Path) -> Release:
+    """Make the release that was published before the current one current again; returns it. Raises ReleaseError."""
+    with _lock(folder):
+        stack = _stack(folder)
+        if len(stack) < 2:
+            raise ReleaseError(f"there is nothing to roll back to in {folder}: no release was published before this one")
+        release = find(folder, stack[-2])
+        faults = verify(release)
+        if faults:
+            raise ReleaseError(f"release {release.version} is damaged, and nothing was switched: " + "; ".join(faults))
+        _switch(folder, release, "rollback")
+        return release
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    """Every switch, oldest first: ``time``, ``action`` (publish or rollback), ``version``."""
+    path = folder / HISTORY
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _stack(folder: Path) -> list[str]:
+    """The versions published and not rolled back, oldest first; the last one is current."""
+    stack: list[str] = []
+    for entry in history(folder):
+        if entry["action"] == "publish":
+            if not stack or stack[-1] != entry["version"]:
+                stack.append(entry["version"])
+        elif len(stack) > 1:
+            stack.pop()
+    now = current(folder)
+    # A switch is written down before it is made: one that was cut off in between never happened.
+    if now is not None and stack and stack[-1] != now.version:
+        stack = [*stack[:-1], now.version] if now.version not in stack else stack[: stack.index(now.version) + 1]
+    return stack
+
+
+def _switch(folder: Path, release: Release, action: str) -> None:
+    entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "version": release.version}
+    with (folder / HISTORY).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    link = folder / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(release.path.name)
+    os.replace(link, folder / CURRENT)
+    _sync(folder)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of the store's data files; LOG and LOCK are touched by every reader."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
+    }
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

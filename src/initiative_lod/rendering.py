@@ -1,0 +1,63 @@
+"""Words that the build makes: labels of numbered parts, and the running text of a rendering in another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.text import NormalisedText
+from initiative_lod.vocabulary import RDFS
+
+if TYPE_CHECKING:
+    from initiative_lod.document import Document
+
+Described = Mapping[str, Mapping[NamedNode, Sequence[Literal | NamedNode]]]
+
+_NAMES = {
+    "preamble": ("序言", "Preamble"),
+    "conclusion": ("结语", "Conclusion"),
+    "pillar": ("第{}部分", "Pillar {}"),
+    "action": ("行动 {}", "Action {}"),
+    "paragraph": ("第 {} 段", "paragraph {}"),
+    "clause": ("条款 {}", "clause {}"),
+    "condition": ("条件 {}", "condition {}"),
+}
+
+
+def labels(path: str, kind: str) -> list[Literal]:
+    """Labels in zh and en for a part, from its path: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”."""
+    names = re.findall(r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?", path.split("/", 2)[-1])
+    if not names:
+        names = [(kind.lower(), "")]
+    chinese = " ".join(_NAMES[name][0].format(number).strip() for name, number in names)
+    english = ", ".join(_NAMES[name][1].format(number).strip() for name, number in names)
+    return [Literal(chinese, language="zh"), Literal(english[:1].upper() + english[1:], language="en")]
+
+
+def rendered_text(document: Document, described: Described, language: str) -> NormalisedText:
+    """The whole text in ``language``, from labels and translations of the parts, in the order of the original."""
+    translation = document.iris.term("translation")
+
+    def said(part: str, property: NamedNode) -> str:
+        values = described[part].get(property, ())
+        return next((v.value for v in values if isinstance(v, Literal) and v.language == language), "")
+
+    def clauses(part: str) -> str:
+        own = [child for child, parent in document.parents.items() if parent == part and document.kinds[child] == "Clause"]
+        return " ".join(said(clause, translation) for clause in sorted(own, key=document.numbers.__getitem__))
+
+    paragraphs = [(document.text.whole.start, said(document.iri, RDFS.label))]
+    for part, kind in document.kinds.items():
+        if kind in ("Paragraph", "Conclusion"):
+            paragraphs.append((document.spans[part].start, said(part, translation)))
+        elif kind == "Action":
+            heading = f"{document.numbers[part]}. {said(part, RDFS.label)}."
+            paragraphs.append((document.spans[part].start, f"{heading} {clauses(part)}"))
+        elif kind == "Pillar":
+            paragraphs.append((document.headings[part].start, said(part, RDFS.label)))
+            if part in document.leads:
+                paragraphs.append((document.leads[part].start, clauses(part)))
+    return NormalisedText("\n\n".join(paragraph for _, paragraph in sorted(paragraphs) if paragraph))

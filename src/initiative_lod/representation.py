@@ -1,0 +1,173 @@
+"""Turns a description into bytes, one function for each media type, and keeps what has been rendered.
+
+Every representation of a resource holds the same graph; N-Quads and TriG say besides in which named graph a statement stands.
+HTML is one more representation: its renderer is given by whoever has templates.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pyld import jsonld
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
+
+from initiative_lod.resource import Description
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, MediaType
+from initiative_lod.iris import Iris
+from initiative_lod.negotiation import JSON_LD_PROFILE, Offer
+from initiative_lod.release import Release
+from initiative_lod.vocabulary import DCTERMS, RDF
+
+#: Forms of JSON-LD, by token.
+FORMS = {name: JSON_LD_PROFILE + name for name in ("compacted", "expanded", "flattened")}
+ALTERNATES = "http://www.w3.org/ns/dx/connegp/altr"
+
+#: What a document can be sent as, in order of our preference. An alias is for clients that know no better name.
+OFFERS: tuple[Offer, ...] = (
+    *(Offer(media) for media in DOCUMENT_TYPES),
+    *(Offer(JSON_LD, profile) for profile in FORMS.values()),
+    Offer(JSON_LD, alias=JSON.name),
+    Offer(N_TRIPLES, alias=TEXT.name),
+)
+RDF_OFFERS = tuple(offer for offer in OFFERS if offer.media is not HTML)
+
+
+def profiles(iris: Iris) -> dict[str, str]:
+    """The profiles of Content Negotiation by Profile, token to IRI; the first is what is sent unless asked otherwise."""
+    return {"ilod": iris.thing("ontology").value, "alt": ALTERNATES}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Which of a document's representations: all that its bytes depend on besides release and software."""
+
+    path: str
+    offer: Offer
+    profile: str = "ilod"
+    language: str = ""
+    page: int = 1
+    prefix: str = ""
+    argument: str = ""
+
+    def etag(self, release: Release, software: str) -> str:
+        """A strong entity tag (RFC 9110 §8.8.3), made without looking at any data."""
+        seed = json.dumps([release.version, release.digest, software, repr(self)], ensure_ascii=True)
+        return f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
+
+
+def render(description: Description, offer: Offer, iris: Iris, context: dict[str, Any]) -> bytes:
+    """The description in an RDF format. Raises ValueError for one that is none."""
+    media = offer.media
+    if media is JSON_LD:
+        return _json_ld(_triples(description.quads), offer.profile, iris, context)
+    if media.rdf is None:
+        raise ValueError(f"{media.name} is no RDF format")
+    content: Sequence[Quad | Triple] = description.quads if _has_graphs(media) else _triples(description.quads)
+    if media.rdf.file_extension in ("nt", "nq"):
+        return serialize(content, format=media.rdf) or b""
+    return serialize(content, format=media.rdf, prefixes=prefixes(iris, description.quads)) or b""
+
+
+def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
+    """The prefixes that these quads have a use for: the usual ones, and one for each family of things."""
+    known = {
+        **iris.prefixes,
+        **{name: f"{iris.base}id/{name}/" for name in ("group", "institution", "modality", "role", "topic", "event", "document")},
+        "graph": f"{iris.base}graph/",
+    }
+    used: set[str] = set()
+    for quad in quads:
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(term, NamedNode):
+                used.add(term.value)
+            elif isinstance(term, Literal):
+                used.add(term.datatype.value)
+    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in used}
+    return {name: iri for name, iri in known.items() if iri in spaces}
+
+
+def alternates(
+    iris: Iris, resource: NamedNode, document: NamedNode, offers: Sequence[Offer] = OFFERS
+) -> Description:
+    """The ``alt`` profile: which representations there are, in W3C's Alternate Representations model."""
+    graph = DefaultGraph()
+    conforms = NamedNode(profiles(iris)["ilod"])
+    quads: list[Quad] = []
+    for offer in offers:
+        if offer.profile or offer.alias:
+            continue
+        node = NamedNode(f"{document.value}.{offer.media.suffix}")
+        has = "hasDefaultRepresentation" if offer.media is offers[0].media else "hasRepresentation"
+        quads += [
+            Quad(resource, NamedNode(f"{ALTERNATES}#{has}"), node, graph),
+            Quad(node, RDF.type, NamedNode(f"{ALTERNATES}#Representation"), graph),
+            Quad(node, DCTERMS.format, Literal(offer.media.name), graph),
+            Quad(node, DCTERMS.conformsTo, conforms, graph),
+        ]
+    return Description(resource, document, tuple(quads))
+
+
+def _has_graphs(media: MediaType) -> bool:
+    return media.rdf is not None and bool(media.rdf.supports_datasets)
+
+
+def _triples(quads: Iterable[Quad]) -> list[Triple]:
+    """The triples of the quads, each once, in their order."""
+    return list(dict.fromkeys(quad.triple for quad in quads))
+
+
+def _json_ld(triples: Sequence[Triple], profile: str, iris: Iris, context: dict[str, Any]) -> bytes:
+    assert JSON_LD.rdf is not None
+    expanded = json.loads(serialize(triples, format=JSON_LD.rdf) or b"[]")
+    if profile == FORMS["expanded"]:
+        return _json(expanded)
+    options = {"documentLoader": _offline}
+    inner = context.get("@context", context)
+    shorten = jsonld.flatten if profile == FORMS["flattened"] else jsonld.compact
+    document = shorten(expanded, inner, options)
+    # The context stands in its own document: one that every client can keep.
+    document = {"@context": iris.thing("context.jsonld").value, **{k: v for k, v in document.items() if k != "@context"}}
+    return _json(document)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _offline(url: str, options: Any) -> NoReturn:
+    raise jsonld.JsonLdError(f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed")
+
+
+class ByteCache:
+    """Rendered bytes, the least recently used dropped first, within ``limit`` bytes. Threads may share it."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under ``key``; None when it is not kept."""
+        with self._lock:
+            content = self._kept.get(key)
+            if content is not None:
+                self._kept.move_to_end(key)
+            return content
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep ``content``, unless it would fill more than a quarter of the cache."""
+        if len(content) > self._limit // 4:
+            return
+        with self._lock:
+            before = self._kept.pop(key, b"")
+            self._kept[key] = content
+            self._size += len(content) - len(before)
+            while self._size > self._limit:
+                self._size -= len(self._kept.popitem(last=False)[1])

@@ -1,0 +1,261 @@
+"""Which quads describe a resource: one rule for every kind of thing, and for every format the same answer.
+
+A description of ``R`` holds what has as its subject
+
+- ``R`` itself, its fragments ``R#…`` and the statements' attestations (``…#addressee-enterprises``) about ``R``;
+- ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions, with their fragments; of an Initiative only the
+  parts one level down, and below these the type, number and labels of the actions: the whole text is not one page;
+- the spans of all these, and the spans' selectors;
+
+and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement, the
+attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
+incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph the description is the graph itself.
+Every IRI that stands as an object brings its labels. At last ``<doc> foaf:primaryTopic R`` says whose document it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+
+from initiative_lod.iris import Iris, document_of
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, VOID
+
+PAGE = 1000  # incoming statements in one page
+DEEPEST = 8  # levels of parts that are followed
+LABELS = (RDFS.label, SKOS.prefLabel)
+# Paths under the base whose resource is its own document; everything else is a thing, described at /doc/.
+DOCUMENTS = ("ontology", "shapes", "dataset", "graph", "release", "context.jsonld")
+
+Node = NamedNode | BlankNode
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The quads about ``resource``, in reading order; ``page`` of ``pages`` (from 1)."""
+
+    resource: NamedNode
+    document: NamedNode
+    quads: tuple[Quad, ...]
+    page: int = 1
+    pages: int = 1
+
+
+def resource_of(iris: Iris, path: str) -> NamedNode | None:
+    """The IRI at ``path`` under the base; None when no IRI of ours can look so."""
+    if len(path) > 512 or not re.fullmatch(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*", path):
+        return None
+    return iris.thing(path)
+
+
+def document_iri(iris: Iris, resource: NamedNode) -> NamedNode:
+    """The canonical IRI of the document that describes ``resource``: itself, where it is a document."""
+    path = iris.path(document_of(resource.value))
+    if path is not None and path.startswith("id/"):
+        return iris.thing(f"doc/{path[3:]}")
+    return NamedNode(document_of(resource.value))
+
+
+def exists(opened: OpenRelease, resource: NamedNode) -> bool:
+    """Whether the release says anything about ``resource``."""
+    return next(iter(opened.about(resource)), None) is not None
+
+
+def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Description | None:
+    """The description of ``resource``; None when the release says nothing about it, or it has no such page."""
+    if not exists(opened, resource):
+        return None
+    iris, store = opened.iris, opened.store
+    path = iris.path(resource.value) or ""
+    pages = 1
+    if path in {"ontology", "shapes"} or path.startswith(("graph/", "ontology/")):
+        found = _Found(opened, resource)
+        found.add(opened.about(resource))
+        name = iris.graph("ontology") if path.startswith("ontology") else iris.graph("shapes") if path == "shapes" else resource
+        found.add(store.quads_for_pattern(None, None, None, name))
+    else:
+        found = _Found(opened, resource)
+        found.part(resource)
+        if not found.is_part(resource):
+            incoming = sorted(_incoming(opened, resource), key=_quad_key)
+            pages = max(1, -(-len(incoming) // PAGE))
+            if not 1 <= page <= pages:
+                return None
+            for quad in incoming[(page - 1) * PAGE : page * PAGE]:
+                found.incoming(quad)
+    if not 1 <= page <= pages:
+        return None
+    found.spans()
+    found.labels()
+    document = document_iri(iris, resource)
+    if document != resource:
+        found.quads.update(_about_document(iris, document, resource))
+    return Description(resource, document, tuple(sorted(found.quads, key=_order(resource))), page, pages)
+
+
+class _Found:
+    """What has been found so far, while one description is put together."""
+
+    def __init__(self, opened: OpenRelease, resource: NamedNode) -> None:
+        self.opened = opened
+        self.iris = opened.iris
+        self.resource = resource
+        self.quads: set[Quad] = set()
+        self.subjects: set[Node] = set()
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        for quad in quads:
+            self.quads.add(quad)
+            if isinstance(quad.subject, NamedNode | BlankNode):
+                self.subjects.add(quad.subject)
+
+    def own(self, subject: Node) -> bool:
+        """Everything about a subject that is not there yet."""
+        if subject in self.subjects:
+            return False
+        self.subjects.add(subject)
+        self.add(self.opened.about(subject))
+        return True
+
+    def is_part(self, node: NamedNode) -> bool:
+        """Whether the node belongs to a document: a part, the document itself, or a text."""
+        store, term = self.opened.store, self.iris.term
+        if next(iter(store.quads_for_pattern(node, term("number"), None, None)), None) is not None:
+            return True
+        types = {quad.object for quad in store.quads_for_pattern(node, RDF.type, None, None)}
+        return bool(types & {term(name) for name in _PARTS})
+
+    def part(self, part: NamedNode, depth: int = 0) -> None:
+        """A part with its fragments, and the parts below it."""
+        if not self.own(part):
+            return
+        store, term = self.opened.store, self.iris.term
+        self.fragments(part)
+        whole = Quad(part, RDF.type, term("Initiative")) if depth == 0 else None
+        initiative = whole is not None and next(
+            iter(store.quads_for_pattern(part, RDF.type, term("Initiative"), None)), None
+        )
+        below = [
+            quad.object
+            for predicate in (DCTERMS.hasPart, term("condition"))
+            for quad in store.quads_for_pattern(part, predicate, None, None)
+            if isinstance(quad.object, NamedNode)
+        ]
+        if not initiative:
+            for child in below if depth < DEEPEST else []:
+                self.part(child, depth + 1)
+            return
+        for child in below:
+            self.own(child)
+            for quad in store.quads_for_pattern(child, DCTERMS.hasPart, None, None):
+                if isinstance(quad.object, NamedNode):
+                    self.brief(quad.object, ("number",), only=term("Action"))
+
+    def fragments(self, node: NamedNode) -> None:
+        """What ``node`` leads to under its own IRI, and what points to it from there."""
+        store = self.opened.store
+        for predicate in (self.iris.term("onSubject"), OA.hasSource, RDFS.isDefinedBy):
+            for quad in store.quads_for_pattern(None, predicate, node, None):
+                self.own(quad.subject)  # type: ignore[arg-type]
+        waiting: list[Node] = [node]
+        while waiting:
+            for quad in list(self.opened.about(waiting.pop())):
+                here = isinstance(quad.object, NamedNode) and quad.object.value.startswith(node.value + "#")
+                if (here or isinstance(quad.object, BlankNode)) and self.own(quad.object):  # type: ignore[arg-type]
+                    waiting.append(quad.object)  # type: ignore[arg-type]
+
+    def brief(self, node: Node, names: tuple[str, ...], only: NamedNode | None = None) -> None:
+        """Type, labels and the own properties ``names`` of a node."""
+        store = self.opened.store
+        types = list(store.quads_for_pattern(node, RDF.type, None, None))
+        if only is not None and only not in {quad.object for quad in types}:
+            return
+        self.quads.update(types)
+        for predicate in (*LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names)):
+            self.quads.update(store.quads_for_pattern(node, predicate, None, None))
+
+    def incoming(self, quad: Quad) -> None:
+        """One statement that points to the resource, with what a reader needs to know about its subject."""
+        self.quads.add(quad)
+        subject = quad.subject
+        term = self.iris.term
+        if not isinstance(subject, NamedNode | BlankNode) or subject in self.subjects:
+            return
+        if quad.predicate in (term("onValue"), term("onSubject")):
+            self.own(subject)
+        else:
+            self.brief(subject, ("number", "text", "translation", "modality"))
+
+    def spans(self) -> None:
+        """The spans of every subject so far, with their selectors."""
+        term = self.iris.term
+        for predicate in (term("span"), term("headingSpan"), term("leadSpan"), OA.hasSelector):
+            for quad in [quad for quad in self.quads if quad.predicate == predicate]:
+                if isinstance(quad.object, NamedNode | BlankNode):
+                    self.own(quad.object)
+
+    def labels(self) -> None:
+        """The labels of every IRI that stands as an object."""
+        for node in {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)} - self.subjects:
+            for predicate in LABELS:
+                self.quads.update(self.opened.store.quads_for_pattern(node, predicate, None, None))
+
+
+_PARTS = (
+    "Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan".split()
+)
+
+
+def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
+    for quad in opened.store.quads_for_pattern(None, None, resource, None):
+        if quad.predicate not in _UNTOLD:
+            yield quad
+
+
+# Statements that say how the graph is arranged, not what somebody says of the resource.
+_UNTOLD = {RDF.type, RDFS.isDefinedBy, DCTERMS.hasPart, OA.hasSource, VOID["class"], VOID.property}
+
+
+def _about_document(iris: Iris, document: NamedNode, resource: NamedNode) -> list[Quad]:
+    graph = DefaultGraph()
+    return [
+        Quad(document, RDF.type, FOAF.Document, graph),
+        Quad(document, FOAF.primaryTopic, resource, graph),
+        Quad(document, VOID.inDataset, iris.thing("dataset"), graph),
+    ]
+
+
+def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
+    """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) within each."""
+
+    def key(quad: Quad) -> tuple[object, ...]:
+        subject = getattr(quad.subject, "value", "")
+        rank = 0 if subject == resource.value else 1 if subject.startswith(resource.value + "#") else 3
+        rank = 2 if rank == 3 and subject.startswith(resource.value + "/") else rank
+        return (rank, *_quad_key(quad))
+
+    return key
+
+
+def _quad_key(quad: Quad) -> tuple[object, ...]:
+    predicate = 0 if quad.predicate == RDF.type else 1 if quad.predicate in LABELS else 2
+    return (
+        natural(str(quad.subject)),
+        predicate,
+        quad.predicate.value,
+        natural(str(quad.object)),
+        str(quad.graph_name),
+    )
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key in which numbers count as numbers: ``action/2`` stands before ``action/10``."""
+    return tuple(
+        (0, int(item), item) if item.isdecimal() and item.isascii() and len(item) < 18 else (1, 0, item)
+        for item in re.split(r"(\d+)", text)
+        if item
+    )

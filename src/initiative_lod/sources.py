@@ -1,0 +1,126 @@
+"""Reads what authors wrote: Turtle files, and at which line each subject and each quote stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.iris import DEFAULT_BASE
+
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
+                  |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | (?P<iri><[^<>"{}|^`\\\s]*>)
+      | (?P<open>[\[(]) | (?P<close>[\])]) | (?P<mark>[;,])
+      | (?P<name>@?[^\s<>"'\[\](){};,\#.]+(?:\.+[^\s<>"'\[\](){};,\#.]+)*)
+      | (?P<stop>\.) | (?P<space>\s+) | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_PLAIN_ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file as parsed: its triples in the order of the file, and the lines (from 1) of what is in it."""
+
+    path: Path
+    graph: str
+    triples: tuple[Triple, ...]
+    subjects: dict[str, int]
+    strings: dict[tuple[str, str], int]
+
+    def line(self, subject: str, literal: str | None = None) -> int:
+        """The line where ``literal`` first stands under ``subject``, else the subject's own; 0 when it is not here."""
+        found = self.strings.get((subject, literal)) if literal is not None else None
+        return found or self.subjects.get(subject, 0)
+
+
+def read_turtle(path: Path, graph: str) -> Source:
+    """Parse one Turtle file. Raises ParseError with the line, or SourceError when it cannot be read."""
+    content = read_text(path)
+    try:
+        parsed = parse(content, format=RdfFormat.TURTLE, base_iri=DEFAULT_BASE)
+        triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
+    except SyntaxError as error:
+        raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
+    subjects, strings = _places(content)
+    return Source(path, graph, triples, subjects, strings)
+
+
+def read_text(path: Path) -> str:
+    """A file's content, which must be UTF-8. Raises SourceError."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ParseError("the file is not UTF-8", path, line) from error
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
+
+
+def read_folder(folder: Path) -> list[Source]:
+    """Every Turtle file of a graphs folder: ``<name>.ttl`` and ``<name>/*.ttl`` are the graph ``<name>``.
+
+    Files come in the order of their paths. Raises SourceError when there are none.
+    """
+    files = [(path, path.stem) for path in folder.glob("*.ttl")]
+    files += [(path, path.parent.name) for path in folder.glob("*/*.ttl")]
+    if not files:
+        raise SourceError("no Turtle file is in this folder", folder)
+    return [read_turtle(path, graph) for path, graph in sorted(files)]
+
+
+def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """Lines of subjects, and of strings under them, in Turtle that is known to parse."""
+    base, prefixes = DEFAULT_BASE, dict[str, str]()
+    subjects: dict[str, int] = {}
+    strings: dict[tuple[str, str], int] = {}
+    statement: list[str] = []
+    subject, depth, line = "", 0, 1
+    for match in _TOKEN.finditer(content):
+        kind, token = match.lastgroup, match.group()
+        if kind == "stop" and depth == 0:
+            if statement and statement[0].lower() in ("@prefix", "prefix"):
+                prefixes[statement[1]] = urljoin(base, statement[2][1:-1])
+            elif statement and statement[0].lower() in ("@base", "base"):
+                base = urljoin(base, statement[1][1:-1])
+            statement, subject = [], ""
+        elif kind not in ("comment", "space"):
+            if not statement:
+                subject = _resolve(token, base, prefixes)
+                subjects.setdefault(subject, line)
+            depth += (kind == "open") - (kind == "close")
+            if kind == "string":
+                strings.setdefault((subject, _unescape(token)), line)
+            if len(statement) < 3:
+                statement.append(token)
+        line += token.count("\n")
+    return subjects, strings
+
+
+def _resolve(token: str, base: str, prefixes: dict[str, str]) -> str:
+    if token.startswith("<"):
+        iri = token[1:-1]
+        return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri)
+    prefix, _, local = token.partition(":")
+    return prefixes.get(f"{prefix}:", f"{prefix}:") + local.replace("\\", "")
+
+
+def _unescape(token: str) -> str:
+    quotes = 3 if token.startswith(('"""', "'''")) else 1
+    return _ESCAPE.sub(
+        lambda match: chr(int(match[1] or match[2], 16)) if match[3] is None else _PLAIN_ESCAPES.get(match[3], match[3]),
+        token[quotes:-quotes],
+    )
+
+
+def is_plain(triple: Triple) -> bool:
+    """Whether neither end of a triple is a blank node."""
+    return not isinstance(triple.subject, BlankNode) and isinstance(triple.object, NamedNode | Literal)

@@ -1,0 +1,103 @@
+"""Opens releases read-only and follows the switch: what a server reads from, and nothing that it could write to."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Quad, QueryTriples, Store, Triple, Variable
+
+from initiative_lod import release as releases
+from initiative_lod.errors import ReleaseError
+from initiative_lod.iris import Iris
+from initiative_lod.release import Release
+
+log = logging.getLogger(__name__)
+
+Term = NamedNode | Literal | BlankNode
+
+
+@cache
+def query_text(name: str) -> str:
+    """The text of our own query ``queries/<name>.rq``."""
+    return resources.files("initiative_lod").joinpath("queries", f"{name}.rq").read_text("utf-8")
+
+
+@dataclass(frozen=True)
+class OpenRelease:
+    """A release with its store open. Our own fixed queries run here; a visitor's never do."""
+
+    release: Release
+    store: Store
+    iris: Iris
+
+    @classmethod
+    def open(cls, release: Release) -> OpenRelease:
+        """Open the store of ``release`` by its real path: a link could move under the store's lazy files."""
+        return cls(release, Store.read_only(str(release.store.resolve())), Iris(release.base))
+
+    def select(self, name: str, **terms: Term) -> list[QuerySolution]:
+        """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
+        found = self.store.query(
+            query_text(name),
+            prefixes=self.iris.prefixes,
+            use_default_graph_as_union=True,
+            substitutions={Variable(variable): term for variable, term in terms.items()},
+        )
+        assert isinstance(found, QuerySolutions)
+        return list(found)
+
+    def construct(self, name: str, **terms: Term) -> list[Triple]:
+        """The triples of our query ``name``, likewise."""
+        found = self.store.query(
+            query_text(name),
+            prefixes=self.iris.prefixes,
+            use_default_graph_as_union=True,
+            substitutions={Variable(variable): term for variable, term in terms.items()},
+        )
+        assert isinstance(found, QueryTriples)
+        return list(found)
+
+    def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
+        """Every quad with this subject, in any graph."""
+        return self.store.quads_for_pattern(subject, None, None, None)
+
+
+class Publisher:
+    """The current release of a release folder. ``current()`` costs one readlink while nothing has been switched."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._target: str | None = None
+        self._open: OpenRelease | None = None
+
+    def current(self) -> OpenRelease:
+        """The release that is published now. Raises ReleaseError when none is, or it cannot be opened.
+
+        A reader keeps the one that it was given for as long as its request lasts, whatever is switched meanwhile.
+        """
+        try:
+            target = os.readlink(self._folder / releases.CURRENT)
+        except OSError:
+            raise ReleaseError(f"nothing has been published in {self._folder}: run 'initiative-lod build'") from None
+        opened = self._open
+        if opened is not None and target == self._target:
+            return opened
+        with self._lock:
+            if self._open is None or target != self._target:
+                try:
+                    self._open = OpenRelease.open(releases.read(self._folder / target))
+                except (ReleaseError, OSError) as error:
+                    if self._open is None:
+                        raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
+                    # What was good goes on being served; the next switch is tried again.
+                    log.error("release %s cannot be opened, still serving %s: %s", target, self._target, error)
+                self._target = target
+            return self._open

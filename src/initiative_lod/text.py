@@ -1,0 +1,120 @@
+"""The text: how it is normalised, and where a quote stands in it. Offsets count code points from 0, end exclusive."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+
+from initiative_lod.errors import QuoteError, SourceError
+
+CONTEXT = 16  # code points of prefix and suffix in a quote selector
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A run of characters: ``start`` (counted from 0) up to, and without, ``end``."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span from {self.start} to {self.end} holds nothing")
+
+    def __contains__(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedText:
+    """A document's own words: NFC, ``\\n`` line ends, no blank at a line's end, one empty line between paragraphs."""
+
+    content: str
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the UTF-8 bytes."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @property
+    def whole(self) -> Span:
+        """The span of the whole text."""
+        return Span(0, len(self.content))
+
+    def __getitem__(self, span: Span) -> str:
+        return self.content[span.start : span.end]
+
+    def before(self, span: Span) -> str:
+        """Up to CONTEXT characters before ``span``."""
+        return self.content[max(0, span.start - CONTEXT) : span.start]
+
+    def after(self, span: Span) -> str:
+        """Up to CONTEXT characters after ``span``."""
+        return self.content[span.end : span.end + CONTEXT]
+
+    def paragraph(self, span: Span) -> Span:
+        """The whole line in which ``span`` begins."""
+        start = self.content.rfind("\n", 0, span.start) + 1
+        end = self.content.find("\n", span.start)
+        return Span(start, len(self.content) if end < 0 else end)
+
+    def find(self, quote: str, scope: Span | None = None, prefix: str = "", suffix: str = "") -> Span:
+        """Where ``quote`` stands in ``scope``, directly after ``prefix`` and before ``suffix``.
+
+        Raises QuoteError (without a place) when it stands there not at all, or more than once.
+        """
+        scope = scope or self.whole
+        quote, prefix, suffix = (unicodedata.normalize("NFC", item) for item in (quote, prefix, suffix))
+        if not quote:
+            raise QuoteError("the quote is empty")
+        found = [
+            start
+            for start in _occurrences(self.content, quote, scope)
+            if self.content.endswith(prefix, 0, start) and self.content.startswith(suffix, start + len(quote))
+        ]
+        if len(found) == 1:
+            return Span(found[0], found[0] + len(quote))
+        context = "".join([f" after “{prefix}”" if prefix else "", f" before “{suffix}”" if suffix else ""])
+        shown = self[scope] if scope.end - scope.start <= 60 else self[Span(scope.start, scope.start + 57)] + "..."
+        if found:
+            raise QuoteError(
+                f"the quote “{quote}”{context} stands {len(found)} times in “{shown}”: "
+                "say which one with src:prefix or src:suffix"
+            )
+        elsewhere = len(_occurrences(self.content, quote, self.whole))
+        hint = f"; it stands {elsewhere} time(s) elsewhere in the text" if elsewhere else ""
+        raise QuoteError(f"the quote “{quote}”{context} does not stand in “{shown}”{hint}")
+
+
+def _occurrences(content: str, quote: str, scope: Span) -> list[int]:
+    found, start = [], content.find(quote, scope.start, scope.end)
+    while start >= 0:
+        found.append(start)
+        start = content.find(quote, start + 1, scope.end)
+    return found
+
+
+def normalise(delivered: str) -> list[str]:
+    """The lines of a text as delivered: NFC, ends of line unified, blanks at line ends gone, empty lines dropped."""
+    unified = unicodedata.normalize("NFC", delivered.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+    return [line.strip() for line in unified.split("\n") if line.strip()]
+
+
+def body(delivered: str, first_line: str, last_line: str) -> NormalisedText:
+    """The document's own words in a text as delivered: from the last line that is ``first_line`` to ``last_line``.
+
+    What stands outside (a title printed twice, a licence notice) is not part of the document.
+    Raises SourceError when one of the lines is not there, or they stand the wrong way round.
+    """
+    lines = normalise(delivered)
+    first, last = unicodedata.normalize("NFC", first_line.strip()), unicodedata.normalize("NFC", last_line.strip())
+    starts = [index for index, line in enumerate(lines) if line == first]
+    ends = [index for index, line in enumerate(lines) if line == last]
+    if not starts:
+        raise SourceError(f"no line of the text is its first line, “{first}”")
+    if len(ends) != 1:
+        raise SourceError(f"{len(ends)} lines of the text are its last line, “{last}”: there must be one")
+    if starts[-1] >= ends[0]:
+        raise SourceError("the text's first line stands after its last line")
+    return NormalisedText("\n\n".join(lines[starts[-1] : ends[0] + 1]))

@@ -1,0 +1,118 @@
+"""The namespaces, closed: a term that is not listed raises, so that a typo never becomes data."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+
+class Namespace:
+    """The terms ``names`` of the namespace ``iri``; ``ns.term`` or ``ns["term"]``, KeyError/AttributeError else."""
+
+    def __init__(self, iri: str, names: str) -> None:
+        self.iri = iri
+        self._terms = {name: NamedNode(iri + name) for name in names.split()}
+
+    def __getattr__(self, name: str) -> NamedNode:
+        try:
+            return self._terms[name]
+        except KeyError:
+            raise AttributeError(f"{self.iri} has no term {name!r} here") from None
+
+    def __getitem__(self, name: str) -> NamedNode:
+        return self._terms[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._terms
+
+
+ONTOLOGY_PATH = "ontology#"
+AUTHORING_PATH = "authoring#"
+
+# Own terms are listed by local name and joined to the base at run time: see ``iris.Iris.term``.
+TERMS = frozenset(
+    """Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan Attestation Evidence
+    Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet Person Place
+    StakeholderGroup Topic Modality CitationRole Principle Community
+    number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
+    condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
+    sha256 length rightsNotice rightsDoubt""".split()
+)
+NOTATION = frozenset("is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine".split())
+
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property")
+RDFS = Namespace(
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "label comment isDefinedBy subClassOf subPropertyOf domain range seeAlso Class",
+)
+OWL = Namespace(
+    "http://www.w3.org/2002/07/owl#",
+    "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty versionIRI versionInfo sameAs differentFrom "
+    "deprecated unionOf disjointWith inverseOf Thing Restriction onProperty",
+)
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "integer boolean date dateTime string decimal anyURI hexBinary")
+SKOS = Namespace(
+    "http://www.w3.org/2004/02/skos/core#",
+    "Concept ConceptScheme prefLabel altLabel definition scopeNote notation inScheme topConceptOf hasTopConcept broader "
+    "narrower related exactMatch closeMatch broadMatch narrowMatch relatedMatch",
+)
+DCTERMS = Namespace(
+    "http://purl.org/dc/terms/",
+    "title description isPartOf hasPart license publisher creator issued modified created language source type format "
+    "identifier references subject rights provenance conformsTo LicenseDocument isVersionOf hasVersion extent replaces",
+)
+DCAT = Namespace(
+    "http://www.w3.org/ns/dcat#",
+    "Catalog Dataset Distribution DataService distribution downloadURL accessURL mediaType compressFormat byteSize "
+    "endpointURL endpointDescription servesDataset dataset service version landingPage keyword contactPoint",
+)
+VOID = Namespace(
+    "http://rdfs.org/ns/void#",
+    "Dataset Linkset DatasetDescription triples entities distinctSubjects distinctObjects classes properties class "
+    "property classPartition propertyPartition sparqlEndpoint dataDump uriSpace exampleResource vocabulary subset "
+    "linkPredicate subjectsTarget objectsTarget target inDataset feature",
+)
+PROV = Namespace(
+    "http://www.w3.org/ns/prov#",
+    "Entity Activity Agent wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo wasGeneratedBy generatedAtTime",
+)
+OA = Namespace(
+    "http://www.w3.org/ns/oa#",
+    "SpecificResource TextQuoteSelector TextPositionSelector hasSource hasSelector exact prefix suffix start end",
+)
+ELI = Namespace("http://data.europa.eu/eli/ontology#", "Work Expression WorkSubdivision realizes is_realized_by")
+FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Agent name homepage primaryTopic isPrimaryTopicOf topic Document page")
+SH = Namespace(
+    "http://www.w3.org/ns/shacl#",
+    "ValidationReport ValidationResult conforms result focusNode resultPath value sourceShape resultSeverity "
+    "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape name message",
+)
+SD = Namespace(
+    "http://www.w3.org/ns/sparql-service-description#",
+    "Service endpoint supportedLanguage SPARQL11Query SPARQL12Query resultFormat inputFormat feature UnionDefaultGraph "
+    "BasicFederatedQuery DereferencesURIs defaultDataset availableGraphs Dataset Graph NamedGraph defaultGraph "
+    "namedGraph name graph EmptyGraphs RequiresDataset GraphCollection",
+)
+SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
+SCHEMA = Namespace("http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer")
+SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet")  # slots are read off a table of their own
+
+#: Prefixes of every Turtle, TriG and page that we write; own ones are added by ``iris.Iris.prefixes``.
+PREFIXES = {
+    "dcat": DCAT.iri,
+    "dcterms": DCTERMS.iri,
+    "eli": ELI.iri,
+    "foaf": FOAF.iri,
+    "oa": OA.iri,
+    "owl": OWL.iri,
+    "prov": PROV.iri,
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "schema": SCHEMA.iri,
+    "sd": SD.iri,
+    "sh": SH.iri,
+    "skos": SKOS.iri,
+    "spdx": SPDX.iri,
+    "sssom": SSSOM.iri,
+    "void": VOID.iri,
+    "xsd": XSD.iri,
+}
