@@ -1,0 +1,131 @@
+"""What is refused before the parser sees it, and what the parser itself says that a query holds.
+
+There is no second grammar here that could disagree with the engine's. Whether ``SERVICE``, ``FROM`` or ``DESCRIBE`` is a
+keyword in a query is asked of the engine's own parser: see :func:`holds`. See ``docs/sparql.md`` for why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from initiative_lod.errors import QueryTooComplex
+
+# What may stand in SPARQL (§19.8) around brackets that do not nest: strings, IRIs and comments.
+_TOKENS = re.compile(
+    r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+                 | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+      | (?P<comment>\#[^\n\r]*)
+      | (?P<open>[({\[])
+      | (?P<close>[)}\]])""",
+    re.VERBOSE | re.DOTALL,
+)
+_CERTAIN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_DOUBTFUL = frozenset("'#()[]")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
+_CHANGING = re.compile(r"(?i)(?<![a-z])(?:now|rand|uuid|struuid)(?![a-z])")
+_PROLOGUE = re.compile(
+    r"""\s+ | \#[^\n\r]*
+      | (?i:BASE) \s* <(?P<base>[^<>"{}|^`\\\x00-\x20]*)>
+      | (?i:PREFIX) \s+ (?P<prefix>[^\s:<>{}()"']*): \s* <(?P<iri>[^<>"{}|^`\\\x00-\x20]*)>
+      | (?i:VERSION) \s* (?:"[^"\n\r]*"|'[^'\n\r]*')""",
+    re.VERBOSE,
+)
+_UPDATE = re.compile(r"(?i)(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)(?![A-Za-z0-9_:-])")
+
+
+def check(text: str, longest: int, deepest: int) -> None:
+    """Raise QueryTooComplex for a query of more than ``longest`` bytes or nested deeper than ``deepest`` brackets.
+
+    Brackets in strings, IRIs and comments do not count, unless a ``<`` could be a comparison as well as the start of
+    an IRI: then the higher reading counts, so that nothing can be hidden from the count.
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > longest:
+        raise QueryTooComplex(f"the query is {size} bytes long, and this endpoint takes {longest}: ask in smaller parts")
+    # As many brackets as that cannot nest deeper, however they are read.
+    if sum(map(text.count, "({[")) + text.count("<<") <= deepest:
+        return
+    depth = deepest_nesting(text)
+    if depth > deepest:
+        raise QueryTooComplex(f"the query nests {depth} brackets deep, and this endpoint takes {deepest}: write it flatter")
+
+
+def deepest_nesting(text: str) -> int:
+    """How deep the brackets of ``text`` nest, at most."""
+    depth = most = raw = 0
+    doubtful = False
+    for token in _TOKENS.finditer(text):
+        if token["open"]:
+            depth += 1
+            most = max(most, depth)
+        elif token["close"]:
+            depth = max(0, depth - 1)
+        elif token["iri"] and not _CERTAIN_IRI.match(token["iri"]) and _DOUBTFUL.intersection(token["iri"]):
+            doubtful = True
+    if doubtful:
+        depth = 0
+        for character in text:
+            if character in "({[":
+                depth += 1
+                raw = max(raw, depth)
+            elif character in ")}]":
+                depth = max(0, depth - 1)
+    return max(most, raw)
+
+
+def decoded(text: str) -> str:
+    """``text`` with its codepoint escapes (§19.2) replaced where the character is a letter or a digit.
+
+    The engine knows these escapes only in strings and IRIs, where any other character is left to it.
+    """
+    return _ESCAPE.sub(_decoded, text) if "\\u" in text or "\\U" in text else text
+
+
+def _decoded(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
+    if digits is None or int(digits, 16) > 0x10FFFF:
+        return match[0]
+    character = chr(int(digits, 16))
+    return character if character.isalnum() or character == "_" else match[0]
+
+
+def holds(keyword: str, text: str, parses: Callable[[str], bool]) -> bool:
+    """Whether ``keyword`` (upper case, a word that SPARQL has only as this keyword) is one in ``text``, which parses.
+
+    Every occurrence of its letters, in whatever case, is misspelt in the same way. In a string, an IRI, a comment or a
+    name this changes nothing for the parser; a keyword, misspelt, is a syntax error. So ``parses`` decides: the parser
+    that will run the query, and no other reading of it. A query without these letters costs one search.
+    """
+    if keyword not in text.upper():
+        return False
+    pattern = re.compile(re.escape(keyword), re.IGNORECASE)
+    middle = len(keyword) // 2
+    lowered = text.lower()
+    for letter in "qzxjkwv0123456789":
+        misspelt = keyword[:middle] + letter + keyword[middle + 1 :]
+        if misspelt.lower() not in lowered:  # else two names of the query could become one
+            break
+    return not parses(pattern.sub(lambda found: found[0][:middle] + letter + found[0][middle + 1 :], text))
+
+
+def prologue(text: str) -> tuple[dict[str, str], int]:
+    """The prefixes that a query declares, and where its prologue ends."""
+    prefixes: dict[str, str] = {}
+    position = 0
+    while (match := _PROLOGUE.match(text, position)) and match.end() > position:
+        if match["iri"] is not None and ":" in match["iri"]:
+            prefixes[match["prefix"]] = match["iri"]
+        position = match.end()
+    return prefixes, position
+
+
+def is_update(text: str) -> bool:
+    """Whether ``text``, which is not a query, begins as an update does."""
+    return _UPDATE.match(text, prologue(text)[1]) is not None
+
+
+def is_stable(text: str) -> bool:
+    """Whether the same query gives the same answer again: it does not name NOW, RAND, UUID or STRUUID."""
+    return _CHANGING.search(text) is None

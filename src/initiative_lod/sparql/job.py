@@ -1,0 +1,117 @@
+"""One evaluation and its result, as they cross the socket between server and worker: JSON, then bytes or a file.
+
+The server never unpickles anything that a worker says: a worker is where hostile input is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from initiative_lod import errors
+from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit
+
+LONGEST_HEADER = 64 * 1024
+CHUNK = 64 * 1024
+
+
+class NotAcceptable(QueryError):
+    """The client takes no format that this form of query has an answer in; ``kind`` is the form."""
+
+    def __init__(self, message: str, kind: str = "solutions") -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A query, over what, and in which formats its result may come (media type names; None: in none).
+
+    ``dataset`` is the protocol's (default graphs, named graphs), which overrides the query's own; ``base`` is where
+    relative IRIs are resolved, ``prefixes`` are for writing only.
+    """
+
+    store: str
+    query: str
+    base: str
+    dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+    prefixes: dict[str, str] = field(default_factory=dict)
+
+    def to_bytes(self) -> bytes:
+        """The job as one JSON document."""
+        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.prefixes)
+        return json.dumps(fields).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Job:
+        """The job that ``to_bytes`` wrote."""
+        return cls(*json.loads(data))
+
+
+@dataclass(slots=True)
+class Result:
+    """What a query gave: ``kind`` is boolean, solutions or graph; the bytes are in memory or in an unlinked file."""
+
+    kind: str
+    rows: int
+    length: int
+    body: bytes | None = None
+    file: int | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes, in pieces."""
+        if self.body is not None:
+            yield self.body
+            return
+        assert self.file is not None
+        position = 0
+        while position < self.length and (piece := os.pread(self.file, CHUNK, position)):
+            position += len(piece)
+            yield piece
+
+    def read(self) -> bytes:
+        """All the bytes."""
+        return b"".join(self.chunks())
+
+    def close(self) -> None:
+        """Give the file back to the system. May be called again."""
+        if self.file is not None:
+            os.close(self.file)
+            self.file = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A worker's header: either an error (its class's name and text) or a result of ``length`` bytes that follow."""
+
+    kind: str = ""
+    rows: int = 0
+    length: int = 0
+    in_file: bool = False
+    error: str = ""
+    message: str = ""
+    retire: bool = False
+
+    def to_bytes(self) -> bytes:
+        """The reply as one JSON document."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Reply:
+        """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
+        fields: dict[str, Any] = json.loads(data)
+        return cls(**fields)
+
+    def exception(self) -> InitiativeLodError:
+        """The error that the worker met, as one of ours."""
+        if self.error == NotAcceptable.__name__:
+            return NotAcceptable(self.message, self.kind)
+        known = getattr(errors, self.error, None)
+        if isinstance(known, type) and issubclass(known, (QueryError, QueryLimit)):
+            return known(self.message)
+        return QueryError(self.message)

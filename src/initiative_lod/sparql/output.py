@@ -1,0 +1,98 @@
+"""Where a worker writes a result: bytes and rows are counted as they pass, in memory first, then in an unlinked file."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from typing import IO, Any
+
+from initiative_lod.errors import QueryTooLarge
+
+IN_MEMORY = 1024 * 1024
+
+
+class Output(io.RawIOBase):
+    """A binary stream of at most ``most_bytes``, and ``most_rows`` as they are written in ``media_type``.
+
+    Raises QueryTooLarge out of ``write``. The file has no name from its first moment on: whoever dies, it is gone.
+    """
+
+    def __init__(self, media_type: str, most_rows: int, most_bytes: int) -> None:
+        super().__init__()
+        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._rows = RowCounter(media_type)
+        self._memory = bytearray()
+        self.file: IO[bytes] | None = None
+        self.length = 0
+
+    @property
+    def rows(self) -> int:
+        return self._rows.count
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        self.length += len(piece)
+        if self.length > self._most_bytes:
+            raise QueryTooLarge(
+                f"the result is longer than {self._most_bytes} bytes: ask for less with LIMIT, or take a dump"
+            )
+        self._rows.feed(piece)
+        too_many(self._rows.count, self._most_rows)
+        if self.file is None and self.length > IN_MEMORY:
+            self.file = tempfile.TemporaryFile(buffering=0)
+            self.file.write(self._memory)
+            self._memory.clear()
+        if self.file is None:
+            self._memory += piece
+        else:
+            self.file.write(piece)
+        return len(piece)
+
+    def content(self) -> bytes:
+        """What was written, while it is still in memory."""
+        return bytes(self._memory)
+
+
+def too_many(rows: int, most: int) -> None:
+    """Raise QueryTooLarge when ``rows`` are more than ``most``."""
+    if rows > most:
+        raise QueryTooLarge(f"the result has more than {most} rows: ask for less with LIMIT, or take a dump")
+
+
+class RowCounter:
+    """Counts solutions in what the engine writes: iterating in Python would double the time of a large result.
+
+    Each pattern can only be structure: XML escapes ``<``, TSV escapes line ends, JSON escapes every quotation mark inside
+    a string, and CSV doubles them. (A JSON row without any binding is not counted: bytes bound those.)
+    """
+
+    def __init__(self, media_type: str) -> None:
+        self.count = 0
+        self._pattern = {
+            "application/sparql-results+json": b'}},{"',
+            "application/sparql-results+xml": b"<result>",
+            "text/tab-separated-values": b"\n",
+            "text/csv": b"\n",
+        }.get(media_type)
+        self._csv = media_type == "text/csv"
+        self._quoted = False
+        self._tail = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Count what ``piece``, which follows on the one before, completes."""
+        if self._pattern is None:
+            return
+        if self._csv and b'"' in piece:
+            parts = piece.split(b'"')
+            self.count += sum(part.count(b"\n") for part in parts[1 if self._quoted else 0 :: 2])
+            self._quoted ^= len(parts) % 2 == 0
+            return
+        if self._csv and self._quoted:
+            return
+        joined = self._tail + piece
+        self.count += joined.count(self._pattern)
+        keep = len(self._pattern) - 1
+        self._tail = joined[-keep:] if keep else b""
