@@ -77,6 +77,7 @@ class NormalisedText:
             return Span(found[0], found[0] + len(quote))
         context = "".join([f" after “{prefix}”" if prefix else "", f" before “{suffix}”" if suffix else ""])
         shown = self[scope] if scope.end - scope.start <= 60 else self[Span(scope.start, scope.start + 57)] + "..."
+        shown = shown.replace("\n\n", " / ").replace("\n", " / ")
         if found:
             raise QuoteError(
                 f"the quote “{quote}”{context} stands {len(found)} times in “{shown}”: "
