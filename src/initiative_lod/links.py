@@ -40,7 +40,8 @@ def header(links: Sequence[Link]) -> str:
 
 
 def document_links(
-    location: str, canonical: str, offers: Sequence[Offer], license: str | None, collection: str, kind: str, profile: str
+    location: str, canonical: str, offers: Sequence[Offer], license: str | None, collection: str, kind: str, profile: str,
+    query: str = "",
 ) -> list[Link]:
     """The links of a document at ``location`` (a path, no suffix) about the thing ``canonical``.
 
@@ -60,7 +61,7 @@ def document_links(
     for offer in offers:
         if offer.alias or offer.profile:
             continue
-        target, media = f"{location}.{offer.media.suffix}", offer.media.name
+        target, media = f"{location}.{offer.media.suffix}{query}", offer.media.name
         links.append(Link(target, "alternate", media))
         if media in DESCRIBED_BY:
             links.append(Link(target, "describedby", media))

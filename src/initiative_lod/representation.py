@@ -144,30 +144,46 @@ def _offline(url: str, options: Any) -> NoReturn:
     raise jsonld.JsonLdError(f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed")
 
 
-class ByteCache:
-    """Rendered bytes, the least recently used dropped first, within ``limit`` bytes. Threads may share it."""
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is sent: the bytes, and the Link header that goes with them."""
+
+    content: bytes
+    link: str
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self.content) + len(self.link) + 256
+
+
+class RenderedCache:
+    """What has been rendered, the least recently used dropped first, within ``limit`` bytes. Threads may share it.
+
+    Keys are entity tags, which begin with the release: nothing ever has to be thrown away because data changed.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, Rendered] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> Rendered | None:
         """What was put under ``key``; None when it is not kept."""
         with self._lock:
-            content = self._kept.get(key)
-            if content is not None:
+            found = self._kept.get(key)
+            if found is not None:
                 self._kept.move_to_end(key)
-            return content
+            return found
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep ``content``, unless it would fill more than a quarter of the cache."""
-        if len(content) > self._limit // 4:
+    def put(self, key: str, rendered: Rendered) -> None:
+        """Keep it, unless it alone would fill more than a quarter of the cache."""
+        if rendered.size > self._limit // 4:
             return
         with self._lock:
-            before = self._kept.pop(key, b"")
-            self._kept[key] = content
-            self._size += len(content) - len(before)
+            before = self._kept.pop(key, None)
+            self._kept[key] = rendered
+            self._size += rendered.size - (before.size if before else 0)
             while self._size > self._limit:
-                self._size -= len(self._kept.popitem(last=False)[1])
+                self._size -= self._kept.popitem(last=False)[1].size

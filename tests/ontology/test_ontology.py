@@ -7,6 +7,7 @@ nothing, and on a copy that is broken on purpose, where it must find the fault.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -183,7 +184,8 @@ def profile_faults(graph: Graph) -> list[str]:
 def kind_faults(graph: Graph) -> list[str]:
     """OWL 2 §5.8.1, §3.2.1 of the RDF mapping: one kind a property, and values that fit it; classes declared."""
     faults = []
-    kinds = {p: [k for k in PROPERTY_KINDS if (p, RDF.type, k) in graph] for p in set(graph.predicates())}
+    properties = set(graph.predicates()).union(*(graph.subjects(RDF.type, k) for k in PROPERTY_KINDS))
+    kinds = {p: [k for k in PROPERTY_KINDS if (p, RDF.type, k) in graph] for p in properties}
     for p, found in kinds.items():
         if not str(p).startswith(BUILT_IN) and len(found) != 1:
             faults.append(f"{short(p)} is declared {len(found)} times")
@@ -195,22 +197,24 @@ def kind_faults(graph: Graph) -> list[str]:
                 faults.append(f"data property {short(p)} has {short(o)} on {short(s)}")
             elif o.datatype in (XSD.date, XSD.gYear, XSD.gYearMonth, XSD.time):
                 faults.append(f"data property {short(p)} has a {short(o.datatype)}, which is not in the datatype map")
-    faults += [f"class {short(c)} is not declared" for c in _class_names(graph) if (c, RDF.type, OWL.Class) not in graph]
+    faults += [
+        f"class {short(c)} is not declared" for c in _class_names(graph) if (c, RDF.type, OWL.Class) not in graph
+    ]
     return faults
 
 
 def _class_names(graph: Graph) -> Iterator[URIRef]:
-    named = set(graph.objects(None, RDF.type)) | set(graph.objects(None, OWL.onClass)) | set(graph.objects(None, OWL.disjointWith))
+    named = (
+        set(graph.objects(None, RDF.type))
+        | set(graph.objects(None, OWL.onClass))
+        | set(graph.objects(None, OWL.disjointWith))
+    )
     for sub, sup in graph.subject_objects(RDFS.subClassOf):
         named |= {sub, sup}
     for head in (*graph.objects(None, OWL.unionOf), *graph.objects(None, OWL.members)):
         named |= set(Collection(graph, head))
-    for prop, filler in (*graph.subject_objects(OWL.someValuesFrom), *graph.subject_objects(RDFS.domain)):
-        named.add(filler)
-        assert prop is not None
-    for prop, filler in graph.subject_objects(RDFS.range):
-        if (prop, RDF.type, OWL.ObjectProperty) in graph:
-            named.add(filler)
+    named |= set(graph.objects(None, OWL.someValuesFrom)) | set(graph.objects(None, RDFS.domain))
+    named |= {filler for p, filler in graph.subject_objects(RDFS.range) if (p, RDF.type, OWL.ObjectProperty) in graph}
     yield from (n for n in named if isinstance(n, URIRef) and not str(n).startswith(BUILT_IN))
 
 
@@ -226,12 +230,9 @@ def axiom_faults(graph: Graph) -> list[str]:
     numbers = (OWL.cardinality, OWL.minCardinality, OWL.maxCardinality, OWL.maxQualifiedCardinality)
     for number in numbers:
         for restriction in graph.subjects(number, None):
-            p = graph.value(restriction, OWL.onProperty)
-            if (p, RDF.type, OWL.TransitiveProperty) in graph:
-                faults.append(f"a number on {short(p)}, which is transitive")
-    for functional in graph.subjects(RDF.type, OWL.FunctionalProperty):
-        if (functional, RDF.type, OWL.TransitiveProperty) in graph:
-            faults.append(f"{short(functional)} is functional and transitive")
+            on = graph.value(restriction, OWL.onProperty)
+            if on is not None and (on, RDF.type, OWL.TransitiveProperty) in graph:
+                faults.append(f"a number on {short(on)}, which is transitive")
     uses = Counter(o for o in graph.objects() if isinstance(o, BNode))
     faults += [f"a blank node is used {n} times" for n in uses.values() if n > 1]
     return faults
@@ -289,7 +290,7 @@ def documentation_faults(graph: Graph) -> list[str]:
 
 
 def signature_faults(graph: Graph) -> list[str]:
-    """Own properties with other than one domain and one range; names that are taken for a class or begin with "is"."""
+    """Own properties with other than one domain and one range, and names of the wrong case or that begin with "is"."""
     faults = []
     for kind in PROPERTY_KINDS:
         for p in graph.subjects(RDF.type, kind):
@@ -299,16 +300,19 @@ def signature_faults(graph: Graph) -> list[str]:
                 count = len(set(graph.objects(p, axiom)))
                 if count != 1:
                     faults.append(f"{short(p)} has {count} of {short(axiom).rpartition('#')[2]}")
-            if not short(p)[0].islower() or short(p).lower() == "is":
+            if not short(p)[0].islower() or re.match("is(?![a-z])", short(p)):
                 faults.append(f"{short(p)} is no name for a property")
-    faults += [f"{short(c)} is no name for a class" for c in graph.subjects(RDF.type, OWL.Class) if c in own(graph) and not short(c)[0].isupper()]
+    classes = own(graph) & set(graph.subjects(RDF.type, OWL.Class))
+    faults += [f"{short(c)} is no name for a class" for c in classes if not short(c)[0].isupper()]
     return faults
 
 
 def hijacking_faults(graph: Graph) -> list[str]:
     """Axioms or words about a term of another vocabulary: it may be declared, and nothing else."""
     faults = []
-    declared = {s for kind in (OWL.Class, *PROPERTY_KINDS) for s in graph.subjects(RDF.type, kind) if isinstance(s, URIRef)}
+    declared = {
+        s for kind in (OWL.Class, *PROPERTY_KINDS) for s in graph.subjects(RDF.type, kind) if isinstance(s, URIRef)
+    }
     for term in declared - own(graph):
         said = [(p, o) for p, o in graph.predicate_objects(term)]
         faults += [f"{term} {p} {o}" for p, o in said if p != RDF.type or o not in (OWL.Class, *PROPERTY_KINDS)]
@@ -344,12 +348,16 @@ def test_terms(ontology: Graph, check: Check) -> None:
         (documentation_faults, (ILOD.Text, RDFS.isDefinedBy, ILOD.Text), "Text is not defined by"),
         (signature_faults, (ILOD.cites, RDFS.domain, ILOD.Clause), "cites has 2 of domain"),
         (signature_faults, (ILOD.Extra, RDF.type, OWL.ObjectProperty), "Extra has 0 of range"),
+        (signature_faults, (ILOD.isCited, RDF.type, OWL.ObjectProperty), "isCited is no name"),
+        (signature_faults, (ILOD.extra, RDF.type, OWL.Class), "extra is no name"),
         (hijacking_faults, (DCTERMS.isPartOf, OWL.inverseOf, DCTERMS.hasPart), "inverseOf"),
         (hijacking_faults, (ELI.Work, RDFS.label, Literal("work", lang="en")), "label"),
         (cycle_faults, (ILOD.Part, RDFS.subClassOf, ILOD.Clause), "Clause is under itself"),
     ],
 )
-def test_each_check_of_terms_can_fail(ontology: Graph, check: Check, triple: tuple[Node, Node, Node], fault: str) -> None:
+def test_each_check_of_terms_can_fail(
+    ontology: Graph, check: Check, triple: tuple[Node, Node, Node], fault: str
+) -> None:
     ontology.add(triple)
     assert any(fault in found for found in check(ontology)), check(ontology)
 
@@ -411,7 +419,12 @@ def test_classes_are_disjoint(ontology: Graph, group: str) -> None:
 
 def test_what_may_coincide_is_not_disjoint(ontology: Graph) -> None:
     """Another document may cite an initiative; a mapped referent or part is a SKOS concept; a citation is evidence."""
-    open_pairs = [("Initiative", "Referent"), ("Initiative", "CitedDocument"), ("Citation", "Evidence"), ("Text", "UnofficialTranslation")]
+    open_pairs = [
+        ("Initiative", "Referent"),
+        ("Initiative", "CitedDocument"),
+        ("Citation", "Evidence"),
+        ("Text", "UnofficialTranslation"),
+    ]
     assert not {frozenset(pair) for pair in open_pairs} & disjoint_pairs(ontology)
     assert (SKOS.Concept, OWL.disjointWith, None) not in ontology
     assert not any(str(SKOS.Concept) in pair for pair in disjoint_pairs(ontology))
@@ -432,11 +445,18 @@ def test_data_in_miniature_fits_domains_ranges_and_disjointness(ontology: Graph,
 )
 def test_data_that_mixes_kinds_is_found(ontology: Graph, sample: Graph, extra: str, thing: str) -> None:
     prefixes = f"@base <{BASE}> . @prefix : <{ILOD}> . "
-    assert any(found.startswith(thing + " is ") for found in clashes(ontology, sample + Graph().parse(data=prefixes + extra)))
+    assert any(
+        found.startswith(thing + " is ") for found in clashes(ontology, sample + Graph().parse(data=prefixes + extra))
+    )
 
 
 def test_nothing_is_taken_for_a_legal_resource(ontology: Graph) -> None:
-    above = {up for term in own(ontology) for p in (RDFS.subClassOf, RDFS.subPropertyOf) for up in ontology.transitive_objects(term, p)}
+    above = {
+        up
+        for term in own(ontology)
+        for p in (RDFS.subClassOf, RDFS.subPropertyOf)
+        for up in ontology.transitive_objects(term, p)
+    }
     assert {ELI.Work, ELI.Expression, ELI.WorkSubdivision, OA.SpecificResource, SKOS.Concept} <= above
     assert not [up for up in above if "Legal" in str(up)]
 
@@ -483,7 +503,15 @@ def test_the_header_is_complete(ontology: Graph) -> None:
 
 
 def test_each_line_of_the_header_is_missed(ontology: Graph) -> None:
-    optional = {RDF.type, RDFS.label, RDFS.comment, RDFS.seeAlso, DCTERMS.language, DCTERMS.source, SCHEMA.creativeWorkStatus}
+    optional = {
+        RDF.type,
+        RDFS.label,
+        RDFS.comment,
+        RDFS.seeAlso,
+        DCTERMS.language,
+        DCTERMS.source,
+        SCHEMA.creativeWorkStatus,
+    }
     tried = set(ontology.predicates(ONTOLOGY)) - optional
     assert len(tried) >= 12
     for p in tried:
@@ -499,7 +527,9 @@ def test_the_changelog_has_the_version(ontology: Graph) -> None:
 
 # --- context ---------------------------------------------------------------------------------------------------------
 
-HEADER_ONLY = frozenset({SCHEMA.creativeWorkStatus, SCHEMA.mentions, VANN.preferredNamespacePrefix, VANN.preferredNamespaceUri})
+HEADER_ONLY = frozenset(
+    {SCHEMA.creativeWorkStatus, SCHEMA.mentions, VANN.preferredNamespacePrefix, VANN.preferredNamespaceUri}
+)
 
 
 def expand_iri(context: dict[str, Any], value: str) -> str:
@@ -528,7 +558,9 @@ def context_faults(context: dict[str, Any], graph: Graph) -> list[str]:
     for term in own(graph):
         if by_iri.get(str(term), ("", {}))[0] != short(term):
             faults.append(f"{short(term)} is not in the context by its own name")
-    declared = {s for kind in (OWL.Class, *PROPERTY_KINDS) for s in graph.subjects(RDF.type, kind) if isinstance(s, URIRef)}
+    declared = {
+        s for kind in (OWL.Class, *PROPERTY_KINDS) for s in graph.subjects(RDF.type, kind) if isinstance(s, URIRef)
+    }
     for iri, (key, _) in by_iri.items():
         if URIRef(iri) not in declared and not iri.startswith(BUILT_IN):
             faults.append(f"{key} stands for {iri}, which the ontology does not declare")
@@ -572,7 +604,9 @@ def test_the_context_says_what_the_ontology_says(context: dict[str, Any], ontolo
         ("superEvent", None, "superEvent is not in the context"),
     ],
 )
-def test_each_check_of_the_context_can_fail(context: dict[str, Any], ontology: Graph, key: str, definition: Any, fault: str) -> None:
+def test_each_check_of_the_context_can_fail(
+    context: dict[str, Any], ontology: Graph, key: str, definition: Any, fault: str
+) -> None:
     context.pop(key, None)
     if definition is not None:
         context[key] = definition
@@ -637,7 +671,9 @@ def test_the_sample_uses_every_own_term_by_its_name(compacted: dict[str, Any]) -
     """So the round trip tries each of them; and no key of the result is left as an IRI."""
     body = compacted["@graph"]
     keys = set(_keys(body))
-    types = {t for node in body for t in ([node["type"]] if isinstance(node.get("type"), str) else node.get("type", []))}
+    types = {
+        t for node in body for t in ([node["type"]] if isinstance(node.get("type"), str) else node.get("type", []))
+    }
     assert keys >= PROPERTIES
     assert types >= CLASSES
     assert not [name for name in keys | types if ":" in name]
@@ -657,7 +693,7 @@ def test_what_the_compacted_document_looks_like(compacted: dict[str, Any]) -> No
     assert nodes["id/sample#issued"]["onProperty"] == "issued"
     assert nodes["id/sample#issued"]["onLiteral"] == {"type": "xsd:date", "@value": "2020-11-18"}
     conference = nodes["id/event/conference"]
-    assert conference["altLabel"] == {"en": ["WIC", "WIC (series)"], "zh": ["大会"]}
+    assert {k: sorted(v) for k, v in conference["altLabel"].items()} == {"en": ["WIC", "WIC (series)"], "zh": ["大会"]}
     assert conference["label"] == {"en": "Conference", "zh": "大会"}
     assert nodes["id/event/conference-2"]["superEvent"] == BASE + "id/event/conference"
 
@@ -675,7 +711,9 @@ def test_written_by_hand(context: dict[str, Any]) -> None:
     as_turtle = f"""<{BASE}id/x> a <{ILOD.Action}> ; <{ILOD.number}> 8 ; <{RDFS.label}> "甲"@zh , "A"@en ;
         <{DCTERMS.isPartOf}> <{BASE}id/x/pillar/2> ."""
     expected = set(pyoxigraph.parse(as_turtle, pyoxigraph.RdfFormat.TURTLE))
-    assert {q.triple for q in _quads(jsonld.expand(document, {"documentLoader": _no_network}))} == {q.triple for q in expected}
+    assert {q.triple for q in _quads(jsonld.expand(document, {"documentLoader": _no_network}))} == {
+        q.triple for q in expected
+    }
 
 
 def test_a_wrong_context_does_not_round_trip(sample: Graph, compacted: dict[str, Any]) -> None:

@@ -14,11 +14,11 @@ from initiative_lod.errors import QueryTooComplex
 # What may stand in SPARQL (§19.8) around brackets that do not nest: strings, IRIs and comments.
 _TOKENS = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-                 | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+      | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3}|\Z) | '{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\Z)
+                 | "(?:[^"\\\n\r]|\\.)*+"? | '(?:[^'\\\n\r]|\\.)*+'?)
       | (?P<comment>\#[^\n\r]*)
-      | (?P<open>[({\[])
-      | (?P<close>[)}\]])""",
+      | (?P<open>[({\[]|<<)
+      | (?P<close>[)}\]]|>>)""",
     re.VERBOSE | re.DOTALL,
 )
 _CERTAIN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")

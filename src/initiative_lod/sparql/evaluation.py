@@ -1,0 +1,246 @@
+"""A job -> bytes, in a worker: parses and runs the query, and writes what it gives, all of it under limits."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    Variable,
+    serialize,
+)
+
+from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError
+from initiative_lod.formats import BY_NAME, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
+from initiative_lod.sparql import guard
+from initiative_lod.sparql.job import Job, NotAcceptable
+from initiative_lod.sparql.output import Output, too_many
+from initiative_lod.vocabulary import RDFS, SKOS
+
+LABELS = (RDFS.label, SKOS.prefLabel)
+STORES_KEPT_OPEN = 2
+
+_LABELS_OF = "CONSTRUCT { ?thing ?label ?text } WHERE { ?thing ?label ?text }"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one evaluation may produce and how large its query may be."""
+
+    rows: int
+    size: int
+    length: int
+    nesting: int
+
+
+class Evaluator:
+    """Evaluates jobs one after the other, and keeps the stores that the last ones needed open."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stores: dict[str, OpenStore] = {}
+
+    def open(self, path: str) -> OpenStore:
+        """The store at ``path`` (a real path), opened read-only; of the last few only."""
+        store = self._stores.pop(path, None) or OpenStore(path)
+        self._stores[path] = store
+        while len(self._stores) > STORES_KEPT_OPEN:
+            del self._stores[next(iter(self._stores))]
+        return store
+
+    def evaluate(self, job: Job) -> tuple[str, Output]:
+        """The kind of the result (boolean, solutions, graph) and its bytes.
+
+        Raises QueryError and its kinds for what the client must change, QueryTooLarge past a limit.
+        """
+        guard.check(job.query, self._limits.length, self._limits.nesting)
+        text = guard.decoded(job.query)
+        opened = self.open(job.store)
+        if guard.holds("SERVICE", text, lambda other: _parses(other, job.base)):
+            raise QueryForbidden(
+                "the query has a SERVICE clause, and this endpoint calls no other one: query that one yourself and "
+                "put what it gives into VALUES, or run the federated query from your side"
+            )
+        options = _dataset(job, text)
+        found = _query(opened.store, text, job.base, options)
+        media = _media_type(job, found)
+        if isinstance(found, QueryTriples):
+            triples = list(self._counted(found))
+            if guard.holds("DESCRIBE", text, lambda other: _parses(other, job.base)):
+                triples += self._counted(_labels(opened.store, triples, options), len(triples))
+            prefixes = {**job.prefixes, **guard.prologue(text)[0]}
+            return "graph", self._write_graph(triples, media, prefixes, opened)
+        output = Output(media.name, self._limits.rows, self._limits.size)
+        try:
+            found.serialize(output, format=media.results)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise QueryError(f"the query could not be evaluated: {error}") from error
+        return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
+
+    def _counted(self, triples: Iterable[Triple], before: int = 0) -> Iterator[Triple]:
+        iterator = iter(triples)
+        while True:
+            try:
+                triple = next(iterator)
+            except StopIteration:
+                return
+            except (RuntimeError, OSError, ValueError) as error:
+                raise QueryError(f"the query could not be evaluated: {error}") from error
+            before += 1
+            too_many(before, self._limits.rows)
+            yield triple
+
+    def _write_graph(
+        self, triples: list[Triple], media: MediaType, prefixes: dict[str, str], opened: OpenStore
+    ) -> Output:
+        output = Output("", self._limits.rows, self._limits.size)
+        unique = list(dict.fromkeys(triples))  # a graph is a set
+        if media not in (N_TRIPLES, N_QUADS):  # the other ones group by subject
+            unique.sort(key=lambda triple: str(triple.subject))
+        if media is JSON_LD:
+            output.write(_compacted(unique, opened.context))
+        else:
+            assert media.rdf is not None
+            used = _used(unique, prefixes) if media in (TURTLE, TRIG) or media.rdf == RdfFormat.RDF_XML else {}
+            serialize(unique, output, format=media.rdf, prefixes=used)
+        return output
+
+
+class OpenStore:
+    """A release's store, and the JSON-LD context that lies beside it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        try:
+            self.store = Store.read_only(path)
+        except OSError as error:
+            raise QueryError(f"the release cannot be read: {error}") from error
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """The release's context document; an empty one where it has none."""
+        try:
+            document: dict[str, Any] = json.loads((self.path.parent / "context.jsonld").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return document
+
+
+def _dataset(job: Job, text: str) -> dict[str, Any]:
+    """The engine's options for the dataset: the protocol's, else the query's own, else the union of all graphs."""
+    if job.dataset is not None:
+        default, named = job.dataset
+        return {"default_graph": [NamedNode(iri) for iri in default], "named_graphs": [NamedNode(iri) for iri in named]}
+    if guard.holds("FROM", text, lambda other: _parses(other, job.base)):
+        return {}
+    return {"use_default_graph_as_union": True}
+
+
+def _query(
+    store: Store, text: str, base: str, options: dict[str, Any]
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    try:
+        return store.query(text, base_iri=base, **options)
+    except SyntaxError as error:
+        if guard.is_update(text):
+            raise QueryForbidden(
+                "this is an update, and the endpoint is read-only: the data changes only with a new release"
+            ) from None
+        raise QuerySyntaxError(f"this is not a SPARQL query: {_shown(str(error))}") from error
+    except (RuntimeError, OSError, ValueError) as error:
+        raise QueryError(f"the query could not be evaluated: {error}") from error
+
+
+def _parses(text: str, base: str) -> bool:
+    """Whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, and the store is empty."""
+    try:
+        Store().query(text, base_iri=base)
+    except SyntaxError:
+        return False
+    except (RuntimeError, OSError, ValueError):
+        return True
+    return True
+
+
+def _shown(message: str) -> str:
+    """The parser's message without its character ranges, of a length that can be read."""
+    position, _, expected = message.partition(": expected ")
+    if not expected:
+        return message
+    listed = re.sub(r"\[[^\]]*\.\.=[^\]]*\](?:\s*\|\s*\[[^\]]*\])*", "", expected.removeprefix("one of "))
+    words = [word for word in re.split(r",\s+", re.sub(r"\s*\n\|[^,]*", "", listed)) if word.strip()]
+    listing = ", ".join(words[:12]) + (", ..." if len(words) > 12 else "")
+    return f"{position.replace('error at', 'error at line and column')}: expected {listing}"
+
+
+def _media_type(job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
+    graph = isinstance(found, QueryTriples)
+    name = job.graph if graph else job.results
+    if name is None:
+        kind = "graph" if graph else "boolean" if isinstance(found, QueryBoolean) else "solutions"
+        raise NotAcceptable(
+            "the answer to this query is a graph: ask for an RDF format"
+            if graph
+            else "the answer to this query is a table or a truth value, not a graph: ask for a SPARQL results format",
+            kind,
+        )
+    return BY_NAME[name]
+
+
+def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Iterator[Triple]:
+    """The labels of what the description points to, from the same dataset."""
+    subjects = {triple.subject for triple in triples}
+    for thing in dict.fromkeys(triple.object for triple in triples):
+        if isinstance(thing, NamedNode) and thing not in subjects:
+            for label in LABELS:
+                found = store.query(
+                    _LABELS_OF, substitutions={Variable("thing"): thing, Variable("label"): label}, **options
+                )
+                assert isinstance(found, QueryTriples)
+                yield from found
+
+
+def _used(triples: Iterable[Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """Those of ``prefixes`` that shorten some IRI of ``triples``."""
+    namespaces: set[str] = set()
+    for iri in _iris(triples):
+        namespaces.add(iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1])
+    return {prefix: iri for prefix, iri in prefixes.items() if iri in namespaces}
+
+
+def _iris(triples: Iterable[Triple]) -> Iterator[str]:
+    for triple in triples:
+        for term in triple:
+            if isinstance(term, NamedNode):
+                yield term.value
+            elif isinstance(term, Literal):
+                yield term.datatype.value
+            elif not isinstance(term, BlankNode):
+                yield from _iris([term])
+
+
+def _compacted(triples: list[Triple], context: dict[str, Any]) -> bytes:
+    from pyld import jsonld  # a sixth of a second to import, and most workers never need it
+
+    expanded = json.loads(serialize(triples, format=RdfFormat.JSON_LD) or b"[]")
+    compact: Callable[..., Any] = jsonld.compact
+    compacted = compact(expanded, context, {"documentLoader": _no_loader, "graph": True})
+    return json.dumps(compacted, ensure_ascii=False, indent=1).encode()
+
+
+def _no_loader(url: str, options: object) -> Any:
+    raise QueryError(f"the context names {url}, and nothing is fetched here")

@@ -1,0 +1,228 @@
+"""One worker as the server sees it: a process at the end of a socket, which is either answering or dead."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit, QueryMemory, QueryTimeout, QueryTooComplex
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.job import LONGEST_HEADER, Job, Reply, Result
+from initiative_lod.sparql.output import IN_MEMORY
+from initiative_lod.sparql.worker import FRAME, Confinement
+
+NICENESS = 15
+_RECEIVE = 256 * 1024
+_START_SECONDS = 30.0
+# What a worker's environment has of the server's: nothing that could be a secret.
+_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
+
+
+class WorkerDied(Exception):
+    """The process ended while it had a job (or was starting); ``status`` is as subprocess gives it."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"a query worker ended with status {status}")
+
+
+class Worker:
+    """A query worker. ``start`` it, ``run`` jobs one at a time; ``kill`` it at any moment."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+        self._process, self._channel = process, channel
+        self.retired = False
+        self.missing = ""
+
+    @classmethod
+    async def start(cls, settings: Settings) -> Worker:
+        """A worker that is confined and ready. Raises WorkerDied when it cannot even start."""
+        ours, theirs = socket.socketpair()
+        try:
+            confinement = Confinement(
+                descriptor=theirs.fileno(),
+                parent=os.getpid(),
+                cpu_seconds=settings.query_cpu_seconds,
+                memory=settings.query_memory,
+                niceness=NICENESS,
+                rows=settings.query_rows,
+                size=settings.query_bytes,
+                length=settings.query_length,
+                nesting=settings.query_nesting,
+            )
+            process = subprocess.Popen(
+                [sys.executable, "-m", "initiative_lod.sparql.worker", json.dumps(asdict(confinement))],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+                cwd="/",
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        ours.setblocking(False)
+        worker = cls(process, ours)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                reply, _, files = await worker._reply()
+        except BaseException:
+            worker.kill()
+            raise
+        _close(files)
+        worker.missing = reply.message
+        return worker
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take another job."""
+        return not self.retired and self._process.poll() is None
+
+    async def run(self, job: Job, seconds: float) -> Result:
+        """The result of ``job``. Past ``seconds``, or when the caller is cancelled, the process is killed.
+
+        Raises what the worker raised, and QueryTimeout, QueryMemory or QueryTooComplex for the way it died.
+        """
+        data = job.to_bytes()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._send(FRAME.pack(len(data), 0) + data)
+                reply, body, files = await self._reply()
+        except TimeoutError:
+            self.kill()
+            raise QueryTimeout(
+                f"the query took longer than {seconds:g} seconds: make it more selective, or add a LIMIT"
+            ) from None
+        except WorkerDied as died:
+            raise _cause(died.status) from None
+        except BaseException:
+            self.kill()
+            raise
+        self.retired = self.retired or reply.retire
+        if reply.error:
+            _close(files)
+            raise reply.exception()
+        if not reply.in_file:
+            _close(files)
+            return Result(reply.kind, reply.rows, len(body), body)
+        if len(files) != 1 or os.fstat(files[0]).st_size < reply.length:
+            _close(files)
+            self.kill()
+            raise QueryLimit("the query's result was lost: send it again")
+        return Result(reply.kind, reply.rows, reply.length, None, files[0])
+
+    def kill(self) -> None:
+        """End the process now, whatever it does. Never raises, and may be called again."""
+        self.retired = True
+        self._channel.close()
+        if self._process.poll() is None:
+            self._process.kill()
+
+    async def wait(self) -> int:
+        """The status of the process, which has been killed or is ending."""
+        return await asyncio.to_thread(self._process.wait)
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            sent = self._channel.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            raise WorkerDied(await self._ended()) from None
+        if sent < len(data):
+            try:
+                await asyncio.get_running_loop().sock_sendall(self._channel, data[sent:])
+            except OSError:
+                raise WorkerDied(await self._ended()) from None
+
+    async def _reply(self) -> tuple[Reply, bytes, list[int]]:
+        """One whole reply: its header, its body, and the descriptors that came with it."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[tuple[Reply, bytes] | None] = loop.create_future()
+        buffer = bytearray()
+        files: list[int] = []
+
+        def readable() -> None:
+            if future.done():
+                return
+            try:
+                piece, received, _, _ = socket.recv_fds(self._channel, _RECEIVE, 4)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                piece, received = b"", []
+            files.extend(received)
+            buffer.extend(piece)
+            if not piece:
+                future.set_result(None)
+            elif len(buffer) >= FRAME.size:
+                header, body = FRAME.unpack_from(buffer)
+                if header > LONGEST_HEADER or body > IN_MEMORY:
+                    future.set_result(None)
+                elif len(buffer) >= FRAME.size + header + body:
+                    start = FRAME.size + header
+                    try:
+                        future.set_result((Reply.from_bytes(bytes(buffer[FRAME.size : start])), bytes(buffer[start:])))
+                    except (ValueError, TypeError):
+                        future.set_result(None)
+
+        loop.add_reader(self._channel, readable)
+        try:
+            answer = await future
+        except BaseException:
+            _close(files)
+            raise
+        finally:
+            loop.remove_reader(self._channel)
+        if answer is None:
+            _close(files)
+            raise WorkerDied(await self._ended())
+        return *answer, files
+
+    async def _ended(self) -> int:
+        self.retired = True
+        try:
+            async with asyncio.timeout(1.0):
+                status = await self.wait()
+        except TimeoutError:  # it closed its socket, or talks nonsense, and lives
+            self.kill()
+            return await self.wait()
+        self._channel.close()
+        return status
+
+
+def _environment() -> dict[str, str]:
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
+    environment["MALLOC_ARENA_MAX"] = "1"  # arenas are address space that the data limit would count
+    return environment
+
+
+def _close(files: Iterable[int]) -> None:
+    for descriptor in files:
+        os.close(descriptor)
+
+
+def _cause(status: int) -> InitiativeLodError:
+    """What a worker's death says about its query. The engine aborts where memory is refused to it."""
+    if status == -signal.SIGXCPU:
+        return QueryTimeout("the query used up its CPU time: make it more selective, or add a LIMIT")
+    if status in (-signal.SIGABRT, -signal.SIGKILL, 1, 101):
+        return QueryMemory("the query needs more memory than it may have: sort, group or join less at a time")
+    if status in (-signal.SIGSEGV, -signal.SIGBUS):
+        return QueryTooComplex("the query is too complex for the engine: nest and chain less")
+    return QueryError(f"the engine gave up on this query (status {status}): simplify it")

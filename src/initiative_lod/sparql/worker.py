@@ -1,0 +1,122 @@
+"""One query worker: confines itself, says that it is ready, then takes one job after another from its socket.
+
+Run as ``python -m initiative_lod.sparql.worker`` with its settings as one JSON argument, by ``process.Worker`` alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+
+from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooLarge
+from initiative_lod.sparql import sandbox
+from initiative_lod.sparql.evaluation import Evaluator, Limits
+from initiative_lod.sparql.job import Job, NotAcceptable, Reply
+
+FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What the server tells a worker: its socket's descriptor, its parent, and every limit."""
+
+    descriptor: int
+    parent: int
+    cpu_seconds: float
+    memory: int
+    niceness: int
+    rows: int
+    size: int
+    length: int
+    nesting: int
+
+
+def main() -> None:
+    """Serve jobs until the socket closes."""
+    told = Confinement(**json.loads(sys.argv[1]))
+    # Ctrl-C reaches the whole group: the server decides when a worker ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = socket.socket(fileno=told.descriptor)
+    missing = sandbox.confine(told.parent, told.memory, told.size + 1024 * 1024, told.niceness)
+    evaluator = Evaluator(Limits(told.rows, told.size, told.length, told.nesting))
+    _send(channel, Reply(kind="ready", message=" ".join(missing)))
+    while (frame := _receive(channel)) is not None:
+        sandbox.limit_cpu(told.cpu_seconds)
+        _serve(channel, evaluator, frame, told.memory // 2)
+
+
+def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: int) -> None:
+    try:
+        job = Job.from_bytes(frame)
+        if not job.query:  # nothing to run: the server wants this store open before somebody waits for it
+            evaluator.open(job.store)
+            _send(channel, Reply(kind="ready"))
+            return
+        kind, output = evaluator.evaluate(job)
+    except NotAcceptable as error:
+        _send(channel, Reply(kind=error.kind, error="NotAcceptable", message=str(error)))
+    except InitiativeLodError as error:
+        retire = isinstance(error, QueryTooLarge) and _heavy(memory)
+        _send(channel, Reply(error=type(error).__name__, message=str(error), retire=retire))
+    except MemoryError:
+        _send(channel, Reply(error=QueryMemory.__name__, message="the query needs more memory than it may have", retire=True))
+    except RecursionError:
+        _send(channel, Reply(error="QueryTooComplex", message="the query nests too deeply", retire=True))
+    except BaseException as error:  # a panic of the engine's is no Exception; whatever it was, this process is done for
+        _send(channel, Reply(error=QueryError.__name__, message=f"the engine gave up on this query: {error}", retire=True))
+    else:
+        if output.file is None:
+            reply = Reply(kind=kind, rows=output.rows, length=output.length)
+            _send(channel, reply, output.content())
+        else:
+            reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=_heavy(memory))
+            _send(channel, reply, file=output.file.fileno())
+            output.file.close()
+
+
+def _heavy(memory: int) -> bool:
+    """Whether this process holds so much that a next query might not find the room it is promised."""
+    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[5]) * resource.getpagesize() > memory
+    return False
+
+
+def _send(channel: socket.socket, reply: Reply, body: bytes = b"", file: int | None = None) -> None:
+    header = reply.to_bytes()
+    data = FRAME.pack(len(header), len(body)) + header + body
+    if file is None:
+        channel.sendall(data)
+    else:
+        sent = socket.send_fds(channel, [data], [file])
+        channel.sendall(data[sent:])
+
+
+def _receive(channel: socket.socket) -> bytes | None:
+    """The next job's bytes; None when the server closed the socket."""
+    head = _exactly(channel, FRAME.size)
+    return None if head is None else _exactly(channel, FRAME.unpack(head)[0])
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes | None:
+    parts = []
+    while size:
+        part = channel.recv(min(size, 256 * 1024))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)

@@ -1,0 +1,100 @@
+"""What a request asks for and what it is answered, as values: the rest of the edge needs no web framework."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_ETAG = re.compile(r'(?:W/)?("[^"]*")')
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parts of a request that an answer may depend on. ``prefix`` is the path under which a proxy shows us."""
+
+    method: str = "GET"
+    path: str = "/"
+    prefix: str = ""
+    accept: str | None = None
+    accept_language: str | None = None
+    accept_profile: str | None = None
+    if_none_match: str | None = None
+    if_modified_since: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    query_string: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, headers and a body. The body of a HEAD is known, and not sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+    def response(self, method: str) -> Response:
+        """As the framework wants it."""
+        response = Response(b"" if method == "HEAD" else self.body, status_code=self.status)
+        for name, value in self.headers:
+            response.headers.append(name, value)
+        if self.status == 304:
+            del response.headers["content-length"]
+        else:
+            response.headers["content-length"] = str(len(self.body))
+        return response
+
+
+def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
+    """Read a request. ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``."""
+
+    def joined(name: str) -> str | None:
+        values = request.headers.getlist(name)
+        return ", ".join(values) if values else None
+
+    prefix = root_path
+    forwarded = request.headers.get("x-forwarded-prefix", "").rstrip("/")
+    if forwarded and request.client is not None and request.client.host in trusted and _PREFIX.fullmatch(forwarded):
+        prefix = forwarded
+    return Asked(
+        request.method,
+        request.scope["path"],
+        prefix,
+        joined("accept"),
+        joined("accept-language"),
+        joined("accept-profile"),
+        joined("if-none-match"),
+        request.headers.get("if-modified-since"),
+        dict(request.query_params),
+        request.scope["query_string"].decode("ascii", "replace"),
+    )
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether the entity tag is in an If-None-Match header (RFC 9110 §13.1.2, weak comparison); ``*`` is not looked at."""
+    return etag in _ETAG.findall(if_none_match)
+
+
+def not_modified_since(header: str, modified: datetime) -> bool:
+    """Whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
+    try:
+        since = parsedate_to_datetime(header)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+
+
+def http_date(moment: datetime) -> str:
+    """An HTTP-date (RFC 9110 §5.6.7)."""
+    return format_datetime(moment, usegmt=True)
+
+
+def day(date: str) -> datetime:
+    """Midnight UTC of a ``YYYY-MM-DD`` date."""
+    return datetime.fromisoformat(date[:10]).replace(tzinfo=UTC)

@@ -1,0 +1,217 @@
+"""Documents about resources: which representation, and with which headers. Every page and every RDF format comes from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from initiative_lod import links, representation
+from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, MediaType
+from initiative_lod.negotiation import Offer, choose, choose_language, choose_profile, lookup, named_profile, parse_accept
+from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
+from initiative_lod.resource import describe, exists, resource_of
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import DCTERMS, RDF
+from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not_modified_since
+from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
+from initiative_lod.web.site import Site
+
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "en"
+VARY = "Accept, Accept-Profile, Accept-Language"
+CACHE = "public, max-age=60"
+CREATIVE_WORK = "https://schema.org/CreativeWork"
+SCHEMA_TYPES = {
+    "Institution": "https://schema.org/Organization",
+    "Event": "https://schema.org/Event",
+    "Person": "https://schema.org/Person",
+    "Place": "https://schema.org/Place",
+    "Topic": "https://schema.org/DefinedTerm",
+    "StakeholderGroup": "https://schema.org/DefinedTerm",
+    "Modality": "https://schema.org/DefinedTerm",
+    "CitationRole": "https://schema.org/DefinedTerm",
+    "Principle": "https://schema.org/DefinedTerm",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A document: its address here without suffix, the thing that it is about, and the suffix that was asked for."""
+
+    location: str
+    resource: NamedNode
+    media: MediaType | None
+    argument: str = ""
+
+
+def target(opened: OpenRelease, path: str, prefix: str) -> Target:
+    """The document at ``path`` (no leading slash): ``doc/…`` is about ``id/…``, any other about itself. Raises NotFound."""
+    stem, media = _suffix(path)
+    resource = resource_of(opened.iris, f"id/{stem[4:]}" if stem.startswith("doc/") else stem)
+    if resource is None:
+        raise NotFound(f"nothing here can have the path {path[:200]!r}")
+    return Target(f"{prefix}/{stem}", resource, media)
+
+
+def answer(site: Site, asked: Asked, target: Target) -> Answer:
+    """The answer to a GET or HEAD of a document. Raises NotFound, NotAcceptable, BadArgument."""
+    opened = site.publisher.current()
+    offer, profile = _chosen(opened, asked, target)
+    language = _language(asked) if offer.media is HTML else ""
+    variant = Variant(
+        target.location + _explicit(asked) if offer.media is HTML else target.location,
+        offer,
+        profile,
+        language,
+        _page(asked),
+        asked.prefix if offer.media is HTML else "",
+        target.argument,
+    )
+    release = opened.release
+    etag = variant.etag(release, site.software)
+    modified = day(release.modified)
+    headers = [
+        ("Content-Location", _content_location(target, offer, language, asked)),
+        ("Vary", _vary(target)),
+        ("ETag", etag),
+        ("Cache-Control", CACHE),
+        ("Last-Modified", http_date(modified)),
+    ]
+    if asked.if_none_match is not None:
+        if matches(asked.if_none_match, etag) or (asked.if_none_match.strip() == "*" and exists(opened, target.resource)):
+            return Answer(304, tuple(headers))
+    elif asked.if_modified_since and not_modified_since(asked.if_modified_since, modified):
+        if exists(opened, target.resource):
+            return Answer(304, tuple(headers))
+    rendered = site.cache.get(etag)
+    if rendered is None:
+        rendered = _rendered(site, opened, asked, target, variant)
+        site.cache.put(etag, rendered)
+    headers += [("Content-Type", offer.content_type), ("Link", rendered.link)]
+    if language:
+        headers.append(("Content-Language", language))
+    return Answer(200, tuple(headers), rendered.content)
+
+
+def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, variant: Variant) -> Rendered:
+    resource, iris = target.resource, opened.iris
+    if variant.profile == "alt":
+        if not exists(opened, resource):
+            raise NotFound(f"nothing is known about <{resource.value}>")
+        description = representation.alternates(iris, resource, iris.thing(target.location.removeprefix(asked.prefix)[1:]))
+    else:
+        found = describe(opened, resource, variant.page)
+        if found is None:
+            known = exists(opened, resource)
+            what = f"there is no page {variant.page} about" if known else "nothing is known about"
+            raise NotFound(f"{what} <{resource.value}>")
+        description = found
+    typed = links.document_links(
+        target.location,
+        resource.value,
+        OFFERS,
+        _license(opened),
+        iris.thing("dataset").value,
+        _schema_type(opened, resource),
+        representation.profiles(iris)[variant.profile],
+        f"?iri={target.argument}" if target.argument else "",
+    )
+    typed += links.page_links(target.location, description.page, description.pages)
+    if variant.offer.media is HTML:
+        content = site.pages.document(opened, asked, target.location, description, variant, typed)
+    else:
+        content = representation.render(description, variant.offer, iris, opened.release.context)
+    return Rendered(content, links.header(typed))
+
+
+def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, str]:
+    """The offer and the profile: what the address names comes first, then arguments, then headers."""
+    profiles = representation.profiles(opened.iris)
+    wanted = asked.query.get("_profile")
+    form = named_profile(wanted, FORMS)
+    form = form if form in FORMS else None
+    profile = named_profile(wanted, profiles)
+    if profile is None or profile not in profiles:
+        profile = choose_profile(asked.accept_profile, profiles) or next(iter(profiles))
+    accept = asked.accept
+    mediatype = asked.query.get("_mediatype")
+    if target.media is not None:
+        accept = target.media.name
+    elif mediatype is not None:
+        accept = BY_SUFFIX[mediatype].name if mediatype in BY_SUFFIX else mediatype.replace(" ", "+")
+        if not parse_accept(accept):
+            raise BadArgument(f"_mediatype is {mediatype[:100]!r}, and that is no media type")
+    elif form is not None:
+        accept = JSON_LD.name
+    offer = choose(accept, OFFERS)
+    if offer is None:
+        raise NotAcceptable(
+            f"<{target.resource.value}> cannot be sent as {(accept or '')[:200]!r}",
+            [(f"{target.location}.{item.media.suffix}", item.media.name) for item in OFFERS if item == Offer(item.media)],
+        )
+    if form is not None and offer.media is JSON_LD:
+        offer = Offer(JSON_LD, FORMS[form])
+    return offer, profile
+
+
+def _language(asked: Asked) -> str:
+    named = lookup(asked.query.get("lang", ""), LANGUAGES)
+    return named or choose_language(asked.accept_language, LANGUAGES, DEFAULT_LANGUAGE)
+
+
+def _explicit(asked: Asked) -> str:
+    """``?lang=…`` when the address itself names the language: the links of such a page do so too."""
+    named = lookup(asked.query.get("lang", ""), LANGUAGES)
+    return f"?lang={named}" if named else ""
+
+
+def _page(asked: Asked) -> int:
+    text = asked.query.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
+        raise BadArgument(f"page is {text[:40]!r}, and must be a number from 1")
+    return int(text)
+
+
+def _content_location(target: Target, offer: Offer, language: str, asked: Asked) -> str:
+    arguments = [f"iri={target.argument}"] if target.argument else []
+    if _page(asked) > 1:
+        arguments.append(f"page={_page(asked)}")
+    if language:
+        arguments.append(f"lang={language}")
+    form = next((name for name, iri in FORMS.items() if iri == offer.profile), None)
+    if form:
+        arguments.append(f"_profile={form}")
+    return f"{target.location}.{offer.media.suffix}" + ("?" + "&".join(arguments) if arguments else "")
+
+
+def _vary(target: Target) -> str:
+    if target.media is None:
+        return VARY
+    return "Accept-Profile, Accept-Language" if target.media is HTML else "Accept-Profile"
+
+
+def _suffix(path: str) -> tuple[str, MediaType | None]:
+    stem, dot, suffix = path.rpartition(".")
+    if dot and stem and not stem.endswith("/") and suffix in BY_SUFFIX:
+        return stem, BY_SUFFIX[suffix]
+    return path, None
+
+
+def _license(opened: OpenRelease) -> str | None:
+    for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.license, None, None):
+        if isinstance(quad.object, NamedNode):
+            return quad.object.value
+    return None
+
+
+def _schema_type(opened: OpenRelease, resource: NamedNode) -> str:
+    if resource == opened.iris.thing("dataset"):
+        return "https://schema.org/Dataset"
+    for quad in opened.store.quads_for_pattern(resource, RDF.type, None, None):
+        path = opened.iris.path(quad.object.value) if isinstance(quad.object, NamedNode) else None
+        if path and path.removeprefix("ontology#") in SCHEMA_TYPES:
+            return SCHEMA_TYPES[path.removeprefix("ontology#")]
+    return CREATIVE_WORK
+
+

@@ -1,0 +1,96 @@
+"""What went wrong, as HTTP says it: one table from exception to status, RFC 9457 for programs and a page for browsers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from initiative_lod import errors
+from initiative_lod.errors import InitiativeLodError
+from initiative_lod.formats import HTML, JSON, PROBLEM
+from initiative_lod.negotiation import Offer, choose
+
+
+class NotFound(InitiativeLodError):
+    """Nothing is known under this address."""
+
+
+class BadArgument(InitiativeLodError):
+    """An argument that has no meaning here."""
+
+
+class MethodNotAllowed(InitiativeLodError):
+    """A method that this address does not have; ``allowed`` are those that it has."""
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        self.allowed = allowed
+        super().__init__(message)
+
+
+class NotAcceptable(InitiativeLodError):
+    """No representation that the client accepts; ``alternatives`` are (address, media type)."""
+
+    def __init__(self, message: str, alternatives: Sequence[tuple[str, str]]) -> None:
+        self.alternatives = alternatives
+        super().__init__(message)
+
+
+#: The narrowest class that an error is of gives its status. What is not listed is a fault of ours: 500.
+STATUS: Mapping[type[InitiativeLodError], int] = {
+    BadArgument: 400,
+    NotFound: 404,
+    MethodNotAllowed: 405,
+    NotAcceptable: 406,
+    errors.QueryError: 400,
+    errors.QueryForbidden: 403,
+    errors.QueryTooComplex: 400,
+    errors.QueryLimit: 503,
+    errors.QueryTooLarge: 403,
+    errors.Busy: 503,
+    errors.ReleaseError: 503,
+}
+TITLES = {
+    400: "Bad request",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    413: "Too large",
+    414: "Address too long",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Not available now",
+}
+_OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
+
+
+def status_of(error: BaseException) -> int:
+    """The status code of an error: its own class's, else that of the nearest class above it."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500
+
+
+def wants_page(accept: str | None) -> bool:
+    """Whether the client would rather read a page than a problem document."""
+    chosen = choose(accept, _OFFERS)
+    return chosen is not None and chosen.media is HTML
+
+
+def problem(status: int, detail: str, **more: object) -> bytes:
+    """A problem document (RFC 9457). The type is ``about:blank``: the status says it all."""
+    document = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def headers_of(error: BaseException) -> list[tuple[str, str]]:
+    """The headers that go with an error."""
+    if isinstance(error, errors.Busy):
+        return [("Retry-After", str(error.retry_after))]
+    if isinstance(error, MethodNotAllowed):
+        return [("Allow", ", ".join(error.allowed))]
+    if isinstance(error, NotAcceptable):
+        return [("Link", ", ".join(f'<{href}>; rel="alternate"; type="{media}"' for href, media in error.alternatives))]
+    return []
