@@ -34,6 +34,7 @@ from initiative_lod.text import NormalisedText, Span
 from initiative_lod.vocabulary import DCTERMS, ELI, OA, RDF, RDFS
 
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
+KINDS = (*PARTS, "Text", "Condition")
 Progress = Callable[[str], None]
 Place = tuple[Path, int]
 
@@ -154,13 +155,15 @@ def _graphs(written: list[Source], texts: Path) -> tuple[list[Quad], list[Covera
 
 
 def _types(quads: Iterable[Quad]) -> dict[str, str]:
-    """Own class (local name) by subject."""
+    """What kind of part or text (local name of its class) a subject is."""
     own = I.term("Part").value.removesuffix("Part")
-    return {
-        quad.subject.value: quad.object.value.removeprefix(own)
-        for quad in quads
-        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode) and quad.object.value.startswith(own)
-    }
+    types: dict[str, str] = {}
+    for quad in quads:
+        if quad.predicate == RDF.type and isinstance(quad.object, NamedNode) and quad.object.value.startswith(own):
+            name = quad.object.value.removeprefix(own)
+            if name in KINDS:
+                types[quad.subject.value] = name
+    return types
 
 
 def _documents(

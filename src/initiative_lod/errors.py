@@ -20,7 +20,8 @@
     │   ├── QueryTimeout        wall clock or CPU
     │   ├── QueryMemory
     │   └── QueryTooLarge       rows or bytes
-    └── Busy                    the queue, or this client's share of it, is full
+    └── Busy                    the queue is full
+        └── ClientBusy          this client's share of it is full
 """
 
 from __future__ import annotations
@@ -120,8 +121,12 @@ class QueryTooLarge(QueryLimit):
 
 
 class Busy(InitiativeLodError):
-    """The queue, or this client's share of it, is full; try again after ``retry_after`` seconds."""
+    """The queue is full; try again after ``retry_after`` seconds."""
 
     def __init__(self, message: str, retry_after: int = 1) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class ClientBusy(Busy):
+    """This client has as many queries running, or sends them as fast, as it may."""

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
-from initiative_lod.sources import Source
+from initiative_lod.sources import BLANK, Source
 
 _SOURCES = Iris(DEFAULT_BASE)
 _PREFIX = _SOURCES.notation("is").value.removesuffix("is")
@@ -86,7 +86,8 @@ def read(source: Source) -> Notation:
         else:
             marks[subject, name] = triple.object.value
     if contents.keys() - used:
-        raise NotationError("a bracket [ … ] stands inside another one, or alone: it can only be a value", source.path)
+        line = source.line(BLANK)
+        raise NotationError("a bracket [ … ] stands inside another one, or alone: it can only be a value", source.path, line)
     return Notation(tuple(plain), tuple(brackets), marks)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from rdflib import BNode, Graph, Variable
 from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.evaluate import evalQuery
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.plugins.sparql.processor import SPARQLProcessor, SPARQLResult
+from rdflib.plugins.sparql.processor import SPARQLResult
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Identifier
@@ -27,7 +28,7 @@ class FocusGraph(Graph):
         super().__init__(bind_namespaces="none")
         self._plans: dict[tuple[str, frozenset[str]], Query] = {}
 
-    def query(  # type: ignore[override]
+    def query(
         self,
         query_object: str | Query,
         processor: object = None,
@@ -43,11 +44,11 @@ class FocusGraph(Graph):
             if key not in self._plans:
                 self._plans[key] = plan(query_object, key[1])
             query_object = self._plans[key]
-        return SPARQLResult(SPARQLProcessor(self).query(query_object, initBindings))
+        return SPARQLResult(evalQuery(self, query_object, initBindings or {}))
 
 
 def plan(text: str, bound: frozenset[str]) -> Query:
-    """``text`` parsed, with its basic graph patterns ordered for a run in which the variables ``bound`` have a value."""
+    """``text`` parsed, its basic graph patterns ordered for a run in which the variables ``bound`` have a value."""
     query = prepareQuery(text)
     _order(query.algebra, frozenset(Variable(name) for name in bound))
     return query
@@ -84,7 +85,7 @@ def _order_exists(expression: Any, known: Known) -> None:
 
 
 def _chain(triples: list[Any], known: Known) -> list[Any]:
-    """The patterns, each next one with the most ends that are bound by then: subject before object, object before none."""
+    """The patterns, the next one always that with the most ends bound by then: a subject rather than an object."""
     rest, ordered = list(triples), []
     while rest:
         best = min(rest, key=lambda triple: _cost(triple, known))

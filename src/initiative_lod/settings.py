@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 from initiative_lod.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "INITIATIVE_LOD_"
+_BASE = re.compile(r"""https?://[^\s/<>"{}|^`\\?#]+/([^\s<>"{}|^`\\?#]*/)?""")
 
 
-def _setting(default: Any, about: str, minimum: float | None = None) -> Any:
-    return field(default=default, metadata={"about": about, "minimum": minimum})
+def _setting(default: Any, about: str, minimum: float | None = None, maximum: float | None = None) -> Any:
+    return field(default=default, metadata={"about": about, "minimum": minimum, "maximum": maximum})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Settings:
     root: Path = _setting(Path("."), "the project folder: ontology/ and data/ are under it")
     releases: Path = _setting(Path("releases"), "the release folder (relative to root)")
     host: str = _setting("127.0.0.1", "address that the server listens on")
-    port: int = _setting(8000, "port that the server listens on", 0)
+    port: int = _setting(8000, "port that the server listens on", 0, 65535)
     root_path: str = _setting("", "path prefix under which a reverse proxy shows the server")
     trusted_proxies: str = _setting("", "comma-separated addresses whose Forwarded and X-Forwarded-* headers count")
     query_seconds: float = _setting(10.0, "wall clock that one visitor's query may take", 0.1)
@@ -45,11 +47,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            minimum = item.metadata["minimum"]
-            value = getattr(self, item.name)
-            if minimum is not None and value < minimum:
+            minimum, maximum, value = item.metadata["minimum"], item.metadata["maximum"], getattr(self, item.name)
+            if minimum is not None and not value >= minimum:  # "not", for a NaN
                 raise SettingsError(f"setting {item.name!r} is {value}, and must be at least {minimum}")
-        if not self.base.startswith(("http://", "https://")) or not self.base.endswith("/"):
+            if maximum is not None and value > maximum:
+                raise SettingsError(f"setting {item.name!r} is {value}, and must be at most {maximum}")
+        if not _BASE.fullmatch(self.base):
             raise SettingsError(f"setting 'base' is {self.base!r}: it must be an http or https IRI that ends in '/'")
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Triple, parse
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
@@ -16,14 +16,16 @@ _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
       | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
                   |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-      | (?P<iri><[^<>"{}|^`\\\s]*>)
+      | (?P<iri><[^<>"{}|^`\s]*>)
       | (?P<open>[\[(]) | (?P<close>[\])]) | (?P<mark>[;,])
-      | (?P<name>@?[^\s<>"'\[\](){};,\#.]+(?:\.+[^\s<>"'\[\](){};,\#.]+)*)
-      | (?P<stop>\.) | (?P<space>\s+) | (?P<other>.)""",
+      | (?P<name>(?:\\.|[^\\\s<>"'\[\](){};,\#.])+(?:\.+(?:\\.|[^\\\s<>"'\[\](){};,\#.])+)*)
+      | (?P<stop>\.(?!\d)) | (?P<space>\s+) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+BLANK = "["  # what stands for every blank node among the subjects
+_DIRECTIVES = {"base": 2, "prefix": 3, "version": 2}  # with how many tokens each has
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def read_turtle(path: Path, graph: str) -> Source:
     """Parse one Turtle file. Raises ParseError with the line, or SourceError when it cannot be read."""
     content = read_text(path)
     try:
-        parsed = parse(content, format=RdfFormat.TURTLE, base_iri=DEFAULT_BASE)
+        parsed = parse(content, format=RdfFormat.TURTLE, base_iri=DEFAULT_BASE, rename_blank_nodes=True)
         triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
     except SyntaxError as error:
         raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
@@ -87,40 +89,41 @@ def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
     for match in _TOKEN.finditer(content):
         kind, token = match.lastgroup, match.group()
         if kind == "stop" and depth == 0:
-            if statement and statement[0].lower() in ("@prefix", "prefix"):
-                prefixes[statement[1]] = urljoin(base, statement[2][1:-1])
-            elif statement and statement[0].lower() in ("@base", "base"):
-                base = urljoin(base, statement[1][1:-1])
             statement, subject = [], ""
         elif kind not in ("comment", "space"):
-            if not statement:
+            statement.append(token)
+            directive = statement[0].removeprefix("@").lower()
+            if directive in _DIRECTIVES:
+                if len(statement) == _DIRECTIVES[directive]:  # SPARQL's BASE and PREFIX end here, without a stop
+                    iri = urljoin(base, _unescape(token, 1))
+                    if directive == "base":
+                        base = iri
+                    elif directive == "prefix":
+                        prefixes[statement[1]] = iri
+                    statement = []
+            elif len(statement) == 1:
                 subject = _resolve(token, base, prefixes)
                 subjects.setdefault(subject, line)
             depth += (kind == "open") - (kind == "close")
             if kind == "string":
-                strings.setdefault((subject, _unescape(token)), line)
-            if len(statement) < 3:
-                statement.append(token)
+                strings.setdefault((subject, _unescape(token, 3 if token[:3] in ('"""', "'''") else 1)), line)
         line += token.count("\n")
     return subjects, strings
 
 
 def _resolve(token: str, base: str, prefixes: dict[str, str]) -> str:
+    if token.startswith(("[", "(", "_:")):
+        return BLANK
     if token.startswith("<"):
-        iri = token[1:-1]
+        iri = _unescape(token, 1)
         return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri)
     prefix, _, local = token.partition(":")
     return prefixes.get(f"{prefix}:", f"{prefix}:") + local.replace("\\", "")
 
 
-def _unescape(token: str) -> str:
-    quotes = 3 if token.startswith(('"""', "'''")) else 1
+def _unescape(token: str, quotes: int) -> str:
+    """What stands between the token's ``quotes`` characters at either end."""
     return _ESCAPE.sub(
         lambda match: chr(int(match[1] or match[2], 16)) if match[3] is None else _PLAIN_ESCAPES.get(match[3], match[3]),
         token[quotes:-quotes],
     )
-
-
-def is_plain(triple: Triple) -> bool:
-    """Whether neither end of a triple is a blank node."""
-    return not isinstance(triple.subject, BlankNode) and isinstance(triple.object, NamedNode | Literal)

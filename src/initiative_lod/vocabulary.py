@@ -35,7 +35,9 @@ TERMS = frozenset(
     StakeholderGroup Topic Modality CitationRole Principle Community
     number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
     condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
-    sha256 length rightsNotice rightsDoubt""".split()
+    sha256 length rightsNotice rightsDoubt UnofficialTranslation
+    officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
+    memberName signedAs relatedInstrument noMatchReason""".split()
 )
 NOTATION = frozenset("is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine".split())
 
@@ -93,7 +95,7 @@ SD = Namespace(
     "namedGraph name graph EmptyGraphs RequiresDataset GraphCollection",
 )
 SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
-SCHEMA = Namespace("http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer")
+SCHEMA = Namespace("http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork")
 SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet")  # slots are read off a table of their own
 
 #: Prefixes of every Turtle, TriG and page that we write; own ones are added by ``iris.Iris.prefixes``.

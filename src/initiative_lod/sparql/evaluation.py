@@ -25,10 +25,11 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError
-from initiative_lod.formats import BY_NAME, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
+from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.output import Output, too_many
+from initiative_lod.sparql.table import table
 from initiative_lod.vocabulary import RDFS, SKOS
 
 LABELS = (RDFS.label, SKOS.prefLabel)
@@ -86,7 +87,10 @@ class Evaluator:
             return "graph", self._write_graph(triples, media, prefixes, opened)
         output = Output(media.name, self._limits.rows, self._limits.size)
         try:
-            found.serialize(output, format=media.results)
+            if media is HTML:
+                output.write(table(found))
+            else:
+                found.serialize(output, format=media.results)
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(f"the query could not be evaluated: {error}") from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
@@ -111,12 +115,17 @@ class Evaluator:
         unique = list(dict.fromkeys(triples))  # a graph is a set
         if media not in (N_TRIPLES, N_QUADS):  # the other ones group by subject
             unique.sort(key=lambda triple: str(triple.subject))
-        if media is JSON_LD:
+        if media is HTML:
+            output.write(table(unique))
+        elif media is JSON_LD:
             output.write(_compacted(unique, opened.context))
         else:
             assert media.rdf is not None
             used = _used(unique, prefixes) if media in (TURTLE, TRIG) or media.rdf == RdfFormat.RDF_XML else {}
-            serialize(unique, output, format=media.rdf, prefixes=used)
+            try:
+                serialize(unique, output, format=media.rdf, prefixes=used)
+            except (RuntimeError, OSError, ValueError) as error:
+                raise QueryError(f"the result cannot be written as {media.label}: {error}") from error
         return output
 
 
@@ -150,9 +159,7 @@ def _dataset(job: Job, text: str) -> dict[str, Any]:
     return {"use_default_graph_as_union": True}
 
 
-def _query(
-    store: Store, text: str, base: str, options: dict[str, Any]
-) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:
     try:
         return store.query(text, base_iri=base, **options)
     except SyntaxError as error:

@@ -1,7 +1,7 @@
 """What is refused before the parser sees it, and what the parser itself says that a query holds.
 
-There is no second grammar here that could disagree with the engine's. Whether ``SERVICE``, ``FROM`` or ``DESCRIBE`` is a
-keyword in a query is asked of the engine's own parser: see :func:`holds`. See ``docs/sparql.md`` for why.
+There is no second grammar here that could disagree with the engine's. Whether ``SERVICE``, ``FROM`` or ``DESCRIBE`` is
+a keyword in a query is asked of the engine's own parser: see :func:`holds`. See ``docs/sparql.md`` for why.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ def check(text: str, longest: int, deepest: int) -> None:
     """
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > longest:
-        raise QueryTooComplex(f"the query is {size} bytes long, and this endpoint takes {longest}: ask in smaller parts")
+        raise QueryTooComplex(f"the query is {size} bytes long, and {longest} are taken: ask in smaller parts")
     # As many brackets as that cannot nest deeper, however they are read.
     if sum(map(text.count, "({[")) + text.count("<<") <= deepest:
         return
     depth = deepest_nesting(text)
     if depth > deepest:
-        raise QueryTooComplex(f"the query nests {depth} brackets deep, and this endpoint takes {deepest}: write it flatter")
+        raise QueryTooComplex(f"the query nests {depth} brackets deep, and {deepest} are taken: write it flatter")
 
 
 def deepest_nesting(text: str) -> int:

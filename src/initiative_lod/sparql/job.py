@@ -18,7 +18,7 @@ LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
 
 
-class NotAcceptable(QueryError):
+class NotAcceptable(QueryError):  # noqa: N818
     """The client takes no format that this form of query has an answer in; ``kind`` is the form."""
 
     def __init__(self, message: str, kind: str = "solutions") -> None:

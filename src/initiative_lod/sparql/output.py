@@ -1,17 +1,17 @@
-"""Where a worker writes a result: bytes and rows are counted as they pass, in memory first, then in an unlinked file."""
+"""Where a worker writes a result: counted as it passes, in memory first, then in an unlinked file."""
 
 from __future__ import annotations
 
 import io
 import tempfile
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from initiative_lod.errors import QueryTooLarge
 
 IN_MEMORY = 1024 * 1024
 
 
-class Output(io.RawIOBase):
+class Output(io.BufferedIOBase, IO[bytes]):
     """A binary stream of at most ``most_bytes``, and ``most_rows`` as they are written in ``media_type``.
 
     Raises QueryTooLarge out of ``write``. The file has no name from its first moment on: whoever dies, it is gone.
@@ -42,7 +42,7 @@ class Output(io.RawIOBase):
         self._rows.feed(piece)
         too_many(self._rows.count, self._most_rows)
         if self.file is None and self.length > IN_MEMORY:
-            self.file = tempfile.TemporaryFile(buffering=0)
+            self.file = tempfile.TemporaryFile()  # noqa: SIM115
             self.file.write(self._memory)
             self._memory.clear()
         if self.file is None:
@@ -65,34 +65,38 @@ def too_many(rows: int, most: int) -> None:
 class RowCounter:
     """Counts solutions in what the engine writes: iterating in Python would double the time of a large result.
 
-    Each pattern can only be structure: XML escapes ``<``, TSV escapes line ends, JSON escapes every quotation mark inside
-    a string, and CSV doubles them. (A JSON row without any binding is not counted: bytes bound those.)
+    Each pattern can only be structure: XML escapes ``<``, TSV escapes line ends, JSON escapes every quotation mark
+    inside a string, and CSV doubles them. (JSON rows without any binding are not counted: bytes bound those.)
     """
 
+    _PATTERNS: ClassVar = {  # what marks a row, and how many rows no mark stands for
+        "application/sparql-results+json": (b'}},{"', 1),
+        "application/sparql-results+xml": (b"<result>", 0),
+        "text/tab-separated-values": (b"\n", -1),
+        "text/csv": (b"\n", -1),
+    }
+
     def __init__(self, media_type: str) -> None:
-        self.count = 0
-        self._pattern = {
-            "application/sparql-results+json": b'}},{"',
-            "application/sparql-results+xml": b"<result>",
-            "text/tab-separated-values": b"\n",
-            "text/csv": b"\n",
-        }.get(media_type)
+        self._pattern, self._offset = self._PATTERNS.get(media_type, (b"", 0))
         self._csv = media_type == "text/csv"
         self._quoted = False
         self._tail = b""
+        self._marks = 0
+
+    @property
+    def count(self) -> int:
+        return max(0, self._marks + self._offset)
 
     def feed(self, piece: bytes) -> None:
         """Count what ``piece``, which follows on the one before, completes."""
-        if self._pattern is None:
+        if not self._pattern:
             return
-        if self._csv and b'"' in piece:
+        if self._csv and (self._quoted or b'"' in piece):
             parts = piece.split(b'"')
-            self.count += sum(part.count(b"\n") for part in parts[1 if self._quoted else 0 :: 2])
+            self._marks += sum(part.count(b"\n") for part in parts[1 if self._quoted else 0 :: 2])
             self._quoted ^= len(parts) % 2 == 0
             return
-        if self._csv and self._quoted:
-            return
         joined = self._tail + piece
-        self.count += joined.count(self._pattern)
+        self._marks += joined.count(self._pattern)
         keep = len(self._pattern) - 1
         self._tail = joined[-keep:] if keep else b""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit, QueryMemory, QueryTimeout, QueryTooComplex
 from initiative_lod.settings import Settings
@@ -25,7 +26,7 @@ _START_SECONDS = 30.0
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
 
 
-class WorkerDied(Exception):
+class WorkerDied(Exception):  # noqa: N818
     """The process ended while it had a job (or was starting); ``status`` is as subprocess gives it."""
 
     def __init__(self, status: int) -> None:
@@ -207,7 +208,7 @@ class Worker:
 
 def _environment() -> dict[str, str]:
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
+    environment["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
     environment["MALLOC_ARENA_MAX"] = "1"  # arenas are address space that the data limit would count
     return environment
 

@@ -1,5 +1,5 @@
-"""What a query worker may not do, enforced by the kernel. Linux on x86_64 and aarch64; elsewhere ``confine`` says what is
-missing, and the guard alone refuses SERVICE."""
+"""What a query worker may not do, enforced by the kernel. Linux on x86_64 and aarch64; elsewhere ``confine`` says what
+is missing, and the guard alone refuses SERVICE."""
 
 from __future__ import annotations
 

@@ -14,8 +14,9 @@ import socket
 import struct
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooLarge
+from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooComplex, QueryTooLarge
 from initiative_lod.sparql import sandbox
 from initiative_lod.sparql.evaluation import Evaluator, Limits
 from initiative_lod.sparql.job import Job, NotAcceptable, Reply
@@ -66,16 +67,19 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
         retire = isinstance(error, QueryTooLarge) and _heavy(memory)
         _send(channel, Reply(error=type(error).__name__, message=str(error), retire=retire))
     except MemoryError:
-        _send(channel, Reply(error=QueryMemory.__name__, message="the query needs more memory than it may have", retire=True))
+        message = "the query needs more memory than it may have"
+        _send(channel, Reply(error=QueryMemory.__name__, message=message, retire=True))
     except RecursionError:
-        _send(channel, Reply(error="QueryTooComplex", message="the query nests too deeply", retire=True))
-    except BaseException as error:  # a panic of the engine's is no Exception; whatever it was, this process is done for
-        _send(channel, Reply(error=QueryError.__name__, message=f"the engine gave up on this query: {error}", retire=True))
+        _send(channel, Reply(error=QueryTooComplex.__name__, message="the query nests too deeply", retire=True))
+    except BaseException as error:  # a panic of the engine's is no Exception; and now this process is done for
+        message = f"the engine gave up on this query: {error}"
+        _send(channel, Reply(error=QueryError.__name__, message=message, retire=True))
     else:
         if output.file is None:
             reply = Reply(kind=kind, rows=output.rows, length=output.length)
             _send(channel, reply, output.content())
         else:
+            output.file.flush()
             reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=_heavy(memory))
             _send(channel, reply, file=output.file.fileno())
             output.file.close()
@@ -83,8 +87,9 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
 
 def _heavy(memory: int) -> bool:
     """Whether this process holds so much that a next query might not find the room it is promised."""
-    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[5]) * resource.getpagesize() > memory
+    with contextlib.suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+        return pages * resource.getpagesize() > memory
     return False
 
 

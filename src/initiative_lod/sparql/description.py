@@ -1,0 +1,79 @@
+"""The service description (SPARQL 1.1 Service Description): what is true of this endpoint, and nothing else."""
+
+from __future__ import annotations
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
+
+from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, MediaType
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
+
+FORMATS = "http://www.w3.org/ns/formats/"
+_FORMATS = {
+    "application/sparql-results+json": "SPARQL_Results_JSON",
+    "application/sparql-results+xml": "SPARQL_Results_XML",
+    "text/csv": "SPARQL_Results_CSV",
+    "text/tab-separated-values": "SPARQL_Results_TSV",
+    "text/turtle": "Turtle",
+    "application/ld+json": "JSON-LD",
+    "application/rdf+xml": "RDF_XML",
+    "application/n-triples": "N-Triples",
+    "application/n-quads": "N-Quads",
+    "application/trig": "TriG",
+}
+_NOTES = {
+    "en": "Read-only. Queries are SPARQL 1.1 in full but for federation: SERVICE is refused. Of SPARQL 1.2 and RDF 1.2 "
+    "(not final) there is what the engine has: triple terms and their functions, base directions, VERSION. DESCRIBE "
+    "gives the concise bounded description and the labels of what it points to. Each query runs within limits of time, "
+    "memory and size, and says so with 504, 507 or 413.",
+    "zh": "只读。支持除联邦查询（SERVICE 一律拒绝）以外的全部 SPARQL 1.1 查询；"
+    "SPARQL 1.2 与 RDF 1.2 尚未定稿，仅支持引擎已实现的部分：三元组项及其函数、基准书写方向、VERSION。"
+    "DESCRIBE 返回简明有界描述及其所指事物的标签。"
+    "每个查询都受时间、内存和结果大小的限制，超限时返回 504、507 或 413。",
+}
+
+
+def graph_counts(opened: OpenRelease) -> dict[str, int]:
+    """How many triples each named graph of the release holds, by its IRI. A scan: seconds on tens of millions."""
+    found = opened.store.query("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
+    assert isinstance(found, QuerySolutions)
+    return {row["g"].value: int(row["n"].value) for row in found if isinstance(row["g"], NamedNode)}
+
+
+def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, int]) -> list[Triple]:
+    """The triples about the service at ``endpoint``, the address under which it was asked."""
+    quads: list[Triple] = []
+
+    def say(subject: NamedNode | BlankNode, predicate: NamedNode, *objects: NamedNode | BlankNode | Literal) -> None:
+        quads.extend(Triple(subject, predicate, item) for item in objects)
+
+    def integer(number: int) -> Literal:
+        return Literal(str(number), datatype=XSD.integer)
+
+    service, dataset = NamedNode(endpoint), NamedNode(endpoint + "#dataset")
+    default = NamedNode(endpoint + "#default-graph")
+    say(service, RDF.type, SD.Service)
+    say(service, SD.endpoint, service)
+    say(service, SD.supportedLanguage, SD.SPARQL11Query)
+    say(service, SD.feature, SD.UnionDefaultGraph)
+    say(service, SD.resultFormat, *(format_iri(media) for media in (*RESULT_TYPES, *RDF_TYPES)))
+    say(service, RDFS.comment, *(Literal(text, language=language) for language, text in _NOTES.items()))
+    say(service, SD.defaultDataset, dataset)
+    say(dataset, RDF.type, SD.Dataset)
+    say(dataset, DCTERMS.isVersionOf, opened.iris.thing("dataset"))
+    say(dataset, SD.defaultGraph, default)
+    say(default, RDF.type, SD.Graph)
+    for index, (name, triples) in enumerate(counts.items(), 1):
+        named, graph = NamedNode(f"{endpoint}#named-graph-{index}"), NamedNode(f"{endpoint}#graph-{index}")
+        say(dataset, SD.namedGraph, named)
+        say(named, RDF.type, SD.NamedGraph)
+        say(named, SD.name, NamedNode(name))
+        say(named, SD.graph, graph)
+        say(graph, RDF.type, SD.Graph)
+        say(graph, VOID.triples, integer(triples))
+    return quads
+
+
+def format_iri(media: MediaType) -> NamedNode:
+    """The IRI that the W3C gives a format."""
+    return NamedNode(FORMATS + _FORMATS[media.name])

@@ -1,0 +1,149 @@
+"""The query workers, all of them: started before they are needed, replaced when they die, shared out fairly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from initiative_lod.errors import Busy
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.cache import Cache, Key
+from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.lanes import Lanes, Rate
+from initiative_lod.sparql.process import Worker, WorkerDied
+
+log = logging.getLogger(__name__)
+
+SPARE = 1  # ready workers beyond those that may run, so that a kill costs the next query nothing
+_RETRY_SECONDS = 1.0
+
+
+class QueryPool:
+    """Runs visitors' queries. ``start`` it in a running event loop, ``stop`` it in the same one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lanes = Lanes(
+            settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
+        )
+        self.rate = Rate(settings.query_rate)
+        self.cache = Cache(settings.query_cache)
+        self.started = 0  # workers, since the beginning
+        self._ready: deque[Worker] = deque()
+        self._awaited: deque[asyncio.Future[Worker]] = deque()
+        self._keeper: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
+        self._out = 0  # workers that have a job now
+        self._dying: set[asyncio.Task[int]] = set()
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Start the workers, and wait until one of them is ready. Raises WorkerDied when none can be started."""
+        self._stopped = False
+        self._ready.append(await self._worker())
+        self._keeper = asyncio.create_task(self._keep(), name="query workers")
+        self._wanted.set()
+
+    async def stop(self) -> None:
+        """End every worker, running or not."""
+        self._stopped = True
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
+        while self._ready:
+            self._end(self._ready.popleft())
+        await asyncio.gather(*self._dying, return_exceptions=True)
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the workers that wait for a job."""
+        return [worker.pid for worker in self._ready]
+
+    async def run(self, job: Job, client: str, key: Key | None = None) -> Result:
+        """The result of ``job`` for ``client``: kept from before, or evaluated in its turn.
+
+        Raises Busy or ClientBusy, and what ``Worker.run`` raises. Cancelled, it frees the worker at once.
+        """
+        if key is not None and (kept := self.cache.get(key)) is not None:
+            return kept
+        self.rate.take(client)
+        await self.lanes.enter(client)
+        try:
+            worker = await self._take()
+            try:
+                result = await worker.run(job, self.settings.query_seconds)
+            finally:
+                self._give(worker)
+        finally:
+            self.lanes.leave(client)
+        if key is not None:
+            self.cache.put(key, result)
+        return result
+
+    async def _take(self) -> Worker:
+        while self._ready:
+            worker = self._ready.pop()  # the one that was used last is warm
+            if worker.alive:
+                self._out += 1
+                return worker
+            self._end(worker)
+        self._wanted.set()
+        arrival: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._awaited.append(arrival)
+        try:
+            async with asyncio.timeout(self.settings.query_seconds):
+                worker = await arrival
+        except BaseException as error:
+            if arrival.done() and not arrival.cancelled():
+                self._hand(arrival.result())
+            if isinstance(error, TimeoutError):
+                raise Busy("no query worker could be started in time: try again", 5) from None
+            raise
+        self._out += 1
+        return worker
+
+    def _give(self, worker: Worker) -> None:
+        self._out -= 1
+        if worker.retired or self._stopped:
+            self._end(worker)
+            self._wanted.set()
+        else:
+            self._hand(worker)
+
+    def _hand(self, worker: Worker) -> None:
+        """Give a ready worker to whoever waits for one, else keep it."""
+        while self._awaited:
+            arrival = self._awaited.popleft()
+            if not arrival.done():
+                arrival.set_result(worker)
+                return
+        self._ready.append(worker)
+
+    async def _keep(self) -> None:
+        """Keep as many workers ready as may be needed, and one to spare."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            while len(self._ready) + self._out < self.settings.query_workers + SPARE:
+                try:
+                    worker = await self._worker()
+                except (WorkerDied, OSError, TimeoutError) as error:
+                    log.error("a query worker could not be started: %s", error)
+                    await asyncio.sleep(_RETRY_SECONDS)
+                    continue
+                self._hand(worker)
+
+    async def _worker(self) -> Worker:
+        worker = await Worker.start(self.settings)
+        self.started += 1
+        if worker.missing:
+            log.warning("query workers are not fully confined here: %s", worker.missing)
+        return worker
+
+    def _end(self, worker: Worker) -> None:
+        worker.kill()
+        task = asyncio.create_task(worker.wait())
+        self._dying.add(task)
+        task.add_done_callback(self._dying.discard)

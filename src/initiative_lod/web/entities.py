@@ -1,0 +1,211 @@
+"""A thing that documents speak of: its definition, outside facts and mappings, and every place where the text names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from initiative_lod.resource import Description
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, SSSOM
+from initiative_lod.web.marking import Mark, Piece, split
+from initiative_lod.web.overview import facts
+from initiative_lod.web.parts import Evidence, attestation, span
+from initiative_lod.web.view import Said, Thing, View
+
+LONG = 140  # characters of a sentence that are shown whole
+AROUND = 48  # characters shown on either side of the words in a longer one
+MAPPINGS = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch, OWL.sameAs}
+_SHOWN = {
+    RDF.type, RDFS.label, SKOS.prefLabel, SKOS.altLabel, SKOS.definition, SKOS.scopeNote, RDFS.comment, SKOS.inScheme, *MAPPINGS
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a part says something of the thing."""
+
+    part: Thing
+    evidence: Evidence
+    pieces: tuple[Piece, ...]
+    translation: Said | None
+    modality: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping to a thing of another vocabulary, with why it is made."""
+
+    predicate: Thing
+    target: Thing
+    label: Said | None
+    confidence: str
+    seen: tuple[Said, ...]
+    graph: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One plain statement: property, and a thing or words."""
+
+    property: Thing
+    thing: Thing | None
+    said: Said | None
+    graph: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """All that the page of a thing shows. ``mentions`` are grouped by (property's label, its name)."""
+
+    thing: Thing
+    kinds: list[Thing]
+    schemes: list[Thing]
+    definitions: list[Said]
+    notes: list[Said]
+    also: list[Said]
+    facts: list[Evidence]
+    mappings: list[Mapping]
+    mentions: list[tuple[Thing, list[Mention]]]
+    members: list[tuple[Thing, int]]
+    statements: list[Value]
+    incoming: list[Value]
+
+
+def entity(view: View, description: Description) -> Entity:
+    """Read a thing; its mentions are those of the description's page."""
+    node = description.resource
+    known = facts(view, node)
+    attested = {(item.property.iri, item.value.iri if item.value else item.literal.value if item.literal else "") for item in known}
+    statements = [
+        item
+        for item in values(view, node)
+        if item.property.iri not in {shown.value for shown in _SHOWN}
+        and (item.property.iri, item.thing.iri if item.thing else item.said.value if item.said else "") not in attested
+    ]
+    mentions, incoming = _mentions(view, description)
+    members = [
+        (view.thing(member), _count(view, member))
+        for member in view.subjects(SKOS.inScheme, node)
+    ]
+    return Entity(
+        view.thing(node),
+        view.things(view.nodes(node, RDF.type)),
+        view.things(view.nodes(node, SKOS.inScheme)),
+        [*view.all_said(node, SKOS.definition), *view.all_said(node, RDFS.comment)],
+        view.all_said(node, SKOS.scopeNote),
+        view.all_said(node, SKOS.altLabel),
+        known,
+        mappings(view, node),
+        mentions,
+        sorted(members, key=lambda item: (-item[1], item[0].label.value)),
+        statements,
+        incoming,
+    )
+
+
+def values(view: View, node: NamedNode) -> list[Value]:
+    """Every statement about a node, with the graph that it comes from."""
+    found = []
+    for quad in view.about(node):
+        if not isinstance(quad.object, NamedNode | BlankNode | Literal):
+            continue
+        literal = quad.object if isinstance(quad.object, Literal) else None
+        found.append(
+            Value(
+                view.thing(quad.predicate),
+                None if isinstance(quad.object, Literal) else view.thing(quad.object),
+                Said(literal.value, literal.language or "") if literal else None,
+                view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None,
+            )
+        )
+    return found
+
+
+def mappings(view: View, node: NamedNode) -> list[Mapping]:
+    """The mappings of a thing: SSSOM's, then those that are stated without one."""
+    found, told = [], set()
+    for item in view.subjects(SSSOM.subject_id, node):
+        predicate, target = view.node(item, SSSOM.predicate_id), view.node(item, SSSOM.object_id)
+        if predicate is None or target is None:
+            continue
+        told.add((predicate, target))
+        confidence = view.said(item, SSSOM.confidence)
+        seen = [said for name in ("mapping_source", "see_also", "comment", "other") for said in _anything(view, item, SSSOM[name])]
+        found.append(
+            Mapping(
+                view.thing(predicate),
+                view.thing(target),
+                view.said(item, SSSOM.object_label),
+                confidence.value if confidence else "",
+                tuple(seen),
+                view.thing(view.home(item)),
+            )
+        )
+    for predicate in sorted(MAPPINGS, key=lambda item: item.value):
+        for target in view.nodes(node, predicate):
+            if (predicate, target) not in told:
+                found.append(Mapping(view.thing(predicate), view.thing(target), None, "", (), None))
+    return found
+
+
+def _anything(view: View, node: NamedNode, predicate: NamedNode) -> list[Said]:
+    return [Said(item.value, getattr(item, "language", None) or "") for item in view.objects(node, predicate)]
+
+
+def _mentions(view: View, description: Description) -> tuple[list[tuple[Thing, list[Mention]]], list[Value]]:
+    """What points to the thing: attested statements with their sentence, and the others."""
+    groups: dict[Thing, list[Mention]] = {}
+    others: list[Value] = []
+    term, resource = view.term, description.resource
+    attested = set()
+    for quad in description.quads:
+        if quad.object == resource and quad.predicate == term("onValue") and isinstance(quad.subject, NamedNode):
+            item = attestation(view, quad.subject)
+            part = view.node(quad.subject, term("onSubject"))
+            if item is not None and part is not None:
+                attested.add((part, item.property.iri))
+                groups.setdefault(item.property, []).append(_mention(view, part, item))
+    seen = set()
+    for quad in description.quads:
+        key = (quad.subject, quad.predicate.value)
+        if quad.object != resource or key in attested or key in seen or not isinstance(quad.subject, NamedNode):
+            continue
+        if quad.predicate in (term("onValue"), SKOS.inScheme, DCTERMS.isPartOf, SSSOM.subject_id) or quad.subject == description.document:
+            continue
+        seen.add(key)
+        graph = view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None
+        others.append(Value(view.thing(quad.predicate), view.thing(quad.subject), None, graph))
+    return sorted(groups.items(), key=lambda item: -len(item[1])), others
+
+
+def _mention(view: View, part: NamedNode, item: Evidence) -> Mention:
+    start, end, words = span(view, part, "headingSpan")
+    if start < 0:
+        start, end, words = span(view, part)
+    inside = start <= item.start and item.end <= end
+    marks = [Mark(item.start, item.end, item.iri)] if inside and item.start >= 0 else []
+    pieces = split(words, start, marks) if words else []
+    if len(words) > LONG:
+        pieces = _shortened(pieces)
+    modality = view.node(part, view.term("modality"))
+    translation = view.said(part, view.term("translation")) or view.label(part, "en")
+    return Mention(view.thing(part), item, tuple(pieces), translation, view.thing(modality) if modality else None)
+
+
+def _shortened(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with what is far from the marked words left out."""
+    marked = [index for index, piece in enumerate(pieces) if piece.marks]
+    if not marked:
+        return [Piece(pieces[0].text[: 2 * AROUND] + "…", ())]
+    shown = list(pieces[marked[0] : marked[-1] + 1])
+    before, after = "".join(p.text for p in pieces[: marked[0]]), "".join(p.text for p in pieces[marked[-1] + 1 :])
+    if before:
+        shown.insert(0, Piece(before if len(before) <= AROUND else "…" + before[-AROUND:], ()))
+    if after:
+        shown.append(Piece(after if len(after) <= AROUND else after[:AROUND] + "…", ()))
+    return shown
+
+
+def _count(view: View, node: NamedNode) -> int:
+    return len({quad.subject for quad in view.store.quads_for_pattern(None, view.term("onValue"), node, None)})

@@ -1,0 +1,134 @@
+"""An initiative at a glance: its pillars and actions with their clauses' modalities, what it cites, its principles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.vocabulary import DCTERMS, ELI
+from initiative_lod.web.parts import Evidence, attestation, evidence, squares_of
+from initiative_lod.web.view import Said, Thing, View
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An action in the overview."""
+
+    thing: Thing
+    number: int
+    labels: tuple[Said | None, Said | None]
+    squares: list[tuple[str, str]]
+    cites: list[Thing]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A pillar in the overview."""
+
+    thing: Thing
+    number: int
+    labels: tuple[Said | None, Said | None]
+    squares: list[tuple[str, str]]
+    embodies: list[Thing]
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the start page says of one initiative."""
+
+    thing: Thing
+    labels: tuple[Said | None, Said | None]
+    facts: list[Evidence]
+    columns: list[Column]
+    others: list[Thing]
+    texts: list[Thing]
+    modalities: list[tuple[Thing, int]]
+    cited: list[tuple[Thing, int]]
+    principles: list[tuple[Thing, int]]
+    topics: list[tuple[Thing, int]]
+    clause_count: int
+
+
+def overview(view: View, initiative: NamedNode) -> Overview:
+    """Read an initiative."""
+    columns: list[Column] = []
+    others: list[Thing] = []
+    for part in view.nodes(initiative, DCTERMS.hasPart):
+        if "Pillar" in view.kinds(part):
+            columns.append(_column(view, part))
+        else:
+            others.append(view.thing(part))
+    columns.sort(key=lambda item: item.number)
+    inside = f"{initiative.value}/"
+    modalities, cited, principles, topics = Counter[NamedNode](), Counter[NamedNode](), Counter[NamedNode](), Counter[NamedNode]()
+    for name, counter in (("modality", modalities), ("cites", cited), ("invokes", principles), ("embodies", principles), ("topic", topics)):
+        for quad in view.store.quads_for_pattern(None, view.term(name), None, None):
+            if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(inside) and isinstance(quad.object, NamedNode):
+                counter[quad.object] += 1
+    texts = view.things(view.subjects(ELI.realizes, initiative))
+    return Overview(
+        view.thing(initiative),
+        (view.label(initiative, "zh"), view.label(initiative, "en")),
+        [item for item in evidence(view, initiative) if item.seen_in],
+        columns,
+        sorted(others, key=lambda item: _place(view, item)),
+        texts,
+        _ranked(view, modalities),
+        _ranked(view, cited),
+        _ranked(view, principles),
+        _ranked(view, topics),
+        sum(modalities.values()),
+    )
+
+
+def facts(view: View, node: NamedNode) -> list[Evidence]:
+    """The external facts about a node, with where they were seen."""
+    read = [attestation(view, item) for item in view.subjects(view.term("onSubject"), node)]
+    return [item for item in read if item is not None and item.seen_in]
+
+
+def _column(view: View, pillar: NamedNode) -> Column:
+    cells = []
+    for part in view.nodes(pillar, DCTERMS.hasPart):
+        if "Action" in view.kinds(part):
+            cells.append(
+                Cell(
+                    view.thing(part),
+                    view.number(part, view.term("number")) or 0,
+                    (view.label(part, "zh"), view.label(part, "en")),
+                    squares_of(view, part),
+                    _cited(view, part),
+                )
+            )
+    return Column(
+        view.thing(pillar),
+        view.number(pillar, view.term("number")) or 0,
+        (view.label(pillar, "zh"), view.label(pillar, "en")),
+        squares_of(view, pillar),
+        view.things(view.nodes(pillar, view.term("embodies"))),
+        sorted(cells, key=lambda item: item.number),
+    )
+
+
+def _cited(view: View, part: NamedNode) -> list[Thing]:
+    """What an action and its clauses cite, each once, in the text's order."""
+    found: dict[NamedNode, None] = {}
+    for node in (part, *view.nodes(part, DCTERMS.hasPart)):
+        found.update(dict.fromkeys(view.nodes(node, view.term("cites"))))
+    return view.things(found)
+
+
+def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[Thing, int]]:
+    return [(view.thing(node), count) for node, count in sorted(counter.items(), key=lambda item: (-item[1], item[0].value))]
+
+
+def _place(view: View, thing: Thing) -> int:
+    quads = view.store.quads_for_pattern(NamedNode(thing.iri), view.term("span"), None, None)
+    for quad in quads:
+        if isinstance(quad.object, NamedNode):
+            digits = quad.object.value.rpartition("=")[2].partition(",")[0]
+            return int(digits) if digits.isdecimal() else 0
+    return 0

@@ -1,0 +1,262 @@
+"""A document's parts as a page shows them: sentences cut at clauses and evidence, and the statements with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.vocabulary import DCTERMS, OA
+from initiative_lod.web.marking import Mark, Piece, split
+from initiative_lod.web.view import Said, Thing, View
+
+#: The interpreting properties, in the order in which they are read.
+ORDER = ("modality", "addressee", "beneficiary", "topic", "condition", "cites", "invokes", "embodies", "mentions")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One attestation of a statement. ``start`` and ``end`` are -1 where it has no words of the text."""
+
+    iri: str
+    property: Thing
+    name: str
+    value: Thing | None
+    literal: Said | None
+    role: Thing | None
+    implied: bool
+    reason: Said | None
+    seen_in: tuple[Said, ...]
+    start: int
+    end: int
+    quote: str
+
+    @property
+    def anchor(self) -> str:
+        """The fragment of its IRI."""
+        return self.iri.partition("#")[2]
+
+    @property
+    def title(self) -> str:
+        """What a reader is told who points at the words."""
+        value = self.value.label.value if self.value else self.literal.value if self.literal else ""
+        return f"{self.property.label}: {value}" + (f" ({self.role.label})" if self.role else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All statements of one property."""
+
+    property: Thing
+    name: str
+    items: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause, or a condition: its words in both languages, its modality, and what is said of it."""
+
+    thing: Thing
+    number: int
+    start: int
+    end: int
+    text: str
+    translation: Said | None
+    modality: Thing | None
+    pieces: tuple[Piece, ...]
+    evidence: tuple[Evidence, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def anchor(self) -> str:
+        """``clause-3``."""
+        return f"clause-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of the sentence: one clause, or what stands between clauses."""
+
+    clause: Clause | None
+    pieces: tuple[Piece, ...]
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part with its sentence and its clauses: an action, a pillar's lead, a paragraph, the conclusion."""
+
+    thing: Thing
+    kind: str
+    number: int | None
+    segments: tuple[Segment, ...]
+    translation: Said | None
+    clauses: tuple[Clause, ...]
+    evidence: tuple[Evidence, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def by_iri(self) -> dict[str, Evidence]:
+        """Every attestation of the part and its clauses."""
+        return {item.iri: item for item in (*self.evidence, *(e for clause in self.clauses for e in clause.evidence))}
+
+
+def span(view: View, node: NamedNode, name: str = "span") -> tuple[int, int, str]:
+    """(start, end, words) of the node's span; (-1, -1, "") when it has none."""
+    place = view.node(node, view.term(name))
+    selector = view.node(place, OA.hasSelector) if place is not None else None
+    if selector is None:
+        return -1, -1, ""
+    start, end, exact = view.number(selector, OA.start), view.number(selector, OA.end), view.said(selector, OA.exact)
+    if start is None or end is None or exact is None:
+        return -1, -1, ""
+    return start, end, exact.value
+
+
+def evidence(view: View, part: NamedNode) -> list[Evidence]:
+    """What is said of a part, with its words; statements without an attestation come last."""
+    found = [read for node in view.subjects(view.term("onSubject"), part) if (read := attestation(view, node))]
+    attested = {(item.name, item.value.iri if item.value else None) for item in found}
+    for name in ORDER:
+        for value in view.nodes(part, view.term(name)):
+            if (name, value.value) in attested:
+                continue
+            start, end, quote = span(view, value) if name == "condition" else (-1, -1, "")
+            found.append(
+                Evidence(
+                    value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}",
+                    view.thing(view.term(name)), name, view.thing(value), None, None, False, None, (), start, end, quote,
+                )  # fmt: skip
+            )
+    return found
+
+
+def attestation(view: View, node: NamedNode) -> Evidence | None:
+    """One attestation; None when it says not what it attests."""
+    property = view.node(node, view.term("onProperty"))
+    if property is None:
+        return None
+    values = view.objects(node, view.term("onValue"))
+    literal = view.said(node, view.term("onLiteral"))
+    role = view.node(node, view.term("role"))
+    implied = view.said(node, view.term("implied"))
+    start, end, quote = span(view, node)
+    return Evidence(
+        node.value,
+        view.thing(property),
+        view.thing(property).slug,
+        view.thing(values[0]) if values and not isinstance(values[0], Literal) else None,
+        literal,
+        view.thing(role) if role else None,
+        implied is not None and implied.value == "true",
+        view.said(node, view.term("reason")),
+        tuple(view.all_said(node, view.term("seenIn"))),
+        start,
+        end,
+        quote,
+    )
+
+
+def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
+    """The statements grouped by property, in reading order."""
+    groups: dict[str, list[Evidence]] = {}
+    for item in items:
+        groups.setdefault(item.name, []).append(item)
+    names = [*(name for name in ORDER if name in groups), *sorted(name for name in groups if name not in ORDER)]
+    return tuple(Row(groups[name][0].property, name, tuple(sorted(groups[name], key=_by_place))) for name in names)
+
+
+def clause(view: View, node: NamedNode) -> Clause:
+    """A clause with everything that is said of it."""
+    start, end, words = span(view, node)
+    text = view.said(node, view.term("text"))
+    items = evidence(view, node)
+    modality = view.node(node, view.term("modality"))
+    shown = text.value if text else words
+    return Clause(
+        view.thing(node),
+        view.number(node, view.term("number")) or 0,
+        start,
+        end,
+        shown,
+        view.said(node, view.term("translation")),
+        view.thing(modality) if modality else None,
+        tuple(split(shown, start, _marks(items))),
+        tuple(items),
+        rows(view, items),
+    )
+
+
+def clauses(view: View, part: NamedNode) -> list[Clause]:
+    """The clauses of a part, in order."""
+    found = [clause(view, node) for node in view.nodes(part, DCTERMS.hasPart) if "Clause" in view.kinds(node)]
+    return sorted(found, key=lambda item: item.number)
+
+
+def unit(view: View, part: NamedNode) -> Unit:
+    """A part with its sentence."""
+    kind = next(iter(view.kinds(part)), "")
+    name = "leadSpan" if kind == "Pillar" else "span"
+    start, end, words = span(view, part, name)
+    own = evidence(view, part)
+    inner = clauses(view, part)
+    heading = span(view, part, "headingSpan")
+    if kind == "Pillar":
+        segments = [_segment(heading[2], heading[0], own, heading=True)] if heading[0] >= 0 else []
+    elif heading[0] >= 0:
+        segments = [_segment(heading[2], heading[0], own, heading=True)]
+        start, words = heading[1], words[heading[1] - start :]
+    else:
+        segments = []
+    segments += _cut(words, start, inner, own)
+    return Unit(
+        view.thing(part),
+        kind,
+        view.number(part, view.term("number")),
+        tuple(segments),
+        view.said(part, view.term("translation")),
+        tuple(inner),
+        tuple(own),
+        rows(view, own),
+    )
+
+
+def squares_of(view: View, part: NamedNode) -> list[tuple[str, str]]:
+    """(modality's slug, label) of each clause of a part, in order: what a picture of it needs."""
+    found = []
+    for node in view.nodes(part, DCTERMS.hasPart):
+        modality = view.node(node, view.term("modality"))
+        if modality is not None:
+            thing = view.thing(modality)
+            found.append((view.number(node, view.term("number")) or 0, thing.slug, thing.label.value))
+    return [(slug, label) for _, slug, label in sorted(found)]
+
+
+def _cut(words: str, start: int, inner: Sequence[Clause], own: Sequence[Evidence]) -> list[Segment]:
+    """The sentence as its clauses and what stands between them."""
+    segments, position = [], start
+    for item in sorted(inner, key=lambda item: item.start):
+        if not position <= item.start < item.end <= start + len(words):
+            continue
+        if item.start > position:
+            segments.append(_segment(words[position - start : item.start - start], position, own))
+        both = [*own, *item.evidence]
+        pieces = split(words[item.start - start : item.end - start], item.start, _marks(both))
+        segments.append(Segment(item, tuple(pieces)))
+        position = item.end
+    if position < start + len(words):
+        segments.append(_segment(words[position - start :], position, own))
+    return segments
+
+
+def _segment(text: str, start: int, items: Sequence[Evidence], heading: bool = False) -> Segment:
+    return Segment(None, tuple(split(text, start, _marks(items))), heading)
+
+
+def _marks(items: Iterable[Evidence]) -> list[Mark]:
+    return [Mark(item.start, item.end, item.iri) for item in items if item.start >= 0]
+
+
+def _by_place(item: Evidence) -> tuple[bool, int, int, str]:
+    return (item.start < 0, item.start, -item.end, item.iri)

@@ -1,0 +1,188 @@
+"""A live server for the tests of /sparql: a real uvicorn in its own process, over a release made of a few quads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pyoxigraph import Literal, NamedNode, Quad
+
+from initiative_lod import release
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings
+
+BASE = "https://w3id.org/initiative-lod/"
+EX = "http://example.org/"
+DATA = NamedNode(EX + "graph/data")
+OTHER = NamedNode(EX + "graph/other")
+CONTEXT = b'{"@context": {"ex": "http://example.org/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}}'
+LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+
+
+def ex(name: str) -> NamedNode:
+    return NamedNode(EX + name)
+
+
+def sample(size: int = 300) -> list[Quad]:
+    """Two named graphs: ``size`` things with a number each, and a few with labels and literals of every kind."""
+    quads = [Quad(ex(f"thing/{n}"), ex("number"), Literal(n), DATA) for n in range(size)]
+    quads += [Quad(ex(f"thing/{n}"), ex("next"), ex(f"thing/{(n + 1) % size}"), DATA) for n in range(size)]
+    quads += [
+        Quad(ex("thing/1"), LABEL, Literal("thing one", language="en"), OTHER),
+        Quad(ex("thing/1"), LABEL, Literal("第一个", language="zh"), OTHER),
+        Quad(ex("thing/2"), LABEL, Literal('two "quoted", with,\ncommas and lines', language="en"), OTHER),
+        Quad(ex("thing/2"), ex("note"), Literal("}},{ <result> \t"), OTHER),
+    ]
+    return quads
+
+
+def make_release(folder: Path, quads: Sequence[Quad], version: str = "1") -> release.Release:
+    """A published release of ``quads`` in the release folder ``folder``."""
+    ordered = sorted(set(quads), key=str)
+    made = release.write(
+        folder,
+        ordered,
+        {"version": version, "base": BASE, "digest": f"{abs(hash(version)):064x}", "modified": "2020-11-18"},
+        {"context.jsonld": CONTEXT},
+        Iris(BASE),
+    )
+    release.publish(folder, made)
+    return made
+
+
+@dataclass
+class Server:
+    """A running server: its address, its process, and its release folder."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    releases: Path
+
+    @property
+    def sparql(self) -> str:
+        return self.url + "/sparql"
+
+    def children(self) -> list[int]:
+        """The process ids of its workers."""
+        task = Path(f"/proc/{self.process.pid}/task")
+        found = [int(pid) for path in task.glob("*/children") for pid in path.read_text().split()]
+        return sorted(found)
+
+    def get(self, query: str, accept: str | None = None, **parameters: Any) -> httpx.Response:
+        headers = {"Accept": accept} if accept is not None else {}
+        return httpx.get(self.sparql, params={"query": query, **parameters}, headers=headers, timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **settings: Any) -> Iterator[Server]:
+    """A server over a release of ``quads``, with ``settings``; it is ended, and must have left no process behind."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_release(folder / "releases", sample() if quads is None else quads)
+        port = free_port()
+        given = {"query_rate": 100_000.0, "query_per_client": 1000, **settings}
+        told = Settings(root=folder, port=port, base=BASE, **given)
+        arguments = repr({name: str(value) if isinstance(value, Path) else value for name, value in asdict(told).items()})
+        with (log or folder / "log").open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, __file__, arguments],
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            )
+            server = Server(f"http://127.0.0.1:{port}", process, folder / "releases")
+            try:
+                _wait(server)
+                yield server
+            finally:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        if log is None:
+            text = (folder / "log").read_text()
+            assert "Traceback" not in text, text[-3000:]
+
+
+def _wait(server: Server) -> None:
+    for _ in range(200):
+        if server.process.poll() is not None:
+            raise RuntimeError("the server ended at once")
+        try:
+            httpx.get(server.url + "/healthz", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not come up")
+
+
+def main() -> None:
+    import ast
+
+    import uvicorn
+
+    told: dict[str, Any] = ast.literal_eval(sys.argv[1])
+    settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})
+    uvicorn.run(app(settings), host=settings.host, port=settings.port, log_level="warning")
+
+
+def app(settings: Settings) -> Any:
+    """A small application with /sparql, /healthz, and /inline: what the same framework does without isolation."""
+    from contextlib import asynccontextmanager
+
+    from fastapi import FastAPI, Request, Response
+    from pyoxigraph import QueryResultsFormat
+
+    from initiative_lod.sparql.pool import QueryPool
+    from initiative_lod.store import Publisher
+    from initiative_lod.web.sparql import sparql_router
+
+    pool = QueryPool(settings)
+    publisher = Publisher(settings.release_folder)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> Any:
+        await pool.start()
+        yield
+        await pool.stop()
+
+    made = FastAPI(lifespan=lifespan)
+    made.include_router(sparql_router(settings, publisher, pool))
+
+    @made.get("/healthz")
+    async def health() -> dict[str, int]:
+        return {"started": pool.started, "kept": pool.cache.size, "waiting": pool.lanes.waiting}
+
+    @made.get("/inline")
+    async def inline(request: Request) -> Response:
+        found: Any = publisher.current().store.query(request.query_params["query"], use_default_graph_as_union=True)
+        return Response(
+            found.serialize(format=QueryResultsFormat.JSON), media_type="application/sparql-results+json"
+        )
+
+    return made
+
+
+if __name__ == "__main__":
+    main()
