@@ -65,6 +65,12 @@ def read(path: Path) -> MappingSet:
         if name not in metadata:
             raise ParseError(f"the header has no {name}", path, 1)
     prefixes: dict[str, str] = metadata["curie_map"]
+    if not isinstance(prefixes, dict):
+        raise ParseError("curie_map is no list of prefixes with their IRIs", path, 1)
+    try:
+        _expand(str(metadata["license"]), prefixes)
+    except ValueError as error:
+        raise ParseError(f"license is {error}", path, 1) from error
     extensions = _extensions(metadata, prefixes, path)
     table = csv.reader(lines[start:], delimiter="\t", quotechar='"')
     columns = next(table, [])
@@ -73,7 +79,10 @@ def read(path: Path) -> MappingSet:
     if missing or unknown:
         what = f"the column {missing[0]!r} is missing" if missing else f"{unknown[0]!r} is no slot of SSSOM that is read here"
         raise ParseError(what, path, start + 1)
-    rows = []
+    if twice := [name for name in columns if columns.count(name) > 1]:
+        raise ParseError(f"the column {twice[0]!r} stands twice", path, start + 1)
+    rows: list[MappingRow] = []
+    seen: dict[tuple[str, ...], int] = {}
     for cells in table:
         line = start + table.line_num
         if not cells:
@@ -84,8 +93,12 @@ def read(path: Path) -> MappingSet:
         extended = {extensions[name]: value for name, value in given.items() if name in extensions}
         if not any(name.endswith(f"#{SEEN_IN}") for name in extended):
             raise ParseError("the mapping does not say where its target was seen", path, line)
-        slots = {name: value for name, value in given.items() if name not in extensions}
-        rows.append(MappingRow(line, _checked(slots, prefixes, path, line), extended))
+        slots = _checked({name: value for name, value in given.items() if name not in extensions}, prefixes, path, line)
+        mapping = slots["subject_id"], slots["predicate_id"], slots["object_id"]
+        if mapping in seen:
+            raise ParseError(f"this is the same mapping as line {seen[mapping]}", path, line)
+        seen[mapping] = line
+        rows.append(MappingRow(line, slots, extended))
     return MappingSet(path, path.name.removesuffix(".sssom.tsv"), metadata, tuple(rows))
 
 
@@ -103,13 +116,17 @@ def _extensions(metadata: Mapping[str, Any], prefixes: Mapping[str, str], path: 
 
 
 def _expand(value: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI of a CURIE. Raises ValueError for a prefix that is not in the map."""
-    if value.startswith(("http://", "https://")):
-        return value
-    prefix, colon, local = value.partition(":")
-    if not colon or prefix not in prefixes:
-        raise ValueError(f"{value!r}: its prefix is not in curie_map")
-    return prefixes[prefix] + local
+    """The IRI of a CURIE. Raises ValueError for a prefix that is not in the map, or what is no IRI."""
+    iri = value
+    if not value.startswith(("http://", "https://")):
+        prefix, colon, local = value.partition(":")
+        if not colon or prefix not in prefixes:
+            raise ValueError(f"{value!r}: its prefix is not in curie_map")
+        iri = f"{prefixes[prefix]}{local}"
+    try:
+        return NamedNode(iri).value
+    except ValueError as error:
+        raise ValueError(f"{value!r}, which is no IRI: {error}") from error
 
 
 def _checked(slots: dict[str, str], prefixes: Mapping[str, str], path: Path, line: int) -> dict[str, str]:
@@ -143,7 +160,7 @@ def quads(mappings: MappingSet, iris: Iris) -> Iterator[Quad]:
 def _triples(mappings: MappingSet, graph: NamedNode) -> Iterator[Triple]:
     yield Triple(graph, RDF.type, SSSOM.MappingSet)
     yield Triple(graph, RDF.type, VOID.Linkset)
-    yield Triple(graph, DCTERMS.license, NamedNode(str(mappings.metadata["license"])))
+    yield Triple(graph, DCTERMS.license, NamedNode(_expand(str(mappings.metadata["license"]), mappings.metadata["curie_map"])))
     yield Triple(graph, VOID.triples, Literal(len(mappings.rows)))
     for row in mappings.rows:
         subject, predicate, target = (NamedNode(row.slots[name]) for name in ("subject_id", "predicate_id", "object_id"))

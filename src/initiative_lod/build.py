@@ -119,11 +119,14 @@ def _graphs(written: list[Source], texts: Path) -> tuple[list[Quad], list[Covera
     quads = [
         Quad(*triple, I.graph(source.graph)) for source, each in zip(written, read, strict=True) for triple in each.plain
     ]
-    marks = {
-        key: (value, source)
-        for source, each in zip(written, read, strict=True)
-        for key, value in each.marks.items()
-    }
+    marks: dict[tuple[str, str], tuple[str, Source]] = {}
+    for source, each in zip(written, read, strict=True):
+        for (subject, name), value in each.marks.items():
+            if (subject, name) in marks:
+                other = marks[subject, name][1]
+                message = f"<{subject}> has src:{name} in {other.path} as well"
+                raise NotationError(message, source.path, source.line(subject, value))
+            marks[subject, name] = value, source
     types = _types(quads)
     documents = _documents(quads, marks, types, texts)
     errors: list[SourceError] = []
@@ -304,7 +307,7 @@ def _spoken(
         graph = I.graph(document.iri.rsplit("/", 1)[1])
         kinds = {**document.kinds, **{part: "Condition" for part, kind in _types(quads).items() if kind == "Condition"}}
         for part, kind in sorted(kinds.items()):
-            if part.startswith(document.iri) and not by_subject[part][RDFS.label]:
+            if part.startswith(document.iri + "/") and not by_subject[part][RDFS.label]:
                 for label in labels(I.path(part) or part, kind):
                     yield Triple(NamedNode(part), RDFS.label, label), graph
         for iri, kind in sorted(types.items()):

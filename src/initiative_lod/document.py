@@ -49,6 +49,7 @@ class Document:
     def locate(self, marks: Marks) -> None:
         """Find every part. Raises SourceErrors with all that could not be found, or that leaves a gap."""
         errors: list[SourceError] = []
+        lost: set[str] = set()
         for kinds, step in (
             (("Pillar", "Action"), self._heading),
             (("Paragraph", "Conclusion"), self._paragraph),
@@ -56,9 +57,12 @@ class Document:
             (("Clause",), self._clause),
         ):
             for part in self._of(*kinds):
+                if part in lost or (self.iris.parent(part) or ("",))[0] in lost:
+                    continue  # one error for what was not found, and none for all that is in it
                 try:
                     step(part, marks)
                 except SourceError as error:
+                    lost.add(part)
                     errors.append(error)
         if not errors:
             errors += self._partitions(marks)
@@ -108,16 +112,18 @@ class Document:
             raise QuoteError(f"<{self.iris.path(part)}>: {error}", source.path, source.line(part, quote)) from None
 
     def _number(self, part: str, source: Source) -> None:
-        parent = self.iris.parent(part)
-        if parent is None:
-            raise SourceError(
-                f"<{part}> does not end in its kind and number, as in …/clause/3", source.path, source.line(part)
-            )
-        self.parents[part], self.numbers[part] = parent
-        if self.kinds[part] == "Action":
+        kind, place = self.kinds[part], (source.path, source.line(part))
+        found = self.iris.parent(part)
+        if found is None or f"/{kind.lower()}/" not in part[len(found[0]) :]:
+            raise SourceError(f"<{part}> does not end in its kind and number, as in …/{kind.lower()}/3", *place)
+        parent, self.numbers[part] = found
+        if kind == "Action":
             if part not in self.pillars:
-                raise SourceError(f"<{part}> names no pillar with dcterms:isPartOf", source.path, source.line(part))
-            self.parents[part] = self.pillars[part]
+                raise SourceError(f"<{part}> names no pillar with dcterms:isPartOf", *place)
+            parent = self.pillars[part]
+        if parent not in self.kinds and (parent != self.iri or kind != "Pillar"):
+            raise SourceError(f"<{part}> is a part of <{parent}>, which is not there", *place)
+        self.parents[part] = parent
 
     def _heading(self, part: str, marks: Marks) -> None:
         """A heading begins a line; a pillar's is the whole line. The action's own span is its whole paragraph."""
@@ -147,7 +153,7 @@ class Document:
         parent = self.parents[part]
         scope = self.leads.get(parent) or self.spans.get(parent)
         if scope is None:
-            raise SourceError(f"<{part}> is a clause of <{parent}>, which is not there", source.path, source.line(part))
+            raise SourceError(f"<{part}> is a clause of <{parent}>, which has no src:lead", source.path, source.line(part))
         self.spans[part] = self._find(part, "quote", marks, scope)
 
     def _partitions(self, marks: Marks) -> Iterable[SourceError]:

@@ -81,16 +81,18 @@ def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[
     """The rows that ``store`` (all its graphs together) gives, in the form of the expected ones.
 
     IRIs under the base are written without it, literals by their lexical form, unbound as an empty cell.
-    Raises ParseError for a question that is not SPARQL.
+    Raises ParseError for a question that is not SPARQL, or asks for a graph.
     """
     query = question.query if base == DEFAULT_BASE else question.query.replace(DEFAULT_BASE, base)
     try:
         found = store.query(query, use_default_graph_as_union=True)
     except SyntaxError as error:
-        raise ParseError(f"not SPARQL: {error.msg}", question.path, error.lineno or 0) from error
+        place = re.search(r"error at (\d+):", error.msg)  # the engine gives the line in its message only
+        raise ParseError(f"not SPARQL: {error.msg}", question.path, int(place[1]) if place else 0) from error
     if isinstance(found, QueryBoolean):
         return ((str(bool(found)).lower(),),)
-    assert isinstance(found, QuerySolutions)
+    if not isinstance(found, QuerySolutions):
+        raise ParseError("a question is a SELECT or ASK, which has rows to compare", question.path)
     names = tuple(variable.value for variable in found.variables)
     return (names, *(tuple(_cell(solution[name], base) for name in names) for solution in found))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
@@ -151,7 +152,7 @@ def app(settings: Settings) -> Any:
     """A small application with /sparql, /healthz, and /inline: what the same framework does without isolation."""
     from contextlib import asynccontextmanager
 
-    from fastapi import FastAPI, Request, Response
+    from fastapi import FastAPI
     from pyoxigraph import QueryResultsFormat
 
     from initiative_lod.sparql.pool import QueryPool

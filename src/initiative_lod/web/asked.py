@@ -11,6 +11,11 @@ from email.utils import format_datetime, parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
+from initiative_lod.negotiation import choose_language, lookup
+
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "en"  # of readers who ask for neither
+
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
 
@@ -29,6 +34,17 @@ class Asked:
     if_modified_since: str | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     query_string: str = ""
+
+
+    @property
+    def named_language(self) -> str:
+        """The page language that the address itself names; empty when it names none."""
+        return lookup(self.query.get("lang", ""), LANGUAGES) or ""
+
+    @property
+    def language(self) -> str:
+        """The page language: named in the address, else negotiated."""
+        return self.named_language or choose_language(self.accept_language, LANGUAGES, DEFAULT_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod import links, representation
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, MediaType
-from initiative_lod.negotiation import Offer, choose, choose_language, choose_profile, lookup, named_profile, parse_accept
+from initiative_lod.negotiation import Offer, choose, choose_profile, named_profile, parse_accept
 from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
 from initiative_lod.resource import describe, exists, resource_of
 from initiative_lod.store import OpenRelease
@@ -17,8 +17,6 @@ from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not
 from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.site import Site
 
-LANGUAGES = ("zh", "en")
-DEFAULT_LANGUAGE = "en"
 VARY = "Accept, Accept-Profile, Accept-Language"
 CACHE = "public, max-age=60"
 CREATIVE_WORK = "https://schema.org/CreativeWork"
@@ -58,15 +56,15 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
     """The answer to a GET or HEAD of a document. Raises NotFound, NotAcceptable, BadArgument."""
     opened = site.publisher.current()
     offer, profile = _chosen(opened, asked, target)
-    language = _language(asked) if offer.media is HTML else ""
+    language = asked.language if offer.media is HTML else ""
     variant = Variant(
-        target.location + _explicit(asked) if offer.media is HTML else target.location,
+        target.location,
         offer,
         profile,
         language,
         _page(asked),
         asked.prefix if offer.media is HTML else "",
-        target.argument,
+        f"{target.argument} {asked.named_language}" if offer.media is HTML else target.argument,
     )
     release = opened.release
     etag = variant.etag(release, site.software)
@@ -153,17 +151,6 @@ def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, s
     if form is not None and offer.media is JSON_LD:
         offer = Offer(JSON_LD, FORMS[form])
     return offer, profile
-
-
-def _language(asked: Asked) -> str:
-    named = lookup(asked.query.get("lang", ""), LANGUAGES)
-    return named or choose_language(asked.accept_language, LANGUAGES, DEFAULT_LANGUAGE)
-
-
-def _explicit(asked: Asked) -> str:
-    """``?lang=…`` when the address itself names the language: the links of such a page do so too."""
-    named = lookup(asked.query.get("lang", ""), LANGUAGES)
-    return f"?lang={named}" if named else ""
 
 
 def _page(asked: Asked) -> int:

@@ -5,33 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from starlette.responses import FileResponse, Response
 
 from initiative_lod import release as releases_on_disk
+from initiative_lod.description import DUMPS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.negotiation import Offer, choose
-from initiative_lod.web import documents
+from initiative_lod.web import documents, statics
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
 from initiative_lod.web.errors import NotAcceptable, NotFound
 from initiative_lod.web.site import Site
 
-DUMPS = {"dump.nq.gz": releases_on_disk.DUMP, "dump.trig.gz": releases_on_disk.TRIG_DUMP}
-STATIC = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "js": "text/javascript; charset=utf-8"}
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
 
 
 def dump(site: Site, name: str) -> Response:
     """A dump of the current release; the framework answers ranges (RFC 9110 §14)."""
     release = site.publisher.current().release
-    path = release.path / DUMPS.get(name, "")
+    path = release.path / name
     if name not in DUMPS or not path.is_file():
         raise NotFound(f"there is no dump {name[:100]!r}; there are: {', '.join(DUMPS)}")
-    digest = release.manifest["files"][DUMPS[name]]["sha256"]
+    digest = release.manifest["files"][name]["sha256"]
     headers = {
         "ETag": f'"{digest[:32]}"',
         "Last-Modified": http_date(day(release.modified)),
@@ -93,16 +90,10 @@ def release(site: Site, asked: Asked, version: str) -> Answer:
 
 def static(asked: Asked, name: str) -> Answer:
     """A file of the package's own. Raises NotFound."""
-    content = _static().get(name)
-    if content is None:
+    found = statics.file(name)
+    if found is None:
         raise NotFound(f"there is no file {name[:100]!r}")
-    kind = STATIC[name.rpartition(".")[2]]
-    return _kept(asked, content, [("Content-Type", kind)], cache="public, max-age=86400")
-
-
-def static_version(name: str) -> str:
-    """What to add to a static file's address, so that it changes with the file."""
-    return hashlib.sha256(_static()[name]).hexdigest()[:8]
+    return _kept(asked, found.content, [("Content-Type", found.content_type)], cache="public, max-age=86400")
 
 
 def health(asked: Asked) -> Answer:
@@ -116,14 +107,6 @@ def ready(site: Site, asked: Asked) -> Answer:
     return Answer(
         200, (("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")), f"ready {version}\n".encode()
     )
-
-
-@cache
-def _static() -> dict[str, bytes]:
-    folder = resources.files("initiative_lod").joinpath("web", "static")
-    return {
-        item.name: item.read_bytes() for item in folder.iterdir() if item.name.rpartition(".")[2] in STATIC and item.is_file()
-    }
 
 
 def _summary(release: releases_on_disk.Release) -> dict[str, Any]:

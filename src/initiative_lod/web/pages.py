@@ -9,17 +9,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
+from initiative_lod.description import DUMPS
 from initiative_lod.formats import RESULT_TYPES
 from initiative_lod.links import Link
-from initiative_lod.negotiation import choose_language, lookup
 from initiative_lod.representation import Variant
 from initiative_lod.resource import Description
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, SKOS, VOID
-from initiative_lod.web import downloads, entities, overview, parts, picture, terms
+from initiative_lod.web import entities, overview, parts, picture, statics, terms
 from initiative_lod.web.asked import Asked
-from initiative_lod.web.documents import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.web.view import Thing, View
 from initiative_lod.web.words import Words
 
@@ -42,7 +41,7 @@ class Pages:
             sign=picture.sign,
             squares=picture.squares,
             bars=picture.bars,
-            static_version=downloads.static_version,
+            static_version=statics.version,
             software=__version__,
         )
 
@@ -65,7 +64,7 @@ class Pages:
             "typed": typed,
             "description": description,
             "here": location,
-            "arguments": {"iri": resource.value} if variant.argument else {},
+            "arguments": {"iri": resource.value} if opened.iris.path(location.removeprefix(asked.prefix)) is None and location.endswith("/resource") else {},
         }
         if variant.profile == "alt":
             return self._render("alternates.html", view, asked, location, **more)
@@ -103,7 +102,7 @@ class Pages:
 
     def error(self, asked: Asked, status: int, detail: str) -> tuple[str, bytes]:
         """An error, for a browser. It needs no release."""
-        language = language_of(asked)
+        language = asked.language
         text = self._templates.get_template("error.html").render(
             lang=language, w=Words(language), prefix=asked.prefix, status=status, detail=detail, view=None, location=""
         )
@@ -150,15 +149,9 @@ def sparql_page(
     return pages.sparql(opened, asked, query, error)
 
 
-def language_of(asked: Asked) -> str:
-    """The page's language: named in the address, else negotiated."""
-    named = lookup(asked.query.get("lang", ""), LANGUAGES)
-    return named or choose_language(asked.accept_language, LANGUAGES, DEFAULT_LANGUAGE)
-
-
 def _view(opened: OpenRelease, asked: Asked, language: str | None = None) -> View:
-    named = lookup(asked.query.get("lang", ""), LANGUAGES)
-    return View(opened, language or language_of(asked), asked.prefix, f"lang={named}" if named else "")
+    named = asked.named_language
+    return View(opened, language or asked.language, asked.prefix, f"lang={named}" if named else "")
 
 
 def _part(view: View, node: NamedNode, kinds: list[str]) -> dict[str, Any]:
@@ -224,7 +217,7 @@ def _dataset(view: View, node: NamedNode) -> dict[str, Any]:
         graphs.append((view.thing(item), view.number(item, VOID.triples), about[0] if about else None, view.nodes(item, DCTERMS.license)))
     release = view.opened.release
     dumps = [
-        (name, release.manifest["files"][file]) for name, file in downloads.DUMPS.items() if file in release.manifest["files"]
+        (name, release.manifest["files"][name]) for name in DUMPS if name in release.manifest["files"]
     ]
     texts = [(view.thing(item), _text(view, item)["said"]) for item in view.instances("Text")]
     classes = [

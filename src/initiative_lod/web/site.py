@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING
 
 from initiative_lod import __version__
 from initiative_lod.representation import RenderedCache
 from initiative_lod.settings import Settings
 from initiative_lod.store import Publisher
-
-if TYPE_CHECKING:
-    from initiative_lod.web.pages import Pages
+from initiative_lod.web.pages import Pages
 
 
 @dataclass(frozen=True)

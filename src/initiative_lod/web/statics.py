@@ -1,0 +1,41 @@
+"""The package's own style sheet and pictures, with the version that goes into their addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "js": "text/javascript; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A file as it is sent."""
+
+    content: bytes
+    content_type: str
+    version: str
+
+
+def file(name: str) -> Static | None:
+    """The file called ``name``; None when the package has none such."""
+    return _files().get(name)
+
+
+def version(name: str) -> str:
+    """What to add to the file's address, so that it changes with the file. Raises KeyError."""
+    return _files()[name].version
+
+
+@cache
+def _files() -> dict[str, Static]:
+    folder = resources.files("initiative_lod").joinpath("web", "static")
+    found = {}
+    for item in folder.iterdir():
+        kind = _TYPES.get(item.name.rpartition(".")[2])
+        if kind and item.is_file():
+            content = item.read_bytes()
+            found[item.name] = Static(content, kind, hashlib.sha256(content).hexdigest()[:8])
+    return found

@@ -1,0 +1,137 @@
+"""Reading competency questions and comparing answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from initiative_lod import questions
+from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.iris import DEFAULT_BASE, Iris
+from initiative_lod.questions import Question
+
+HEADER = "# question@en: What?\n# question@zh: 什么？\n# group: topic\n# chart: bar\n# note@en: A note: with a colon.\n"
+SELECT = "SELECT ?s ?o ?none WHERE { ?s <https://w3id.org/initiative-lod/p> ?o } ORDER BY ?o"
+ROWS = "s\to\tnone\nid/a\t1\t\nid/b\t二\t\n"
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a question and its expected rows."""
+
+    def write_question(query: str = HEADER + SELECT, rows: str | None = ROWS, name: str = "what") -> Path:
+        path = tmp_path / f"{name}.rq"
+        path.write_text(query, "utf-8")
+        if rows is not None:
+            path.with_suffix(".tsv").write_text(rows, "utf-8")
+        return path
+
+    return write_question
+
+
+def some_store(base: str = DEFAULT_BASE) -> Store:
+    """Two triples, in two graphs."""
+    iris, store = Iris(base), Store()
+    for name, value in (("a", Literal(1)), ("b", Literal("二", language="zh"))):
+        store.add(Quad(iris.thing(f"id/{name}"), iris.thing("p"), value, iris.graph(name)))
+    return store
+
+
+def different(question: Question, store: Store) -> list[str]:
+    return [str(difference) for difference in questions.differences([question], store)]
+
+
+def test_a_question_is_a_header_a_query_and_rows(write: Write) -> None:
+    question = questions.read(write())
+    assert question.slug == "what"
+    assert question.text == {"en": "What?", "zh": "什么？"}
+    assert question.note == {"en": "A note: with a colon.", "zh": ""}
+    assert (question.group, question.chart) == ("topic", "bar")
+    assert question.expected == (("s", "o", "none"), ("id/a", "1", ""), ("id/b", "二", ""))
+
+
+def test_the_answer_comes_in_the_form_of_the_expected_rows(write: Write) -> None:
+    question = questions.read(write())
+    assert questions.answer(question, some_store()) == question.expected
+
+
+def test_another_base_gives_the_same_rows(write: Write) -> None:
+    question = questions.read(write())
+    base = "https://data.example.org/"
+    assert questions.answer(question, some_store(base), base) == question.expected
+    assert questions.answer(question, some_store(base)) == question.expected[:1]
+
+
+def test_ask_has_one_row(write: Write) -> None:
+    question = questions.read(write(HEADER + "ASK { ?s ?p 1 }", "true\n"))
+    assert not different(question, some_store())
+    assert "missing: true" in different(question, Store())[0]
+
+
+def test_a_difference_names_the_file_and_the_rows(write: Write) -> None:
+    path = write(rows="s\to\tnone\nid/a\t1\t\nid/c\t3\t\n")
+    (said,) = different(questions.read(path), some_store())
+    assert said.splitlines() == [
+        f"{path}: the answer is not what was worked out from the text",
+        "  missing: id/c | 3 | ",
+        "  surplus: id/b | 二 | ",
+    ]
+
+
+def test_the_order_of_the_rows_counts(write: Write) -> None:
+    (said,) = different(questions.read(write(rows="s\to\tnone\nid/b\t二\t\nid/a\t1\t\n")), some_store())
+    assert "in another order" in said
+
+
+def test_the_names_of_the_columns_count(write: Write) -> None:
+    assert different(questions.read(write(rows=ROWS.replace("none", "nothing"))), some_store())
+
+
+def test_a_row_too_many_of_its_kind_counts(write: Write) -> None:
+    question = questions.read(write(HEADER + "SELECT ?x WHERE { ?s ?p ?o BIND(1 AS ?x) }", "x\n1\n"))
+    assert different(question, some_store())
+
+
+@pytest.mark.parametrize("key", ["question@en", "question@zh", "group"])
+def test_an_incomplete_header_is_refused(write: Write, key: str) -> None:
+    with pytest.raises(ParseError, match=rf"what\.rq:1: the header has no '# {key}"):
+        questions.read(write(HEADER.replace(f"# {key}:", "# x:") + SELECT))
+
+
+def test_an_unknown_group_is_refused(write: Write) -> None:
+    with pytest.raises(ParseError, match=r"what\.rq:1: 'weather' is no group"):
+        questions.read(write(HEADER.replace("topic", "weather") + SELECT))
+
+
+def test_missing_rows_are_refused(write: Write) -> None:
+    with pytest.raises(SourceError, match=r"what\.rq: .*write what\.tsv"):
+        questions.read(write(rows=None))
+
+
+def test_what_is_not_sparql_is_refused_with_its_line(write: Write) -> None:
+    question = questions.read(write(HEADER + "SELECT ?s WHERE {\n ?s ?p\n}"))
+    with pytest.raises(ParseError, match=r"what\.rq:\d+: not SPARQL") as caught:
+        questions.answer(question, some_store())
+    assert caught.value.line in (7, 8)
+
+
+def test_a_question_has_rows_or_a_truth_value(write: Write) -> None:
+    question = questions.read(write(HEADER + "CONSTRUCT WHERE { ?s ?p ?o }"))
+    with pytest.raises(ParseError, match=r"what\.rq: .*SELECT or ASK"):
+        questions.answer(question, some_store())
+
+
+def test_questions_come_by_group_and_slug(write: Write, tmp_path: Path) -> None:
+    write(name="b")
+    write(name="a")
+    write(HEADER.replace("topic", "structure") + SELECT, name="z")
+    assert [question.slug for question in questions.read_folder(tmp_path)] == ["z", "a", "b"]
+
+
+def test_terms_of_others_are_written_in_full(write: Write) -> None:
+    question = questions.read(write(HEADER + "SELECT ?o WHERE { ?s ?p ?o FILTER isIRI(?o) }"))
+    store = Store()
+    store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("https://example.org/x")))
+    assert questions.answer(question, store) == (("o",), ("https://example.org/x",))
