@@ -7,7 +7,7 @@ source -> add alignments, ontology and shapes. Whatever an author got wrong is a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ I = Iris(DEFAULT_BASE)  # noqa: E741 - the base in which sources are written; th
 
 @dataclass(frozen=True)
 class Built:
-    """What a build makes. ``quads`` are in canonical order; ``places`` says where a subject was written."""
+    """What a build makes. ``quads`` are in canonical order; ``places`` says where a subject was written (file under the root, line)."""
 
     quads: tuple[Quad, ...]
     places: dict[str, Place]
@@ -69,7 +69,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     places: dict[str, Place] = {}
     for source in written:
         for subject, line in source.subjects.items():
-            places.setdefault(rebase(subject, settings.base), (source.path, line))
+            places.setdefault(rebase(subject, settings.base), (source.path.relative_to(root), line))
     progress("finding quotes")
     made, coverage = _graphs(written, root / "data" / "source")
     quads += made
@@ -83,7 +83,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     for path, graph in files:
         source = sources.read_turtle(path, graph)
         for subject, line in source.subjects.items():
-            places.setdefault(rebase(subject, settings.base), (path, line))
+            places.setdefault(rebase(subject, settings.base), (path.relative_to(root), line))
         quads += [Quad(*triple, I.graph(graph)) for triple in source.triples]
     context = sources.read_text(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
     return Built(canonical(_moved(quads, settings.base)), places, tuple(coverage), context)
@@ -97,7 +97,7 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
 
 
 def _moved(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
-    """The quads under another base; ``void:uriSpace`` and its like are strings and move as well."""
+    """The quads under another base; what names an IRI in a string (``void:uriSpace``, a citation) moves as well."""
     if base == DEFAULT_BASE:
         yield from quads
         return
@@ -108,8 +108,8 @@ def _moved(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
 def _move(term: Any, base: str) -> Any:
     if isinstance(term, NamedNode):
         return NamedNode(rebase(term.value, base))
-    if isinstance(term, Literal) and term.value.startswith(DEFAULT_BASE):
-        moved = rebase(term.value, base)
+    if isinstance(term, Literal) and DEFAULT_BASE in term.value:
+        moved = term.value.replace(DEFAULT_BASE, base)
         return Literal(moved, language=term.language) if term.language else Literal(moved, datatype=term.datatype)
     return term
 
@@ -128,7 +128,11 @@ def _graphs(written: list[Source], texts: Path) -> tuple[list[Quad], list[Covera
                 raise NotationError(message, source.path, source.line(subject, value))
             marks[subject, name] = value, source
     types = _types(quads)
-    documents = _documents(quads, marks, types, texts)
+    places: dict[str, Place] = {}
+    for source in written:
+        for subject, line in source.subjects.items():
+            places.setdefault(subject, (source.path, line))
+    documents = _documents(quads, marks, types, texts, places)
     errors: list[SourceError] = []
     for document in documents.values():
         try:
@@ -170,7 +174,11 @@ def _types(quads: Iterable[Quad]) -> dict[str, str]:
 
 
 def _documents(
-    quads: Iterable[Quad], marks: dict[tuple[str, str], tuple[str, Source]], types: dict[str, str], texts: Path
+    quads: Iterable[Quad],
+    marks: dict[tuple[str, str], tuple[str, Source]],
+    types: dict[str, str],
+    texts: Path,
+    places: Mapping[str, Place],
 ) -> dict[str, Document]:
     """The documents that have a text file, by IRI."""
     realised = {q.subject.value: q.object.value for q in quads if q.predicate == ELI.realizes}
@@ -186,7 +194,7 @@ def _documents(
             raise SourceError(f"<{text_iri}> says with no eli:realizes which document it is of", source.path, source.line(text_iri))
         iri = realised[text_iri]
         kinds = {part: kind for part, kind in types.items() if kind in PARTS and part.startswith(iri + "/")}
-        found[iri] = Document(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I)
+        found[iri] = Document(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
     return found
 
 

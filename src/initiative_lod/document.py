@@ -39,6 +39,7 @@ class Document:
     kinds: Mapping[str, str]
     pillars: Mapping[str, str]
     iris: Iris
+    places: Mapping[str, tuple[Path, int]] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     headings: dict[str, Span] = field(default_factory=dict)
     leads: dict[str, Span] = field(default_factory=dict)
@@ -100,7 +101,8 @@ class Document:
         try:
             return marks[part, name]
         except KeyError:
-            raise SourceError(f"<{part}> has no src:{name}: every {self.kinds[part]} needs one") from None
+            place = self.places.get(part, (None, 0))
+            raise SourceError(f"<{part}> has no src:{name}: every {self.kinds[part]} needs one", *place) from None
 
     def _find(
         self, part: str, name: str, marks: Marks, scope: Span | None = None, prefix: str = "", suffix: str = ""
@@ -194,21 +196,22 @@ class Document:
                 self.spans[part] = Span(own[0].start, max(span.end for span in [*own, *inside]))
             elif kind == "Preamble":
                 if not inside:
-                    raise SourceError(f"<{part}> has no paragraph")
+                    raise SourceError(f"<{part}> has no paragraph", *self.places.get(part, (None, 0)))
                 self.parents[part] = self.iri
                 self.spans[part] = Span(min(span.start for span in inside), max(span.end for span in inside))
 
 
 def read_body(folder: Path, marks: Marks, text_iri: str) -> NormalisedText:
-    """The text of ``text_iri``, cut out of its file as its marks say. Raises SourceError with the place of the marks."""
+    """The text of ``text_iri``, which has a src:file, cut out of it as its other marks say. Raises SourceError with the place of the marks."""
     from initiative_lod import sources, text
 
+    source = marks[text_iri, "file"][1]
+    place = source.path, source.line(text_iri)
     values: dict[str, str] = {}
     for name in ("file", "firstLine", "lastLine"):
         if (text_iri, name) not in marks:
-            raise SourceError(f"<{text_iri}> has no src:{name}: a text has a file, a first and a last line")
-        values[name], source = marks[text_iri, name]
-    place = source.path, source.line(text_iri)
+            raise SourceError(f"<{text_iri}> has no src:{name}: a text has a file, a first and a last line", *place)
+        values[name] = marks[text_iri, name][0]
     path = (folder / values["file"]).resolve()
     if folder.resolve() not in path.parents:
         raise SourceError(f"src:file {values['file']!r} leads out of {folder}", *place)

@@ -23,7 +23,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, VOID
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
 DEEPEST = 8  # levels of parts that are followed
@@ -185,7 +185,7 @@ class _Found:
         term = self.iris.term
         if not isinstance(subject, NamedNode | BlankNode) or subject in self.subjects:
             return
-        if quad.predicate in (term("onValue"), term("onSubject")):
+        if quad.predicate in (term("onValue"), term("onSubject"), _MAPPED):
             self.own(subject)
         else:
             self.brief(subject, ("number", "text", "translation", "modality"))
@@ -216,6 +216,7 @@ def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
             yield quad
 
 
+_MAPPED = NamedNode(f"{SSSOM.iri}subject_id")
 # Statements that say how the graph is arranged, not what somebody says of the resource.
 _UNTOLD = {RDF.type, RDFS.isDefinedBy, DCTERMS.hasPart, OA.hasSource, VOID["class"], VOID.property}
 

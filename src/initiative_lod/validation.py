@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyshacl
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
 from rdflib.namespace import RDF, RDFS, SH
 
-from initiative_lod.errors import InitiativeLodError, ParseError
+from initiative_lod.errors import ParseError
+from initiative_lod.focus import FocusGraph, ShapesError, oxigraph_term, rdflib_triple
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.places import places_in
-from initiative_lod.planning import FocusGraph
-from initiative_lod.report import SEVERITIES, Place, Report, Result, Term
+from initiative_lod.report import SEVERITIES, Place, Report, Result
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import OA, XSD
 
@@ -29,13 +29,9 @@ __all__ = ["SEVERITIES", "Report", "Result", "ShapesError", "read", "read_shapes
 Places = Callable[[str], Place | None]
 Statements = Iterable[Triple | Quad]
 Node = rdflib.term.Node
-AnyGraph = TypeVar("AnyGraph", bound=rdflib.Graph)
 
+_HIERARCHY = tuple(NamedNode(str(term)) for term in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf))
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
-
-
-class ShapesError(InitiativeLodError):
-    """A shapes graph that the validator cannot run."""
 
 
 def validate(
@@ -50,10 +46,10 @@ def validate(
     Of ``ontology`` only the hierarchies and the terms' own types are added to the data: its terms are not judged.
     ``places`` says where a subject was written. Raises ShapesError for shapes that cannot be run.
     """
-    graph, shapes_graph = _fill(FocusGraph(), data), _fill(rdflib.Graph(), shapes)
-    for subject, predicate, value in _fill(rdflib.Graph(), ontology):
-        if predicate in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf) and isinstance(subject, rdflib.URIRef):
-            graph.add((subject, predicate, value))
+    terms = [item for item in _statements(ontology) if item.predicate in _HIERARCHY]
+    graph, shapes_graph = FocusGraph([*_statements(data), *terms]), rdflib.Graph()
+    for statement in _statements(shapes):
+        shapes_graph.add(rdflib_triple(statement))
     found = _run(graph, shapes_graph)
     reader = _Reader(found, graph, shapes_graph, places or (lambda iri: None))
     results = {reader.result(node) for node in found.objects(None, SH.result)}
@@ -138,13 +134,13 @@ class _Reader:
         messages = self._messages(constraint, said) or self._messages(shape, said) or {"": " ".join(said)}
         assert focus is not None  # SHACL §3.6.2.1
         return Result(
-            focus=_term(focus),
+            focus=oxigraph_term(focus),
             severity=_shacl_name(value(SH.resultSeverity)),
             shape=str(shape),
             component=_shacl_name(value(SH.sourceConstraintComponent)),
             constraint=None if constraint is None else str(constraint),
-            path=_term(path) if isinstance(path, rdflib.URIRef) else None,
-            value=None if (found := value(SH.value)) is None else _term(found),
+            path=oxigraph_term(path) if isinstance(path, rdflib.URIRef) else None,
+            value=None if (found := value(SH.value)) is None else oxigraph_term(found),
             messages=tuple(sorted(messages.items())),
             place=self._place(focus),
         )
@@ -207,37 +203,10 @@ def _named(shapes: rdflib.Graph) -> list[str]:
     )
 
 
-def _fill(graph: AnyGraph, statements: Statements | rdflib.Graph) -> AnyGraph:
-    if isinstance(statements, rdflib.Graph):
-        for triple in statements.triples((None, None, None)):
-            graph.add(triple)
-        return graph
-    for statement in statements:
-        graph.add((_node(statement.subject), _node(statement.predicate), _node(statement.object)))
-    return graph
-
-
-def _node(term: object) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
-    """The term for rdflib, a literal's characters untouched."""
-    if isinstance(term, NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, BlankNode):
-        return rdflib.BNode(term.value)
-    if isinstance(term, Literal):
-        if term.language:
-            return rdflib.Literal(term.value, lang=term.language)
-        if term.datatype == XSD.string:
-            return rdflib.Literal(term.value)
-        return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
-    raise ShapesError(f"{term} is a term of RDF 1.2, which the validator does not know")
-
-
-def _term(node: Node) -> Term:
-    if isinstance(node, rdflib.Literal):
-        if node.language:
-            return Literal(str(node), language=node.language)
-        return Literal(str(node), datatype=NamedNode(str(node.datatype)) if node.datatype else None)
-    return BlankNode(str(node)) if isinstance(node, rdflib.BNode) else NamedNode(str(node))
+def _statements(given: Statements | rdflib.Graph) -> list[Triple | Quad]:
+    if isinstance(given, rdflib.Graph):
+        return [Triple(*map(oxigraph_term, triple)) for triple in given.triples((None, None, None))]
+    return list(given)
 
 
 def _shacl_name(iri: Node | None) -> str:

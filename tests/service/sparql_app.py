@@ -101,7 +101,9 @@ def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **sett
         port = free_port()
         given = {"query_rate": 100_000.0, "query_per_client": 1000, **settings}
         told = Settings(root=folder, port=port, base=BASE, **given)
-        arguments = repr({name: str(value) if isinstance(value, Path) else value for name, value in asdict(told).items()})
+        arguments = repr(
+            {name: str(value) if isinstance(value, Path) else value for name, value in asdict(told).items()}
+        )
         with (log or folder / "log").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, __file__, arguments],
@@ -178,9 +180,7 @@ def app(settings: Settings) -> Any:
     @made.get("/inline")
     async def inline(request: Request) -> Response:
         found: Any = publisher.current().store.query(request.query_params["query"], use_default_graph_as_union=True)
-        return Response(
-            found.serialize(format=QueryResultsFormat.JSON), media_type="application/sparql-results+json"
-        )
+        return Response(found.serialize(format=QueryResultsFormat.JSON), media_type="application/sparql-results+json")
 
     return made
 

@@ -26,6 +26,7 @@ from pyoxigraph import (
 
 from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
+from initiative_lod.iris import Iris
 from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.output import Output, too_many
@@ -83,7 +84,7 @@ class Evaluator:
             triples = list(self._counted(found))
             if guard.holds("DESCRIBE", text, lambda other: _parses(other, job.base)):
                 triples += self._counted(_labels(opened.store, triples, options), len(triples))
-            prefixes = {**job.prefixes, **guard.prologue(text)[0]}
+            prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
             return "graph", self._write_graph(triples, media, prefixes, opened)
         output = Output(media.name, self._limits.rows, self._limits.size)
         try:

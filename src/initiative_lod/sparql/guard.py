@@ -41,7 +41,7 @@ def check(text: str, longest: int, deepest: int) -> None:
     Brackets in strings, IRIs and comments do not count, unless a ``<`` could be a comparison as well as the start of
     an IRI: then the higher reading counts, so that nothing can be hidden from the count.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     if size > longest:
         raise QueryTooComplex(f"the query is {size} bytes long, and {longest} are taken: ask in smaller parts")
     # As many brackets as that cannot nest deeper, however they are read.

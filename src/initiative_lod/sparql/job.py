@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from initiative_lod import errors
@@ -31,7 +31,7 @@ class Job:
     """A query, over what, and in which formats its result may come (media type names; None: in none).
 
     ``dataset`` is the protocol's (default graphs, named graphs), which overrides the query's own; ``base`` is where
-    relative IRIs are resolved, ``prefixes`` are for writing only.
+    relative IRIs are resolved, and tells the prefixes for writing.
     """
 
     store: str
@@ -40,11 +40,10 @@ class Job:
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     results: str | None = "application/sparql-results+json"
     graph: str | None = "text/turtle"
-    prefixes: dict[str, str] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
-        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.prefixes)
+        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph)
         return json.dumps(fields).encode()
 
     @classmethod

@@ -19,7 +19,7 @@ from initiative_lod.sparql.job import LONGEST_HEADER, Job, Reply, Result
 from initiative_lod.sparql.output import IN_MEMORY
 from initiative_lod.sparql.worker import FRAME, Confinement
 
-NICENESS = 15
+NICENESS = 0
 _RECEIVE = 256 * 1024
 _START_SECONDS = 30.0
 # What a worker's environment has of the server's: nothing that could be a secret.
@@ -38,9 +38,15 @@ class Worker:
     """A query worker. ``start`` it, ``run`` jobs one at a time; ``kill`` it at any moment."""
 
     def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
-        self._process, self._channel = process, channel
+        self._process, self._channel, self._descriptor = process, channel, channel.fileno()
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[tuple[Reply, bytes] | None] | None = None
+        self._buffer = bytearray()
+        self._files: list[int] = []
+        self._closed = False
         self.retired = False
         self.missing = ""
+        self._loop.add_reader(self._descriptor, self._readable)
 
     @classmethod
     async def start(cls, settings: Settings) -> Worker:
@@ -91,7 +97,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it can take another job."""
-        return not self.retired and self._process.poll() is None
+        return not self.retired
 
     async def run(self, job: Job, seconds: float) -> Result:
         """The result of ``job``. Past ``seconds``, or when the caller is cancelled, the process is killed.
@@ -128,8 +134,7 @@ class Worker:
 
     def kill(self) -> None:
         """End the process now, whatever it does. Never raises, and may be called again."""
-        self.retired = True
-        self._channel.close()
+        self._hang_up()
         if self._process.poll() is None:
             self._process.kill()
 
@@ -143,67 +148,78 @@ class Worker:
         except BlockingIOError:
             sent = 0
         except OSError:
+            self._hang_up()
             raise WorkerDied(await self._ended()) from None
         if sent < len(data):
             try:
-                await asyncio.get_running_loop().sock_sendall(self._channel, data[sent:])
+                await self._loop.sock_sendall(self._channel, data[sent:])
             except OSError:
+                self._hang_up()
                 raise WorkerDied(await self._ended()) from None
 
     async def _reply(self) -> tuple[Reply, bytes, list[int]]:
         """One whole reply: its header, its body, and the descriptors that came with it."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[tuple[Reply, bytes] | None] = loop.create_future()
-        buffer = bytearray()
-        files: list[int] = []
-
-        def readable() -> None:
-            if future.done():
-                return
-            try:
-                piece, received, _, _ = socket.recv_fds(self._channel, _RECEIVE, 4)
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                piece, received = b"", []
-            files.extend(received)
-            buffer.extend(piece)
-            if not piece:
-                future.set_result(None)
-            elif len(buffer) >= FRAME.size:
-                header, body = FRAME.unpack_from(buffer)
-                if header > LONGEST_HEADER or body > IN_MEMORY:
-                    future.set_result(None)
-                elif len(buffer) >= FRAME.size + header + body:
-                    start = FRAME.size + header
-                    try:
-                        future.set_result((Reply.from_bytes(bytes(buffer[FRAME.size : start])), bytes(buffer[start:])))
-                    except (ValueError, TypeError):
-                        future.set_result(None)
-
-        loop.add_reader(self._channel, readable)
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._closed:
+            self._answer.set_result(None)
         try:
-            answer = await future
+            answer = await self._answer
         except BaseException:
-            _close(files)
+            _close(self._files)
             raise
         finally:
-            loop.remove_reader(self._channel)
+            self._answer, files, self._files = None, self._files, []
         if answer is None:
             _close(files)
             raise WorkerDied(await self._ended())
         return *answer, files
 
-    async def _ended(self) -> int:
+    def _readable(self) -> None:
+        """Take what the worker has written; hand it over when a reply is whole, or when there will be no more."""
+        try:
+            piece, received, _, _ = socket.recv_fds(self._channel, _RECEIVE, 4)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            piece, received = b"", []
+        if self._answer is None or self._answer.done():  # it died idle, or speaks unasked
+            _close(received)
+            self._hang_up()
+            return
+        self._files += received
+        self._buffer += piece
+        if not piece:
+            self._hang_up()
+            self._answer.set_result(None)
+        elif len(self._buffer) >= FRAME.size:
+            header, body = FRAME.unpack_from(self._buffer)
+            start = FRAME.size + header
+            if header > LONGEST_HEADER or body > IN_MEMORY or len(self._buffer) > start + body:
+                self._hang_up()
+                self._answer.set_result(None)
+            elif len(self._buffer) == start + body:
+                data = bytes(self._buffer)
+                self._buffer.clear()
+                try:
+                    self._answer.set_result((Reply.from_bytes(data[FRAME.size : start]), data[start:]))
+                except (ValueError, TypeError):
+                    self._hang_up()
+                    self._answer.set_result(None)
+
+    def _hang_up(self) -> None:
         self.retired = True
+        if not self._closed:
+            self._closed = True
+            self._loop.remove_reader(self._descriptor)
+            self._channel.close()
+
+    async def _ended(self) -> int:
         try:
             async with asyncio.timeout(1.0):
-                status = await self.wait()
+                return await self.wait()
         except TimeoutError:  # it closed its socket, or talks nonsense, and lives
             self.kill()
             return await self.wait()
-        self._channel.close()
-        return status
 
 
 def _environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ from initiative_lod.web.overview import facts
 from initiative_lod.web.parts import Evidence, attestation, span
 from initiative_lod.web.view import Said, Thing, View
 
+_SLOT = {name: NamedNode(SSSOM.iri + name) for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment")}
 LONG = 140  # characters of a sentence that are shown whole
 AROUND = 48  # characters shown on either side of the words in a longer one
 MAPPINGS = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch, OWL.sameAs}
@@ -125,18 +126,18 @@ def values(view: View, node: NamedNode) -> list[Value]:
 def mappings(view: View, node: NamedNode) -> list[Mapping]:
     """The mappings of a thing: SSSOM's, then those that are stated without one."""
     found, told = [], set()
-    for item in view.subjects(SSSOM.subject_id, node):
-        predicate, target = view.node(item, SSSOM.predicate_id), view.node(item, SSSOM.object_id)
+    for item in view.subjects(_SLOT["subject_id"], node):
+        predicate, target = view.node(item, _SLOT["predicate_id"]), view.node(item, _SLOT["object_id"])
         if predicate is None or target is None:
             continue
         told.add((predicate, target))
-        confidence = view.said(item, SSSOM.confidence)
-        seen = [said for name in ("mapping_source", "see_also", "comment", "other") for said in _anything(view, item, SSSOM[name])]
+        confidence = view.said(item, _SLOT["confidence"])
+        seen = [*view.all_said(item, _SLOT["comment"]), *view.all_said(item, view.term("seenIn"))]
         found.append(
             Mapping(
                 view.thing(predicate),
                 view.thing(target),
-                view.said(item, SSSOM.object_label),
+                view.said(item, _SLOT["object_label"]),
                 confidence.value if confidence else "",
                 tuple(seen),
                 view.thing(view.home(item)),
@@ -147,10 +148,6 @@ def mappings(view: View, node: NamedNode) -> list[Mapping]:
             if (predicate, target) not in told:
                 found.append(Mapping(view.thing(predicate), view.thing(target), None, "", (), None))
     return found
-
-
-def _anything(view: View, node: NamedNode, predicate: NamedNode) -> list[Said]:
-    return [Said(item.value, getattr(item, "language", None) or "") for item in view.objects(node, predicate)]
 
 
 def _mentions(view: View, description: Description) -> tuple[list[tuple[Thing, list[Mention]]], list[Value]]:
@@ -171,7 +168,7 @@ def _mentions(view: View, description: Description) -> tuple[list[tuple[Thing, l
         key = (quad.subject, quad.predicate.value)
         if quad.object != resource or key in attested or key in seen or not isinstance(quad.subject, NamedNode):
             continue
-        if quad.predicate in (term("onValue"), SKOS.inScheme, DCTERMS.isPartOf, SSSOM.subject_id) or quad.subject == description.document:
+        if quad.predicate in (term("onValue"), SKOS.inScheme, DCTERMS.isPartOf, _SLOT["subject_id"]) or quad.subject == description.document:
             continue
         seen.add(key)
         graph = view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None

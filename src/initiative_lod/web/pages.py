@@ -63,8 +63,9 @@ class Pages:
             "resource": view.thing(resource),
             "typed": typed,
             "description": description,
-            "here": location,
-            "arguments": {"iri": resource.value} if opened.iris.path(location.removeprefix(asked.prefix)) is None and location.endswith("/resource") else {},
+            "node": resource,
+            "path_here": location.removeprefix(asked.prefix),
+            "arguments": {"iri": resource.value} if location == f"{asked.prefix}/resource" else {},
         }
         if variant.profile == "alt":
             return self._render("alternates.html", view, asked, location, **more)

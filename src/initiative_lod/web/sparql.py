@@ -7,6 +7,7 @@ import asyncio
 import ipaddress
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -146,7 +147,7 @@ class Endpoint:
     async def _query(self, request: Request, operation: Operation, accept: str | None) -> Response:
         opened = self._publisher.current()
         wanted = operation.media_type if operation.media_type is not None else accept
-        results, graph = choose(wanted, RESULT_OFFERS), choose(wanted, GRAPH_OFFERS)
+        results, graph = _chosen(wanted)
         if results is None and graph is None:
             raise NotAcceptable(f"nothing here is {wanted!r}", "any")
         job = Job(
@@ -156,7 +157,6 @@ class Endpoint:
             operation.dataset,
             None if results is None else results.media.name,
             None if graph is None else graph.media.name,
-            opened.iris.prefixes,
         )
         key = cache.key(opened.release.digest, job)
         headers = _headers()
@@ -178,23 +178,16 @@ class Endpoint:
 
     async def _watched(self, request: Request, job: Job, key: cache.Key | None) -> Result:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
-        task = asyncio.create_task(self._pool.run(job, _client(request), key))
+        watch = Watch(request.receive)
         try:
-            done, _ = await asyncio.wait([task], timeout=PATIENT_SECONDS)
-            if done:
-                return task.result()
-            gone = asyncio.create_task(_disconnected(request.receive))
-            try:
-                await asyncio.wait([task, gone], return_when=asyncio.FIRST_COMPLETED)
-                if task.done():
-                    return task.result()
-                raise ClientDisconnect
-            finally:
-                gone.cancel()
+            return await self._pool.run(job, _client(request), key)
+        except asyncio.CancelledError:
+            if watch.gone:
+                watch.waiting.uncancel()
+                raise ClientDisconnect from None
+            raise
         finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait([task])
+            watch.stop()
 
     async def _describe(self, request: Request, accept: str | None) -> Response:
         opened = self._publisher.current()
@@ -288,6 +281,12 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
     return Response(b"" if request.method == "HEAD" else body, status, headers)
 
 
+@lru_cache(maxsize=1024)
+def _chosen(accept: str | None) -> tuple[Offer | None, Offer | None]:
+    """The format for solutions and truth values, and the one for graphs."""
+    return choose(accept, RESULT_OFFERS), choose(accept, GRAPH_OFFERS)
+
+
 def _status(error: InitiativeLodError) -> int:
     if isinstance(error, ProtocolError):
         return error.status
@@ -323,9 +322,31 @@ def _client(request: Request) -> str:
     return host
 
 
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+class Watch:
+    """Cancels the task that made it when its client goes away; of no cost to what is answered in PATIENT_SECONDS."""
+
+    def __init__(self, receive: Receive) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.waiting, self.gone = task, False
+        self._receive = receive
+        self._task: asyncio.Task[None] | None = None
+        self._handle = asyncio.get_running_loop().call_later(PATIENT_SECONDS, self._start)
+
+    def stop(self) -> None:
+        """Look no longer."""
+        self._handle.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _start(self) -> None:
+        self._task = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self.waiting.cancel()
 
 
 def _written(triples: Sequence[Triple], offer: Offer, opened: OpenRelease) -> bytes:
