@@ -16,10 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "service"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("src", "tests")]
 
-from sparql_app import Server, sample, serving
+from service.sparql_app import Server, sample, serving
 
 QUERY = "SELECT ?p ?o WHERE {{ <http://example.org/thing/{}> ?p ?o }}"
 

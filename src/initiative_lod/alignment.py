@@ -24,10 +24,9 @@ from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification", "confidence")
 SEEN_IN = "seenIn"  # the ontology's property that an extension slot must stand for: where the target was seen
 #: Slots of SSSOM that we read, by the kind of their values.
-ENTITY_SLOTS = frozenset("subject_id predicate_id object_id mapping_justification author_id".split())
+ENTITY_SLOTS = frozenset(["subject_id", "predicate_id", "object_id", "mapping_justification", "author_id"])
 TEXT_SLOTS = frozenset(
-    "subject_label object_label author_label comment mapping_source other see_also reviewer_label object_source_version "
-    "subject_source object_source mapping_tool".split()
+    ["subject_label", "object_label", "author_label", "comment", "mapping_source", "other", "see_also", "reviewer_label", "object_source_version", "subject_source", "object_source", "mapping_tool"]
 )
 SLOTS = ENTITY_SLOTS | TEXT_SLOTS | {"confidence", "mapping_date"}
 PREDICATES = re.compile(r"skos:(exact|close|broad|narrow|related)Match$|(owl|schema):sameAs$|rdfs:seeAlso$|dcterms:relation$")

@@ -49,7 +49,8 @@ def describe(iris: Iris, quads: Sequence[Quad], version: str, files: Mapping[str
     for name, held in sorted(graphs.items()):
         triples += [Triple(dataset, VOID.subset, NamedNode(name)), *_counts(NamedNode(name), held)]
     triples += _distributions(iris, files)
-    return [Quad(*triple, iris.graph("release")) for triple in triples]
+    graph = iris.graph("release")
+    return [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
 
 
 def _counts(subject: NamedNode, triples: Iterable[Triple]) -> Iterator[Triple]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from initiative_lod import sources, text
 from initiative_lod.errors import CoverageError, QuoteError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
 from initiative_lod.notation import Bracket
@@ -150,12 +151,14 @@ class Document:
             raise CoverageError(f"<{part}> is not a whole paragraph of the text", source.path, source.line(part, quote))
 
     def _clause(self, part: str, marks: Marks) -> None:
-        quote, source = self._mark(part, "quote", marks)
+        source = self._mark(part, "quote", marks)[1]
         self._number(part, source)
         parent = self.parents[part]
         scope = self.leads.get(parent) or self.spans.get(parent)
         if scope is None:
-            raise SourceError(f"<{part}> is a clause of <{parent}>, which has no src:lead", source.path, source.line(part))
+            raise SourceError(
+                f"<{part}> is a clause of <{parent}>, which has no src:lead", source.path, source.line(part)
+            )
         self.spans[part] = self._find(part, "quote", marks, scope)
 
     def _partitions(self, marks: Marks) -> Iterable[SourceError]:
@@ -190,7 +193,9 @@ class Document:
     def _enclose(self) -> None:
         """A pillar reaches from its heading to its last action, a preamble from its first paragraph to its last."""
         for part, kind in self.kinds.items():
-            inside = [self.spans[child] for child, parent in self.parents.items() if parent == part and child in self.spans]
+            inside = [
+                self.spans[child] for child, parent in self.parents.items() if parent == part and child in self.spans
+            ]
             if kind == "Pillar":
                 own = [self.headings[part], *([self.leads[part]] if part in self.leads else [])]
                 self.spans[part] = Span(own[0].start, max(span.end for span in [*own, *inside]))
@@ -202,9 +207,10 @@ class Document:
 
 
 def read_body(folder: Path, marks: Marks, text_iri: str) -> NormalisedText:
-    """The text of ``text_iri``, which has a src:file, cut out of it as its other marks say. Raises SourceError with the place of the marks."""
-    from initiative_lod import sources, text
+    """The text of ``text_iri``, cut out of its src:file as its other marks say.
 
+    Raises SourceError with the place of the marks.
+    """
     source = marks[text_iri, "file"][1]
     place = source.path, source.line(text_iri)
     values: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Reads the authoring notation: splits a source's triples into plain ones and brackets that say where a value comes from.
+"""Reads the authoring notation: splits a source into plain triples and brackets that say where a value comes from.
 
 A bracket is ``subject property [ src:is value ; src:quote "…" ]``; docs/model.md §2 says what may stand in it.
 """
@@ -28,7 +28,7 @@ class Bracket:
 
     source: Source
     subject: NamedNode
-    property: NamedNode
+    predicate: NamedNode
     value: Value | None
     quote: str | None
     prefix: str
@@ -49,7 +49,7 @@ class Bracket:
 
     def error(self, message: str) -> NotationError:
         """A NotationError at this bracket's place."""
-        return NotationError(f"{_short(self.subject)} {_short(self.property)}: {message}", self.source.path, self.line)
+        return NotationError(f"{_short(self.subject)} {_short(self.predicate)}: {message}", self.source.path, self.line)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,14 @@ def read(source: Source) -> Notation:
             brackets.append(_bracket(source, triple, contents[triple.object]))
         elif name is None:
             plain.append(triple)
-        elif not isinstance(triple.object, Literal) or name not in ("quote", "heading", "lead", "file", "firstLine", "lastLine"):
+        elif not isinstance(triple.object, Literal) or name not in (
+            "quote",
+            "heading",
+            "lead",
+            "file",
+            "firstLine",
+            "lastLine",
+        ):
             raise NotationError(f"src:{name} cannot stand on <{subject}> itself", source.path, source.line(subject))
         elif (subject, name) in marks:
             line = source.line(subject, triple.object.value)
@@ -87,7 +94,9 @@ def read(source: Source) -> Notation:
             marks[subject, name] = triple.object.value
     if contents.keys() - used:
         line = source.line(BLANK)
-        raise NotationError("a bracket [ … ] stands inside another one, or alone: it can only be a value", source.path, line)
+        raise NotationError(
+            "a bracket [ … ] stands inside another one, or alone: it can only be a value", source.path, line
+        )
     return Notation(tuple(plain), tuple(brackets), marks)
 
 
@@ -103,7 +112,9 @@ def _bracket(source: Source, triple: Triple, content: Iterable[tuple[NamedNode, 
         elif isinstance(value, NamedNode | Literal):
             rest.append((predicate, value))
         else:
-            raise NotationError(f"{_short(predicate)} in a bracket has no plain value", source.path, source.line(subject))
+            raise NotationError(
+                f"{_short(predicate)} in a bracket has no plain value", source.path, source.line(subject)
+            )
 
     def strings(name: str) -> list[str]:
         return [value.value for value in found[name] if isinstance(value, Literal | NamedNode)]
@@ -120,7 +131,7 @@ def _bracket(source: Source, triple: Triple, content: Iterable[tuple[NamedNode, 
     bracket = Bracket(
         source=source,
         subject=triple.subject,
-        property=triple.predicate,
+        predicate=triple.predicate,
         value=values[0] if len(values) == 1 and isinstance(values[0], NamedNode | Literal) else None,
         quote=one("quote"),
         prefix=one("prefix") or "",
@@ -141,7 +152,9 @@ def _bracket(source: Source, triple: Triple, content: Iterable[tuple[NamedNode, 
     if len(roles) != bool(bracket.role):
         raise bracket.error("src:role is one IRI of a role")
     if bracket.seen_in and (bracket.quote or bracket.implied or roles):
-        raise bracket.error("a value comes from the text (src:quote, src:implied) or from outside (src:seenIn), not from both")
+        raise bracket.error(
+            "a value comes from the text (src:quote, src:implied) or from outside (src:seenIn), not from both"
+        )
     if not (bracket.seen_in or bracket.quote or bracket.implied):
         raise bracket.error("a bracket says where its value comes from: src:quote, src:implied or src:seenIn")
     if bracket.implied and {literal.language for literal in bracket.implied} != {"zh", "en"}:

@@ -16,7 +16,18 @@ from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.sources import read_text
 
-GROUPS = ("structure", "modality", "citation", "group", "topic", "condition", "principle", "absence", "provenance", "alignment")
+GROUPS = (
+    "structure",
+    "modality",
+    "citation",
+    "group",
+    "topic",
+    "condition",
+    "principle",
+    "absence",
+    "provenance",
+    "alignment",
+)
 _HEADER = re.compile(r"#\s*(?P<key>[a-z]+(?:@[a-z]+)?):\s*(?P<value>.*)")
 
 

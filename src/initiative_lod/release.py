@@ -3,7 +3,7 @@
 A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the validation
 report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but the store's own files is
 the same, byte for byte, whenever the same sources are built; those files' digests are therefore kept apart from
-the manifest, in ``store.json``. ``current`` is a link to the published release; ``history.jsonl`` is the list of switches.
+the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the published release; ``history.jsonl`` is the list of switches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -84,14 +84,24 @@ def read(folder: Path) -> Release:
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
+    needed = {"version": str, "base": str, "digest": str, "modified": str, "quads": int, "files": dict}
+    for key, kind in needed.items():
+        if not isinstance(manifest, dict) or not isinstance(manifest.get(key), kind):
+            raise ReleaseError(f"{folder / MANIFEST} is damaged: it gives no {key!r}")
     return Release(folder.resolve(), manifest)
 
 
-def releases(folder: Path) -> list[Release]:
-    """Every release in the release folder, by version."""
+def versions(folder: Path) -> list[str]:
+    """The versions in the release folder, sound or not, in the order of their names."""
     if not folder.is_dir():
         return []
-    return [read(path) for path in sorted(folder.iterdir()) if not path.is_symlink() and (path / MANIFEST).is_file()]
+    names = [path.name for path in folder.iterdir() if not path.is_symlink() and (path / MANIFEST).is_file()]
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def releases(folder: Path) -> list[Release]:
+    """Every release in the release folder, by version. Raises ReleaseError when a manifest is damaged."""
+    return [read(folder / version) for version in versions(folder)]
 
 
 def current(folder: Path) -> Release | None:
@@ -102,13 +112,12 @@ def current(folder: Path) -> Release | None:
 
 def find(folder: Path, version: str) -> Release:
     """The release called ``version`` (or beginning so, if only one does). Raises ReleaseError."""
-    found = [release for release in releases(folder) if release.version.startswith(version)]
-    exact = [release for release in found if release.version == version]
-    if len(exact or found) != 1:
-        known = ", ".join(release.version for release in releases(folder)) or "none"
-        what = "no release is" if not found else f"{len(found)} releases begin with"
-        raise ReleaseError(f"{what} {version!r} in {folder}; there are: {known}")
-    return (exact or found)[0]
+    there = versions(folder)
+    found = [version] if version in there else [name for name in there if name.startswith(version)]
+    if len(found) != 1:
+        what = f"{len(found)} releases begin with" if found else "no release is called"
+        raise ReleaseError(f"{what} {version!r} in {folder}; there are: {', '.join(there) or 'none'}")
+    return read(folder / found[0])
 
 
 def write(
@@ -158,9 +167,14 @@ def write(
             return read(target)
         progress("loading the store")
         _load(building / STORE, [*quads, *described])
-        _write(building / STORE_DIGESTS, _json(_digests(building / STORE)))
+        _write(building / STORE_DIGESTS, _json({MANIFEST: _sha256(building / MANIFEST), STORE: _digests(building / STORE)}))
         _sync(building)
-        os.rename(building, target)
+        try:
+            os.rename(building, target)
+        except OSError:
+            # Someone else may just have written the same one; anything else that is in the way is an error.
+            if not (target / MANIFEST).is_file() or (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
+                raise
         _sync(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -180,16 +194,22 @@ def verify(release: Release) -> list[str]:
         path = release.path / name
         if not path.is_file():
             faults.append(f"{name} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        elif _sha256(path) != entry["sha256"]:
             faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
     listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
     faults += [f"{path.name} is not in the manifest" for path in sorted(release.path.iterdir()) if path.name not in listed]
+    if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
+        faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:
-        expected = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+        digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+        expected, manifest = dict(digests[STORE]), digests[MANIFEST]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
+    if _sha256(release.path / MANIFEST) != manifest:
+        faults.append(f"{MANIFEST} is not what it was when the release was made")
     found = _digests(release.store)
     faults += [f"{STORE}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
+    faults += [f"{STORE}/{name} was not there when the release was made" for name in sorted(found.keys() - expected.keys())]
     faults += [f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]]
     if not faults:
         lines = gzip.decompress((release.path / DUMP).read_bytes())
@@ -205,7 +225,12 @@ def verify(release: Release) -> list[str]:
 
 
 def publish(folder: Path, release: Release) -> None:
-    """Make ``release`` the current one, in one atomic switch. Raises ReleaseError when it is damaged."""
+    """Make ``release``, which lies in ``folder``, the current one, in one atomic switch.
+
+    Raises ReleaseError when it is damaged.
+    """
+    if release.path.parent != folder.resolve():
+        raise ReleaseError(f"{release.path} does not lie in the release folder {folder}, and is not published")
     faults = verify(release)
     if faults:
         raise ReleaseError(f"release {release.version} is not published, since it is damaged: " + "; ".join(faults))
@@ -228,33 +253,53 @@ def rollback(folder: Path) -> Release:
 
 
 def history(folder: Path) -> list[dict[str, str]]:
-    """Every switch, oldest first: ``time``, ``action`` (publish or rollback), ``version``."""
+    """Every switch that was begun, oldest first: ``time``, ``action`` (publish or rollback), ``from``, ``version``.
+
+    A switch is written down before it is made. One that was cut off in between never happened: the next entry's ``from``
+    (the version that was current then), or what is current now, tells. A line that was cut off is left out.
+    """
     path = folder / HISTORY
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        with suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
 
 
 def _stack(folder: Path) -> list[str]:
     """The versions published and not rolled back, oldest first; the last one is current."""
+    before: list[str] = []
     stack: list[str] = []
-    for entry in history(folder):
-        if entry["action"] == "publish":
-            if not stack or stack[-1] != entry["version"]:
-                stack.append(entry["version"])
-        elif len(stack) > 1:
-            stack.pop()
-    now = current(folder)
-    # A switch is written down before it is made: one that was cut off in between never happened.
-    if now is not None and stack and stack[-1] != now.version:
-        stack = [*stack[:-1], now.version] if now.version not in stack else stack[: stack.index(now.version) + 1]
+    for entry in [*history(folder), {"action": "", "from": _current_version(folder)}]:
+        now = [entry["from"]] if entry["from"] else []
+        if stack[-1:] != now:
+            stack = before if before[-1:] == now else [*stack, *now]
+        before = stack
+        if entry["action"] == "publish" and stack[-1:] != [entry["version"]]:
+            stack = [*stack, entry["version"]]
+        elif entry["action"] == "rollback":
+            stack = stack[:-1]
     return stack
 
 
+def _current_version(folder: Path) -> str:
+    """What ``current`` points to, whether it is sound or not; empty when nothing has been published."""
+    link = folder / CURRENT
+    return os.readlink(link) if link.is_symlink() else ""
+
+
 def _switch(folder: Path, release: Release, action: str) -> None:
-    entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "version": release.version}
+    entry = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "action": action,
+        "from": _current_version(folder),
+        "version": release.version,
+    }
     with (folder / HISTORY).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
+        # The line end comes first: what was cut off before stays on a line of its own.
+        file.write("\n" + json.dumps(entry))
         file.flush()
         os.fsync(file.fileno())
     link = folder / f".current-{os.getpid()}"
@@ -266,6 +311,7 @@ def _switch(folder: Path, release: Release, action: str) -> None:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -274,10 +320,14 @@ def _lock(folder: Path) -> Iterator[None]:
 def _digests(folder: Path) -> dict[str, str]:
     """SHA-256 of the store's data files; LOG and LOCK are touched by every reader."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
     }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _json(value: Any) -> bytes:

@@ -29,7 +29,9 @@ _NAMES = {
 
 def labels(path: str, kind: str) -> list[Literal]:
     """Labels in zh and en for a part, from its path: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”."""
-    names = re.findall(r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?", path.split("/", 2)[-1])
+    names = re.findall(
+        r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?", path.split("/", 2)[-1]
+    )
     if not names:
         names = [(kind.lower(), "")]
     chinese = " ".join(_NAMES[name][0].format(number).strip() for name, number in names)
@@ -46,7 +48,9 @@ def rendered_text(document: Document, described: Described, language: str) -> No
         return next((v.value for v in values if isinstance(v, Literal) and v.language == language), "")
 
     def clauses(part: str) -> str:
-        own = [child for child, parent in document.parents.items() if parent == part and document.kinds[child] == "Clause"]
+        own = [
+            child for child, parent in document.parents.items() if parent == part and document.kinds[child] == "Clause"
+        ]
         return " ".join(said(clause, translation) for clause in sorted(own, key=document.numbers.__getitem__))
 
     paragraphs = [(document.text.whole.start, said(document.iri, RDFS.label))]

@@ -17,11 +17,11 @@ from typing import Any, NoReturn
 from pyld import jsonld
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
 
-from initiative_lod.resource import Description
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.release import Release
+from initiative_lod.resource import Description
 from initiative_lod.vocabulary import DCTERMS, RDF
 
 #: Forms of JSON-LD, by token.

@@ -206,7 +206,7 @@ class _Found:
 
 
 _PARTS = (
-    "Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan".split()
+    ["Initiative", "Text", "Part", "Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "TextSpan"]
 )
 
 

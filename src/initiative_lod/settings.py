@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from initiative_lod.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "INITIATIVE_LOD_"
+_KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "Path": Path}
 _BASE = re.compile(r"""https?://[^\s/<>"{}|^`\\?#]+/([^\s<>"{}|^`\\?#]*/)?""")
 
 
@@ -24,7 +25,7 @@ class Settings:
     """One frozen object, handed to whoever needs it. Sizes are bytes, times seconds."""
 
     base: str = _setting("https://w3id.org/initiative-lod/", "canonical base IRI; every IRI in the data begins with it")
-    root: Path = _setting(Path("."), "the project folder: ontology/ and data/ are under it")
+    root: Path = _setting(Path(), "the project folder: ontology/ and data/ are under it")
     releases: Path = _setting(Path("releases"), "the release folder (relative to root)")
     host: str = _setting("127.0.0.1", "address that the server listens on")
     port: int = _setting(8000, "port that the server listens on", 0, 65535)
@@ -77,7 +78,7 @@ def from_environment(environment: Mapping[str, str] | None = None, **given: Any)
         if name in values or text is None:
             continue
         try:
-            values[name] = type(item.default)(text) if not isinstance(item.default, Path) else Path(text)
+            values[name] = _KINDS[str(item.type)](text)
         except ValueError as error:
             raise SettingsError(f"{ENVIRONMENT_PREFIX}{name.upper()} is {text!r}: {error}") from error
     if "root" not in values:

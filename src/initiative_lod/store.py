@@ -11,7 +11,18 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Quad, QueryTriples, Store, Triple, Variable
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+    Variable,
+)
 
 from initiative_lod import release as releases
 from initiative_lod.errors import ReleaseError

@@ -30,16 +30,9 @@ AUTHORING_PATH = "authoring#"
 
 # Own terms are listed by local name and joined to the base at run time: see ``iris.Iris.term``.
 TERMS = frozenset(
-    """Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan Attestation Evidence
-    Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet Person Place
-    StakeholderGroup Topic Modality CitationRole Principle Community
-    number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
-    condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
-    sha256 length rightsNotice rightsDoubt UnofficialTranslation
-    officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
-    memberName signedAs relatedInstrument noMatchReason""".split()
+    ["Initiative", "Text", "Part", "Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "TextSpan", "Attestation", "Evidence", "Citation", "ExternalFact", "Referent", "Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place", "StakeholderGroup", "Topic", "Modality", "CitationRole", "Principle", "Community", "number", "pillarCount", "actionCount", "span", "headingSpan", "leadSpan", "text", "translation", "modality", "addressee", "beneficiary", "topic", "condition", "mentions", "cites", "invokes", "embodies", "onSubject", "onProperty", "onValue", "onLiteral", "role", "implied", "reason", "seenIn", "cue", "sha256", "length", "rightsNotice", "rightsDoubt", "UnofficialTranslation", "officialName", "establishedBy", "establishedOn", "activeFrom", "activeUntil", "inSystemOf", "namesakeOf", "organizerName", "venueName", "memberName", "signedAs", "relatedInstrument", "noMatchReason"]
 )
-NOTATION = frozenset("is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine".split())
+NOTATION = frozenset(["is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role", "heading", "lead", "file", "firstLine", "lastLine"])
 
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property")
 RDFS = Namespace(
@@ -95,7 +88,9 @@ SD = Namespace(
     "namedGraph name graph EmptyGraphs RequiresDataset GraphCollection",
 )
 SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
-SCHEMA = Namespace("http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork")
+SCHEMA = Namespace(
+    "http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork"
+)
 SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet")  # slots are read off a table of their own
 
 #: Prefixes of every Turtle, TriG and page that we write; own ones are added by ``iris.Iris.prefixes``.

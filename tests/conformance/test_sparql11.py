@@ -3,25 +3,38 @@ test names its dataset by ``default-graph-uri`` and ``named-graph-uri``."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "service"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from sparql11 import ROOT, Case, cases, differs, graphs
-from sparql_app import Server, serving
+from conformance.sparql11 import ROOT, Case, cases, differs, graphs
+from service.sparql_app import Server, serving
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "suites" / "sparql11"
 CASES = cases(SUITE) if SUITE.is_dir() else []
 COUNT = 341
 
 #: Every case that does not pass, and why.
-FAILURES: dict[str, str] = {}
+_REWRITTEN = "engine: its store keeps numbers by value, so 1.0E6 comes out as 1000000 and a derived type as xsd:integer"
+_ABSENT = "engine: a zero-length path does not match a term that stands in the query and not in the graph"
+_GRAPH = "engine: GRAPH ?g around a group without a triple pattern does not go through the graphs one by one"
+FAILURES: dict[str, str] = {
+    "aggregates/agg-empty-group-count-graph": _GRAPH,
+    "aggregates/agg-groupconcat-04": "engine: GROUP_CONCAT over language-tagged strings gives no plain string",
+    "aggregates/agg-groupconcat-06": "engine: the same, over one string",
+    "bindings/graph": _GRAPH,
+    "csv-tsv-res/csv03": _REWRITTEN,
+    "csv-tsv-res/tsv03": _REWRITTEN,
+    "functions/bnode01": "engine: BNODE(str) gives the same blank node in every solution, not one for each",
+    "negation/graph-minus": "engine: MINUS inside GRAPH ?g takes the graph's name for a shared variable",
+    "property-path/zero_or_more_set_end": _ABSENT,
+    "property-path/zero_or_more_set_start": _ABSENT,
+    "property-path/zero_or_one_set_end": _ABSENT,
+    "property-path/zero_or_one_set_start": _ABSENT,
+    "syntax-query/test_4": "engine: it refuses a function that it does not have before evaluation, with 400",
+}
 
 pytestmark = pytest.mark.skipif(not CASES, reason="the W3C suites are not beside the checkout (../shared/suites)")
 

@@ -53,7 +53,7 @@ def test_plain_values_stay_plain(notation: Read) -> None:
 
 def test_a_value_with_its_quote(notation: Read) -> None:
     bracket = only(notation('t:a :topic [ src:is t:backdoor ; src:quote "后门" ] .'))
-    assert (bracket.subject, bracket.property, bracket.value) == (thing("a"), I.term("topic"), thing("backdoor"))
+    assert (bracket.subject, bracket.predicate, bracket.value) == (thing("a"), I.term("topic"), thing("backdoor"))
     assert (bracket.quote, bracket.prefix, bracket.suffix, bracket.scope) == ("后门", "", "", None)
     assert (bracket.implied, bracket.seen_in, bracket.role, bracket.rest) == ((), (), None, ())
 

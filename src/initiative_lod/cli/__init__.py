@@ -1,4 +1,7 @@
-"""The command line. Results go to stdout, talk and progress to stderr; exit 0 done, 1 not conforming, 2 cannot be done."""
+"""The command line. Results go to stdout, talk and progress to stderr.
+
+Exit status: 0 done, 1 not conforming, 2 cannot be done.
+"""
 
 from __future__ import annotations
 

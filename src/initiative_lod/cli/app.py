@@ -35,11 +35,15 @@ def common(
     context: typer.Context,
     root: Annotated[
         Path | None,
-        typer.Option(help="The project folder (with ontology/ and data/). Else the nearest one at or above here.", exists=True),
+        typer.Option(
+            help="The project folder (with ontology/ and data/). Else the nearest one at or above here.", exists=True
+        ),
     ] = None,
     base: Annotated[str | None, typer.Option(help="Canonical base IRI of the data that is built.")] = None,
     releases: Annotated[Path | None, typer.Option(help="The release folder, relative to the project folder.")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
 ) -> None:
     """Options that every command takes; each is also an environment variable INITIATIVE_LOD_<NAME>."""
     context.obj = {"root": root.resolve() if root else None, "base": base, "releases": releases}

@@ -15,7 +15,9 @@ from initiative_lod.settings import from_environment
 
 def build(
     context: typer.Context,
-    out: Annotated[Path | None, typer.Option(help="Write the release into this folder, not into the release folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the release into this folder, not into the release folder.")
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Make it the current release as well.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:

@@ -42,7 +42,9 @@ RESULTS = {
 def query(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="A .rq file, '-' for standard input, or the query itself.")],
-    format: Annotated[Format, typer.Option(help="table, json, xml, csv, tsv; turtle or ntriples for a graph.")] = Format.TABLE,
+    format: Annotated[
+        Format, typer.Option(help="table, json, xml, csv, tsv; turtle or ntriples for a graph.")
+    ] = Format.TABLE,
     version: Annotated[str | None, typer.Option("--release", help="Ask this release, not the current one.")] = None,
 ) -> None:
     """Ask the current release; the default graph is the union of all named graphs."""
@@ -58,19 +60,21 @@ def query(
         raise QuerySyntaxError(f"line {error.lineno or 1}: not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):
         if format in RESULTS:
-            sys.stdout.buffer.write(answer.serialize(format=RESULTS[format]) or b"")
+            answer.serialize(sys.stdout.buffer, format=RESULTS[format])
         elif isinstance(answer, QueryBoolean):
             typer.echo(str(bool(answer)).lower())
         elif format is Format.TABLE:
             _table(answer, found.base)
         else:
-            raise QuerySyntaxError(f"a SELECT has rows, which cannot be written as {format}: use table, json, xml, csv or tsv")
+            raise QuerySyntaxError(
+                f"a SELECT has rows, which cannot be written as {format}: use table, json, xml, csv or tsv"
+            )
     else:
         rdf = RdfFormat.N_TRIPLES if format is Format.N_TRIPLES else RdfFormat.TURTLE
         if format in RESULTS and format is not Format.TABLE:
             raise QuerySyntaxError(f"a graph cannot be written as {format}: use turtle or ntriples")
         prefixes = opened.iris.prefixes if rdf == RdfFormat.TURTLE else None
-        sys.stdout.buffer.write(serialize(answer, format=rdf, prefixes=prefixes))
+        serialize(answer, sys.stdout.buffer, format=rdf, prefixes=prefixes)
 
 
 def _text(query: str) -> str:

@@ -63,7 +63,9 @@ def verify(context: typer.Context, version: Version = None, as_json: Json = Fals
 
 
 @app.command()
-def publish(context: typer.Context, version: Annotated[str, typer.Argument(help="The version, or how it begins.")]) -> None:
+def publish(
+    context: typer.Context, version: Annotated[str, typer.Argument(help="The version, or how it begins.")]
+) -> None:
     """Make a release the current one: one atomic switch."""
     folder = from_environment(**context.obj).release_folder
     found = release.find(folder, version)

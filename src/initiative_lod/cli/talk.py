@@ -24,7 +24,9 @@ def progress(quiet: bool = False) -> Iterator[Report]:
         started = time.monotonic()
         yield lambda message: console.print(f"{time.monotonic() - started:5.1f} s  {message}", soft_wrap=True)
         return
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True)
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+    )
     with bar:
         task = bar.add_task("starting", total=None)
         yield lambda message: bar.update(task, description=message)

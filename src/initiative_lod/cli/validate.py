@@ -52,12 +52,10 @@ def validate(
         covered = sum(item.covered for item in checked.built.coverage)
         characters = sum(item.characters for item in checked.built.coverage)
         console.print(
-            f"{len(checked.built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise than "
-            f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
+            f"{len(checked.built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise "
+            f"than expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
             soft_wrap=True,
         )
     for difference in differences:
         console.print(difference, soft_wrap=True, markup=False)
     raise typer.Exit(0 if report.conforms and not differences else 1)
-
-

@@ -1,0 +1,127 @@
+"""States a document in RDF: its parts and their words, spans, and what attests each statement. Owns the nodes' names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from initiative_lod.document import Document
+from initiative_lod.iris import DEFAULT_BASE, Iris, slug
+from initiative_lod.notation import Bracket
+from initiative_lod.text import NormalisedText, Span
+from initiative_lod.vocabulary import DCTERMS, OA, RDF
+
+I = Iris(DEFAULT_BASE)  # the base in which sources are written
+
+
+def document_with(subject: str, documents: Mapping[str, Document]) -> Document | None:
+    """The document of which ``subject`` is a part, or which it is."""
+    return next(
+        (document for iri, document in documents.items() if subject == iri or subject.startswith(iri + "/")), None
+    )
+
+
+def structure(document: Document) -> Iterator[Triple]:
+    """Parents, numbers, words and spans of a document's parts, and its text."""
+    text_iri, text = NamedNode(document.text_iri), document.text
+    yield Triple(text_iri, I.term("text"), Literal(text.content, language="zh"))
+    yield from text_facts(text_iri, text)
+    for part, parent in document.parents.items():
+        yield Triple(NamedNode(part), DCTERMS.isPartOf, NamedNode(parent))
+        yield Triple(NamedNode(parent), DCTERMS.hasPart, NamedNode(part))
+    for part, number in document.numbers.items():
+        yield Triple(NamedNode(part), I.term("number"), Literal(number))
+    for part, span in document.spans.items():
+        yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language="zh"))
+    for name, spans in (("span", document.spans), ("headingSpan", document.headings), ("leadSpan", document.leads)):
+        for part, span in spans.items():
+            yield from _span(NamedNode(part), I.term(name), span, document)
+
+
+def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
+    """Digest and length of a text."""
+    yield Triple(iri, I.term("sha256"), Literal(text.sha256))
+    yield Triple(iri, I.term("length"), Literal(len(text.content)))
+
+
+def _span(subject: NamedNode, property: NamedNode, span: Span, document: Document) -> Iterator[Triple]:
+    """``subject property <text#char=start,end>`` with the span's source and selector (RFC 5147 §2.1.1)."""
+    where = f"{span.start},{span.end}"
+    node, selector = (NamedNode(f"{document.text_iri}#{kind}={where}") for kind in ("char", "selector"))
+    yield Triple(subject, property, node)
+    yield Triple(node, RDF.type, I.term("TextSpan"))
+    yield Triple(node, RDF.type, OA.SpecificResource)
+    yield Triple(node, OA.hasSource, NamedNode(document.text_iri))
+    yield Triple(node, OA.hasSelector, selector)
+    yield Triple(selector, RDF.type, OA.TextQuoteSelector)
+    yield Triple(selector, RDF.type, OA.TextPositionSelector)
+    yield Triple(selector, OA.exact, Literal(document.text[span]))
+    yield Triple(selector, OA.prefix, Literal(document.text.before(span)))
+    yield Triple(selector, OA.suffix, Literal(document.text.after(span)))
+    yield Triple(selector, OA.start, Literal(span.start))
+    yield Triple(selector, OA.end, Literal(span.end))
+
+
+class Attestations:
+    """Turns brackets into statements and their attestations, numbering those that would share a name."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._names: Counter[str] = Counter()
+
+    def attest(self, bracket: Bracket) -> Iterator[Triple]:
+        """The statement that a bracket makes and the node that attests it. Raises QuoteError, NotationError."""
+        document = document_with(bracket.subject.value, self._documents)
+        if document is None and not bracket.seen_in:
+            raise bracket.error("evidence is about a part of a document that has a text; this is none")
+        span = document.find(bracket) if document else None
+        if bracket.value is None:
+            assert document is not None
+            assert span is not None
+            yield from self._condition(bracket, document, span)
+            return
+        property, value = bracket.predicate, bracket.value
+        name = slug(value.value) if isinstance(value, NamedNode) else ""
+        node = self._mint(bracket.subject, f"{slug(property.value)}-{name}".rstrip("-"))
+        kind = "Citation" if bracket.role else "ExternalFact" if bracket.seen_in else "Evidence"
+        yield Triple(bracket.subject, property, value)
+        yield Triple(node, RDF.type, I.term(kind))
+        yield Triple(node, I.term("onSubject"), bracket.subject)
+        yield Triple(node, I.term("onProperty"), property)
+        yield Triple(node, I.term("onLiteral" if isinstance(value, Literal) else "onValue"), value)
+        if bracket.role:
+            yield Triple(node, I.term("role"), bracket.role)
+        for seen in bracket.seen_in:
+            yield Triple(node, I.term("seenIn"), Literal(seen))
+        if bracket.implied:
+            yield Triple(node, I.term("implied"), Literal(True))
+            for reason in bracket.implied:
+                yield Triple(node, I.term("reason"), reason)
+        if span is not None:
+            assert document is not None
+            yield from _span(node, I.term("span"), span, document)
+        for predicate, other in bracket.rest:
+            yield Triple(node, predicate, other)
+
+    def _condition(self, bracket: Bracket, document: Document, span: Span) -> Iterator[Triple]:
+        number = self._names[f"{bracket.subject.value}#condition"] = (
+            self._names[f"{bracket.subject.value}#condition"] + 1
+        )
+        node = NamedNode(f"{bracket.subject.value}#condition-{number}")
+        yield Triple(bracket.subject, I.term("condition"), node)
+        yield Triple(node, RDF.type, I.term("Condition"))
+        yield Triple(node, DCTERMS.isPartOf, bracket.subject)
+        yield Triple(bracket.subject, DCTERMS.hasPart, node)
+        yield Triple(node, I.term("number"), Literal(number))
+        yield Triple(node, I.term("text"), Literal(document.text[span], language="zh"))
+        yield from _span(node, I.term("span"), span, document)
+        for predicate, value in bracket.rest:
+            yield Triple(node, predicate, value)
+
+    def _mint(self, subject: NamedNode, name: str) -> NamedNode:
+        iri = f"{subject.value}#{name}"
+        self._names[iri] += 1
+        count = self._names[iri]
+        return NamedNode(iri if count == 1 else f"{iri}-{count}")
