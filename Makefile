@@ -34,8 +34,8 @@ test: install-dev
 	$(BIN)/python -m pytest -m "not slow"
 
 lint: install-dev
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check src tests tools
 
 types: install-dev
 	$(BIN)/mypy
@@ -44,6 +44,9 @@ check: lint types test
 
 soak: install-dev
 	$(BIN)/python -m pytest -m slow -s
+
+pictures: install-dev
+	$(BIN)/python tools/pictures.py
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build -o requirements.lock pyproject.toml

@@ -1,0 +1,87 @@
+"""Takes the pictures in docs/images from the running product: builds a release in a temporary folder, serves it, looks.
+
+Needs Chromium on the path and the dev dependencies: ``make pictures``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+#: name -> (path, language, width, dark, height; 0 for the whole page)
+PICTURES = {
+    "start.zh": ("/", "zh", 1280, False, 1000),
+    "start.en": ("/", "en", 1280, False, 1000),
+    "action-8.en": ("/doc/wic-2020/action/8", "en", 1280, False, 900),
+    "action-8.zh.narrow": ("/doc/wic-2020/action/8", "zh", 390, False, 1400),
+    "action-8.zh.dark": ("/doc/wic-2020/action/8", "zh", 1280, True, 900),
+    "institution.en": ("/doc/institution/united-nations", "en", 1280, False, 900),
+    "topic.zh": ("/doc/topic/cybercrime", "zh", 1280, False, 900),
+    "ontology.en": ("/ontology", "en", 1280, False, 900),
+    "dataset.zh": ("/dataset", "zh", 1280, False, 900),
+    "sparql.en": ("/sparql", "en", 1280, False, 900),
+}
+
+
+def main() -> None:
+    """Serve, take every picture, stop."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("pictures: no Chromium is on the path")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "initiative_lod", "--releases", folder, "serve", "--port", str(port)]
+        server = subprocess.Popen(command)
+        try:
+            _wait(f"http://127.0.0.1:{port}/readyz")
+            _take(chromium, f"http://127.0.0.1:{port}")
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(url: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit(f"pictures: nothing answers at {url}")
+
+
+def _take(chromium: str, base: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run"],
+        )
+        for name, (path, language, width, dark, height) in PICTURES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height or 900},
+                locale="zh-CN" if language == "zh" else "en-GB",
+                color_scheme="dark" if dark else "light",
+            )
+            page = context.new_page()
+            page.goto(base + path, wait_until="load")
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=not height)
+            context.close()
+            print(IMAGES / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
