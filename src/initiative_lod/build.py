@@ -77,7 +77,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
             places.setdefault(rebase(subject, settings.base), (path.relative_to(root), line))
         quads += _in(I.graph(graph), source.triples)
     context = sources.read_text(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
-    return Built(canonical(_moved(quads, settings.base)), places, tuple(coverage), context)
+    return Built(canonical(moved(quads, settings.base)), places, tuple(coverage), context)
 
 
 def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
@@ -87,7 +87,7 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(sorted(dataset, key=lambda quad: (str(quad), str(quad.graph_name))))
 
 
-def _moved(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+def moved(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
     """The quads under another base; what names an IRI in a string (``void:uriSpace``, a citation) moves as well."""
     if base == DEFAULT_BASE:
         yield from quads

@@ -15,7 +15,8 @@
     ├── QueryError              a query that is not the language, or not allowed
     │   ├── QuerySyntaxError
     │   ├── QueryForbidden      an update, or a service or dataset that is not on the list
-    │   └── QueryTooComplex     too long or too deeply nested to be parsed safely
+    │   ├── QueryTooComplex     too long or too deeply nested to be parsed safely
+    │   └── ServiceError        a service that is on the list, and did not answer as one
     ├── QueryLimit              a query that ran into one of its limits
     │   ├── QueryTimeout        wall clock or CPU
     │   ├── QueryMemory
@@ -102,6 +103,10 @@ class QueryForbidden(QueryError):
 
 class QueryTooComplex(QueryError):
     """Too long or too deeply nested to be parsed safely."""
+
+
+class ServiceError(QueryError):
+    """A service that is on the list, and did not answer as one."""
 
 
 class QueryLimit(InitiativeLodError):

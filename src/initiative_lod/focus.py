@@ -1,7 +1,7 @@
 """A graph for pySHACL that answers the queries of SHACL-SPARQL constraints with Oxigraph.
 
-rdflib parses a query anew at every focus node, and orders its patterns without knowing that ``$this`` is bound, so that a
-constraint may scan the whole graph at each node: minutes for one document. Everything else stays with rdflib.
+rdflib parses a query anew at every focus node, and orders its patterns without knowing that ``$this`` is bound, so that
+a constraint may scan the whole graph at each node: minutes for one document. Everything else stays with rdflib.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class FocusGraph(Graph):
         **__: object,
     ) -> Result:
         """The solutions of a SELECT query in which the variables ``initBindings`` are bound beforehand."""
-        bound = {Variable(name): oxigraph_term(term) for name, term in (initBindings or {}).items()}
+        bound: dict[Variable, NamedNode | BlankNode | Literal | Triple] = {
+            Variable(name): oxigraph_term(term) for name, term in (initBindings or {}).items()
+        }
         try:
             found = self._queried.query(str(query_object), substitutions=bound)
         except SyntaxError as error:

@@ -1,6 +1,6 @@
-"""Typed links (RFC 8288): FAIR Signposting, alternates, profiles. They stand in the Link header and in a page's head alike.
+"""Typed links (RFC 8288), for the Link header and a page's head alike: FAIR Signposting, alternates, profiles.
 
-Targets on this server are path-absolute references, so that no Host header can change them; canonical IRIs are absolute.
+Targets on this server are path-absolute references, which no Host header can change; canonical IRIs are absolute.
 """
 
 from __future__ import annotations
@@ -40,7 +40,13 @@ def header(links: Sequence[Link]) -> str:
 
 
 def document_links(
-    location: str, canonical: str, offers: Sequence[Offer], license: str | None, collection: str, kind: str, profile: str,
+    location: str,
+    canonical: str,
+    offers: Sequence[Offer],
+    license: str | None,
+    collection: str,
+    kind: str,
+    profile: str,
     query: str = "",
 ) -> list[Link]:
     """The links of a document at ``location`` (a path, no suffix) about the thing ``canonical``.

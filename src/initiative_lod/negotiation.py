@@ -15,7 +15,9 @@ LONGEST_HEADER = 8192  # characters; a longer one is as good as absent
 JSON_LD_PROFILE = "http://www.w3.org/ns/json-ld#"
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?|\.\d{1,3}")  # the last form is not valid, and real clients send it
+_QUALITY = re.compile(
+    r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?|\.\d{1,3}"
+)  # the last form is not valid, and real clients send it
 _LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _BLANK = " \t"
 # Parameters that say nothing against what we serve: all of it is UTF-8, and any version of RDF can read it.
@@ -62,8 +64,8 @@ def parse_accept(header: str | None) -> tuple[MediaRange, ...]:
 def choose(header: str | None, offers: Sequence[Offer]) -> Offer | None:
     """The offer that the client likes best; None when it accepts none of them (406).
 
-    The most specific range that fits an offer gives its quality, wherever it stands. Of offers with the same quality the one
-    that is named most specifically wins, then the one that comes first in ``offers``. With no (usable) header: the first.
+    The most specific range that fits an offer gives its quality, wherever it stands. Of offers with the same quality
+    the one that is named most specifically wins, then the first in ``offers``. With no (usable) header: the first.
     """
     ranges = parse_accept(header)
     if not ranges:
@@ -83,7 +85,7 @@ def choose(header: str | None, offers: Sequence[Offer]) -> Offer | None:
 
 
 def choose_language(header: str | None, available: Sequence[str], default: str) -> str:
-    """The language of ``available`` (lower-case tags) by RFC 4647 lookup; ``default`` when the client names none of them."""
+    """The language of ``available`` (lower-case tags) by RFC 4647 lookup; ``default`` when none of them is asked."""
     ranges = [item for item in (_language_range(item) for item in _elements(header)) if item is not None]
     refused = {tag for tag, quality in ranges if not quality}
     for tag, quality in sorted(ranges, key=lambda item: -item[1]):  # a stable sort: order decides between equals
@@ -115,7 +117,7 @@ def lookup(tag: str, available: Iterable[str]) -> str | None:
 
 
 def choose_profile(header: str | None, profiles: dict[str, str]) -> str | None:
-    """The token of the profile that an Accept-Profile header asks for, of ``profiles`` (token to IRI); None for no such.
+    """The token of the profile, of ``profiles`` (token to IRI), that an Accept-Profile header asks for; else None.
 
     (W3C Content Negotiation by Profile, §7.1: IRIs stand in angle brackets.) A profile that we do not have is no error.
     """
@@ -140,7 +142,7 @@ def named_profile(value: str | None, profiles: dict[str, str]) -> str | None:
 
 
 def _specificity(item: MediaRange, offer: Offer, profiles: set[str]) -> int:
-    """How specifically the range names the offer: 1 ``*/*``, 2 ``type/*``, 3 ``type/subtype``, 4 with parameters; 0: not."""
+    """How specifically it names the offer: 1 ``*/*``, 2 ``type/*``, 3 ``type/subtype``, 4 with a profile; 0 not."""
     type_, _, subtype = offer.name.partition("/")
     if item.type == "*":
         return 1
@@ -156,7 +158,7 @@ def _specificity(item: MediaRange, offer: Offer, profiles: set[str]) -> int:
             asked = set(value.split()) & profiles
             if asked and offer.profile not in asked:
                 return 0
-            specificity = 4 if asked else specificity  # RFC 6906: a profile that we do not know may be passed over
+            specificity = 4 if asked else specificity  # RFC 6906: one that we do not know may be passed over
         elif value.lower() not in _HARMLESS.get(name, ()):
             return 0
     return specificity
@@ -217,7 +219,7 @@ def _elements(header: str | None, angles: bool = False) -> list[str]:
 
 
 def _split(text: str, separator: str, angles: bool = False) -> list[str]:
-    """Split where ``separator`` stands outside of quoted strings (and of angle brackets): one pass, whatever the input."""
+    """Split at each ``separator`` outside of quoted strings (and of angle brackets): one pass, whatever the input."""
     parts: list[str] = []
     start, closing, escaped = 0, "", False
     for index, character in enumerate(text):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, questions, release, validation
-from initiative_lod.build import Built, build
+from initiative_lod import __version__, alignment, questions, release, validation
+from initiative_lod.build import Built, build, moved
+from initiative_lod.conflicts import report as conflicts
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
+from initiative_lod.merge import merging
+from initiative_lod.merge.merging import Merged, Wanted
+from initiative_lod.merge.record import Record
+from initiative_lod.merge.sources import Seen
 from initiative_lod.questions import Difference
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
@@ -92,6 +98,34 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         iris,
         progress,
     )
+
+
+def alignments(paths: Iterable[Path], settings: Settings) -> dict[str, tuple[Quad, ...]]:
+    """The graphs of an operator's SSSOM files, by name. Raises ParseError, with the line, for what is no SSSOM."""
+    found: dict[str, tuple[Quad, ...]] = {}
+    for path in paths:
+        mappings = alignment.read(path)
+        if mappings.name in found:
+            raise SourceError(f"two mapping sets are called {mappings.name!r}", path)
+        found[mappings.name] = tuple(moved(alignment.quads(mappings, Iris()), settings.base))
+    return found
+
+
+def merge(
+    settings: Settings,
+    start: Release,
+    wanted: Wanted,
+    progress: Progress = lambda message: None,
+    seen: Seen = lambda slug, outcome: None,
+) -> Merged:
+    """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
+
+    def report(store: Store, records: Sequence[Record]) -> tuple[dict[str, bytes], dict[str, Any]]:
+        asked = questions.read_folder(settings.root / "data" / "questions")
+        found = conflicts.find(store, records, Iris(settings.base), asked)
+        return found.files(), found.summary()
+
+    return merging.merge(settings, start, wanted, report, progress, seen)
 
 
 def _modified(quads: tuple[Quad, ...], iris: Iris) -> str:

@@ -1,6 +1,6 @@
 """The competency questions: what the graph must be able to answer, with the rows worked out by hand from the text.
 
-A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL) beside ``<slug>.tsv`` (the expected rows).
+A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL) beside ``<slug>.tsv`` (its rows).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Releases: immutable folders, and the one atomic switch that says which of them is current.
 
-A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the validation
-report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but the store's own files is
-the same, byte for byte, whenever the same sources are built; those files' digests are therefore kept apart from
-the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the published release; ``history.jsonl`` is the list of switches.
+A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the
+validation report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but the
+store's own files is the same, byte for byte, whenever the same sources are built; those files' digests are therefore
+kept apart from the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the published release;
+``history.jsonl`` is the list of switches.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import Quad, RdfFormat, Store, parse, serialize
 
+from initiative_lod import exact
 from initiative_lod.description import describe
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
@@ -34,6 +36,7 @@ STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
 DUMP = "dump.nq.gz"
 TRIG_DUMP = "dump.trig.gz"
+EXACT = "exact.tsv"
 CURRENT = "current"
 HISTORY = "history.jsonl"
 
@@ -110,14 +113,25 @@ def current(folder: Path) -> Release | None:
     return read(link.resolve()) if link.is_symlink() else None
 
 
-def find(folder: Path, version: str) -> Release:
-    """The release called ``version`` (or beginning so, if only one does). Raises ReleaseError."""
+def current_version(folder: Path) -> str:
+    """What ``current`` points to, whether it is sound or not; empty when nothing has been published."""
+    link = folder / CURRENT
+    return str(link.readlink()) if link.is_symlink() else ""
+
+
+def full_version(folder: Path, version: str) -> str:
+    """The version in the release folder that is ``version``, or begins so if only one does. Raises ReleaseError."""
     there = versions(folder)
     found = [version] if version in there else [name for name in there if name.startswith(version)]
     if len(found) != 1:
         what = f"{len(found)} releases begin with" if found else "no release is called"
         raise ReleaseError(f"{what} {version!r} in {folder}; there are: {', '.join(there) or 'none'}")
-    return read(folder / found[0])
+    return found[0]
+
+
+def find(folder: Path, version: str) -> Release:
+    """The release of that version (or the only one that begins so). Raises ReleaseError."""
+    return read(folder / full_version(folder, version))
 
 
 def write(
@@ -133,7 +147,7 @@ def write(
     The version is ``<manifest["version"]>-<12 hex digits of the quads' digest>``; ``files`` are further files by name.
     If the very same release is there already, it is returned as it is. Raises ReleaseError when another one is.
     """
-    lines = serialize(quads, format=RdfFormat.N_QUADS)
+    lines = _serialized(quads, RdfFormat.N_QUADS)
     digest = hashlib.sha256(lines).hexdigest()
     version = f"{manifest['version']}-{digest[:12]}"
     target = folder / version
@@ -145,10 +159,12 @@ def write(
         progress("writing dumps")
         content = dict(files)
         content[DUMP] = gzip.compress(lines, mtime=0)
-        content[TRIG_DUMP] = gzip.compress(serialize(quads, format=RdfFormat.TRIG, prefixes=iris.prefixes), mtime=0)
+        if rewritten := exact.record(lines.split(b"\n")):
+            content[EXACT] = b"".join(rewritten)
+        content[TRIG_DUMP] = gzip.compress(_serialized(quads, RdfFormat.TRIG, iris.prefixes), mtime=0)
         listed = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(content.items())}
         described = describe(iris, quads, version, listed)
-        content[DESCRIPTION] = serialize(described, format=RdfFormat.N_QUADS)
+        content[DESCRIPTION] = _serialized(described, RdfFormat.N_QUADS)
         listed[DESCRIPTION] = len(content[DESCRIPTION]), hashlib.sha256(content[DESCRIPTION]).hexdigest()
         for name, data in content.items():
             _write(building / name, data)
@@ -160,6 +176,8 @@ def write(
             "quads": len(quads),
             "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in listed.items()},
         }
+        if rewritten:
+            complete["collapsed"] = exact.collapsed(rewritten)
         _write(building / MANIFEST, _json(complete))
         if (target / MANIFEST).is_file():
             if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
@@ -167,18 +185,37 @@ def write(
             return read(target)
         progress("loading the store")
         _load(building / STORE, [*quads, *described])
-        _write(building / STORE_DIGESTS, _json({MANIFEST: _sha256(building / MANIFEST), STORE: _digests(building / STORE)}))
-        _sync(building)
+        _seal(building)
         try:
-            os.rename(building, target)
+            building.rename(target)
         except OSError:
             # Someone else may just have written the same one; anything else that is in the way is an error.
-            if not (target / MANIFEST).is_file() or (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
+            if (
+                not (target / MANIFEST).is_file()
+                or (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes()
+            ):
                 raise
         _sync(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return read(target)
+
+
+def finish(building: Path, manifest: dict[str, Any]) -> None:
+    """Give a release that lies whole in ``building``, its store closed, its manifest and the digests of its store."""
+    _write(building / MANIFEST, _json(manifest))
+    _seal(building)
+
+
+def _seal(building: Path) -> None:
+    _write(building / STORE_DIGESTS, _json({MANIFEST: _sha256(building / MANIFEST), STORE: _digests(building / STORE)}))
+    _sync(building)
+
+
+def _serialized(quads: Sequence[Quad], format: RdfFormat, prefixes: dict[str, str] | None = None) -> bytes:
+    content = serialize(quads, format=format, prefixes=prefixes)
+    assert content is not None  # it is None only when there is a file to write to
+    return content
 
 
 def _load(path: Path, quads: Sequence[Quad]) -> None:
@@ -188,7 +225,7 @@ def _load(path: Path, quads: Sequence[Quad]) -> None:
 
 
 def verify(release: Release) -> list[str]:
-    """What is wrong with a release: one sentence for each file that is missing, damaged or not listed. Empty when sound."""
+    """What is wrong with a release: a sentence for each file that is missing, damaged or not listed. Empty when sound."""
     faults = []
     for name, entry in release.manifest["files"].items():
         path = release.path / name
@@ -197,7 +234,9 @@ def verify(release: Release) -> list[str]:
         elif _sha256(path) != entry["sha256"]:
             faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
     listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
-    faults += [f"{path.name} is not in the manifest" for path in sorted(release.path.iterdir()) if path.name not in listed]
+    faults += [
+        f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed
+    ]
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:
@@ -209,19 +248,50 @@ def verify(release: Release) -> list[str]:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
     found = _digests(release.store)
     faults += [f"{STORE}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
-    faults += [f"{STORE}/{name} was not there when the release was made" for name in sorted(found.keys() - expected.keys())]
-    faults += [f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]]
+    faults += [
+        f"{STORE}/{name} was not there when the release was made" for name in sorted(found.keys() - expected.keys())
+    ]
+    faults += [
+        f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]
+    ]
     if not faults:
-        lines = gzip.decompress((release.path / DUMP).read_bytes())
-        if hashlib.sha256(lines).hexdigest() != release.digest:
-            faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
-        lines += (release.path / DESCRIPTION).read_bytes()
-        expected_quads = Store()
-        expected_quads.bulk_load(lines, format=RdfFormat.N_QUADS)
-        count = len(Store.read_only(str(release.store)))
-        if count != len(expected_quads):
-            faults.append(f"the store holds {count} quads, and the dump {len(expected_quads)}")
+        faults += _content_faults(release)
     return faults
+
+
+def _content_faults(release: Release) -> list[str]:
+    """Whether the quads are those that the digest is of, and the store holds as many."""
+    faults = []
+    parts = release.manifest.get("parts", ())
+    digests = {part["file"]: _content_digest(release.path / part["file"]) for part in parts}
+    faults += [f"{part['file']} does not hold its quads" for part in parts if digests[part["file"]] != part["digest"]]
+    lines = "".join(f"{digests[part['file']]}  {part['file']}\n" for part in parts).encode()
+    digest = hashlib.sha256(lines).hexdigest() if parts else _content_digest(release.path / DUMP)
+    if digest != release.digest:
+        faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
+    described = sum(1 for _ in parse(path=str(release.path / DESCRIPTION), format=RdfFormat.N_QUADS))
+    expected = release.manifest["quads"] - release.manifest.get("collapsed", 0) + described
+    count = len(Store.read_only(str(release.store)))
+    if count != expected:
+        faults.append(f"the store holds {count} quads, and the dump {expected}")
+    return faults
+
+
+def _content_digest(path: Path) -> str:
+    """The SHA-256 of what a gzipped file holds."""
+    digest = hashlib.sha256()
+    with gzip.open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """The files of a release, and its store."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if name == STORE or (not path.is_dir() and not name.startswith(f"{STORE}/")):
+            yield name
 
 
 def publish(folder: Path, release: Release) -> None:
@@ -243,7 +313,9 @@ def rollback(folder: Path) -> Release:
     with _lock(folder):
         stack = _stack(folder)
         if len(stack) < 2:
-            raise ReleaseError(f"there is nothing to roll back to in {folder}: no release was published before this one")
+            raise ReleaseError(
+                f"there is nothing to roll back to in {folder}: no release was published before this one"
+            )
         release = find(folder, stack[-2])
         faults = verify(release)
         if faults:
@@ -255,8 +327,8 @@ def rollback(folder: Path) -> Release:
 def history(folder: Path) -> list[dict[str, str]]:
     """Every switch that was begun, oldest first: ``time``, ``action`` (publish or rollback), ``from``, ``version``.
 
-    A switch is written down before it is made. One that was cut off in between never happened: the next entry's ``from``
-    (the version that was current then), or what is current now, tells. A line that was cut off is left out.
+    A switch is written down before it is made. One that was cut off in between never happened: the next entry's
+    ``from`` (the version that was current then), or what is current now, tells. A line that was cut off is left out.
     """
     path = folder / HISTORY
     if not path.is_file():
@@ -272,7 +344,7 @@ def _stack(folder: Path) -> list[str]:
     """The versions published and not rolled back, oldest first; the last one is current."""
     before: list[str] = []
     stack: list[str] = []
-    for entry in [*history(folder), {"action": "", "from": _current_version(folder)}]:
+    for entry in [*history(folder), {"action": "", "from": current_version(folder)}]:
         now = [entry["from"]] if entry["from"] else []
         if stack[-1:] != now:
             stack = before if before[-1:] == now else [*stack, *now]
@@ -284,17 +356,11 @@ def _stack(folder: Path) -> list[str]:
     return stack
 
 
-def _current_version(folder: Path) -> str:
-    """What ``current`` points to, whether it is sound or not; empty when nothing has been published."""
-    link = folder / CURRENT
-    return os.readlink(link) if link.is_symlink() else ""
-
-
 def _switch(folder: Path, release: Release, action: str) -> None:
     entry = {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "action": action,
-        "from": _current_version(folder),
+        "from": current_version(folder),
         "version": release.version,
     }
     with (folder / HISTORY).open("a", encoding="utf-8") as file:
@@ -305,7 +371,7 @@ def _switch(folder: Path, release: Release, action: str) -> None:
     link = folder / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(release.path.name)
-    os.replace(link, folder / CURRENT)
+    link.replace(folder / CURRENT)
     _sync(folder)
 
 
@@ -327,7 +393,8 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _json(value: Any) -> bytes:

@@ -145,8 +145,10 @@ class Report:
     def _summary(self, language: str) -> str:
         counts, shapes, silent = self.counts, len(self.targets), len(self.silent)
         if language == "zh":
-            found = ",".join(f"{_IN_CHINESE.get(name, name)} {count}" for name, count in counts.items())
-            return f"{'符合' if self.conforms else '不符合'}:{found};形状 {shapes} 个,其中 {silent} 个没有可检查的节点"
+            found = "，".join(f"{_IN_CHINESE.get(name, name)} {count}" for name, count in counts.items())
+            return (
+                f"{'符合' if self.conforms else '不符合'}：{found}；形状 {shapes} 个，其中 {silent} 个没有可检查的节点"
+            )
         found = ", ".join(f"{name} {count}" for name, count in counts.items())
         return f"{'conforms' if self.conforms else 'does not conform'}: {found}; {shapes} shapes, {silent} silent"
 

@@ -1,7 +1,7 @@
 """Turns a description into bytes, one function for each media type, and keeps what has been rendered.
 
-Every representation of a resource holds the same graph; N-Quads and TriG say besides in which named graph a statement stands.
-HTML is one more representation: its renderer is given by whoever has templates.
+Every representation of a resource holds the same graph; N-Quads and TriG say besides in which named graph each
+statement stands. HTML is one more representation, made by whoever has templates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from pyld import jsonld
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
 
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, MediaType
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT
 from initiative_lod.iris import Iris
 from initiative_lod.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.release import Release
@@ -39,7 +39,7 @@ RDF_OFFERS = tuple(offer for offer in OFFERS if offer.media is not HTML)
 
 
 def profiles(iris: Iris) -> dict[str, str]:
-    """The profiles of Content Negotiation by Profile, token to IRI; the first is what is sent unless asked otherwise."""
+    """The profiles that can be negotiated, token to IRI; the first is what is sent unless asked otherwise."""
     return {"ilod": iris.thing("ontology").value, "alt": ALTERNATES}
 
 
@@ -68,17 +68,20 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
         return _json_ld(_triples(description.quads), offer.profile, iris, context)
     if media.rdf is None:
         raise ValueError(f"{media.name} is no RDF format")
-    content: Sequence[Quad | Triple] = description.quads if _has_graphs(media) else _triples(description.quads)
-    if media.rdf.file_extension in ("nt", "nq"):
-        return serialize(content, format=media.rdf) or b""
-    return serialize(content, format=media.rdf, prefixes=prefixes(iris, description.quads)) or b""
+    short = None if media in (N_TRIPLES, N_QUADS) else prefixes(iris, description.quads)
+    if media.rdf.supports_datasets:
+        return serialize(description.quads, format=media.rdf, prefixes=short) or b""
+    return serialize(_triples(description.quads), format=media.rdf, prefixes=short) or b""
 
 
 def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
     """The prefixes that these quads have a use for: the usual ones, and one for each family of things."""
     known = {
         **iris.prefixes,
-        **{name: f"{iris.base}id/{name}/" for name in ("group", "institution", "modality", "role", "topic", "event", "document")},
+        **{
+            name: f"{iris.base}id/{name}/"
+            for name in ("group", "institution", "modality", "role", "topic", "event", "document")
+        },
         "graph": f"{iris.base}graph/",
     }
     used: set[str] = set()
@@ -92,9 +95,7 @@ def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
     return {name: iri for name, iri in known.items() if iri in spaces}
 
 
-def alternates(
-    iris: Iris, resource: NamedNode, document: NamedNode, offers: Sequence[Offer] = OFFERS
-) -> Description:
+def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Sequence[Offer] = OFFERS) -> Description:
     """The ``alt`` profile: which representations there are, in W3C's Alternate Representations model."""
     graph = DefaultGraph()
     conforms = NamedNode(profiles(iris)["ilod"])
@@ -113,10 +114,6 @@ def alternates(
     return Description(resource, document, tuple(quads))
 
 
-def _has_graphs(media: MediaType) -> bool:
-    return media.rdf is not None and bool(media.rdf.supports_datasets)
-
-
 def _triples(quads: Iterable[Quad]) -> list[Triple]:
     """The triples of the quads, each once, in their order."""
     return list(dict.fromkeys(quad.triple for quad in quads))
@@ -127,12 +124,15 @@ def _json_ld(triples: Sequence[Triple], profile: str, iris: Iris, context: dict[
     expanded = json.loads(serialize(triples, format=JSON_LD.rdf) or b"[]")
     if profile == FORMS["expanded"]:
         return _json(expanded)
-    options = {"documentLoader": _offline}
+    options = {"documentLoader": _offline, "skipExpansion": True}  # it is expanded already
     inner = context.get("@context", context)
     shorten = jsonld.flatten if profile == FORMS["flattened"] else jsonld.compact
     document = shorten(expanded, inner, options)
     # The context stands in its own document: one that every client can keep.
-    document = {"@context": iris.thing("context.jsonld").value, **{k: v for k, v in document.items() if k != "@context"}}
+    document = {
+        "@context": iris.thing("context.jsonld").value,
+        **{k: v for k, v in document.items() if k != "@context"},
+    }
     return _json(document)
 
 
@@ -141,7 +141,9 @@ def _json(value: Any) -> bytes:
 
 
 def _offline(url: str, options: Any) -> NoReturn:
-    raise jsonld.JsonLdError(f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed")
+    raise jsonld.JsonLdError(
+        f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 A description of ``R`` holds what has as its subject
 
 - ``R`` itself, its fragments ``R#…`` and the statements' attestations (``…#addressee-enterprises``) about ``R``;
-- ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions, with their fragments; of an Initiative only the
-  parts one level down, and below these the type, number and labels of the actions: the whole text is not one page;
+- ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions, with their fragments; of an Initiative
+  only the parts one level down, and below these the type, number and labels of the actions: not the whole text;
 - the spans of all these, and the spans' selectors;
 
-and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement, the
-attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
-incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph the description is the graph itself.
-Every IRI that stands as an object brings its labels. At last ``<doc> foaf:primaryTopic R`` says whose document it is.
+and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
+the attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
+incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph the description is the graph
+itself. Every IRI that stands as an object brings its labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, SSSOM,
 PAGE = 1000  # incoming statements in one page
 DEEPEST = 8  # levels of parts that are followed
 LABELS = (RDFS.label, SKOS.prefLabel)
-# Paths under the base whose resource is its own document; everything else is a thing, described at /doc/.
-DOCUMENTS = ("ontology", "shapes", "dataset", "graph", "release", "context.jsonld")
 
 Node = NamedNode | BlankNode
 
@@ -61,8 +59,23 @@ def document_iri(iris: Iris, resource: NamedNode) -> NamedNode:
 
 
 def exists(opened: OpenRelease, resource: NamedNode) -> bool:
-    """Whether the release says anything about ``resource``."""
-    return next(iter(opened.about(resource)), None) is not None
+    """Whether the release says anything about ``resource``; of an IRI of others, whether it so much as names it."""
+    if next(iter(opened.about(resource)), None) is not None:
+        return True
+    if opened.iris.path(resource.value) is None:
+        return next(iter(opened.store.quads_for_pattern(None, None, resource, None)), None) is not None
+    graph = graph_of(opened.iris, resource)
+    return graph == resource and next(iter(opened.store.quads_for_pattern(None, None, None, graph)), None) is not None
+
+
+def graph_of(iris: Iris, resource: NamedNode) -> NamedNode | None:
+    """The named graph whose content is the description of ``resource``; None when it is no such document."""
+    path = iris.path(resource.value) or ""
+    if path == "ontology" or path.startswith("ontology/"):
+        return iris.graph("ontology")
+    if path == "shapes":
+        return iris.graph("shapes")
+    return resource if path.startswith("graph/") and "#" not in path else None
 
 
 def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Description | None:
@@ -70,15 +83,13 @@ def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Descrip
     if not exists(opened, resource):
         return None
     iris, store = opened.iris, opened.store
-    path = iris.path(resource.value) or ""
     pages = 1
-    if path in {"ontology", "shapes"} or path.startswith(("graph/", "ontology/")):
-        found = _Found(opened, resource)
+    found = _Found(opened, resource)
+    graph = graph_of(iris, resource)
+    if graph is not None:
         found.add(opened.about(resource))
-        name = iris.graph("ontology") if path.startswith("ontology") else iris.graph("shapes") if path == "shapes" else resource
-        found.add(store.quads_for_pattern(None, None, None, name))
+        found.add(store.quads_for_pattern(None, None, None, graph))
     else:
-        found = _Found(opened, resource)
         found.part(resource)
         if not found.is_part(resource):
             incoming = sorted(_incoming(opened, resource), key=_quad_key)
@@ -205,9 +216,19 @@ class _Found:
                 self.quads.update(self.opened.store.quads_for_pattern(node, predicate, None, None))
 
 
-_PARTS = (
-    ["Initiative", "Text", "Part", "Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "TextSpan"]
-)
+_PARTS = [
+    "Initiative",
+    "Text",
+    "Part",
+    "Preamble",
+    "Paragraph",
+    "Pillar",
+    "Action",
+    "Clause",
+    "Conclusion",
+    "Condition",
+    "TextSpan",
+]
 
 
 def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:

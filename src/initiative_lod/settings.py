@@ -33,7 +33,7 @@ class Settings:
     trusted_proxies: str = _setting("", "comma-separated addresses whose Forwarded and X-Forwarded-* headers count")
     query_seconds: float = _setting(10.0, "wall clock that one visitor's query may take", 0.1)
     query_cpu_seconds: float = _setting(10.0, "CPU time that one visitor's query may take", 1)
-    query_memory: int = _setting(512 * 1024 * 1024, "data memory of one query worker", 64 * 1024 * 1024)
+    query_memory: int = _setting(512 * 1024 * 1024, "data memory of one query worker", 200 * 1024 * 1024)
     query_rows: int = _setting(200_000, "rows or triples of one result", 1)
     query_bytes: int = _setting(64 * 1024 * 1024, "bytes of one result", 1024)
     query_length: int = _setting(256 * 1024, "bytes of one query", 128)
@@ -43,8 +43,21 @@ class Settings:
     query_per_client: int = _setting(4, "queries that one client may have running or waiting", 1)
     query_rate: float = _setting(20.0, "queries a second that one client may send, averaged over ten seconds", 0.1)
     query_cache: int = _setting(32 * 1024 * 1024, "bytes of query results that are kept", 0)
+    client_seconds: float = _setting(
+        20.0, "time that a client may take to send its query, and to read each 64 KB of a result", 0.1
+    )
     services: str = _setting("", "comma-separated SERVICE addresses that queries may call; empty: none")
     page_cache: int = _setting(64 * 1024 * 1024, "bytes of rendered pages that are kept", 0)
+    merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one merged source may unpack to", 1024)
+    merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)
+    merge_members: int = _setting(200_000, "files that one merged source may hold", 1)
+    merge_seconds: float = _setting(60.0, "time for one merged file, to which a second is added for each megabyte", 0.5)
+    merge_memory: int = _setting(
+        4 * 1024 * 1024 * 1024, "data memory of one process that reads merged files", 64 * 1024 * 1024
+    )
+    merge_workers: int = _setting(2, "processes that read merged files", 1, 64)
+    fetch_seconds: float = _setting(60.0, "time that fetching one merged URL may take", 0.5)
+    fetch_bytes: int = _setting(1024 * 1024 * 1024, "bytes of one merged URL", 1024)
 
     def __post_init__(self) -> None:
         for item in fields(self):

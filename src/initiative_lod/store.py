@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 
 from pyoxigraph import (
     BlankNode,
+    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
@@ -26,8 +27,9 @@ from pyoxigraph import (
 
 from initiative_lod import release as releases
 from initiative_lod.errors import ReleaseError
+from initiative_lod.exact import Exact
 from initiative_lod.iris import Iris
-from initiative_lod.release import Release
+from initiative_lod.release import EXACT, Release
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +77,39 @@ class OpenRelease:
         assert isinstance(found, QueryTriples)
         return list(found)
 
+    def quads(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        """The quads of a pattern (None: any, in any graph), with each literal as it was written.
+
+        The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are found.
+        """
+        for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
+            yield from self._exact_of(quad.graph_name).restore((quad,))
+
     def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
-        """Every quad with this subject, in any graph."""
-        return self.store.quads_for_pattern(subject, None, None, None)
+        """Every quad with this subject, in any graph, with each literal as it was written."""
+        return self.quads(subject)
+
+    @cached_property
+    def _exact(self) -> dict[str, Exact]:
+        """The records of what the store writes in another way, by graph; of our own graphs under an empty name."""
+        files = self.release.manifest["files"]
+        graphs = [name for name in files if name.startswith("graphs/") and name.endswith(".exact.tsv")]
+        merged = {record["exact"]: record["graph"] for record in self.release.manifest.get("merged", ()) if record["exact"]}
+        named = {
+            merged.get(name) or self.iris.graph(name.removeprefix("graphs/").removesuffix(".exact.tsv")).value: name
+            for name in graphs
+        }
+        return {graph: Exact(self.release.path / name) for graph, name in {"": EXACT, **named}.items()}
+
+    def _exact_of(self, graph: NamedNode | BlankNode | DefaultGraph) -> Exact:
+        name = graph.value if isinstance(graph, NamedNode) else ""
+        return self._exact.get(name) or self._exact[""]
 
 
 class Publisher:
@@ -94,14 +126,11 @@ class Publisher:
 
         A reader keeps the one that it was given for as long as its request lasts, whatever is switched meanwhile.
         """
-        try:
-            target = os.readlink(self._folder / releases.CURRENT)
-        except OSError:
-            raise ReleaseError(f"nothing has been published in {self._folder}: run 'initiative-lod build'") from None
         opened = self._open
-        if opened is not None and target == self._target:
+        if opened is not None and self._published() == self._target:
             return opened
         with self._lock:
+            target = self._published()  # again: while this thread waited, another may have followed a later switch
             if self._open is None or target != self._target:
                 try:
                     self._open = OpenRelease.open(releases.read(self._folder / target))
@@ -112,3 +141,11 @@ class Publisher:
                     log.error("release %s cannot be opened, still serving %s: %s", target, self._target, error)
                 self._target = target
             return self._open
+
+    def _published(self) -> str:
+        try:
+            return os.readlink(self._folder / releases.CURRENT)
+        except OSError:
+            raise ReleaseError(
+                f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"
+            ) from None

@@ -6,23 +6,25 @@ pySHACL decides, over rdflib. It drops the languages of messages; they are read 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyshacl
+import pyshacl.helper
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
+from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from rdflib.namespace import RDF, RDFS, SH
 
 from initiative_lod.errors import ParseError
-from initiative_lod.focus import FocusGraph, ShapesError, oxigraph_term, rdflib_triple
+from initiative_lod.focus import FocusGraph, ShapesError, oxigraph_term, rdflib_term, rdflib_triple
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.places import places_in
 from initiative_lod.report import SEVERITIES, Place, Report, Result
 from initiative_lod.settings import Settings
-from initiative_lod.vocabulary import OA, XSD
+from initiative_lod.vocabulary import OA
 
 __all__ = ["SEVERITIES", "Report", "Result", "ShapesError", "read", "read_shapes", "validate", "validate_files"]
 
@@ -31,6 +33,8 @@ Statements = Iterable[Triple | Quad]
 Node = rdflib.term.Node
 
 _HIERARCHY = tuple(NamedNode(str(term)) for term in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf))
+_TARGETS = tuple(NamedNode(SH[name]) for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))
+_PROPERTY, _PATH, _DEACTIVATED = (NamedNode(SH[name]) for name in ("property", "path", "deactivated"))
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
 
 
@@ -48,13 +52,14 @@ def validate(
     """
     terms = [item for item in _statements(ontology) if item.predicate in _HIERARCHY]
     graph, shapes_graph = FocusGraph([*_statements(data), *terms]), rdflib.Graph()
-    for statement in _statements(shapes):
+    written = _statements(shapes)
+    for statement in _hoisted(written):
         shapes_graph.add(rdflib_triple(statement))
     found = _run(graph, shapes_graph)
     reader = _Reader(found, graph, shapes_graph, places or (lambda iri: None))
     results = {reader.result(node) for node in found.objects(None, SH.result)}
     labels = {name: reader.texts(rdflib.URIRef(name), RDFS.label) for name in _named(shapes_graph)}
-    return Report(tuple(sorted(results, key=lambda result: result.order)), _targets(graph, shapes_graph), labels)
+    return Report(tuple(sorted(results, key=lambda result: result.order)), _targets(graph, written), labels)
 
 
 def validate_files(paths: Iterable[Path], settings: Settings) -> Report:
@@ -99,22 +104,59 @@ def read_shapes(paths: Iterable[Path], base: str = DEFAULT_BASE) -> list[Quad]:
 def _moved(term: Any, base: str) -> Any:
     if isinstance(term, NamedNode):
         return NamedNode(rebase(term.value, base))
-    if isinstance(term, Literal) and term.datatype == XSD.anyURI:
-        return Literal(rebase(term.value, base), datatype=XSD.anyURI)
+    if isinstance(term, Literal) and not term.language:  # a namespace that queries declare is a string
+        return Literal(rebase(term.value, base), datatype=term.datatype)
     return term
 
 
+class _QueryHelper(SPARQLQueryHelper):
+    """pySHACL's, but what a query may not hold is looked for once in its text, not again at each focus node."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)  # type: ignore[no-untyped-call]
+        self._checked: set[tuple[object, ...]] = set()
+
+    def check_invalid_sparql(self, sparql_text: str, valuenode: object = None, extravars: Any = None) -> bool:
+        key = sparql_text, valuenode is None, *(extravars or ())
+        if key not in self._checked:
+            super().check_invalid_sparql(sparql_text, valuenode, extravars)  # type: ignore[no-untyped-call]
+            self._checked.add(key)
+        return True
+
+
 def _run(graph: FocusGraph, shapes: rdflib.Graph) -> rdflib.Graph:
-    normalize = rdflib.NORMALIZE_LITERALS  # pySHACL sets this global, and leaves it other than it was
+    """pySHACL's report graph. The two globals that it reads or leaves changed are put back."""
+    helpers: Any = pyshacl.helper
+    kept = helpers.SPARQLQueryHelperCls, rdflib.NORMALIZE_LITERALS
+    helpers.SPARQLQueryHelperCls = _QueryHelper
     try:
         _, found, text = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
     except pyshacl.errors.ReportableRuntimeError as error:
         raise ShapesError(f"the shapes cannot be run: {error}") from error
     finally:
-        rdflib.NORMALIZE_LITERALS = normalize
+        helpers.SPARQLQueryHelperCls, rdflib.NORMALIZE_LITERALS = kept
     if not isinstance(found, rdflib.Graph):
         raise ShapesError(f"the shapes cannot be run: {text}")
     return found
+
+
+def _hoisted(shapes: Sequence[Triple | Quad]) -> Iterator[Triple | Quad]:
+    """The shapes with each property shape given the targets of its node shape, which then need not name it.
+
+    The results are the same, as they do not say through which node shape a property shape was reached (SHACL §4.7.2);
+    pySHACL runs a shape with targets once over all of its focus nodes, and else anew at each.
+    """
+    targets: dict[object, list[Triple | Quad]] = {}
+    for statement in shapes:
+        if statement.predicate in _TARGETS:
+            targets.setdefault(statement.subject, []).append(statement)
+    kept = {item.subject for item in shapes if item.predicate in (_DEACTIVATED, _PATH)}
+    for statement in shapes:
+        if statement.predicate == _PROPERTY and statement.subject in targets.keys() - kept:
+            part: Any = statement.object
+            yield from (Triple(part, item.predicate, item.object) for item in targets[statement.subject])
+        else:
+            yield statement
 
 
 class _Reader:
@@ -176,23 +218,24 @@ class _Reader:
         return self._places(iri) or (None if fragment.startswith("selector=") else self._places(whole))
 
 
-def _targets(data: rdflib.Graph, shapes: rdflib.Graph) -> dict[str, int]:
+def _targets(data: rdflib.Graph, shapes: Sequence[Triple | Quad]) -> dict[str, int]:
     """How many focus nodes in ``data`` each shape with a target has (SHACL §2.1.3)."""
     found: dict[str, set[Node]] = {}
-    for shape, target, value in shapes:
-        if target == SH.targetNode:
-            nodes = {value}
-        elif target == SH.targetClass:
+    for statement in shapes:
+        target, value = statement.predicate, rdflib_term(statement.object)
+        if target == _TARGETS[0]:
             kinds = data.transitive_subjects(RDFS.subClassOf, value)
             nodes = {node for kind in kinds for node in data.subjects(RDF.type, kind)}
-        elif target == SH.targetSubjectsOf and isinstance(value, rdflib.URIRef):
+        elif target == _TARGETS[1]:
             nodes = set(data.subjects(value))
-        elif target == SH.targetObjectsOf and isinstance(value, rdflib.URIRef):
+        elif target == _TARGETS[2]:
             nodes = set(data.objects(None, value))
+        elif target == _TARGETS[3]:
+            nodes = {value}
         else:
             continue
-        found.setdefault(str(shape), set()).update(nodes)
-    off = {str(shape) for shape in shapes.subjects(SH.deactivated, rdflib.Literal(True))}
+        found.setdefault(_iri(statement.subject), set()).update(nodes)
+    off = {_iri(statement.subject) for statement in shapes if statement.predicate == _DEACTIVATED}
     return {shape: len(nodes) for shape, nodes in sorted(found.items()) if shape not in off}
 
 
@@ -205,8 +248,13 @@ def _named(shapes: rdflib.Graph) -> list[str]:
 
 def _statements(given: Statements | rdflib.Graph) -> list[Triple | Quad]:
     if isinstance(given, rdflib.Graph):
-        return [Triple(*map(oxigraph_term, triple)) for triple in given.triples((None, None, None))]
+        triples: list[Any] = [map(oxigraph_term, triple) for triple in given.triples((None, None, None))]
+        return [Triple(*triple) for triple in triples]
     return list(given)
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)
 
 
 def _shacl_name(iri: Node | None) -> str:

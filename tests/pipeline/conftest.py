@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from initiative_lod import pipeline, release
 from initiative_lod.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -242,10 +243,8 @@ ANSWER = "clause\nid/harbour-2031/action/2/clause/1\nid/harbour-2031/action/2/cl
 Edit = Callable[[str, str, str], Path]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The project folder of the second document. Ontology, shapes, modalities and roles are the real ones."""
-    root = tmp_path / "project"
+def make_project(root: Path) -> Path:
+    """Writes the second document's project. Ontology, shapes, modalities and roles are the real ones."""
     concepts = "".join(
         CONCEPT.format(name=name, kind=kind, zh=zh, en=en, scheme=name.partition(":")[0])
         for name, (kind, zh, en) in CONCEPTS.items()
@@ -266,9 +265,31 @@ def project(tmp_path: Path) -> Path:
         shutil.copy(CHECKOUT / "data" / "graphs" / name, root / "data" / "graphs")
     shutil.copytree(CHECKOUT / "ontology", root / "ontology")
     ontology = root / "ontology" / "initiative.ttl"
-    own = "    dcterms:source <https://w3id.org/initiative-lod/id/wic-2020> ;\n"  # what only the first document's project has
+    # What only the first document's project can say.
+    own = "    dcterms:source <https://w3id.org/initiative-lod/id/wic-2020> ;\n"
     ontology.write_text(ontology.read_text("utf-8").replace(own, ""), "utf-8")
     return root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project folder of the second document."""
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a release that was built and published: not to be changed."""
+    root = make_project(tmp_path_factory.mktemp("built") / "project")
+    settings = Settings(root=root)
+    release.publish(settings.release_folder, pipeline.make_release(settings))
+    return root
+
+
+@pytest.fixture
+def published(built_project: Path, tmp_path: Path) -> Path:
+    """A copy of the built project, to be changed at will."""
+    return Path(shutil.copytree(built_project, tmp_path / "published", symlinks=True))
 
 
 @pytest.fixture

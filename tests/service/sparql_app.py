@@ -28,6 +28,8 @@ EX = "http://example.org/"
 DATA = NamedNode(EX + "graph/data")
 OTHER = NamedNode(EX + "graph/other")
 CONTEXT = b'{"@context": {"ex": "http://example.org/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}}'
+# One for all: to make one reads the system's certificates. No connection is kept, as every test has its own server.
+CLIENT = httpx.Client(verify=False, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 
 
@@ -69,6 +71,7 @@ class Server:
     url: str
     process: subprocess.Popen[bytes]
     releases: Path
+    log: Path
 
     @property
     def sparql(self) -> str:
@@ -82,7 +85,7 @@ class Server:
 
     def get(self, query: str, accept: str | None = None, **parameters: Any) -> httpx.Response:
         headers = {"Accept": accept} if accept is not None else {}
-        return httpx.get(self.sparql, params={"query": query, **parameters}, headers=headers, timeout=60)
+        return CLIENT.get(self.sparql, params={"query": query, **parameters}, headers=headers)
 
 
 def free_port() -> int:
@@ -111,7 +114,7 @@ def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **sett
                 stderr=output,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
-            server = Server(f"http://127.0.0.1:{port}", process, folder / "releases")
+            server = Server(f"http://127.0.0.1:{port}", process, folder / "releases", log or folder / "log")
             try:
                 _wait(server)
                 yield server
@@ -130,9 +133,9 @@ def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **sett
 def _wait(server: Server) -> None:
     for _ in range(200):
         if server.process.poll() is not None:
-            raise RuntimeError("the server ended at once")
+            raise RuntimeError("the server ended at once:\n" + server.log.read_text()[-2000:])
         try:
-            httpx.get(server.url + "/healthz", timeout=5)
+            CLIENT.get(server.url + "/healthz")
         except httpx.TransportError:
             time.sleep(0.1)
         else:

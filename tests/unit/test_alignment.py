@@ -66,7 +66,11 @@ def test_a_mapping_is_stated_and_described(read: Read) -> None:
     assert {quad.graph_name for quad in quads} == {graph}
     node = NamedNode(graph.value + "#topic-harbour-exactmatch-c1")
     skos = "http://www.w3.org/2004/02/skos/core#"
-    subject, match, target = I.thing("id/topic/harbour"), NamedNode(skos + "exactMatch"), NamedNode("https://example.org/thesaurus/c1")
+    subject, match, target = (
+        I.thing("id/topic/harbour"),
+        NamedNode(skos + "exactMatch"),
+        NamedNode("https://example.org/thesaurus/c1"),
+    )
     slot = SSSOM.iri
     assert {quad.triple for quad in quads} == {
         Triple(graph, RDF.type, SSSOM.MappingSet),
@@ -79,7 +83,11 @@ def test_a_mapping_is_stated_and_described(read: Read) -> None:
         Triple(node, NamedNode(slot + "subject_id"), subject),
         Triple(node, NamedNode(slot + "predicate_id"), match),
         Triple(node, NamedNode(slot + "object_id"), target),
-        Triple(node, NamedNode(slot + "mapping_justification"), NamedNode("https://w3id.org/semapv/vocab/ManualMappingCuration")),
+        Triple(
+            node,
+            NamedNode(slot + "mapping_justification"),
+            NamedNode("https://w3id.org/semapv/vocab/ManualMappingCuration"),
+        ),
         Triple(node, NamedNode(slot + "confidence"), Literal("0.9", datatype=XSD.decimal)),
         Triple(node, NamedNode(slot + "mapping_date"), Literal("2031-01-02", datatype=XSD.date)),
         Triple(node, NamedNode(slot + "comment"), Literal("same thing")),
@@ -90,43 +98,92 @@ def test_a_mapping_is_stated_and_described(read: Read) -> None:
 def test_things_of_one_slug_have_a_mapping_each(read: Read) -> None:
     quads = alignment.quads(read(HEADER + COLUMNS + ROW + ROW.replace("topic:", "group:")), I)
     mappings = {quad.subject for quad in quads if quad.object == SSSOM.Mapping}
-    assert {str(node).rpartition("#")[2] for node in mappings} == {"topic-harbour-exactmatch-c1>", "group-harbour-exactmatch-c1>"}
+    assert {str(node).rpartition("#")[2] for node in mappings} == {
+        "topic-harbour-exactmatch-c1>",
+        "group-harbour-exactmatch-c1>",
+    }
 
 
 def test_full_iris_need_no_prefix(read: Read) -> None:
-    assert read(HEADER + COLUMNS + ROW.replace("ex:c1", "https://x.org/1")).rows[0].slots["object_id"] == "https://x.org/1"
+    assert (
+        read(HEADER + COLUMNS + ROW.replace("ex:c1", "https://x.org/1")).rows[0].slots["object_id"] == "https://x.org/1"
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        pytest.param(HEADER.replace("#license: https", "#licence: https") + COLUMNS + ROW, 1, "no license", id="no-licence"),
-        pytest.param(HEADER.replace("https://creativecommons.org/licenses/by/4.0/", "CC BY") + COLUMNS + ROW, 1, "license is", id="licence"),
+        pytest.param(
+            HEADER.replace("#license: https", "#licence: https") + COLUMNS + ROW, 1, "no license", id="no-licence"
+        ),
+        pytest.param(
+            HEADER.replace("https://creativecommons.org/licenses/by/4.0/", "CC BY") + COLUMNS + ROW,
+            1,
+            "license is",
+            id="licence",
+        ),
         pytest.param(HEADER.replace("#mapping_set_id", "#id") + COLUMNS + ROW, 1, "no mapping_set_id", id="no-id"),
         pytest.param(COLUMNS + ROW, 1, "no curie_map", id="no-header"),
         pytest.param("#a: [\n" + COLUMNS + ROW, 1, "not YAML", id="not-yaml"),
         pytest.param("#a: b: c\n" + COLUMNS + ROW, 1, "not YAML", id="not-yaml-either"),
         pytest.param("#just words\n" + COLUMNS + ROW, 1, "no curie_map", id="no-mapping"),
         pytest.param(
-            "#curie_map: x\n#mapping_set_id: y\n#license: z\n" + COLUMNS + ROW, 1, "curie_map is no list of prefixes", id="no-prefixes"
+            "#curie_map: x\n#mapping_set_id: y\n#license: z\n" + COLUMNS + ROW,
+            1,
+            "curie_map is no list of prefixes",
+            id="no-prefixes",
         ),
-        pytest.param(HEADER.replace("ilod:seenIn", "nope:seenIn") + COLUMNS + ROW, 1, "nope:seenIn", id="extension-prefix"),
-        pytest.param(HEADER.replace("#    property: ilod:seenIn\n", "") + COLUMNS + ROW, 1, "property", id="extension-half"),
+        pytest.param(
+            HEADER.replace("ilod:seenIn", "nope:seenIn") + COLUMNS + ROW, 1, "nope:seenIn", id="extension-prefix"
+        ),
+        pytest.param(
+            HEADER.replace("#    property: ilod:seenIn\n", "") + COLUMNS + ROW, 1, "property", id="extension-half"
+        ),
         pytest.param(HEADER.replace("ilod:seenIn", "ilod:other") + COLUMNS + ROW, 1, "seenIn", id="no-seen-in"),
-        pytest.param(HEADER + COLUMNS.replace("confidence", "trust") + ROW, COLUMN_LINE, "'confidence' is missing", id="no-column"),
-        pytest.param(HEADER + COLUMNS.replace("comment", "note") + ROW, COLUMN_LINE, "'note' is no slot", id="unknown-column"),
-        pytest.param(HEADER + COLUMNS.replace("comment", "object_id") + ROW, COLUMN_LINE, "'object_id' stands twice", id="column-twice"),
+        pytest.param(
+            HEADER + COLUMNS.replace("confidence", "trust") + ROW,
+            COLUMN_LINE,
+            "'confidence' is missing",
+            id="no-column",
+        ),
+        pytest.param(
+            HEADER + COLUMNS.replace("comment", "note") + ROW, COLUMN_LINE, "'note' is no slot", id="unknown-column"
+        ),
+        pytest.param(
+            HEADER + COLUMNS.replace("comment", "object_id") + ROW,
+            COLUMN_LINE,
+            "'object_id' stands twice",
+            id="column-twice",
+        ),
         pytest.param(HEADER, COLUMN_LINE, "'subject_id' is missing", id="no-columns"),
-        pytest.param(HEADER + COLUMNS + ROW + "topic:x\n", COLUMN_LINE + 2, "1 cells stand under 8 columns", id="short-row"),
+        pytest.param(
+            HEADER + COLUMNS + ROW + "topic:x\n", COLUMN_LINE + 2, "1 cells stand under 8 columns", id="short-row"
+        ),
         pytest.param(HEADER + COLUMNS + ROW.replace("0.90", ""), COLUMN_LINE + 1, "no confidence", id="empty-cell"),
         pytest.param(HEADER + COLUMNS + ROW.replace("0.90", "1.1"), COLUMN_LINE + 1, "from 0 to 1", id="too-sure"),
         pytest.param(HEADER + COLUMNS + ROW.replace("0.90", "nan"), COLUMN_LINE + 1, "from 0 to 1", id="nan"),
         pytest.param(HEADER + COLUMNS + ROW.replace("0.90", "high"), COLUMN_LINE + 1, "from 0 to 1", id="word"),
-        pytest.param(HEADER + COLUMNS + ROW.replace("exactMatch", "match"), COLUMN_LINE + 1, "no mapping predicate", id="predicate"),
-        pytest.param(HEADER + COLUMNS + ROW.replace("topic:h", "thing:h"), COLUMN_LINE + 1, "'thing:harbour': its prefix", id="prefix"),
-        pytest.param(HEADER + COLUMNS + ROW.replace("ex:c1", "c1"), COLUMN_LINE + 1, "'c1': its prefix", id="no-prefix"),
-        pytest.param(HEADER + COLUMNS + ROW.replace("ex:c1", "ex:c 1"), COLUMN_LINE + 1, "object_id is .* no IRI", id="no-iri"),
-        pytest.param(HEADER + COLUMNS + ROW.replace("the list", ""), COLUMN_LINE + 1, "where its target was seen", id="not-seen"),
+        pytest.param(
+            HEADER + COLUMNS + ROW.replace("exactMatch", "match"),
+            COLUMN_LINE + 1,
+            "no mapping predicate",
+            id="predicate",
+        ),
+        pytest.param(
+            HEADER + COLUMNS + ROW.replace("topic:h", "thing:h"),
+            COLUMN_LINE + 1,
+            "'thing:harbour': its prefix",
+            id="prefix",
+        ),
+        pytest.param(
+            HEADER + COLUMNS + ROW.replace("ex:c1", "c1"), COLUMN_LINE + 1, "'c1': its prefix", id="no-prefix"
+        ),
+        pytest.param(
+            HEADER + COLUMNS + ROW.replace("ex:c1", "ex:c 1"), COLUMN_LINE + 1, "object_id is .* no IRI", id="no-iri"
+        ),
+        pytest.param(
+            HEADER + COLUMNS + ROW.replace("the list", ""), COLUMN_LINE + 1, "where its target was seen", id="not-seen"
+        ),
         pytest.param(HEADER + COLUMNS + ROW + ROW, COLUMN_LINE + 2, "the same mapping as line", id="twice"),
     ],
 )
@@ -139,4 +196,9 @@ def test_what_is_wrong_is_refused_with_its_line(read: Read, content: str, line: 
     "predicate", ["skos:exactMatch", "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch"]
 )
 def test_the_mapping_predicates_of_skos(read: Read, predicate: str) -> None:
-    assert read(HEADER + COLUMNS + ROW.replace("skos:exactMatch", predicate)).rows[0].slots["predicate_id"].endswith(predicate[5:])
+    assert (
+        read(HEADER + COLUMNS + ROW.replace("skos:exactMatch", predicate))
+        .rows[0]
+        .slots["predicate_id"]
+        .endswith(predicate[5:])
+    )

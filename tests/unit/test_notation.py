@@ -92,11 +92,16 @@ def test_an_external_fact_says_where_it_was_seen(notation: Read) -> None:
 
 
 def test_a_place_may_be_an_iri(notation: Read) -> None:
-    assert only(notation("t:a :text [ src:is 1 ; src:seenIn <https://example.org/x> ] .")).seen_in == ("https://example.org/x",)
+    assert only(notation("t:a :text [ src:is 1 ; src:seenIn <https://example.org/x> ] .")).seen_in == (
+        "https://example.org/x",
+    )
 
 
 def test_marks_stand_on_the_subject_itself(notation: Read) -> None:
-    found = notation('t:a src:heading "一" ; src:lead "二" .\nt:b src:quote "三" .\nt:c src:file "f" ; src:firstLine "x" ; src:lastLine "y" .')
+    found = notation(
+        't:a src:heading "一" ; src:lead "二" .\nt:b src:quote "三" .\n'
+        't:c src:file "f" ; src:firstLine "x" ; src:lastLine "y" .'
+    )
     assert found.marks == {
         (thing("a").value, "heading"): "一",
         (thing("a").value, "lead"): "二",
@@ -127,7 +132,9 @@ def test_the_line_of_a_bracket_is_that_of_its_words(notation: Read, body: str, l
 
 
 def test_equal_quotes_of_one_subject_share_the_first_line(notation: Read) -> None:
-    found = notation('t:a :topic [ src:is t:b ; src:quote "一" ] ;\n :cites [ src:is t:c ; src:role t:r ; src:quote "一" ] .')
+    found = notation(
+        't:a :topic [ src:is t:b ; src:quote "一" ] ;\n :cites [ src:is t:c ; src:role t:r ; src:quote "一" ] .'
+    )
     assert {bracket.line for bracket in found.brackets} == {4}
 
 
@@ -135,24 +142,61 @@ def test_equal_quotes_of_one_subject_share_the_first_line(notation: Read) -> Non
     ("body", "line", "message"),
     [
         pytest.param(
-            't:a :topic\n  [ src:is t:b ; src:quote "一" ; src:seenIn "x" ] .', 5, "not from both", id="text-and-outside"
+            't:a :topic\n  [ src:is t:b ; src:quote "一" ; src:seenIn "x" ] .',
+            5,
+            "not from both",
+            id="text-and-outside",
         ),
         pytest.param(
-            't:a :topic\n  [ src:is t:b ; src:seenIn "x" ; src:implied "一"@zh , "b"@en ] .', 5, "not from both", id="implied-outside"
+            't:a :topic\n  [ src:is t:b ; src:seenIn "x" ; src:implied "一"@zh , "b"@en ] .',
+            5,
+            "not from both",
+            id="implied-outside",
         ),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:seenIn "x" ; src:role t:r ] .', 5, "not from both", id="role-outside"),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:seenIn "x" ; src:role t:r ] .', 5, "not from both", id="role-outside"
+        ),
         pytest.param("\nt:a :topic\n  [ src:is t:b ] .", 5, "src:quote, src:implied or src:seenIn", id="no-source"),
         pytest.param('t:a :topic\n  [ src:quote "一" ] .', 5, "one src:is; this one has 0", id="no-value"),
         pytest.param('t:a :topic\n  [ src:is t:b , t:c ; src:quote "一" ] .', 5, "this one has 2", id="two-values"),
         pytest.param('t:a :topic\n  [ src:is t:b ; src:quote "一" , "二" ] .', 5, "src:quote 2 times", id="two-quotes"),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:quote "一" ; src:prefix "x" , "y" ] .', 5, "src:prefix 2", id="two-prefixes"),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:quote "一" ; src:offset 3 ] .', 5, "src:offset means nothing", id="unknown"),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:quote "一" ; src:heading "x" ] .', 5, "src:heading means nothing", id="misplaced"),
-        pytest.param('t:a :cites\n  [ src:is t:b ; src:quote "一" ; src:role "acts" ] .', 5, "one IRI of a role", id="role-a-literal"),
-        pytest.param('t:a :cites\n  [ src:is t:b ; src:quote "一" ; src:role t:r , t:s ] .', 5, "one IRI of a role", id="two-roles"),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:implied "一"@zh ] .', 5, "in zh and in en", id="implied-zh-only"),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:quote "一" ; src:prefix "x" , "y" ] .',
+            5,
+            "src:prefix 2",
+            id="two-prefixes",
+        ),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:quote "一" ; src:offset 3 ] .',
+            5,
+            "src:offset means nothing",
+            id="unknown",
+        ),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:quote "一" ; src:heading "x" ] .',
+            5,
+            "src:heading means nothing",
+            id="misplaced",
+        ),
+        pytest.param(
+            't:a :cites\n  [ src:is t:b ; src:quote "一" ; src:role "acts" ] .',
+            5,
+            "one IRI of a role",
+            id="role-a-literal",
+        ),
+        pytest.param(
+            't:a :cites\n  [ src:is t:b ; src:quote "一" ; src:role t:r , t:s ] .',
+            5,
+            "one IRI of a role",
+            id="two-roles",
+        ),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:implied "一"@zh ] .', 5, "in zh and in en", id="implied-zh-only"
+        ),
         pytest.param('t:a :topic\n  [ src:is t:b ; src:implied "x"@en ] .', 5, "in zh and in en", id="implied-en-only"),
-        pytest.param('t:a :topic\n  [ src:is t:b ; src:implied "x" ] .', 5, "in zh and in en", id="implied-in-no-language"),
+        pytest.param(
+            't:a :topic\n  [ src:is t:b ; src:implied "x" ] .', 5, "in zh and in en", id="implied-in-no-language"
+        ),
         pytest.param("\nt:a :topic\n  [ src:is t:b ; src:implied true ] .", 5, "in zh and in en", id="implied-flag"),
         pytest.param('t:a :condition\n  [ src:is t:b ; src:quote "一" ] .', 5, "no src:is", id="condition-with-value"),
         pytest.param("\nt:a :condition\n  [ :number 1 ] .", 5, "has a src:quote", id="condition-without-quote"),
@@ -166,9 +210,9 @@ def test_equal_quotes_of_one_subject_share_the_first_line(notation: Read) -> Non
         pytest.param("\nt:a src:quote t:b .", 5, "src:quote cannot stand on", id="quote-an-iri"),
         pytest.param("\nt:a src:nonsense 1 .", 5, "src:nonsense cannot stand on", id="unknown-on-subject"),
         pytest.param('t:a src:quote "一" ;\n  src:quote "二" .', 5, "has src:quote twice", id="mark-twice"),
-        pytest.param('\n_:x :topic t:b .', 5, "or alone", id="labelled"),
-        pytest.param('\n[] :topic t:b .', 5, "stands inside another one, or alone", id="alone"),
-        pytest.param('\nt:a :topic ( t:b ) .', 5, "this one has 0", id="list"),
+        pytest.param("\n_:x :topic t:b .", 5, "or alone", id="labelled"),
+        pytest.param("\n[] :topic t:b .", 5, "stands inside another one, or alone", id="alone"),
+        pytest.param("\nt:a :topic ( t:b ) .", 5, "this one has 0", id="list"),
     ],
 )
 def test_what_has_no_meaning_is_refused_with_its_place(notation: Read, body: str, line: int, message: str) -> None:

@@ -1,7 +1,7 @@
 """Labels that the build makes, and the running text of a rendering."""
 
 import pytest
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.document import Document
 from initiative_lod.iris import Iris
@@ -47,18 +47,22 @@ def test_the_rendering_follows_the_order_of_the_original() -> None:
         part("preamble/paragraph/1"): "Paragraph",
         part("preamble/paragraph/1/clause/1"): "Clause",
     }
-    document.spans = {part("preamble/paragraph/1"): Span(3, 5), part("action/1"): Span(14, 21), part("conclusion"): Span(23, 25)}
+    document.spans = {
+        part("preamble/paragraph/1"): Span(3, 5),
+        part("action/1"): Span(14, 21),
+        part("conclusion"): Span(23, 25),
+    }
     document.headings = {part("pillar/1"): Span(7, 8), part("action/1"): Span(14, 18)}
     document.leads = {part("pillar/1"): Span(10, 12)}
     document.parents = {clause: clause.rsplit("/", 2)[0] for clause in document.kinds if "/clause/" in clause}
     document.numbers = {part("action/1"): 1, **{clause: int(clause[-1]) for clause in document.parents}}
 
-    def says(label: str = "", translation: str = "") -> dict[object, list[Literal]]:
-        return {RDFS.label: [Literal("汉", language="zh"), Literal(label, language="en")], I.term("translation"): [
-            Literal(translation, language="en"), Literal("allemand", language="fr"),
-        ]}  # fmt: skip
+    def says(label: str = "", translation: str = "") -> dict[NamedNode, list[Literal]]:
+        labels = [Literal("汉", language="zh"), Literal(label, language="en")]
+        translations = [Literal(translation, language="en"), Literal("allemand", language="fr")]
+        return {RDFS.label: labels, I.term("translation"): translations}
 
-    described: Described = {  # type: ignore[assignment]
+    described: Described = {
         base: says("Title"),
         part("preamble/paragraph/1"): says(translation="Preface."),
         part("preamble/paragraph/1/clause/1"): says(translation="NOT TWICE"),

@@ -24,7 +24,9 @@ def test_none_is_not_given() -> None:
 
 def test_every_setting_is_read_from_the_environment_in_its_own_type() -> None:
     default = Settings()
-    environment = {ENVIRONMENT_PREFIX + item.name.upper(): str(getattr(default, item.name)) for item in fields(Settings)}
+    environment = {
+        ENVIRONMENT_PREFIX + item.name.upper(): str(getattr(default, item.name)) for item in fields(Settings)
+    }
     assert from_environment(environment) == default
 
 

@@ -56,7 +56,13 @@ def test_subjects_are_found_by_every_way_to_write_them(read: Read) -> None:
 
 
 def test_directives_as_sparql_writes_them_end_without_a_stop(read: Read) -> None:
-    source = read("BASE <https://w3id.org/initiative-lod/>\nPREFIX t: <id/topic/>\nprefix u: <id/u/>\nt:a t:p 'x' .\nu:b t:p 1 .\n")
+    source = read(
+        "BASE <https://w3id.org/initiative-lod/>\n"
+        "PREFIX t: <id/topic/>\n"
+        "prefix u: <id/u/>\n"
+        "t:a t:p 'x' .\n"
+        "u:b t:p 1 .\n"
+    )
     assert source.line(ID + "topic/a") == 4
     assert source.line(ID + "topic/a", "x") == 4
     assert source.line(ID + "u/b") == 5
@@ -162,7 +168,7 @@ def test_a_file_that_is_not_utf_8_is_named_with_the_line(tmp_path: Path) -> None
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="nowhere.ttl: cannot be read: No such file"):
+    with pytest.raises(SourceError, match=r"nowhere\.ttl: cannot be read: No such file"):
         read_text(tmp_path / "nowhere.ttl")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from initiative_lod import __version__
-from initiative_lod.cli import build, query, releases, serve, validate
+from initiative_lod.cli import build, merge, query, releases, serve, validate
 
 app = typer.Typer(
     name="initiative-lod",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command(name="serve")(serve.serve)
 app.command(name="build")(build.build)
 app.command(name="validate")(validate.validate)
+app.command(name="merge")(merge.merge)
 app.command(name="query")(query.query)
 app.add_typer(releases.app, name="release")
 

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
-from rich.table import Table
+from rich.table import Column, Table
 
 from initiative_lod import release
-from initiative_lod.cli.talk import console
+from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.settings import from_environment
 from initiative_lod.sources import read_text
@@ -57,7 +57,7 @@ def query(
     try:
         answer = opened.store.query(_text(query), prefixes=opened.iris.prefixes, use_default_graph_as_union=True)
     except SyntaxError as error:
-        raise QuerySyntaxError(f"line {error.lineno or 1}: not SPARQL: {error.msg}") from error
+        raise QuerySyntaxError(f"not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):
         if format in RESULTS:
             answer.serialize(sys.stdout.buffer, format=RESULTS[format])
@@ -80,16 +80,19 @@ def query(
 def _text(query: str) -> str:
     if query == "-":
         return sys.stdin.read()
-    path = Path(query)
-    return read_text(path) if query.endswith((".rq", ".sparql")) else query
+    if not query.endswith((".rq", ".sparql")):
+        return query
+    if not Path(query).is_file():
+        raise typer.BadParameter(f"there is no file {query}", param_hint="QUERY")
+    return read_text(Path(query))
 
 
 def _table(answer: QuerySolutions, base: str) -> None:
     names = [variable.value for variable in answer.variables]
-    table = Table(*names, box=None, pad_edge=False)
+    table = Table(*(Column(name, overflow="fold") for name in names), box=None, pad_edge=False)
     rows = 0
     for solution in answer:
         rows += 1
         table.add_row(*(str(getattr(solution[name], "value", "")).removeprefix(base) for name in names))
-    type(console)(highlight=False, markup=False).print(table)
+    tell(table)
     console.print(f"{rows} row{'' if rows == 1 else 's'}")

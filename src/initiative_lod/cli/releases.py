@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from initiative_lod import release
-from initiative_lod.cli.talk import console
+from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
 
@@ -23,25 +24,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """The releases that are there; the current one is marked."""
     folder = from_environment(**context.obj).release_folder
-    now = release.current(folder)
-    rows = [
-        {
-            "version": found.version,
-            "current": now is not None and found.version == now.version,
-            "quads": found.manifest["quads"],
-            "modified": found.modified,
-            "digest": found.digest,
-        }
-        for found in release.releases(folder)
-    ]
+    rows = [_row(folder, version) for version in release.versions(folder)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
     table = Table("", "version", "quads", "modified", box=None, pad_edge=False)
     for row in rows:
-        table.add_row("*" if row["current"] else "", row["version"], f"{row['quads']:,}", row["modified"])
+        said = (row["damaged"], "") if row["damaged"] else (f"{row['quads']:,}", row["modified"])
+        table.add_row("*" if row["current"] else "", row["version"], *said)
     if rows:
-        type(console)(highlight=False).print(table)
+        tell(table)
     else:
         console.print(f"no release is in {folder}: run 'initiative-lod build'", soft_wrap=True)
 
@@ -50,10 +42,10 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 def verify(context: typer.Context, version: Version = None, as_json: Json = False) -> None:
     """Prove that a release (all, if none is named) is what its manifest says. Exit 1 when one is damaged."""
     folder = from_environment(**context.obj).release_folder
-    wanted = [release.find(folder, version)] if version else release.releases(folder)
+    wanted = [release.full_version(folder, version)] if version else release.versions(folder)
     if not wanted:
         raise ReleaseError(f"no release is in {folder}: run 'initiative-lod build'")
-    faults = {found.version: release.verify(found) for found in wanted}
+    faults = {name: _faults(folder / name) for name in wanted}
     if as_json:
         typer.echo(json.dumps(faults, indent=2))
     else:
@@ -77,3 +69,20 @@ def publish(
 def rollback(context: typer.Context) -> None:
     """Make the release that was published before the current one current again."""
     typer.echo(release.rollback(from_environment(**context.obj).release_folder).version)
+
+
+def _row(folder: Path, version: str) -> dict[str, Any]:
+    """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
+    row = {"version": version, "current": version == release.current_version(folder), "damaged": None}
+    try:
+        found = release.read(folder / version)
+    except ReleaseError as error:
+        return {**row, "damaged": str(error), "quads": None, "modified": None, "digest": None}
+    return {**row, "quads": found.manifest["quads"], "modified": found.modified, "digest": found.digest}
+
+
+def _faults(folder: Path) -> list[str]:
+    try:
+        return release.verify(release.read(folder))
+    except ReleaseError as error:
+        return [str(error)]

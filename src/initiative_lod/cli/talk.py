@@ -8,10 +8,20 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from initiative_lod.pipeline import Progress as Report
 
 console = Console(stderr=True, highlight=False)
+WIDE = 100_000  # columns; where nobody looks on, nothing is folded
+
+
+def tell(table: Table) -> None:
+    """Print a table of results on stdout, whole: folded to a terminal's width, one line a row elsewhere."""
+    out = Console(highlight=False, markup=False)
+    if not out.is_terminal:
+        out = Console(highlight=False, markup=False, width=WIDE)
+    out.print(table)
 
 
 @contextmanager

@@ -10,5 +10,9 @@
     sandbox      what a worker may not do
     worker       the loop of one worker process
     process      one worker as the server sees it
+    service      SERVICE clauses, cut out of a query
+    broker       calls the services that are on the list
+    lanes        whose query comes next, and who sends too many
+    cache        results that are kept
     pool         all of them: lanes, limits, results that are kept
 """

@@ -22,11 +22,11 @@ _FORMATS = {
     "application/trig": "TriG",
 }
 _NOTES = {
-    "en": "Read-only. Queries are SPARQL 1.1 in full but for federation: SERVICE is refused. Of SPARQL 1.2 and RDF 1.2 "
-    "(not final) there is what the engine has: triple terms and their functions, base directions, VERSION. DESCRIBE "
-    "gives the concise bounded description and the labels of what it points to. Each query runs within limits of time, "
-    "memory and size, and says so with 504, 507 or 413.",
-    "zh": "只读。支持除联邦查询（SERVICE 一律拒绝）以外的全部 SPARQL 1.1 查询；"
+    "en": "Read-only. Queries are SPARQL 1.1; SERVICE is refused, but for services on the operator's list. Of SPARQL "
+    "1.2 and RDF 1.2 (not final) there is what the engine has: triple terms and their functions, base directions, "
+    "VERSION. DESCRIBE gives the concise bounded description and the labels of what it points to. Each query runs "
+    "within limits of time, memory and size, and says so with 504, 507 or 413.",
+    "zh": "只读。支持 SPARQL 1.1 查询；除运营者列出的服务外，SERVICE 一律拒绝。"
     "SPARQL 1.2 与 RDF 1.2 尚未定稿，仅支持引擎已实现的部分：三元组项及其函数、基准书写方向、VERSION。"
     "DESCRIBE 返回简明有界描述及其所指事物的标签。"
     "每个查询都受时间、内存和结果大小的限制，超限时返回 504、507 或 413。",
@@ -40,7 +40,7 @@ def graph_counts(opened: OpenRelease) -> dict[str, int]:
     return {row["g"].value: int(row["n"].value) for row in found if isinstance(row["g"], NamedNode)}
 
 
-def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, int]) -> list[Triple]:
+def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, int], services: bool) -> list[Triple]:
     """The triples about the service at ``endpoint``, the address under which it was asked."""
     quads: list[Triple] = []
 
@@ -56,6 +56,8 @@ def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, in
     say(service, SD.endpoint, service)
     say(service, SD.supportedLanguage, SD.SPARQL11Query)
     say(service, SD.feature, SD.UnionDefaultGraph)
+    if services:
+        say(service, SD.feature, SD.BasicFederatedQuery)
     say(service, SD.resultFormat, *(format_iri(media) for media in (*RESULT_TYPES, *RDF_TYPES)))
     say(service, RDFS.comment, *(Literal(text, language=language) for language, text in _NOTES.items()))
     say(service, SD.defaultDataset, dataset)

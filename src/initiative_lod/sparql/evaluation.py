@@ -30,6 +30,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.output import Output, too_many
+from initiative_lod.sparql.service import Call, clauses, replaced
 from initiative_lod.sparql.table import table
 from initiative_lod.vocabulary import RDFS, SKOS
 
@@ -50,10 +51,13 @@ class Limits:
 
 
 class Evaluator:
-    """Evaluates jobs one after the other, and keeps the stores that the last ones needed open."""
+    """Evaluates jobs one after the other, and keeps the stores that the last ones needed open.
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    ``call`` asks the server for the solutions of a SERVICE clause; without it, SERVICE is refused.
+    """
+
+    def __init__(self, limits: Limits, call: Call | None = None) -> None:
+        self._limits, self._call = limits, call
         self._stores: dict[str, OpenStore] = {}
 
     def open(self, path: str) -> OpenStore:
@@ -73,10 +77,13 @@ class Evaluator:
         text = guard.decoded(job.query)
         opened = self.open(job.store)
         if guard.holds("SERVICE", text, lambda other: _parses(other, job.base)):
-            raise QueryForbidden(
-                "the query has a SERVICE clause, and this endpoint calls no other one: query that one yourself and "
-                "put what it gives into VALUES, or run the federated query from your side"
-            )
+            if self._call is None:
+                raise QueryForbidden(
+                    "the query has a SERVICE clause, and this endpoint calls no other one: query that one yourself and "
+                    "put what it gives into VALUES, or run the federated query from your side"
+                )
+            found_clauses = clauses(text, lambda other: _parses(other, job.base))
+            text = replaced(text, found_clauses, self._call)
         options = _dataset(job, text)
         found = _query(opened.store, text, job.base, options)
         media = _media_type(job, found)

@@ -24,7 +24,7 @@ _TOKENS = re.compile(
 _CERTAIN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _DOUBTFUL = frozenset("'#()[]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
-_CHANGING = re.compile(r"(?i)(?<![a-z])(?:now|rand|uuid|struuid)(?![a-z])")
+_CHANGING = re.compile(r"(?i)(?<![a-z])(?:now|rand|uuid|struuid|service)(?![a-z])")
 _PROLOGUE = re.compile(
     r"""\s+ | \#[^\n\r]*
       | (?i:BASE) \s* <(?P<base>[^<>"{}|^`\\\x00-\x20]*)>
@@ -127,5 +127,5 @@ def is_update(text: str) -> bool:
 
 
 def is_stable(text: str) -> bool:
-    """Whether the same query gives the same answer again: it does not name NOW, RAND, UUID or STRUUID."""
-    return _CHANGING.search(text) is None
+    """Whether the same query gives the same answer again: it names none of NOW, RAND, UUID, STRUUID and SERVICE."""
+    return _CHANGING.search(decoded(text)) is None

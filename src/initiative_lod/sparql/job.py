@@ -16,9 +16,10 @@ from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit
 
 LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
+CALL = "call"  # the kind of a reply that is none yet: the worker wants a service called
 
 
-class NotAcceptable(QueryError):  # noqa: N818
+class NotAcceptable(QueryError):
     """The client takes no format that this form of query has an answer in; ``kind`` is the form."""
 
     def __init__(self, message: str, kind: str = "solutions") -> None:

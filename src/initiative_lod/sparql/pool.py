@@ -8,10 +8,11 @@ from collections import deque
 
 from initiative_lod.errors import Busy
 from initiative_lod.settings import Settings
+from initiative_lod.sparql.broker import Broker
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.job import Job, Result
 from initiative_lod.sparql.lanes import Lanes, Rate
-from initiative_lod.sparql.process import Worker, WorkerDied
+from initiative_lod.sparql.process import JobNotTaken, Worker, WorkerDied
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,9 @@ _RETRY_SECONDS = 1.0
 class QueryPool:
     """Runs visitors' queries. ``start`` it in a running event loop, ``stop`` it in the same one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, broker: Broker | None = None) -> None:
         self.settings = settings
+        self.broker = Broker(settings.services, settings.query_seconds) if broker is None else broker
         self.lanes = Lanes(
             settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
         )
@@ -41,7 +43,7 @@ class QueryPool:
     async def start(self) -> None:
         """Start the workers, and wait until one of them is ready. Raises WorkerDied when none can be started."""
         self._stopped = False
-        self._ready.append(await self._worker())
+        self._ready.append(await self._worker(urgent=True))
         self._keeper = asyncio.create_task(self._keep(), name="query workers")
         self._wanted.set()
 
@@ -71,16 +73,23 @@ class QueryPool:
         self.rate.take(client)
         await self.lanes.enter(client)
         try:
-            worker = await self._take()
-            try:
-                result = await worker.run(job, self.settings.query_seconds)
-            finally:
-                self._give(worker)
+            result = await self._evaluate(job)
         finally:
             self.lanes.leave(client)
         if key is not None:
             self.cache.put(key, result)
         return result
+
+    async def _evaluate(self, job: Job) -> Result:
+        call = self.broker.call if self.broker.allowed else None
+        while True:
+            worker = await self._take()
+            try:
+                return await worker.run(job, self.settings.query_seconds, call)
+            except JobNotTaken:
+                continue
+            finally:
+                self._give(worker)
 
     async def _take(self) -> Worker:
         while self._ready:
@@ -135,8 +144,8 @@ class QueryPool:
                     continue
                 self._hand(worker)
 
-    async def _worker(self) -> Worker:
-        worker = await Worker.start(self.settings)
+    async def _worker(self, urgent: bool = False) -> Worker:
+        worker = await Worker.start(self.settings, urgent)
         self.started += 1
         if worker.missing:
             log.warning("query workers are not fully confined here: %s", worker.missing)

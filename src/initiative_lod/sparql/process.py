@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit, QueryMemory, QueryTimeout, QueryTooComplex
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.job import LONGEST_HEADER, Job, Reply, Result
+from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, Reply, Result
 from initiative_lod.sparql.output import IN_MEMORY
 from initiative_lod.sparql.worker import FRAME, Confinement
 
-NICENESS = 0
+NICENESS = 12
+Call = Callable[[str, str], Awaitable[bytes]]
 _RECEIVE = 256 * 1024
 _START_SECONDS = 30.0
 # What a worker's environment has of the server's: nothing that could be a secret.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
 
 
-class WorkerDied(Exception):  # noqa: N818
+class WorkerDied(Exception):
     """The process ended while it had a job (or was starting); ``status`` is as subprocess gives it."""
 
     def __init__(self, status: int) -> None:
         self.status = status
         super().__init__(f"a query worker ended with status {status}")
+
+
+class JobNotTaken(WorkerDied):
+    """The process was gone before it had the job, which can be given to another one."""
 
 
 class Worker:
@@ -49,8 +55,11 @@ class Worker:
         self._loop.add_reader(self._descriptor, self._readable)
 
     @classmethod
-    async def start(cls, settings: Settings) -> Worker:
-        """A worker that is confined and ready. Raises WorkerDied when it cannot even start."""
+    async def start(cls, settings: Settings, urgent: bool = False) -> Worker:
+        """A worker that is confined and ready. Raises WorkerDied when it cannot even start.
+
+        It runs at a lower priority than the server: from its first moment, unless it is ``urgent`` to have it.
+        """
         ours, theirs = socket.socketpair()
         try:
             confinement = Confinement(
@@ -58,11 +67,11 @@ class Worker:
                 parent=os.getpid(),
                 cpu_seconds=settings.query_cpu_seconds,
                 memory=settings.query_memory,
-                niceness=NICENESS,
                 rows=settings.query_rows,
                 size=settings.query_bytes,
                 length=settings.query_length,
                 nesting=settings.query_nesting,
+                services=bool(settings.services),
             )
             process = subprocess.Popen(
                 [sys.executable, "-m", "initiative_lod.sparql.worker", json.dumps(asdict(confinement))],
@@ -80,6 +89,8 @@ class Worker:
             theirs.close()
         ours.setblocking(False)
         worker = cls(process, ours)
+        if not urgent:
+            worker.yield_to_server()
         try:
             async with asyncio.timeout(_START_SECONDS):
                 reply, _, files = await worker._reply()
@@ -88,6 +99,7 @@ class Worker:
             raise
         _close(files)
         worker.missing = reply.message
+        worker.yield_to_server()
         return worker
 
     @property
@@ -97,23 +109,29 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it can take another job."""
-        return not self.retired
+        return not self.retired and self._process.poll() is None
 
-    async def run(self, job: Job, seconds: float) -> Result:
-        """The result of ``job``. Past ``seconds``, or when the caller is cancelled, the process is killed.
+    async def run(self, job: Job, seconds: float, call: Call | None = None) -> Result:
+        """The result of ``job``; ``call`` is what it may call services with. Past ``seconds``, or when the caller is
+        cancelled, the process is killed.
 
-        Raises what the worker raised, and QueryTimeout, QueryMemory or QueryTooComplex for the way it died.
+        Raises what the worker raised; QueryTimeout, QueryMemory or QueryTooComplex for the way it died; JobNotTaken.
         """
         data = job.to_bytes()
         try:
             async with asyncio.timeout(seconds):
                 await self._send(FRAME.pack(len(data), 0) + data)
                 reply, body, files = await self._reply()
+                while reply.kind == CALL and call is not None:
+                    await self._send(await _called(call, reply.message, body.decode()))
+                    reply, body, files = await self._reply()
         except TimeoutError:
             self.kill()
             raise QueryTimeout(
                 f"the query took longer than {seconds:g} seconds: make it more selective, or add a LIMIT"
             ) from None
+        except JobNotTaken:
+            raise
         except WorkerDied as died:
             raise _cause(died.status) from None
         except BaseException:
@@ -132,6 +150,12 @@ class Worker:
             raise QueryLimit("the query's result was lost: send it again")
         return Result(reply.kind, reply.rows, reply.length, None, files[0])
 
+    def yield_to_server(self) -> None:
+        """From now on the process runs when the server and its pages leave it time to."""
+        with contextlib.suppress(OSError):
+            priority = os.getpriority(os.PRIO_PROCESS, 0) + NICENESS
+            os.setpriority(os.PRIO_PROCESS, self.pid, max(priority, os.getpriority(os.PRIO_PROCESS, self.pid)))
+
     def kill(self) -> None:
         """End the process now, whatever it does. Never raises, and may be called again."""
         self._hang_up()
@@ -149,7 +173,7 @@ class Worker:
             sent = 0
         except OSError:
             self._hang_up()
-            raise WorkerDied(await self._ended()) from None
+            raise JobNotTaken(await self._ended()) from None
         if sent < len(data):
             try:
                 await self._loop.sock_sendall(self._channel, data[sent:])
@@ -222,6 +246,15 @@ class Worker:
             return await self.wait()
 
 
+async def _called(call: Call, iri: str, query: str) -> bytes:
+    try:
+        answer = await call(iri, query)
+    except InitiativeLodError as error:
+        failure = Reply(error=type(error).__name__, message=str(error)).to_bytes()
+        return FRAME.pack(len(failure), 0) + failure
+    return FRAME.pack(0, len(answer)) + answer
+
+
 def _environment() -> dict[str, str]:
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
@@ -238,7 +271,9 @@ def _cause(status: int) -> InitiativeLodError:
     """What a worker's death says about its query. The engine aborts where memory is refused to it."""
     if status == -signal.SIGXCPU:
         return QueryTimeout("the query used up its CPU time: make it more selective, or add a LIMIT")
-    if status in (-signal.SIGABRT, -signal.SIGKILL, 1, 101):
+    if status == -signal.SIGKILL:  # not by us: by the kernel for want of memory, or by a person
+        return QueryLimit("the query was ended, as the machine ran out of memory or its worker was stopped: try again")
+    if status in (-signal.SIGABRT, 1, 101):
         return QueryMemory("the query needs more memory than it may have: sort, group or join less at a time")
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
         return QueryTooComplex("the query is too complex for the engine: nest and chain less")

@@ -52,14 +52,13 @@ _MACHINES = {
 }  # fmt: skip
 
 
-def confine(parent: int, memory: int, largest_file: int, niceness: int) -> list[str]:
+def confine(parent: int, memory: int, largest_file: int) -> list[str]:
     """Confine this process for good; returns what this platform could not do (one sentence each).
 
     It dies with ``parent`` (its process id), holds at most ``memory`` bytes of data, writes no file longer than
     ``largest_file``, leaves no core dump, and can make neither a socket nor a process.
     """
     missing = []
-    os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     try:

@@ -19,7 +19,7 @@ from pathlib import Path
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooComplex, QueryTooLarge
 from initiative_lod.sparql import sandbox
 from initiative_lod.sparql.evaluation import Evaluator, Limits
-from initiative_lod.sparql.job import Job, NotAcceptable, Reply
+from initiative_lod.sparql.job import CALL, Job, NotAcceptable, Reply
 
 FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
 
@@ -32,11 +32,11 @@ class Confinement:
     parent: int
     cpu_seconds: float
     memory: int
-    niceness: int
     rows: int
     size: int
     length: int
     nesting: int
+    services: bool
 
 
 def main() -> None:
@@ -45,8 +45,9 @@ def main() -> None:
     # Ctrl-C reaches the whole group: the server decides when a worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=told.descriptor)
-    missing = sandbox.confine(told.parent, told.memory, told.size + 1024 * 1024, told.niceness)
-    evaluator = Evaluator(Limits(told.rows, told.size, told.length, told.nesting))
+    missing = sandbox.confine(told.parent, told.memory, told.size + 1024 * 1024)
+    limits = Limits(told.rows, told.size, told.length, told.nesting)
+    evaluator = Evaluator(limits, (lambda iri, query: _call(channel, iri, query)) if told.services else None)
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
     while (frame := _receive(channel)) is not None:
         sandbox.limit_cpu(told.cpu_seconds)
@@ -55,12 +56,7 @@ def main() -> None:
 
 def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: int) -> None:
     try:
-        job = Job.from_bytes(frame)
-        if not job.query:  # nothing to run: the server wants this store open before somebody waits for it
-            evaluator.open(job.store)
-            _send(channel, Reply(kind="ready"))
-            return
-        kind, output = evaluator.evaluate(job)
+        kind, output = evaluator.evaluate(Job.from_bytes(frame))
     except NotAcceptable as error:
         _send(channel, Reply(kind=error.kind, error="NotAcceptable", message=str(error)))
     except InitiativeLodError as error:
@@ -83,6 +79,18 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
             reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=_heavy(memory))
             _send(channel, reply, file=output.file.fileno())
             output.file.close()
+
+
+def _call(channel: socket.socket, iri: str, query: str) -> bytes:
+    """Ask the server to call a service. Raises what it says went wrong."""
+    _send(channel, Reply(kind=CALL, message=iri), query.encode())
+    head = _exactly(channel, FRAME.size)
+    if head is None:
+        os._exit(0)
+    failure, body = (_exactly(channel, size) or b"" for size in FRAME.unpack(head))
+    if failure:
+        raise Reply.from_bytes(failure).exception()
+    return body
 
 
 def _heavy(memory: int) -> bool:

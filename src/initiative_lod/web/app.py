@@ -1,4 +1,4 @@
-"""The application: routes, headers, errors. Thin: what is sent is decided in ``documents``, ``downloads`` and ``pages``."""
+"""The application: routes, headers, errors. What is sent is decided in ``documents``, ``downloads`` and ``pages``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod import __version__
+from initiative_lod.errors import InitiativeLodError
 from initiative_lod.representation import RenderedCache
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
@@ -21,6 +22,7 @@ from initiative_lod.store import Publisher
 from initiative_lod.web import errors
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.pages import Pages
+from initiative_lod.web.reconcile import reconcile_router
 from initiative_lod.web.routes import document_router
 from initiative_lod.web.site import Site
 from initiative_lod.web.sparql import sparql_router
@@ -61,29 +63,36 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
         title="initiative-lod",
         version=__version__,
         summary="A governance document as linked data: every statement with its place in the text.",
-        root_path=settings.root_path,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect would repeat the Host header
         lifespan=lifespan,
     )
     app.state.site = site
     app.include_router(document_router(site))
     app.include_router(sparql_router(settings, publisher, pool))
+    app.include_router(reconcile_router(settings, publisher))
     _handle_errors(app, site)
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, root_path=settings.root_path)
     return app
 
 
 class Headers:
-    """Adds the headers that every response has, and answers OPTIONS (CORS preflight included) by itself."""
+    """Adds the headers that every response has, and answers OPTIONS (CORS preflight included) by itself.
 
-    def __init__(self, app: ASGIApp) -> None:
+    It also tells the routes the path prefix, whether or not the proxy has cut that off.
+    """
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
         self._app = app
+        self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+
+        scope = {**scope, "root_path": self._root_path}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -153,7 +162,7 @@ def _handle_errors(app: FastAPI, site: Site) -> None:
         return await run_in_threadpool(answer, request, error, 500, "an error of this server; it has been logged")
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], object]]] = [
-        (errors.InitiativeLodError, ours),
+        (InitiativeLodError, ours),
         (HTTPException, routing),
         (RequestValidationError, arguments),
         (Exception, unforeseen),

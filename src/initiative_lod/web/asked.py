@@ -35,7 +35,6 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     query_string: str = ""
 
-
     @property
     def named_language(self) -> str:
         """The page language that the address itself names; empty when it names none."""
@@ -93,7 +92,7 @@ def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
 
 
 def matches(if_none_match: str, etag: str) -> bool:
-    """Whether the entity tag is in an If-None-Match header (RFC 9110 §13.1.2, weak comparison); ``*`` is not looked at."""
+    """Whether the tag is in an If-None-Match header (RFC 9110 §13.1.2, weak comparison); ``*`` is not looked at."""
     return etag in _ETAG.findall(if_none_match)
 
 

@@ -1,4 +1,4 @@
-"""Documents about resources: which representation, and with which headers. Every page and every RDF format comes from here."""
+"""Documents about resources: which representation, and with which headers. Pages and RDF formats alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from initiative_lod import links, representation
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, MediaType
 from initiative_lod.negotiation import Offer, choose, choose_profile, named_profile, parse_accept
 from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
-from initiative_lod.resource import describe, exists, resource_of
+from initiative_lod.resource import Description, describe, exists, resource_of
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not_modified_since
@@ -35,7 +35,7 @@ SCHEMA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A document: its address here without suffix, the thing that it is about, and the suffix that was asked for."""
+    """A document: its address here without suffix, the thing that it is about, and the format of the suffix."""
 
     location: str
     resource: NamedNode
@@ -44,7 +44,10 @@ class Target:
 
 
 def target(opened: OpenRelease, path: str, prefix: str) -> Target:
-    """The document at ``path`` (no leading slash): ``doc/…`` is about ``id/…``, any other about itself. Raises NotFound."""
+    """The document at ``path`` (no leading slash): ``doc/…`` is about ``id/…``, others about themselves.
+
+    Raises NotFound for what can be no path of ours.
+    """
     stem, media = _suffix(path)
     resource = resource_of(opened.iris, f"id/{stem[4:]}" if stem.startswith("doc/") else stem)
     if resource is None:
@@ -77,11 +80,16 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
         ("Last-Modified", http_date(modified)),
     ]
     if asked.if_none_match is not None:
-        if matches(asked.if_none_match, etag) or (asked.if_none_match.strip() == "*" and exists(opened, target.resource)):
+        if matches(asked.if_none_match, etag) or (
+            asked.if_none_match.strip() == "*" and exists(opened, target.resource)
+        ):
             return Answer(304, tuple(headers))
-    elif asked.if_modified_since and not_modified_since(asked.if_modified_since, modified):
-        if exists(opened, target.resource):
-            return Answer(304, tuple(headers))
+    elif (
+        asked.if_modified_since
+        and not_modified_since(asked.if_modified_since, modified)
+        and exists(opened, target.resource)
+    ):
+        return Answer(304, tuple(headers))
     rendered = site.cache.get(etag)
     if rendered is None:
         rendered = _rendered(site, opened, asked, target, variant)
@@ -94,17 +102,8 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
 
 def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, variant: Variant) -> Rendered:
     resource, iris = target.resource, opened.iris
-    if variant.profile == "alt":
-        if not exists(opened, resource):
-            raise NotFound(f"nothing is known about <{resource.value}>")
-        description = representation.alternates(iris, resource, iris.thing(target.location.removeprefix(asked.prefix)[1:]))
-    else:
-        found = describe(opened, resource, variant.page)
-        if found is None:
-            known = exists(opened, resource)
-            what = f"there is no page {variant.page} about" if known else "nothing is known about"
-            raise NotFound(f"{what} <{resource.value}>")
-        description = found
+    if not exists(opened, resource):
+        raise NotFound(f"nothing is known about <{resource.value}>")
     typed = links.document_links(
         target.location,
         resource.value,
@@ -115,11 +114,29 @@ def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, var
         representation.profiles(iris)[variant.profile],
         f"?iri={target.argument}" if target.argument else "",
     )
-    typed += links.page_links(target.location, description.page, description.pages)
+    described: list[Description] = []
+
+    def description() -> Description:
+        """Made when it is wanted, since most pages can do without."""
+        if not described:
+            if variant.profile == "alt":
+                document = iris.thing(target.location.removeprefix(asked.prefix)[1:])
+                found: Description | None = representation.alternates(iris, resource, document)
+            else:
+                found = describe(opened, resource, variant.page)
+            if found is None:
+                raise NotFound(f"there is no page {variant.page} about <{resource.value}>")
+            described.append(found)
+        return described[0]
+
     if variant.offer.media is HTML:
-        content = site.pages.document(opened, asked, target.location, description, variant, typed)
+        if variant.page > 1:
+            description()
+        content = site.pages.document(opened, asked, target.location, resource, variant, typed, description)
     else:
-        content = representation.render(description, variant.offer, iris, opened.release.context)
+        content = representation.render(description(), variant.offer, iris, opened.release.context)
+    if described:
+        typed += links.page_links(target.location, described[0].page, described[0].pages)
     return Rendered(content, links.header(typed))
 
 
@@ -146,7 +163,11 @@ def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, s
     if offer is None:
         raise NotAcceptable(
             f"<{target.resource.value}> cannot be sent as {(accept or '')[:200]!r}",
-            [(f"{target.location}.{item.media.suffix}", item.media.name) for item in OFFERS if item == Offer(item.media)],
+            [
+                (f"{target.location}.{item.media.suffix}", item.media.name)
+                for item in OFFERS
+                if item == Offer(item.media)
+            ],
         )
     if form is not None and offer.media is JSON_LD:
         offer = Offer(JSON_LD, FORMS[form])
@@ -164,7 +185,7 @@ def _content_location(target: Target, offer: Offer, language: str, asked: Asked)
     arguments = [f"iri={target.argument}"] if target.argument else []
     if _page(asked) > 1:
         arguments.append(f"page={_page(asked)}")
-    if language:
+    if language and asked.named_language:
         arguments.append(f"lang={language}")
     form = next((name for name, iri in FORMS.items() if iri == offer.profile), None)
     if form:
@@ -200,5 +221,3 @@ def _schema_type(opened: OpenRelease, resource: NamedNode) -> str:
         if path and path.removeprefix("ontology#") in SCHEMA_TYPES:
             return SCHEMA_TYPES[path.removeprefix("ontology#")]
     return CREATIVE_WORK
-
-

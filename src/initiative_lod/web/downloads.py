@@ -14,6 +14,7 @@ from initiative_lod.description import DUMPS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.negotiation import Offer, choose
+from initiative_lod.representation import OFFERS
 from initiative_lod.web import documents, statics
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
 from initiative_lod.web.errors import NotAcceptable, NotFound
@@ -51,9 +52,13 @@ def context(site: Site, asked: Asked) -> Answer:
 
 def start(site: Site, asked: Asked) -> Answer:
     """The start page; a program that wants RDF is sent to the dataset."""
-    offer = choose(asked.accept, documents.OFFERS)
+    offer = choose(asked.accept, OFFERS)
     if offer is not None and offer.media is not HTML:
-        headers = (("Location", f"{asked.prefix}/dataset"), ("Vary", documents.VARY), ("Cache-Control", documents.CACHE))
+        headers = (
+            ("Location", f"{asked.prefix}/dataset"),
+            ("Vary", documents.VARY),
+            ("Cache-Control", documents.CACHE),
+        )
         return Answer(303, headers)
     language, content = site.pages.start(site.publisher.current(), asked)
     return _page(asked, language, content)
@@ -105,7 +110,9 @@ def ready(site: Site, asked: Asked) -> Answer:
     """A release is open. Raises ReleaseError (503) when none is."""
     version = site.publisher.current().release.version
     return Answer(
-        200, (("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")), f"ready {version}\n".encode()
+        200,
+        (("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")),
+        f"ready {version}\n".encode(),
     )
 
 

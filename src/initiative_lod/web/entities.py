@@ -1,25 +1,47 @@
-"""A thing that documents speak of: its definition, outside facts and mappings, and every place where the text names it."""
+"""A thing that documents speak of: its definition, outside facts and mappings, and where the text names it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.resource import Description
-from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.marking import Mark, Piece, split
 from initiative_lod.web.overview import facts
 from initiative_lod.web.parts import Evidence, attestation, span
 from initiative_lod.web.view import Said, Thing, View
 
-_SLOT = {name: NamedNode(SSSOM.iri + name) for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment")}
+_SLOT = {
+    name: NamedNode(SSSOM.iri + name)
+    for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment")
+}
 LONG = 140  # characters of a sentence that are shown whole
 AROUND = 48  # characters shown on either side of the words in a longer one
 MAPPINGS = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch, OWL.sameAs}
+_UNSHOWN = {
+    SKOS.inScheme,
+    SKOS.topConceptOf,
+    SKOS.hasTopConcept,
+    DCTERMS.isPartOf,
+    VOID.exampleResource,
+    _SLOT["subject_id"],
+}
 _SHOWN = {
-    RDF.type, RDFS.label, SKOS.prefLabel, SKOS.altLabel, SKOS.definition, SKOS.scopeNote, RDFS.comment, SKOS.inScheme, *MAPPINGS
-}  # fmt: skip
+    RDF.type,
+    RDFS.label,
+    RDFS.comment,
+    SKOS.prefLabel,
+    SKOS.altLabel,
+    SKOS.definition,
+    SKOS.scopeNote,
+    SKOS.inScheme,
+    SKOS.topConceptOf,
+    SKOS.hasTopConcept,
+    *MAPPINGS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,15 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """All values of one property; ``graphs`` are those that they come from."""
+
+    property: Thing
+    values: tuple[Value, ...]
+    graphs: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """All that the page of a thing shows. ``mentions`` are grouped by (property's label, its name)."""
 
@@ -69,15 +100,19 @@ class Entity:
     mappings: list[Mapping]
     mentions: list[tuple[Thing, list[Mention]]]
     members: list[tuple[Thing, int]]
-    statements: list[Value]
-    incoming: list[Value]
+    relations: list[tuple[Thing, list[Mention]]]
+    statements: list[Group]
+    incoming: list[Group]
 
 
 def entity(view: View, description: Description) -> Entity:
     """Read a thing; its mentions are those of the description's page."""
     node = description.resource
     known = facts(view, node)
-    attested = {(item.property.iri, item.value.iri if item.value else item.literal.value if item.literal else "") for item in known}
+    attested = {
+        (item.predicate.iri, item.value.iri if item.value else item.literal.value if item.literal else "")
+        for item in known
+    }
     statements = [
         item
         for item in values(view, node)
@@ -85,10 +120,9 @@ def entity(view: View, description: Description) -> Entity:
         and (item.property.iri, item.thing.iri if item.thing else item.said.value if item.said else "") not in attested
     ]
     mentions, incoming = _mentions(view, description)
-    members = [
-        (view.thing(member), _count(view, member))
-        for member in view.subjects(SKOS.inScheme, node)
-    ]
+    told = [(property, [item for item in items if item.evidence.seen_in]) for property, items in mentions]
+    spoken = [(property, [item for item in items if not item.evidence.seen_in]) for property, items in mentions]
+    members = [(view.thing(member), _count(view, member)) for member in view.subjects(SKOS.inScheme, node)]
     return Entity(
         view.thing(node),
         view.things(view.nodes(node, RDF.type)),
@@ -98,11 +132,30 @@ def entity(view: View, description: Description) -> Entity:
         view.all_said(node, SKOS.altLabel),
         known,
         mappings(view, node),
-        mentions,
+        [item for item in spoken if item[1]],
         sorted(members, key=lambda item: (-item[1], item[0].label.value)),
-        statements,
-        incoming,
+        [item for item in told if item[1]],
+        grouped(statements),
+        grouped(incoming),
     )
+
+
+def groups(view: View, node: NamedNode) -> list[Group]:
+    """Every statement about a node, by property."""
+    return grouped(values(view, node))
+
+
+def grouped(items: Iterable[Value]) -> list[Group]:
+    """Statements by property, each once, whatever number of graphs states it."""
+    found: dict[str, list[Value]] = {}
+    for item in items:
+        found.setdefault(item.property.iri, []).append(item)
+    made = []
+    for each in found.values():
+        once = {(item.thing, item.said): item for item in each}
+        graphs = dict.fromkeys(item.graph for item in each if item.graph is not None)
+        made.append(Group(each[0].property, tuple(once.values()), tuple(graphs)))
+    return made
 
 
 def values(view: View, node: NamedNode) -> list[Value]:
@@ -144,9 +197,11 @@ def mappings(view: View, node: NamedNode) -> list[Mapping]:
             )
         )
     for predicate in sorted(MAPPINGS, key=lambda item: item.value):
-        for target in view.nodes(node, predicate):
-            if (predicate, target) not in told:
-                found.append(Mapping(view.thing(predicate), view.thing(target), None, "", (), None))
+        found += [
+            Mapping(view.thing(predicate), view.thing(target), None, "", (), None)
+            for target in view.nodes(node, predicate)
+            if (predicate, target) not in told
+        ]
     return found
 
 
@@ -161,14 +216,14 @@ def _mentions(view: View, description: Description) -> tuple[list[tuple[Thing, l
             item = attestation(view, quad.subject)
             part = view.node(quad.subject, term("onSubject"))
             if item is not None and part is not None:
-                attested.add((part, item.property.iri))
-                groups.setdefault(item.property, []).append(_mention(view, part, item))
+                attested.add((part, item.predicate.iri))
+                groups.setdefault(item.predicate, []).append(_mention(view, part, item))
     seen = set()
     for quad in description.quads:
         key = (quad.subject, quad.predicate.value)
         if quad.object != resource or key in attested or key in seen or not isinstance(quad.subject, NamedNode):
             continue
-        if quad.predicate in (term("onValue"), SKOS.inScheme, DCTERMS.isPartOf, _SLOT["subject_id"]) or quad.subject == description.document:
+        if quad.predicate in {term("onValue"), term("onSubject"), *_UNSHOWN} or quad.subject == description.document:
             continue
         seen.add(key)
         graph = view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None

@@ -1,4 +1,4 @@
-"""What went wrong, as HTTP says it: one table from exception to status, RFC 9457 for programs and a page for browsers."""
+"""What went wrong, as HTTP says it: one table from exception to status; RFC 9457 for programs, a page for people."""
 
 from __future__ import annotations
 

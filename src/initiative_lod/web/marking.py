@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,7 +36,7 @@ def split(text: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
         cuts.update((max(mark.start, offset), min(mark.end, end)))
     bounds = sorted(cuts)
     pieces = []
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         over = [mark for mark in inside if mark.start <= start and stop <= mark.end]
         over.sort(key=lambda mark: (mark.end - mark.start, mark.key))
         pieces.append(Piece(text[start - offset : stop - offset], tuple(over)))

@@ -63,10 +63,25 @@ def overview(view: View, initiative: NamedNode) -> Overview:
             others.append(view.thing(part))
     columns.sort(key=lambda item: item.number)
     inside = f"{initiative.value}/"
-    modalities, cited, principles, topics = Counter[NamedNode](), Counter[NamedNode](), Counter[NamedNode](), Counter[NamedNode]()
-    for name, counter in (("modality", modalities), ("cites", cited), ("invokes", principles), ("embodies", principles), ("topic", topics)):
+    modalities, cited, principles, topics = (
+        Counter[NamedNode](),
+        Counter[NamedNode](),
+        Counter[NamedNode](),
+        Counter[NamedNode](),
+    )
+    for name, counter in (
+        ("modality", modalities),
+        ("cites", cited),
+        ("invokes", principles),
+        ("embodies", principles),
+        ("topic", topics),
+    ):
         for quad in view.store.quads_for_pattern(None, view.term(name), None, None):
-            if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(inside) and isinstance(quad.object, NamedNode):
+            if (
+                isinstance(quad.subject, NamedNode)
+                and quad.subject.value.startswith(inside)
+                and isinstance(quad.object, NamedNode)
+            ):
                 counter[quad.object] += 1
     texts = view.things(view.subjects(ELI.realizes, initiative))
     return Overview(
@@ -91,18 +106,7 @@ def facts(view: View, node: NamedNode) -> list[Evidence]:
 
 
 def _column(view: View, pillar: NamedNode) -> Column:
-    cells = []
-    for part in view.nodes(pillar, DCTERMS.hasPart):
-        if "Action" in view.kinds(part):
-            cells.append(
-                Cell(
-                    view.thing(part),
-                    view.number(part, view.term("number")) or 0,
-                    (view.label(part, "zh"), view.label(part, "en")),
-                    squares_of(view, part),
-                    _cited(view, part),
-                )
-            )
+    cells = [_cell(view, part) for part in view.nodes(pillar, DCTERMS.hasPart) if "Action" in view.kinds(part)]
     return Column(
         view.thing(pillar),
         view.number(pillar, view.term("number")) or 0,
@@ -110,6 +114,16 @@ def _column(view: View, pillar: NamedNode) -> Column:
         squares_of(view, pillar),
         view.things(view.nodes(pillar, view.term("embodies"))),
         sorted(cells, key=lambda item: item.number),
+    )
+
+
+def _cell(view: View, action: NamedNode) -> Cell:
+    return Cell(
+        view.thing(action),
+        view.number(action, view.term("number")) or 0,
+        (view.label(action, "zh"), view.label(action, "en")),
+        squares_of(view, action),
+        _cited(view, action),
     )
 
 
@@ -122,7 +136,9 @@ def _cited(view: View, part: NamedNode) -> list[Thing]:
 
 
 def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[Thing, int]]:
-    return [(view.thing(node), count) for node, count in sorted(counter.items(), key=lambda item: (-item[1], item[0].value))]
+    return [
+        (view.thing(node), count) for node, count in sorted(counter.items(), key=lambda item: (-item[1], item[0].value))
+    ]
 
 
 def _place(view: View, thing: Thing) -> int:

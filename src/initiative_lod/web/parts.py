@@ -1,4 +1,4 @@
-"""A document's parts as a page shows them: sentences cut at clauses and evidence, and the statements with their words."""
+"""A document's parts as a page shows them: sentences cut at clauses and evidence, and statements with their words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Evidence:
     """One attestation of a statement. ``start`` and ``end`` are -1 where it has no words of the text."""
 
     iri: str
-    property: Thing
+    predicate: Thing
     name: str
     value: Thing | None
     literal: Said | None
@@ -41,7 +41,7 @@ class Evidence:
     def title(self) -> str:
         """What a reader is told who points at the words."""
         value = self.value.label.value if self.value else self.literal.value if self.literal else ""
-        return f"{self.property.label}: {value}" + (f" ({self.role.label})" if self.role else "")
+        return f"{self.predicate.label}: {value}" + (f" ({self.role.label})" if self.role else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,18 @@ def evidence(view: View, part: NamedNode) -> list[Evidence]:
             found.append(
                 Evidence(
                     value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}",
-                    view.thing(view.term(name)), name, view.thing(value), None, None, False, None, (), start, end, quote,
-                )  # fmt: skip
+                    view.thing(view.term(name)),
+                    name,
+                    view.thing(value),
+                    None,
+                    None,
+                    False,
+                    None,
+                    (),
+                    start,
+                    end,
+                    quote,
+                )
             )
     return found
 
@@ -164,7 +174,7 @@ def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
     for item in items:
         groups.setdefault(item.name, []).append(item)
     names = [*(name for name in ORDER if name in groups), *sorted(name for name in groups if name not in ORDER)]
-    return tuple(Row(groups[name][0].property, name, tuple(sorted(groups[name], key=_by_place))) for name in names)
+    return tuple(Row(groups[name][0].predicate, name, tuple(sorted(groups[name], key=_by_place))) for name in names)
 
 
 def clause(view: View, node: NamedNode) -> Clause:
@@ -198,7 +208,7 @@ def unit(view: View, part: NamedNode) -> Unit:
     """A part with its sentence."""
     kind = next(iter(view.kinds(part)), "")
     name = "leadSpan" if kind == "Pillar" else "span"
-    start, end, words = span(view, part, name)
+    start, _, words = span(view, part, name)
     own = evidence(view, part)
     inner = clauses(view, part)
     heading = span(view, part, "headingSpan")

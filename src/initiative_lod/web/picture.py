@@ -1,4 +1,4 @@
-"""Small pictures as inline SVG, coloured by class so that the style sheet (and dark mode) decides. No scripts, no styles."""
+"""Small pictures as inline SVG, coloured by class, so that the style sheet (and dark mode) decides."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def sign(modality: str) -> str:
 
 
 def squares(modalities: Sequence[tuple[str, str]], columns: int = 10) -> Markup:
-    """One square for each clause, in reading order; ``modalities`` are (slug, label). The text alternative counts them."""
+    """One square for each clause, in order; ``modalities`` are (slug, label). The text alternative counts them."""
     if not modalities:
         return Markup("")
     rows = -(-len(modalities) // columns)
     width = min(len(modalities), columns) * (_SIDE + _GAP) - _GAP
     height = rows * (_SIDE + _GAP) - _GAP
     parts = [
-        Markup('<svg class="squares" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">').format(
-            width, height, summary(modalities)
-        )
+        Markup(
+            '<svg class="squares" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">'
+        ).format(width, height, summary(modalities))
     ]
     for index, (slug, label) in enumerate(modalities):
         x, y = index % columns * (_SIDE + _GAP), index // columns * (_SIDE + _GAP)
@@ -68,9 +68,9 @@ def bars(counts: Sequence[tuple[str, str, int, str]]) -> Markup:
     row, label_width, bar_width = 26, 118, 240
     height, width = row * len(counts), label_width + bar_width + 40
     parts = [
-        Markup('<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">').format(
-            width, height, ", ".join(f"{label}: {count}" for _, label, count, _ in counts)
-        )
+        Markup(
+            '<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">'
+        ).format(width, height, ", ".join(f"{label}: {count}" for _, label, count, _ in counts))
     ]
     for index, (slug, label, count, href) in enumerate(counts):
         y, length = index * row, max(3, round(count / most * bar_width))

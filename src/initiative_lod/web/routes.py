@@ -1,7 +1,8 @@
-"""The addresses of the HTTP contract, but for /sparql: each is one call into ``documents``, ``downloads`` or ``pages``."""
+"""The addresses of the HTTP contract, but for /sparql: each is one call into ``documents`` or ``downloads``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,9 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.formats import HTML, JSON_LD
+from initiative_lod.negotiation import choose
+from initiative_lod.representation import OFFERS
 from initiative_lod.resource import exists, resource_of
 from initiative_lod.web import documents, downloads
 from initiative_lod.web.asked import Answer, Asked, asked
@@ -18,13 +22,14 @@ from initiative_lod.web.documents import Target
 from initiative_lod.web.errors import BadArgument, NotFound
 from initiative_lod.web.site import Site
 
-METHODS = ["GET", "HEAD"]
+Responses = dict[int | str, dict[str, Any]]
+Work = Callable[[Asked, dict[str, str]], Answer | Response]
 _PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
 _RDF: dict[str, Any] = {
     "description": "The description, in the representation that was negotiated",
-    "content": {offer.media.name: {} for offer in documents.OFFERS},
+    "content": {offer.media.name: {} for offer in OFFERS},
 }
-DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
+DOCUMENT_RESPONSES: Responses = {
     200: _RDF,
     304: {"description": "Not modified"},
     400: {"description": "An argument has no meaning", **_PROBLEM},
@@ -32,105 +37,59 @@ DOCUMENT_RESPONSES: dict[int | str, dict[str, Any]] = {
     406: {"description": "No representation is acceptable; the alternatives are listed", **_PROBLEM},
     503: {"description": "No release is published", **_PROBLEM},
 }
+THING_RESPONSES: Responses = {
+    303: {"description": "The document that describes the thing"},
+    404: DOCUMENT_RESPONSES[404],
+}
 
 
 def document_router(site: Site) -> APIRouter:
     """Things, documents, pages, downloads and health."""
     router = APIRouter()
 
-    async def run(request: Request, work: Callable[[Asked], Answer]) -> Response:
-        read = asked(request, site.settings.root_path, site.trusted)
-        return (await run_in_threadpool(work, read)).response(request.method)
+    def route(path: str, work: Work, summary: str = "", responses: Responses | None = None, shown: bool = True) -> None:
+        """GET and HEAD of ``path``; only GET is in the interface's description, which needs no second name for it."""
 
-    @router.api_route(
-        "/id/{path:path}",
-        methods=METHODS,
-        summary="A thing: see the document about it",
-        response_class=Response,
-        responses={303: {"description": "The document that describes the thing"}, 404: DOCUMENT_RESPONSES[404]},
-    )
-    async def thing(request: Request, path: str) -> Response:
-        return await run(request, lambda read: see_other(site, read, path))
+        async def endpoint(request: Request) -> Response:
+            read = asked(request, site.settings.root_path, site.trusted)
+            answer = await run_in_threadpool(work, read, request.path_params)
+            return answer if isinstance(answer, Response) else answer.response(request.method)
 
-    @router.api_route(
-        "/doc/{path:path}",
-        methods=METHODS,
-        summary="The document about a thing",
-        response_class=Response,
-        responses=DOCUMENT_RESPONSES,
-    )
-    async def document(request: Request, path: str) -> Response:
-        return await run(request, lambda read: own(site, read, f"doc/{path}"))
-
-    for pattern, summary in (
-        ("ontology", "The ontology"),
-        ("ontology/{rest:path}", "A version of the ontology"),
-        ("shapes", "The SHACL shapes"),
-        ("dataset", "The dataset: DCAT and VoID"),
-        ("graph/{rest:path}", "A named graph"),
-    ):
-        for suffix in ("", ".{suffix}") if "{" not in pattern else ("",):
+        for method in ("GET", "HEAD"):
             router.add_api_route(
-                f"/{pattern}{suffix}",
-                _document_endpoint(site, run),
-                methods=METHODS,
+                path,
+                endpoint,
+                methods=[method],
+                name=f"{method} {path}",
                 summary=summary,
                 response_class=Response,
-                responses=DOCUMENT_RESPONSES,
-                include_in_schema=not suffix,
-                operation_id=f"{pattern.replace('/{rest:path}', '_path')}{'_suffix' if suffix else ''}",
+                responses=responses,
+                include_in_schema=shown and method == "GET",
+                openapi_extra={"parameters": [_path_parameter(name) for name in re.findall(r"\{(\w+)", path)]},
             )
 
-    for suffix in ("", ".{suffix}"):
-
-        @router.api_route(
-            f"/resource{suffix}",
-            methods=METHODS,
-            summary="Whatever the release says about any IRI",
-            response_class=Response,
-            responses=DOCUMENT_RESPONSES,
-            include_in_schema=not suffix,
-            operation_id="resource" + ("_suffix" if suffix else ""),
-        )
-        async def resource(request: Request) -> Response:
-            return await run(request, lambda read: about_any(site, read))
-
-    @router.api_route("/.well-known/void", methods=METHODS, summary="The VoID description", response_class=Response)
-    async def void(request: Request) -> Response:
-        return await run(request, lambda read: own(site, read, "dataset"))
-
-    @router.api_route("/", methods=METHODS, summary="Start page", response_class=Response)
-    async def start(request: Request) -> Response:
-        return await run(request, lambda read: downloads.start(site, read))
-
-    @router.api_route("/context.jsonld", methods=METHODS, summary="The JSON-LD context", response_class=Response)
-    async def context(request: Request) -> Response:
-        return await run(request, lambda read: downloads.context(site, read))
-
-    @router.api_route("/dataset/{name}", methods=METHODS, summary="A dump; ranges work", response_class=Response)
-    async def dump(request: Request, name: str) -> Response:
-        return await run_in_threadpool(downloads.dump, site, name)
-
-    @router.api_route("/releases", methods=METHODS, summary="The releases", response_class=Response)
-    async def releases(request: Request) -> Response:
-        return await run(request, lambda read: downloads.releases(site, read))
-
-    @router.api_route("/release/{version}", methods=METHODS, summary="One release", response_class=Response)
-    async def release(request: Request, version: str) -> Response:
-        return await run(request, lambda read: downloads.release(site, read, version))
-
-    @router.api_route("/static/{name:path}", methods=METHODS, response_class=Response, include_in_schema=False)
-    async def static(request: Request, name: str) -> Response:
-        return await run(request, lambda read: downloads.static(read, name))
-
-    @router.api_route("/healthz", methods=METHODS, summary="Alive", response_class=Response)
-    async def health(request: Request) -> Response:
-        return await run(request, downloads.health)
-
-    @router.api_route("/readyz", methods=METHODS, summary="Able to answer", response_class=Response)
-    async def ready(request: Request) -> Response:
-        return await run(request, lambda read: downloads.ready(site, read))
-
+    route("/id/{path:path}", lambda read, given: see_other(site, read, given["path"]), "A thing", THING_RESPONSES)
+    route("/doc/{path:path}", lambda read, given: own(site, read, _stem(read)), "Its document", DOCUMENT_RESPONSES)
+    for path, summary in (
+        ("ontology", "The ontology"),
+        ("shapes", "The SHACL shapes"),
+        ("dataset", "The dataset: DCAT and VoID"),
+    ):
+        route(f"/{path}", lambda read, given: own(site, read, _stem(read)), summary, DOCUMENT_RESPONSES)
+        route(f"/{path}.{{suffix}}", lambda read, given: own(site, read, _stem(read)), shown=False)
+    for path, summary in (("ontology", "A version of the ontology"), ("graph", "A named graph")):
+        route(f"/{path}/{{rest:path}}", lambda read, given: own(site, read, _stem(read)), summary, DOCUMENT_RESPONSES)
+    route("/resource", lambda read, given: about_any(site, read), "What is said of any IRI", DOCUMENT_RESPONSES)
+    route("/resource.{suffix}", lambda read, given: about_any(site, read), shown=False)
+    route("/.well-known/void", lambda read, given: own(site, read, "dataset"), "VoID", DOCUMENT_RESPONSES)
+    route("/", lambda read, given: downloads.start(site, read), "Start page")
+    route("/context.jsonld", lambda read, given: downloads.context(site, read), "The JSON-LD context")
+    route("/dataset/{name}", lambda read, given: downloads.dump(site, given["name"]), "A dump; ranges work")
+    route("/releases", lambda read, given: downloads.releases(site, read), "The releases")
+    route("/release/{version}", lambda read, given: release(site, read, given["version"]), "One release")
+    route("/static/{name:path}", lambda read, given: downloads.static(read, given["name"]), shown=False)
+    route("/healthz", lambda read, given: downloads.health(read), "Alive")
+    route("/readyz", lambda read, given: downloads.ready(site, read), "Able to answer")
     return router
 
 
@@ -155,6 +114,17 @@ def own(site: Site, read: Asked, path: str) -> Answer:
     return documents.answer(site, read, documents.target(site.publisher.current(), path, read.prefix))
 
 
+def release(site: Site, read: Asked, version: str) -> Answer:
+    """A release: as a page or JSON from its manifest, in RDF from its description."""
+    offer = choose(read.accept, OFFERS)
+    if offer is not None and offer.media not in (HTML, JSON_LD):
+        try:
+            return own(site, read, f"release/{version}")
+        except NotFound:
+            pass  # an older one is described in its own store only
+    return downloads.release(site, read, version)
+
+
 def about_any(site: Site, read: Asked) -> Answer:
     """The description of the IRI that the argument ``iri`` gives. Raises BadArgument, NotFound."""
     iri = read.query.get("iri", "")
@@ -166,17 +136,13 @@ def about_any(site: Site, read: Asked) -> Answer:
     return documents.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, quote(iri, safe=":/")))
 
 
-def _document_endpoint(site: Site, run: Callable[..., Any]) -> Callable[..., Any]:
-    async def endpoint(request: Request) -> Response:
-        response: Response = await run(request, lambda read: own(site, read, _stem(read)))
-        return response
-
-    return endpoint
-
-
 def _stem(read: Asked) -> str:
     """The path under the base, whether or not the proxy has cut the prefix off."""
     path = read.path
     if read.prefix and path.startswith(f"{read.prefix}/"):
         path = path[len(read.prefix) :]
     return path[1:]
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

@@ -1,4 +1,4 @@
-"""What all routes share: settings, the published release, the cache, the pages. Made once by ``create_app``, passed on."""
+"""What all routes share: settings, the published release, the cache, the pages. Made once, by ``create_app``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Site:
 
     @cached_property
     def software(self) -> str:
-        """A digest of this software, its templates and styles: what is rendered depends on them as well as on the data."""
+        """A digest of this software, its templates and styles: a rendering depends on them as well as on the data."""
         return software_digest()
 
     @cached_property

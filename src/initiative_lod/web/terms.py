@@ -1,4 +1,4 @@
-"""The ontology as documentation: its terms by kind, with definitions, domains, ranges and how often the data uses them."""
+"""The ontology as documentation: terms by kind, with definitions, domains, ranges and how often the data uses them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from initiative_lod.iris import document_of
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
-from initiative_lod.web.entities import Value, values
+from initiative_lod.web.entities import Group, groups
 from initiative_lod.web.view import Node, Said, Thing, View
 
 KINDS = (
@@ -41,24 +41,26 @@ class Ontology:
     """The ontology's header and its terms, grouped."""
 
     thing: Thing
-    header: list[Value]
-    groups: list[tuple[str, list[Term]]]
+    header: list[Group]
+    kinds: list[tuple[str, list[Term]]]
 
 
 def ontology(view: View, node: NamedNode) -> Ontology:
     """Read the ontology in the release."""
     own = view.iris.thing("ontology")
-    groups: list[tuple[str, list[Term]]] = []
+    found_kinds: list[tuple[str, list[Term]]] = []
     told: set[NamedNode] = set()
     for name, kinds in KINDS:
-        found = {item for kind in kinds for item in view.subjects(RDF.type, kind) if document_of(item.value) == own.value}
+        found = {
+            item for kind in kinds for item in view.subjects(RDF.type, kind) if document_of(item.value) == own.value
+        }
         found -= told
         told |= found
         terms = [_term(view, item, name == "classes") for item in found]
         if terms:
-            groups.append((name, sorted(terms, key=lambda item: item.thing.iri.lower())))
-    header = [item for item in values(view, own) if item.property.iri != RDF.type.value]
-    return Ontology(view.thing(node), header, groups)
+            found_kinds.append((name, sorted(terms, key=lambda item: item.thing.iri.lower())))
+    header = [item for item in groups(view, own) if item.property.iri != RDF.type.value]
+    return Ontology(view.thing(node), header, found_kinds)
 
 
 def _term(view: View, node: NamedNode, is_class: bool) -> Term:

@@ -15,6 +15,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.resource import natural
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, PREFIXES, RDF, RDFS, SKOS
+from initiative_lod.web.words import PROPERTIES
 
 Node = NamedNode | BlankNode
 
@@ -85,7 +86,11 @@ class View:
 
     def all_said(self, subject: Node, predicate: NamedNode) -> list[Said]:
         """Every literal, the reader's language first, then the original's, then the others."""
-        found = [Said(item.value, item.language or "") for item in self.objects(subject, predicate) if isinstance(item, Literal)]
+        found = [
+            Said(item.value, item.language or "")
+            for item in self.objects(subject, predicate)
+            if isinstance(item, Literal)
+        ]
         return sorted(found, key=lambda item: (item.language != self.language, item.language != "zh", item.language))
 
     def said(self, subject: Node, predicate: NamedNode, language: str | None = None) -> Said | None:
@@ -94,6 +99,10 @@ class View:
         if language is not None:
             found = [item for item in found if item.language == language]
         return next(iter(found), None)
+
+    def said_of(self, iri: str, name: str) -> Said | None:
+        """The own property ``name`` of an IRI."""
+        return self.said(NamedNode(iri), self.term(name))
 
     def number(self, subject: Node, predicate: NamedNode) -> int | None:
         """The first object as an integer."""
@@ -135,7 +144,8 @@ class View:
             found = self.said(node, predicate, language)
             if found is not None:
                 return found
-        return None
+        known = PROPERTIES.get(self.short(node)) if language is None and isinstance(node, NamedNode) else None
+        return Said(known[0 if self.language == "zh" else 1], self.language) if known else None
 
     def both(self, node: Node) -> tuple[Said | None, Said | None]:
         """The labels in the reader's language and in the other one of zh and en."""
@@ -148,7 +158,7 @@ class View:
             return f"_:{node.value[:8]}"
         for name, iri in {**self.iris.prefixes, **PREFIXES}.items():
             if node.value.startswith(iri) and node.value != iri:
-                return f"{name}:{node.value[len(iri):]}"
+                return f"{name}:{node.value[len(iri) :]}"
         path = self.iris.path(node.value)
         return path if path else node.value
 

@@ -1,0 +1,110 @@
+"""Writes the pages of this folder from the code and the data: ``python docs/reference/generate.py``.
+
+A test fails when a page is not what this writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from initiative_lod import questions
+from initiative_lod.cli.app import app
+from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
+
+HERE = Path(__file__).resolve().parent
+DATA = HERE.parents[1] / "data"
+NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run that again. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page, by file name."""
+    made = {"settings.md": settings(), "command-line.md": command_line(), "questions.md": competency_questions()}
+    return {name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}
+
+
+def settings() -> str:
+    """The table of settings."""
+    lines = [
+        "# Settings",
+        "",
+        f"Each is an environment variable, `{ENVIRONMENT_PREFIX}` and its name in capitals; some are options of the",
+        "command line as well, which count for more. Sizes are bytes, times seconds.",
+        "",
+        "| variable | default | what it is |",
+        "| --- | --- | --- |",
+    ]
+    for item in fields(Settings):
+        bounds = [
+            f"{word} {item.metadata[key]:,}"
+            for key, word in (("minimum", "at least"), ("maximum", "at most"))
+            if item.metadata.get(key) is not None
+        ]
+        about = _cell(item.metadata["about"] + (f" ({', '.join(bounds)})" if bounds else ""))
+        default = f"`{item.default}`" if str(item.default) else "(empty)"
+        lines.append(f"| `{ENVIRONMENT_PREFIX}{item.name.upper()}` | {default} | {about} |")
+    return "\n".join(lines)
+
+
+def command_line() -> str:
+    """Every command with its arguments and options."""
+    root = typer.main.get_command(app)
+    lines = [
+        "# Command line",
+        "",
+        "Results go to standard output, all talk to standard error. Exit 0: done and conforming; 1: sources or data",
+        "that do not conform; 2: wrong usage or environment.",
+    ]
+    for path, command in _commands(root, "initiative-lod"):
+        lines += ["", f"## `{path}`", "", (command.help or "").strip()]
+        rows = [_parameter(parameter) for parameter in command.params if parameter.name != "help"]
+        if rows:
+            lines += ["", "| option | what it is |", "| --- | --- |", *rows]
+    return "\n".join(lines)
+
+
+def competency_questions() -> str:
+    """The questions that the graph answers, by group."""
+    lines = [
+        "# Competency questions",
+        "",
+        "What the graph must be able to answer. The expected rows were worked out from the text by hand; a build whose",
+        "graph answers otherwise is no release. Each is `data/questions/<name>.rq`.",
+    ]
+    group = ""
+    for question in questions.read_folder(DATA / "questions"):
+        if question.group != group:
+            group = question.group
+            lines += ["", f"## {group.capitalize()}", "", "| name | question | 问题 |", "| --- | --- | --- |"]
+        lines.append(f"| `{question.slug}` | {_cell(question.text['en'])} | {_cell(question.text['zh'])} |")
+    return "\n".join(lines)
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, child in sorted(getattr(command, "commands", {}).items()):
+        yield from _commands(child, f"{path} {name}")
+
+
+def _parameter(parameter: Any) -> str:
+    names = (
+        [*parameter.opts, *parameter.secondary_opts]
+        if parameter.param_type_name == "option"
+        else [parameter.name.upper()]
+    )
+    shown = ", ".join(f"`{name}`" for name in names)
+    return f"| {shown} | {_cell(getattr(parameter, 'help', None) or '')} |"
+
+
+def _cell(words: str) -> str:
+    return " ".join(words.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for name, content in pages().items():
+        (HERE / name).write_text(content, "utf-8")
+        print(HERE / name)

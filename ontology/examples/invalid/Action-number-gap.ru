@@ -1,0 +1,8 @@
+# Breaks shapes:Action-number-gap in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: the second action is numbered 3
+# expect: Violation Action-number-gap SPARQL <id/example/action/2>
+DELETE DATA { <id/example/action/2> ilod:number 2 } ;
+INSERT DATA { <id/example/action/2> ilod:number 3 }

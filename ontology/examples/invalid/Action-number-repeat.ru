@@ -1,0 +1,9 @@
+# Breaks shapes:Action-number-repeat in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: both actions are numbered 1
+# expect: Violation Action-number-repeat SPARQL <id/example/action/1>
+# expect: Violation Action-number-repeat SPARQL <id/example/action/2>
+DELETE DATA { <id/example/action/2> ilod:number 2 } ;
+INSERT DATA { <id/example/action/2> ilod:number 1 }

@@ -1,0 +1,8 @@
+# Breaks shapes:Evidence-inside in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: taken from another clause without being implied
+# expect: Violation Evidence-inside SPARQL <id/example/action/1/clause/1#topic-sewage>
+DELETE DATA { <id/example/action/1/clause/1#topic-sewage> ilod:span <id/example/zh#char=89,91> } ;
+INSERT DATA { <id/example/action/1/clause/1#topic-sewage> ilod:span <id/example/zh#char=94,96> }

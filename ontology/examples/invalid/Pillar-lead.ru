@@ -1,0 +1,13 @@
+# Breaks shapes:Pillar-lead in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: a thing of another class
+# expect: Violation Pillar-lead Class <id/example/pillar/1>
+DELETE DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh#char=60,72> } ;
+INSERT DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh> }
+
+# case: one too many
+# expect: Violation Pillar-lead MaxCount <id/example/pillar/1>
+# expect: Violation Pillar-lead-start SPARQL <id/example/pillar/1>
+INSERT DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh#char=10,52> }

@@ -1,0 +1,327 @@
+"""Proposes mappings between our things and another graph's, each with a confidence and its reasons. Precise first.
+
+A proposal rests on labels that agree word for word, or but for a typing error, in a language that both sides have.
+Agreement in a second language and agreeing neighbours raise its confidence; other types, other things of the same name
+and a second language that disagrees lower it. What a person has judged is not proposed again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from initiative_lod import __version__
+from initiative_lod.align.index import Label, LabelIndex
+from initiative_lod.align.labels import PROPERTIES, Kind, forms, has_han, is_abbreviation, variants
+from initiative_lod.align.scoring import KIND, By, Score, compare
+from initiative_lod.align.things import Name, Thing
+from initiative_lod.judgement import Judgement, Verdict, latest
+from initiative_lod.sssom import LITERAL, MappingRow
+from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
+
+FLOOR = 0.75  # below it nothing is proposed
+ALIKE = 0.75  # what a likeness in spelling must be worth to count at all
+EXACT = 0.9  # from it on two concepts are proposed as one
+SEMAPV = "https://w3id.org/semapv/vocab/"
+WORDS = frozenset({By.EXACT, By.FOLDED, By.PACKED, By.STEM, By.TURNED})
+LANGUAGES = ("zh", "en", "")  # ours; of labels in other languages only abbreviations can agree with ours
+MOST_PER_THING = 5
+FAR = 0.1  # of two proposals that compete, the one that is so much less sure does not count
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Two labels that agree."""
+
+    ours: Name
+    theirs: Name
+    score: Score
+    value: float
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping for a person to judge. ``reasons`` are sentences."""
+
+    ours: Thing
+    theirs: Thing
+    predicate: str
+    confidence: float
+    justification: str
+    agreements: tuple[Agreement, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Our IRI and theirs."""
+        return self.ours.iri, self.theirs.iri
+
+
+def propose(
+    ours: Sequence[Thing], theirs: Iterable[Thing], judgements: Iterable[Judgement] = (), floor: float = FLOOR
+) -> list[Proposal]:
+    """The proposals, surest first. The same input gives the same proposals in the same order."""
+    others = sorted(theirs, key=lambda thing: thing.iri)
+    index = LabelIndex(
+        Label(number, name.text, name.kind, name.language)
+        for number, thing in enumerate(others)
+        for name in thing.names
+        if _counts(name)
+    )
+    by_iri = {thing.iri: thing for thing in (*ours, *others)}
+    judged = latest(judgements)
+    found: list[Proposal] = []
+    for thing in ours:
+        candidates = sorted({hit.thing for name in thing.names for hit in index.search(name.text, 12)})
+        made = [proposal for number in candidates if (proposal := _compare(thing, others[number], by_iri, floor))]
+        found += _fewer(made)
+    settled = {pair for pair, judgement in judged.items() if judgement.verdict is not Verdict.UNSURE}
+    open_ones = [item for item in found if tuple(sorted(item.pair)) not in settled]
+    return sorted(_contested(open_ones, floor), key=lambda item: (-item.confidence, item.pair))
+
+
+def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float) -> Proposal | None:
+    agreements = _agreements(ours, theirs)
+    if not agreements:
+        return None
+    best = agreements[0]
+    value, reasons = best.value, [_say(best)]
+    languages = {item.ours.language for item in agreements if item.score.by in WORDS}
+    if len(languages) > 1:
+        second = next(
+            item for item in agreements if item.ours.language != best.ours.language and item.score.by in WORDS
+        )
+        value += (1 - value) * 0.5
+        reasons.append("so in a second language: " + _say(second))
+    elif other := _disagreement(ours, theirs, best):
+        value -= 0.06 if ours.kinds & theirs.kinds else 0.12
+        reasons.append(other)
+    factor, reason = _types(ours, theirs)
+    value *= factor
+    if reason:
+        reasons.append(reason)
+    near = _neighbours(ours, theirs, by_iri)
+    if near:
+        value += (1 - value) * min(0.4, 0.2 * len(near))
+        reasons.append("neighbours agree: " + "; ".join(f"{one} / {other}" for one, other in near[:3]))
+    if Kind.ALTERNATIVE in (best.ours.kind, best.theirs.kind) and value >= EXACT and not near and len(languages) < 2:
+        value = EXACT - 0.01  # another name of the one is the name of the other: near, but it need not be the same
+        reasons.append("only by another name")
+    value = round(min(value, 0.99), 2)
+    if value < floor:
+        return None
+    lexical = best.score.by in WORDS
+    justification = (
+        "CompositeMatching" if near else "LexicalMatching" if lexical else "LexicalSimilarityThresholdMatching"
+    )
+    return Proposal(
+        ours, theirs, _predicate(ours, theirs, value, lexical), value, justification, tuple(agreements), tuple(reasons)
+    )
+
+
+def _counts(name: Name) -> bool:
+    return name.kind is not Kind.NOTATION and (name.language in LANGUAGES or is_abbreviation(name.text))
+
+
+def _agreements(ours: Thing, theirs: Thing) -> list[Agreement]:
+    """Labels that agree, best first; of labels with brackets also what stands outside and inside of these."""
+    found = []
+    for one, other in ((one, other) for one in ours.names if _counts(one) for other in theirs.names if _counts(other)):
+        best: Agreement | None = None
+        for place, (text, wording) in enumerate((a, b) for a in variants(one.text) for b in variants(other.text)):
+            score = compare(text, wording)
+            if score is None or not _holds(one, other, text, wording, score):
+                continue
+            value = score.value * KIND[one.kind] * KIND[other.kind] * (0.97 if place else 1.0)
+            if best is None or value > best.value:
+                best = Agreement(one, other, score, value)
+        if best:
+            found.append(best)
+    return sorted(found, key=lambda item: (-item.value, item.ours.language, item.ours.text, item.theirs.text))
+
+
+def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> bool:
+    """Whether an agreement says anything: not across languages, nor of two letters, nor of a part with the whole."""
+    if is_abbreviation(text):
+        return text == wording  # "WHO" is not "who"
+    if one.language and other.language and one.language != other.language:
+        return False
+    if len(forms(text).packed) < (2 if has_han(text) else 3):
+        return False
+    return score.by in WORDS or (score.by is By.FUZZY and score.value >= ALIKE)
+
+
+def _disagreement(ours: Thing, theirs: Thing, best: Agreement) -> str:
+    """What lowers confidence: both sides have a preferred label in a second language, and these are quite different."""
+    for language in ("zh", "en"):
+        if language == best.ours.language:
+            continue
+        mine = [name.text for name in ours.names if name.language == language and name.kind is Kind.PREFERRED]
+        others = [name.text for name in theirs.names if name.language == language and name.kind is not Kind.NOTATION]
+        if mine and others and best.theirs.language != language:
+            scores = [score.value for other in others if (score := compare(mine[0], other)) is not None]
+            if max(scores, default=0.0) < 0.6:
+                return f"but in {language} they are called {mine[0]!r} and {others[0]!r}"
+    return ""
+
+
+def _types(ours: Thing, theirs: Thing) -> tuple[float, str]:
+    if not ours.kinds and theirs.kinds and not theirs.concept:
+        return 0.85, f"ours is a concept, theirs one of the kind {', '.join(sorted(theirs.kinds))}"
+    if ours.kinds and theirs.kinds:
+        if ours.kinds & theirs.kinds:
+            return 1.0, f"both are of the kind {', '.join(sorted(ours.kinds & theirs.kinds))}"
+        return 0.6, f"ours is of the kind {', '.join(sorted(ours.kinds))}, theirs of {', '.join(sorted(theirs.kinds))}"
+    return 1.0, ""
+
+
+def _neighbours(ours: Thing, theirs: Thing, by_iri: dict[str, Thing]) -> list[tuple[str, str]]:
+    """Pairs of neighbours that are called the same in words."""
+    mine = [by_iri[iri] for iri in ours.neighbours if iri in by_iri]
+    others = [by_iri[iri] for iri in theirs.neighbours if iri in by_iri]
+    return [
+        (one.name(), other.name())
+        for one in mine
+        for other in others
+        if any(_same_words(a, b) for a in one.names for b in other.names)
+    ]
+
+
+def _same_words(one: Name, other: Name) -> bool:
+    if (
+        one.kind is Kind.NOTATION
+        or other.kind is Kind.NOTATION
+        or (one.language and other.language and one.language != other.language)
+    ):
+        return False
+    score = compare(one.text, other.text)
+    return score is not None and score.by in WORDS
+
+
+def _predicate(ours: Thing, theirs: Thing, value: float, lexical: bool) -> str:
+    """Concepts are matched in SKOS; a named thing is not made a concept by it, nor a concept a thing by owl:sameAs."""
+    if ours.kinds:
+        return SCHEMA.sameAs.value if value >= EXACT and lexical else RDFS.seeAlso.value
+    return (SKOS.exactMatch if value >= EXACT and lexical else SKOS.closeMatch).value
+
+
+def _fewer(made: list[Proposal]) -> list[Proposal]:
+    """Of the proposals for one thing those that are not far behind the best, in each of their namespaces."""
+    groups: dict[str, list[Proposal]] = defaultdict(list)
+    for proposal in sorted(made, key=lambda item: (-item.confidence, item.theirs.iri)):
+        groups[_namespace(proposal.theirs.iri)].append(proposal)
+    kept: list[Proposal] = []
+    for group in groups.values():
+        kept += [item for item in group if item.confidence >= group[0].confidence - 0.05][:MOST_PER_THING]
+    return kept
+
+
+def _namespace(iri: str) -> str:
+    return iri.rpartition("#")[0] or iri.rpartition("/")[0]
+
+
+def _contested(found: list[Proposal], floor: float) -> list[Proposal]:
+    """Two that would share a match in one place are neither of them exact: both are lowered, and say so.
+
+    A proposal that another one for the same target surpasses by far is dropped.
+    """
+    same_ours, same_theirs = defaultdict[tuple[str, str], list[float]](list), defaultdict[str, list[float]](list)
+    for item in found:
+        same_ours[item.ours.iri, _namespace(item.theirs.iri)].append(item.confidence)
+        same_theirs[item.theirs.iri].append(item.confidence)
+    kept = []
+    for item in found:
+        others = same_ours[item.ours.iri, _namespace(item.theirs.iri)] + same_theirs[item.theirs.iri]
+        if max(same_theirs[item.theirs.iri]) - item.confidence >= FAR:
+            continue
+        rivals = sum(item.confidence - value < FAR for value in others) - 2
+        if rivals:
+            value = round(item.confidence - min(0.3, 0.1 * rivals), 2)
+            reasons = (
+                *item.reasons,
+                f"{rivals} more {'pair competes' if rivals == 1 else 'pairs compete'} with this one",
+            )
+            predicate = _predicate(item.ours, item.theirs, min(value, EXACT - 0.01), True)
+            item = Proposal(item.ours, item.theirs, predicate, value, item.justification, item.agreements, reasons)
+        if item.confidence >= floor:
+            kept.append(item)
+    return kept
+
+
+def _say(item: Agreement) -> str:
+    tags = "/".join(dict.fromkeys(name.language or "no language" for name in (item.ours, item.theirs)))
+    return f"{item.ours.text!r} and {item.theirs.text!r} ({tags}) agree: {item.score.by}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A string in their graph that is a name of a thing of ours, as ``"ITU"`` is. It names it; it is no thing itself."""
+
+    ours: Thing
+    text: str
+    predicate: str
+    count: int
+    example: str
+
+
+def mentions(ours: Iterable[Thing], theirs: Store) -> list[Mention]:
+    """Where their graph names our named things in strings that are no labels, in the order of our IRIs."""
+    found = []
+    for thing in (thing for thing in ours if thing.kinds):
+        for name in thing.names:
+            if name.kind is Kind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
+                continue
+            tagged = [Literal(name.text), *(Literal(name.text, language=tag) for tag in LANGUAGES if tag)]
+            places: dict[str, list[str]] = defaultdict(list)
+            for literal in tagged:
+                for quad in theirs.quads_for_pattern(None, None, literal, None):
+                    if quad.predicate not in PROPERTIES and isinstance(quad.subject, NamedNode):
+                        places[quad.predicate.value].append(quad.subject.value)
+            for predicate, subjects in sorted(places.items()):
+                found.append(Mention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
+    unique = {(item.ours.iri, item.text, item.predicate): item for item in found}
+    return [item for _, item in sorted(unique.items())]
+
+
+def mention_row(mention: Mention, seen_in: str, seen_property: str) -> MappingRow:
+    """A mention as a line of SSSOM whose object is a literal."""
+    slots = {
+        "subject_id": mention.ours.iri,
+        "subject_label": _one_line(mention.ours.name()),
+        "predicate_id": RDFS.seeAlso.value,
+        "object_label": _one_line(mention.text),
+        "object_type": LITERAL,
+        "mapping_justification": SEMAPV + "LexicalMatching",
+        "confidence": "0.8",
+        "mapping_tool": "initiative-lod align",
+        "mapping_tool_version": __version__,
+        "comment": f"the string is the value of {mention.predicate} of {mention.count} things, {mention.example} among them",
+    }
+    return MappingRow(0, slots, {seen_property: _one_line(seen_in)})
+
+
+def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
+    """A proposal as a line of SSSOM; ``seen_in`` says where the target was seen."""
+    best = proposal.agreements[0]
+    slots = {
+        "subject_id": proposal.ours.iri,
+        "subject_label": _one_line(proposal.ours.name()),
+        "predicate_id": proposal.predicate,
+        "object_id": proposal.theirs.iri,
+        "object_label": _one_line(proposal.theirs.name()),
+        "mapping_justification": SEMAPV + proposal.justification,
+        "confidence": f"{proposal.confidence:g}",
+        "similarity_score": f"{round(best.score.value, 3):g}",
+        "match_string": _one_line(forms(best.ours.text).folded).replace("|", " "),
+        "mapping_tool": "initiative-lod align",
+        "mapping_tool_version": __version__,
+        "comment": _one_line("; ".join(proposal.reasons)),
+    }
+    return MappingRow(0, slots, {seen_property: _one_line(seen_in)})
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

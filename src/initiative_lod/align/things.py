@@ -1,0 +1,144 @@
+"""The things of a graph that can be aligned: those with a name, with all that a comparison looks at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from initiative_lod.align.labels import PROPERTIES, Kind
+from initiative_lod.iris import Iris, slug
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, Namespace
+
+#: Our classes whose things stand for something that others may know as well: concepts, and things with a name.
+CONCEPTS = ("Topic", "StakeholderGroup", "Modality", "Principle", "Community")
+NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
+NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
+
+_SKOS = Namespace(SKOS.iri, "OrderedCollection Collection")
+#: What no thing of ours is: a property, or what holds things together.
+APART = frozenset(
+    (
+        SKOS.ConceptScheme,
+        _SKOS.Collection,
+        _SKOS.OrderedCollection,
+        RDF.Property,
+        OWL.Ontology,
+        OWL.ObjectProperty,
+        OWL.DatatypeProperty,
+        OWL.AnnotationProperty,
+    )
+)
+#: Kinds of named things, by the words in the names of classes.
+KINDS = (
+    ("Person", re.compile(r"\bpersons?\b|\bhumans?\b", re.I)),
+    ("Place", re.compile(r"countr(y|ies)\b|geo.?area|place|region|territor|\bstate\b|geopolitical|location$", re.I)),
+    (
+        "Institution",
+        re.compile(
+            r"organi[sz]ations?\b|institutions?\b|agency|authority\b|corporate|committee|government.?entity", re.I
+        ),
+    ),
+    ("Event", re.compile(r"\bevents?\b|conference|meeting", re.I)),
+    ("Document", re.compile(r"document|law$|legal.?resource|regulation|publication|treaty|recital|article|act$", re.I)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One label of a thing; ``language`` is the primary subtag in lower case, or empty."""
+
+    text: str
+    language: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing and what is known of it that a comparison looks at. ``kinds`` are of KINDS; ``concept``: of SKOS."""
+
+    iri: str
+    names: tuple[Name, ...]
+    classes: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    concept: bool = False
+    neighbours: tuple[str, ...] = field(default=(), compare=False)
+    definition: str = ""
+
+    def name(self, language: str = "en") -> str:
+        """Its name, in ``language`` if it has one there."""
+        order = {language: 0, "": 1, "en": 2, "zh": 3}
+        found = sorted(self.names, key=lambda item: (item.kind, order.get(item.language, 4), item.text))
+        best = [item for item in found if item.language in (language, "")] or found
+        return best[0].text if best else slug(self.iri)
+
+
+def our_things(store: Store, iris: Iris) -> list[Thing]:
+    """What can be aligned of a release, in the order of IRIs."""
+    found: dict[str, str] = {}
+    for name in (*CONCEPTS, *NAMED):
+        for quad in store.quads_for_pattern(None, RDF.type, iris.term(name), None):
+            if isinstance(quad.subject, NamedNode) and iris.path(quad.subject.value) is not None:
+                found[quad.subject.value] = name
+    return [
+        _thing(
+            store,
+            iri,
+            frozenset({"Document" if name == "CitedDocument" else name}.difference(CONCEPTS)),
+            name in CONCEPTS,
+        )
+        for iri, name in sorted(found.items())
+    ]
+
+
+def their_things(store: Store, iris: Iris) -> Iterator[Thing]:
+    """What can be aligned of another graph, in the order of IRIs: all that has a name and is not ours."""
+    named: set[str] = set()
+    for predicate in PROPERTIES:
+        for quad in store.quads_for_pattern(None, predicate, None, None):
+            if isinstance(quad.subject, NamedNode) and iris.path(quad.subject.value) is None:
+                named.add(quad.subject.value)
+    for iri in sorted(named):
+        classes = {quad.object for quad in store.quads_for_pattern(NamedNode(iri), RDF.type, None, None)}
+        if not classes & APART or SKOS.Concept in classes:
+            kinds = kinds_of(item.value for item in classes if isinstance(item, NamedNode))
+            yield _thing(store, iri, kinds, SKOS.Concept in classes)
+
+
+def kinds_of(classes: Iterable[str]) -> frozenset[str]:
+    """The kinds of named things that the names of the classes speak of."""
+    names = [re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", re.split(r"[/#]", iri.rstrip("/#"))[-1]) for iri in classes]
+    return frozenset(kind for kind, pattern in KINDS for name in names if pattern.search(name))
+
+
+def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thing:
+    node = NamedNode(iri)
+    names: dict[Name, None] = {}
+    for predicate, kind in PROPERTIES.items():
+        for quad in store.quads_for_pattern(node, predicate, None, None):
+            if isinstance(quad.object, Literal) and quad.object.value.strip():
+                language = (quad.object.language or "").lower().partition("-")[0]
+                names.setdefault(Name(quad.object.value, language, kind))
+    classes = [
+        quad.object.value
+        for quad in store.quads_for_pattern(node, RDF.type, None, None)
+        if isinstance(quad.object, NamedNode)
+    ]
+    near: dict[str, None] = {}
+    for predicate in NEIGHBOURS:
+        pairs = [(quad.object, None) for quad in store.quads_for_pattern(node, predicate, None, None)]
+        pairs += [(quad.subject, None) for quad in store.quads_for_pattern(None, predicate, node, None)][:50]
+        for other, _ in pairs:
+            if isinstance(other, NamedNode) and other != node:
+                near.setdefault(other.value)
+    texts = [
+        quad.object
+        for predicate in (SKOS.definition, SKOS.scopeNote, RDFS.comment)
+        for quad in store.quads_for_pattern(node, predicate, None, None)
+        if isinstance(quad.object, Literal)
+    ]
+    english = [text for text in texts if not text.language or text.language.startswith("en")] or texts
+    definition = english[0].value if english else ""
+    return Thing(iri, tuple(names), tuple(sorted(classes)), kinds, concept, tuple(list(near)[:100]), definition[:400])

@@ -1,0 +1,193 @@
+"""``initiative-lod merge``: other people's graphs into a new release, beside ours."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from initiative_lod import pipeline, release
+from initiative_lod.cli.talk import console, tell
+from initiative_lod.cli.talk import progress as plain_progress
+from initiative_lod.merge.files import Outcome
+from initiative_lod.merge.merging import Merged, Wanted
+from initiative_lod.merge.record import Record
+from initiative_lod.settings import from_environment
+
+
+def merge(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders, archives (.gz .zip .tar.gz …) or http(s) URLs.")
+    ] = None,
+    align: Annotated[
+        list[Path] | None, typer.Option(help="An SSSOM/TSV file with mappings of your own. May be given again.", exists=True)
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the one source is called in its graph's IRI. Else its file name.")] = None,
+    license: Annotated[
+        list[str] | None,
+        typer.Option("--license", "--licence", help="The licence, as an IRI or in words; NAME=LICENCE for one of several sources."),
+    ] = None,
+    retrieved: Annotated[str | None, typer.Option(help="When the sources were got. Else: now, at the first time.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Take a merged source out again, by its name.")] = None,
+    onto: Annotated[str | None, typer.Option(help="The release to merge into. Else the current one; if none, a new build.")] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Take damaged files without their bad triples, each of which is listed.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Merge nothing if any file has to be refused.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, and write nothing.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Make the new release the current one.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
+) -> None:
+    """Merge other people's graphs into a new release, each in a named graph of its own, and say what deserves a second look.
+
+    A file is taken whole, or refused by name; --lenient takes what is good of it. Nothing of a source is changed, and 'release
+    rollback' takes a published merge back. Exit 0 when merged (refused files are listed), 1 when nothing was.
+    """
+    if not sources and not align and not without:
+        raise typer.BadParameter("name at least one source", param_hint="SOURCE")
+    settings = from_environment(**context.obj)
+    wanted = Wanted(
+        named=tuple(sources or ()),
+        name=name,
+        alignments=pipeline.alignments(align or (), settings),
+        lenient=lenient,
+        strict=strict,
+        retrieved=retrieved,
+        licences=dict(_licence(text) for text in license or ()),
+        without=tuple(without or ()),
+        dry_run=dry_run,
+    )
+    with _Watch(len(wanted.named)) as watch:
+        start = _start(settings, onto, watch)
+        merged = pipeline.merge(settings, start, wanted, watch.step, watch.seen)
+        if publish and merged.release is not None:
+            watch.step("publishing")
+            release.publish(settings.release_folder, merged.release)
+    if as_json:
+        typer.echo(json.dumps(_json(merged, start), ensure_ascii=False, indent=2))
+    else:
+        _tell(merged, start, publish)
+
+
+def _start(settings: Any, onto: str | None, watch: _Watch) -> release.Release:
+    if onto is not None:
+        return release.find(settings.release_folder, onto)
+    now = release.current(settings.release_folder)
+    if now is None:
+        watch.step("nothing is published: building first")
+        now = pipeline.make_release(settings, watch.step)
+        release.publish(settings.release_folder, now)
+    return now
+
+
+def _licence(text: str) -> tuple[str, str]:
+    """(slug, licence) of ``NAME=LICENCE``; the slug is empty for a licence alone."""
+    name, equals, licence = text.partition("=")
+    return (name, licence) if equals and "/" not in name and " " not in name else ("", text)
+
+
+class _Watch:
+    """Shows on stderr how far a merge is: a bar on a terminal, a line for each step elsewhere."""
+
+    def __init__(self, sources: int) -> None:
+        self._sources = sources
+        self._counts: Counter[str] = Counter()
+        self._plain = None if console.is_terminal else plain_progress()
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+
+    def __enter__(self) -> _Watch:
+        if self._plain is not None:
+            self._say = self._plain.__enter__()
+        else:
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=self._sources or None)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._plain is not None:
+            self._plain.__exit__(*error)
+        else:
+            self._bar.stop()
+
+    def step(self, message: str) -> None:
+        """Say what is being done."""
+        if self._plain is not None:
+            self._say(message)
+        else:
+            self._bar.update(self._task, description=message, completed=len(self._counts))
+
+    def seen(self, slug: str, outcome: Outcome) -> None:
+        """Count a file that has been read."""
+        self._counts[slug] += outcome.status == "taken"
+        if self._plain is None:
+            self._bar.update(self._task, description=f"{slug}: {self._counts[slug]:,} files", completed=len(self._counts) - 1)
+
+
+def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
+    made = merged.release
+    return {
+        "release": made.version if made else None,
+        "path": str(made.path) if made else None,
+        "from": start.version,
+        "changed": made is not None and made.version != start.version,
+        "added": list(merged.added),
+        "known": list(merged.known),
+        "unread": [{"source": where, "why": why, "refused": bad} for where, why, bad in merged.unread],
+        "merged": [record.to_json() for record in merged.records],
+        "conflicts": made.manifest.get("conflicts") if made else None,
+    }
+
+
+def _tell(merged: Merged, start: release.Release, published: bool) -> None:
+    table = Table("", "source", "triples", "files", "refused", "left out", "licence", box=None, pad_edge=False)
+    for record in merged.records:
+        mark = "+" if record.slug in merged.added else "=" if record.slug in merged.known else ""
+        table.add_row(mark, *_row(record))
+    tell(table)
+    for record in merged.records:
+        for file, why in record.refused:
+            console.print(f"refused: {record.slug}/{file}: {why}", soft_wrap=True, markup=False)
+        for file, what in record.left_out:
+            console.print(f"left out: {record.slug}/{file}: {what}", soft_wrap=True, markup=False)
+        if not record.licences and record.slug in merged.added:
+            console.print(
+                f"no licence found for {record.slug}: give it with --licence {record.slug}=IRI", soft_wrap=True, markup=False
+            )
+    for where, why, bad in merged.unread:
+        console.print(f"{'refused' if bad else 'passed over'}: {where}: {why}", soft_wrap=True, markup=False)
+    made = merged.release
+    if made is None:
+        console.print("a dry run: nothing was written")
+        return
+    for line in made.manifest.get("conflicts", {}).get("summary", ()):
+        typer.echo(line)
+    typer.echo(str(made.path))
+    if made.version == start.version:
+        console.print(f"release {made.version} holds all this already: nothing changed", soft_wrap=True)
+        return
+    said = "published" if published else f"not published: initiative-lod release publish {made.version}"
+    console.print(f"release {made.version}: {made.manifest['quads']:,} quads; {said}", soft_wrap=True)
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    licence = record.licences[0][0] if record.licences else "none found"
+    more = f" (+{len(record.licences) - 1})" if len(record.licences) > 1 else ""
+    files = record.files
+    left = str(record.left_out_total or "")
+    return record.slug, f"{record.part.quads:,}", f"{files['taken']:,}", str(files["refused"] or ""), left, licence[:70] + more
+
+

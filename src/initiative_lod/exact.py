@@ -1,0 +1,133 @@
+"""Keeps the literals that the store writes in another way (``01`` as ``1``), so that readers get them as they were written.
+
+The record is a text file of lines ``key TAB literal``, sorted by key: the key is a digest of the quad as the store has it. A key
+that has several lines stands for several quads that the store holds as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from pyoxigraph import Literal, Quad, RdfFormat, Store, parse
+
+TYPED = b'"^^<http://www.w3.org/2001/XMLSchema#'
+_PREFIX = b"<x:> <x:> "
+
+
+class Rewritten:
+    """Finds the quads of one graph whose literal the store rewrites, in N-Quads lines that come in their order.
+
+    ``collapsed`` counts the quads that the store does not hold as quads of their own.
+    """
+
+    def __init__(self, graph: bytes) -> None:
+        self._end = graph  # how each line ends: `` <graph> .``
+        self._group = b""
+        self._found: dict[bytes, list[bytes]] = {}
+        self._changed = False
+        self.collapsed = 0
+
+    def see(self, line: bytes) -> Iterator[bytes]:
+        """The record's lines that are complete when ``line``, without its line end, is seen."""
+        if TYPED not in line:
+            return
+        subject, predicate, rest = line.split(b" ", 2)
+        group = subject + b" " + predicate + b" "
+        if group != self._group:
+            yield from self.finish()
+            self._group = group
+        literal = rest[: -len(self._end)]
+        stored = _stored(literal)
+        self._changed = self._changed or stored != literal
+        self._found.setdefault(_key(group + stored + self._end), []).append(literal)
+
+    def finish(self) -> Iterator[bytes]:
+        """The record's lines that were held back."""
+        if self._changed:
+            for key, literals in self._found.items():
+                self.collapsed += len(literals) - 1
+                if len(literals) > 1 or _stored(literals[0]) != literals[0]:
+                    for literal in literals:
+                        yield key + b"\t" + literal + b"\n"
+        self._found.clear()
+        self._changed = False
+
+
+def _key(stored: bytes) -> bytes:
+    return hashlib.sha256(stored).hexdigest()[:24].encode()
+
+
+@lru_cache(maxsize=65536)
+def _stored(literal: bytes) -> bytes:
+    """A literal in N-Triples as it comes back from the store."""
+    store = Store()
+    store.load(_PREFIX + literal + b" .", format=RdfFormat.N_TRIPLES)
+    return str(next(iter(store)).object).encode()
+
+
+def record(lines: Iterable[bytes]) -> list[bytes]:
+    """The record, sorted, of N-Quads lines (without line ends) in canonical order, of any graphs."""
+    rewritten: dict[bytes, Rewritten] = {}
+    found: list[bytes] = []
+    for line in lines:
+        if TYPED in line:
+            graph = line[line.rindex(b" <") :] if line.endswith(b"> .") else b" ."
+            found += rewritten.setdefault(graph, Rewritten(graph)).see(line)
+    for each in rewritten.values():
+        found += each.finish()
+    return sorted(found)
+
+
+def collapsed(lines: Iterable[bytes]) -> int:
+    """How many quads a record says the store holds together with another one."""
+    keys = [line.partition(b"\t")[0] for line in lines]
+    return len(keys) - len(set(keys))
+
+
+class Exact:
+    """Gives quads of the store their literals as they were written. It holds no more than an open file."""
+
+    def __init__(self, path: Path) -> None:
+        self._map: mmap.mmap | None = None
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def restore(self, quads: Iterable[Quad]) -> Iterator[Quad]:
+        """The quads, each with its literal as written; one that stands for several becomes these."""
+        if self._map is None:
+            yield from quads
+            return
+        for quad in quads:
+            if isinstance(quad.object, Literal) and not quad.object.language:
+                found = self._find(_key(f"{quad} .".encode()))
+                if found:
+                    for literal in found:
+                        yield Quad(quad.subject, quad.predicate, literal, quad.graph_name)
+                    continue
+            yield quad
+
+    def _find(self, key: bytes) -> list[Literal]:
+        held = self._map
+        assert held is not None
+        low, high = 0, len(held)
+        while low < high:  # the first line whose key is not below ours begins in [low, high]
+            middle = held.rfind(b"\n", 0, (low + high) // 2) + 1
+            if middle < low:
+                middle = low
+            if held[middle : middle + len(key)] < key:
+                low = held.find(b"\n", middle) + 1
+            else:
+                high = middle
+        found = []
+        while held[low : low + len(key) + 1] == key + b"\t":
+            end = held.find(b"\n", low)
+            (quad,) = parse(_PREFIX + held[low + len(key) + 1 : end] + b" .", format=RdfFormat.N_TRIPLES)
+            assert isinstance(quad.object, Literal)
+            found.append(quad.object)
+            low = end + 1
+        return found

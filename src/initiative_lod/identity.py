@@ -1,0 +1,147 @@
+"""Which IRIs name one thing: clusters of exact matches, under judgements that always win. Pure: links in, clusters out.
+
+``skos:exactMatch`` and ``owl:sameAs`` join; ``skos:closeMatch`` and its like never do. The statements themselves are
+left as they are: clusters stand in a graph of their own (``graph/identity``), which a query asks for or leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode, Quad, Store
+
+from initiative_lod import alignment
+from initiative_lod.iris import Iris
+from initiative_lod.judgement import Judgement, Verdict, latest
+from initiative_lod.vocabulary import OWL, SKOS, Namespace
+
+JOINING = (OWL.sameAs, SKOS.exactMatch)
+ALTERNATE = Namespace("http://www.w3.org/ns/prov#", "alternateOf")
+NAME = "identity"  # of the graph in which clusters stand
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """That two IRIs name one thing; ``confidence`` from 0 to 1 says how surely."""
+
+    one: str
+    other: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Sets of two or more IRIs that name one thing, and what was not joined because a judgement forbids it.
+
+    ``refused`` are links (and judgements "same") that would have put together what is judged not the same.
+    """
+
+    members: tuple[tuple[str, ...], ...]
+    refused: tuple[Link, ...] = ()
+    canonical: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, iri: str) -> str:
+        """The canonical IRI of ``iri``: itself, when it is in no cluster."""
+        return self.canonical.get(iri, iri)
+
+
+def clusters(links: Iterable[Link], judgements: Iterable[Judgement] = (), base: str = "") -> Clusters:
+    """The clusters of ``links`` under ``judgements``; the same whatever order the links come in.
+
+    Judgements "same" are joined first, then links by falling confidence, then by their IRIs. A join that would bring
+    together two IRIs that are judged "not-same" is refused, so the surer link is the one that stays. A pair that is
+    judged "unsure" is not joined by a link of its own. The canonical IRI is ours (under ``base``) where there is one,
+    else the first by code point.
+    """
+    judged = latest(judgements)
+    apart = {pair for pair, judgement in judged.items() if judgement.verdict is Verdict.NOT_SAME}
+    same = sorted(Link(*pair) for pair, judgement in judged.items() if judgement.verdict is Verdict.SAME)
+    computed = {_ordered(link) for link in links if link.one != link.other}
+    by_trust = sorted(computed, key=lambda link: (-link.confidence, link.one, link.other))
+    sets = _Sets(apart)
+    refused = [link for link in same if not sets.join(link)]
+    refused += [link for link in by_trust if (link.one, link.other) not in judged and not sets.join(link)]
+    refused += [link for link in by_trust if (link.one, link.other) in apart]
+    members = tuple(sorted(tuple(sorted(found)) for found in sets.all() if len(found) > 1))
+    canonical = {iri: first for found in members for first in [_canonical(found, base)] for iri in found}
+    return Clusters(members, tuple(sorted(set(refused))), canonical)
+
+
+def _ordered(link: Link) -> Link:
+    return link if link.one < link.other else Link(link.other, link.one, link.confidence)
+
+
+def _canonical(found: tuple[str, ...], base: str) -> str:
+    return min(found, key=lambda iri: (not (base and iri.startswith(base)), iri))
+
+
+class _Sets:
+    """Disjoint sets, some of whose members may never meet."""
+
+    def __init__(self, apart: Iterable[tuple[str, str]]) -> None:
+        self._parent: dict[str, str] = {}
+        self._members: dict[str, set[str]] = {}
+        self._foes: dict[str, set[str]] = {}
+        for one, other in apart:
+            self._foes.setdefault(one, set()).add(other)
+            self._foes.setdefault(other, set()).add(one)
+
+    def join(self, link: Link) -> bool:
+        """Put the two sets together, unless a member of the one is apart from a member of the other."""
+        one, other = self._root(link.one), self._root(link.other)
+        if one == other:
+            return True
+        if len(self._members[one]) < len(self._members[other]):
+            one, other = other, one
+        if any(self._foes.get(iri, frozenset()) & self._members[one] for iri in self._members[other]):
+            return False
+        self._parent[other] = one
+        self._members[one] |= self._members.pop(other)
+        return True
+
+    def all(self) -> Iterable[set[str]]:
+        return self._members.values()
+
+    def _root(self, iri: str) -> str:
+        if iri not in self._parent:
+            self._parent[iri] = iri
+            self._members[iri] = {iri}
+        root = iri
+        while self._parent[root] != root:
+            root = self._parent[root]
+        while self._parent[iri] != root:
+            self._parent[iri], iri = root, self._parent[iri]
+        return root
+
+
+def links(store: Store, iris: Iris) -> Iterator[Link]:
+    """Every joining statement between two IRIs in ``store``, but for what ``graph/identity`` itself holds.
+
+    A mapping record of ours gives its confidence; a statement without one is taken at its word.
+    """
+    confidence = {
+        (row.slots.get("subject_id"), row.slots.get("object_id")): float(row.slots.get("confidence", 1))
+        for row in alignment.rows(store, iris)
+    }
+    identity = iris.graph(NAME)
+    for predicate in JOINING:
+        for quad in store.quads_for_pattern(None, predicate, None, None):
+            if (
+                isinstance(quad.subject, NamedNode)
+                and isinstance(quad.object, NamedNode)
+                and quad.graph_name != identity
+            ):
+                pair = quad.subject.value, quad.object.value
+                yield Link(*pair, confidence.get(pair, 1.0))
+
+
+def quads(found: Clusters, iris: Iris) -> Iterator[Quad]:
+    """``graph/identity``: each member of a cluster, the canonical one included, ``prov:alternateOf`` the canonical IRI.
+
+    So ``GRAPH <…graph/identity> { ?x prov:alternateOf ?c . ?y prov:alternateOf ?c }`` gives all names ?y of ?x, and a
+    query that does not use the property is not touched by it.
+    """
+    graph = iris.graph(NAME)
+    for iri, canonical in sorted(found.canonical.items()):
+        yield Quad(NamedNode(iri), ALTERNATE.alternateOf, NamedNode(canonical), graph)

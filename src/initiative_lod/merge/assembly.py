@@ -1,0 +1,231 @@
+"""Puts a merged release together from its parts: own graphs, merged graphs, alignments, provenance; dumps, store, manifest."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
+
+from initiative_lod import description, release
+from initiative_lod.errors import ReleaseError, SourceError
+from initiative_lod.iris import Iris
+from initiative_lod.merge import part, provenance
+from initiative_lod.merge.part import Part
+from initiative_lod.merge.record import Record
+from initiative_lod.merge.sources import FILES, GRAPHS, take_over
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import DCTERMS, VOID
+
+OWN = "own.nq.gz"
+MADE_ANEW = (release.DUMP, release.DESCRIPTION, OWN)  # files that a start's are not taken over
+BLOCK = 1 << 20
+
+License = Callable[[Record, Sequence[str]], Record]
+Progress = Callable[[str], None]
+#: Looks at a store that holds everything; gives further files of the release by name, and a summary for its manifest.
+Report = Callable[[Store, Sequence[Record]], tuple[dict[str, bytes], dict[str, Any]]]
+
+
+class Assembly:
+    """One merged release while it is put together in the folder ``building``, where the parts of ``records`` lie."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        start: Release,
+        building: Path,
+        records: Sequence[Record],
+        alignments: Mapping[str, Sequence[Quad]],
+    ) -> None:
+        self._iris = Iris(settings.base)
+        self._folder = settings.release_folder
+        self._start = start
+        self._building = building
+        self._alignments = alignments
+        self.records = list(records)
+
+    def write(
+        self, licensed: License, report: Report, progress: Progress
+    ) -> Release:
+        """Write the release and give it its name. If the very same release is there already, it is returned."""
+        self._copy_start()
+        own = self._own()
+        others = self._other_parts()
+        progress("loading the store")
+        store = self._store([own, *others, *(item.part for item in self.records)])
+        self.records = [licensed(item, _licences(store, item)) for item in self.records]
+        said = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
+        store.bulk_load(_open(self._building / said.file), format=RdfFormat.N_QUADS)
+        parts = [own, *sorted([said, *others, *(item.part for item in self.records)], key=lambda item: item.file)]
+        digest = hashlib.sha256("".join(f"{item.digest}  {item.file}\n" for item in parts).encode()).hexdigest()
+        edition = self._start.version.rpartition("-")[0]
+        version = f"{edition}-{digest[:12]}"
+        if (self._folder / version / release.MANIFEST).is_file():
+            return release.read(self._folder / version)
+        progress("looking for conflicts")
+        files, summary = report(store, self.records)
+        for name, data in files.items():
+            (self._building / name).write_bytes(data)
+        progress("writing dumps")
+        self._concatenate(parts)
+        described = self._described(version, own)
+        (self._building / release.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        store.bulk_extend(described)
+        store.flush()
+        del store
+        self._manifest(version, digest, parts, summary)
+        progress("writing the release")
+        return self._move(version)
+
+    def _copy_start(self) -> None:
+        """The files of the start that stay as they are."""
+        mine = {name for item in self.records for name in (item.part.file, item.exact)}
+        for name in self._start.manifest["files"]:
+            if name not in MADE_ANEW and name not in mine and not name.startswith((f"{GRAPHS}/", f"{FILES}/", "conflicts.")):
+                take_over(self._start.path / name, self._building / name)
+        for item in self._start_parts():
+            if item.file.startswith(f"{GRAPHS}/alignment-") and item.file not in map(_alignment_file, self._alignments):
+                take_over(self._start.path / item.file, self._building / item.file)
+
+    def _start_parts(self) -> list[Part]:
+        return [Part.from_json(value) for value in self._start.manifest.get("parts", ())]
+
+    def _own(self) -> Part:
+        """Our own graphs, as they are in the start."""
+        for item in self._start_parts():
+            if item.file == OWN:
+                take_over(self._start.path / OWN, self._building / OWN)
+                return item
+        take_over(self._start.path / release.DUMP, self._building / OWN)
+        entry = self._start.manifest["files"][release.DUMP]
+        quads, collapsed = self._start.manifest["quads"], self._start.manifest.get("collapsed", 0)
+        return Part(OWN, quads, collapsed, self._start.digest, entry["bytes"], entry["sha256"])
+
+    def _other_parts(self) -> list[Part]:
+        """The alignments: those of the start, and those that were given now."""
+        kept = [item for item in self._start_parts() if item.file.startswith(f"{GRAPHS}/alignment-")]
+        names = set(map(_alignment_file, self._alignments))
+        made = [self._ours(f"alignment-{name}", quads) for name, quads in sorted(self._alignments.items())]
+        return [*made, *(item for item in kept if item.file not in names)]
+
+    def _ours(self, name: str, quads: Iterable[Quad]) -> Part:
+        """A graph of our own making as a part. Raises SourceError for a graph that our build makes as well."""
+        lines = sorted({f"{quad} .".encode() for quad in quads})
+        file = f"{GRAPHS}/{name}.nq.gz"
+        (self._building / GRAPHS).mkdir(exist_ok=True)
+        made, exact = part.write(lines, self._building / file, file, self._iris.graph(name).value)
+        if exact:
+            (self._building / f"{GRAPHS}/{name}.exact.tsv").write_bytes(b"".join(sorted(exact)))
+        return made
+
+    def _store(self, parts: Sequence[Part]) -> Store:
+        """The store with all parts but the provenance: on top of the start's, where that holds nothing but these."""
+        path = self._building / release.STORE
+        held = {(item.file, item.digest) for item in self._start_parts()}
+        wanted = {(item.file, item.digest) for item in parts}
+        gone = held - wanted - {(item.file, item.digest) for item in self._start_parts() if "/provenance." in item.file}
+        if held and not gone:
+            Store.read_only(str(self._start.store)).backup(str(path))
+            store = Store(str(path))
+            store.remove_graph(self._iris.graph(provenance.GRAPH))
+            store.remove_graph(self._iris.graph("release"))
+            new = [item for item in parts if (item.file, item.digest) not in held]
+        elif not held:
+            Store.read_only(str(self._start.store)).backup(str(path))
+            store = Store(str(path))
+            store.remove_graph(self._iris.graph("release"))
+            new = [item for item in parts if item.file != OWN]
+        else:
+            store, new = Store(str(path)), list(parts)
+        own_graphs = set(store.named_graphs()) if not held else set()
+        for item in new:
+            name = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
+            if name in own_graphs:
+                raise SourceError(f"the graph <{name.value}> is one of our own already: give the file another name")
+            store.bulk_load(_open(self._building / item.file), format=RdfFormat.N_QUADS)
+        return store
+
+    def _concatenate(self, parts: Sequence[Part]) -> None:
+        """The dump of everything: the parts one after the other, which is gzip as well (RFC 1952 §2.2)."""
+        with (self._building / release.DUMP).open("wb") as dump:
+            for item in parts:
+                with (self._building / item.file).open("rb") as file:
+                    shutil.copyfileobj(file, dump, BLOCK)
+
+    def _described(self, version: str, own: Part) -> list[Quad]:
+        """The release's description. Counts of the dataset are of our own graphs: the others have other licences and makers."""
+        quads = list(parse(gzip.decompress((self._building / OWN).read_bytes()), format=RdfFormat.N_QUADS))
+        files = {name: _measured(self._building / name) for name in description.DUMPS}
+        described = description.describe(self._iris, quads, version, files)
+        trig = NamedNode(f"{self._iris.thing('dataset').value}#{release.TRIG_DUMP}")
+        graph, node = self._iris.graph("release"), self._iris.release(version)
+        described = [quad for quad in described if (quad.subject, quad.predicate) != (trig, DCTERMS.title)]
+        for text, language in (("本项目自己的图，TriG，gzip 压缩", "zh"), ("Our own graphs as TriG, gzip", "en")):
+            described.append(Quad(trig, DCTERMS.title, Literal(text, language=language), graph))
+        for item in self.records:
+            described.append(Quad(node, VOID.subset, NamedNode(item.graph), graph))
+        return described
+
+    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> None:
+        kept = ("modified", "report", "coverage", "questions")
+        names = sorted(
+            path.relative_to(self._building).as_posix()
+            for path in self._building.rglob("*")
+            if path.is_file() and path.parent != self._building / release.STORE
+        )
+        measured = {name: _measured(self._building / name) for name in names}
+        manifest: dict[str, Any] = {
+            **{name: self._start.manifest[name] for name in kept if name in self._start.manifest},
+            "version": version,
+            "base": self._iris.base,
+            "digest": digest,
+            "quads": sum(item.quads for item in parts),
+            "collapsed": sum(item.collapsed for item in parts),
+            "own": self._start.manifest.get("own", self._start.version),
+            "parts": [item.to_json() for item in parts],
+            "conflicts": dict(summary),
+            "merged": [item.to_json() for item in self.records],
+            "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in measured.items()},
+        }
+        release.finish(self._building, manifest)
+
+    def _move(self, version: str) -> Release:
+        target = self._folder / version
+        try:
+            os.rename(self._building, target)
+        except OSError:
+            if not (target / release.MANIFEST).is_file():
+                raise
+            raise ReleaseError(f"{target} was written by someone else meanwhile: look at it, and merge again") from None
+        return release.read(target)
+
+
+def _alignment_file(name: str) -> str:
+    return f"{GRAPHS}/alignment-{name}.nq.gz"
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path, "rb")
+
+
+def _measured(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _licences(store: Store, item: Record) -> list[str]:
+    """What a merged graph says of its licence."""
+    text = resources.files("initiative_lod.merge").joinpath("queries", "licences.rq").read_text("utf-8")
+    found = store.query(text, default_graph=NamedNode(item.graph))
+    assert isinstance(found, QuerySolutions)
+    return [term.value for row in found if isinstance(term := row["licence"], NamedNode | Literal)]
+
+

@@ -1,0 +1,158 @@
+"""Merges sources into a release: what was current, with other people's graphs beside it, as a new release.
+
+The start is a release, not the project's sources: what a merge adds to has been built, validated and published already.
+Merging what is merged already gives the very same release.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+from pyoxigraph import Quad
+
+from initiative_lod import release
+from initiative_lod.errors import ReleaseError, SourceError
+from initiative_lod.merge import intake
+from initiative_lod.merge.archive import Refused
+from initiative_lod.merge.assembly import Assembly, Report
+from initiative_lod.merge.record import Record
+from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by name."""
+
+    named: Sequence[str] = ()
+    name: str | None = None
+    alignments: Mapping[str, Sequence[Quad]] = field(default_factory=dict)
+    lenient: bool = False
+    strict: bool = False
+    retrieved: str | None = None
+    licences: Mapping[str, str] = field(default_factory=dict)
+    without: Sequence[str] = ()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of it. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the reason."""
+
+    release: Release | None
+    records: tuple[Record, ...]
+    added: tuple[str, ...]
+    known: tuple[str, ...]
+    unread: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def refused(self) -> int:
+        """How many files of the sources that were named are refused."""
+        named = {*self.added, *self.known}
+        return sum(item.files["refused"] for item in self.records if item.slug in named) + sum(bad for _, _, bad in self.unread)
+
+
+def merge(
+    settings: Settings,
+    start: Release,
+    wanted: Wanted,
+    report: Report = lambda store, records: ({}, {}),
+    progress: Progress = lambda message: None,
+    seen: Seen = lambda slug, outcome: None,
+) -> Merged:
+    """Merge into ``start``; the new release lies in the release folder and is not published.
+
+    Raises SourceError for what cannot be merged (nothing is written then), ReleaseError for a start of another base.
+    """
+    if start.base != settings.base:
+        raise ReleaseError(f"release {start.version} has the base {start.base}, and the base asked for is {settings.base}")
+    folder = settings.release_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    retrieved = _time(wanted.retrieved)
+    sources = intake.sources(wanted.named, wanted.name)
+    scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
+    try:
+        building = scratch / "release"
+        building.mkdir()
+        reader = Reader(settings, building, scratch, _readable(folder))
+        before = {record.slug: record for record in map(Record.from_json, start.manifest.get("merged", ()))}
+        for slug in wanted.without:
+            if before.pop(slug, None) is None:
+                raise SourceError(f"no source {slug!r} is merged in release {start.version}; there are: {', '.join(before) or 'none'}")
+        records, fresh, known, unread = dict(before), [], [], []
+        for source in sources:
+            progress(f"reading {source.slug}")
+            try:
+                record, is_known = reader.read(source, retrieved, wanted.lenient, seen)
+            except Refused as error:
+                unread.append((source.where, str(error), True))
+                continue
+            same = next((item for item in before.values() if item.digest == record.digest and item.slug != record.slug), None)
+            if same is not None and wanted.name is None:
+                unread.append((source.where, f"it is merged already, as {same.slug}", False))
+                forget(record, building)
+            elif record.part.quads == 0:
+                why = record.refused[0][1] if record.refused else "there is no RDF in it"
+                unread.append((source.where, why, bool(record.refused)))
+                forget(record, building)
+            else:
+                records[source.slug] = record
+                (known if is_known else fresh).append(source.slug)
+        refused = [f"{where}: {why}" for where, why, bad in unread if bad]
+        refused += [f"{item.slug}/{name}: {why}" for item in records.values() if item.slug in fresh for name, why in item.refused]
+        if wanted.strict and refused:
+            raise SourceError("nothing was merged, since files had to be refused:\n  " + "\n  ".join(refused))
+        if sources and not fresh and not known and not wanted.alignments and not wanted.without:
+            if not any(bad for _, _, bad in unread) and any("merged already" in why for _, why, _ in unread):
+                return Merged(start, tuple(before.values()), (), (), tuple(unread))
+            raise SourceError("nothing was merged:\n  " + "\n  ".join(f"{where}: {why}" for where, why, _ in unread))
+        for slug, record in records.items():
+            if slug not in fresh and slug not in known:
+                link(record, start, building)
+        for slug in [slug for slug in ("", *wanted.licences) if slug and slug not in records]:
+            raise SourceError(f"a licence is given for {slug!r}, and no such source is merged; there are: {', '.join(records)}")
+        done = (tuple(fresh), tuple(known), tuple(unread))
+        if wanted.dry_run:
+            return Merged(None, tuple(records.values()), *done)
+
+        def licensed(record: Record, found: Sequence[str]) -> Record:
+            given = wanted.licences.get(record.slug, wanted.licences.get("") if record.slug in fresh else None)
+            return with_licences(record, found if record.slug in fresh else (), given)
+
+        assembly = Assembly(settings, start, building, [records[slug] for slug in sorted(records)], wanted.alignments)
+        made = assembly.write(licensed, report, progress)
+        return Merged(made, tuple(assembly.records), *done)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _time(given: str | None) -> str:
+    """A time of retrieval: the one given, else now. Raises SourceError for one that is none."""
+    if given is None:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        time = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise SourceError(f"{given!r} is no date or time: write it as 2026-11-24 or 2026-11-24T12:00:00+01:00") from error
+    return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _readable(folder: Path) -> list[Release]:
+    """The releases that can be taken over from: damaged ones are no reason to stop."""
+    found = []
+    for version in release.versions(folder):
+        try:
+            found.append(release.read(folder / version))
+        except ReleaseError:
+            continue
+    return found
+
+

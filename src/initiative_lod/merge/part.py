@@ -1,0 +1,147 @@
+"""One merged graph as one file: N-Quads, sorted, each once, gzipped; made of spools of any size in memory that does not grow."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import heapq
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from initiative_lod.exact import TYPED, Rewritten
+
+RUN = 48 << 20  # bytes that are sorted in memory at once
+BLOCK = 1 << 20
+LINES = 8192  # lines that are packed at once
+LEVEL = 6  # of gzip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a release with the quads of one or more graphs. ``digest`` is of the N-Quads, ``sha256`` of the file.
+
+    ``collapsed`` counts the quads that the store holds together with another one (see ``exact``).
+    """
+
+    file: str
+    quads: int
+    collapsed: int
+    digest: str
+    bytes: int
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The part for a manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Part:
+        """The part that ``to_json`` wrote."""
+        return cls(**{name: value[name] for name in cls.__slots__})  # type: ignore[attr-defined]
+
+
+def sort_spool(spool: Path, folder: Path) -> list[Path]:
+    """Cut a spool of lines into sorted runs in ``folder``. The spool is left as it is."""
+    runs: list[Path] = []
+    with spool.open("rb") as file:
+        while block := file.read(RUN):
+            block += file.readline()
+            lines = sorted(set(block.split(b"\n")))
+            path = folder / f"{spool.name}-{len(runs)}.run"
+            path.write_bytes(b"\n".join(line for line in lines if line) + b"\n")
+            runs.append(path)
+    return runs
+
+
+def merged(runs: Iterable[Path]) -> Iterator[bytes]:
+    """The lines of sorted runs, without line ends, in order, each once."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(run.open("rb", buffering=BLOCK)) for run in runs]
+        last = b""
+        for line in heapq.merge(*files) if len(files) > 1 else (files[0] if files else ()):
+            if line != last:
+                last = line
+                yield line[:-1]
+
+
+def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Part, list[bytes]]:
+    """Write lines of ``graph`` as the part ``name`` at ``path``; with it, its lines for the exact record.
+
+    Packing goes on beside the sorting, in a thread of its own.
+    """
+    rewritten = Rewritten(f" <{graph}> .".encode())
+    record: list[bytes] = []
+    count = 0
+    with _Packer(path) as packer:
+        block: list[bytes] = []
+        for line in lines:
+            block.append(line)
+            if len(block) == LINES:
+                count += len(block)
+                packer.put(block)
+                record += _seen(block, rewritten)
+                block = []
+        count += len(block)
+        packer.put(block)
+        record += _seen(block, rewritten)
+    record += rewritten.finish()
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Part(name, count, rewritten.collapsed, packer.digest.hexdigest(), path.stat().st_size, sha256), record
+
+
+def _seen(block: list[bytes], rewritten: Rewritten) -> Iterator[bytes]:
+    for line in block:
+        if TYPED in line:
+            yield from rewritten.see(line)
+
+
+class _Packer:
+    """Writes blocks of lines to a gzip file and takes their digest, in a thread of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=4)
+        self._failed: OSError | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self.digest = hashlib.sha256()
+
+    def put(self, block: list[bytes]) -> None:
+        """Write lines. Raises OSError when an earlier one could not be written."""
+        if self._failed is not None:
+            raise self._failed
+        if block:
+            self._queue.put(b"\n".join(block) + b"\n")
+
+    def __enter__(self) -> _Packer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._queue.put(None)
+        self._thread.join()
+        if self._failed is not None:
+            raise self._failed
+
+    def _work(self) -> None:
+        try:
+            with self._path.open("wb") as raw, gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed:
+                while (data := self._queue.get()) is not None:
+                    self.digest.update(data)
+                    packed.write(data)
+        except OSError as error:
+            self._failed = error
+            while self._queue.get() is not None:
+                pass
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The lines of a part, without line ends."""
+    with gzip.open(path, "rb") as file:
+        for line in file:
+            yield line[:-1]

@@ -1,0 +1,71 @@
+"""Says in RDF where each merged graph is from. All of it stands in ``graph/provenance``, and all its subjects are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from initiative_lod.iris import Iris
+from initiative_lod.merge.record import Record
+from initiative_lod.vocabulary import DCTERMS, PROV, RDF, RDFS, SPDX, VOID, XSD
+
+GRAPH = "provenance"
+
+
+def describe(records: Iterable[Record], iris: Iris) -> list[Quad]:
+    """The provenance of merged graphs, as quads."""
+    graph = iris.graph(GRAPH)
+    return [
+        Quad(triple.subject, triple.predicate, triple.object, graph)
+        for record in records
+        for triple in _described(record, iris)
+    ]
+
+
+def _described(record: Record, iris: Iris) -> Iterator[Triple]:
+    graph, checksum = NamedNode(record.graph), NamedNode(f"{record.graph}#sha256")
+    yield Triple(graph, RDF.type, VOID.Dataset)
+    yield Triple(graph, RDF.type, PROV.Entity)
+    yield Triple(graph, RDFS.label, Literal(f"来源 {record.slug}", language="zh"))
+    yield Triple(graph, RDFS.label, Literal(f"Source {record.slug}", language="en"))
+    yield Triple(graph, DCTERMS.identifier, Literal(record.slug))
+    yield Triple(graph, DCTERMS.source, NamedNode(record.where) if _is_iri(record.where) else Literal(record.where))
+    yield Triple(graph, PROV.generatedAtTime, Literal(record.retrieved, datatype=XSD.dateTime))
+    yield Triple(graph, VOID.triples, Literal(record.part.quads))
+    yield Triple(graph, SPDX.checksum, checksum)
+    yield Triple(checksum, RDF.type, SPDX.Checksum)
+    yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
+    yield Triple(checksum, SPDX.checksumValue, Literal(record.digest, datatype=XSD.hexBinary))
+    for licence, found in record.licences:
+        if _is_iri(licence):
+            yield Triple(graph, DCTERMS.license, NamedNode(licence))
+        else:
+            yield Triple(graph, DCTERMS.rights, Literal(f"{licence} ({found})"))
+    for said in _said(record):
+        yield Triple(graph, RDFS.comment, Literal(said, language="en"))
+
+
+def _said(record: Record) -> Iterator[str]:
+    """What was done to the files of a source, a sentence each."""
+    taken, refused, passed = (record.files[name] for name in ("taken", "refused", "passed over"))
+    yield f"{taken:,} files taken, {refused:,} refused, {passed:,} passed over; {record.blank_nodes:,} blank nodes were given IRIs."
+    if record.left_out_total:
+        yield f"{record.left_out_total:,} triples were left out, since they are no RDF."
+    for name, why in record.refused:
+        yield f"Refused: {name}: {why}"
+    for name, what in record.repaired:
+        yield f"Repaired: {name}: {what}"
+    for name, what in record.left_out:
+        yield f"Left out: {name}: {what}"
+    yield from record.notes
+
+
+def _is_iri(text: str) -> bool:
+    if not text.startswith(("http://", "https://")):
+        return False
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""Fetches a URL that an operator named, within caps of time and size. Nothing else in this package opens a connection."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+from urllib.parse import urlsplit
+
+from initiative_lod import __version__
+from initiative_lod.merge.archive import Refused
+from initiative_lod.merge.sniff import SUFFIXES, suffix
+from initiative_lod.settings import Settings
+
+ACCEPT = (
+    "application/n-quads, application/n-triples, text/turtle, application/trig, application/rdf+xml;q=0.9, "
+    "application/ld+json;q=0.8, application/gzip;q=0.7, application/zip;q=0.7, */*;q=0.1"
+)
+BLOCK = 1 << 16
+_BY_TYPE = {
+    "application/n-quads": "nq",
+    "application/n-triples": "nt",
+    "text/turtle": "ttl",
+    "application/x-turtle": "ttl",
+    "application/trig": "trig",
+    "text/n3": "n3",
+    "application/rdf+xml": "rdf",
+    "application/ld+json": "jsonld",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came back: a file in the scratch folder, a name with a suffix that says its syntax, notes about the way."""
+
+    path: Path
+    name: str
+    notes: tuple[str, ...]
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to http and https only, and keeps where they went."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise Refused(f"it redirects to {newurl}, which is neither http nor https")
+        self.notes.append(f"redirected ({code}) to {newurl}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
+    """Fetch ``url`` into ``scratch``. Raises Refused, with the reason, for what is no answer, too slow or too large."""
+    redirects = _Redirects()
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        redirects,
+    ):
+        opener.add_handler(handler)
+    request = urllib.request.Request(url, headers={"Accept": ACCEPT, "User-Agent": f"initiative-lod/{__version__}"})  # noqa: S310
+    until = time.monotonic() + settings.fetch_seconds
+    try:
+        with opener.open(request, timeout=settings.fetch_seconds) as response, NamedTemporaryFile(dir=scratch, delete=False) as file:
+            size = 0
+            while block := response.read1(BLOCK):
+                size += len(block)
+                if size > settings.fetch_bytes:
+                    raise Refused(f"more than {settings.fetch_bytes:,} bytes come from it (setting fetch_bytes)")
+                if time.monotonic() > until:
+                    raise Refused(f"it takes more than {settings.fetch_seconds:g} seconds (setting fetch_seconds)")
+                file.write(block)
+            expected = response.headers.get("Content-Length", "")
+            if expected.isdecimal() and int(expected) != size:
+                raise Refused(f"it breaks off: {size:,} of {expected} bytes came")
+            media = response.headers.get_content_type()
+            final = response.url
+    except urllib.error.HTTPError as error:
+        raise Refused(f"the server answers {error.code} {error.reason}") from error
+    except (urllib.error.URLError, HTTPException, TimeoutError) as error:
+        raise Refused(f"it cannot be fetched: {getattr(error, 'reason', error)}") from error
+    name = urlsplit(final).path.rpartition("/")[2] or urlsplit(final).hostname or "index"
+    if suffix(name) not in SUFFIXES and media in _BY_TYPE:
+        name = f"{name}.{_BY_TYPE[media]}"
+    return Fetched(Path(file.name), name, tuple(redirects.notes))

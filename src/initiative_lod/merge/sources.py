@@ -1,0 +1,158 @@
+"""Reads one source into its part of a release, or takes over the part of an earlier release that was made of the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from initiative_lod.iris import Iris
+from initiative_lod.merge import intake, part
+from initiative_lod.merge.blank import PATH as GENID
+from initiative_lod.merge.crew import Crew
+from initiative_lod.merge.files import Outcome
+from initiative_lod.merge.intake import Arrived, Source
+from initiative_lod.merge.reading import How
+from initiative_lod.merge.record import READER, Record, summed
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+
+GRAPHS = "graphs"  # folder of a release with its parts
+FILES = "sources"  # folder of a release with what became of each file
+LICENCE_NAMES = ("license", "licence", "copying", "copyright")
+
+Seen = Callable[[str, Outcome], None]
+
+
+class Reader:
+    """Reads sources into the release that is being built in ``building``. ``earlier`` are releases that may have them already."""
+
+    def __init__(self, settings: Settings, building: Path, scratch: Path, earlier: Iterable[Release]) -> None:
+        self._settings = settings
+        self._iris = Iris(settings.base)
+        self._building = building
+        self._scratch = scratch
+        self._known: dict[tuple[object, ...], tuple[Record, Release]] = {}
+        for release in earlier:
+            for value in release.manifest.get("merged", ()):
+                record = Record.from_json(value)
+                before = self._known.get(record.is_same_as)
+                if before is None or record.retrieved < before[0].retrieved:
+                    self._known[record.is_same_as] = record, release
+
+    def read(self, source: Source, retrieved: str, lenient: bool, seen: Seen = lambda slug, outcome: None) -> tuple[Record, bool]:
+        """The record of a source whose part now lies in the building, and whether it was known already.
+
+        Raises Refused when the source cannot be had at all.
+        """
+        with TemporaryDirectory(dir=self._scratch) as folder:
+            scratch = Path(folder)
+            arrived = intake.arrive(source, scratch, self._settings)
+            graph = self._iris.graph(f"source/{source.slug}").value
+            known = self._known.get((source.slug, arrived.digest, lenient, READER, graph))
+            if known is not None:
+                link(known[0], known[1], self._building)
+                return known[0], True
+            return self._made(arrived, graph, retrieved, lenient, scratch, seen), False
+
+    def _made(
+        self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen
+    ) -> Record:
+        slug = arrived.source.slug
+        base = arrived.source.where if arrived.source.remote else self._iris.thing(f"source/{slug}/").value
+        how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
+        name = f"{GRAPHS}/{slug}.nq.gz"
+        with Crew(scratch, self._settings) as crew:
+            members = intake.members(arrived, scratch, self._settings)
+            outcomes = crew.read(members, how, lambda outcome: seen(slug, outcome))
+            runs = crew.finish()
+        (self._building / GRAPHS).mkdir(exist_ok=True)
+        made, exact = part.write(part.merged(runs), self._building / name, name, graph)
+        exact_name = f"{GRAPHS}/{slug}.exact.tsv" if exact else ""
+        if exact:
+            (self._building / exact_name).write_bytes(b"".join(sorted(exact)))
+        (self._building / FILES).mkdir(exist_ok=True)
+        (self._building / files_name(slug)).write_bytes(_packed(outcomes))
+        return Record(
+            slug=slug,
+            graph=graph,
+            where=arrived.source.where,
+            retrieved=retrieved,
+            digest=arrived.digest,
+            lenient=lenient,
+            reader=READER,
+            part=made,
+            licences=_licence_files(arrived.path, outcomes),
+            exact=exact_name,
+            **summed(outcomes),
+        )
+
+
+def files_name(slug: str) -> str:
+    """Where a release keeps what became of each file of a source."""
+    return f"{FILES}/{slug}.json.gz"
+
+
+def link(record: Record, release: Release, building: Path) -> None:
+    """Take the files of a merged source over from another release: as links to the same bytes where that can be done."""
+    for name in (record.part.file, files_name(record.slug), record.exact):
+        if name:
+            take_over(release.path / name, building / name)
+
+
+def forget(record: Record, building: Path) -> None:
+    """Delete the files of a source that is not merged after all."""
+    for name in (record.part.file, files_name(record.slug), record.exact):
+        if name:
+            (building / name).unlink(missing_ok=True)
+
+
+def take_over(source: Path, target: Path) -> None:
+    """``target`` as another name of ``source``, or as a copy of it. Releases are never changed: a shared file is safe."""
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        return
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def outcomes_of(release: Release, slug: str) -> list[Outcome]:
+    """What became of each file of a merged source."""
+    values = json.loads(gzip.decompress((release.path / files_name(slug)).read_bytes()))
+    return [Outcome.from_json(value) for value in values]
+
+
+def with_licences(record: Record, found: Sequence[str], given: str | None) -> Record:
+    """The record with what its data say of their licence, and what the operator says."""
+    licences = [(text, "in the data") for text in found] + list(record.licences)
+    if given:
+        licences = [(given, "given by the operator"), *licences]
+    return replace(record, licences=tuple(dict.fromkeys(licences)))
+
+
+def _packed(outcomes: Sequence[Outcome]) -> bytes:
+    text = json.dumps([outcome.to_json() for outcome in outcomes], ensure_ascii=False, indent=1)
+    return gzip.compress(text.encode("utf-8", "backslashreplace"), mtime=0)
+
+
+def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, str], ...]:
+    """The files beside the data whose name says that they are a licence: name and first words."""
+    found = []
+    for outcome in outcomes:
+        name = outcome.name.rpartition("/")[2]
+        file = path / outcome.name
+        if outcome.status == "passed over" and name.lower().startswith(LICENCE_NAMES) and file.is_file():
+            with file.open(encoding="utf-8", errors="replace") as text:
+                lines = [line.strip(" #*\t\n") for line in text.read(4096).splitlines()]
+            first = next((line for line in lines if line), "")[:100]
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+            found.append((f"{outcome.name}: {first}", f"a file beside the data, SHA-256 {digest}…"))
+    return tuple(found)

@@ -1,0 +1,226 @@
+"""What reconciliation needs to know of a release: every thing with a name, its names, its classes and its properties.
+
+It is made once for a release, in memory, and only read afterwards. What defines or checks data (ontology, shapes) is no
+thing to link to, and is left out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from initiative_lod.align.index import Label, LabelIndex
+from initiative_lod.align.labels import PROPERTIES, Kind, fold
+from initiative_lod.iris import slug
+from initiative_lod.rendering import labels
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import RDF, RDFS, SKOS
+
+MOST_LABELS = 600_000  # of one index; labels in Chinese and English come first
+MOST_CLASSES = 200  # that stand under one class
+DESCRIPTION = 200  # characters
+SAMPLE = 2000  # things of a class whose properties are looked at
+LANGUAGES = ("zh", "en")
+NUMBERED = ("Pillar", "Action")  # parts that have titles, and are also called by their numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A class or a property: its IRI, its name, and how often it is used."""
+
+    iri: str
+    name: str
+    count: int
+
+
+class Entities:
+    """The things of one release. Things are numbered in the order of their IRIs."""
+
+    def __init__(self, opened: OpenRelease) -> None:
+        self.opened = opened
+        found, self.cut_off = _labels(opened)
+        self.iris: list[str] = sorted({iri for iri, _, _, _ in found})
+        self._numbers = {iri: number for number, iri in enumerate(self.iris)}
+        self.index = LabelIndex(Label(self._numbers[iri], text, kind, language) for iri, text, kind, language in found)
+        self._classes: list[Term] | None = None
+        self._properties: list[Term] | None = None
+
+    def number(self, iri: str) -> int | None:
+        """The number of the thing with this IRI; None when there is none that has a name."""
+        return self._numbers.get(iri)
+
+    def name(self, iri: str, language: str = "en") -> str:
+        """The name of anything, in ``language`` if it has one there; of what has none, the end of its IRI."""
+        node = _node(iri)
+        best: tuple[int, int, str] | None = None
+        if node is not None:
+            for rank, predicate in enumerate(PROPERTIES):
+                if PROPERTIES[predicate] is not Kind.PREFERRED:
+                    continue
+                for quad in self.opened.store.quads_for_pattern(node, predicate, None, None):
+                    if isinstance(quad.object, Literal) and quad.object.value.strip():
+                        item = (_rank(quad.object.language, language), rank, quad.object.value)
+                        best = item if best is None or item < best else best
+        return best[2] if best else slug(iri)
+
+    def description(self, iri: str, language: str) -> str:
+        """A sentence that tells namesakes apart: a definition or note, cut; empty when there is none."""
+        node = _node(iri)
+        if node is None:
+            return ""
+        term = self.opened.iris.term
+        for predicate in (SKOS.definition, SKOS.scopeNote, RDFS.comment, term("translation"), term("text")):
+            texts = [
+                quad.object
+                for quad in self.opened.store.quads_for_pattern(node, predicate, None, None)
+                if isinstance(quad.object, Literal)
+            ]
+            if texts:
+                text = min(texts, key=lambda literal: (_rank(literal.language, language), literal.value)).value
+                return text if len(text) <= DESCRIPTION else text[: DESCRIPTION - 1].rstrip() + "…"
+        return ""
+
+    def classes_of(self, iri: str) -> list[str]:
+        """The classes that a thing is said to be of, ours first."""
+        node = _node(iri)
+        quads = self.opened.store.quads_for_pattern(node, RDF.type, None, None) if node else ()
+        found = {quad.object.value for quad in quads if isinstance(quad.object, NamedNode)}
+        return sorted(found, key=lambda item: (self.opened.iris.path(item) is None, item))
+
+    def of_classes(self, classes: list[str], every: bool = False) -> set[int]:
+        """The things of any of the classes (or of every one), those of their subclasses included."""
+        sets = []
+        for name in classes:
+            members: set[int] = set()
+            for under in self._under(name):
+                for quad in self.opened.store.quads_for_pattern(None, RDF.type, under, None):
+                    if isinstance(quad.subject, NamedNode) and (number := self.number(quad.subject.value)) is not None:
+                        members.add(number)
+            sets.append(members)
+        if not sets:
+            return set()
+        return set.intersection(*sets) if every else set.union(*sets)
+
+    def _under(self, name: str) -> list[NamedNode]:
+        node = _node(name)
+        found = [node] if node else []
+        for item in found:
+            for quad in self.opened.store.quads_for_pattern(None, RDFS.subClassOf, item, None):
+                if isinstance(quad.subject, NamedNode) and quad.subject not in found and len(found) < MOST_CLASSES:
+                    found.append(quad.subject)
+        return found
+
+    @property
+    def classes(self) -> list[Term]:
+        """The classes that are used, ours first, then the most used."""
+        if self._classes is None:
+            self._classes = self._terms("classes", "class", "things")
+        return self._classes
+
+    @property
+    def properties(self) -> list[Term]:
+        """The properties that are used, ours first, then the most used."""
+        if self._properties is None:
+            self._properties = self._terms("predicates", "property", "uses")
+        return self._properties
+
+    def properties_of(self, name: str, limit: int) -> list[Term]:
+        """The properties that things of a class have, the most common first."""
+        store, counts = self.opened.store, Counter[str]()
+        for number in sorted(self.of_classes([name]))[:SAMPLE]:
+            quads = store.quads_for_pattern(NamedNode(self.iris[number]), None, None, None)
+            counts.update({quad.predicate.value for quad in quads})
+        common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [Term(iri, self.name(iri), count) for iri, count in common[:limit]]
+
+    def _terms(self, query: str, name: str, count: str) -> list[Term]:
+        rows = self.opened.select(query)
+        found = [Term(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
+        return sorted(found, key=lambda item: (self.opened.iris.path(item.iri) is None, -item.count, item.iri))
+
+
+class EntitiesOf:
+    """The entities of the release that is current, made when they are first asked for. One release's are kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Entities | None = None
+
+    def get(self, opened: OpenRelease) -> Entities:
+        """The entities of ``opened``; whoever comes while they are being made waits."""
+        kept = self._kept
+        if kept is not None and kept.opened is opened:
+            return kept
+        with self._lock:
+            if self._kept is None or self._kept.opened is not opened:
+                self._kept = Entities(opened)
+            return self._kept
+
+
+def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, Kind, str]], bool]:
+    """Every label of a thing as (IRI, text, kind, language), and whether there were too many to keep."""
+    found: list[tuple[str, str, Kind, str]] = []
+    later: list[tuple[str, str, Kind, str]] = []
+    room = MOST_LABELS
+    for item in _read(opened):
+        language = item[3].partition("-")[0]
+        if not language or language in LANGUAGES:
+            found.append(item)
+        elif len(later) < MOST_LABELS:
+            later.append(item)
+        if len(found) >= room:
+            return found, True
+    return found + later[: room - len(found)], len(found) + len(later) > room
+
+
+def _read(opened: OpenRelease) -> Iterator[tuple[str, str, Kind, str]]:
+    left_out = {opened.iris.graph(name) for name in ("ontology", "shapes")}
+    official = opened.iris.term("officialName")
+    for predicate, kind in {**PROPERTIES, official: Kind.ALTERNATIVE}.items():
+        for quad in opened.store.quads_for_pattern(None, predicate, None, None):
+            if quad.graph_name in left_out or not isinstance(quad.subject, NamedNode):
+                continue
+            if (opened.iris.path(quad.subject.value) or "").startswith(("graph/", "release/")):
+                continue
+            if isinstance(quad.object, Literal):
+                yield quad.subject.value, quad.object.value, kind, (quad.object.language or "").lower()
+    for name in NUMBERED:
+        for quad in opened.store.quads_for_pattern(None, RDF.type, opened.iris.term(name), None):
+            if isinstance(quad.subject, NamedNode) and (path := opened.iris.path(quad.subject.value)):
+                for label in labels(path, name):
+                    yield quad.subject.value, label.value, Kind.ALTERNATIVE, label.language or ""
+
+
+def _rank(tag: str | None, wanted: str) -> int:
+    """How well a language tag serves who wants ``wanted``."""
+    language = (tag or "").lower().partition("-")[0]
+    order = [wanted, "", *(item for item in ("en", "zh") if item != wanted)]
+    return order.index(language) if language in order else len(order)
+
+
+def _node(iri: str) -> NamedNode | None:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def matching(terms: list[Term], prefix: str) -> list[Term]:
+    """The classes or properties whose name or IRI begins so, then those in which it stands."""
+    folded = fold(prefix)
+    if not prefix.strip():
+        return terms
+    starts = [item for item in terms if fold(item.name).startswith(folded) or item.iri == prefix] if folded else []
+    within = [
+        item for item in terms if item not in starts and folded and (folded in fold(item.name) or prefix in item.iri)
+    ]
+    return starts + within
+
+
+def is_value(term: object) -> bool:
+    """Whether a term can be shown as a value: blank nodes have no name that would mean anything outside."""
+    return not isinstance(term, BlankNode)

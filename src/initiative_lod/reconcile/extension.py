@@ -1,0 +1,133 @@
+"""Data extension (Reconciliation Service API 0.2, "Data Extension Service"): values of properties of many things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.reconcile.entities import Entities
+from initiative_lod.reconcile.queries import BatchTooLarge, ReconcileError, clean, parse_json, read_limit
+from initiative_lod.vocabulary import XSD
+
+MOST_IDS = 500
+MOST_PROPERTIES = 50
+MOST_VALUES = 100  # of one cell
+LANGUAGES = ("any", "zh", "en")
+INTEGERS = frozenset(
+    f"{XSD.iri}{name}"
+    for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "negativeInteger")
+)
+NUMBERS = frozenset(f"{XSD.iri}{name}" for name in ("decimal", "double", "float"))
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)?(?:Z|[+-]\d\d:\d\d)?")
+
+#: What a client may set for a property, as the manifest says it.
+SETTINGS: list[dict[str, Any]] = [
+    {
+        "name": "limit",
+        "label": "Limit",
+        "type": "number",
+        "default": 0,
+        "help_text": f"Values of one cell; 0 for all, up to {MOST_VALUES}",
+    },
+    {
+        "name": "language",
+        "label": "Language",
+        "type": "select",
+        "default": "any",
+        "help_text": "Language of the texts",
+        "choices": [{"value": item, "name": item} for item in LANGUAGES],
+    },
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A property that is asked for, with its settings."""
+
+    property: str
+    limit: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A data extension query."""
+
+    ids: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def read_extension(text: str) -> Extension:
+    """A data extension query. Raises ReconcileError, BatchTooLarge."""
+    found = parse_json(text, "extend")
+    if (
+        not isinstance(found, dict)
+        or not isinstance(found.get("ids"), list)
+        or not isinstance(found.get("properties"), list)
+    ):
+        raise ReconcileError("extend is an object with a list 'ids' and a list 'properties'")
+    ids, columns = found["ids"], found["properties"]
+    if not all(isinstance(item, str) for item in ids):
+        raise ReconcileError("an id is a string")
+    if len(ids) > MOST_IDS or len(columns) > MOST_PROPERTIES:
+        raise BatchTooLarge(f"at most {MOST_IDS} ids and {MOST_PROPERTIES} properties at once")
+    return Extension(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
+
+
+def _column(found: object) -> Column:
+    if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+        raise ReconcileError("a property is an object with an 'id'")
+    settings = found.get("settings", {})
+    if not isinstance(settings, dict):
+        raise ReconcileError("settings is an object")
+    limit, language = settings.get("limit", 0), settings.get("language", "any")
+    if language not in LANGUAGES:
+        raise ReconcileError(f"language is one of {', '.join(LANGUAGES)}")
+    number = MOST_VALUES if limit in (0, "0", None, "") else read_limit(limit, "limit", MOST_VALUES, MOST_VALUES)
+    return Column(clean(found["id"]), number, language)
+
+
+def extend(entities: Entities, asked: Extension) -> dict[str, Any]:
+    """The response: what the columns are, and the rows by id. An unknown thing or property has empty cells."""
+    meta = [{"id": column.property, "name": entities.name(column.property, "en")} for column in asked.columns]
+    rows = {iri: {column.property: _cell(entities, iri, column) for column in asked.columns} for iri in asked.ids}
+    return {"meta": meta, "rows": rows}
+
+
+def _cell(entities: Entities, iri: str, column: Column) -> list[dict[str, Any]]:
+    try:
+        quads = entities.opened.store.quads_for_pattern(NamedNode(iri), NamedNode(column.property), None, None)
+        terms = {quad.object for quad in quads if isinstance(quad.object, NamedNode | Literal)}
+    except ValueError:
+        return []
+    wanted = [term for term in terms if _speaks(term, column.language)]
+    ordered = sorted(
+        wanted, key=lambda term: (isinstance(term, NamedNode), getattr(term, "language", "") or "", term.value)
+    )
+    return [_value(entities, term, column.language) for term in ordered[: column.limit]]
+
+
+def _speaks(term: NamedNode | Literal, language: str) -> bool:
+    tag = term.language if isinstance(term, Literal) else None
+    return language == "any" or not tag or tag.lower().partition("-")[0] == language
+
+
+def _value(entities: Entities, term: NamedNode | Literal, language: str) -> dict[str, Any]:
+    if isinstance(term, NamedNode):
+        if entities.number(term.value) is None:
+            return {"str": term.value}
+        return {"id": term.value, "name": entities.name(term.value, "zh" if language == "zh" else "en")}
+    kind = term.datatype.value
+    try:
+        if kind in INTEGERS:
+            return {"int": int(term.value)}
+        if kind in NUMBERS and abs(number := float(term.value)) < float("inf"):
+            return {"float": number}
+    except ValueError:
+        return {"str": term.value}
+    if kind in (XSD.date.value, XSD.dateTime.value) and (match := _DATE.fullmatch(term.value)):
+        return {"date": match[1] + (match[2] or "T00:00:00")}
+    return {"str": term.value}

@@ -1,0 +1,284 @@
+"""Reconciliation queries (Reconciliation Service API 0.2, "Reconciliation Queries"): JSON in, candidates out.
+
+What a client sends is read into values first, and refused with a reason when it has no meaning; answering cannot fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.align.labels import Kind, has_han
+from initiative_lod.align.scoring import By, compare
+from initiative_lod.errors import InitiativeLodError
+from initiative_lod.reconcile.entities import Entities
+from initiative_lod.vocabulary import XSD
+
+BATCH = 50  # queries of one batch
+LONGEST = 512  # characters of a query or value that count
+MOST = 50  # candidates of one query
+USUAL = 10
+MOST_PROPERTIES = 20
+MOST_VALUES = 20
+NAME_SHARE = 0.7  # of the score, when properties are given as well
+SURE = 94.0  # a score from which a candidate may be taken as the match, …
+APART = 4.0  # … if the next one is so much lower
+
+
+class ReconcileError(InitiativeLodError):
+    """What was sent is no query of this service."""
+
+
+class BatchTooLarge(ReconcileError):
+    """More queries, or more rows, than one request may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One reconciliation query. ``strict`` is ``any``, ``all`` or ``should``."""
+
+    text: str
+    classes: tuple[str, ...]
+    limit: int
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    strict: str = "any"
+
+
+def parse_json(text: str, what: str) -> Any:
+    """JSON, if it is some. Raises ReconcileError."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ReconcileError(f"{what} is not JSON: {error}") from error
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def read_batch(text: str) -> dict[str, Query]:
+    """The queries of a batch, by their keys. Raises ReconcileError, BatchTooLarge."""
+    found = parse_json(text, "queries")
+    if not isinstance(found, dict):
+        raise ReconcileError('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
+    if len(found) > BATCH:
+        raise BatchTooLarge(f"{len(found)} queries in one batch; there may be {BATCH}")
+    return {clean(key): _read(key, value) for key, value in found.items()}
+
+
+def _read(key: str, found: object) -> Query:
+    if isinstance(found, str):
+        found = {"query": found}
+    if not isinstance(found, dict):
+        raise ReconcileError(f"{key} is no query: an object with 'query', 'properties' or both")
+    text = found.get("query", "")
+    if not isinstance(text, str | int | float) or isinstance(text, bool):
+        raise ReconcileError(f"{key}: query is a string")
+    properties = _properties(key, found.get("properties", []))
+    if not str(text).strip() and not properties:
+        raise ReconcileError(f"{key}: a query has 'query', 'properties' or both")
+    classes = found.get("type", [])
+    classes = [classes] if isinstance(classes, str) else classes
+    classes = (
+        [item.get("id") if isinstance(item, dict) else item for item in classes] if isinstance(classes, list) else None
+    )
+    if classes is None or not all(isinstance(item, str) for item in classes):
+        raise ReconcileError(f"{key}: type is the identifier of a type, or a list of such")
+    strict = found.get("type_strict", "any")
+    if strict not in ("any", "all", "should"):
+        raise ReconcileError(f"{key}: type_strict is any, all or should")
+    wanted = tuple(clean(item) for item in classes if item)[:MOST_VALUES]
+    return Query(clean(str(text)), wanted, read_limit(found.get("limit"), f"{key}: limit"), properties, strict)
+
+
+def read_limit(found: object, what: str, usual: int = USUAL, most: int = MOST) -> int:
+    """A limit: a positive integer, not above ``most``; ``usual`` when none is given. Raises ReconcileError."""
+    if found is None or found == "":
+        return usual
+    number = 0
+    if isinstance(found, str | int | float) and not isinstance(found, bool):
+        with suppress(ValueError, OverflowError):
+            number = int(found)
+    if number < 1:
+        raise ReconcileError(f"{what} is a positive integer")
+    return min(number, most)
+
+
+def _properties(key: str, found: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(found, list) or len(found) > MOST_PROPERTIES:
+        raise ReconcileError(f"{key}: properties is a list of at most {MOST_PROPERTIES}")
+    read = []
+    for item in found:
+        if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
+            raise ReconcileError(f"{key}: a property has a 'pid' and a 'v'")
+        values = item["v"] if isinstance(item["v"], list) else [item["v"]]
+        read.append((clean(item["pid"]), tuple(_value(key, value) for value in values[:MOST_VALUES])))
+    return tuple(read)
+
+
+def _value(key: str, found: object) -> str:
+    if isinstance(found, dict) and isinstance(found.get("id"), str):
+        return clean(found["id"])
+    if isinstance(found, bool):
+        return str(found).lower()
+    if isinstance(found, str | int | float):
+        return clean(f"{found:g}" if isinstance(found, float) else str(found))
+    raise ReconcileError(f"{key}: a value is a string, a number, a boolean, or an object with an 'id'")
+
+
+def clean(text: str) -> str:
+    """Text of which no more than LONGEST characters count, without halves of characters."""
+    return text[:LONGEST].encode("utf-8", "replace").decode()
+
+
+def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, Any]:
+    """The results of a batch, by key, as the API writes them."""
+    return {key: {"result": candidates(entities, query)} for key, query in batch.items()}
+
+
+def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
+    """The candidates of a query, best first. Scores are from 0 to 100."""
+    language = "zh" if has_han(query.text) else "en"
+    among = entities.of_classes(list(query.classes), query.strict == "all") if query.classes else None
+    hard = among if query.strict != "should" else None
+    scored: dict[int, tuple[float, list[dict[str, Any]]]] = {}
+    for number, value, by in _by_name(entities, query, hard):
+        scored[number] = (
+            100 * value,
+            [{"id": "name", "value": round(100 * value, 1)}, {"id": f"name-{by}", "value": True}],
+        )
+    if not query.text.strip():
+        scored = {number: (100.0, []) for number in _with_values(entities, query) if hard is None or number in hard}
+    if query.properties:
+        for number, (score, features) in scored.items():
+            agreed = [_agreement(entities, entities.iris[number], pid, values) for pid, values in query.properties]
+            share = sum(agreed) / len(agreed)
+            features += [
+                {"id": pid, "value": round(100 * a, 1)} for (pid, _), a in zip(query.properties, agreed, strict=True)
+            ]
+            scored[number] = (score * (NAME_SHARE + (1 - NAME_SHARE) * share), features)
+    if query.strict == "should" and among is not None:
+        scored = {number: (score if number in among else score * 0.8, f) for number, (score, f) in scored.items()}
+    best = sorted(scored.items(), key=lambda item: (-item[1][0], entities.iris[item[0]]))
+    second = best[1][1][0] if len(best) > 1 else 0.0
+    found = []
+    for place, (number, (score, features)) in enumerate(best[: query.limit]):
+        iri = entities.iris[number]
+        match = place == 0 and score >= SURE and score - second >= APART
+        found.append(
+            {
+                "id": iri,
+                "name": entities.name(iri, language),
+                "description": entities.description(iri, language),
+                "type": [{"id": item, "name": entities.name(item, "en")} for item in entities.classes_of(iri)],
+                "score": round(score, 2),
+                "features": features,
+                "match": match,
+            }
+        )
+    return found
+
+
+def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[tuple[int, float, By]]:
+    text = query.text.strip()
+    if not text:
+        return []
+    hits = entities.index.search(text, 4 * MOST if query.properties else MOST, among)
+    found = [(hit.thing, hit.value, hit.by) for hit in hits]
+    number = entities.number(text)
+    if number is None and (shorter := _ours(entities, text)) is not None:
+        number = entities.number(shorter)
+    if number is not None and (among is None or number in among):
+        found = [(number, 1.0, By.EXACT), *(item for item in found if item[0] != number)]
+    return found
+
+
+def _ours(entities: Entities, text: str) -> str | None:
+    """The IRI of a thing of ours that is given by its path, ``id/wic-2020/action/8``, or by its page's address."""
+    for lead in ("id/", "/id/", "doc/", "/doc/"):
+        if text.startswith(lead):
+            return f"{entities.opened.iris.base}id/{text[len(lead) :]}"
+    return None
+
+
+def _with_values(entities: Entities, query: Query) -> set[int]:
+    """The things that have one of the values of the first property asked for: it stands in for the name."""
+    pid, values = query.properties[0]
+    found: set[int] = set()
+    try:
+        predicate = NamedNode(pid)
+    except ValueError:
+        return found
+    for value in values:
+        for term in _terms(value):
+            for quad in entities.opened.store.quads_for_pattern(None, predicate, term, None):
+                if isinstance(quad.subject, NamedNode) and (number := entities.number(quad.subject.value)) is not None:
+                    found.add(number)
+                if len(found) >= 20 * MOST:
+                    return found
+    return found
+
+
+def _terms(value: str) -> list[NamedNode | Literal]:
+    """The RDF terms that may be meant by a value."""
+    found: list[NamedNode | Literal] = [Literal(value), Literal(value, language="zh"), Literal(value, language="en")]
+    found += [Literal(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
+    with suppress(ValueError):  # it is no IRI, and a string only
+        found.append(NamedNode(value))
+    return found
+
+
+def _agreement(entities: Entities, iri: str, pid: str, values: tuple[str, ...]) -> float:
+    """How far a thing has the values that are asked for: from 0 to 1, the mean over them."""
+    try:
+        quads = list(entities.opened.store.quads_for_pattern(NamedNode(iri), NamedNode(pid), None, None))
+    except ValueError:
+        return 0.0
+    has = [quad.object for quad in quads[:200] if isinstance(quad.object, NamedNode | Literal)]
+    return sum(max((_alike(entities, value, item) for item in has), default=0.0) for value in values) / max(
+        1, len(values)
+    )
+
+
+def _alike(entities: Entities, value: str, term: NamedNode | Literal) -> float:
+    if value == term.value:
+        return 1.0
+    names = [term.value]
+    if isinstance(term, NamedNode):
+        names = [entities.name(term.value, language) for language in ("zh", "en")]
+    scores = [compare(value, name) for name in names]
+    return max((score.value for score in scores if score is not None), default=0.0)
+
+
+def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classes: list[str]) -> list[dict[str, Any]]:
+    """Things whose name begins so, then those that are called something like it ("Suggest Services")."""
+    text = clean(prefix).strip()
+    among = entities.of_classes(classes) if classes else None
+    language = "zh" if has_han(text) else "en"
+    order: dict[int, None] = {}
+    number = entities.number(text)
+    if number is not None:
+        order[number] = None
+    starting = [label for label, _ in zip(entities.index.starting(text, among), range(2000), strict=False)]
+    for label in sorted(starting, key=lambda item: (item.kind is Kind.NOTATION, len(item.text), item.kind, item.thing)):
+        order.setdefault(label.thing)
+    if len(order) < cursor + limit and text:
+        for hit in entities.index.search(text, cursor + limit, among):
+            order.setdefault(hit.thing)
+    found = []
+    for thing in list(order)[cursor : cursor + limit]:
+        iri = entities.iris[thing]
+        found.append(
+            {
+                "id": iri,
+                "name": entities.name(iri, language),
+                "description": entities.description(iri, language),
+                "notable": [{"id": item, "name": entities.name(item, "en")} for item in entities.classes_of(iri)],
+            }
+        )
+    return found

@@ -1,0 +1,125 @@
+"""SERVICE, where an operator allows it. A worker has no sockets: it cuts each clause out of the query, asks the server
+for its solutions (see ``broker``), and puts these in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
+
+from initiative_lod.errors import QueryForbidden, ServiceError
+from initiative_lod.sparql import guard
+
+MOST_ROWS = 10_000
+MOST_CALLS = 8  # SERVICE clauses in one query
+NOTHING = "VALUES () { () }"  # the one solution without a binding: what a silent failure stands for
+
+_SPACE = r"(?:\s|\#[^\n\r]*(?:[\n\r]|\Z))"
+_TARGET = re.compile(
+    rf"""(?P<silent>(?:{_SPACE}*(?i:SILENT)(?![A-Za-z0-9_:-]))?) {_SPACE}*+
+         (?: <(?P<iri>[^<>"{{}}|^`\\\x00-\x20]*)> | (?P<variable>[?$]\w+) | (?P<name>[^\s<>{{}}]*?:[^\s<>{{}}#]*) )
+         {_SPACE}*+ (?=\{{)""",
+    re.VERBOSE,
+)
+
+Call = Callable[[str, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A SERVICE clause in a query's text: its place, whom it calls, with what pattern (``{...}``)."""
+
+    start: int
+    end: int
+    iri: str
+    pattern: str
+    silent: bool
+
+
+def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
+    """The SERVICE clauses of ``text``, which parses and has some; one inside another is the other's business.
+
+    Where a clause is, and where its pattern ends, is asked of the parser. Raises QueryForbidden for a service that is
+    not named by an IRI, and when what is left would still hold a clause: nothing is called then.
+    """
+    prefixes, beginning = guard.prologue(text)
+    found: list[Clause] = []
+    position = 0
+    for match in re.finditer("(?i)SERVICE", text):
+        if match.start() < position or not _is_keyword(text, match.start(), parses):
+            continue
+        target = _TARGET.match(text, match.end())
+        if target is None or target["variable"]:
+            raise QueryForbidden("a SERVICE clause must name its service by an IRI here, not by a variable")
+        end = _pattern_end(text[:beginning], text, target.end(), parses)
+        iri = target["iri"]
+        if iri is None:
+            prefix, _, local = target["name"].partition(":")
+            iri = prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
+        found.append(Clause(match.start(), end, iri, text[target.end() : end], bool(target["silent"])))
+        position = end
+    if len(found) > MOST_CALLS:
+        raise QueryForbidden(f"the query has more than {MOST_CALLS} SERVICE clauses")
+    left = text
+    for clause in reversed(found):
+        left = f"{left[: clause.start]}{{}}{left[clause.end :]}"
+    if not parses(left) or guard.holds("SERVICE", left, parses):
+        raise QueryForbidden("a SERVICE clause could not be taken out of the query: write it on a line of its own")
+    return found
+
+
+def _is_keyword(text: str, position: int, parses: Callable[[str], bool]) -> bool:
+    if position and text[position - 1] in "?$:":  # a variable, or a name after its prefix
+        return False
+    word = text[position : position + len("SERVICE")]
+    misspelt = f"{word[:3]}q{word[4:]}"
+    if text.startswith(":", position + len(word)):  # perhaps a prefix: then every use of it is misspelt alike
+        return not parses(text.replace(word + ":", misspelt + ":"))
+    return not parses(text[:position] + misspelt + text[position + len(word) :])
+
+
+def _pattern_end(prologue: str, text: str, start: int, parses: Callable[[str], bool]) -> int:
+    end = start
+    while end := text.find("}", end) + 1:
+        if parses(f"{prologue}\nSELECT * WHERE {text[start:end]}"):
+            return end
+    raise QueryForbidden("a SERVICE clause could not be taken out of the query")
+
+
+def replaced(text: str, found: Iterable[Clause], call: Call) -> str:
+    """``text`` with each clause replaced by the solutions that ``call`` (IRI, query) got for it, as VALUES."""
+    prologue = text[: guard.prologue(text)[1]]
+    parts, position = [], 0
+    for clause in found:
+        try:
+            values = _values(call(clause.iri, f"{prologue}\nSELECT * WHERE {clause.pattern}"))
+        except ServiceError:
+            if not clause.silent:
+                raise
+            values = NOTHING
+        parts += [text[position : clause.start], "{ ", values, " }"]
+        position = clause.end
+    return "".join([*parts, text[position:]])
+
+
+def _values(answer: bytes) -> str:
+    try:
+        results = parse_query_results(answer, format=QueryResultsFormat.JSON)
+        if not isinstance(results, QuerySolutions):
+            raise ServiceError("the service did not answer with solutions")
+        names = results.variables
+        rows = []
+        for solution in results:
+            terms = [solution[name] for name in names]
+            if any(isinstance(term, BlankNode) for term in terms):
+                raise ServiceError("the service answered with blank nodes, which cannot be joined with")
+            rows.append("(" + " ".join("UNDEF" if term is None else str(term) for term in terms) + ")")
+            if len(rows) > MOST_ROWS:
+                raise ServiceError(
+                    f"the service answered with more than {MOST_ROWS} solutions: make its pattern narrower"
+                )
+    except (SyntaxError, ValueError) as error:
+        raise ServiceError(f"the service's answer cannot be read: {error}") from error
+    return f"VALUES ({' '.join(f'?{name.value}' for name in names)}) {{ {' '.join(rows)} }}"

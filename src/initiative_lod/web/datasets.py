@@ -1,0 +1,111 @@
+"""The dataset, its named graphs and its texts, as pages show them: counts, licences, digests, notices and doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.description import DUMPS
+from initiative_lod.iris import document_of
+from initiative_lod.resource import natural
+from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
+from initiative_lod.web.entities import Group, groups
+from initiative_lod.web.view import Said, Thing, View
+
+READ = 50_000  # statements of a graph that a page looks through for what they are about
+LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A named graph: how much is in it, and what it is about."""
+
+    thing: Thing
+    count: int | None
+    about: Said | None
+    licenses: list[Thing]
+    subjects: list[Thing]
+    more: bool
+    statements: list[Group]
+
+
+def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
+    """Read a graph; ``node`` is the document, ``name`` the graph that it shows."""
+    subjects: dict[str, None] = {}
+    more = False
+    for index, quad in enumerate(view.store.quads_for_pattern(None, None, None, name)):
+        if index >= READ:
+            more = True
+            break
+        if isinstance(quad.subject, NamedNode):
+            subjects[document_of(quad.subject.value)] = None
+    ordered = sorted(subjects, key=natural)
+    return Graph(
+        view.thing(node),
+        view.number(name, VOID.triples),
+        _about(view, name),
+        view.things(view.nodes(name, DCTERMS.license)),
+        [view.thing(NamedNode(iri)) for iri in ordered[:LISTED]],
+        more or len(ordered) > LISTED,
+        groups(view, node),
+    )
+
+
+def text_facts(view: View, node: NamedNode) -> dict[str, list[Said]]:
+    """A text with its digest, its notice and the doubt about that."""
+    names = ("text", "sha256", "length", "rightsNotice", "rightsDoubt")
+    return {name: view.all_said(node, view.term(name)) for name in names}
+
+
+def dataset(view: View, node: NamedNode) -> dict[str, Any]:
+    """What the dataset's page shows."""
+    graphs = [
+        (
+            view.thing(item),
+            view.number(item, VOID.triples),
+            _about(view, item),
+            view.things(view.nodes(item, DCTERMS.license)),
+        )
+        for item in view.nodes(node, VOID.subset)
+    ]
+    files = view.opened.release.manifest["files"]
+    classes = [
+        (view.thing(quad.object), view.number(quad.subject, VOID.entities) or 0)
+        for quad in view.store.quads_for_pattern(None, VOID["class"], None, None)
+        if isinstance(quad.object, NamedNode) and isinstance(quad.subject, NamedNode)
+    ]
+    own = [item for item in classes if item[0].iri.startswith(view.iris.base)]
+    return {
+        "title": view.label(node),
+        "about": view.said(node, DCTERMS.description),
+        "licenses": view.nodes(node, DCTERMS.license),
+        "graphs": graphs,
+        "dumps": [(name, files[name]) for name in DUMPS if name in files],
+        "texts": [(view.thing(item), text_facts(view, item)) for item in view.instances("Text")],
+        "classes": sorted(own, key=lambda item: (-item[1], item[0].iri)),
+        "values": [item for item in groups(view, node) if item.property.iri not in _SHOWN],
+    }
+
+
+def _about(view: View, node: NamedNode) -> Said | None:
+    for predicate in (DCTERMS.description, SKOS.definition, RDFS.comment):
+        found = view.said(node, predicate)
+        if found is not None:
+            return found
+    return None
+
+
+_SHOWN = {
+    item.value
+    for item in (
+        DCTERMS.title,
+        DCTERMS.description,
+        DCTERMS.license,
+        VOID.subset,
+        VOID.classPartition,
+        VOID.propertyPartition,
+        VOID.dataDump,
+    )
+}

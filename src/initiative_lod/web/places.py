@@ -1,0 +1,64 @@
+"""Where a part stands in its document: what is above, before and after it, and which sentence shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.web import parts
+from initiative_lod.web.view import Thing, View
+
+DEEPEST = 8
+
+
+def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
+    """A pillar, an action, a clause, a paragraph, the preamble or the conclusion, with where it stands."""
+    trail: list[Thing] = []
+    above = view.node(node, DCTERMS.isPartOf)
+    while above is not None and len(trail) < DEEPEST:
+        trail.insert(0, view.thing(above))
+        above = view.node(above, DCTERMS.isPartOf)
+    parent = view.node(node, DCTERMS.isPartOf)
+    inner = [item for item in view.nodes(node, DCTERMS.hasPart) if set(view.kinds(item)) & {"Action", "Paragraph"}]
+    inner.sort(key=lambda item: view.number(item, view.term("number")) or 0)
+    shown = node
+    only = ""
+    if kind == "Clause" and parent is not None:
+        shown, only = parent, node.value
+    units = [parts.unit(view, item) for item in inner if "Paragraph" in view.kinds(item)] or [parts.unit(view, shown)]
+    children = [
+        (view.thing(item), view.number(item, view.term("number")), view.both(item), parts.squares_of(view, item))
+        for item in inner
+        if "Action" in view.kinds(item)
+    ]
+    before, after = _neighbours(view, node, kind, trail)
+    return {
+        "kind": view.thing(view.term(kind)),
+        "kind_name": kind,
+        "labels": (view.label(node, "zh"), view.label(node, "en")),
+        "number": view.number(node, view.term("number")),
+        "trail": trail,
+        "units": units,
+        "children": children,
+        "only": only,
+        "before": before,
+        "after": after,
+    }
+
+
+def _neighbours(view: View, node: NamedNode, kind: str, trail: list[Thing]) -> tuple[Thing | None, Thing | None]:
+    """The part of the same kind before and after: of an action within the document, of others within the parent."""
+    number = view.number(node, view.term("number"))
+    if number is None or not trail:
+        return None, None
+    if kind == "Action":
+        inside = trail[0].iri + "/"
+        family = [item for item in view.instances("Action") if item.value.startswith(inside)]
+    else:
+        family = view.nodes(NamedNode(trail[-1].iri), DCTERMS.hasPart)
+        family = [item for item in family if kind in view.kinds(item)]
+    numbered = {view.number(item, view.term("number")): item for item in family}
+    near = [numbered.get(number - 1), numbered.get(number + 1)]
+    return tuple(view.thing(item) if item is not None else None for item in near)  # type: ignore[return-value]

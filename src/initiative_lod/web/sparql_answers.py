@@ -1,0 +1,142 @@
+"""What /sparql answers with: the formats on offer, results that are sent piece by piece, and errors as problems."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from initiative_lod import errors
+from initiative_lod.errors import InitiativeLodError
+from initiative_lod.formats import (
+    HTML,
+    JSON,
+    JSON_LD,
+    PROBLEM,
+    RDF_TYPES,
+    RESULT_JSON,
+    RESULT_TYPES,
+    RESULT_XML,
+    TEXT,
+)
+from initiative_lod.negotiation import Offer, choose
+from initiative_lod.sparql import protocol
+from initiative_lod.sparql.job import NotAcceptable, Result
+from initiative_lod.sparql.protocol import ProtocolError
+from initiative_lod.web.sparql_page import sparql_page
+
+#: Other names come last: a wildcard never chooses them.
+RESULT_OFFERS = (
+    *map(Offer, RESULT_TYPES),
+    Offer(HTML),
+    Offer(RESULT_JSON, alias="application/json"),
+    Offer(RESULT_XML, alias="application/xml"),
+    Offer(RESULT_XML, alias="text/xml"),
+)
+GRAPH_OFFERS = (*map(Offer, RDF_TYPES), Offer(HTML), Offer(JSON_LD, alias="application/json"))
+PROBLEM_OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(TEXT), Offer(JSON))
+
+STATUS: dict[type[InitiativeLodError], int] = {
+    NotAcceptable: 406,
+    errors.QueryError: 400,
+    errors.QueryForbidden: 403,
+    errors.ServiceError: 502,
+    errors.QueryTimeout: 504,
+    errors.QueryMemory: 507,
+    errors.QueryTooLarge: 413,
+    errors.QueryLimit: 503,
+    errors.ClientBusy: 429,
+    errors.Busy: 503,
+    errors.ReleaseError: 503,
+}
+TITLES = {
+    400: "Bad request",
+    403: "Not allowed here",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    408: "The request took too long",
+    413: "Too large",
+    415: "Unsupported media type",
+    429: "Too many queries",
+    502: "A service failed",
+    503: "Busy",
+    504: "The query took too long",
+    507: "The query needs too much memory",
+}
+ALLOW = ", ".join(protocol.METHODS)
+
+
+class ResultResponse(Response):
+    """Sends a result piece by piece from where it lies. A client that reads too slowly is cut off; no worker waits."""
+
+    def __init__(self, result: Result, headers: dict[str, str], head: bool, seconds: float) -> None:
+        super().__init__(None, headers=headers)
+        self.headers["content-length"] = str(result.length)
+        self._result, self._head, self._seconds = result, head, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            if self._head or self._result.body is not None:
+                body = b"" if self._head else self._result.body
+                await send({"type": "http.response.body", "body": body})
+                return
+            async with asyncio.timeout(self._seconds) as limit:
+                for piece in self._result.chunks():
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    limit.reschedule(asyncio.get_running_loop().time() + self._seconds)
+                await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            return  # the server closes the connection of an answer that was not finished
+        finally:
+            self._result.close()
+
+
+def problem(request: Request, error: InitiativeLodError, accept: str | None, query: str = "") -> Response:
+    """An error as RFC 9457, as text, or as the page with the query still in it, whichever the client takes best."""
+    status = _status(error)
+    headers = {**common_headers(), "Cache-Control": "no-store"}
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": str(error),
+    }
+    if isinstance(error, errors.Busy):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotAcceptable):
+        offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.kind, RESULT_OFFERS)
+        document["available"] = sorted({offer.name for offer in offers})
+    if status == 405:
+        headers["Allow"] = ALLOW
+    if status in (408, 413) and isinstance(error, ProtocolError):
+        headers["Connection"] = "close"  # the rest of the body is not wanted
+    chosen = choose(accept, PROBLEM_OFFERS) or PROBLEM_OFFERS[0]
+    headers["Content-Type"] = chosen.content_type
+    if chosen.media is HTML:
+        body = sparql_page(request.scope.get("root_path", ""), query, "", f"{document['title']}: {error}")
+    elif chosen.media is TEXT:
+        body = f"{document['title']}: {error}\n".encode()
+    else:
+        body = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return Response(b"" if request.method == "HEAD" else body, status, headers)
+
+
+def _status(error: InitiativeLodError) -> int:
+    if isinstance(error, ProtocolError):
+        return error.status
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def common_headers() -> dict[str, str]:
+    """The headers of every answer."""
+    return {"Access-Control-Allow-Origin": "*", "Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+
+
+def joined(request: Request, name: str) -> str | None:
+    """A header's value, its lines joined as one list; None when it is not there."""
+    values = request.headers.getlist(name)
+    return ", ".join(values) if values else None

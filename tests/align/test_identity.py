@@ -1,0 +1,190 @@
+"""Clusters and judgements: what joins, what never does, and that nothing depends on the order of things."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from initiative_lod import identity, judgement
+from initiative_lod.errors import ParseError
+from initiative_lod.identity import Clusters, Link, clusters
+from initiative_lod.iris import Iris
+from initiative_lod.judgement import Judgement, Verdict
+from initiative_lod.vocabulary import OWL, SKOS
+
+BASE = "https://w3id.org/initiative-lod/"
+NAMES = ["http://a.org/1", "http://a.org/2", "http://b.org/1", "http://b.org/2", BASE + "id/x", BASE + "id/y"]
+iris = st.sampled_from(NAMES)
+pairs = st.tuples(iris, iris)
+links = st.lists(
+    st.builds(lambda pair, trust: Link(pair[0], pair[1], trust), pairs, st.sampled_from([0.5, 0.9, 1.0])), max_size=12
+)
+verdicts = st.sampled_from(list(Verdict))
+judged = st.lists(
+    st.builds(
+        lambda pair, verdict: Judgement(pair[0], pair[1], verdict, "a judge", "2031-01-02", "for a test"),
+        pairs.filter(lambda pair: pair[0] != pair[1]),
+        verdicts,
+    ),
+    max_size=6,
+)
+
+
+def said(one: str, other: str, verdict: Verdict) -> Judgement:
+    return Judgement(one, other, verdict, "a judge", "2031-01-02", "for a test")
+
+
+def together(found: Clusters, one: str, other: str) -> bool:
+    return found.of(one) == found.of(other)
+
+
+@given(links, judged, st.randoms())
+def test_the_order_of_links_and_their_direction_change_nothing(
+    given_links: list[Link], judgements: list[Judgement], random: object
+) -> None:
+    turned = [Link(link.other, link.one, link.confidence) for link in reversed(given_links)]
+    assert clusters(given_links, judgements, BASE) == clusters([*turned, *given_links], judgements, BASE)
+
+
+@given(links, judged)
+def test_what_is_judged_not_the_same_never_meets(given_links: list[Link], judgements: list[Judgement]) -> None:
+    found = clusters(given_links, judgements, BASE)
+    for pair, last in judgement.latest(judgements).items():
+        if last.verdict is Verdict.NOT_SAME:
+            assert not together(found, *pair)
+
+
+@given(links, judged)
+def test_every_link_is_followed_or_reported(given_links: list[Link], judgements: list[Judgement]) -> None:
+    found = clusters(given_links, judgements, BASE)
+    last = judgement.latest(judgements)
+    refused = {(link.one, link.other) for link in found.refused}
+    for link in given_links:
+        pair = (min(link.one, link.other), max(link.one, link.other))
+        if link.one != link.other and not (pair in last and last[pair].verdict is Verdict.UNSURE):
+            assert together(found, *pair) or pair in refused
+
+
+@given(links, judged)
+def test_clusters_are_a_partition_and_its_first_is_ours_where_one_is(
+    given_links: list[Link], judgements: list[Judgement]
+) -> None:
+    found = clusters(given_links, judgements, BASE)
+    flat = [iri for members in found.members for iri in members]
+    assert len(flat) == len(set(flat)) == len(found.canonical)
+    for members in found.members:
+        assert len(members) > 1
+        (first,) = {found.of(iri) for iri in members}
+        ours = [iri for iri in members if iri.startswith(BASE)]
+        assert first == min(ours or members)
+
+
+@given(links)
+def test_without_judgements_clusters_are_the_connected_parts(given_links: list[Link]) -> None:
+    found = clusters(given_links)
+    assert not found.refused
+    for one in NAMES:
+        reached, grown = set[str](), {one}
+        while grown != reached:
+            reached = set(grown)
+            grown |= {
+                b for link in given_links for a, b in ((link.one, link.other), (link.other, link.one)) if a in reached
+            }
+        assert {iri for iri in NAMES if together(found, one, iri)} == reached
+
+
+def test_the_surer_link_stays_where_a_judgement_splits_a_chain() -> None:
+    one, two, three = NAMES[:3]
+    chain = [Link(one, two, 0.6), Link(two, three, 0.9)]
+    found = clusters(chain, [said(one, three, Verdict.NOT_SAME)])
+    assert found.members == ((two, three),)
+    assert found.refused == (Link(one, two, 0.6),)
+
+
+def test_the_last_judgement_of_a_pair_holds() -> None:
+    one, two = NAMES[:2]
+    at_first = said(one, two, Verdict.SAME)
+    assert clusters([], [at_first]).members == ((one, two),)
+    assert clusters([Link(one, two)], [at_first, said(two, one, Verdict.NOT_SAME)]).members == ()
+    assert clusters([Link(one, two)], [said(one, two, Verdict.UNSURE)]).members == ()
+
+
+def test_close_matches_do_not_join(tmp_path: Path) -> None:
+    a, b, c, d = (NamedNode(iri) for iri in NAMES[:4])
+    graph = NamedNode("http://g.org/")
+    store = Store()
+    store.extend(
+        [
+            Quad(a, SKOS.exactMatch, b, graph),
+            Quad(b, SKOS.closeMatch, c, graph),
+            Quad(c, SKOS.relatedMatch, d, graph),
+            Quad(d, OWL.sameAs, Literal("d"), graph),
+        ]
+    )
+    found = clusters(identity.links(store, Iris()), base=BASE)
+    assert found.members == ((a.value, b.value),)
+    made = list(identity.quads(found, Iris()))
+    assert {quad.graph_name for quad in made} == {Iris().graph("identity")}
+    assert {(quad.subject, quad.object) for quad in made} == {(a, a), (b, a)}
+    store.extend(made)
+    assert set(identity.links(store, Iris())) == {Link(a.value, b.value)}
+    alternate = "<http://www.w3.org/ns/prov#alternateOf>"
+    answer = store.query(f"SELECT ?y WHERE {{ GRAPH ?g {{ ?x {alternate} ?c . ?y {alternate} ?c }} }}")
+    assert len(list(answer)) == 4  # type: ignore[arg-type]
+
+
+def test_judgements_are_appended_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "judgements" / "identity.tsv"
+    assert judgement.read(path) == []
+    written = [said(NAMES[0], NAMES[1], Verdict.SAME), said(NAMES[1], NAMES[2], Verdict.UNSURE)]
+    for item in written:
+        before = path.read_bytes() if path.exists() else b""
+        judgement.append(path, item)
+        assert path.read_bytes().startswith(before)
+    assert judgement.read(path) == written
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    judgement.append(path, written[0])
+    assert judgement.read(path) == [*written, written[0]]
+
+
+def test_many_writers_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "identity.tsv"
+    items = [
+        Judgement(f"http://a.org/{n}", "http://b.org/", Verdict.SAME, "j", "2031-01-02", f"n{n}") for n in range(40)
+    ]
+    threads = [threading.Thread(target=judgement.append, args=(path, item)) for item in items]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(judgement.read(path), key=str) == sorted(items, key=str)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["http://a.org/", "b", "same", "j", "2031-01-02", "r"], "object_id is 'b'"),
+        (["http://a.org/", "http://a.org/", "same", "j", "2031-01-02", "r"], "against itself"),
+        (["http://a.org/", "http://b.org/", "maybe", "j", "2031-01-02", "r"], "maybe"),
+        (["http://a.org/", "http://b.org/", "same", " ", "2031-01-02", "r"], "judge is empty"),
+        (["http://a.org/", "http://b.org/", "same", "j", "2031-13-02", "r"], "2031-13-02"),
+        (["http://a.org/", "http://b.org/", "same", "j", "2031-01-02", ""], "reason is empty"),
+        (["http://a.org/", "http://b.org/", "same", "j", "2031-01-02"], "5 cells"),
+    ],
+)
+def test_a_bad_judgement_is_refused_with_its_line(tmp_path: Path, cells: Sequence[str], message: str) -> None:
+    path = tmp_path / "identity.tsv"
+    path.write_text("\t".join(judgement.COLUMNS) + "\n" + "\t".join(cells) + "\n", "utf-8")
+    with pytest.raises(ParseError, match=rf"identity\.tsv:2: .*{message}"):
+        judgement.read(path)
+
+
+def test_a_judgement_is_one_line() -> None:
+    with pytest.raises(ValueError, match="one line"):
+        Judgement(NAMES[0], NAMES[1], Verdict.SAME, "j", "2031-01-02", "two\nlines")

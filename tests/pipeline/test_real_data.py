@@ -1,0 +1,401 @@
+"""The initiative itself: what was measured on the text, and that nothing in the graph lacks its ground."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+
+from initiative_lod import pipeline, questions
+from initiative_lod.build import Built, build
+from initiative_lod.iris import DEFAULT_BASE, Iris, slug
+from initiative_lod.questions import Question
+from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
+
+I = Iris()
+TEXT = I.thing("id/wic-2020/zh")
+
+
+@pytest.fixture(scope="module")
+def built(checkout: Path) -> Built:
+    return build(Settings(root=checkout))
+
+
+def in_graphs(built: Built, *names: str) -> list[Quad]:
+    graphs = {I.graph(name) for name in names}
+    return [quad for quad in built.quads if quad.graph_name in graphs]
+
+
+def of_kind(built: Built, kind: str) -> list[str]:
+    """Paths of the parts of the initiative that are of a kind."""
+    found = in_graphs(built, "wic-2020")
+    parts = {quad.subject for quad in found if quad.predicate == RDF.type and quad.object == I.term(kind)}
+    return sorted(part.value.removeprefix(DEFAULT_BASE) for part in parts if isinstance(part, NamedNode))
+
+
+# --- Numbers
+
+
+def test_the_parts_of_the_initiative(built: Built) -> None:
+    assert of_kind(built, "Pillar") == [f"id/wic-2020/pillar/{n}" for n in range(1, 5)]
+    assert set(of_kind(built, "Action")) == {f"id/wic-2020/action/{n}" for n in range(1, 21)}
+    assert len(of_kind(built, "Paragraph")) == 2
+    assert (len(of_kind(built, "Preamble")), len(of_kind(built, "Conclusion"))) == (1, 1)
+    by_parent = Counter(
+        re.sub(r"/(\d+|clause).*", "", clause.removeprefix("id/wic-2020/")) for clause in of_kind(built, "Clause")
+    )
+    assert by_parent == {"action": 79, "pillar": 13, "preamble/paragraph": 1, "conclusion": 4}
+
+
+def test_five_actions_to_a_pillar(built: Built) -> None:
+    of = Counter(
+        quad.object
+        for quad in in_graphs(built, "wic-2020")
+        if quad.predicate == DCTERMS.isPartOf and re.search(r"/action/\d+>$", str(quad.subject))
+    )
+    assert of == {I.thing(f"id/wic-2020/pillar/{n}"): 5 for n in range(1, 5)}
+
+
+def test_every_character_of_every_action_and_lead_is_covered(built: Built) -> None:
+    assert len(built.coverage) == 24
+    assert [item.part for item in built.coverage if item.covered != item.characters] == []
+    assert sum(item.characters for item in built.coverage) == 2144
+
+
+def test_the_project_validates_and_answers(checkout: Path) -> None:
+    checked = pipeline.check(Settings(root=checkout))
+    assert checked.report.conforms, checked.report.to_text()
+    assert [str(difference) for difference in checked.differences] == []
+    assert checked.questions >= 25
+
+
+# --- What the store keeps
+
+#: Literals that the store writes in another form, by (graph, property, datatype), with the reason.
+REWRITTEN = {
+    ("ontology", "maxQualifiedCardinality", "nonNegativeInteger"): "the store keeps the integers of XSD as xsd:integer",
+    ("ontology", "qualifiedCardinality", "nonNegativeInteger"): "likewise",
+    ("ontology", "minCardinality", "nonNegativeInteger"): "likewise",
+    ("ontology", "maxCardinality", "nonNegativeInteger"): "likewise",
+    ("ontology", "cardinality", "nonNegativeInteger"): "likewise",
+    ("shapes", "minInclusive", "decimal"): "0.0 becomes 0, the canonical form",
+    ("shapes", "maxInclusive", "decimal"): "1.0 becomes 1, the canonical form",
+}
+
+
+def test_the_store_gives_back_what_it_was_given(built: Built, tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "store"))
+    store.bulk_extend(built.quads)
+    store.flush()
+    kept = set(store)
+    assert len(kept) == len(built.quads)
+    lost = {
+        (
+            slug(str(quad.graph_name)),
+            re.split("[#/]", quad.predicate.value)[-1],
+            re.split("[#/]", quad.object.datatype.value)[-1],
+        )
+        for quad in built.quads
+        if quad not in kept and isinstance(quad.object, Literal)
+    }
+    assert lost <= REWRITTEN.keys()
+    changed = [quad for quad in built.quads if quad not in kept]
+    assert len(changed) < 20
+    assert all(isinstance(quad.object, Literal) for quad in changed)
+
+
+def test_only_the_ontology_has_blank_nodes(built: Built) -> None:
+    with_blanks = {
+        quad.graph_name
+        for quad in built.quads
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
+    }
+    assert with_blanks <= {I.graph("ontology"), I.graph("shapes")}
+
+
+def test_dates_and_numbers_are_what_they_say(built: Built) -> None:
+    forms = {
+        XSD.integer: r"-?(0|[1-9]\d*)",
+        XSD.date: r"\d{4}-\d\d-\d\d",
+        XSD.boolean: "true|false",
+        XSD.decimal: r"-?\d+(\.\d+)?",
+    }
+    wrong = [
+        str(quad)
+        for quad in built.quads
+        if isinstance(quad.object, Literal)
+        and quad.object.datatype in forms
+        and not re.fullmatch(forms[quad.object.datatype], quad.object.value)
+    ]
+    assert wrong == []
+
+
+# --- No mention without its evidence
+
+NAMED_KINDS = (
+    *("StakeholderGroup", "Topic", "Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet"),
+    *("Person", "Place", "Principle", "Community"),
+)
+#: Mentions that have no evidence of their own, by the words around them, with the reason.
+UNMARKED = {
+    "更加公正合理的全球【互联网治理】体系": "its words are evidence of internet and of governance, each by itself",
+}
+
+
+def names(built: Built) -> dict[str, set[NamedNode]]:
+    """Every Chinese name of a thing that the text may mention, with the things that are called so."""
+    kinds = {I.term(kind) for kind in NAMED_KINDS}
+    things = {quad.subject for quad in built.quads if quad.predicate == RDF.type and quad.object in kinds}
+    found: dict[str, set[NamedNode]] = defaultdict(set)
+    for quad in built.quads:
+        said = quad.predicate in (SKOS.prefLabel, SKOS.altLabel, RDFS.label) and quad.subject in things
+        if said and isinstance(quad.object, Literal) and quad.object.language == "zh":
+            assert isinstance(quad.subject, NamedNode)
+            found[quad.object.value].add(quad.subject)
+    return found
+
+
+def places(built: Built) -> dict[NamedNode, list[tuple[int, int]]]:
+    """Where the evidence of each value stands in the text."""
+    of, spans = {}, defaultdict(list)
+    for quad in in_graphs(built, "wic-2020"):
+        if quad.predicate == I.term("onValue"):
+            of[quad.subject] = quad.object
+        elif quad.predicate == I.term("span") and (match := re.search(r"#char=(\d+),(\d+)", str(quad.object))):
+            spans[quad.subject].append((int(match[1]), int(match[2])))
+    found: dict[NamedNode, list[tuple[int, int]]] = defaultdict(list)
+    for node, value in of.items():
+        assert isinstance(value, NamedNode)
+        found[value] += spans[node]
+    return found
+
+
+def text_of(built: Built) -> str:
+    (text,) = (quad.object for quad in built.quads if quad.subject == TEXT and quad.predicate == I.term("text"))
+    assert isinstance(text, Literal)
+    return text.value
+
+
+def mentions(text: str, called: dict[str, set[NamedNode]]) -> Iterator[re.Match[str]]:
+    """Every place after the title where a name stands; where several do, the longest."""
+    longest = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
+    return re.compile(longest).finditer(text, text.index("\n"))
+
+
+def unmarked(built: Built) -> set[str]:
+    text, called, marked = text_of(built), names(built), places(built)
+    return {
+        f"{text[match.start() - 9 : match.start()]}【{match[0]}】{text[match.end() : match.end() + 2]}".replace(
+            "\n", ""
+        )
+        for match in mentions(text, called)
+        if not any(
+            start < match.end() and match.start() < end for thing in called[match[0]] for start, end in marked[thing]
+        )
+    }
+
+
+def test_every_mention_of_a_named_thing_has_its_evidence(built: Built) -> None:
+    assert unmarked(built) - UNMARKED.keys() == set()
+
+
+def test_every_exception_is_still_one(built: Built) -> None:
+    assert UNMARKED.keys() - unmarked(built) == set()
+
+
+def test_there_are_mentions_to_be_found(built: Built) -> None:
+    found = [match[0] for match in mentions(text_of(built), names(built))]
+    assert len(found) > 200
+    assert {"联合国互联网治理论坛", "发展中国家", "数字鸿沟", "世界互联网大会"} <= set(found)
+
+
+def test_a_mention_that_loses_its_evidence_is_named(built: Built) -> None:
+    gone = I.thing("id/wic-2020/action/12/clause/1#cites-international-telecommunication-union")
+    without = Built(
+        tuple(quad for quad in built.quads if quad.subject != gone), built.places, built.coverage, built.context
+    )
+    assert unmarked(without) - UNMARKED.keys() == {"动大会(MWC)、【国际电信联盟】(I", ")、国际电信联盟(【ITU】)等"}
+
+
+def test_china_is_not_mentioned_inside_of_developing_countries(built: Built) -> None:
+    text = text_of(built)
+    inside = [(match.start() + 2, match.start() + 4) for match in re.finditer("发展中国家", text)]
+    assert len(inside) == 3
+    assert all(text[start:end] == "中国" for start, end in inside)
+    china = places(built)[I.thing("id/place/china")]
+    assert len(china) == 3
+    assert not [span for span in inside for start, end in china if start < span[1] and span[0] < end]
+
+
+# --- No identifier that was not seen
+
+LINKS = (FOAF.homepage, FOAF.page, RDFS.seeAlso, DCTERMS.source)
+
+
+def published_identifiers(built: Built) -> set[str]:
+    """IRIs of others that the data give as an identifier, a counterpart or a page of one of our things."""
+    found = set()
+    for quad in built.quads:
+        graph = slug(str(quad.graph_name))
+        linked = quad.predicate in LINKS or re.search("(Match|sameAs)$", quad.predicate.value)
+        if graph not in ("ontology", "shapes", "dataset") and linked and isinstance(quad.object, NamedNode):
+            found.add(quad.object.value)
+    return {iri for iri in found if not iri.startswith(DEFAULT_BASE)}
+
+
+def seen(notes: Path) -> str:
+    """What the notes say was seen: rows marked SAW, the terms for reuse, and the graphs of others that lie there."""
+    rows = []
+    for name, column in (("facts.tsv", "status"), ("alignment-candidates.tsv", "target_verified")):
+        header, *lines = (notes / name).read_text("utf-8").splitlines()
+        at = header.split("\t").index(column)
+        rows += [line for line in lines if (line.split("\t") + [""] * 20)[at].startswith("SAW")]
+    return "\n".join([*rows, (notes / "vocabulary-reuse.md").read_text("utf-8")])
+
+
+def content(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+def test_every_identifier_was_seen(built: Built, checkout: Path) -> None:
+    notes = checkout.parent / "shared"
+    if not (notes / "facts.tsv").is_file():
+        pytest.skip("the notes of what was seen where (shared/facts.tsv beside the checkout) are not on this machine")
+    said = seen(notes)
+    published = published_identifiers(built)
+    assert len(published) > 80
+
+    def was_seen(iri: str) -> bool:
+        short = {
+            "https://w3id.org/dpv#": "dpv:",
+            "http://www.wikidata.org/entity/": "wd:",
+            "http://metadata.un.org/thesaurus/": "",
+            "http://metadata.un.org/sdg/codes/": "",
+        }
+        forms = {iri, iri.rstrip("/")} | {
+            iri.replace(long, brief) for long, brief in short.items() if iri.startswith(long)
+        }
+        return any(re.search(rf"(?<![\w-]){re.escape(form)}(?!\w)", said) for form in forms)
+
+    missed = sorted(iri for iri in published if not was_seen(iri))
+    graphs = [content(path) for path in sorted((notes / "graphs").rglob("*")) if path.is_file()] if missed else []
+    found = [iri for iri in missed if not any(_named(iri, graph) for graph in graphs)]
+    assert found == []
+
+
+def _named(iri: str, graph: bytes) -> bool:
+    """Whether a graph names an IRI in full or, by its local name, under some prefix."""
+    local = re.split("[/#:]", iri)[-1].encode()
+    return local in graph and re.search(rb"[/#:]" + re.escape(local) + rb"[>\"\s;,.]", graph) is not None
+
+
+# --- Competency questions, each of which can go red
+
+PREFIXES = """
+BASE <https://w3id.org/initiative-lod/>
+PREFIX : <ontology#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX sssom: <https://w3id.org/sssom/>
+"""
+CLAUSE = "<id/wic-2020/action/8/clause/5>"
+
+
+def add(triples: str) -> str:
+    return f"INSERT DATA {{ GRAPH <graph/fault> {{ {triples} }} }}"
+
+
+def drop(triples: str) -> str:
+    return f"DELETE WHERE {{ GRAPH ?g {{ {triples} }} }}"
+
+
+#: For a question whose right answer is that there is nothing: a fault in the data that it must find.
+FAULTS = {
+    "actions-naming-a-person": add("<id/wic-2020/action/1/clause/1> :mentions <id/person/xi-jinping>"),
+    "actions-naming-china": add("<id/wic-2020/action/1/clause/1> :mentions <id/place/china>"),
+    "clauses-without-translation": drop(f"{CLAUSE} :translation ?x"),
+    "condition-lies-in-its-clause": "DELETE { GRAPH ?g { ?c :text ?t } } "
+    "WHERE { GRAPH ?g { ?c a :Condition ; :text ?t } }",
+    "cue-is-in-the-clause": "DELETE { GRAPH ?g { ?m :cue ?c } } INSERT { GRAPH ?g { ?m :cue '禁止'@zh } } "
+    "WHERE { GRAPH ?g { ?m :cue ?c } FILTER (?m = <id/modality/prohibit>) }",
+    "every-action-has-a-topic": "DELETE { GRAPH ?g { ?p :topic ?t } } "
+    "WHERE { GRAPH ?g { ?p :topic ?t } FILTER (CONTAINS(STR(?p), '/action/8')) }",
+    "every-cited-thing-has-one-kind": add("<id/institution/united-nations> a :Event"),
+    "evidence-without-quote-or-reason": drop("<id/wic-2020/action/8/clause/5#addressee-enterprises> :span ?x"),
+    "facts-without-source": drop("<id/wic-2020#issued> :seenIn ?x"),
+    "governments-in-the-group-of-experts": add("<id/wic-2020/action/11/clause/1> :addressee <id/group/governments>"),
+    "mappings-without-where-they-were-seen": "DELETE { GRAPH ?g { ?m :seenIn ?x } } "
+    "WHERE { GRAPH ?g { ?m a sssom:Mapping ; :seenIn ?x } }",
+    "modality-that-is-only-implied": add("<id/wic-2020/action/8/clause/5#modality-prohibit> :implied true"),
+    "numbering-without-gap": drop("<id/wic-2020/action/7> :number ?x"),
+    "prohibited-to-states": add(f"{CLAUSE} :addressee <id/group/all-countries>"),
+    "prohibitions-outside-action-8": add("<id/wic-2020/action/9/clause/1> :modality <id/modality/prohibit>"),
+    "quotes-out-of-place": "DELETE { GRAPH ?g { ?s oa:start ?n } } INSERT { GRAPH ?g { ?s oa:start ?m } } "
+    f"WHERE {{ GRAPH ?g {{ {CLAUSE} :span/oa:hasSelector ?s . ?s oa:start ?n }} BIND (?n - 1 AS ?m) }}",
+    "statements-without-evidence": drop("<id/wic-2020/action/8/clause/5#addressee-enterprises> :onValue ?x"),
+    "traps-of-alignment": add("<id/document/2030-agenda> owl:sameAs <http://www.wikidata.org/entity/Q7649586>"),
+    "treaty-is-a-negotiation": add("<id/negotiation/un-cybercrime-convention> a :CitedDocument"),
+}
+
+
+@pytest.fixture(scope="module")
+def asked(checkout: Path) -> list[Question]:
+    return questions.read_folder(checkout / "data" / "questions")
+
+
+def store_of(quads: list[Quad] | tuple[Quad, ...]) -> Store:
+    store = Store()
+    store.bulk_extend(quads)
+    return store
+
+
+def red(asked: list[Question], store: Store) -> set[str]:
+    return {difference.question.slug for difference in questions.differences(asked, store)}
+
+
+def test_every_question_is_answered_as_worked_out(built: Built, asked: list[Question]) -> None:
+    assert len(asked) >= 80
+    assert red(asked, store_of(built.quads)) == set()
+
+
+def test_an_emptied_store_turns_every_question_red_that_expects_something(asked: list[Question]) -> None:
+    assert {question.slug for question in asked} - red(asked, Store()) == FAULTS.keys()
+
+
+def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, asked: list[Question]) -> None:
+    blind = []
+    for question in asked:
+        if question.slug in FAULTS:
+            store = store_of(built.quads)
+            store.update(PREFIXES + FAULTS[question.slug])
+            blind += [question.slug] if not red([question], store) else []
+    assert blind == []
+
+
+def properties_of(question: Question) -> set[str]:
+    """The local names of terms that a query may use as properties."""
+    without_comments = re.sub(r"(?m)^\s*#.*$", "", question.query)
+    return set(re.findall(r"(?:\w+:|[#/])([a-z]\w*)\b", without_comments)) | (
+        {"type"} if re.search(r"\ba\b", without_comments) else set()
+    )
+
+
+def test_every_question_leans_on_a_property_of_its_own_query(built: Built, asked: list[Question]) -> None:
+    """Without all statements of one property that it names, the answer is another: not just anything will do."""
+    by_property: dict[str, list[Quad]] = defaultdict(list)
+    for quad in built.quads:
+        by_property[re.split("[#/]", quad.predicate.value)[-1]].append(quad)
+    waiting = {question.slug: question for question in asked if question.slug not in FAULTS}
+    for name in sorted(by_property, key=lambda name: len(by_property[name])):
+        using = [question for question in waiting.values() if name in properties_of(question)]
+        if using:
+            dropped = set(by_property[name])
+            for found in red(using, store_of([quad for quad in built.quads if quad not in dropped])):
+                del waiting[found]
+    assert waiting.keys() == set()

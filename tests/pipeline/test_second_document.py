@@ -1,0 +1,93 @@
+"""The same road carries another document: no line of code knows which one it is."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from initiative_lod import pipeline, questions, release
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings
+from initiative_lod.store import Publisher
+
+I = Iris()
+
+
+def test_it_conforms_to_the_shapes(built_project: Path) -> None:
+    checked = pipeline.check(Settings(root=built_project))
+    assert [result for result in checked.report.results if result.severity == "Violation"] == []
+    assert checked.conforms
+    assert checked.questions == 1
+
+
+def test_its_release_is_sound_and_served(built_project: Path) -> None:
+    folder = Settings(root=built_project).release_folder
+    opened = Publisher(folder).current()
+    assert release.verify(opened.release) == []
+    assert opened.release.modified == "2031-03-05"
+    assert list(opened.about(I.thing("id/harbour-2031/action/3")))
+    assert not list(opened.about(I.thing("id/wic-2020")))
+
+
+def test_its_release_carries_its_report_and_coverage(built_project: Path) -> None:
+    folder = Settings(root=built_project).release_folder
+    found = release.current(folder)
+    assert found is not None
+    assert found.manifest["report"]["conforms"] is True
+    assert found.manifest["questions"] == 1
+    assert json.loads((found.path / "report.json").read_bytes())["conforms"] is True
+    coverage = json.loads((found.path / "coverage.json").read_bytes())
+    assert coverage == found.manifest["coverage"]
+    assert len(coverage) == 4
+    assert all(item["covered"] == item["characters"] > 0 for item in coverage.values())
+
+
+def test_two_builds_give_the_same_bytes_wherever_they_lie(built_project: Path, project: Path) -> None:
+    """The store's own files may differ; nothing else."""
+    first = release.current(built_project / "releases")
+    second = pipeline.make_release(Settings(root=project))
+    assert first is not None
+    names = sorted(path.name for path in first.path.iterdir())
+    assert names == sorted(path.name for path in second.path.iterdir())
+    compared = [name for name in names if name not in ("store", "store.json")]
+    assert len(compared) >= 8
+    for name in compared:
+        assert (first.path / name).read_bytes() == (second.path / name).read_bytes(), name
+
+
+def test_its_questions_are_asked_under_another_base(project: Path) -> None:
+    settings = Settings(root=project, base="https://data.example.org/lod/")
+    checked = pipeline.check(settings)
+    assert checked.conforms, checked.report.to_text()
+    store = Store()
+    store.bulk_extend(checked.built.quads)
+    asked = questions.read_folder(project / "data" / "questions")
+    assert list(questions.differences(asked, store, settings.base)) == []
+    assert len(list(questions.differences(asked, store))) == 1
+
+
+def test_no_code_names_a_document(checkout: Path) -> None:
+    """Nor one of its parts or of the things that it cites; docstrings, and help that says "as in", give examples."""
+    named = []
+    for path in sorted((checkout / "src" / "initiative_lod").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in docstrings:
+                continue
+            if "as in " not in node.value:
+                named += [
+                    f"{path.name}:{node.lineno}: {word}"
+                    for word in ("wic-2020", "united-nations", "携手构建")
+                    if word in node.value
+                ]
+    assert named == []

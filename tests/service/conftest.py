@@ -1,0 +1,111 @@
+"""A live server: a real uvicorn on a real socket, over the second document's release and over this project's own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from pipeline.conftest import CHECKOUT, make_project
+
+from initiative_lod import release
+from initiative_lod.build import build
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings
+from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.web.app import create_app
+
+STARTS = 20.0  # seconds within which a server has to be up
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running server."""
+
+    url: str
+    settings: Settings
+    publisher: Publisher
+    client: httpx.Client
+
+    @property
+    def opened(self) -> OpenRelease:
+        """The release that it serves now."""
+        return self.publisher.current()
+
+    def get(self, path: str, accept: str | None = None, method: str = "GET", **headers: str) -> httpx.Response:
+        """One request; redirects are not followed. Without ``accept`` no Accept header is sent."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if accept is not None:
+            given["accept"] = accept
+        return self.client.request(method, self.url + path, headers=given)
+
+
+@contextmanager
+def serve(settings: Settings) -> Iterator[Live]:
+    """Serve the release that is published in the settings' folder, on a free port."""
+    publisher = Publisher(settings.release_folder)
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    config = uvicorn.Config(create_app(settings, publisher), log_level="warning", server_header=False, lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    end = time.monotonic() + STARTS
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < end, "the server took too long to start"
+        time.sleep(0.01)
+    try:
+        with httpx.Client(timeout=30) as client:
+            client.headers = httpx.Headers({"user-agent": "test"})
+            yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+def publish(settings: Settings) -> None:
+    """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
+    built = build(settings)
+    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    made = release.write(settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris(settings.base))
+    release.publish(settings.release_folder, made)
+
+
+@pytest.fixture(scope="session")
+def harbour_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The second document's project, with a published release."""
+    root = make_project(tmp_path_factory.mktemp("service") / "project")
+    publish(Settings(root=root))
+    return root
+
+
+@pytest.fixture(scope="session")
+def harbour(harbour_root: Path) -> Iterator[Live]:
+    """A server of the second document."""
+    with serve(Settings(root=harbour_root)) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def prefixed(harbour_root: Path) -> Iterator[Live]:
+    """The same behind a proxy that shows it under a path."""
+    with serve(Settings(root=harbour_root, root_path="/lod", trusted_proxies="127.0.0.1")) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server of this project's own sources."""
+    settings = Settings(root=CHECKOUT, releases=tmp_path_factory.mktemp("real") / "releases")
+    publish(settings)
+    with serve(settings) as live:
+        yield live

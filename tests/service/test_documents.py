@@ -1,0 +1,522 @@
+"""Things, documents and their representations over HTTP."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import socket
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from rdflib import Graph, URIRef
+from service.conftest import Live, publish, serve
+
+from initiative_lod import release
+from initiative_lod.build import build
+from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+ACTION = "harbour-2031/action/2"
+BASE = "https://w3id.org/initiative-lod/"
+VARY = "Accept, Accept-Profile, Accept-Language"
+
+
+# Things
+
+
+def test_a_thing_leads_to_its_document(harbour: Live) -> None:
+    answer = harbour.get(f"/id/{ACTION}", "text/turtle")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/doc/{ACTION}"
+    assert answer.headers["vary"] == VARY
+    assert f'<{BASE}id/{ACTION}>; rel="cite-as"' in answer.headers["link"]
+    assert harbour.get(f"/id/{ACTION}?lang=zh").headers["location"] == f"/doc/{ACTION}?lang=zh"
+
+
+@pytest.mark.parametrize("path", ["/id/nothing", f"/id/{ACTION}/clause/99", f"/id/{ACTION}.ttl", "/id/", "/doc/", "/doc/x.ttl"])
+def test_an_unknown_thing_is_404(harbour: Live, path: str) -> None:
+    for accept in ("text/turtle", BROWSER, None):
+        assert harbour.get(path, accept).status_code == 404
+
+
+# Documents
+
+
+@pytest.mark.parametrize("media", DOCUMENT_TYPES, ids=lambda media: media.suffix)
+def test_each_representation(harbour: Live, media) -> None:  # type: ignore[no-untyped-def]
+    negotiated = harbour.get(f"/doc/{ACTION}", media.name)
+    assert negotiated.status_code == 200
+    assert negotiated.headers["content-type"] == media.content_type
+    assert negotiated.headers["vary"] == VARY
+    assert negotiated.headers["content-location"].partition("?")[0] == f"/doc/{ACTION}.{media.suffix}"
+    assert re.fullmatch(r'"[0-9a-f]{32}"', negotiated.headers["etag"])
+    assert negotiated.headers["last-modified"] == "Wed, 05 Mar 2031 00:00:00 GMT"
+    assert negotiated.headers["access-control-allow-origin"] == "*"
+    assert "max-age" in negotiated.headers["cache-control"]
+    assert harbour.get(negotiated.headers["content-location"]).content == negotiated.content
+    assert harbour.get(f"/doc/{ACTION}.{media.suffix}", "image/png").content == negotiated.content
+    for value in (media.name, media.suffix):
+        assert harbour.get(f"/doc/{ACTION}?_mediatype={value}", "image/png").content == negotiated.content
+
+
+def test_the_turtle_is_about_the_canonical_iri_and_has_the_clauses(harbour: Live) -> None:
+    graph = Graph().parse(data=harbour.get(f"/doc/{ACTION}", "text/turtle").text, format="turtle")
+    assert (URIRef(f"{BASE}id/{ACTION}"), None, None) in graph
+    assert (URIRef(f"{BASE}id/{ACTION}/clause/2"), URIRef(f"{BASE}ontology#text"), None) in graph
+
+
+def test_rdflib_follows_its_nose(harbour: Live) -> None:
+    for format in ("turtle", "xml", "nt", None):
+        graph = Graph().parse(f"{harbour.url}/id/{ACTION}", format=format)
+        assert (URIRef(f"{BASE}id/{ACTION}"), None, None) in graph
+
+
+def test_links(harbour: Live) -> None:
+    for media in DOCUMENT_TYPES:
+        link = harbour.get(f"/doc/{ACTION}", media.name).headers["link"]
+        assert link.count('rel="cite-as"') == 1
+        for rel in ("describes", "license", "collection", "profile"):
+            assert f'rel="{rel}"' in link
+        assert link.count('rel="type"') == 2
+        for other in RDF_TYPES:
+            assert f'</doc/{ACTION}.{other.suffix}>; rel="alternate"; type="{other.name}"' in link
+
+
+def test_json_ld_forms(harbour: Live) -> None:
+    seen = {}
+    for form in ("compacted", "expanded", "flattened"):
+        iri = f"http://www.w3.org/ns/json-ld#{form}"
+        answer = harbour.get(f"/doc/{ACTION}", f'application/ld+json;profile="{iri}"')
+        assert answer.headers["content-type"] == f'application/ld+json;profile="{iri}"'
+        assert answer.headers["content-location"] == f"/doc/{ACTION}.jsonld?_profile={form}"
+        assert harbour.get(answer.headers["content-location"]).content == answer.content
+        seen[form] = answer.json()
+    assert isinstance(seen["expanded"], list)
+    assert seen["compacted"]["@context"] == f"{BASE}context.jsonld"
+    assert harbour.get("/context.jsonld").headers["content-type"] == "application/ld+json"
+
+
+def test_nothing_acceptable(harbour: Live) -> None:
+    answer = harbour.get(f"/doc/{ACTION}", "image/png")
+    assert answer.status_code == 406
+    assert answer.headers["content-type"] == "application/problem+json"
+    offered = {item["type"] for item in answer.json()["alternatives"]}
+    assert offered == {media.name for media in DOCUMENT_TYPES}
+    assert answer.headers["link"].count('rel="alternate"') == len(DOCUMENT_TYPES)
+
+
+def test_profiles(harbour: Live) -> None:
+    usual = harbour.get(f"/doc/{ACTION}", "text/turtle")
+    assert f'<{BASE}ontology>; rel="profile"' in usual.headers["link"]
+    alt = "http://www.w3.org/ns/dx/connegp/altr"
+    for answer in (
+        harbour.get(f"/doc/{ACTION}?_profile=alt", "text/turtle"),
+        harbour.get(f"/doc/{ACTION}?_profile={alt}", "text/turtle"),
+        harbour.get(f"/doc/{ACTION}", "text/turtle", accept_profile=f"<{alt}>"),
+    ):
+        assert answer.status_code == 200
+        assert f'<{alt}>; rel="profile"' in answer.headers["link"]
+        assert answer.headers["etag"] != usual.headers["etag"]
+        graph = Graph().parse(data=answer.text, format="turtle")
+        assert (URIRef(f"{BASE}id/{ACTION}"), URIRef(f"{alt}#hasDefaultRepresentation"), None) in graph
+    assert harbour.get(f"/doc/{ACTION}?_profile=alt", BROWSER).status_code == 200
+    for unknown in ("?_profile=unknown", "?_profile=%00", "?_profile="):
+        assert harbour.get(f"/doc/{ACTION}{unknown}", "text/turtle").content == usual.content
+    assert harbour.get(f"/doc/{ACTION}", "text/turtle", accept_profile="<<;,").content == usual.content
+
+
+def test_head_is_get_without_the_body(harbour: Live) -> None:
+    paths = ["/", f"/id/{ACTION}", f"/doc/{ACTION}", f"/doc/{ACTION}.ttl", "/ontology", "/dataset", "/nothing", "/healthz"]
+    for path in [*paths, "/dataset/dump.nq.gz", "/context.jsonld", "/releases", "/static/site.css"]:
+        for accept in (BROWSER, "application/ld+json"):
+            get, head = harbour.get(path, accept), harbour.get(path, accept, "HEAD")
+            assert head.content == b""
+            assert (head.status_code, head.headers.multi_items()) == (
+                get.status_code,
+                [(name, head.headers["date"] if name == "date" else value) for name, value in get.headers.multi_items()],
+            )
+
+
+# What is kept
+
+
+def test_not_modified(harbour: Live) -> None:
+    for accept in ("text/turtle", BROWSER):
+        first = harbour.get(f"/doc/{ACTION}", accept)
+        tag = first.headers["etag"]
+        for given in (tag, f'"x", {tag}', f"W/{tag}", "*"):
+            again = harbour.get(f"/doc/{ACTION}", accept, if_none_match=given)
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == tag
+            assert again.headers["vary"] == VARY
+        assert harbour.get(f"/doc/{ACTION}", accept, if_none_match='"other"').status_code == 200
+        date = first.headers["last-modified"]
+        assert harbour.get(f"/doc/{ACTION}", accept, if_modified_since=date).status_code == 304
+        old = harbour.get(f"/doc/{ACTION}", accept, if_modified_since="Wed, 05 Mar 2030 00:00:00 GMT")
+        assert old.status_code == 200
+        both = harbour.get(f"/doc/{ACTION}", accept, if_modified_since=date, if_none_match='"other"')
+        assert both.status_code == 200
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "Wed, 99 Foo 2031 99:99:99 GMT", "9" * 400, "-1"])
+def test_a_date_that_is_none_is_passed_over(harbour: Live, date: str) -> None:
+    assert harbour.get(f"/doc/{ACTION}", "text/turtle", if_modified_since=date).status_code == 200
+
+
+def test_an_unknown_thing_is_never_not_modified(harbour: Live) -> None:
+    for headers in ({"if_none_match": "*"}, {"if_modified_since": "Wed, 05 Mar 2099 00:00:00 GMT"}):
+        assert harbour.get("/doc/nothing", "text/turtle", **headers).status_code == 404
+
+
+def test_a_tag_is_another_for_another_representation(harbour: Live) -> None:
+    tags = [harbour.get(f"/doc/{ACTION}", media.name).headers["etag"] for media in DOCUMENT_TYPES]
+    tags += [harbour.get(f"/doc/{ACTION}", BROWSER, accept_language="zh").headers["etag"]]
+    assert len(set(tags)) == len(tags)
+
+
+def test_a_forged_host_changes_nothing(harbour: Live) -> None:
+    for path in ("/", f"/doc/{ACTION}", f"/id/{ACTION}", "/dataset", "/nothing"):
+        for accept in (BROWSER, "text/turtle"):
+            forged = harbour.get(
+                path, accept, host="evil.example", x_forwarded_host="evil.example", forwarded="host=evil.example;proto=https"
+            )
+            assert "evil.example" not in forged.text + str(forged.headers)
+            assert forged.content == harbour.get(path, accept).content
+
+
+def test_a_new_release_is_served_at_once_and_has_other_tags(harbour_root: Path, tmp_path: Path) -> None:
+    settings = Settings(root=harbour_root, releases=tmp_path / "releases")
+    publish(settings)
+    with serve(settings) as live:
+        before = live.get(f"/doc/{ACTION}", "text/turtle")
+        built = build(settings)
+        quads = [quad for quad in built.quads if "船期" not in str(quad.object)]
+        made = release.write(
+            settings.release_folder, quads, {"version": "2.0.0", "modified": "2031-03-06"}, {"context.jsonld": built.context}, Iris()
+        )
+        release.publish(settings.release_folder, made)
+        after = live.get(f"/doc/{ACTION}", "text/turtle", if_none_match=before.headers["etag"])
+        assert after.status_code == 200
+        assert after.headers["etag"] != before.headers["etag"]
+        assert len(live.get("/releases", "application/json").json()) == 2
+        release.rollback(settings.release_folder)
+        assert live.get(f"/doc/{ACTION}", "text/turtle").headers["etag"] == before.headers["etag"]
+
+
+def test_without_a_release_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "releases").mkdir()
+    with serve(Settings(root=tmp_path)) as live:
+        assert live.get("/healthz").status_code == 200
+        for path in ("/readyz", f"/doc/{ACTION}", "/dataset/dump.nq.gz", "/releases"):
+            answer = live.get(path, "application/json")
+            assert answer.status_code == 503
+            assert answer.json()["status"] == 503
+        assert live.get("/", BROWSER).status_code == 503
+
+
+# Under a prefix
+
+
+def test_under_a_prefix(prefixed: Live) -> None:
+    assert prefixed.get(f"/id/{ACTION}").headers["location"] == f"/lod/doc/{ACTION}"
+    answer = prefixed.get(f"/doc/{ACTION}", BROWSER)
+    assert answer.headers["content-location"].startswith(f"/lod/doc/{ACTION}.html")
+    assert f"</lod/doc/{ACTION}.ttl>" in answer.headers["link"]
+    assert f"<{BASE}id/{ACTION}>" in answer.headers["link"]
+    for href in hrefs(answer.text):
+        assert href.startswith(("/lod/", "https://", "http://", "#")), href
+    assert prefixed.get("/ontology.ttl").status_code == 200
+    assert prefixed.get("/static/site.css").status_code == 200
+
+
+def test_a_proxy_that_cuts_the_prefix_off(prefixed: Live) -> None:
+    bare = prefixed.url.removesuffix("/lod")
+    answer = prefixed.client.get(f"{bare}/id/{ACTION}")
+    assert answer.headers["location"] == f"/lod/doc/{ACTION}"
+    assert prefixed.client.get(f"{bare}/ontology", headers={"accept": "text/turtle"}).status_code == 200
+
+
+def test_a_forwarded_prefix_counts_from_a_trusted_proxy_only(harbour: Live, prefixed: Live) -> None:
+    trusted = prefixed.get(f"/id/{ACTION}", x_forwarded_prefix="/other")
+    assert trusted.headers["location"] == f"/other/doc/{ACTION}"
+    for bad in ("//evil.example", "/a b", "javascript:", "/../x?"):
+        assert prefixed.get(f"/id/{ACTION}", x_forwarded_prefix=bad).headers["location"] == f"/lod/doc/{ACTION}"
+    assert harbour.get(f"/id/{ACTION}", x_forwarded_prefix="/other").headers["location"] == f"/doc/{ACTION}"
+
+
+# Pages
+
+
+class _Hrefs(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.ids: list[str] = []
+        self.lang = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.found += [given[name] for name in ("href", "src", "action") if name in given]
+        self.ids += [given["id"]] if "id" in given else []
+        if tag == "html":
+            self.lang = given["lang"]
+
+
+def read(page: str) -> _Hrefs:
+    parser = _Hrefs()
+    parser.feed(page)
+    return parser
+
+
+def hrefs(page: str) -> list[str]:
+    return read(page).found
+
+
+def test_pages_speak_the_readers_language(harbour: Live) -> None:
+    for header, language in (("zh-CN,zh;q=0.9", "zh"), ("en-GB", "en"), ("fr", "en"), (None, "en")):
+        given = {"accept_language": header} if header else {}
+        answer = harbour.get(f"/doc/{ACTION}", BROWSER, **given)
+        assert answer.headers["content-language"] == language
+        assert read(answer.text).lang == language
+    named = harbour.get(f"/doc/{ACTION}?lang=zh", BROWSER, accept_language="en")
+    assert read(named.text).lang == "zh"
+    internal = [href for href in hrefs(named.text) if href.startswith("/doc/") and "." not in href]
+    assert internal
+    assert all("lang=" in href for href in internal)
+
+
+def test_every_page_says_that_the_english_is_unofficial(real: Live) -> None:
+    for path in ("/", "/doc/wic-2020/action/8", "/doc/wic-2020/en", "/doc/institution/united-nations"):
+        page = real.get(path, BROWSER).text
+        assert "unofficial rendering by this project" in page
+        assert "英文为本项目自译" in page
+
+
+def test_an_action_page_shows_each_clause_in_both_languages(real: Live) -> None:
+    page = real.get("/doc/wic-2020/action/8", BROWSER).text
+    parsed = read(page)
+    assert {f"clause-{number}" for number in range(1, 7)} <= set(parsed.ids)
+    for anchor in [href[1:] for href in parsed.found if href.startswith("#")]:
+        assert anchor in parsed.ids
+    assert len(parsed.ids) == len(set(parsed.ids))
+    text = re.sub(r"<[^>]+>", "", page)
+    assert "nor to steal user data" in text
+    assert "后门" in text
+    assert "implied" in text
+    assert "/doc/group/enterprises" in parsed.found
+
+
+def test_the_sentence_on_the_page_is_the_sentence_of_the_text(real: Live) -> None:
+    opened = real.opened
+    for number in range(1, 21):
+        action = opened.iris.thing(f"id/wic-2020/action/{number}")
+        (quad,) = opened.store.quads_for_pattern(action, opened.iris.term("text"), None, None)
+        page = real.get(f"/doc/wic-2020/action/{number}", BROWSER).text
+        sentence = re.search(r'<p class="zh" lang="zh">(.*?)</p>', page, re.DOTALL)
+        assert sentence
+        shown = re.sub(r'<a class="num".*?</a>', "", sentence[1], flags=re.DOTALL)
+        assert re.sub(r"<[^>]+>", "", shown) == quad.object.value
+
+
+def test_every_page_and_every_link_on_it_is_there(real: Live) -> None:
+    """Each page of the site, reached by links from the start page alone; all answer 200, none has a broken anchor."""
+    waiting, pages = ["/"], {}
+    outside: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in pages:
+            continue
+        answer = real.get(path, BROWSER)
+        assert answer.status_code in (200, 303), f"{path} is {answer.status_code}"
+        if answer.status_code == 303:
+            waiting.append(answer.headers["location"])
+            pages[path] = set()
+            continue
+        if not answer.headers["content-type"].startswith("text/html"):
+            pages[path] = set()
+            continue
+        parsed = read(answer.text)
+        assert len(parsed.ids) == len(set(parsed.ids)), f"{path} has an id twice"
+        pages[path] = set(parsed.ids)
+        for href in parsed.found:
+            target = urlsplit(href)
+            if target.scheme:
+                outside.add(href)
+            elif href.startswith("/") and "lang=" not in href and not target.path.startswith("/sparql"):
+                waiting.append(target.path + (f"?{target.query}" if target.query else ""))
+    assert len([path for path in pages if path.startswith("/doc/wic-2020/action/")]) > 60
+    assert "/ontology" in pages
+    assert "class-Action" in pages["/ontology"] or "Action" in pages["/ontology"]
+
+
+def test_the_text_carries_its_notice_and_the_doubt(real: Live) -> None:
+    for path in ("/doc/wic-2020/zh", "/dataset"):
+        page = real.get(path, BROWSER).text
+        assert "Rights notice of the text" in page
+        assert "The doubt about that notice" in page
+
+
+# Other addresses
+
+
+def test_what_is_its_own_document(harbour: Live) -> None:
+    for path in ("/ontology", "/shapes", "/dataset", "/graph/harbour-2031", "/.well-known/void"):
+        for accept in (BROWSER, "text/turtle", "application/ld+json", "application/rdf+xml"):
+            assert harbour.get(path, accept).status_code == 200, f"{path} {accept}"
+    assert harbour.get("/ontology.ttl").headers["content-type"].startswith("text/turtle")
+    graph = Graph().parse(data=harbour.get("/ontology", "text/turtle").text, format="turtle")
+    assert (URIRef(f"{BASE}ontology#Action"), None, None) in graph
+
+
+def test_any_iri_that_the_release_names(harbour: Live) -> None:
+    iri = "https://example.org/thesaurus/schedules"
+    for path in (f"/resource?iri={iri}", f"/resource.ttl?iri={iri}"):
+        answer = harbour.get(path, "text/turtle")
+        assert answer.status_code == 200
+        assert "topic:schedules skos:prefLabel" in answer.text or "topic:schedules a" in answer.text
+    assert harbour.get(f"/resource?iri={iri}", BROWSER).status_code == 200
+    assert harbour.get("/resource?iri=https://example.org/unknown", "text/turtle").status_code == 404
+    for bad in ("", "?iri=", "?iri=not an iri", "?iri=%00", "?iri=http://x/%zz"):
+        assert harbour.get(f"/resource{bad}", "text/turtle").status_code == 400
+
+
+def test_dumps_and_their_ranges(harbour: Live) -> None:
+    for name in ("dump.nq.gz", "dump.trig.gz"):
+        whole = harbour.get(f"/dataset/{name}")
+        listed = harbour.opened.release.manifest["files"][name]
+        assert hashlib.sha256(whole.content).hexdigest() == listed["sha256"]
+        assert BASE.encode() in gzip.decompress(whole.content)
+        part = harbour.get(f"/dataset/{name}", range="bytes=10-19")
+        assert (part.status_code, part.content) == (206, whole.content[10:20])
+        assert harbour.get(f"/dataset/{name}", range="bytes=999999999-").status_code == 416
+    assert harbour.get("/dataset/other.gz").status_code == 404
+    assert harbour.get("/dataset/..%2Fmanifest.json").status_code == 404
+
+
+def test_releases(harbour: Live) -> None:
+    (only,) = harbour.get("/releases", "application/json").json()
+    assert only["current"]
+    for accept in ("application/json", BROWSER):
+        assert harbour.get(f"/release/{only['version']}", accept).status_code == 200
+    assert harbour.get(f"/release/{only['version']}", "text/turtle").status_code == 200
+    assert harbour.get("/release/0.0.0").status_code == 404
+
+
+def test_start_page(harbour: Live) -> None:
+    assert harbour.get("/", BROWSER).status_code == 200
+    rdf = harbour.get("/", "text/turtle")
+    assert (rdf.status_code, rdf.headers["location"]) == (303, "/dataset")
+
+
+def test_health(harbour: Live) -> None:
+    assert harbour.get("/healthz").text == "ok\n"
+    assert harbour.get("/readyz").text.startswith("ready ")
+
+
+def test_options(harbour: Live) -> None:
+    answer = harbour.get(f"/doc/{ACTION}", None, "OPTIONS", origin="https://example.org", access_control_request_method="GET")
+    assert answer.status_code == 204
+    assert "GET" in answer.headers["allow"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "POST" in harbour.get("/sparql", None, "OPTIONS").headers["allow"]
+
+
+def test_security_headers_on_everything(harbour: Live) -> None:
+    for path in ("/", f"/doc/{ACTION}.ttl", "/nothing", "/static/site.css", "/dataset/dump.nq.gz"):
+        headers = harbour.get(path, BROWSER).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["access-control-allow-origin"] == "*"
+        assert "referrer-policy" in headers
+    page = harbour.get("/", BROWSER).text
+    assert "style=" not in page
+    assert "<script" not in page
+
+
+def test_the_interface_is_described(harbour: Live) -> None:
+    paths = harbour.get("/openapi.json").json()["paths"]
+    assert "303" in paths["/id/{path}"]["get"]["responses"]
+    assert "text/turtle" in paths["/doc/{path}"]["get"]["responses"]["200"]["content"]
+
+
+# Errors: never a 5xx for what a client sends
+
+PATHS = [
+    "/%", "/%zz", "/%00", "/id/%00", "/doc/%00", "/doc/%ff%fe", "/doc/%C0%AF", "/doc/%F0%9F%92%A9", "/doc/..%2F..%2Fetc%2Fpasswd",
+    "/doc/../../etc/passwd", "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%5Capp.py", "/doc/" + "a" * 6000,
+    "/doc/" + "a/" * 3000, "/id/" + "%41" * 2000, "/doc/<script>alert(1)</script>", "/doc/%3Cscript%3E", "/doc/a%0d%0aSet-Cookie:x",
+    "/doc/%22", "/doc/a%20b", "/doc/{}", "/doc/|", "/doc/^", "/doc/`", "/doc/%5C", "/doc//", "/doc/.", "/doc/.ttl", "/doc/..ttl",
+    "/ontology/", "/ontology/9.9.9", "/ontology.xyz", "/graph/", "/graph/%00", "/release/", "/release/%00", "/release/..%2F..",
+    "/dataset/", "/dataset/%00", "/resource?iri=%FF", "/resource?iri=" + "http://x/" + "a" * 6000, "/static/", "/context.jsonld/x",
+    f"/doc/{ACTION}?page=0", f"/doc/{ACTION}?page=-1", f"/doc/{ACTION}?page=x", f"/doc/{ACTION}?page=99999999999999999999",
+    f"/doc/{ACTION}?page=%D9%A3", f"/doc/{ACTION}?lang=%00", f"/doc/{ACTION}?lang=" + "x" * 3000, f"/doc/{ACTION}?_mediatype=",
+    f"/doc/{ACTION}?_mediatype=x", f"/doc/{ACTION}?_mediatype=%00", f"/doc/{ACTION}?_mediatype=image/png", f"/doc/{ACTION}?_profile=%FF",
+    f"/doc/{ACTION}?&&&=&=", f"/doc/{ACTION}?%", f"/id/{ACTION}?a=%0d%0aX:y", "/?lang=xx", "/?_mediatype=%00", "/releases?x=%ff",
+]  # fmt: skip
+HEADERS = [
+    b"Accept: \xff\xfe", b"Accept: ;;;,,,", b'Accept: text/html;q="', b"Accept: " + b"a/b," * 5000, b"Accept: */*;q=",
+    b"Accept-Language: \x80", b"Accept-Language: " + b"a-" * 4000, b"Accept-Profile: <", b"If-None-Match: \x80", b'If-None-Match: "',
+    b"If-Modified-Since: \x80", b"Range: bytes=\x80", b"Range: bytes=5-1,,", b"X-Forwarded-Prefix: \x80", b"X-Forwarded-Proto: gopher",
+    b"Forwarded: for=\x80;;", b"Host: \x80", b"Host: a b", b"Cookie: \x80=\x80", b"Content-Type: \x80", b"Origin: null",
+]  # fmt: skip
+METHODS = ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "FOO"]
+
+
+def exchange(live: Live, request: bytes) -> tuple[int, bytes]:
+    """The status and the whole answer to bytes on the wire."""
+    target = urlsplit(live.url)
+    with socket.create_connection((str(target.hostname), int(target.port or 80)), 20) as connection:
+        connection.sendall(request)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    assert answer, request
+    return int(answer.split(b" ", 2)[1]), answer
+
+
+@pytest.mark.parametrize("accept", [b"*/*", b"text/html", b"text/turtle"])
+def test_odd_paths(harbour: Live, accept: bytes) -> None:
+    assert len(PATHS) == 62
+    for path in PATHS:
+        request = b"GET %s HTTP/1.1\r\nHost: x\r\nAccept: %s\r\nConnection: close\r\n\r\n" % (path.encode(), accept)
+        status, answer = exchange(harbour, request)
+        assert status in (200, 303, 400, 404, 406), f"{path} {accept!r}: {status}"
+        assert b"Traceback" not in answer
+        assert b"<script>alert" not in answer or b"application/problem+json" in answer
+        assert b"\r\nSet-Cookie" not in answer
+        assert b"\r\nX:y" not in answer
+
+
+def test_odd_headers(harbour: Live) -> None:
+    for path in (b"/", b"/doc/" + ACTION.encode(), b"/id/" + ACTION.encode(), b"/dataset/dump.nq.gz", b"/nothing"):
+        for header in HEADERS:
+            status, answer = exchange(harbour, b"GET %s HTTP/1.1\r\nHost: x\r\n%s\r\nConnection: close\r\n\r\n" % (path, header))
+            assert status < 500, f"{path!r} {header!r}: {status}"
+            assert b"Traceback" not in answer
+
+
+def test_other_methods(harbour: Live) -> None:
+    for path in ("/", f"/id/{ACTION}", f"/doc/{ACTION}", "/ontology", "/dataset/dump.nq.gz"):
+        for method in METHODS:
+            answer = harbour.get(path, "application/json", method)
+            assert answer.status_code == 405, f"{method} {path}"
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "GET" in answer.headers["allow"]
+
+
+def test_errors_are_problems_for_programs_and_pages_for_people(harbour: Live) -> None:
+    program = harbour.get("/doc/nothing", "text/turtle")
+    assert program.headers["content-type"] == "application/problem+json"
+    assert json.loads(program.text)["status"] == 404
+    assert f"{BASE}id/nothing" in program.json()["detail"]
+    page = harbour.get("/doc/nothing", BROWSER, accept_language="zh")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert read(page.text).lang == "zh"

@@ -1,0 +1,247 @@
+"""No query can hurt: every limit holds, a killed worker is replaced, and nothing is left behind, whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.hostile import Target, get, post, status_of
+from service.sparql_app import CLIENT, DATA, Server, ex, make_release, sample, serving
+
+CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o"
+RUNAWAY = f"SELECT (COUNT(*) AS ?x) {{ {CROSS} }}"
+HUNGRY = f"SELECT * {{ {CROSS} }} ORDER BY ?o"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    settings = {"query_seconds": 1.5, "query_memory": 256 << 20, "query_rows": 20_000, "query_bytes": 16 << 20}
+    with serving(**settings, client_seconds=1.0) as running:
+        yield running
+
+
+def port(server: Server) -> int:
+    return int(server.url.rsplit(":", 1)[1])
+
+
+def eventually(what: Callable[[], bool], seconds: float = 15) -> bool:
+    for _ in range(int(seconds / 0.1)):
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_wall_clock(server: Server) -> None:
+    started = time.monotonic()
+    answer = server.get(RUNAWAY + "#wall")
+    assert answer.status_code == 504
+    assert 1.4 < time.monotonic() - started < 5
+    assert "more selective" in answer.json()["detail"]
+
+
+def test_memory(server: Server) -> None:
+    assert server.get(HUNGRY).status_code in (504, 507)
+
+
+def test_rows_and_bytes(server: Server) -> None:
+    rows = server.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20001", "text/csv")
+    assert rows.status_code == 413
+    assert "20000 rows" in rows.json()["detail"]
+    assert server.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "text/csv").status_code == 200
+    long = "a" * 2000
+    size = server.get(f"SELECT ('{long}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 10000")
+    assert size.status_code == 413
+    assert "bytes" in size.json()["detail"]
+    triples = server.get("CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }")
+    assert triples.status_code == 413
+
+
+def test_cpu_time() -> None:
+    with serving(query_seconds=30.0, query_cpu_seconds=1.0) as running:
+        answer = running.get(RUNAWAY)
+        assert answer.status_code == 504
+        assert "CPU" in answer.json()["detail"]
+        assert running.get("ASK {}").status_code == 200
+
+
+def test_memory_is_507_when_there_is_time() -> None:
+    with serving(query_seconds=60.0, query_cpu_seconds=60.0, query_memory=224 << 20) as running:
+        assert running.get(HUNGRY).status_code == 507
+        assert running.get("ASK {}").status_code == 200
+
+
+def test_a_worker_that_dies_is_replaced_at_once(server: Server) -> None:
+    crashing = f"SELECT ({'!' * 100_000}true AS ?x) {{}}"
+    for number in range(6):
+        answer = CLIENT.post(server.sparql, data={"query": crashing + f"#{number}"}, timeout=30)
+        assert answer.status_code == 400
+        assert "too complex" in answer.json()["detail"]
+        assert server.get(f"ASK {{}} #{number}").status_code == 200
+
+
+def test_an_idle_worker_that_is_killed_is_replaced(server: Server) -> None:
+    assert eventually(lambda: len(server.children()) == 3)
+    before = server.children()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.05)
+    for number in range(4):
+        assert server.get(f"ASK {{}} #idle {number}").status_code == 200
+    assert eventually(lambda: len(server.children()) == 3)
+    assert not set(before) & set(server.children())
+
+
+def test_a_client_that_goes_away_frees_its_worker(server: Server) -> None:
+    before = set(server.children())
+    target = Target(port(server))
+    with target.connect() as connection:
+        connection.sendall(post(f"{RUNAWAY} #gone".encode()))
+        time.sleep(0.5)
+    # Long before the query's time is over its worker is not there any more.
+    assert eventually(lambda: len(before - set(server.children())) == 1, 0.9)
+    assert server.get("ASK {} #after").status_code == 200
+
+
+def test_a_slow_reader_holds_no_worker_and_is_cut_off(server: Server) -> None:
+    query = f"SELECT ('{'a' * 1000}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 15000 #"
+    connections = []
+    for number in range(4):
+        connection = Target(port(server)).connect()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(get(query + str(number)))
+        connections.append(connection)
+    time.sleep(0.3)
+    # Four of them, and two workers: one that had to wait for its reader could not answer this.
+    assert server.get("ASK {} #meanwhile").status_code == 200
+    time.sleep(2.0)
+    for connection in connections:
+        received = 0
+        while piece := connection.recv(1 << 20):
+            received += len(piece)
+        assert received < 15_000_000
+        connection.close()
+
+
+def test_a_slow_writer_is_cut_off(server: Server) -> None:
+    with Target(port(server)).connect() as connection:
+        connection.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\n"
+            b"Content-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nA"
+        )
+        started = time.monotonic()
+        assert status_of(connection) == 408
+        assert time.monotonic() - started < 3
+
+
+def test_no_spool_file_has_a_name(server: Server, tmp_path: Path) -> None:
+    with serving(query_seconds=20.0) as running:
+        assert len(running.get("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000").content) > 1 << 20
+        workers = running.children()
+        for pid in (running.process.pid, *workers):
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                target = str(descriptor.readlink())
+                assert "(deleted)" not in target, (pid == running.process.pid, target)
+
+
+def test_no_worker_outlives_a_server_that_is_killed() -> None:
+    with serving(query_seconds=60.0, query_cpu_seconds=60.0) as running:
+        thread = threading.Thread(target=_ignore, args=(running,))
+        thread.start()
+        workers = running.children()
+        assert len(workers) >= 2
+        assert eventually(lambda: any(cpu(pid) > 0.8 for pid in running.children()))
+        workers = running.children()
+        running.process.kill()
+        assert eventually(lambda: all(gone(pid) for pid in workers), 5)
+        thread.join()
+
+
+def _ignore(running: Server) -> None:
+    with pytest.raises(httpx.TransportError):
+        running.get(RUNAWAY)
+
+
+def test_a_worker_has_no_network_and_starts_no_process(server: Server) -> None:
+    pid = server.children()[0]
+    status = dict(
+        line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line
+    )
+    assert status["Seccomp"] == "2"
+    assert status["NoNewPrivs"] == "1"
+    limits = Path(f"/proc/{pid}/limits").read_text()
+    assert "Max core file size        0 " in limits
+    assert f"Max data size             {256 << 20}" in limits
+    environment = Path(f"/proc/{pid}/environ").read_text()
+    assert "HOME=" not in environment.replace("PYTHONHOME=", "")
+
+
+def test_queue_full_and_one_clients_share() -> None:
+    settings = {"query_workers": 1, "query_queue": 2, "query_per_client": 2, "query_seconds": 3.0}
+    with serving(**settings) as running:
+        target = [Target(port(running), source=f"127.0.0.{number}") for number in (2, 3, 4, 5)]
+        open_connections = []
+        for source in (0, 1, 2):
+            connection = target[source].connect()
+            connection.sendall(post(f"{RUNAWAY} #{source}".encode()))
+            open_connections.append(connection)
+            time.sleep(0.15)
+        with target[3].connect() as connection:
+            connection.sendall(get("ASK {}"))
+            answer = connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 503")
+            assert b"retry-after: " in answer.lower()
+        open_connections[2].close()
+        time.sleep(0.3)
+        with target[0].connect() as second, target[0].connect() as third:
+            second.sendall(get("ASK { ?s ?p ?o }"))
+            time.sleep(0.15)
+            third.sendall(get("ASK {} #third"))
+            assert third.recv(65536).startswith(b"HTTP/1.1 429")
+        for connection in open_connections:
+            connection.close()
+
+
+def test_rate() -> None:
+    with serving(query_rate=1.0) as running:
+        answers = [running.get(f"ASK {{}} #{number}") for number in range(14)]
+        assert [answer.status_code for answer in answers[:10]] == [200] * 10
+        assert answers[-1].status_code == 429
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        # What is kept costs nothing, so it is not counted.
+        assert running.get("ASK {} #0").status_code == 200
+
+
+def test_a_new_release_is_answered_from_at_once(server: Server) -> None:
+    with serving(sample(10)) as running:
+        query = "SELECT (COUNT(*) AS ?n) { GRAPH <http://example.org/graph/data> { ?s ?p ?o } }"
+        first = running.get(query, "text/csv")
+        assert first.text.split() == ["n", "20"]
+        from pyoxigraph import Literal, Quad
+
+        make_release(running.releases, [*sample(10), Quad(ex("new"), ex("number"), Literal(1), DATA)], "2")
+        second = running.get(query, "text/csv")
+        assert second.text.split() == ["n", "21"]
+        assert second.headers["etag"] != first.headers["etag"]
+        description = CLIENT.get(running.sparql, headers={"Accept": "text/turtle"}).text
+        assert "void:triples 21" in description

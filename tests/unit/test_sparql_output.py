@@ -1,0 +1,92 @@
+"""Rows and bytes are counted as a result is written, and files have no name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+
+from initiative_lod.errors import QueryTooLarge
+from initiative_lod.formats import RESULT_TYPES, MediaType
+from initiative_lod.sparql import cache
+from initiative_lod.sparql.cache import OVERHEAD, Cache
+from initiative_lod.sparql.job import Job, Reply, Result
+from initiative_lod.sparql.output import IN_MEMORY, Output, RowCounter
+
+TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
+
+
+@given(TEXTS, st.sampled_from(RESULT_TYPES), st.integers(1, 9))
+def test_rows_are_counted_exactly(texts: list[str], media: MediaType, size: int) -> None:
+    store = Store()
+    for number, text in enumerate(texts):
+        store.add(Quad(NamedNode(f"x:{number}"), NamedNode("x:p"), Literal(text)))
+    found = store.query("SELECT ?o ?s ?none { ?s ?p ?o }")
+    assert isinstance(found, QuerySolutions)
+    data = found.serialize(format=media.results)
+    assert data is not None
+    counter = RowCounter(media.name)
+    for start in range(0, len(data), size):
+        counter.feed(data[start : start + size])
+    # One row of JSON and none cannot be told apart by what stands between rows.
+    assert counter.count == (max(1, len(texts)) if media.suffix == "srj" else len(texts))
+
+
+def test_limits() -> None:
+    output = Output("text/csv", 2, 100)
+    output.write(b"a\n1\n2\n")
+    with pytest.raises(QueryTooLarge, match="more than 2 rows"):
+        output.write(b"3\n")
+    with pytest.raises(QueryTooLarge, match="longer than 100 bytes"):
+        Output("text/csv", 2, 100).write(b"a" * 101)
+
+
+def test_a_large_result_goes_to_a_file_without_a_name() -> None:
+    output = Output("", 1, 10 * IN_MEMORY)
+    pieces = [bytes([65 + number]) * (IN_MEMORY // 2) for number in range(5)]
+    for piece in pieces:
+        output.write(piece)
+    assert output.file is not None
+    output.file.flush()
+    assert not Path(f"/proc/self/fd/{output.file.fileno()}").resolve().exists()
+    result = Result("graph", 0, output.length, None, output.file.fileno())
+    assert result.read() == b"".join(pieces)
+    output.file.close()
+
+
+def test_what_crosses_the_socket() -> None:
+    job = Job("/store", "ASK { ?s ?p '中' }", "http://b/", (("x:a",), ("x:b",)), None, "text/turtle")
+    again = Job.from_bytes(job.to_bytes())
+    assert (again.query, again.results, again.graph) == (job.query, None, "text/turtle")
+    assert cache.key("00", again) == cache.key("00", job)
+    assert Reply.from_bytes(Reply(kind="graph", rows=3).to_bytes()) == Reply(kind="graph", rows=3)
+    with pytest.raises(TypeError):
+        Reply.from_bytes(b'{"kind": "graph", "unknown": 1}')
+    assert type(Reply(error="SystemExit", message="x").exception()).__name__ == "QueryError"
+    assert type(Reply(error="QueryTooLarge", message="x").exception()).__name__ == "QueryTooLarge"
+
+
+def test_keys() -> None:
+    job = Job("/store", "ASK {}", "http://b/", (("x:b", "x:a"), ()))
+    same = Job("/elsewhere", "\r\nASK {}  ", "http://b/", (("x:a", "x:b"), ()))
+    assert cache.key("1", job) == cache.key("1", same)
+    assert cache.key("1", job) != cache.key("2", job)
+    assert cache.key("1", job) != cache.key("1", Job("/store", "ASK {}", "http://b/"))
+    assert cache.key("1", job) != cache.key("1", Job("/store", "ASK {}", "http://b/", job.dataset, "text/csv"))
+    assert cache.key("1", Job("/store", "SELECT (RAND() AS ?x) {}", "http://b/")) is None
+
+
+def test_the_cache_is_bounded() -> None:
+    kept = Cache(10_000)
+    keys = [cache.Key("0", str(number)) for number in range(40)]
+    for key in keys:
+        kept.put(key, Result("boolean", 1, 100, b"a" * 100))
+    assert kept.size <= 10_000
+    assert len(kept) == 10_000 // (100 + OVERHEAD)
+    assert kept.get(keys[0]) is None
+    assert kept.get(keys[-1]) is not None
+    kept.put(keys[0], Result("boolean", 1, 5000, b"a" * 5000))
+    assert kept.get(keys[0]) is None
