@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install install-dev serve test check lint types bench soak pictures lock clean
+.PHONY: help install install-dev serve test check lint types bench soak pictures reference lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
+	@echo "make reference docs/reference, from the code"
 	@echo "make lock      the lock files, anew"
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -47,6 +48,9 @@ soak: install-dev
 
 pictures: install-dev
 	$(BIN)/python tools/pictures.py
+
+reference: install-dev
+	$(BIN)/python docs/reference/generate.py
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build -o requirements.lock pyproject.toml

@@ -264,10 +264,6 @@ def make_project(root: Path) -> Path:
     for name in ("modalities.ttl", "roles.ttl"):
         shutil.copy(CHECKOUT / "data" / "graphs" / name, root / "data" / "graphs")
     shutil.copytree(CHECKOUT / "ontology", root / "ontology")
-    ontology = root / "ontology" / "initiative.ttl"
-    # What only the first document's project can say.
-    own = "    dcterms:source <https://w3id.org/initiative-lod/id/wic-2020> ;\n"
-    ontology.write_text(ontology.read_text("utf-8").replace(own, ""), "utf-8")
     return root
 
 

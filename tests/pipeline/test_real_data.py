@@ -143,9 +143,7 @@ NAMED_KINDS = (
     *("Person", "Place", "Principle", "Community"),
 )
 #: Mentions that have no evidence of their own, by the words around them, with the reason.
-UNMARKED = {
-    "更加公正合理的全球【互联网治理】体系": "its words are evidence of internet and of governance, each by itself",
-}
+UNMARKED: dict[str, str] = {}
 
 
 def names(built: Built) -> dict[str, set[NamedNode]]:

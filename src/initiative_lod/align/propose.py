@@ -11,21 +11,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Store
+from rapidfuzz import fuzz
 
-from initiative_lod import __version__
 from initiative_lod.align.index import Label, LabelIndex
-from initiative_lod.align.labels import PROPERTIES, Kind, forms, has_han, is_abbreviation, variants
+from initiative_lod.align.labels import Kind, forms, has_han, is_abbreviation, variants
 from initiative_lod.align.scoring import KIND, By, Score, compare
 from initiative_lod.align.things import Name, Thing
 from initiative_lod.judgement import Judgement, Verdict, latest
-from initiative_lod.sssom import LITERAL, MappingRow
 from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
 
 FLOOR = 0.75  # below it nothing is proposed
 ALIKE = 0.75  # what a likeness in spelling must be worth to count at all
 EXACT = 0.9  # from it on two concepts are proposed as one
-SEMAPV = "https://w3id.org/semapv/vocab/"
 WORDS = frozenset({By.EXACT, By.FOLDED, By.PACKED, By.STEM, By.TURNED})
 LANGUAGES = ("zh", "en", "")  # ours; of labels in other languages only abbreviations can agree with ours
 MOST_PER_THING = 5
@@ -151,7 +148,15 @@ def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> boo
         return False
     if len(forms(text).packed) < (2 if has_han(text) else 3):
         return False
-    return score.by in WORDS or (score.by is By.FUZZY and score.value >= ALIKE)
+    return score.by in WORDS or (score.by is By.FUZZY and score.value >= ALIKE and misspelt(text, wording))
+
+
+def misspelt(one: str, other: str) -> bool:
+    """Whether two labels differ by typing errors only: word by word, each begins the same and is nearly the same."""
+    words, others = forms(one).stem.split(), forms(other).stem.split()
+    return len(words) == len(others) and all(
+        a[0] == b[0] and fuzz.ratio(a, b) > 80 for a, b in zip(words, others, strict=True)
+    )
 
 
 def _disagreement(ours: Thing, theirs: Thing, best: Agreement) -> str:
@@ -254,74 +259,3 @@ def _contested(found: list[Proposal], floor: float) -> list[Proposal]:
 def _say(item: Agreement) -> str:
     tags = "/".join(dict.fromkeys(name.language or "no language" for name in (item.ours, item.theirs)))
     return f"{item.ours.text!r} and {item.theirs.text!r} ({tags}) agree: {item.score.by}"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A string in their graph that is a name of a thing of ours, as ``"ITU"`` is. It names it; it is no thing itself."""
-
-    ours: Thing
-    text: str
-    predicate: str
-    count: int
-    example: str
-
-
-def mentions(ours: Iterable[Thing], theirs: Store) -> list[Mention]:
-    """Where their graph names our named things in strings that are no labels, in the order of our IRIs."""
-    found = []
-    for thing in (thing for thing in ours if thing.kinds):
-        for name in thing.names:
-            if name.kind is Kind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
-                continue
-            tagged = [Literal(name.text), *(Literal(name.text, language=tag) for tag in LANGUAGES if tag)]
-            places: dict[str, list[str]] = defaultdict(list)
-            for literal in tagged:
-                for quad in theirs.quads_for_pattern(None, None, literal, None):
-                    if quad.predicate not in PROPERTIES and isinstance(quad.subject, NamedNode):
-                        places[quad.predicate.value].append(quad.subject.value)
-            for predicate, subjects in sorted(places.items()):
-                found.append(Mention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
-    unique = {(item.ours.iri, item.text, item.predicate): item for item in found}
-    return [item for _, item in sorted(unique.items())]
-
-
-def mention_row(mention: Mention, seen_in: str, seen_property: str) -> MappingRow:
-    """A mention as a line of SSSOM whose object is a literal."""
-    slots = {
-        "subject_id": mention.ours.iri,
-        "subject_label": _one_line(mention.ours.name()),
-        "predicate_id": RDFS.seeAlso.value,
-        "object_label": _one_line(mention.text),
-        "object_type": LITERAL,
-        "mapping_justification": SEMAPV + "LexicalMatching",
-        "confidence": "0.8",
-        "mapping_tool": "initiative-lod align",
-        "mapping_tool_version": __version__,
-        "comment": f"the string is the value of {mention.predicate} of {mention.count} things, {mention.example} among them",
-    }
-    return MappingRow(0, slots, {seen_property: _one_line(seen_in)})
-
-
-def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
-    """A proposal as a line of SSSOM; ``seen_in`` says where the target was seen."""
-    best = proposal.agreements[0]
-    slots = {
-        "subject_id": proposal.ours.iri,
-        "subject_label": _one_line(proposal.ours.name()),
-        "predicate_id": proposal.predicate,
-        "object_id": proposal.theirs.iri,
-        "object_label": _one_line(proposal.theirs.name()),
-        "mapping_justification": SEMAPV + proposal.justification,
-        "confidence": f"{proposal.confidence:g}",
-        "similarity_score": f"{round(best.score.value, 3):g}",
-        "match_string": _one_line(forms(best.ours.text).folded).replace("|", " "),
-        "mapping_tool": "initiative-lod align",
-        "mapping_tool_version": __version__,
-        "comment": _one_line("; ".join(proposal.reasons)),
-    }
-    return MappingRow(0, slots, {seen_property: _one_line(seen_in)})
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

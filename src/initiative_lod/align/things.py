@@ -12,8 +12,9 @@ from initiative_lod.align.labels import PROPERTIES, Kind
 from initiative_lod.iris import Iris, slug
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, Namespace
 
-#: Our classes whose things stand for something that others may know as well: concepts, and things with a name.
-CONCEPTS = ("Topic", "StakeholderGroup", "Modality", "Principle", "Community")
+#: Our classes whose things stand for something that others may know as well: concepts, and things with a name. (The
+#: modalities are verbs, which have namesakes among nouns: "advocate" is no lawyer. They are matched by hand.)
+CONCEPTS = ("Topic", "StakeholderGroup", "Principle", "Community")
 NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 

@@ -118,7 +118,8 @@ def _scratch(path: Path) -> sqlite3.Connection:
     connection.executescript(
         """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
         CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT);
-        CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);"""
+        CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);
+        CREATE TABLE name(key TEXT, resource INTEGER, language TEXT);"""
     )
     connection.execute("BEGIN")
     return connection
@@ -220,7 +221,9 @@ class _Builder:
 
     def build(self) -> Summary:
         index = self._index
-        index.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        index.executescript(
+            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
+        )
         try:
             index.executescript(_SCHEMA)
         except sqlite3.OperationalError as error:
@@ -228,6 +231,7 @@ class _Builder:
                 f"this Python's SQLite {sqlite3.sqlite_version} cannot make a search index: {error}"
             ) from error
         index.execute("BEGIN")
+        self._staged.execute("BEGIN")
         index.executemany("INSERT INTO simplified VALUES (?, ?)", sorted(self._simplified.items()))
         self._links = self._read_links()
         self._labels = self._read_labels()
@@ -252,6 +256,11 @@ class _Builder:
             if any(field in ("label", "alt") for field, _, _ in values):
                 number += 1
                 self._add(number, subject, values, own=False)
+        self._staged.execute("COMMIT")
+        index.executemany(
+            "INSERT INTO name VALUES (?, ?, ?)",
+            self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
+        )
         summary = Summary(number, own, self._literals, left_out, self._digest.hexdigest())
         for key, value in (
             ("format", FORMAT),
@@ -344,8 +353,10 @@ class _Builder:
             self._index.execute("INSERT INTO literal VALUES (?, ?, ?, ?, ?)", (number, place, field, language, value))
             self._literals += 1
         self._index.execute("INSERT INTO resource VALUES (?, ?)", (number, subject))
-        for key, language in sorted(names):
-            self._index.execute("INSERT INTO name VALUES (?, ?, ?)", (key, number, language))
+        # Names lie in the order of their keys: they are sorted on disk before they go in.
+        self._staged.executemany(
+            "INSERT INTO name VALUES (?, ?, ?)", [(key, number, language) for key, language in names]
+        )
         for short in sorted(initials):
             self._index.execute("INSERT INTO initials VALUES (?, ?)", (short, number))
         self._index.execute(

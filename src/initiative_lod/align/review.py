@@ -1,0 +1,117 @@
+"""What a person sees who judges a proposal: both sides with all that is known of them, and the sentences of ours."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Store
+
+from initiative_lod import judgement
+from initiative_lod.align.labels import PROPERTIES, Kind
+from initiative_lod.align.propose import Proposal
+from initiative_lod.align.things import Thing
+from initiative_lod.iris import Iris
+from initiative_lod.judgement import Judgement, Verdict
+
+MOST_SENTENCES = 6
+MENTIONING = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A part of a document that speaks of a thing of ours."""
+
+    part: str
+    property: str
+    text: str
+    translation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a proposal, for showing."""
+
+    iri: str
+    names: tuple[tuple[str, str, str], ...]  # (language, kind, text)
+    classes: tuple[str, ...]
+    definition: str
+    neighbours: tuple[tuple[str, str], ...]  # (IRI, name)
+    sentences: tuple[Sentence, ...] = ()
+
+
+class Review:
+    """Proposals and the judgements about them, which go to a file. Safe to use from several threads."""
+
+    def __init__(self, proposals: Sequence[Proposal], ours: Store, theirs: Store, iris: Iris, path: Path) -> None:
+        self.proposals = tuple(proposals)
+        self._ours, self._theirs, self._iris, self._path = ours, theirs, iris, path
+        self._lock = threading.Lock()
+
+    def judged(self) -> dict[tuple[str, str], Judgement]:
+        """The judgement that holds for each pair, as the file has it now."""
+        return judgement.latest(judgement.read(self._path))
+
+    def verdict(self, proposal: Proposal, judged: dict[tuple[str, str], Judgement]) -> Judgement | None:
+        """The judgement about a proposal."""
+        one, other = sorted(proposal.pair)
+        return judged.get((one, other))
+
+    def next_open(self, after: int, judged: dict[tuple[str, str], Judgement]) -> int | None:
+        """The number of the next proposal that nobody has judged, from ``after`` on and round again."""
+        count = len(self.proposals)
+        for number in ((after + step) % count for step in range(count)):
+            if self.verdict(self.proposals[number], judged) is None:
+                return number
+        return None
+
+    def judge(self, number: int, verdict: Verdict, judge: str, date: str, reason: str) -> Judgement:
+        """Append a judgement. Raises ValueError for one that is none, IndexError for a proposal that there is not."""
+        if not 0 <= number < len(self.proposals):
+            raise IndexError(f"there is no proposal {number}")
+        one, other = self.proposals[number].pair
+        made = Judgement(one, other, verdict, judge.strip(), date, " ".join(reason.split()))
+        with self._lock:
+            judgement.append(self._path, made)
+        return made
+
+    def sides(self, proposal: Proposal) -> tuple[Side, Side]:
+        """Our side and theirs."""
+        ours = self._side(proposal.ours, self._ours, self._sentences(proposal.ours.iri))
+        return ours, self._side(proposal.theirs, self._theirs, ())
+
+    def _side(self, thing: Thing, store: Store, sentences: tuple[Sentence, ...]) -> Side:
+        kinds = {Kind.PREFERRED: "", Kind.ALTERNATIVE: "also", Kind.NOTATION: "notation"}
+        order = sorted(
+            thing.names, key=lambda name: (name.language not in ("zh", "en"), name.kind, name.language, name.text)
+        )
+        names = tuple((name.language, kinds[name.kind], name.text) for name in order[:40])
+        near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])
+        return Side(thing.iri, names, thing.classes, thing.definition, near, sentences)
+
+    def _sentences(self, iri: str) -> tuple[Sentence, ...]:
+        found: dict[str, Sentence] = {}
+        for name in MENTIONING:
+            for quad in self._ours.quads_for_pattern(None, self._iris.term(name), NamedNode(iri), None):
+                if isinstance(quad.subject, NamedNode):
+                    part = quad.subject
+                    texts = [self._text(part, "text"), self._text(part, "translation")]
+                    found.setdefault(part.value, Sentence(part.value, name, *texts))
+        return tuple(found[part] for part in sorted(found))[:MOST_SENTENCES]
+
+    def _text(self, part: NamedNode, name: str) -> str:
+        for quad in self._ours.quads_for_pattern(part, self._iris.term(name), None, None):
+            if isinstance(quad.object, Literal):
+                return quad.object.value
+        return ""
+
+
+def _label(store: Store, iri: str) -> str:
+    for predicate in PROPERTIES:
+        found = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
+        texts = [item for item in found if isinstance(item, Literal)]
+        if texts:
+            return min(texts, key=lambda item: ((item.language or "en") != "en", item.value)).value
+    return iri

@@ -1,0 +1,147 @@
+"""``initiative-lod align``: mappings with another graph proposed as SSSOM, for a person to judge."""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pyoxigraph import NamedNode, Store
+
+from initiative_lod import alignment, judgement, release, sssom
+from initiative_lod.align import graphs, rows
+from initiative_lod.align.labels import PROPERTIES
+from initiative_lod.align.propose import FLOOR, Proposal, propose
+from initiative_lod.align.review import Review
+from initiative_lod.align.things import our_things, their_things
+from initiative_lod.build import build
+from initiative_lod.cli.talk import console, progress
+from initiative_lod.errors import ReleaseError, SettingsError
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings, from_environment
+from initiative_lod.store import OpenRelease
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+JUDGEMENTS = Path("data") / "judgements" / "identity.tsv"
+
+
+def align(
+    context: typer.Context,
+    graph: Annotated[Path | None, typer.Argument(help="A file or folder of RDF.", exists=True)] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to standard output.")] = None,
+    floor: Annotated[float, typer.Option(help="Propose nothing that is less sure than this.", min=0, max=1)] = FLOOR,
+    known: Annotated[bool, typer.Option("--known", help="Also propose what data/alignments/ has already.")] = False,
+    review: Annotated[
+        bool, typer.Option("--review", help="Serve a page here on which to judge the proposals.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of that page; 0 takes a free one.", min=0, max=65535)] = 0,
+    judge: Annotated[str | None, typer.Option(help="Who judges; else the name of your account.")] = None,
+    export: Annotated[
+        bool, typer.Option("--export", help="Write the mappings of the current release, as SSSOM.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Propose mappings between our things and GRAPH, as SSSOM with confidence and reasons; or judge them (--review)."""
+    settings = from_environment(**context.obj)
+    if export:
+        _write(out, _exported(settings))
+        return
+    if graph is None:
+        raise SettingsError("name a file or folder to align with, or give --export")
+    iris, path = Iris(settings.base), settings.root / JUDGEMENTS
+    with progress(quiet) as step:
+        ours = Store()
+        ours.bulk_extend(build(settings, step).quads)
+        theirs = graphs.read(graph, step)
+        step("comparing")
+        mine = our_things(ours, iris)
+        others = list(their_things(theirs, iris))
+        judged = [] if review else judgement.read(path)
+        found = propose(mine, others, judged, floor)
+    if not known:
+        have = {(row.slots.get("subject_id"), row.slots.get("object_id")) for row in alignment.rows(ours, iris)}
+        found = [item for item in found if item.pair not in have]
+    console.print(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals", soft_wrap=True)
+    if review:
+        _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
+        return
+    seen = iris.term("seenIn").value
+    lines = [rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
+    lines += [rows.mention_row(item, graph.name, seen) for item in rows.mentions(mine, theirs)]
+    name = re.sub(r"[^a-z0-9]+", "-", graph.name.lower()).strip("-")
+    header = {
+        "mapping_set_id": iris.graph(f"proposal-{name}").value,
+        "mapping_set_title": f"Proposed alignment to {graph.name}",
+        "license": LICENCE,
+    }
+    _write(out, sssom.write(lines, header, _prefixes(iris)))
+
+
+def _exported(settings: Settings) -> str:
+    current = release.current(settings.release_folder)
+    if current is None:
+        raise ReleaseError(
+            f"nothing has been published in {settings.release_folder}: run 'initiative-lod build --publish'"
+        )
+    opened = OpenRelease.open(current)
+    header: dict[str, Any] = {
+        "mapping_set_id": opened.iris.release(current.version).value + "#mappings",
+        "mapping_set_title": f"All mappings of release {current.version}",
+        "license": LICENCE,
+    }
+    return sssom.write(alignment.rows(opened.store, opened.iris), header, _prefixes(opened.iris))
+
+
+def _prefixes(iris: Iris) -> dict[str, str]:
+    kinds = (
+        "topic",
+        "group",
+        "modality",
+        "institution",
+        "event",
+        "document",
+        "person",
+        "place",
+        "un-norm",
+        "wsis-action-line",
+    )
+    own = {kind: f"{iris.base}id/{kind}/" for kind in kinds}
+    return {**iris.prefixes, **own, "semapv": rows.SEMAPV}
+
+
+def _seen_in(theirs: Store, proposal: Proposal, graph: Path) -> str:
+    """The file in which their thing has its name; a path of this machine is nobody's business."""
+    for predicate in PROPERTIES:
+        for quad in theirs.quads_for_pattern(NamedNode(proposal.theirs.iri), predicate, None, None):
+            if isinstance(quad.graph_name, NamedNode):
+                name = quad.graph_name.value.rpartition("/")[2]
+                return name if name == graph.name else f"{graph.name}/{name}"
+    return graph.name
+
+
+def _write(out: Path | None, text: str) -> None:
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, "utf-8")
+        console.print(f"written to {out}", soft_wrap=True)
+
+
+def _serve(review: Review, port: int, judge: str) -> None:
+    import socket
+
+    import uvicorn
+
+    from initiative_lod.web.review import create_review
+
+    if not review.proposals:
+        console.print("nothing is proposed, and so there is nothing to judge")
+        return
+    listener = socket.create_server(("127.0.0.1", port))
+    app = create_review(review, judge, lambda: datetime.datetime.now(datetime.UTC).date().isoformat())
+    config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
+    console.print(f"open http://127.0.0.1:{listener.getsockname()[1]}/  (Ctrl+C stops)", soft_wrap=True)
+    uvicorn.Server(config).run(sockets=[listener])
