@@ -21,6 +21,7 @@ from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
 from initiative_lod.questions import Difference
 from initiative_lod.release import Release
+from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
 from initiative_lod.validation import Report
 from initiative_lod.vocabulary import DCTERMS
@@ -94,6 +95,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": (json.dumps(coverage, indent=2, sort_keys=True) + "\n").encode(),
+            search.FILE: search.content(built.quads, iris, progress),
         },
         iris,
         progress,
@@ -123,7 +125,8 @@ def merge(
     def report(store: Store, records: Sequence[Record]) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
         found = conflicts.find(store, records, Iris(settings.base), asked)
-        return found.files(), found.summary()
+        files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
+        return files, found.summary()
 
     return merging.merge(settings, start, wanted, report, progress, seen)
 

@@ -23,7 +23,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SKOS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
 DEEPEST = 8  # levels of parts that are followed
@@ -64,6 +64,8 @@ def exists(opened: OpenRelease, resource: NamedNode) -> bool:
         return True
     if opened.iris.path(resource.value) is None:
         return next(iter(opened.store.quads_for_pattern(None, None, resource, None)), None) is not None
+    if next(iter(opened.store.quads_for_pattern(None, OWL.versionIRI, resource, None)), None) is not None:
+        return True
     graph = graph_of(opened.iris, resource)
     return graph == resource and next(iter(opened.store.quads_for_pattern(None, None, None, graph)), None) is not None
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from pipeline.conftest import CHECKOUT, make_project
 
 from initiative_lod import release
 from initiative_lod.build import build
@@ -21,6 +20,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.app import create_app
+from pipeline.conftest import CHECKOUT, make_project
 
 STARTS = 20.0  # seconds within which a server has to be up
 
@@ -76,7 +76,9 @@ def publish(settings: Settings) -> None:
     """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
     built = build(settings)
     manifest = {"version": "1.0.0", "modified": "2031-03-05"}
-    made = release.write(settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris(settings.base))
+    made = release.write(
+        settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris(settings.base)
+    )
     release.publish(settings.release_folder, made)
 
 

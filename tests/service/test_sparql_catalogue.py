@@ -5,14 +5,19 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from service.hostile import ATTACKS, Attack, Target
 from service.sparql_app import CLIENT, Server, serving
 
-#: Allowed whatever was asked: there was no room for it.
-SETTINGS = {"query_seconds": 1.5, "query_cpu_seconds": 2.0, "query_memory": 256 << 20, "query_bytes": 16 << 20}
+SETTINGS: dict[str, Any] = {
+    "query_seconds": 1.5,
+    "query_cpu_seconds": 2.0,
+    "query_memory": 256 << 20,
+    "query_bytes": 16 << 20,
+}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,12 @@ HUNGRY = f"SELECT * {{ {CROSS} }} ORDER BY ?o"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    settings = {"query_seconds": 1.5, "query_memory": 256 << 20, "query_rows": 20_000, "query_bytes": 16 << 20}
+    settings: dict[str, Any] = {
+        "query_seconds": 1.5,
+        "query_memory": 256 << 20,
+        "query_rows": 20_000,
+        "query_bytes": 16 << 20,
+    }
     with serving(**settings, client_seconds=1.0) as running:
         yield running
 
@@ -197,7 +203,7 @@ def test_a_worker_has_no_network_and_starts_no_process(server: Server) -> None:
 
 
 def test_queue_full_and_one_clients_share() -> None:
-    settings = {"query_workers": 1, "query_queue": 2, "query_per_client": 2, "query_seconds": 3.0}
+    settings: dict[str, Any] = {"query_workers": 1, "query_queue": 2, "query_per_client": 2, "query_seconds": 3.0}
     with serving(**settings) as running:
         target = [Target(port(running), source=f"127.0.0.{number}") for number in (2, 3, 4, 5)]
         open_connections = []

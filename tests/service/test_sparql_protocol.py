@@ -219,7 +219,7 @@ def test_service_description(server: Server) -> None:
     sd = "http://www.w3.org/ns/sparql-service-description#"
 
     def objects(name: str) -> set[str]:
-        return {quad.object.value for quad in store if quad.predicate == NamedNode(sd + name)}  # type: ignore[union-attr]
+        return {quad.object.value for quad in store if quad.predicate == NamedNode(sd + name)}
 
     assert objects("endpoint") == {server.sparql}
     assert objects("supportedLanguage") == {sd + "SPARQL11Query"}
@@ -228,7 +228,7 @@ def test_service_description(server: Server) -> None:
     assert {DATA.value, OTHER.value} <= named
     listed = server.get("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
     assert named == {row["g"]["value"] for row in solutions(listed)}
-    counts = {quad.object.value for quad in store if quad.predicate.value.endswith("#triples")}  # type: ignore[union-attr]
+    counts = {quad.object.value for quad in store if quad.predicate.value.endswith("#triples")}
     assert {"600", "4"} <= counts
     assert len(objects("resultFormat")) == len(RESULT_TYPES) + len(RDF_TYPES)
 

@@ -218,7 +218,9 @@ def test_lookup_drops_single_letters_with_what_follows_them() -> None:
 
 def test_accept_profile() -> None:
     assert choose_profile("<https://example.org/alt>", PROFILES) == "alt"
-    assert choose_profile('<https://example.org/alt>; q="0.5", <https://example.org/ontology>;q=0.9', PROFILES) == "ilod"
+    assert (
+        choose_profile('<https://example.org/alt>; q="0.5", <https://example.org/ontology>;q=0.9', PROFILES) == "ilod"
+    )
     assert choose_profile("<https://example.org/a,b;c>, <https://example.org/alt>;q=0.1", PROFILES) == "alt"
     assert choose_profile("<https://example.org/alt>;q=0", PROFILES) is None
     assert choose_profile("<https://example.org/unknown>", PROFILES) is None
@@ -245,7 +247,11 @@ CORPUS = [
         "text/html",
     ),
     ("Safari", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-    ("Googlebot", "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+    (
+        "Googlebot",
+        "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8",
+        "text/html",
+    ),
     ("bingbot", "*/*", "text/html"),
     ("curl", "*/*", "text/html"),
     ("Java's own client", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/html"),

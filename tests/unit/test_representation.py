@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline.conftest import make_project
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
@@ -23,6 +22,7 @@ from initiative_lod.resource import Description, describe, natural, resource_of
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
+from pipeline.conftest import make_project
 
 DOCUMENT = "id/harbour-2031"
 CONTEXT = {"context.jsonld": b'{"@context": {}}'}
@@ -142,7 +142,9 @@ def test_a_thing_of_others_is_described_when_it_is_named(opened: OpenRelease) ->
     assert describe(opened, NamedNode("https://example.org/thesaurus/unknown")) is None
 
 
-@pytest.mark.parametrize("path", ["", "/", "id//x", "id/x/", "id/a b", "id/<x>", "id/\x00", "id/é", "id/%41", "x" * 600, "id/\ufffd"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "id//x", "id/x/", "id/a b", "id/<x>", "id/\x00", "id/é", "id/%41", "x" * 600, "id/\ufffd"]
+)
 def test_what_can_be_no_path_of_ours(path: str) -> None:
     assert resource_of(Iris(), path) is None
 
@@ -178,7 +180,9 @@ def test_every_representation_of_every_resource_is_the_same_graph(opened: OpenRe
     for node in asked:
         description = describe(opened, node)
         assert description is not None
-        expected = parsed(representation.render(description, Offer(N_TRIPLES), opened.iris, context), Offer(N_TRIPLES), {})
+        expected = parsed(
+            representation.render(description, Offer(N_TRIPLES), opened.iris, context), Offer(N_TRIPLES), {}
+        )
         assert len(expected) == len({quad.triple for quad in description.quads})
         blank = any(isinstance(term, BNode) for triple in expected for term in triple)
         for offer in RDF_OFFERS:
@@ -216,7 +220,12 @@ def test_the_same_bytes_each_time(opened: OpenRelease) -> None:
 
 def test_json_ld_points_to_the_context_document(opened: OpenRelease) -> None:
     description = described(opened, f"{DOCUMENT}/action/1")
-    for form, expected in (("", True), (FORMS["compacted"], True), (FORMS["flattened"], True), (FORMS["expanded"], False)):
+    for form, expected in (
+        ("", True),
+        (FORMS["compacted"], True),
+        (FORMS["flattened"], True),
+        (FORMS["expanded"], False),
+    ):
         content = representation.render(description, Offer(JSON_LD, form), opened.iris, opened.release.context)
         document = json.loads(content)
         assert isinstance(document, dict) is expected

@@ -26,6 +26,7 @@ EXACT = 0.9  # from it on two concepts are proposed as one
 WORDS = frozenset({By.EXACT, By.FOLDED, By.PACKED, By.STEM, By.TURNED})
 LANGUAGES = ("zh", "en", "")  # ours; of labels in other languages only abbreviations can agree with ours
 MOST_PER_THING = 5
+ALONE = 0.93  # of the worth of an agreement, as long as nothing else speaks for it
 FAR = 0.1  # of two proposals that compete, the one that is so much less sure does not count
 
 
@@ -85,7 +86,7 @@ def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float)
     if not agreements:
         return None
     best = agreements[0]
-    value, reasons = best.value, [_say(best)]
+    value, reasons = best.value * ALONE, [_say(best)]
     languages = {item.ours.language for item in agreements if item.score.by in WORDS}
     if len(languages) > 1:
         second = next(
@@ -107,7 +108,7 @@ def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float)
     if Kind.ALTERNATIVE in (best.ours.kind, best.theirs.kind) and value >= EXACT and not near and len(languages) < 2:
         value = EXACT - 0.01  # another name of the one is the name of the other: near, but it need not be the same
         reasons.append("only by another name")
-    value = round(min(value, 0.99), 2)
+    value = round(min(value, 0.99), 3)
     if value < floor:
         return None
     lexical = best.score.by in WORDS
@@ -244,7 +245,7 @@ def _contested(found: list[Proposal], floor: float) -> list[Proposal]:
             continue
         rivals = sum(item.confidence - value < FAR for value in others) - 2
         if rivals:
-            value = round(item.confidence - min(0.3, 0.1 * rivals), 2)
+            value = round(item.confidence - min(0.3, 0.1 * rivals), 3)
             reasons = (
                 *item.reasons,
                 f"{rivals} more {'pair competes' if rivals == 1 else 'pairs compete'} with this one",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from initiative_lod import __version__
-from initiative_lod.cli import build, merge, query, releases, serve, validate
+from initiative_lod.cli import align, build, merge, query, releases, serve, validate
 
 app = typer.Typer(
     name="initiative-lod",
@@ -21,6 +21,7 @@ app.command(name="serve")(serve.serve)
 app.command(name="build")(build.build)
 app.command(name="validate")(validate.validate)
 app.command(name="merge")(merge.merge)
+app.command(name="align")(align.align)
 app.command(name="query")(query.query)
 app.add_typer(releases.app, name="release")
 

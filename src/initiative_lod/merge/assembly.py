@@ -21,11 +21,12 @@ from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import FILES, GRAPHS, take_over
 from initiative_lod.release import Release
+from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
-MADE_ANEW = (release.DUMP, release.DESCRIPTION, OWN)  # files that a start's are not taken over
+MADE_ANEW = (release.DUMP, release.DESCRIPTION, OWN, search.FILE)  # files that a start's are not taken over
 BLOCK = 1 << 20
 
 License = Callable[[Record, Sequence[str]], Record]

@@ -66,6 +66,15 @@ CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize
 """
 # The tokenizer only cuts at blanks: what a token is, is said once, in ``fold``.
 
+_INSERT = {
+    "resource": "INSERT INTO resource VALUES (?, ?)",
+    "literal": "INSERT INTO literal VALUES (?, ?, ?, ?, ?)",
+    "name": "INSERT INTO name VALUES (?, ?, ?)",
+    "initials": "INSERT INTO initials VALUES (?, ?)",
+    "facet": "INSERT INTO facet VALUES (?, ?)",
+    "words": f"INSERT INTO words(rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
+}
+
 Progress = Callable[[str], None]
 
 
@@ -218,6 +227,7 @@ class _Builder:
         self._digest = hashlib.sha256()
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
+        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _INSERT}
 
     def build(self) -> Summary:
         index = self._index
@@ -256,9 +266,10 @@ class _Builder:
             if any(field in ("label", "alt") for field, _, _ in values):
                 number += 1
                 self._add(number, subject, values, own=False)
+        self._flush()
         self._staged.execute("COMMIT")
         index.executemany(
-            "INSERT INTO name VALUES (?, ?, ?)",
+            _INSERT["name"],
             self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
         )
         summary = Summary(number, own, self._literals, left_out, self._digest.hexdigest())
@@ -350,23 +361,26 @@ class _Builder:
                 names.add((fold.joined(words)[:400], language))
                 if own and field == "label" and language == "en" and (short := _initials(value)):
                     initials.add(short)
-            self._index.execute("INSERT INTO literal VALUES (?, ?, ?, ?, ?)", (number, place, field, language, value))
+            self._rows["literal"].append((number, place, field, language, value))
             self._literals += 1
-        self._index.execute("INSERT INTO resource VALUES (?, ?)", (number, subject))
-        # Names lie in the order of their keys: they are sorted on disk before they go in.
-        self._staged.executemany(
-            "INSERT INTO name VALUES (?, ?, ?)", [(key, number, language) for key, language in names]
-        )
-        for short in sorted(initials):
-            self._index.execute("INSERT INTO initials VALUES (?, ?)", (short, number))
-        self._index.execute(
-            f"INSERT INTO words(rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
-            (number, *(fold.joined(columns[column]) if column in columns else None for column in COLUMNS)),
+        self._rows["resource"].append((number, subject))
+        self._rows["name"] += [(key, number, language) for key, language in names]
+        self._rows["initials"] += [(short, number) for short in sorted(initials)]
+        self._rows["words"].append(
+            (number, *(fold.joined(columns[column]) if column in columns else None for column in COLUMNS))
         )
         facets = self._facets(subject, kinds, own)
-        for value_number in sorted(facets):
-            self._index.execute("INSERT INTO facet VALUES (?, ?)", (number, value_number))
+        self._rows["facet"] += [(number, value) for value in sorted(facets)]
+        if number % 5000 == 0:
+            self._flush()
         self._digest.update(repr((subject, values, sorted(names), sorted(initials), sorted(facets))).encode())
+
+    def _flush(self) -> None:
+        for table, rows in self._rows.items():
+            # Names lie in the order of their keys: they are sorted on disk before they go in.
+            connection = self._staged if table == "name" else self._index
+            connection.executemany(_INSERT[table], rows)
+            rows.clear()
 
     def _about(self, subject: str) -> Iterator[tuple[str, str, str]]:
         links = self._links[subject]

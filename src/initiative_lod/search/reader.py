@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from initiative_lod.errors import QueryTimeout, ReleaseError
@@ -21,7 +22,8 @@ from initiative_lod.search.index import APPLICATION, COLUMNS, FACETS, FIELDS, FO
 from initiative_lod.search.query import Parsed, Phrase
 
 PAGE = 20  # hits
-MOST_HITS = 100_000  # that are ranked and counted
+MOST_HITS = 20_000  # that are ranked and counted; ours are among the first
+MOST_SCORED = 2_000  # that are ordered by relevance within their rank; what is left follows
 MOST_VALUES = 40  # of one facet that are listed
 MOST_FILTERS = 40
 MOST_PAGES = 500
@@ -29,8 +31,9 @@ SECONDS = 1.0
 
 _WEIGHTS = {"label": 10.0, "alt": 8.0, "text": 4.0, "note": 2.0, "about": 0.5}
 _BM25 = ", ".join(str(_WEIGHTS[column.partition("_")[0]]) for column in COLUMNS)
-#: Each rank with the fields that it may be found in; exact names are 0, beginnings of names 1.
-_RANKS = ((2, ("label", "alt")), (3, ("label", "alt", "text", "note")), (4, FIELDS))
+#: What a thing is called (rank 2), and what is said of it or in it (rank 3); exact names are 0, beginnings of names 1.
+_CALLED = ("label", "alt")
+_SAID = ("label", "alt", "text", "note")
 _LAST = "\U0010ffff"
 
 
@@ -214,7 +217,7 @@ class _Search:
                     break
         unfiltered = self._count()
         chosen = self._chosen()
-        facets = {name: self._facet(name, chosen) for name in FACETS}
+        facets = self._facets(chosen)
         total = self._filtered_count(chosen)
         pages = max(1, min(-(-total // PAGE), MOST_PAGES))
         page = min(max(1, self._asked.page), pages)
@@ -348,14 +351,29 @@ class _Search:
                 f"WHERE key > ? AND key < ? AND {language} ORDER BY resource > ?, length(key), resource LIMIT 1000",
                 (f"{parsed.key} ", f"{parsed.key} {_LAST}", *self._languages, self._index.own),
             )
-        for rank, fields in _RANKS:
-            columns = [f"{name}_{language}" for name in fields for language in self._languages]
+        for rank, fields in ((3, _SAID), (4, FIELDS)):
+            # Only our own things are linked to what we know the names of.
+            last = self._index.own if fields == FIELDS else self._index.resources
             cursor = run(
-                f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, bm25(words, {_BM25}) "
-                "FROM words WHERE words MATCH ? LIMIT ?",
-                (query.expression(parsed, columns, every), MOST_HITS),
+                f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, 0.0 FROM words "
+                "WHERE words MATCH ? AND rowid <= ? LIMIT ?",
+                (self._expression(parsed, fields, every), last, MOST_HITS),
             )
             self._capped |= cursor.rowcount >= MOST_HITS
+        run(
+            "UPDATE temp.hit SET rank = 2 "
+            "WHERE rank > 2 AND id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
+            (self._expression(parsed, _CALLED, every), MOST_HITS),
+        )
+        run(
+            "UPDATE temp.hit SET score = scored.score FROM (SELECT rowid AS id, "
+            f"bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?) AS scored "
+            "WHERE hit.id = scored.id AND rank > 1",
+            (self._expression(parsed, FIELDS, every), MOST_SCORED),
+        )
+
+    def _expression(self, parsed: Parsed, fields: Sequence[str], every: bool) -> str:
+        return query.expression(parsed, [f"{name}_{tag}" for name in fields for tag in self._languages], every)
 
     def _count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM temp.hit").fetchone()[0])
@@ -392,22 +410,40 @@ class _Search:
                 arguments += numbers
         return " AND ".join(clauses), arguments
 
-    def _facet(self, name: str, chosen: Mapping[str, Sequence[int]]) -> tuple[Count, ...]:
-        """The counts of one facet: of the hits that all the other facets let through."""
-        where, arguments = self._where(chosen, name)
-        rows = self._connection.execute(
-            "SELECT value.id, value.key, value.iri, count(*) FROM temp.hit CROSS JOIN facet ON facet.resource = hit.id "
-            f"CROSS JOIN value ON value.id = facet.value WHERE value.facet = ? AND {where} "
-            "GROUP BY value.id ORDER BY count(*) DESC, value.id LIMIT ?",
-            (name, *arguments, MOST_VALUES),
-        ).fetchall()
-        counts = [Count(key, iri, count, number in chosen.get(name, ())) for number, key, iri, count in rows]
-        listed = {number for number, *_ in rows}
-        for number in chosen.get(name, ()):
-            if number not in listed:
+    def _facets(self, chosen: Mapping[str, Sequence[int]]) -> dict[str, tuple[Count, ...]]:
+        """The counts of every facet: each of the hits that all the other facets let through."""
+        counted = self._counts([name for name in FACETS if name not in chosen], *self._where(chosen))
+        for name in chosen:
+            counted |= self._counts([name], *self._where(chosen, name))
+        found: dict[str, tuple[Count, ...]] = {}
+        for name in FACETS:
+            rows = sorted(counted.get(name, []), key=lambda row: (-row[3], row[0]))
+            wanted = chosen.get(name, ())
+            listed = [
+                Count(key, iri, count, number in wanted)
+                for place, (number, key, iri, count) in enumerate(rows)
+                if place < MOST_VALUES or number in wanted
+            ]
+            for number in sorted(set(wanted) - {row[0] for row in rows}):
                 key, iri = self._connection.execute("SELECT key, iri FROM value WHERE id = ?", (number,)).fetchone()
-                counts.append(Count(key, iri, 0, True))
-        return tuple(counts)
+                listed.append(Count(key, iri, 0, True))
+            found[name] = tuple(listed)
+        return found
+
+    def _counts(self, names: Sequence[str], where: str, arguments: Sequence[int]) -> dict[str, list[Any]]:
+        """(number, key, IRI, count) of the values of these facets."""
+        rows = self._connection.execute(
+            "SELECT value.facet, value.id, value.key, value.iri, counted.number FROM "
+            "(SELECT facet.value AS value, count(*) AS number "
+            "FROM temp.hit CROSS JOIN facet ON facet.resource = hit.id "
+            f"WHERE {where} GROUP BY facet.value) AS counted CROSS JOIN value ON value.id = counted.value "
+            f"WHERE value.facet IN ({', '.join('?' * len(names))})",
+            (*arguments, *names),
+        )
+        found: dict[str, list[Any]] = {}
+        for name, *row in rows:
+            found.setdefault(name, []).append(row)
+        return found
 
     def _filtered_count(self, chosen: Mapping[str, Sequence[int]]) -> int:
         where, arguments = self._where(chosen)

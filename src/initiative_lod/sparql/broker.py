@@ -73,6 +73,8 @@ class Broker:
             ) as answer,
         ):
             media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if "content-encoding" in answer.headers:
+                raise ServiceError(f"<{iri}> answered with an encoding that was not asked for")
             if answer.status_code != 200 or media_type not in ("application/sparql-results+json", "application/json"):
                 raise ServiceError(f"<{iri}> answered with {answer.status_code} and {media_type or 'no type'}")
             body = bytearray()

@@ -96,6 +96,7 @@ class Worker:
                 reply, _, files = await worker._reply()
         except BaseException:
             worker.kill()
+            await worker.wait()
             raise
         _close(files)
         worker.missing = reply.message

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod import __version__
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.representation import RenderedCache
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
@@ -24,8 +24,10 @@ from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.pages import Pages
 from initiative_lod.web.reconcile import reconcile_router
 from initiative_lod.web.routes import document_router
+from initiative_lod.web.search import search_router
 from initiative_lod.web.site import Site
 from initiative_lod.web.sparql import sparql_router
+from initiative_lod.web.sparql_page import Page
 
 log = logging.getLogger("initiative_lod")
 
@@ -70,11 +72,23 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
     )
     app.state.site = site
     app.include_router(document_router(site))
-    app.include_router(sparql_router(settings, publisher, pool))
+    app.include_router(search_router(site))
+    app.include_router(sparql_router(settings, publisher, pool, _query_page(site)))
     app.include_router(reconcile_router(settings, publisher))
     _handle_errors(app, site)
     app.add_middleware(Headers, root_path=settings.root_path)
     return app
+
+
+def _query_page(site: Site) -> Page:
+    def page(request: Request, query: str, result: str, error: str) -> bytes:
+        read = asked(request, site.settings.root_path, site.trusted)
+        try:
+            return site.pages.sparql(site.publisher.current(), read, query, result, error)[1]
+        except ReleaseError as missing:
+            return site.pages.error(read, errors.status_of(missing), str(missing))[1]
+
+    return page
 
 
 class Headers:

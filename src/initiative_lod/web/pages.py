@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
-from initiative_lod.formats import RESULT_TYPES
+from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
 from initiative_lod.links import Link
 from initiative_lod.representation import Variant
 from initiative_lod.resource import Description, graph_of
@@ -110,8 +111,8 @@ class Pages:
         )
         return language, text.encode()
 
-    def sparql(self, opened: OpenRelease, asked: Asked, query: str, error: str | None = None) -> tuple[str, bytes]:
-        """The query form; ``error`` says what was wrong with the query that stays on screen."""
+    def sparql(self, opened: OpenRelease, asked: Asked, query: str, result: str, error: str) -> tuple[str, bytes]:
+        """The query form, with the query that was sent, and its ``result`` (an HTML fragment of our own) or an error."""
         view = _view(opened, asked)
         prologue = "".join(
             f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items() if name in _PROLOGUE
@@ -122,8 +123,9 @@ class Pages:
             asked,
             f"{asked.prefix}/sparql",
             query=query or prologue + _EXAMPLE,
+            result=Markup(result),
             error=error,
-            formats=RESULT_TYPES,
+            formats=(HTML, *RESULT_TYPES, *RDF_TYPES),
         )
         return view.language, content
 
@@ -144,13 +146,6 @@ class Pages:
             **values,
         )
         return text.encode()
-
-
-def sparql_page(
-    pages: Pages, opened: OpenRelease, asked: Asked, query: str = "", error: str | None = None
-) -> tuple[str, bytes]:
-    """(language, HTML) of the query form, for the SPARQL endpoint when a browser asks it for nothing."""
-    return pages.sparql(opened, asked, query, error)
 
 
 def _view(opened: OpenRelease, asked: Asked, language: str | None = None) -> View:

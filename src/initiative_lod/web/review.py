@@ -1,7 +1,7 @@
-"""The review page of an alignment: a person judges proposals, one by one. It writes, so it is never part of the public app.
+"""The review page of an alignment: a person judges proposals. It writes, so it is never part of the public application.
 
-It answers to this machine only: to a loopback Host (so that no other site's name can lead here), and it takes a judgement
-only with the token that its own form carries, and from no other origin.
+It answers to this machine only: to a loopback Host (so that no other site's name can lead here), and it takes a
+judgement only with the token that its own form carries, and from no other origin.
 """
 
 from __future__ import annotations
@@ -24,15 +24,22 @@ from initiative_lod.judgement import Verdict
 
 LONGEST_BODY = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:0 auto;padding:1rem;color:#1c1c1c;background:#fff}"
-    ".sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1.5rem}section{border:1px solid #bbb;"
-    "border-radius:.4rem;padding:1rem}h2{margin-top:0}h3{font-size:1rem;margin-bottom:.2rem}.iri{font:13px/1.4 monospace;"
-    "overflow-wrap:anywhere;color:#555}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
-    "padding:.2rem .6rem .2rem 0;border-bottom:1px solid #ddd}blockquote{margin:.6rem 0;padding-left:.8rem;border-left:3px solid "
-    "#bbb}textarea,input{font:inherit;width:100%;box-sizing:border-box}button{font:inherit;padding:.5rem 1.2rem;margin-right:.6rem}"
-    ".problem{color:#a00;font-weight:600}:focus-visible{outline:3px solid #0b4f8a;outline-offset:2px}a{color:#0b4f8a}"
-)
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; color: #1c1c1c }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem }
+section { border: 1px solid #bbb; border-radius: .4rem; padding: 1rem; min-width: 0 }
+h2 { margin-top: 0 }
+h3 { font-size: 1rem; margin-bottom: .2rem }
+.iri { font: 13px/1.4 monospace; overflow-wrap: anywhere; color: #555 }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #ddd }
+blockquote { margin: .6rem 0; padding-left: .8rem; border-left: 3px solid #bbb }
+textarea, input { font: inherit; width: 100%; box-sizing: border-box }
+button { font: inherit; padding: .5rem 1.2rem; margin-right: .6rem }
+.problem { color: #a00; font-weight: 600 }
+:focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px }
+a { color: #0b4f8a }
+"""
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -54,16 +61,18 @@ def create_review(review: Review, judge: str, today: Callable[[], str]) -> FastA
 
     @app.get("/", response_class=Response)
     async def overview(request: Request) -> Response:
-        return _refused(request) or await run_in_threadpool(page.overview)
+        refused = _refused(request)
+        return await run_in_threadpool(page.overview) if refused is None else refused
 
     @app.get("/{number}", response_class=Response)
     async def one(request: Request, number: str) -> Response:
-        return _refused(request) or await run_in_threadpool(page.one, number)
+        refused = _refused(request)
+        return await run_in_threadpool(page.one, number) if refused is None else refused
 
     @app.post("/{number}", response_class=Response)
     async def judged(request: Request, number: str) -> Response:
         refused = _refused(request)
-        if refused:
+        if refused is not None:
             return refused
         body = b""
         async for chunk in request.stream():

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -203,17 +204,18 @@ def search_router(site: Site) -> APIRouter:
         found = await to_thread.run_sync(answer, site, indexes, read, limiter=limiter)
         return found.response(request.method)
 
-    for suffix in ("", ".json", ".html"):
+    for suffix, method in product(("", ".json", ".html"), ("GET", "HEAD")):
+        shown = not suffix and method == "GET"
         router.add_api_route(
             f"/search{suffix}",
             search,
-            methods=["GET", "HEAD"],
+            methods=[method],
             summary="Full-text search in Chinese and English",
             response_class=Response,
             responses=RESPONSES,
-            include_in_schema=not suffix,
-            operation_id="search" + suffix.replace(".", "_"),
-            openapi_extra={"parameters": PARAMETERS} if not suffix else None,
+            include_in_schema=shown,
+            operation_id=f"search_{method.lower()}{suffix.replace('.', '_')}",
+            openapi_extra={"parameters": PARAMETERS} if shown else None,
         )
     return router
 

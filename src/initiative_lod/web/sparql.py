@@ -35,7 +35,7 @@ from initiative_lod.web.sparql_answers import (
     joined,
     problem,
 )
-from initiative_lod.web.sparql_page import sparql_page
+from initiative_lod.web.sparql_page import Page, sparql_page
 
 PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 
@@ -55,10 +55,10 @@ _CORS = {
 }
 
 
-def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool) -> APIRouter:
-    """The endpoint at /sparql, over whatever release ``publisher`` has current."""
+def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool, page: Page = sparql_page) -> APIRouter:
+    """The endpoint at /sparql, over the release that is current in ``publisher``; ``page`` is what a browser gets."""
     router = APIRouter()
-    endpoint = Endpoint(settings, publisher, pool)
+    endpoint = Endpoint(settings, publisher, pool, page)
     for method in ("GET", "POST", "HEAD", "OPTIONS"):
         router.add_api_route(
             "/sparql",
@@ -76,8 +76,8 @@ def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool) -> 
 class Endpoint:
     """What answers at /sparql."""
 
-    def __init__(self, settings: Settings, publisher: Publisher, pool: QueryPool) -> None:
-        self._settings, self._publisher, self._pool = settings, publisher, pool
+    def __init__(self, settings: Settings, publisher: Publisher, pool: QueryPool, page: Page) -> None:
+        self._settings, self._publisher, self._pool, self._page = settings, publisher, pool, page
         self._counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
-            return problem(request, error, accept, query)
+            return problem(request, error, accept, query, self._page)
 
     async def _query(self, request: Request, operation: Operation, accept: str | None) -> Response:
         opened = self._publisher.current()
@@ -130,7 +130,7 @@ class Endpoint:
         assert chosen is not None
         headers["Content-Type"] = chosen.content_type
         if chosen.media is HTML:
-            page = sparql_page(request.scope.get("root_path", ""), operation.query, result.read().decode())
+            page = self._page(request, operation.query, result.read().decode(), "")
             result.close()
             return Response(b"" if request.method == "HEAD" else page, headers=headers)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
@@ -155,7 +155,7 @@ class Endpoint:
             raise NotAcceptable(f"the service description is not to be had as {accept!r}", "graph")
         headers = {**common_headers(), "Content-Type": chosen.content_type, "Cache-Control": "no-cache"}
         if chosen.media is HTML:
-            page = sparql_page(request.scope.get("root_path", ""), "", "")
+            page = self._page(request, "", "", "")
             return Response(b"" if request.method == "HEAD" else page, headers=headers)
         endpoint = str(request.url.replace(query="", fragment=""))
         triples = service_description(opened, endpoint, await self._graph_counts(opened), bool(self._settings.services))

@@ -26,7 +26,7 @@ from initiative_lod.negotiation import Offer, choose
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import NotAcceptable, Result
 from initiative_lod.sparql.protocol import ProtocolError
-from initiative_lod.web.sparql_page import sparql_page
+from initiative_lod.web.sparql_page import Page
 
 #: Other names come last: a wildcard never chooses them.
 RESULT_OFFERS = (
@@ -95,7 +95,7 @@ class ResultResponse(Response):
             self._result.close()
 
 
-def problem(request: Request, error: InitiativeLodError, accept: str | None, query: str = "") -> Response:
+def problem(request: Request, error: InitiativeLodError, accept: str | None, query: str, page: Page) -> Response:
     """An error as RFC 9457, as text, or as the page with the query still in it, whichever the client takes best."""
     status = _status(error)
     headers = {**common_headers(), "Cache-Control": "no-store"}
@@ -117,7 +117,7 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
     chosen = choose(accept, PROBLEM_OFFERS) or PROBLEM_OFFERS[0]
     headers["Content-Type"] = chosen.content_type
     if chosen.media is HTML:
-        body = sparql_page(request.scope.get("root_path", ""), query, "", f"{document['title']}: {error}")
+        body = page(request, query, "", f"{document['title']}: {error}")
     elif chosen.media is TEXT:
         body = f"{document['title']}: {error}\n".encode()
     else:

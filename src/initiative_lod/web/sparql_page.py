@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+
+from fastapi import Request
+
+#: (request, query that was sent, result as an HTML fragment, error) -> the page.
+Page = Callable[[Request, str, str, str], bytes]
 
 EXAMPLE = """SELECT ?number ?zh ?en WHERE {
   ?action a <ontology#Action> ; <ontology#number> ?number ; rdfs:label ?zh , ?en .
@@ -11,10 +17,10 @@ EXAMPLE = """SELECT ?number ?zh ?en WHERE {
 ORDER BY ?number"""
 
 
-def sparql_page(root_path: str, query: str, result: str, error: str = "") -> bytes:
-    """The page, with the query that was sent, and its ``result`` (an HTML fragment made by a worker) or an error."""
+def sparql_page(request: Request, query: str, result: str, error: str) -> bytes:
+    """A page that stands alone: the query that was sent, and its ``result`` (HTML from a worker) or an error."""
     shown = query or "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n" + EXAMPLE
-    prefix = escape(root_path)
+    prefix = escape(request.scope.get("root_path", ""))
     message = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     return f"""<!DOCTYPE html>
 <html lang="en">

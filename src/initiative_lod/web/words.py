@@ -6,6 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to content"),
     "site": ("行动倡议 · 关联数据", "Initiatives as linked data"),
     "tagline": ("每一条陈述,都指得出原文的位置。", "Every statement points to its place in the text."),
+    "search": ("搜索", "Search"),
     "home": ("首页", "Start"),
     "topics": ("主题", "Topics"),
     "groups": ("群体", "Groups"),

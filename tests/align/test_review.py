@@ -1,0 +1,155 @@
+"""The review page: both sides in view, judgements kept, and nobody from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from pyoxigraph import RdfFormat, Store, parse
+
+from initiative_lod import judgement
+from initiative_lod.align.propose import propose
+from initiative_lod.align.review import Review
+from initiative_lod.align.things import our_things, their_things
+from initiative_lod.iris import Iris
+from initiative_lod.web.review import create_review
+
+I = Iris()
+OURS = """
+@base <https://w3id.org/initiative-lod/> .
+@prefix : <https://w3id.org/initiative-lod/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/topic/harbour> a :Topic ; skos:prefLabel "港口"@zh , "harbours"@en ; skos:definition "Where ships stay."@en .
+<id/topic/salvage> a :Topic ; skos:prefLabel "救助"@zh , "salvage"@en .
+<id/x/action/1/clause/1> :topic <id/topic/harbour> ; :text "建设港口。"@zh ; :translation "Build harbours."@en .
+"""
+THEIRS = """
+@prefix : <http://other.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:c1 a skos:Concept ; skos:prefLabel "Harbours"@en ; skos:definition "<script>alert(1)</script>"@en ; skos:broader :c2 .
+:c2 a skos:Concept ; skos:prefLabel "Salvage"@en .
+"""
+
+
+@dataclass
+class Page:
+    """A running review."""
+
+    client: httpx.Client
+    path: Path
+
+    def token(self, number: int = 1) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', self.client.get(f"/{number}").text)
+        assert found
+        return found[1]
+
+    def judge(self, number: int = 1, **fields: str) -> httpx.Response:
+        given = {"token": self.token(number), "judge": "A. Judge", "reason": "seen both", "verdict": "same", **fields}
+        return self.client.post(f"/{number}", data=given)
+
+
+def store(turtle: str) -> Store:
+    made = Store()
+    made.extend(parse(turtle, RdfFormat.TURTLE))
+    return made
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    ours, theirs, path = store(OURS), store(THEIRS), tmp_path / "judgements" / "identity.tsv"
+    proposals = propose(our_things(ours, I), their_things(theirs, I))
+    assert len(proposals) == 2
+    app = create_review(Review(proposals, ours, theirs, I, path), "nobody", lambda: "2031-01-02")
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+        yield Page(client, path)
+    server.should_exit = True
+    thread.join(20)
+    listener.close()
+
+
+def test_both_sides_are_in_view(page: Page) -> None:
+    answer = page.client.get("/1")
+    assert answer.status_code == 200
+    for text in (
+        "港口",
+        "Harbours",
+        "Where ships stay.",
+        "建设港口。",
+        "Build harbours.",
+        "http://other.org/c1",
+        "Salvage",
+    ):
+        assert text in answer.text
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "access-control-allow-origin" not in answer.headers
+    assert page.client.get("/").text.count('<a href="/') >= 3
+
+
+def test_a_judgement_is_appended_and_leads_to_the_next(page: Page) -> None:
+    answer = page.judge(1, reason="the same\r\nword")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/2"
+    (made,) = judgement.read(page.path)
+    assert (made.verdict, made.judge, made.date, made.reason) == ("same", "A. Judge", "2031-01-02", "the same word")
+    assert "A. Judge" in page.client.get("/1").text
+    assert page.judge(1, verdict="not-same").status_code == 303
+    assert [item.verdict for item in judgement.read(page.path)] == ["same", "not-same"]
+    assert page.judge(2, verdict="unsure").headers["location"] == "/"
+    assert "All are judged" in page.client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"token": "x"}, 403),
+        ({"token": "é"}, 403),
+        ({"verdict": "maybe"}, 422),
+        ({"reason": " "}, 422),
+        ({"judge": ""}, 422),
+    ],
+)
+def test_what_is_no_judgement_is_not_kept(page: Page, fields: dict[str, str], status: int) -> None:
+    assert page.judge(1, **fields).status_code == status
+    assert judgement.read(page.path) == []
+
+
+def test_other_sites_cannot_judge(page: Page) -> None:
+    token = page.token()
+    fields = {"token": token, "judge": "x", "reason": "x", "verdict": "same"}
+    for headers, status in (
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"host": "evil.example"}, 421),
+        ({"host": "127.0.0.1.evil.example:80"}, 421),
+    ):
+        assert page.client.post("/1", data=fields, headers=headers).status_code == status
+    assert page.client.get("/1", headers={"host": "evil.example"}).status_code == 421
+    assert judgement.read(page.path) == []
+
+
+def test_strange_addresses_and_bodies(page: Page) -> None:
+    for path in ("/0", "/3", "/x", "/-1", "/99999999999", "/１"):
+        assert page.client.get(path).status_code == 404
+    assert page.client.post("/1", content=b"x" * 100_000).status_code == 413
+    assert page.client.post("/1", content=b"\xff=%ff").status_code == 403
+    assert page.client.post("/9", data={"token": page.token()}).status_code == 404

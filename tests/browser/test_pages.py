@@ -1,0 +1,200 @@
+"""The pages in a browser: read, switch language, by keyboard, on a narrow screen, in the dark, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from service.conftest import Live
+
+PATHS = [
+    "/",
+    "/doc/wic-2020",
+    "/doc/wic-2020/pillar/2",
+    "/doc/wic-2020/action/8",
+    "/doc/wic-2020/action/8/clause/5",
+    "/doc/wic-2020/preamble",
+    "/doc/wic-2020/conclusion",
+    "/doc/wic-2020/zh",
+    "/doc/institution/united-nations",
+    "/doc/group/enterprises",
+    "/doc/topic/data-security",
+    "/doc/modality",
+    "/doc/modality/undertake",
+    "/ontology",
+    "/dataset",
+    "/graph/topics",
+    "/releases",
+    "/sparql",
+    "/doc/nothing",
+]
+
+# Every piece of text against the nearest background that is not transparent: where it falls short, and by how much.
+CONTRAST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return Array.from(canvas.getImageData(0, 0, 1, 1).data);
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim();
+    const element = walker.currentNode.parentElement;
+    if (!text || element.closest('svg, .visually-hidden, .skip, [hidden], option')) continue;
+    let opacity = 1;
+    for (let e = element; e; e = e.parentElement) opacity *= parseFloat(getComputedStyle(e).opacity);
+    let behind = element, back = [255, 255, 255, 0];
+    for (; behind && back[3] === 0; behind = behind.parentElement) back = rgba(getComputedStyle(behind).backgroundColor);
+    const style = getComputedStyle(element);
+    const front = rgba(style.color).map((v, i) => i < 3 ? v * opacity + back[i] * (1 - opacity) : v);
+    const [a, b] = [light(front), light(back)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const size = parseFloat(style.fontSize), bold = parseInt(style.fontWeight) >= 700;
+    const wanted = size >= 24 || (bold && size >= 18.66) ? 3 : 4.5;
+    if (ratio < wanted) poor.push([text.slice(0, 40), Math.round(ratio * 100) / 100, wanted]);
+  }
+  return poor;
+}"""
+
+
+@contextmanager
+def page_of(
+    browser: Browser, live: Live, path: str, complaints: list[str] | None = None, **options: Any
+) -> Iterator[Page]:
+    """A page in a context of its own; what the console says goes to ``complaints``."""
+    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
+    page = context.new_page()
+    if complaints is not None:
+        page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+    page.goto(live.url + path)
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def test_nothing_is_refused_or_missing(browser: Browser, real: Live) -> None:
+    complaints: list[str] = []
+    for path in PATHS[:-1]:  # the browser itself complains of a 404
+        with page_of(browser, real, path, complaints):
+            pass
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast(browser: Browser, real: Live, scheme: str) -> None:
+    for path in PATHS:
+        with page_of(browser, real, path, color_scheme=scheme) as page:
+            assert page.evaluate(CONTRAST) == [], f"{path} in the {scheme}"
+
+
+def test_narrow_screens_scroll_one_way_only(browser: Browser, real: Live) -> None:
+    for width in (320, 390):
+        for path in PATHS:
+            with page_of(browser, real, path, viewport={"width": width, "height": 800}) as page:
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
+
+
+def test_each_page_is_one_document_with_one_heading(browser: Browser, real: Live) -> None:
+    for path in PATHS:
+        with page_of(browser, real, path) as page:
+            assert page.locator("h1").count() == 1, path
+            assert page.locator("main").count() == 1, path
+            assert page.title(), path
+            assert page.evaluate("document.documentElement.lang") == "en", path
+            levels = page.locator("h1, h2, h3, h4").evaluate_all("nodes => nodes.map(node => +node.tagName[1])")
+            assert all(after - before <= 1 for before, after in pairwise(levels)), f"{path}: {levels}"
+            unnamed = "nodes => nodes.filter(n => !n.textContent.trim() && !n.getAttribute('aria-label')).length"
+            assert page.locator("a, button").evaluate_all(unnamed) == 0, path
+            assert page.locator("svg:not([aria-label])").count() == 0, path
+            assert page.locator("input:not([type=hidden]), select, textarea").evaluate_all(
+                "nodes => nodes.every(node => node.labels.length)"
+            ), path
+
+
+def test_reading_from_the_start_page_to_the_words(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/") as page:
+        page.get_by_role("link", name="Strengthen personal information protection").first.click()
+        assert page.url.endswith("/doc/wic-2020/action/8")
+        page.locator(".sentence .zh a.num").nth(5).click()
+        assert page.url.endswith("#clause-6")
+        card = page.locator("#clause-6")
+        assert card.is_visible()
+        assert "不得" in card.inner_text()
+        assert "implied" in card.inner_text()
+        card.get_by_role("link", name="enterprises").first.click()
+        assert page.url.endswith("/doc/group/enterprises")
+        hits = page.locator("mark.hit").all_inner_texts()
+        assert hits
+        assert set(hits) <= {"企业", "互联网企业", "技术社群"}
+
+
+def test_a_statements_evidence_is_two_clicks_from_the_action(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/doc/wic-2020/action/8") as page:
+        page.locator("#clause-5 h3 a").click()
+        assert page.url.endswith("/clause/5")
+        assert page.locator('[id="addressee-enterprises"]').is_visible()
+        assert "企业" in page.locator('[id="addressee-enterprises"] q').inner_text()
+
+
+def test_switching_the_language_stays_on_the_page_and_is_kept(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/doc/wic-2020/action/8") as page:
+        page.get_by_role("link", name="中文").click()
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        assert page.url.endswith("/doc/wic-2020/action/8?lang=zh")
+        page.get_by_role("link", name="加强未成年人网络保护").click()
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        page.get_by_role("link", name="English").click()
+        assert page.evaluate("document.documentElement.lang") == "en"
+    with page_of(browser, real, "/", locale="zh-CN") as page:
+        assert page.evaluate("document.documentElement.lang") == "zh"
+
+
+def test_by_keyboard(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/doc/wic-2020/action/8") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        page.locator(".sentence .zh a.num").first.focus()
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#clause-1")
+
+
+def test_without_scripts(browser: Browser, real: Live) -> None:
+    for path in ("/", "/doc/wic-2020/action/8", "/sparql"):
+        with page_of(browser, real, path, java_script_enabled=False) as page:
+            assert page.locator("h1").is_visible()
+
+
+def test_a_query(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/sparql", java_script_enabled=False) as page:
+        page.get_by_role("button", name="Run").click()
+        assert page.locator("textarea").input_value().startswith("PREFIX")
+        rows = page.locator(".result tbody tr")
+        assert rows.count() == 2
+        assert "企业不得" in page.locator(".result").inner_text()
+        page.locator("textarea").fill("SELECT nonsense")
+        page.get_by_role("button", name="Run").click()
+        assert page.get_by_role("alert").is_visible()
+        assert page.locator("textarea").input_value() == "SELECT nonsense"
+
+
+def test_the_second_document_has_pages_as_well(browser: Browser, harbour: Live) -> None:
+    with page_of(browser, harbour, "/") as page:
+        assert "Initiative on Sharing Harbour Data" in page.locator("h1").inner_text()
+        page.get_by_role("link", name="Protect crew information").first.click()
+        assert page.locator(".clause.m-prohibit").count() == 2
