@@ -122,9 +122,9 @@ def merge(
 ) -> Merged:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
 
-    def report(store: Store, records: Sequence[Record]) -> tuple[dict[str, bytes], dict[str, Any]]:
+    def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
-        found = conflicts.find(store, records, Iris(settings.base), asked)
+        found = conflicts.find(store, records, Iris(settings.base), asked, building, progress)
         files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
         return files, found.summary()
 

@@ -34,7 +34,7 @@ TERMS = frozenset(
 )
 NOTATION = frozenset(["is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role", "heading", "lead", "file", "firstLine", "lastLine"])
 
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property")
+RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property Statement subject predicate object")
 RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",
     "label comment isDefinedBy subClassOf subPropertyOf domain range seeAlso Class",
@@ -79,7 +79,7 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Agent name homepage primaryTopic
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     "ValidationReport ValidationResult conforms result focusNode resultPath value sourceShape resultSeverity "
-    "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape name message",
+    "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape name message detail",
 )
 SD = Namespace(
     "http://www.w3.org/ns/sparql-service-description#",

@@ -34,7 +34,7 @@ PATHS = [
     "/doc/nothing",
 ]
 
-# Every piece of text against the nearest background that is not transparent: where it falls short, and by how much.
+# Every piece of text against the nearest background that is not transparent: where it falls short.
 CONTRAST = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   const rgba = (colour) => {
@@ -53,7 +53,8 @@ CONTRAST = """() => {
     let opacity = 1;
     for (let e = element; e; e = e.parentElement) opacity *= parseFloat(getComputedStyle(e).opacity);
     let behind = element, back = [255, 255, 255, 0];
-    for (; behind && back[3] === 0; behind = behind.parentElement) back = rgba(getComputedStyle(behind).backgroundColor);
+    for (; behind && back[3] === 0; behind = behind.parentElement)
+      back = rgba(getComputedStyle(behind).backgroundColor);
     const style = getComputedStyle(element);
     const front = rgba(style.color).map((v, i) => i < 3 ? v * opacity + back[i] * (1 - opacity) : v);
     const [a, b] = [light(front), light(back)];

@@ -14,9 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from initiative_lod import release
-from initiative_lod.build import build
-from initiative_lod.iris import Iris
+from initiative_lod import pipeline, release
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.app import create_app
@@ -73,19 +71,14 @@ def serve(settings: Settings) -> Iterator[Live]:
 
 
 def publish(settings: Settings) -> None:
-    """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
-    built = build(settings)
-    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
-    made = release.write(
-        settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris(settings.base)
-    )
-    release.publish(settings.release_folder, made)
+    """Build, validate and publish what is in the settings' folder."""
+    release.publish(settings.release_folder, pipeline.make_release(settings))
 
 
 @pytest.fixture(scope="session")
 def harbour_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The second document's project, with a published release."""
-    root = make_project(tmp_path_factory.mktemp("service") / "project")
+    root: Path = make_project(tmp_path_factory.mktemp("service") / "project")
     publish(Settings(root=root))
     return root
 

@@ -13,7 +13,7 @@ from service.hostile import ATTACKS, Attack, Target
 from service.sparql_app import CLIENT, Server, serving
 
 SETTINGS: dict[str, Any] = {
-    "query_seconds": 1.5,
+    "query_seconds": 1.0,
     "query_cpu_seconds": 2.0,
     "query_memory": 256 << 20,
     "query_bytes": 16 << 20,

@@ -271,11 +271,7 @@ CORPUS = [
         "text/turtle",
     ),
     ("RDF4J-like", RDF4J_LIKE, "text/turtle"),
-    (
-        "Comunica-like",
-        "application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9,application/n-triples;q=0.8,text/turtle;q=0.6",
-        "application/n-quads",
-    ),
+    ("Comunica-like", "application/n-quads,application/trig;q=0.95,text/turtle;q=0.6", "application/n-quads"),
     ("F-UJI, page", "text/html, */*", "text/html"),
     ("F-UJI, schema.org", "application/vnd.schemaorg.ld+json, application/ld+json", "application/ld+json"),
     (

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
-from initiative_lod.align.labels import Forms, Kind, forms, has_han, is_abbreviation, mainland, variants
+from rapidfuzz import fuzz, process
+
+from initiative_lod.align.labels import STOP, Forms, Kind, forms, has_han, is_abbreviation, mainland, variants
 from initiative_lod.align.scoring import KIND, By, compare_forms
 
 CONSIDERED = 150  # labels that are compared in full for one query
+FULLY = frozenset({"", "en", "zh"})  # languages in which likeness is looked for; in others a label is found as it is
 REWORDED = 0.98  # of the worth of an agreement, when the text had to be put in other words for it
-FREQUENT = 20_000  # a piece of more labels than this says little, and is looked up only when nothing rarer is there
+READ = 60_000  # places that are looked up for one query, the rarest pieces first
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of one thing. ``language`` is a tag in lower case, or empty."""
+    """One label of one thing. ``language`` is a primary subtag in lower case, or empty."""
 
     thing: int
     text: str
@@ -43,6 +46,7 @@ class LabelIndex:
         self.labels: list[Label] = []
         self._keys: dict[str, array[int]] = {}
         self._pieces: dict[str, array[int]] = {}
+        self._words: dict[str, list[str]] | None = None
         for label in labels:
             for text in variants(label.text):
                 self._add(Label(label.thing, text, label.kind, label.language))
@@ -58,8 +62,9 @@ class LabelIndex:
         for key in {f"={form.folded}", f"#{form.packed}", f"~{form.turned}", f"^{form.acronym}"}:
             if len(key) > 1:
                 self._keys.setdefault(key, array("I")).append(number)
-        for piece in set(pieces(form.stem)):
-            self._pieces.setdefault(piece, array("I")).append(number)
+        if label.language in FULLY:
+            for piece in set(pieces(form.stem)):
+                self._pieces.setdefault(piece, array("I")).append(number)
 
     def search(self, text: str, limit: int, among: Container[int] | None = None) -> list[Hit]:
         """The things called something like ``text``, best first, each once; only those in ``among``, if it is given."""
@@ -125,30 +130,48 @@ class LabelIndex:
             yield from self._keys.get(key, ())[:1000] if len(key) > 1 else ()
 
     def _similar(self, text: str, among: Container[int] | None) -> list[int]:
-        """The labels that share most pieces with ``text``, rare pieces counting more."""
-        weights: Counter[int] = Counter()
-        found = sorted((self._pieces[piece] for piece in set(pieces(text)) if piece in self._pieces), key=len)
-        for numbers in found:
-            if len(numbers) > FREQUENT and weights:
+        """The labels that share most with ``text``; what is in fewer labels counts more, and is looked up first."""
+        found: dict[str, float] = {}
+        for piece in pieces(text):
+            if piece in self._pieces:
+                found[piece] = 1.0
+            else:  # a word that nobody uses: those that are spelt nearly so
+                for word, ratio, _ in process.extract(
+                    piece, self._spelt(piece), scorer=fuzz.ratio, score_cutoff=72, limit=4
+                ):
+                    found.setdefault(word, ratio / 100)
+        weights: dict[int, float] = {}
+        read = 0
+        for piece in sorted(found, key=lambda item: (len(self._pieces[item]), item)):
+            numbers = self._pieces[piece]
+            read += len(numbers)
+            if read > READ and weights:
                 break
-            weight = 1 + 8 // (1 + len(numbers).bit_length())
+            weight = found[piece] / (1 + len(numbers).bit_length())
             for number in numbers:
                 if among is None or self.labels[number].thing in among:
-                    weights[number] += weight
-        return [
-            number
-            for number, _ in sorted(
-                weights.items(), key=lambda item: (-item[1] / (20 + len(self.labels[item[0]].text)), item[0])
-            )[:CONSIDERED]
-        ]
+                    weights[number] = weights.get(number, 0.0) + weight
+        return nsmallest(
+            CONSIDERED, weights, key=lambda number: (-weights[number] / (20 + len(self.labels[number].text)), number)
+        )
+
+    def _spelt(self, word: str) -> list[str]:
+        """The words of the index that begin like ``word``: a typing error seldom is in the first letter."""
+        if self._words is None:
+            self._words = {}
+            for item in sorted(self._pieces):
+                if not has_han(item):
+                    self._words.setdefault(item[0], []).append(item)
+        return self._words.get(word[0], []) if len(word) > 3 else []
 
 
 def pieces(text: str) -> Iterator[str]:
-    """What two similar labels share: of Chinese each character and each pair, of other words each three letters."""
+    """What two similar labels share: of Chinese each pair of characters, of other text each word but the little."""
     for word in text.split():
-        if has_han(word):
-            yield from word
-            yield from (word[place : place + 2] for place in range(len(word) - 1))
+        if not has_han(word):
+            if word not in STOP:
+                yield word
+        elif len(word) == 1:
+            yield word
         else:
-            padded = f"<{word}>"
-            yield from (padded[place : place + 3] for place in range(len(padded) - 2))
+            yield from (word[place : place + 2] for place in range(len(word) - 1))

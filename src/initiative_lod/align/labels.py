@@ -135,8 +135,10 @@ def mainland(text: str) -> str:
 
 def is_abbreviation(text: str) -> bool:
     """Whether ``text`` looks like ``ITU`` or ``5G``: two to ten letters and digits, capitals but for few."""
+    if not 2 <= len(text) <= 10:
+        return False
     capitals = sum(letter.isupper() or letter.isdigit() for letter in text)
-    return text.isascii() and text.replace("-", "").isalnum() and 2 <= len(text) <= 10 and capitals * 3 >= len(text) * 2
+    return text.isascii() and text.replace("-", "").isalnum() and capitals * 3 >= len(text) * 2
 
 
 _IRREGULAR = {"children": "child", "women": "woman", "men": "man", "people": "person", "criteria": "criterion"}

@@ -1,5 +1,106 @@
+"""Looks at a merge and says what it found, as a value; ``writing`` turns it into HTML, text, JSON and Turtle."""
+
 from __future__ import annotations
-class _N:
-    def files(self): return {}
-    def summary(self): return {}
-def find(*a): return _N()
+
+import gzip
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from initiative_lod import questions, validation
+from initiative_lod.conflicts.candidates import candidates
+from initiative_lod.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
+from initiative_lod.conflicts.writing import Conflicts
+from initiative_lod.iris import Iris
+from initiative_lod.merge.record import Record
+from initiative_lod.questions import Question
+
+ELSEWHERE = "our-terms-elsewhere"
+Progress = Callable[[str], None]
+
+
+def find(
+    store: Store,
+    records: Sequence[Record],
+    iris: Iris,
+    asked: Sequence[Question],
+    building: Path,
+    progress: Progress = lambda message: None,
+) -> Conflicts:
+    """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded from."""
+    files = sorted(building.glob("graphs/*.nq.gz")) + [building / "own.nq.gz"]
+    few = candidates(files)
+    prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
+    found: list[Found] = []
+    for check in checks():
+        progress(f"looking for conflicts: {check.kind}")
+        found.append(check.run(few if check.over == "candidates" else store, prefixes))
+    abroad = next(item for item in found if item.kind == ELSEWHERE)
+    if abroad.total:
+        progress("looking for conflicts: shapes")
+        found.append(_shapes(building / "own.nq.gz", abroad, iris))
+    progress("looking for conflicts: questions")
+    found.append(_questions(store, asked, iris))
+    return Conflicts(tuple(found), tuple(records), iris)
+
+
+def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
+    """The competency questions that are now answered otherwise than was worked out from the text."""
+    differences = list(questions.differences(list(asked), store, iris.base))
+    findings = []
+    for difference in differences:
+        rows = [("missing", row) for row in difference.missing] + [("surplus", row) for row in difference.surplus]
+        note = "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:SHOWN]) or "the rows are in another order"
+        focus = iris.thing(f"question/{difference.question.slug}")
+        findings.append(Finding(focus, f"{difference.question.text['en']} {note}", (), len(rows)))
+    return Found(
+        "questions-answered-differently",
+        "Violation",
+        {"zh": "我们的问题现在有不同的答案", "en": "Our questions are now answered differently"},
+        {
+            "zh": f"{len(asked)} 个能力问题在不限图的情况下重新提出；答案与从原文得出的不同。",
+            "en": f"All {len(asked)} competency questions were asked again, naming no graph; these are not answered as the text says.",
+        },
+        len(differences),
+        tuple(findings[:KEPT]),
+    )
+
+
+def _shapes(own: Path, abroad: Found, iris: Iris) -> Found:
+    """What our shapes say of our graphs together with what others state about our things and with our terms."""
+    quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
+    shapes_graph = iris.graph("shapes")
+    shapes = [quad for quad in quads if quad.graph_name == shapes_graph]
+    data = [quad for quad in quads if quad.graph_name != shapes_graph]
+    foreign = list(_quads(finding.statements for finding in abroad.findings))
+    before = {(str(item.focus), item.named, str(item.value)) for item in validation.validate(data, shapes).results}
+    report = validation.validate([*data, *foreign], shapes)
+    new = [item for item in report.results if (str(item.focus), item.named, str(item.value)) not in before]
+    graphs = {str(quad.subject): quad for quad in foreign}
+    findings = []
+    for item in new[:KEPT]:
+        quad = graphs.get(str(item.focus))
+        statements: tuple[Statement, ...] = ()
+        if quad is not None:
+            statements = ((quad.subject, quad.predicate, quad.object, quad.graph_name),)  # type: ignore[assignment]
+        text = next((text for language, text in item.messages if language == "en"), "")
+        findings.append(Finding(item.focus, f"{item.named.rpartition('#')[2]}: {text}", statements, len(statements)))
+    return Found(
+        "our-shapes-broken",
+        "Violation",
+        {"zh": "他人的陈述违反我们的形状", "en": "Statements of others break our shapes"},
+        {
+            "zh": "把他人用我们术语所说的话加入我们的图之后，SHACL 验证出现了新的结果。",
+            "en": "With what others say in our terms added to our graphs, SHACL finds what it did not find before.",
+        },
+        len(new),
+        tuple(findings),
+    )
+
+
+def _quads(statements: Iterable[Iterable[Statement]]) -> Iterator[Quad]:
+    for each in statements:
+        for subject, predicate, value, graph in each:
+            if not isinstance(subject, Literal) and isinstance(predicate, NamedNode) and isinstance(graph, NamedNode):
+                yield Quad(subject, predicate, value, graph)

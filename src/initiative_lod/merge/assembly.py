@@ -31,8 +31,8 @@ BLOCK = 1 << 20
 
 License = Callable[[Record, Sequence[str]], Record]
 Progress = Callable[[str], None]
-#: Looks at a store that holds everything; gives further files of the release by name, and a summary for its manifest.
-Report = Callable[[Store, Sequence[Record]], tuple[dict[str, bytes], dict[str, Any]]]
+#: Looks at a store that holds everything and the folder of its parts; gives further files of the release by name, and a summary for its manifest.
+Report = Callable[[Store, Sequence[Record], Path], tuple[dict[str, bytes], dict[str, Any]]]
 
 
 class Assembly:
@@ -72,7 +72,7 @@ class Assembly:
         if (self._folder / version / release.MANIFEST).is_file():
             return release.read(self._folder / version)
         progress("looking for conflicts")
-        files, summary = report(store, self.records)
+        files, summary = report(store, self.records, self._building)
         for name, data in files.items():
             (self._building / name).write_bytes(data)
         progress("writing dumps")

@@ -64,7 +64,7 @@ def merge(
     settings: Settings,
     start: Release,
     wanted: Wanted,
-    report: Report = lambda store, records: ({}, {}),
+    report: Report = lambda store, records, building: ({}, {}),
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
 ) -> Merged:

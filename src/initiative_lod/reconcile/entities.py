@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.align.index import Label, LabelIndex
 from initiative_lod.align.labels import PROPERTIES, Kind, fold
+from initiative_lod.identity import JOINING
 from initiative_lod.iris import slug
 from initiative_lod.rendering import labels
 from initiative_lod.store import OpenRelease
@@ -45,7 +46,9 @@ class Entities:
         found, self.cut_off = _labels(opened)
         self.iris: list[str] = sorted({iri for iri, _, _, _ in found})
         self._numbers = {iri: number for number, iri in enumerate(self.iris)}
-        self.index = LabelIndex(Label(self._numbers[iri], text, kind, language) for iri, text, kind, language in found)
+        self.index = LabelIndex(
+            Label(self._numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in found
+        )
         self._classes: list[Term] | None = None
         self._properties: list[Term] | None = None
 
@@ -90,6 +93,15 @@ class Entities:
         quads = self.opened.store.quads_for_pattern(node, RDF.type, None, None) if node else ()
         found = {quad.object.value for quad in quads if isinstance(quad.object, NamedNode)}
         return sorted(found, key=lambda item: (self.opened.iris.path(item) is None, item))
+
+    def same(self, one: int, other: int) -> bool:
+        """Whether the release says that two things are one: two names of one thing do not compete."""
+        a, b = (NamedNode(self.iris[number]) for number in (one, other))
+        return any(
+            next(iter(self.opened.store.quads_for_pattern(x, predicate, y, None)), None) is not None
+            for predicate in JOINING
+            for x, y in ((a, b), (b, a))
+        )
 
     def of_classes(self, classes: list[str], every: bool = False) -> set[int]:
         """The things of any of the classes (or of every one), those of their subclasses included."""

@@ -164,8 +164,13 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
             scored[number] = (score * (NAME_SHARE + (1 - NAME_SHARE) * share), features)
     if query.strict == "should" and among is not None:
         scored = {number: (score if number in among else score * 0.8, f) for number, (score, f) in scored.items()}
-    best = sorted(scored.items(), key=lambda item: (-item[1][0], entities.iris[item[0]]))
-    second = best[1][1][0] if len(best) > 1 else 0.0
+    ours = entities.opened.iris.base
+    best = sorted(
+        scored.items(),
+        key=lambda item: (-item[1][0], not entities.iris[item[0]].startswith(ours), entities.iris[item[0]]),
+    )
+    rivals = (score for number, (score, _) in best[1:] if not entities.same(best[0][0], number))
+    second = next(rivals, 0.0)
     found = []
     for place, (number, (score, features)) in enumerate(best[: query.limit]):
         iri = entities.iris[number]

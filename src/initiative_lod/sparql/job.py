@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from initiative_lod import errors
@@ -62,6 +62,10 @@ class Result:
     length: int
     body: bytes | None = None
     file: int | None = None
+    closed: Callable[[], None] | None = None  # called once, when the file is given back
+
+    def __del__(self) -> None:
+        self.close()
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, in pieces."""
@@ -83,6 +87,8 @@ class Result:
         if self.file is not None:
             os.close(self.file)
             self.file = None
+            if self.closed is not None:
+                self.closed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,14 @@ class Reply:
 
     def to_bytes(self) -> bytes:
         """The reply as one JSON document."""
-        return json.dumps(asdict(self)).encode()
+        fields = (self.kind, self.rows, self.length, self.in_file, self.error, self.message, self.retire)
+        return json.dumps(fields).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
         """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
-        fields: dict[str, Any] = json.loads(data)
-        return cls(**fields)
+        fields: list[Any] = json.loads(data)
+        return cls(*fields)
 
     def exception(self) -> InitiativeLodError:
         """The error that the worker met, as one of ours."""

@@ -1,4 +1,4 @@
-"""Whose query comes next: a bounded queue in which clients, not queries, take turns, and a rate for each client."""
+"""Fairness: a bounded queue in which clients, not queries, take turns, a rate for each, and its share of the disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from initiative_lod.errors import Busy, ClientBusy
+from initiative_lod.sparql.job import Result
 
 AVERAGED_SECONDS = 10.0
 MOST_CLIENTS = 10_000
@@ -114,3 +115,33 @@ class Rate:
         if not allowed:
             seconds = max(1, int((1 - tokens) / self._rate) + 1)
             raise ClientBusy(f"you may send {self._rate:g} queries a second, averaged over ten: slow down", seconds)
+
+
+class Shelf:
+    """Results that lie in files until they have been read: ``most`` bytes, and ``per_client`` of one client."""
+
+    def __init__(self, most: int, per_client: int) -> None:
+        self._most, self._per_client = most, per_client
+        self._held: dict[str, int] = {}
+        self.size = 0
+
+    def check(self, client: str) -> None:
+        """Raise ClientBusy or Busy when there is no room for another one."""
+        if self._held.get(client, 0) >= self._per_client:
+            raise ClientBusy("you have not read the results of your last queries yet: read or close them", 5)
+        if self.size >= self._most:
+            raise Busy("too many large results are still being read: try again in a moment", 5)
+
+    def hold(self, client: str, result: Result) -> None:
+        """Count ``result`` until it is closed."""
+        length = result.length
+        self._held[client] = self._held.get(client, 0) + 1
+        self.size += length
+
+        def closed() -> None:
+            self.size -= length
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+        result.closed = closed

@@ -6,7 +6,7 @@ import io
 import tempfile
 from typing import IO, Any, ClassVar
 
-from initiative_lod.errors import QueryTooLarge
+from initiative_lod.errors import QueryMemory, QueryTooLarge
 
 IN_MEMORY = 1024 * 1024
 
@@ -41,14 +41,17 @@ class Output(io.BufferedIOBase, IO[bytes]):
             )
         self._rows.feed(piece)
         too_many(self._rows.count, self._most_rows)
-        if self.file is None and self.length > IN_MEMORY:
-            self.file = tempfile.TemporaryFile()  # noqa: SIM115
-            self.file.write(self._memory)
-            self._memory.clear()
-        if self.file is None:
+        if self.file is None and self.length <= IN_MEMORY:
             self._memory += piece
-        else:
+            return len(piece)
+        try:
+            if self.file is None:
+                self.file = tempfile.TemporaryFile()  # noqa: SIM115
+                self.file.write(self._memory)
+                self._memory.clear()
             self.file.write(piece)
+        except OSError as error:
+            raise QueryMemory(f"there is no room for a result of this size just now: {error.strerror}") from error
         return len(piece)
 
     def content(self) -> bytes:

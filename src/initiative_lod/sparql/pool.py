@@ -11,11 +11,12 @@ from initiative_lod.settings import Settings
 from initiative_lod.sparql.broker import Broker
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.job import Job, Result
-from initiative_lod.sparql.lanes import Lanes, Rate
+from initiative_lod.sparql.lanes import Lanes, Rate, Shelf
 from initiative_lod.sparql.process import JobNotTaken, Worker, WorkerDied
 
 log = logging.getLogger(__name__)
 
+SHELVED = 16  # largest results that may lie in files at one time
 SPARE = 1  # ready workers beyond those that may run, so that a kill costs the next query nothing
 _RETRY_SECONDS = 1.0
 
@@ -31,6 +32,7 @@ class QueryPool:
         )
         self.rate = Rate(settings.query_rate)
         self.cache = Cache(settings.query_cache)
+        self.shelf = Shelf(SHELVED * settings.query_bytes, settings.query_per_client)
         self.started = 0  # workers, since the beginning
         self._ready: deque[Worker] = deque()
         self._awaited: deque[asyncio.Future[Worker]] = deque()
@@ -71,12 +73,15 @@ class QueryPool:
         if key is not None and (kept := self.cache.get(key)) is not None:
             return kept
         self.rate.take(client)
+        self.shelf.check(client)
         await self.lanes.enter(client)
         try:
             result = await self._evaluate(job)
         finally:
             self.lanes.leave(client)
-        if key is not None:
+        if result.file is not None:
+            self.shelf.hold(client, result)
+        elif key is not None:
             self.cache.put(key, result)
         return result
 

@@ -112,7 +112,7 @@ class Pages:
         return language, text.encode()
 
     def sparql(self, opened: OpenRelease, asked: Asked, query: str, result: str, error: str) -> tuple[str, bytes]:
-        """The query form, with the query that was sent, and its ``result`` (an HTML fragment of our own) or an error."""
+        """The query form, with the query that was sent, and its ``result`` (HTML of our own) or an error."""
         view = _view(opened, asked)
         prologue = "".join(
             f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items() if name in _PROLOGUE

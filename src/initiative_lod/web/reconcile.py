@@ -22,12 +22,11 @@ from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from initiative_lod import __version__
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.reconcile.entities import Entities, EntitiesOf, matching
-from initiative_lod.reconcile.extension import SETTINGS, extend, read_extension
+from initiative_lod.reconcile.extension import extend, read_extension
+from initiative_lod.reconcile.manifest import manifest
 from initiative_lod.reconcile.queries import (
-    BATCH,
     BatchTooLarge,
     ReconcileError,
     answer_batch,
@@ -44,7 +43,6 @@ from initiative_lod.web.errors import NotFound, problem
 LONGEST_BODY = 1024 * 1024
 SUGGESTED = 20
 AT_ONCE = 2  # requests that are being worked on; more wait
-WIDTH, HEIGHT = 420, 230  # of a preview
 STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:.7rem;color:#1c1c1c;background:#fff}"
     "h1{font-size:1.05rem;margin:0 0 .2rem}p{margin:.25rem 0}"
@@ -55,7 +53,6 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 PREVIEW_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
-_DEFAULT_CLASSES = ("Action", "Institution", "Topic", "StakeholderGroup", "Event", "CitedDocument")
 _STATUS: Mapping[type[InitiativeLodError], int] = {
     BatchTooLarge: 413,
     ReconcileError: 400,
@@ -82,14 +79,15 @@ def reconcile_router(settings: Settings, publisher: Publisher) -> APIRouter:
         ("/preview", _preview, "A small page about a thing"),
     )
     for path, work, summary in routes:
-        for method in ("GET", "POST") if path == "" else ("GET",):
+        for method in ("GET", "HEAD", "POST") if path == "" else ("GET", "HEAD"):
             router.add_api_route(
                 f"/reconcile{path}",
                 service.route(work),
-                methods=[method, "HEAD"] if method == "GET" else [method],
+                methods=[method],
                 response_class=Response,
                 summary=summary,
                 operation_id=f"reconcile{path.replace('/', '_').replace('{kind}', 'kind')}_{method.lower()}",
+                include_in_schema=method != "HEAD",  # one name for GET and HEAD would be a name twice
             )
     return router
 
@@ -180,39 +178,6 @@ def _endpoint(entities: Entities, fields: Mapping[str, str], read: Asked, origin
     if read.method == "POST":
         raise ReconcileError("the form has neither 'queries' nor 'extend'")
     return manifest(entities, f"{origin}/reconcile", origin)
-
-
-def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
-    """The service manifest (Reconciliation Service API 0.2, "Service Manifest")."""
-    iris = entities.opened.iris
-    used = {item.iri for item in entities.classes}
-    classes = [iris.term(name).value for name in _DEFAULT_CLASSES]
-
-    def suggest(kind: str) -> dict[str, str]:
-        return {
-            "service_url": endpoint,
-            "service_path": f"/suggest/{kind}",
-            "flyout_service_url": endpoint,
-            "flyout_service_path": f"/flyout/{kind}?id=${{id}}",
-        }
-
-    return {
-        "versions": ["0.2"],
-        "name": entities.name(iris.thing("dataset").value, "en"),
-        "identifierSpace": iris.base,
-        "schemaSpace": iris.thing("ontology").value + "#",
-        "defaultTypes": [{"id": iri, "name": entities.name(iri, "en")} for iri in classes if iri in used],
-        "documentation": f"{origin}/dataset",
-        "serviceVersion": __version__,
-        "view": {"url": f"{origin}/resource?iri={{{{id}}}}"},
-        "preview": {"url": f"{endpoint}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
-        "suggest": {kind: suggest(kind) for kind in ("entity", "property", "type")},
-        "extend": {
-            "propose_properties": {"service_url": endpoint, "service_path": "/properties"},
-            "property_settings": SETTINGS,
-        },
-        "batchSize": BATCH,
-    }
 
 
 def _suggest_entity(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:

@@ -78,6 +78,7 @@ class Endpoint:
 
     def __init__(self, settings: Settings, publisher: Publisher, pool: QueryPool, page: Page) -> None:
         self._settings, self._publisher, self._pool, self._page = settings, publisher, pool, page
+        self._trusted = frozenset(item.strip() for item in settings.trusted_proxies.split(",") if item.strip())
         self._counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: Request) -> Response:
@@ -121,7 +122,7 @@ class Endpoint:
         headers = common_headers()
         if key is not None:
             headers |= {"ETag": key.etag, "Cache-Control": "no-cache"}
-            if _matches(joined(request, "if-none-match"), key.etag):
+            if request.method != "POST" and _matches(joined(request, "if-none-match"), key.etag):
                 return Response(status_code=304, headers=headers)
         else:
             headers["Cache-Control"] = "no-store"
@@ -130,6 +131,8 @@ class Endpoint:
         assert chosen is not None
         headers["Content-Type"] = chosen.content_type
         if chosen.media is HTML:
+            headers |= {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+            headers.pop("ETag", None)  # the page around the result is another one in another language
             page = self._page(request, operation.query, result.read().decode(), "")
             result.close()
             return Response(b"" if request.method == "HEAD" else page, headers=headers)
@@ -139,7 +142,7 @@ class Endpoint:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
         watch = Watch(request.receive)
         try:
-            return await self._pool.run(job, _client(request), key)
+            return await self._pool.run(job, client_of(request, self._trusted), key)
         except asyncio.CancelledError:
             if watch.gone:
                 watch.waiting.uncancel()
@@ -198,16 +201,21 @@ def _matches(header: str | None, etag: str) -> bool:
     return any(item.strip().removeprefix("W/") == etag.removeprefix("W/") for item in header.split(","))
 
 
-def _client(request: Request) -> str:
-    """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
+def client_of(request: Request, trusted: frozenset[str]) -> str:
+    """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's.
+
+    Behind a proxy in ``trusted`` it is the last address in X-Forwarded-For that is not one of them.
+    """
     host = request.client.host if request.client is not None else ""
+    if host in trusted:
+        forwarded = [item.strip() for item in (joined(request, "x-forwarded-for") or "").split(",")]
+        host = next((item for item in reversed(forwarded) if item and item not in trusted), host)[:64]
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
-    if address.version == 6:
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return host
 
 

@@ -1,0 +1,46 @@
+"""The service manifest (Reconciliation Service API 0.2, "Service Manifest"): what the service is, and where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from initiative_lod import __version__
+from initiative_lod.reconcile.entities import Entities
+from initiative_lod.reconcile.extension import SETTINGS
+from initiative_lod.reconcile.queries import BATCH
+
+WIDTH, HEIGHT = 420, 230  # of a preview, in pixels
+DEFAULT_CLASSES = ("Action", "Institution", "Topic", "StakeholderGroup", "Event", "CitedDocument")
+
+
+def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
+    """The manifest of the service at ``endpoint``; ``origin`` is where the site's other pages are."""
+    iris = entities.opened.iris
+    used = {item.iri for item in entities.classes}
+    classes = [iris.term(name).value for name in DEFAULT_CLASSES]
+
+    def suggest(kind: str) -> dict[str, str]:
+        return {
+            "service_url": endpoint,
+            "service_path": f"/suggest/{kind}",
+            "flyout_service_url": endpoint,
+            "flyout_service_path": f"/flyout/{kind}?id=${{id}}",
+        }
+
+    return {
+        "versions": ["0.2"],
+        "name": entities.name(iris.thing("dataset").value, "en"),
+        "identifierSpace": iris.base,
+        "schemaSpace": iris.thing("ontology").value + "#",
+        "defaultTypes": [{"id": iri, "name": entities.name(iri, "en")} for iri in classes if iri in used],
+        "documentation": f"{origin}/dataset",
+        "serviceVersion": __version__,
+        "view": {"url": f"{origin}/resource?iri={{{{id}}}}"},
+        "preview": {"url": f"{endpoint}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
+        "suggest": {kind: suggest(kind) for kind in ("entity", "property", "type")},
+        "extend": {
+            "propose_properties": {"service_url": endpoint, "service_path": "/properties"},
+            "property_settings": SETTINGS,
+        },
+        "batchSize": BATCH,
+    }

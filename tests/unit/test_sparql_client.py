@@ -1,0 +1,59 @@
+"""Whom a request counts for."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import Request
+
+from initiative_lod.sparql.job import Result
+from initiative_lod.sparql.lanes import Busy, ClientBusy, Shelf
+from initiative_lod.web.sparql import client_of
+
+TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
+
+
+def request(host: str, *forwarded: str) -> Request:
+    headers = [(b"x-forwarded-for", item.encode()) for item in forwarded]
+    return Request({"type": "http", "client": (host, 1), "headers": headers})
+
+
+@pytest.mark.parametrize(
+    ("host", "forwarded", "client"),
+    [
+        ("192.0.2.7", (), "192.0.2.7"),
+        ("192.0.2.7", ("198.51.100.1",), "192.0.2.7"),  # anybody can say so
+        ("10.0.0.1", ("198.51.100.1",), "198.51.100.1"),
+        ("10.0.0.1", ("203.0.113.9, 198.51.100.1", "10.0.0.2"), "198.51.100.1"),
+        ("10.0.0.1", (), "10.0.0.1"),
+        ("10.0.0.1", ("nonsense" * 100,), ("nonsense" * 100)[:64]),
+        ("2001:db8:1:2:3:4:5:6", (), "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", (), "192.0.2.7"),
+    ],
+)
+def test_client(host: str, forwarded: tuple[str, ...], client: str) -> None:
+    assert client_of(request(host, *forwarded), TRUSTED) == client
+
+
+def test_results_in_files_are_a_share_too() -> None:
+    import os
+
+    shelf = Shelf(100, 2)
+    results = [Result("graph", 0, 30, None, os.open("/dev/null", os.O_RDONLY)) for _ in range(2)]
+    for result in results:
+        shelf.check("a")
+        shelf.hold("a", result)
+    with pytest.raises(ClientBusy):
+        shelf.check("a")
+    shelf.hold(
+        "b", Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
+    )  # and closed at once: nobody has it
+    assert shelf.size == 60
+    large = Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
+    shelf.hold("c", large)
+    with pytest.raises(Busy):
+        shelf.check("b")
+    for result in (*results, large):
+        result.close()
+        result.close()
+    assert shelf.size == 0
+    shelf.check("a")
