@@ -7,17 +7,18 @@ left as they are: clusters stand in a graph of their own (``graph/identity``), w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod import alignment
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, rebase
 from initiative_lod.judgement import Judgement, Verdict, latest
-from initiative_lod.vocabulary import OWL, SKOS, Namespace
+from initiative_lod.vocabulary import OWL, SKOS, SSSOM, Namespace
 
 JOINING = (OWL.sameAs, SKOS.exactMatch)
 ALTERNATE = Namespace("http://www.w3.org/ns/prov#", "alternateOf")
+RECORD = ("subject_id", "object_id", "confidence")  # of a mapping record, what is looked at
 NAME = "identity"  # of the graph in which clusters stand
 
 
@@ -115,25 +116,57 @@ class _Sets:
         return root
 
 
-def links(store: Store, iris: Iris) -> Iterator[Link]:
-    """Every joining statement between two IRIs in ``store``, but for what ``graph/identity`` itself holds.
+def links(statements: Iterable[Quad], iris: Iris) -> list[Link]:
+    """Every joining statement between two IRIs, but for what ``graph/identity`` itself holds; read in one pass.
 
-    A mapping record of ours gives its confidence; a statement without one is taken at its word.
+    A mapping record gives the confidence of its statement; a statement without one is taken at its word.
     """
-    confidence = {
-        (row.slots.get("subject_id"), row.slots.get("object_id")): float(row.slots.get("confidence", 1))
-        for row in alignment.rows(store, iris)
-    }
-    identity = iris.graph(NAME)
-    for predicate in JOINING:
-        for quad in store.quads_for_pattern(None, predicate, None, None):
+    identity, slots = iris.graph(NAME), {NamedNode(SSSOM.iri + name): name for name in RECORD}
+    found: set[tuple[str, str]] = set()
+    records: dict[Any, dict[str, str]] = {}
+    for quad in statements:
+        if quad.predicate in JOINING:
             if (
                 isinstance(quad.subject, NamedNode)
                 and isinstance(quad.object, NamedNode)
                 and quad.graph_name != identity
             ):
-                pair = quad.subject.value, quad.object.value
-                yield Link(*pair, confidence.get(pair, 1.0))
+                found.add((quad.subject.value, quad.object.value))
+        elif (name := slots.get(quad.predicate)) and isinstance(quad.object, NamedNode | Literal):
+            records.setdefault(quad.subject, {})[name] = quad.object.value
+    trust = {
+        (record.get("subject_id", ""), record.get("object_id", "")): _number(record["confidence"])
+        for record in records.values()
+        if "confidence" in record
+    }
+    return [Link(*pair, trust.get(pair, 1.0)) for pair in sorted(found)]
+
+
+def _number(text: str) -> float:
+    """A confidence as others may have written it: what is no number from 0 to 1 counts as the least."""
+    try:
+        number = float(text)
+    except ValueError:
+        return 0.0
+    return number if 0 <= number <= 1 else 0.0
+
+
+def statements_of(store: Store) -> Iterator[Quad]:
+    """The statements of a store that ``links`` looks at, and no others."""
+    for predicate in (*JOINING, *(NamedNode(SSSOM.iri + name) for name in RECORD)):
+        yield from store.quads_for_pattern(None, predicate, None, None)
+
+
+def materialise(statements: Iterable[Quad], judgements: Iterable[Judgement], iris: Iris) -> list[Quad]:
+    """``graph/identity`` of a release: the clusters of its ``statements`` under ``judgements``, in the order of IRIs.
+
+    Judgements are written under the default base, like all sources; they are moved to the release's.
+    """
+    moved = [
+        replace(item, subject=rebase(item.subject, iris.base), object=rebase(item.object, iris.base))
+        for item in judgements
+    ]
+    return list(quads(clusters(links(statements, iris), moved, iris.base), iris))
 
 
 def quads(found: Clusters, iris: Iris) -> Iterator[Quad]:

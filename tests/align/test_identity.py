@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod import identity, judgement
+from initiative_lod import alignment, identity, judgement
+from initiative_lod.build import build
 from initiative_lod.errors import ParseError
 from initiative_lod.identity import Clusters, Link, clusters
 from initiative_lod.iris import Iris
 from initiative_lod.judgement import Judgement, Verdict
+from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import OWL, SKOS
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 BASE = "https://w3id.org/initiative-lod/"
 NAMES = ["http://a.org/1", "http://a.org/2", "http://b.org/1", "http://b.org/2", BASE + "id/x", BASE + "id/y"]
 iris = st.sampled_from(NAMES)
@@ -128,12 +131,15 @@ def test_close_matches_do_not_join(tmp_path: Path) -> None:
         ]
     )
     found = clusters(identity.links(store, Iris()), base=BASE)
+    assert identity.links(identity.statements_of(store), Iris()) == identity.links(store, Iris())
     assert found.members == ((a.value, b.value),)
     made = list(identity.quads(found, Iris()))
     assert {quad.graph_name for quad in made} == {Iris().graph("identity")}
     assert {(quad.subject, quad.object) for quad in made} == {(a, a), (b, a)}
     store.extend(made)
-    assert set(identity.links(store, Iris())) == {Link(a.value, b.value)}
+    assert identity.links(store, Iris()) == [Link(a.value, b.value)]
+    assert identity.materialise(store, [], Iris()) == made
+    assert identity.materialise(store, [said(a.value, b.value, Verdict.NOT_SAME)], Iris()) == []
     alternate = "<http://www.w3.org/ns/prov#alternateOf>"
     answer = store.query(f"SELECT ?y WHERE {{ GRAPH ?g {{ ?x {alternate} ?c . ?y {alternate} ?c }} }}")
     assert len(list(answer)) == 4  # type: ignore[arg-type]
@@ -188,3 +194,29 @@ def test_a_bad_judgement_is_refused_with_its_line(tmp_path: Path, cells: Sequenc
 def test_a_judgement_is_one_line() -> None:
     with pytest.raises(ValueError, match="one line"):
         Judgement(NAMES[0], NAMES[1], Verdict.SAME, "j", "2031-01-02", "two\nlines")
+
+
+def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
+    path = tmp_path / "x.sssom.tsv"
+    path.write_text(
+        "subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidence\n"
+        f"{NAMES[0]}\tskos:exactMatch\t{NAMES[2]}\tsemapv:LexicalMatching\t0.7\n",
+        "utf-8",
+    )
+    quads = list(alignment.quads(alignment.read(path, published=False), Iris()))
+    assert identity.links(quads, Iris()) == [Link(NAMES[0], NAMES[2], 0.7)]
+
+
+def test_our_judgements_hold_over_our_own_data() -> None:
+    """What was judged not the same is in no cluster together, and every cluster of ours has one thing of ours."""
+    built = build(Settings(root=CHECKOUT))
+    judgements = judgement.read(CHECKOUT / "data" / "judgements" / "identity.tsv")
+    assert len(judgements) >= 4
+    found = clusters(identity.links(built.quads, Iris()), judgements, BASE)
+    assert not found.refused
+    assert len(found.members) > 20
+    for members in found.members:
+        assert sum(iri.startswith(BASE) for iri in members) == 1
+    moved = Iris("https://example.org/lod/")
+    elsewhere = identity.materialise(build(Settings(root=CHECKOUT, base=moved.base)).quads, judgements, moved)
+    assert len(elsewhere) == len(found.canonical)

@@ -276,7 +276,7 @@ CORPUS = [
     ("F-UJI, schema.org", "application/vnd.schemaorg.ld+json, application/ld+json", "application/ld+json"),
     (
         "F-UJI, RDF",
-        "text/turtle, application/turtle, application/x-turtle;q=0.8, application/rdf+xml, text/n3;q=0.9, text/rdf+n3;q=0.9",
+        "text/turtle, application/turtle, application/x-turtle;q=0.8, application/rdf+xml, text/n3;q=0.9",
         "text/turtle",
     ),
     ("F-UJI, DataCite", "application/vnd.datacite.datacite+json", "406"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from fastapi import Request
 
+from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
-from initiative_lod.sparql.lanes import Busy, ClientBusy, Shelf
+from initiative_lod.sparql.lanes import Shelf
 from initiative_lod.web.sparql import client_of
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
@@ -35,8 +38,6 @@ def test_client(host: str, forwarded: tuple[str, ...], client: str) -> None:
 
 
 def test_results_in_files_are_a_share_too() -> None:
-    import os
-
     shelf = Shelf(100, 2)
     results = [Result("graph", 0, 30, None, os.open("/dev/null", os.O_RDONLY)) for _ in range(2)]
     for result in results:
@@ -44,9 +45,7 @@ def test_results_in_files_are_a_share_too() -> None:
         shelf.hold("a", result)
     with pytest.raises(ClientBusy):
         shelf.check("a")
-    shelf.hold(
-        "b", Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
-    )  # and closed at once: nobody has it
+    shelf.hold("b", Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY)))  # which nobody has
     assert shelf.size == 60
     large = Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
     shelf.hold("c", large)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,9 @@ def test_a_large_result_goes_to_a_file_without_a_name() -> None:
     assert output.file is not None
     output.file.flush()
     assert not Path(f"/proc/self/fd/{output.file.fileno()}").resolve().exists()
-    result = Result("graph", 0, output.length, None, output.file.fileno())
+    result = Result("graph", 0, output.length, None, os.dup(output.file.fileno()))
     assert result.read() == b"".join(pieces)
+    result.close()
     output.file.close()
 
 
