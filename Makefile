@@ -46,6 +46,11 @@ check: lint types test
 soak: install-dev
 	$(BIN)/python -m pytest -m slow -s
 
+# rdflib-endpoint goes into an environment of its own: it wants other versions of what we use.
+bench: install-dev
+	test -x $(VENV)-peer/bin/python || ($(PYTHON) -m venv $(VENV)-peer && $(VENV)-peer/bin/python -m pip install --quiet rdflib-endpoint uvicorn)
+	$(BIN)/python bench/front.py --peer $(VENV)-peer/bin/python
+
 pictures: install-dev
 	$(BIN)/python tools/pictures.py
 
@@ -57,4 +62,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) releases .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peer releases .pytest_cache .mypy_cache .ruff_cache

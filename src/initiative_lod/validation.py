@@ -110,18 +110,25 @@ def _moved(term: Any, base: str) -> Any:
 
 
 class _QueryHelper(SPARQLQueryHelper):
-    """pySHACL's, but what a query may not hold is looked for once in its text, not again at each focus node."""
+    """pySHACL's, but the text of a query is checked and completed once, not again at each focus node."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)  # type: ignore[no-untyped-call]
-        self._checked: set[tuple[object, ...]] = set()
+        self._first: tuple[dict[str, Node], str] | None = None
+        self._complete: dict[str, str] = {}
 
-    def check_invalid_sparql(self, sparql_text: str, valuenode: object = None, extravars: Any = None) -> bool:
-        key = sparql_text, valuenode is None, *(extravars or ())
-        if key not in self._checked:
-            super().check_invalid_sparql(sparql_text, valuenode, extravars)  # type: ignore[no-untyped-call]
-            self._checked.add(key)
-        return True
+    def pre_bind_variables(self, thisnode: Node, valuenode: Any = None, extravars: Any = None) -> Any:
+        if valuenode is not None or extravars:
+            return super().pre_bind_variables(thisnode, valuenode, extravars)  # type: ignore[no-untyped-call]
+        if self._first is None:
+            self._first = super().pre_bind_variables(thisnode)  # type: ignore[no-untyped-call]
+        bound, text = self._first
+        return ({**bound, "this": thisnode} if "this" in bound else bound), text
+
+    def apply_prefixes(self, sparql: str) -> str:
+        if sparql not in self._complete:
+            self._complete[sparql] = super().apply_prefixes(sparql)  # type: ignore[no-untyped-call]
+        return self._complete[sparql]
 
 
 def _run(graph: FocusGraph, shapes: rdflib.Graph) -> rdflib.Graph:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import threading
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import sync_playwright
 from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod import judgement
@@ -153,3 +155,26 @@ def test_strange_addresses_and_bodies(page: Page) -> None:
     assert page.client.post("/1", content=b"x" * 100_000).status_code == 413
     assert page.client.post("/1", content=b"\xff=%ff").status_code == 403
     assert page.client.post("/9", data={"token": page.token()}).status_code == 404
+
+
+def test_a_real_browser_may_judge(page: Page) -> None:
+    """Headers that keep others out let our own form in: the page's policy decides what origin a browser sends."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium is installed on this machine")
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 390, "height": 800})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto(f"{page.client.base_url}/1")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        tab.fill("input[name=judge]", "A. Person")
+        tab.fill("textarea", "two names of one thing")
+        tab.click("button[value=same]")
+        assert tab.url.endswith("/2")
+        assert tab.input_value("input[name=judge]") == "A. Person"
+        browser.close()
+    (made,) = judgement.read(page.path)
+    assert (made.judge, made.reason, made.verdict) == ("A. Person", "two names of one thing", "same")
+    assert said == []

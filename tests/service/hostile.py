@@ -263,6 +263,7 @@ _raw("nonsense Accept", get("ASK {}", headers='X-A: \x80\r\nAccept: ;;;,,,q=,"\\
 _raw("nothing acceptable", get("ASK {}").replace(b"*/*", b"image/png"), 406)
 _raw("200 KB of header", get("ASK {}", headers=f"X-Long: {'a' * 200_000}\r\n"), 400, 431, CLOSED)
 _raw("5,000 headers", get("ASK {}", headers="".join(f"X-{n}: a\r\n" for n in range(5000))), 200, 400, 431, CLOSED)
+_raw("forged host", b'GET /sparql HTTP/1.1\r\nHost: a"><b>/{}\r\nAccept: text/turtle\r\n\r\n', 200, 400)
 _raw("forged addresses", get("ASK {}", headers="X-Forwarded-For: 1.2.3.4, ::1\r\nForwarded: for=9.9.9.9\r\n"), 200)
 _raw("100 KB of address", b"GET /sparql?query=" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 400, 414, CLOSED)
 # Not HTTP.

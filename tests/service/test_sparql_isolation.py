@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,13 +23,15 @@ HUNGRY = f"SELECT * {{ {CROSS} }} ORDER BY ?o"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    settings: dict[str, Any] = {
-        "query_seconds": 1.5,
-        "query_memory": 256 << 20,
-        "query_rows": 20_000,
-        "query_bytes": 16 << 20,
-    }
-    with serving(**settings, client_seconds=1.0) as running:
+    """One with little patience: for what has no end."""
+    with serving(query_seconds=1.5, query_memory=256 << 20, client_seconds=1.0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Server]:
+    """One that leaves time, also on a busy machine, for another limit to be reached."""
+    with serving(query_seconds=60.0, query_rows=20_000, query_bytes=16 << 20, client_seconds=1.0) as running:
         yield running
 
 
@@ -70,16 +71,16 @@ def test_memory(server: Server) -> None:
     assert server.get(HUNGRY).status_code in (504, 507)
 
 
-def test_rows_and_bytes(server: Server) -> None:
-    rows = server.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20001", "text/csv")
+def test_rows_and_bytes(patient: Server) -> None:
+    rows = patient.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20001", "text/csv")
     assert rows.status_code == 413
     assert "20000 rows" in rows.json()["detail"]
-    assert server.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "text/csv").status_code == 200
+    assert patient.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "text/csv").status_code == 200
     long = "a" * 2000
-    size = server.get(f"SELECT ('{long}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 10000")
+    size = patient.get(f"SELECT ('{long}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 10000")
     assert size.status_code == 413
     assert "bytes" in size.json()["detail"]
-    triples = server.get("CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }")
+    triples = patient.get("CONSTRUCT { ?a ?e ?f } { ?a ?b ?c . ?d ?e ?f }")
     assert triples.status_code == 413
 
 
@@ -129,23 +130,22 @@ def test_a_client_that_goes_away_frees_its_worker(server: Server) -> None:
     assert server.get("ASK {} #after").status_code == 200
 
 
-def test_a_slow_reader_holds_no_worker_and_is_cut_off(server: Server) -> None:
+def test_a_slow_reader_holds_no_worker_and_is_cut_off(patient: Server) -> None:
     query = f"SELECT ('{'a' * 1000}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 15000 #"
     connections = []
     for number in range(4):
-        connection = Target(port(server)).connect()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection = Target(port(patient)).connect()
         connection.sendall(get(query + str(number)))
         connections.append(connection)
     time.sleep(0.3)
     # Four of them, and two workers: one that had to wait for its reader could not answer this.
-    assert server.get("ASK {} #meanwhile").status_code == 200
+    assert patient.get("ASK {} #meanwhile").status_code == 200
     time.sleep(2.0)
     for connection in connections:
         received = 0
         while piece := connection.recv(1 << 20):
             received += len(piece)
-        assert received < 15_000_000
+        assert received < 15_000_000  # the kernel had taken some of it for us
         connection.close()
 
 
@@ -160,14 +160,24 @@ def test_a_slow_writer_is_cut_off(server: Server) -> None:
         assert time.monotonic() - started < 3
 
 
-def test_no_spool_file_has_a_name(server: Server, tmp_path: Path) -> None:
-    with serving(query_seconds=20.0) as running:
-        assert len(running.get("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000").content) > 1 << 20
-        workers = running.children()
-        for pid in (running.process.pid, *workers):
-            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-                target = str(descriptor.readlink())
-                assert "(deleted)" not in target, (pid == running.process.pid, target)
+def test_no_spool_file_has_a_name(patient: Server) -> None:
+    query = f"SELECT ('{'a' * 1000}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 14000"
+    with Target(port(patient)).connect() as connection:
+        connection.sendall(get(query))
+        assert connection.recv(10)
+        # It is being read: it lies in a file of the server's, and that has no name.
+        assert any("(deleted)" in str(path.readlink()) for path in Path(f"/proc/{patient.process.pid}/fd").iterdir())
+
+    def all_given_back() -> bool:
+        open_files = [
+            str(path.readlink())
+            for pid in (patient.process.pid, *patient.children())
+            for path in Path(f"/proc/{pid}/fd").iterdir()
+            if path.is_symlink()
+        ]
+        return not any("(deleted)" in name for name in open_files)
+
+    assert eventually(all_given_back)
 
 
 def test_no_worker_outlives_a_server_that_is_killed() -> None:

@@ -10,7 +10,7 @@ from fastapi import Request
 from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.lanes import Shelf
-from initiative_lod.web.sparql import client_of
+from initiative_lod.web.sparql import address_of, client_of
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
 
@@ -35,6 +35,30 @@ def request(host: str, *forwarded: str) -> Request:
 )
 def test_client(host: str, forwarded: tuple[str, ...], client: str) -> None:
     assert client_of(request(host, *forwarded), TRUSTED) == client
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "address"),
+    [
+        ("192.0.2.7", {"host": "data.example"}, "http://data.example/lod/sparql"),
+        ("192.0.2.7", {"host": "[2001:db8::1]:8000"}, "http://[2001:db8::1]:8000/lod/sparql"),
+        ("192.0.2.7", {"host": "a", "x-forwarded-host": "b", "x-forwarded-proto": "https"}, "http://a/lod/sparql"),
+        ("10.0.0.1", {"host": "a", "x-forwarded-host": "b", "x-forwarded-proto": "https"}, "https://b/lod/sparql"),
+        ("192.0.2.7", {"host": 'a"> <b'}, None),
+        ("192.0.2.7", {"host": "a/b?c#d"}, None),
+        ("192.0.2.7", {"host": "user@a"}, None),
+        ("192.0.2.7", {}, None),
+    ],
+)
+def test_address(client: str, headers: dict[str, str], address: str | None) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asked = Request(
+        {
+            "type": "http", "method": "GET", "scheme": "http", "server": ("s", 80), "path": "/sparql",
+            "query_string": b"", "client": (client, 1), "headers": raw,
+        }
+    )  # fmt: skip
+    assert address_of(asked, "/lod", TRUSTED) == address
 
 
 def test_results_in_files_are_a_share_too() -> None:

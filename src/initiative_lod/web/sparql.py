@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,7 @@ from initiative_lod.sparql.job import Job, NotAcceptable, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.web.asked import asked
 from initiative_lod.web.sparql_answers import (
     ALLOW,
     GRAPH_OFFERS,
@@ -48,6 +50,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not modified"},
     **{status: {"description": title, **_PROBLEM} for status, title in TITLES.items()},
 }
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _CORS = {
     "Access-Control-Allow-Methods": ALLOW,
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
@@ -160,7 +163,7 @@ class Endpoint:
         if chosen.media is HTML:
             page = self._page(request, "", "", "")
             return Response(b"" if request.method == "HEAD" else page, headers=headers)
-        endpoint = str(request.url.replace(query="", fragment=""))
+        endpoint = address_of(request, self._settings.root_path, self._trusted) or f"{opened.iris.base}sparql"
         triples = service_description(opened, endpoint, await self._graph_counts(opened), bool(self._settings.services))
         body = _written(triples, chosen, opened)
         return Response(b"" if request.method == "HEAD" else body, headers=headers)
@@ -199,6 +202,20 @@ def _matches(header: str | None, etag: str) -> bool:
     if header is None:
         return False
     return any(item.strip().removeprefix("W/") == etag.removeprefix("W/") for item in header.split(","))
+
+
+def address_of(request: Request, root_path: str, trusted: frozenset[str]) -> str | None:
+    """The address under which the endpoint was asked; None when the Host header is none.
+
+    What X-Forwarded-Proto, -Host and -Prefix say counts from a proxy in ``trusted``.
+    """
+    scheme, host = request.url.scheme, request.headers.get("host", "")
+    if request.client is not None and request.client.host in trusted:
+        scheme = request.headers.get("x-forwarded-proto", scheme)
+        host = request.headers.get("x-forwarded-host", host)
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        return None
+    return f"{scheme}://{host}{asked(request, root_path, trusted).prefix}/sparql"
 
 
 def client_of(request: Request, trusted: frozenset[str]) -> str:

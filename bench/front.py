@@ -1,0 +1,229 @@
+"""``make bench``: how fast the front is, as ratios against floors that run in turn with it on the same core.
+
+Each figure is requests per second of the server's CPU time (its whole process tree), median of the rounds; the two sides of a
+ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TICKS = os.sysconf("SC_CLK_TCK")
+ACTION = "/doc/wic-2020/action/8"
+SELECT = "SELECT ?s ?o WHERE { ?s <https://w3id.org/initiative-lod/ontology#modality> ?o } LIMIT 5"
+
+
+@dataclass
+class Server:
+    """A server process, pinned to core 0."""
+
+    name: str
+    command: list[str]
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+
+    def start(self, path: str) -> float:
+        """Start it; seconds until it answers ``path``."""
+        begun = time.monotonic()
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", *self.command],
+            env={**os.environ, **self.environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while time.monotonic() - begun < 60:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}").close()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return time.monotonic() - begun
+        sys.exit(f"bench: {self.name} does not answer")
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+
+    def tree(self) -> list[int]:
+        """The process and all that it started."""
+        assert self.process
+        found, waiting = [], [self.process.pid]
+        while waiting:
+            process = waiting.pop()
+            found.append(process)
+            listed = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
+            waiting += [int(child) for child in listed.split()]
+        return found
+
+    def cpu(self) -> float:
+        total = 0.0
+        for process in self.tree():
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            total += (int(fields[11]) + int(fields[12])) / TICKS
+        return total
+
+    def memory(self) -> float:
+        """Proportional set size of the tree, MB."""
+        total = 0
+        for process in self.tree():
+            text = Path(f"/proc/{process}/smaps_rollup").read_text()
+            total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE).group(1))  # type: ignore[union-attr]
+        return total / 1024
+
+
+@dataclass(frozen=True)
+class Measured:
+    per_cpu_second: float
+    per_second: float
+    p50: float
+    p99: float
+
+
+def load(server: Server, path: str, headers: dict[str, str], seconds: float) -> Measured:
+    """Sixteen connections from core 1."""
+    options = [item for name, value in headers.items() for item in ("-H", f"{name}: {value}")]
+    before = server.cpu()
+    out = subprocess.run(
+        ["taskset", "-c", "1", "wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", *options, f"http://127.0.0.1:{server.port}{path}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    cpu = server.cpu() - before
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+    if failed:
+        sys.exit(f"bench: {server.name} {path}: {failed[0]}")
+    requests = int(re.search(r"(\d+) requests in", out).group(1))  # type: ignore[union-attr]
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))  # type: ignore[union-attr]
+    return Measured(requests / max(cpu, 0.01), rate, _milliseconds(out, "50%"), _milliseconds(out, "99%"))
+
+
+def _milliseconds(out: str, percentile: str) -> float:
+    number, unit = re.search(rf"{percentile}\s+([\d.]+)(us|ms|s)", out).groups()  # type: ignore[union-attr]
+    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def compare(name: str, aim: float | None, ours: Server, floor: Server, paths: tuple[str, str], headers: dict[str, str], args: argparse.Namespace) -> None:
+    """One line: both sides, and the median of the pairs' ratios."""
+    pairs = []
+    for _ in range(args.rounds):
+        pairs.append((load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds)))
+    ratio = statistics.median(one.per_cpu_second / other.per_cpu_second for one, other in pairs)
+    us, them = pairs[len(pairs) // 2]
+    middle = [statistics.median(side.per_cpu_second for side in sides) for sides in zip(*pairs, strict=True)]
+    wanted = "" if aim is None else f"aim {aim:.2f} {'reached' if ratio >= aim else 'NOT REACHED'}"
+    print(
+        f"{name:<34} {middle[0]:9,.0f} {middle[1]:9,.0f} {ratio:6.2f}  {us.per_second:8,.0f}/s"
+        f"  p50 {us.p50:6.2f} ms  p99 {us.p99:7.2f} ms  (floor p99 {them.p99:7.2f})  {wanted}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peer", type=Path, help="a Python with rdflib-endpoint installed")
+    args = parser.parse_args()
+    for tool in ("wrk", "taskset", "pgrep"):
+        if shutil.which(tool) is None:
+            sys.exit(f"bench: {tool} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        run(args, Path(folder))
+
+
+def run(args: argparse.Namespace, folder: Path) -> None:
+    """Everything, in one run."""
+    releases = folder / "releases"
+    command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases)]
+    subprocess.run([*command, "build", "--publish"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    plenty = {
+        "INITIATIVE_LOD_QUERY_RATE": "1000000",
+        "INITIATIVE_LOD_QUERY_PER_CLIENT": "64",
+        "INITIATIVE_LOD_QUERY_QUEUE": "64",
+        "INITIATIVE_LOD_QUERY_CACHE": "0",
+    }
+    port, cold_port = free_port(), free_port()
+    ours = Server("initiative-lod", [*command, "serve", "--port", str(port)], port, plenty)
+    cold = Server(
+        "initiative-lod, no page cache",
+        [*command, "serve", "--port", str(cold_port)],
+        cold_port,
+        {**plenty, "INITIATIVE_LOD_PAGE_CACHE": "0"},
+    )
+    servers = [ours, cold]
+    try:
+        first = ours.start("/")
+        time.sleep(2)
+        idle = ours.memory()
+        print(f"start to first answer {first:.2f} s (aim 1.5), idle memory {idle:.0f} MB with its workers (aim 150)\n")
+        cold.start("/healthz")
+        floors = {}
+        for suffix in ("ttl", "html"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{ACTION}.{suffix}") as answer:
+                body, etag, kind = answer.read(), answer.headers["ETag"], answer.headers["Content-Type"]
+            file = folder / suffix
+            file.write_bytes(body)
+            floor_port = free_port()
+            floors[suffix] = Server("bare", [sys.executable, str(HERE / "floors.py"), "bare", str(floor_port), str(file), kind, etag], floor_port)
+            floors[suffix].start("/")
+            servers.append(floors[suffix])
+            if suffix == "ttl":
+                tag = etag
+        store = (releases / "current").resolve() / "store"
+        inline_port = free_port()
+        inline = Server("inline", [sys.executable, str(HERE / "floors.py"), "inline", str(inline_port), str(store)], inline_port)
+        query = "/sparql?query=" + urllib.parse.quote(SELECT)
+        inline.start(query)
+        servers.append(inline)
+        print(f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests per second of server CPU; then ours by the clock)")
+        turtle, page = f"{ACTION}.ttl", f"{ACTION}.html"
+        compare("warm Turtle / bare Starlette", 0.6, ours, floors["ttl"], (turtle, turtle), {}, args)
+        compare("304 / bare Starlette's 304", 0.8, ours, floors["ttl"], (turtle, turtle), {"If-None-Match": tag}, args)
+        compare("warm HTML / bare Starlette", 0.4, ours, floors["html"], (page, page), {}, args)
+        compare("cold Turtle / bare Starlette", 0.28, cold, floors["ttl"], (turtle, turtle), {}, args)
+        json_ = {"Accept": "application/sparql-results+json"}
+        compare("small SELECT / inline", 0.5, ours, inline, (query, query), json_, args)
+        if args.peer:
+            peer_port = free_port()
+            dump = folder / "data.nq"
+            subprocess.run(["sh", "-c", f"gunzip -c {releases}/current/dump.nq.gz > {dump}"], check=True)
+            peer = Server(
+                "rdflib-endpoint",
+                [str(args.peer), "-m", "rdflib_endpoint", "serve", "--port", str(peer_port), "--host", "127.0.0.1", str(dump)],
+                peer_port,
+            )
+            peer.start("/sparql?query=" + urllib.parse.quote("ASK { ?s ?p ?o }"))
+            servers.append(peer)
+            peer_query = "/?query=" + urllib.parse.quote(SELECT)
+            compare("small SELECT / rdflib-endpoint", None, ours, peer, (query, peer_query), json_, args)
+            print(f"memory: initiative-lod {ours.memory():.0f} MB, rdflib-endpoint {peer.memory():.0f} MB")
+    finally:
+        for server in servers:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()

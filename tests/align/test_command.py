@@ -1,0 +1,70 @@
+"""``initiative-lod align``: what it writes, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from initiative_lod import alignment, release, sssom
+from initiative_lod.build import build
+from initiative_lod.cli.app import app
+from initiative_lod.errors import ReleaseError, SettingsError
+from initiative_lod.iris import Iris
+from initiative_lod.settings import Settings
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+THEIRS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<http://other.org/1> a skos:Concept ; skos:prefLabel "Submarine cables"@en , "国际海缆"@zh .
+<http://other.org/2> a skos:Concept ; skos:prefLabel "privacy"@en .
+"""
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["--root", str(CHECKOUT), *arguments], catch_exceptions=True)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.stdout
+
+
+def test_proposals_are_written_as_sssom(tmp_path: Path) -> None:
+    graph, out = tmp_path / "theirs.ttl", tmp_path / "out.sssom.tsv"
+    graph.write_text(THEIRS, "utf-8")
+    run("align", str(graph), "--quiet", "--out", str(out))
+    found = sssom.read(out)
+    assert {row.slots["object_id"] for row in found.rows} == {"http://other.org/1", "http://other.org/2"}
+    assert str(tmp_path) not in out.read_text("utf-8")
+    assert all(list(row.extensions.values()) == ["theirs.ttl"] for row in found.rows)
+    again = run("align", str(graph), "--quiet")
+    assert again == out.read_text("utf-8")
+
+
+def test_nothing_in_common(tmp_path: Path) -> None:
+    graph = tmp_path / "theirs.ttl"
+    graph.write_text("<http://x.org/> <http://x.org/p> 1 .", "utf-8")
+    text = run("align", str(graph), "--quiet")
+    assert text.splitlines()[-1].startswith("subject_id\t")
+    assert run("align", str(graph), "--quiet", "--review") == ""
+
+
+def test_export_of_a_release(tmp_path: Path) -> None:
+    settings = Settings(root=CHECKOUT, releases=tmp_path / "releases")
+    with pytest.raises(ReleaseError, match="nothing has been published"):
+        run("--releases", str(tmp_path / "releases"), "align", "--export")
+    built = build(settings)
+    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    made = release.write(settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris())
+    release.publish(settings.release_folder, made)
+    out = tmp_path / "all.sssom.tsv"
+    run("--releases", str(tmp_path / "releases"), "align", "--export", "--out", str(out))
+    found = {tuple(row.slots[name] for name in sssom.REQUIRED) for row in sssom.read(out).rows}
+    files = (CHECKOUT / "data" / "alignments").glob("*.sssom.tsv")
+    assert found == {
+        tuple(row.slots[name] for name in sssom.REQUIRED) for path in files for row in alignment.read(path).rows
+    }
+
+
+def test_a_graph_has_to_be_named() -> None:
+    with pytest.raises(SettingsError, match="--export"):
+        run("align")
