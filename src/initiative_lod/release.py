@@ -234,9 +234,7 @@ def verify(release: Release) -> list[str]:
         elif _sha256(path) != entry["sha256"]:
             faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
     listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
-    faults += [
-        f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed
-    ]
+    faults += [f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed]
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:

@@ -100,7 +100,9 @@ class OpenRelease:
         """The records of what the store writes in another way, by graph; of our own graphs under an empty name."""
         files = self.release.manifest["files"]
         graphs = [name for name in files if name.startswith("graphs/") and name.endswith(".exact.tsv")]
-        merged = {record["exact"]: record["graph"] for record in self.release.manifest.get("merged", ()) if record["exact"]}
+        merged = {
+            record["exact"]: record["graph"] for record in self.release.manifest.get("merged", ()) if record["exact"]
+        }
         named = {
             merged.get(name) or self.iris.graph(name.removeprefix("graphs/").removesuffix(".exact.tsv")).value: name
             for name in graphs

@@ -121,7 +121,9 @@ _query("one string of a cross join", f"SELECT (GROUP_CONCAT(STR(?o)) AS ?n) {{ {
 _query(
     "paths from everywhere", "SELECT (COUNT(*) AS ?n) { ?a (!<x:x>|!^<x:x>)* ?b . ?c (!<x:x>|!^<x:x>)* ?d }", 504, 507
 )
-_query("negated cross join", f"SELECT * {{ ?x ?y ?z FILTER NOT EXISTS {{ {_CROSS} FILTER(?o = ?nothing) }} }}", 504)
+_query(
+    "negated cross join", f"SELECT * {{ ?x ?y ?z FILTER NOT EXISTS {{ {_CROSS} FILTER(?o = ?nothing) }} }}", 504, 507
+)
 _query("minus cross join", f"SELECT * {{ ?x ?y ?z MINUS {{ {_CROSS} }} }}", 504, 507)
 _query("doubled string", f'SELECT (STRLEN(?s48) AS ?n) {{ BIND("aaaaaaaa" AS ?s0) {_DOUBLING} }}', 504, 507)
 _query("hashed doubled string", f'SELECT (SHA512(?s48) AS ?n) {{ BIND("aaaaaaaa" AS ?s0) {_DOUBLING} }}', 504, 507)

@@ -16,6 +16,7 @@ from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, Namespace
 #: modalities are verbs, which have namesakes among nouns: "advocate" is no lawyer. They are matched by hand.)
 CONCEPTS = ("Topic", "StakeholderGroup", "Principle", "Community")
 NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
+MOST_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 
 _SKOS = Namespace(SKOS.iri, "OrderedCollection Collection")
@@ -127,13 +128,11 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thin
         for quad in store.quads_for_pattern(node, RDF.type, None, None)
         if isinstance(quad.object, NamedNode)
     ]
-    near: dict[str, None] = {}
+    near: set[str] = set()
     for predicate in NEIGHBOURS:
-        pairs = [(quad.object, None) for quad in store.quads_for_pattern(node, predicate, None, None)]
-        pairs += [(quad.subject, None) for quad in store.quads_for_pattern(None, predicate, node, None)][:50]
-        for other, _ in pairs:
-            if isinstance(other, NamedNode) and other != node:
-                near.setdefault(other.value)
+        others = [quad.object for quad in store.quads_for_pattern(node, predicate, None, None)]
+        others += [quad.subject for quad in store.quads_for_pattern(None, predicate, node, None)]
+        near |= {other.value for other in others if isinstance(other, NamedNode) and other != node}
     texts = [
         quad.object
         for predicate in (SKOS.definition, SKOS.scopeNote, RDFS.comment)
@@ -142,4 +141,12 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thin
     ]
     english = [text for text in texts if not text.language or text.language.startswith("en")] or texts
     definition = english[0].value if english else ""
-    return Thing(iri, tuple(names), tuple(sorted(classes)), kinds, concept, tuple(list(near)[:100]), definition[:400])
+    return Thing(
+        iri,
+        tuple(names),
+        tuple(sorted(classes)),
+        kinds,
+        concept,
+        tuple(sorted(near)[:MOST_NEIGHBOURS]),
+        definition[:400],
+    )

@@ -23,19 +23,31 @@ from initiative_lod.settings import from_environment
 def merge(
     context: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders, archives (.gz .zip .tar.gz …) or http(s) URLs.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE...", help="Files, folders, archives (.gz .zip .tar.gz …) or http(s) URLs."),
     ] = None,
     align: Annotated[
-        list[Path] | None, typer.Option(help="An SSSOM/TSV file with mappings of your own. May be given again.", exists=True)
+        list[Path] | None,
+        typer.Option(help="An SSSOM/TSV file with mappings of your own. May be given again.", exists=True),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="What the one source is called in its graph's IRI. Else its file name.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What the one source is called in its graph's IRI. Else its file name.")
+    ] = None,
     license: Annotated[
         list[str] | None,
-        typer.Option("--license", "--licence", help="The licence, as an IRI or in words; NAME=LICENCE for one of several sources."),
+        typer.Option(
+            "--license",
+            "--licence",
+            help="The licence, as an IRI or in words; NAME=LICENCE for one of several sources.",
+        ),
     ] = None,
-    retrieved: Annotated[str | None, typer.Option(help="When the sources were got. Else: now, at the first time.")] = None,
+    retrieved: Annotated[
+        str | None, typer.Option(help="When the sources were got. Else: now, at the first time.")
+    ] = None,
     without: Annotated[list[str] | None, typer.Option(help="Take a merged source out again, by its name.")] = None,
-    onto: Annotated[str | None, typer.Option(help="The release to merge into. Else the current one; if none, a new build.")] = None,
+    onto: Annotated[
+        str | None, typer.Option(help="The release to merge into. Else the current one; if none, a new build.")
+    ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Take damaged files without their bad triples, each of which is listed.")
     ] = False,
@@ -134,7 +146,9 @@ class _Watch:
         """Count a file that has been read."""
         self._counts[slug] += outcome.status == "taken"
         if self._plain is None:
-            self._bar.update(self._task, description=f"{slug}: {self._counts[slug]:,} files", completed=len(self._counts) - 1)
+            self._bar.update(
+                self._task, description=f"{slug}: {self._counts[slug]:,} files", completed=len(self._counts) - 1
+            )
 
 
 def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
@@ -165,7 +179,9 @@ def _tell(merged: Merged, start: release.Release, published: bool) -> None:
             console.print(f"left out: {record.slug}/{file}: {what}", soft_wrap=True, markup=False)
         if not record.licences and record.slug in merged.added:
             console.print(
-                f"no licence found for {record.slug}: give it with --licence {record.slug}=IRI", soft_wrap=True, markup=False
+                f"no licence found for {record.slug}: give it with --licence {record.slug}=IRI",
+                soft_wrap=True,
+                markup=False,
             )
     for where, why, bad in merged.unread:
         console.print(f"{'refused' if bad else 'passed over'}: {where}: {why}", soft_wrap=True, markup=False)
@@ -188,6 +204,11 @@ def _row(record: Record) -> tuple[str, ...]:
     more = f" (+{len(record.licences) - 1})" if len(record.licences) > 1 else ""
     files = record.files
     left = str(record.left_out_total or "")
-    return record.slug, f"{record.part.quads:,}", f"{files['taken']:,}", str(files["refused"] or ""), left, licence[:70] + more
-
-
+    return (
+        record.slug,
+        f"{record.part.quads:,}",
+        f"{files['taken']:,}",
+        str(files["refused"] or ""),
+        left,
+        licence[:70] + more,
+    )

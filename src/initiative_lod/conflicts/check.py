@@ -86,7 +86,8 @@ class Check:
                     kept.append(statement)
         order = sorted(collected, key=lambda key: (-sizes.get(key, 0), key))[:KEPT]
         findings = tuple(
-            Finding(collected[key][0], key[1], tuple(sorted(collected[key][1], key=str)), sizes.get(key, 0)) for key in order
+            Finding(collected[key][0], key[1], tuple(sorted(collected[key][1], key=str)), sizes.get(key, 0))
+            for key in order
         )
         title, why = ({lang: self.header[f"{name}@{lang}"] for lang in ("zh", "en")} for name in ("title", "why"))
         return Found(self.kind, self.header["severity"], title, why, len(collected) + beyond, findings)
@@ -120,7 +121,7 @@ def _statements(row: QuerySolution, names: set[str], focus: Term) -> Iterator[St
         subject = row[f"s{number}"] if f"s{number}" in names else focus
         terms = (focus if subject is None else subject, row[f"p{number}"], row[f"o{number}"], row[f"g{number}"])
         if not any(isinstance(term, Triple) for term in terms):
-            yield terms  # type: ignore[misc]
+            yield terms
 
 
 def _text(term: object) -> str:

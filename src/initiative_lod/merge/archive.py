@@ -10,10 +10,10 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from initiative_lod.merge import encoding
 from initiative_lod.merge.files import Member, Outcome
@@ -141,7 +141,7 @@ def _unpack(found: str, path: Path, name: str, scratch: Path, budget: Budget, de
         with zipfile.ZipFile(path) as archive:
             yield from _zip(archive, name, scratch, budget, depth)
         return
-    openers = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open, "tar": open}
+    openers: dict[str, Callable[[Path, str], Any]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open, "tar": Path.open}
     with openers[found](path, "rb") as stream:
         start = stream.read(512) if found != "tar" else b""
         stream.seek(0)

@@ -40,7 +40,11 @@ def utf8(data: bytes) -> tuple[bytes, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             name, rest = encoding, data[len(mark) :]
-            note = "its byte order mark was taken off" if name == "utf-8" else f"read as {name.upper()}, as its byte order mark says"
+            note = (
+                "its byte order mark was taken off"
+                if name == "utf-8"
+                else f"read as {name.upper()}, as its byte order mark says"
+            )
             break
     else:
         declared = _DECLARED.match(data[:400])

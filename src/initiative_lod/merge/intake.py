@@ -46,11 +46,16 @@ def sources(named: Sequence[str], name: str | None = None) -> list[Source]:
             raise SourceError(f"{name!r} is no name for a source: use small letters, digits and hyphens")
         return [Source(name, named[0])]
     short = [_slug(where, 1) for where in named]
-    found = [Source(slug if short.count(slug) == 1 else _slug(where, 2), where) for slug, where in zip(short, named, strict=True)]
+    found = [
+        Source(slug if short.count(slug) == 1 else _slug(where, 2), where)
+        for slug, where in zip(short, named, strict=True)
+    ]
     slugs = [source.slug for source in found]
     for source in found:
         if slugs.count(source.slug) > 1:
-            raise SourceError(f"two sources would be called {source.slug!r}: merge them one by one, with --name", source.where)
+            raise SourceError(
+                f"two sources would be called {source.slug!r}: merge them one by one, with --name", source.where
+            )
     return found
 
 

@@ -57,7 +57,9 @@ class Merged:
     def refused(self) -> int:
         """How many files of the sources that were named are refused."""
         named = {*self.added, *self.known}
-        return sum(item.files["refused"] for item in self.records if item.slug in named) + sum(bad for _, _, bad in self.unread)
+        return sum(item.files["refused"] for item in self.records if item.slug in named) + sum(
+            bad for _, _, bad in self.unread
+        )
 
 
 def merge(
@@ -73,7 +75,9 @@ def merge(
     Raises SourceError for what cannot be merged (nothing is written then), ReleaseError for a start of another base.
     """
     if start.base != settings.base:
-        raise ReleaseError(f"release {start.version} has the base {start.base}, and the base asked for is {settings.base}")
+        raise ReleaseError(
+            f"release {start.version} has the base {start.base}, and the base asked for is {settings.base}"
+        )
     folder = settings.release_folder
     folder.mkdir(parents=True, exist_ok=True)
     retrieved = _time(wanted.retrieved)
@@ -86,8 +90,13 @@ def merge(
         before = {record.slug: record for record in map(Record.from_json, start.manifest.get("merged", ()))}
         for slug in wanted.without:
             if before.pop(slug, None) is None:
-                raise SourceError(f"no source {slug!r} is merged in release {start.version}; there are: {', '.join(before) or 'none'}")
-        records, fresh, known, unread = dict(before), [], [], []
+                raise SourceError(
+                    f"no source {slug!r} is merged in release {start.version}; there are: {', '.join(before) or 'none'}"
+                )
+        records = dict(before)
+        fresh: list[str] = []
+        known: list[str] = []
+        unread: list[tuple[str, str, bool]] = []
         for source in sources:
             progress(f"reading {source.slug}")
             try:
@@ -95,7 +104,9 @@ def merge(
             except Refused as error:
                 unread.append((source.where, str(error), True))
                 continue
-            same = next((item for item in before.values() if item.digest == record.digest and item.slug != record.slug), None)
+            same = next(
+                (item for item in before.values() if item.digest == record.digest and item.slug != record.slug), None
+            )
             if same is not None and wanted.name is None:
                 unread.append((source.where, f"it is merged already, as {same.slug}", False))
                 forget(record, building)
@@ -107,7 +118,12 @@ def merge(
                 records[source.slug] = record
                 (known if is_known else fresh).append(source.slug)
         refused = [f"{where}: {why}" for where, why, bad in unread if bad]
-        refused += [f"{item.slug}/{name}: {why}" for item in records.values() if item.slug in fresh for name, why in item.refused]
+        refused += [
+            f"{item.slug}/{name}: {why}"
+            for item in records.values()
+            if item.slug in fresh
+            for name, why in item.refused
+        ]
         if wanted.strict and refused:
             raise SourceError("nothing was merged, since files had to be refused:\n  " + "\n  ".join(refused))
         if sources and not fresh and not known and not wanted.alignments and not wanted.without:
@@ -118,7 +134,9 @@ def merge(
             if slug not in fresh and slug not in known:
                 link(record, start, building)
         for slug in [slug for slug in ("", *wanted.licences) if slug and slug not in records]:
-            raise SourceError(f"a licence is given for {slug!r}, and no such source is merged; there are: {', '.join(records)}")
+            raise SourceError(
+                f"a licence is given for {slug!r}, and no such source is merged; there are: {', '.join(records)}"
+            )
         done = (tuple(fresh), tuple(known), tuple(unread))
         if wanted.dry_run:
             return Merged(None, tuple(records.values()), *done)
@@ -141,7 +159,9 @@ def _time(given: str | None) -> str:
     try:
         time = datetime.fromisoformat(given)
     except ValueError as error:
-        raise SourceError(f"{given!r} is no date or time: write it as 2026-11-24 or 2026-11-24T12:00:00+01:00") from error
+        raise SourceError(
+            f"{given!r} is no date or time: write it as 2026-11-24 or 2026-11-24T12:00:00+01:00"
+        ) from error
     return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -154,5 +174,3 @@ def _readable(folder: Path) -> list[Release]:
         except ReleaseError:
             continue
     return found
-
-

@@ -42,7 +42,7 @@ class Part:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Part:
         """The part that ``to_json`` wrote."""
-        return cls(**{name: value[name] for name in cls.__slots__})  # type: ignore[attr-defined]
+        return cls(**{name: value[name] for name in cls.__slots__})
 
 
 def sort_spool(spool: Path, folder: Path) -> list[Path]:

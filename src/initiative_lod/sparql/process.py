@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -74,7 +75,7 @@ class Worker:
                 services=bool(settings.services),
             )
             process = subprocess.Popen(
-                [sys.executable, "-m", "initiative_lod.sparql.worker", json.dumps(asdict(confinement))],
+                [sys.executable, "-P", "-m", "initiative_lod.sparql.worker", json.dumps(asdict(confinement))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -145,7 +146,7 @@ class Worker:
         if not reply.in_file:
             _close(files)
             return Result(reply.kind, reply.rows, len(body), body)
-        if len(files) != 1 or os.fstat(files[0]).st_size < reply.length:
+        if len(files) != 1 or not _holds(files[0], reply.length):
             _close(files)
             self.kill()
             raise QueryLimit("the query's result was lost: send it again")
@@ -261,6 +262,12 @@ def _environment() -> dict[str, str]:
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
     environment["MALLOC_ARENA_MAX"] = "1"  # arenas are address space that the data limit would count
     return environment
+
+
+def _holds(descriptor: int, length: int) -> bool:
+    """Whether this is a plain file of at least ``length`` bytes."""
+    found = os.fstat(descriptor)
+    return stat.S_ISREG(found.st_mode) and found.st_size >= length
 
 
 def _close(files: Iterable[int]) -> None:

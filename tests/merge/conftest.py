@@ -1,0 +1,48 @@
+"""A small release to merge into, and a way to merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from initiative_lod import release
+from initiative_lod.build import canonical
+from initiative_lod.iris import Iris
+from initiative_lod.merge.merging import Merged, Wanted, merge
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import RDFS
+
+I = Iris()
+Merge = Callable[..., Merged]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(root=tmp_path, merge_seconds=20.0)
+
+
+@pytest.fixture
+def start(settings: Settings) -> Release:
+    quads = canonical([Quad(I.thing("id/x"), RDFS.label, Literal("甲", language="zh"), I.graph("some"))])
+    files = {"context.jsonld": b"{}\n"}
+    made = release.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
+    release.publish(settings.release_folder, made)
+    return made
+
+
+@pytest.fixture
+def merging(settings: Settings, start: Release) -> Merge:
+    def run(*named: Path | str, onto: Release | None = None, **options: Any) -> Merged:
+        wanted = Wanted(named=tuple(map(str, named)), **{"retrieved": "2031-03-06", **options})
+        return merge(settings, onto or start, wanted)
+
+    return run
+
+
+def graph(slug: str) -> NamedNode:
+    return I.graph(f"source/{slug}")
