@@ -1,7 +1,7 @@
 """Builds the graph: sources in, quads out. No clock, no network, no blank node of ours; same input, same quads.
 
 The road: read Turtle -> split the notation -> find parts and quotes in the texts -> state them as RDF, one named graph
-per source -> add alignments, ontology and shapes. Whatever an author got wrong is a SourceError with file and line.
+per source -> add alignments, identity clusters, ontology and shapes. Whatever an author got wrong is a SourceError with file and line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod import alignment, notation, sources
+from initiative_lod import alignment, identity, judgement, notation, sources
 from initiative_lod.document import Coverage, Document, read_body
 from initiative_lod.errors import NotationError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
@@ -67,6 +67,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     progress("reading alignments, ontology and shapes")
     for path in sorted((root / "data" / "alignments").glob("*.sssom.tsv")):
         quads += alignment.quads(alignment.read(path), I)
+    judged = root / "data" / "judgements" / "identity.tsv"
+    quads += identity.materialise(quads, judgement.read(judged) if judged.is_file() else (), I)
     described = root / "data" / "dataset.ttl"
     files = [(described, "dataset")] if described.is_file() else []
     files += [(root / "ontology" / "initiative.ttl", "ontology")]

@@ -1,7 +1,8 @@
-"""Keeps the literals that the store writes in another way (``01`` as ``1``), so that readers get them as they were written.
+"""Keeps the literals that the store writes in another way (``01`` as ``1``), so that readers get them as they were
+written.
 
-The record is a text file of lines ``key TAB literal``, sorted by key: the key is a digest of the quad as the store has it. A key
-that has several lines stands for several quads that the store holds as one.
+The record is a text file of lines ``key TAB literal``, sorted by key: the key is a digest of the quad as the store
+has it. A key that has several lines stands for several quads that the store holds as one.
 """
 
 from __future__ import annotations

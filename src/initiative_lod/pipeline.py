@@ -75,6 +75,9 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     if checked.differences:
         raise SourceError("\n".join(str(difference) for difference in checked.differences))
     built, report, iris = checked.built, checked.report, Iris(settings.base)
+    store = Store()
+    store.bulk_extend(built.quads)
+    asked = questions.read_folder(settings.root / "data" / "questions")
     coverage = {
         iris.path(item.part) or item.part: {"covered": item.covered, "characters": item.characters}
         for item in built.coverage
@@ -95,6 +98,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": (json.dumps(coverage, indent=2, sort_keys=True) + "\n").encode(),
+            questions.FILE: questions.content(asked, store, settings.base),
             search.FILE: search.content(built.quads, iris, progress),
         },
         iris,
@@ -125,7 +129,11 @@ def merge(
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress)
-        files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
+        files = {
+            **found.files(),
+            questions.FILE: questions.content(asked, store, settings.base),
+            search.FILE: search.content(store, Iris(settings.base), progress),
+        }
         return files, found.summary()
 
     return merging.merge(settings, start, wanted, report, progress, seen)

@@ -1,9 +1,10 @@
 """Releases: immutable folders, and the one atomic switch that says which of them is current.
 
 A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the
-validation report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but the
-store's own files is the same, byte for byte, whenever the same sources are built; those files' digests are therefore
-kept apart from the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the published release;
+validation report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but
+the store's own files is the same, byte for byte, whenever the same sources are built; those files' digests are
+therefore kept apart from the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the
+published release;
 ``history.jsonl`` is the list of switches.
 """
 
@@ -225,7 +226,9 @@ def _load(path: Path, quads: Sequence[Quad]) -> None:
 
 
 def verify(release: Release) -> list[str]:
-    """What is wrong with a release: a sentence for each file that is missing, damaged or not listed. Empty when sound."""
+    """What is wrong with a release: a sentence for each file that is missing, damaged or not listed. Empty when
+    sound.
+    """
     faults = []
     for name, entry in release.manifest["files"].items():
         path = release.path / name

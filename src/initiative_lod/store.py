@@ -86,7 +86,8 @@ class OpenRelease:
     ) -> Iterator[Quad]:
         """The quads of a pattern (None: any, in any graph), with each literal as it was written.
 
-        The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are found.
+        The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
+        found.
         """
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
             yield from self._exact_of(quad.graph_name).restore((quad,))

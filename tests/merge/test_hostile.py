@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from merge.conftest import Merge
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
@@ -19,6 +18,7 @@ from initiative_lod.merge.merging import Wanted, merge
 from initiative_lod.merge.record import Record
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
+from merge.conftest import Merge
 
 GOOD = "<http://e.example/a> <http://e.example/b> <http://e.example/c> .\n"
 TTL = "@prefix e: <http://e.example/> .\ne:a e:b e:c .\n"
@@ -26,8 +26,16 @@ CLIQUE = "\n".join(f"_:n{a} <http://e.example/p> _:n{b} ." for a in range(12) fo
 
 REFUSED: dict[str, tuple[str, bytes, str]] = {
     "an IRI with a space": ("x.ttl", (TTL + "e:a e:b <http://e.example/a b> .").encode(), "Invalid IRI"),
-    "an IRI with a control character": ("x.nt", b"<http://e.example/\x01> <http://e.example/b> <http://e.example/c> .\n", "IRI"),
-    "an escaped control character": ("x.nt", b"<http://e.example/\\u0001> <http://e.example/b> <http://e.example/c> .\n", "IRI"),
+    "an IRI with a control character": (
+        "x.nt",
+        b"<http://e.example/\x01> <http://e.example/b> <http://e.example/c> .\n",
+        "IRI",
+    ),
+    "an escaped control character": (
+        "x.nt",
+        b"<http://e.example/\\u0001> <http://e.example/b> <http://e.example/c> .\n",
+        "IRI",
+    ),
     "a bad language tag": ("x.ttl", (TTL + 'e:a e:b "x"@en_US .').encode(), "line 3"),
     "bytes that are not UTF-8": ("x.ttl", TTL.encode() + b'e:a e:b "\xff" .', "not UTF-8: byte ff"),
     "a file that breaks off": ("x.ttl", (TTL + "e:a e:b").encode(), "line 3"),
@@ -36,7 +44,11 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.example/"><rdf:Description><e:p>x',
         "",
     ),
-    "a remote context": ("x.jsonld", b'{"@context": "http://e.example/c", "@id": "http://e.example/a"}', "context lies elsewhere"),
+    "a remote context": (
+        "x.jsonld",
+        b'{"@context": "http://e.example/c", "@id": "http://e.example/a"}',
+        "context lies elsewhere",
+    ),
     "a web page": ("x.ttl", b"<!DOCTYPE html><html><body>404</body></html>", ""),
     "a triple about a triple": ("x.ttl", (TTL + "e:a e:b <<( e:a e:b _:x )>> .").encode(), "RDF 1.2"),
     "deep nesting": ("x.ttl", (TTL + "e:a e:b " + "<<( e:a e:b " * 100_000).encode(), ""),
@@ -70,8 +82,16 @@ def encrypted() -> bytes:
 
 
 REFUSED |= {
-    "a tar that climbs out": ("x.tar.gz", tar_with(tarfile.TarInfo("../../x.ttl"), TTL.encode()), "outside of its folder"),
-    "a tar with an absolute name": ("x.tar.gz", tar_with(tarfile.TarInfo("/x.ttl"), TTL.encode()), "outside of its folder"),
+    "a tar that climbs out": (
+        "x.tar.gz",
+        tar_with(tarfile.TarInfo("../../x.ttl"), TTL.encode()),
+        "outside of its folder",
+    ),
+    "a tar with an absolute name": (
+        "x.tar.gz",
+        tar_with(tarfile.TarInfo("/x.ttl"), TTL.encode()),
+        "outside of its folder",
+    ),
     "a tar with a link": ("x.tar.gz", tar_with(link_entry()), "links are not followed"),
     "an encrypted zip": ("x.zip", encrypted(), "encrypted"),
     "a bomb": ("x.nt.gz", gzip.compress(b"# \n" * 20_000_000), "a bomb, it seems"),

@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from merge.conftest import I, Merge, graph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from initiative_lod import release
@@ -17,6 +16,7 @@ from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, XSD
+from merge.conftest import I, Merge, graph
 
 PEOPLE = """@prefix e: <http://e.example/> . @prefix dcterms: <http://purl.org/dc/terms/> .
 e:set dcterms:license <http://licence.example/> .

@@ -56,10 +56,12 @@ def merge(
     publish: Annotated[bool, typer.Option("--publish", help="Make the new release the current one.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
 ) -> None:
-    """Merge other people's graphs into a new release, each in a named graph of its own, and say what deserves a second look.
+    """Merge other people's graphs into a new release, each in a named graph of its own, and say what deserves a
+    second look.
 
-    A file is taken whole, or refused by name; --lenient takes what is good of it. Nothing of a source is changed, and 'release
-    rollback' takes a published merge back. Exit 0 when merged (refused files are listed), 1 when nothing was.
+    A file is taken whole, or refused by name; --lenient takes what is good of it. Nothing of a source is changed,
+    and 'release rollback' takes a published merge back. Exit 0 when merged (refused files are listed), 1 when
+    nothing was.
     """
     if not sources and not align and not without:
         raise typer.BadParameter("name at least one source", param_hint="SOURCE")

@@ -1,6 +1,8 @@
-"""Picks from the files of a release the few statements that some checks need, so that these do not scan a store on disk.
+"""Picks from the files of a release the few statements that some checks need, so that these do not scan a store on
+disk.
 
-Two passes over sorted lines; what is kept in memory is a number for each thing described, and the candidates themselves.
+Two passes over sorted lines; what is kept in memory is a number for each thing described, and the candidates
+themselves.
 """
 
 from __future__ import annotations
@@ -34,9 +36,10 @@ _TERMS = frozenset(
 def candidates(parts: Iterable[Path]) -> Store:
     """A store in memory with some statements of a release, in their graphs.
 
-    These are: literals that begin as IRIs do or have a datatype of XML Schema; types of terms and concepts; links to what is
-    described nowhere, in a namespace that the linking graph describes. Beside them each term or concept has its local name
-    (``LOCAL_NAME``) in the graph that is called as its namespace: an engine joins by what is stored, not by what it has to compute.
+    These are: literals that begin as IRIs do or have a datatype of XML Schema; types of terms and concepts; links to
+    what is described nowhere, in a namespace that the linking graph describes. Beside them each term or concept has its
+    local name (``LOCAL_NAME``) in the graph that is called as its namespace: an engine joins by what is stored, not
+    by what it has to compute.
     """
     parts = list(parts)
     described: set[int] = set()

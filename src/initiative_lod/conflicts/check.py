@@ -1,4 +1,6 @@
-"""One check: a query with what it is for. Its rows are findings: a focus, and the triples that speak for it, each with its graph."""
+"""One check: a query with what it is for. Its rows are findings: a focus, and the triples that speak for it, each
+with its graph.
+"""
 
 from __future__ import annotations
 

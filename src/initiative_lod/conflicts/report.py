@@ -28,7 +28,9 @@ def find(
     building: Path,
     progress: Progress = lambda message: None,
 ) -> Conflicts:
-    """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded from."""
+    """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded
+    from.
+    """
     files = sorted(building.glob("graphs/*.nq.gz")) + [building / "own.nq.gz"]
     few = candidates(files)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}

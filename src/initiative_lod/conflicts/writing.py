@@ -46,7 +46,9 @@ class Conflicts:
 
     def summary(self) -> dict[str, Any]:
         """Totals by kind, and lines for a terminal."""
-        lines = [f"{item.total:>7,}  {item.severity:9}  {item.title['en']} · {item.title['zh']}" for item in self.ordered]
+        lines = [
+            f"{item.total:>7,}  {item.severity:9}  {item.title['en']} · {item.title['zh']}" for item in self.ordered
+        ]
         return {"totals": {item.kind: item.total for item in self.found}, "summary": lines}
 
     def to_text(self) -> str:
@@ -60,7 +62,11 @@ class Conflicts:
             ]
             lines += [f"    refused · 拒收: {name}: {_line(why)}" for name, why in record.refused]
         for item in self.ordered:
-            lines += ["", f"{item.severity}  {item.total:,} × {item.title['en']} · {item.title['zh']}", f"    {item.why['en']}"]
+            lines += [
+                "",
+                f"{item.severity}  {item.total:,} × {item.title['en']} · {item.title['zh']}",
+                f"    {item.why['en']}",
+            ]
             for finding in item.findings[:IN_TEXT]:
                 lines.append(f"  {_shown(finding.focus)}  {finding.note}".rstrip())
                 lines += [f"      {self._said(statement)}" for statement in finding.statements]
@@ -91,7 +97,9 @@ class Conflicts:
         return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
     def to_turtle(self) -> str:
-        """A ``sh:ValidationReport``: the focus is the focus node, the kind the constraint component, statements are reified."""
+        """A ``sh:ValidationReport``: the focus is the focus node, the kind the constraint component, statements are
+        reified.
+        """
         written = serialize(self._triples(), format=RdfFormat.TURTLE, prefixes=PREFIXES)
         return (written or b"").decode()
 
@@ -113,9 +121,10 @@ class Conflicts:
         return page
 
     def _source(self, record: Record) -> str:
-        licences = "<br>".join(
-            f"{_linked(text)} <small>{escape(where)}</small>" for text, where in record.licences
-        ) or "<b class=Warning>未找到 <span lang=en>none found</span></b>"
+        licences = (
+            "<br>".join(f"{_linked(text)} <small>{escape(where)}</small>" for text, where in record.licences)
+            or "<b class=Warning>未找到 <span lang=en>none found</span></b>"
+        )
         refused = "".join(f"<li><code>{escape(name)}</code> {escape(why)}</li>" for name, why in record.refused)
         refused = f"<ul class=Violation>{refused}</ul>" if refused else ""
         return (

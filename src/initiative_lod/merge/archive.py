@@ -1,4 +1,5 @@
-"""Unpacks archives as streams, one file at a time, into files whose names are ours. Nothing that an archive says is believed:
+"""Unpacks archives as streams, one file at a time, into files whose names are ours. Nothing that an archive says is
+believed:
 not its names, which may lead out of a folder; not its sizes, which may be too small; not its links."""
 
 from __future__ import annotations
@@ -24,7 +25,16 @@ BLOCK = 1 << 20
 SMALL = 1 << 20  # bytes of a file that is not written to disk again
 FLOOR = 32 << 20  # bytes that anything may unpack to, whatever its ratio
 DEEPEST = 3  # archives in archives
-BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError)
+BROKEN = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 class Refused(Exception):
@@ -60,7 +70,9 @@ class Budget:
 
 
 class _Counted:
-    """A stream that counts what is read from it: against the budget, and against the size of the archive that it is from."""
+    """A stream that counts what is read from it: against the budget, and against the size of the archive that it is
+    from.
+    """
 
     def __init__(self, stream: IO[bytes], packed: int, budget: Budget) -> None:
         self._stream, self._packed, self._budget = stream, packed, budget
@@ -89,7 +101,9 @@ def kind(head: bytes | bytearray) -> str:
     return "7-Zip or RAR" if head.startswith((b"7z\xbc\xaf'\x1c", b"Rar!")) else ""
 
 
-def take(path: Path, name: str, scratch: Path, budget: Budget, depth: int = 0, temporary: bool = False) -> Iterator[Member | Outcome]:
+def take(
+    path: Path, name: str, scratch: Path, budget: Budget, depth: int = 0, temporary: bool = False
+) -> Iterator[Member | Outcome]:
     """The file at ``path``, or what it unpacks to. What cannot be unpacked is an Outcome that says so."""
     with path.open("rb") as file:
         found = kind(file.read(512))
@@ -111,8 +125,12 @@ def take(path: Path, name: str, scratch: Path, budget: Budget, depth: int = 0, t
             path.unlink(missing_ok=True)
 
 
-def _inner(stream: IO[bytes] | _Counted, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
-    """A file in an archive: in memory when it is small, passed over when it is no RDF, unpacked again when it is an archive."""
+def _inner(
+    stream: IO[bytes] | _Counted, name: str, scratch: Path, budget: Budget, depth: int
+) -> Iterator[Member | Outcome]:
+    """A file in an archive: in memory when it is small, passed over when it is no RDF, unpacked again when it is an
+    archive.
+    """
     data = bytearray()
     while len(data) <= SMALL and (block := stream.read(SMALL)):
         data += block
@@ -141,7 +159,12 @@ def _unpack(found: str, path: Path, name: str, scratch: Path, budget: Budget, de
         with zipfile.ZipFile(path) as archive:
             yield from _zip(archive, name, scratch, budget, depth)
         return
-    openers: dict[str, Callable[[Path, str], Any]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open, "tar": Path.open}
+    openers: dict[str, Callable[[Path, str], Any]] = {
+        "gzip": gzip.open,
+        "bzip2": bz2.open,
+        "xz": lzma.open,
+        "tar": Path.open,
+    }
     with openers[found](path, "rb") as stream:
         start = stream.read(512) if found != "tar" else b""
         stream.seek(0)

@@ -1,4 +1,6 @@
-"""Puts a merged release together from its parts: own graphs, merged graphs, alignments, provenance; dumps, store, manifest."""
+"""Puts a merged release together from its parts: own graphs, merged graphs, alignments, provenance; dumps, store,
+manifest.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ BLOCK = 1 << 20
 
 License = Callable[[Record, Sequence[str]], Record]
 Progress = Callable[[str], None]
-#: Looks at a store that holds everything and the folder of its parts; gives further files of the release by name, and a summary for its manifest.
+#: Looks at a store that holds everything and the folder of its parts; gives further files of the release by name,
+#: and a summary for its manifest.
 Report = Callable[[Store, Sequence[Record], Path], tuple[dict[str, bytes], dict[str, Any]]]
 
 
@@ -53,9 +56,7 @@ class Assembly:
         self._alignments = alignments
         self.records = list(records)
 
-    def write(
-        self, licensed: License, report: Report, progress: Progress
-    ) -> Release:
+    def write(self, licensed: License, report: Report, progress: Progress) -> Release:
         """Write the release and give it its name. If the very same release is there already, it is returned."""
         self._copy_start()
         own = self._own()
@@ -90,7 +91,11 @@ class Assembly:
         """The files of the start that stay as they are."""
         mine = {name for item in self.records for name in (item.part.file, item.exact)}
         for name in self._start.manifest["files"]:
-            if name not in MADE_ANEW and name not in mine and not name.startswith((f"{GRAPHS}/", f"{FILES}/", "conflicts.")):
+            if (
+                name not in MADE_ANEW
+                and name not in mine
+                and not name.startswith((f"{GRAPHS}/", f"{FILES}/", "conflicts."))
+            ):
                 take_over(self._start.path / name, self._building / name)
         for item in self._start_parts():
             if item.file.startswith(f"{GRAPHS}/alignment-") and item.file not in map(_alignment_file, self._alignments):
@@ -162,7 +167,9 @@ class Assembly:
                     shutil.copyfileobj(file, dump, BLOCK)
 
     def _described(self, version: str, own: Part) -> list[Quad]:
-        """The release's description. Counts of the dataset are of our own graphs: the others have other licences and makers."""
+        """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
+        makers.
+        """
         quads = list(parse(gzip.decompress((self._building / OWN).read_bytes()), format=RdfFormat.N_QUADS))
         files = {name: _measured(self._building / name) for name in description.DUMPS}
         described = description.describe(self._iris, quads, version, files)
@@ -228,5 +235,3 @@ def _licences(store: Store, item: Record) -> list[str]:
     found = store.query(text, default_graph=NamedNode(item.graph))
     assert isinstance(found, QuerySolutions)
     return [term.value for row in found if isinstance(term := row["licence"], NamedNode | Literal)]
-
-

@@ -1,4 +1,5 @@
-"""Gives blank nodes IRIs that stay the same: RDFC-1.0 labels, under the digest of the canonical statements that hold them.
+"""Gives blank nodes IRIs that stay the same: RDFC-1.0 labels, under the digest of the canonical statements that hold
+them.
 
 So the same file gives the same IRIs wherever it lies, and a change to its other statements leaves them as they are
 (RDF 1.1 Concepts §3.5, skolemisation). Canonicalisation can take for ever: it is called in a process that can be ended.

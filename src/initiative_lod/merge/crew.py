@@ -1,4 +1,6 @@
-"""Runs the processes that read files, one file at a time each, and ends one that takes too long or dies, refusing its file by name."""
+"""Runs the processes that read files, one file at a time each, and ends one that takes too long or dies, refusing
+its file by name.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ class _Hand:
             with self._spool.open("r+b") as spool:
                 spool.truncate(self._good)
             if not isinstance(error, TimeoutError):
-                why = "reading it needs too much memory, or crashes the parser" + (f" (signal {-code})" if code and code < 0 else "")
+                why = "reading it needs too much memory, or crashes the parser" + (
+                    f" (signal {-code})" if code and code < 0 else ""
+                )
             elif stage:
                 why = f"its blank nodes are too entangled to be told apart within {seconds:.0f} seconds (setting merge_seconds)"
             else:
@@ -77,7 +81,13 @@ class _Hand:
 
     def _ask(self, value: dict[str, Any], data: bytes = b"") -> None:
         if self._process is None:
-            command = [sys.executable, "-m", "initiative_lod.merge.worker", str(self._spool), str(self._settings.merge_memory)]
+            command = [
+                sys.executable,
+                "-m",
+                "initiative_lod.merge.worker",
+                str(self._spool),
+                str(self._settings.merge_memory),
+            ]
             # The parser's last words about its own death are of no use to an operator.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
@@ -141,7 +151,8 @@ class Crew:
             hand.close()
 
     def read(self, members: Iterable[Member | Outcome], how: How, seen: Seen = lambda outcome: None) -> list[Outcome]:
-        """Read files; what became of each, in the order given. No more of them is asked for than there are hands to read them.
+        """Read files; what became of each, in the order given. No more of them is asked for than there are hands to
+        read them.
 
         ``seen`` is called for each as it comes, in any order and from any thread.
         """

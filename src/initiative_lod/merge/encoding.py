@@ -1,4 +1,6 @@
-"""Brings the bytes of a file to UTF-8, which every RDF syntax is written in, by its byte order mark or XML declaration."""
+"""Brings the bytes of a file to UTF-8, which every RDF syntax is written in, by its byte order mark or XML
+declaration.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _ESCAPED = re.compile("[\udc80-\udcff]+")
 
 
 class Undecodable(Exception):
-    """Bytes that are not in the encoding that they should be in; ``line`` counts from 1. It never leaves this package."""
+    """Bytes that are not in the encoding that they should be in; ``line`` counts from 1. It never leaves this
+    package.
+    """
 
     def __init__(self, message: str, line: int) -> None:
         self.line = line

@@ -1,4 +1,6 @@
-"""What is known of one file of a source, before and after it is read. Plain values, which cross from process to process as JSON."""
+"""What is known of one file of a source, before and after it is read. Plain values, which cross from process to
+process as JSON.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ CAP = 50  # examples that a record keeps of one file; the totals are true
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of a source that may hold RDF: ``name`` is its path inside the source. Its bytes lie at ``path``, or are ``data``.
+    """A file of a source that may hold RDF: ``name`` is its path inside the source. Its bytes lie at ``path``, or
+    are ``data``.
 
     A ``temporary`` file is deleted by whoever has read it.
     """

@@ -1,4 +1,6 @@
-"""Finds the files of a source that an operator names: a file, a folder, an archive or a URL. It reads none of them as RDF."""
+"""Finds the files of a source that an operator names: a file, a folder, an archive or a URL. It reads none of them
+as RDF.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,8 @@ def _slug(where: str, parts: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A source that is here: its file or folder, its name with a suffix, the notes of its way, the SHA-256 of what came.
+    """A source that is here: its file or folder, its name with a suffix, the notes of its way, the SHA-256 of what
+    came.
 
     A folder's digest is of its list of files, as ``sha256sum`` writes it, in the order of their names.
     """

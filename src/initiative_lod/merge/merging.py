@@ -30,7 +30,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by name."""
+    """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
+    name.
+    """
 
     named: Sequence[str] = ()
     name: str | None = None
@@ -45,7 +47,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What came of it. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the reason."""
+    """What came of it. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the
+    reason.
+    """
 
     release: Release | None
     records: tuple[Record, ...]

@@ -1,4 +1,6 @@
-"""One merged graph as one file: N-Quads, sorted, each once, gzipped; made of spools of any size in memory that does not grow."""
+"""One merged graph as one file: N-Quads, sorted, each once, gzipped; made of spools of any size in memory that does
+not grow.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Says in RDF where each merged graph is from. All of it stands in ``graph/provenance``, and all its subjects are ours."""
+"""Says in RDF where each merged graph is from. All of it stands in ``graph/provenance``, and all its subjects are
+ours.
+"""
 
 from __future__ import annotations
 

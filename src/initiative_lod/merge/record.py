@@ -16,7 +16,8 @@ READER = 1  # raised whenever the same bytes would be read as other statements
 class Record:
     """A merged source. ``digest`` is of what came, ``retrieved`` when (UTC, RFC 3339); ``graph`` is its named graph.
 
-    ``files`` counts files by what became of them; ``refused``, ``repaired`` and ``left_out`` give (file, what) for up to CAP.
+    ``files`` counts files by what became of them; ``refused``, ``repaired`` and ``left_out`` give (file, what) for
+    up to CAP.
     ``licences`` are IRIs or texts, with where they were found: ``in the data``, ``beside the data`` or ``given``.
     """
 
@@ -65,7 +66,9 @@ def summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:
         "blank_nodes": sum(outcome.blank_nodes for outcome in outcomes),
         "left_out_total": sum(outcome.left_out_total for outcome in outcomes if outcome.status == "taken"),
         "refused": tuple((item.name, item.why) for item in outcomes if item.status == "refused")[:CAP],
-        "repaired": tuple((item.name, what) for item in outcomes if item.status == "taken" for what in item.repaired)[:CAP],
+        "repaired": tuple((item.name, what) for item in outcomes if item.status == "taken" for what in item.repaired)[
+            :CAP
+        ],
         "left_out": tuple(
             (item.name, f"line {line}: {why}" if line else why)
             for item in outcomes

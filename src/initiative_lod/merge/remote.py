@@ -1,4 +1,6 @@
-"""Fetches a URL that an operator named, within caps of time and size. Nothing else in this package opens a connection."""
+"""Fetches a URL that an operator named, within caps of time and size. Nothing else in this package opens a
+connection.
+"""
 
 from __future__ import annotations
 
@@ -69,10 +71,13 @@ def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
         redirects,
     ):
         opener.add_handler(handler)
-    request = urllib.request.Request(url, headers={"Accept": ACCEPT, "User-Agent": f"initiative-lod/{__version__}"})  # noqa: S310
+    request = urllib.request.Request(url, headers={"Accept": ACCEPT, "User-Agent": f"initiative-lod/{__version__}"})
     until = time.monotonic() + settings.fetch_seconds
     try:
-        with opener.open(request, timeout=settings.fetch_seconds) as response, NamedTemporaryFile(dir=scratch, delete=False) as file:
+        with (
+            opener.open(request, timeout=settings.fetch_seconds) as response,
+            NamedTemporaryFile(dir=scratch, delete=False) as file,
+        ):
             size = 0
             while block := response.read1(BLOCK):
                 size += len(block)

@@ -25,7 +25,9 @@ HEAD = 65536
 
 _NOISE = re.compile(r"(?:\s|#[^\n]*\n)*")
 _XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
-_LINE = re.compile(r"(?:<[^<>\s]*>|_:\S+)\s+<[^<>\s]*>\s+(?:<[^<>\s]*>|_:\S+|\"(?:[^\"\\\n]|\\.)*\"\S*)\s*(?P<graph><[^<>\s]*>\s*|_:\S+\s+)?\.[ \t\r]*(?:#[^\n]*)?(?:\n|$)")
+_LINE = re.compile(
+    r"(?:<[^<>\s]*>|_:\S+)\s+<[^<>\s]*>\s+(?:<[^<>\s]*>|_:\S+|\"(?:[^\"\\\n]|\\.)*\"\S*)\s*(?P<graph><[^<>\s]*>\s*|_:\S+\s+)?\.[ \t\r]*(?:#[^\n]*)?(?:\n|$)"
+)
 _TURTLE = re.compile(r"@prefix\s|@base\s|prefix\s+[\w.-]*:\s*<|base\s*<", re.IGNORECASE)
 
 
@@ -36,7 +38,9 @@ def suffix(name: str) -> str:
 
 
 def sniff(head: str) -> str:
-    """The syntax that a text begins in; ``html`` and ``xml`` and ``json`` for what is these and not RDF; empty if unclear."""
+    """The syntax that a text begins in; ``html`` and ``xml`` and ``json`` for what is these and not RDF; empty if
+    unclear.
+    """
     rest = head[_XML_NOISE.match(head).end() :]  # type: ignore[union-attr]
     lower = rest[:400].lower()
     if lower.startswith(("<html", "<!doctype html")) or head.lstrip()[:14].lower().startswith("<!doctype html"):
@@ -61,7 +65,9 @@ def _rdf_entity(head: str) -> bool:
 
 
 def decide(name: str, head: str) -> tuple[str, str]:
-    """(syntax, note). The syntax is empty for a file that is no RDF: the note says why; else it says where the name lies."""
+    """(syntax, note). The syntax is empty for a file that is no RDF: the note says why; else it says where the name
+    lies.
+    """
     named, found = SUFFIXES.get(suffix(name), ""), sniff(head)
     if found == "html":
         return "", "a web page, not RDF"

@@ -1,4 +1,6 @@
-"""Reads one source into its part of a release, or takes over the part of an earlier release that was made of the same bytes."""
+"""Reads one source into its part of a release, or takes over the part of an earlier release that was made of the
+same bytes.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ Seen = Callable[[str, Outcome], None]
 
 
 class Reader:
-    """Reads sources into the release that is being built in ``building``. ``earlier`` are releases that may have them already."""
+    """Reads sources into the release that is being built in ``building``. ``earlier`` are releases that may have
+    them already.
+    """
 
     def __init__(self, settings: Settings, building: Path, scratch: Path, earlier: Iterable[Release]) -> None:
         self._settings = settings
@@ -46,7 +50,9 @@ class Reader:
                 if before is None or record.retrieved < before[0].retrieved:
                     self._known[record.is_same_as] = record, release
 
-    def read(self, source: Source, retrieved: str, lenient: bool, seen: Seen = lambda slug, outcome: None) -> tuple[Record, bool]:
+    def read(
+        self, source: Source, retrieved: str, lenient: bool, seen: Seen = lambda slug, outcome: None
+    ) -> tuple[Record, bool]:
         """The record of a source whose part now lies in the building, and whether it was known already.
 
         Raises Refused when the source cannot be had at all.
@@ -61,9 +67,7 @@ class Reader:
                 return known[0], True
             return self._made(arrived, graph, retrieved, lenient, scratch, seen), False
 
-    def _made(
-        self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen
-    ) -> Record:
+    def _made(self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen) -> Record:
         slug = arrived.source.slug
         base = arrived.source.where if arrived.source.remote else self._iris.thing(f"source/{slug}/").value
         how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
@@ -100,7 +104,9 @@ def files_name(slug: str) -> str:
 
 
 def link(record: Record, release: Release, building: Path) -> None:
-    """Take the files of a merged source over from another release: as links to the same bytes where that can be done."""
+    """Take the files of a merged source over from another release: as links to the same bytes where that can be
+    done.
+    """
     for name in (record.part.file, files_name(record.slug), record.exact):
         if name:
             take_over(release.path / name, building / name)
@@ -114,7 +120,9 @@ def forget(record: Record, building: Path) -> None:
 
 
 def take_over(source: Path, target: Path) -> None:
-    """``target`` as another name of ``source``, or as a copy of it. Releases are never changed: a shared file is safe."""
+    """``target`` as another name of ``source``, or as a copy of it. Releases are never changed: a shared file is
+    safe.
+    """
     target.parent.mkdir(exist_ok=True)
     if target.exists():
         return

@@ -1,6 +1,8 @@
-"""A process that reads files for a merge: one JSON object a line in, one out. It can be ended at any time; the spool tells no lies.
+"""A process that reads files for a merge: one JSON object a line in, one out. It can be ended at any time; the spool
+tells no lies.
 
-In: ``{"member": …, "how": …}`` (and, if it says ``"inline"``, as many bytes) reads a file and appends its statements to the spool;
+In: ``{"member": …, "how": …}`` (and, if it says ``"inline"``, as many bytes) reads a file and appends its statements
+to the spool;
 ``{"finish": folder}`` sorts the spool.
 Out: ``{"stage": …}`` now and then; ``{"outcome": …, "spool": bytes}`` or ``{"runs": [paths]}`` when done.
 """
