@@ -129,11 +129,7 @@ def merge(
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress)
-        files = {
-            **found.files(),
-            questions.FILE: questions.content(asked, store, settings.base),
-            search.FILE: search.content(store, Iris(settings.base), progress),
-        }
+        files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
         return files, found.summary()
 
     return merging.merge(settings, start, wanted, report, progress, seen)

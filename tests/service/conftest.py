@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from pyoxigraph import Store
 
-from initiative_lod import release
+from initiative_lod import questions, release
 from initiative_lod.build import build
 from initiative_lod.iris import Iris
 from initiative_lod.search import index
@@ -77,7 +78,14 @@ def publish(settings: Settings) -> None:
     """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
     built, iris = build(settings), Iris(settings.base)
     manifest = {"version": "1.0.0", "modified": "2031-03-05"}
-    files = {"context.jsonld": built.context, index.FILE: index.content(built.quads, iris)}
+    store = Store()
+    store.bulk_extend(built.quads)
+    asked = questions.read_folder(settings.root / "data" / "questions")
+    files = {
+        "context.jsonld": built.context,
+        index.FILE: index.content(built.quads, iris),
+        questions.FILE: questions.content(asked, store, settings.base),
+    }
     release.publish(settings.release_folder, release.write(settings.release_folder, built.quads, manifest, files, iris))
 
 

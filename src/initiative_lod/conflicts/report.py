@@ -31,7 +31,7 @@ def find(
     """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded
     from.
     """
-    files = sorted(building.glob("graphs/*.nq.gz")) + [building / "own.nq.gz"]
+    files = [*sorted(building.glob("graphs/*.nq.gz")), building / "own.nq.gz"]
     few = candidates(files)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
     found: list[Found] = []
@@ -62,7 +62,7 @@ def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
         {"zh": "我们的问题现在有不同的答案", "en": "Our questions are now answered differently"},
         {
             "zh": f"{len(asked)} 个能力问题在不限图的情况下重新提出；答案与从原文得出的不同。",
-            "en": f"All {len(asked)} competency questions were asked again, naming no graph; these are not answered as the text says.",
+            "en": f"All {len(asked)} questions were asked again, naming no graph; these are answered otherwise.",
         },
         len(differences),
         tuple(findings[:KEPT]),

@@ -65,7 +65,7 @@ class Budget:
         """Raises Refused when ``packed`` bytes have become more than any honest archive makes of them."""
         if unpacked > max(FLOOR, packed * self._settings.merge_ratio):
             raise Refused(
-                f"it unpacks to more than {self._settings.merge_ratio} times its size (setting merge_ratio): a bomb, it seems"
+                f"it unpacks to more than {self._settings.merge_ratio} times its size (merge_ratio): a bomb, it seems"
             )
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
@@ -208,7 +207,7 @@ class Assembly:
     def _move(self, version: str) -> Release:
         target = self._folder / version
         try:
-            os.rename(self._building, target)
+            self._building.rename(target)
         except OSError:
             if not (target / release.MANIFEST).is_file():
                 raise

@@ -59,7 +59,7 @@ class _Hand:
                     f" (signal {-code})" if code and code < 0 else ""
                 )
             elif stage:
-                why = f"its blank nodes are too entangled to be told apart within {seconds:.0f} seconds (setting merge_seconds)"
+                why = f"its blank nodes are too entangled to be told apart in {seconds:.0f} seconds (merge_seconds)"
             else:
                 why = f"reading it takes more than {seconds:.0f} seconds (setting merge_seconds)"
             return Outcome(member.name, "refused", why, member.sha256, member.size)

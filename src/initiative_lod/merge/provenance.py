@@ -51,7 +51,8 @@ def _described(record: Record, iris: Iris) -> Iterator[Triple]:
 def _said(record: Record) -> Iterator[str]:
     """What was done to the files of a source, a sentence each."""
     taken, refused, passed = (record.files[name] for name in ("taken", "refused", "passed over"))
-    yield f"{taken:,} files taken, {refused:,} refused, {passed:,} passed over; {record.blank_nodes:,} blank nodes were given IRIs."
+    yield f"{taken:,} files taken, {refused:,} refused, {passed:,} passed over."
+    yield f"{record.blank_nodes:,} blank nodes were given IRIs."
     if record.left_out_total:
         yield f"{record.left_out_total:,} triples were left out, since they are no RDF."
     for name, why in record.refused:

@@ -26,7 +26,10 @@ HEAD = 65536
 _NOISE = re.compile(r"(?:\s|#[^\n]*\n)*")
 _XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
 _LINE = re.compile(
-    r"(?:<[^<>\s]*>|_:\S+)\s+<[^<>\s]*>\s+(?:<[^<>\s]*>|_:\S+|\"(?:[^\"\\\n]|\\.)*\"\S*)\s*(?P<graph><[^<>\s]*>\s*|_:\S+\s+)?\.[ \t\r]*(?:#[^\n]*)?(?:\n|$)"
+    r"""(?:<[^<>\s]*>|_:\S+)\s+<[^<>\s]*>\s+                               # subject, predicate
+        (?:<[^<>\s]*>|_:\S+|"(?:[^"\\\n]|\\.)*"\S*)\s*                     # object
+        (?P<graph><[^<>\s]*>\s*|_:\S+\s+)?\.[ \t\r]*(?:\#[^\n]*)?(?:\n|$)  # graph, full stop""",
+    re.VERBOSE,
 )
 _TURTLE = re.compile(r"@prefix\s|@base\s|prefix\s+[\w.-]*:\s*<|base\s*<", re.IGNORECASE)
 
@@ -45,6 +48,10 @@ def sniff(head: str) -> str:
     lower = rest[:400].lower()
     if lower.startswith(("<html", "<!doctype html")) or head.lstrip()[:14].lower().startswith("<!doctype html"):
         return "html"
+    start = _NOISE.match(head).end()  # type: ignore[union-attr]
+    line = _LINE.match(head, start)
+    if line:
+        return "n-quads" if line["graph"] else "n-triples"
     if re.match(r"<trix[\s>]", lower):
         return "trix"
     if re.match(r"<([\w.-]+:)?[\w.-]+(\s+[\w.:-]+\s*=|\s*/?>)", rest):
@@ -52,10 +59,6 @@ def sniff(head: str) -> str:
         return "rdf/xml" if "http://www.w3.org/1999/02/22-rdf-syntax-ns#" in tag or _rdf_entity(head) else "xml"
     if re.match(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\"])", head):
         return "json-ld" if re.search(r'"@(?:context|id|graph|type|value|list)"', head) else "json"
-    start = _NOISE.match(head).end()  # type: ignore[union-attr]
-    line = _LINE.match(head, start)
-    if line:
-        return "n-quads" if line["graph"] else "n-triples"
     return "turtle" if _TURTLE.match(head, start) else ""
 
 

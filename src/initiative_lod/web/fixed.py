@@ -1,0 +1,67 @@
+"""Pages that depend on nothing but the release and the address: which form is wanted, its headers, and the 304."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from initiative_lod.formats import HTML, MediaType
+from initiative_lod.negotiation import Offer, choose
+from initiative_lod.store import OpenRelease
+from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
+from initiative_lod.web.errors import NotAcceptable
+from initiative_lod.web.site import Site
+
+Body = Callable[[MediaType, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Where a page is, and in which forms. ``query`` is what its other forms' addresses have after the mark."""
+
+    location: str
+    offers: Sequence[Offer]
+    query: str = ""
+    status: int = 200
+
+
+def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body) -> Answer:
+    """The answer to a GET or HEAD; ``body`` makes it, and is not called for a 304. Raises NotAcceptable."""
+    offer = wanted(read, page.offers)
+    query = f"?{page.query}" if page.query else ""
+    links = [(f"{page.location}.{item.media.suffix}{query}", item.media.name) for item in page.offers]
+    if offer is None:
+        names = ", ".join(item.name for item in page.offers)
+        raise NotAcceptable(f"this address answers in {names}", links)
+    media = offer.media
+    language = read.language if media is HTML else ""
+    files = sorted((name, entry["sha256"]) for name, entry in opened.release.manifest["files"].items())
+    key = "\0".join(
+        (opened.release.digest, str(files), site.software, read.prefix, page.location, read.query_string, media.name)
+    )
+    etag = f'"{hashlib.sha256(f"{key}\0{language}".encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+    headers = [
+        ("Content-Type", offer.content_type),
+        ("Vary", "Accept, Accept-Language"),
+        ("ETag", etag),
+        ("Last-Modified", http_date(day(opened.release.modified))),
+        ("Cache-Control", "public, max-age=60"),
+        ("Link", ", ".join(f'<{href}>; rel="alternate"; type="{name}"' for href, name in links if name != media.name)),
+    ]
+    if language:
+        headers.append(("Content-Language", language))
+    if page.status == 200 and read.if_none_match is not None and matches(read.if_none_match, etag):
+        return Answer(304, tuple(headers))
+    if page.status != 200:
+        headers = [item for item in headers if item[0] not in ("ETag", "Last-Modified", "Cache-Control")]
+        headers.append(("Cache-Control", "no-store"))
+    return Answer(page.status, tuple(headers), body(media, language or read.language))
+
+
+def wanted(read: Asked, offers: Sequence[Offer]) -> Offer | None:
+    """The form that the address names, else the one negotiated; None when none of them will do."""
+    for offer in offers:
+        if read.path.endswith(f".{offer.media.suffix}") or read.query.get("_mediatype") == offer.media.name:
+            return offer
+    return choose(read.accept, offers)

@@ -1,0 +1,127 @@
+"""Each kind of conflict is found where it is, and not found where it is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from merge.conftest import I
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
+
+from initiative_lod.conflicts import report
+from initiative_lod.conflicts.candidates import candidates
+from initiative_lod.conflicts.check import checks
+from initiative_lod.conflicts.writing import Conflicts
+from initiative_lod.merge import part
+
+PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix ilod: <https://w3id.org/initiative-lod/ontology#> .
+"""
+ONTOLOGY = """
+ilod:Action a owl:Class ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> ; owl:disjointWith ilod:Topic .
+ilod:number a owl:DatatypeProperty ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> ; rdfs:range xsd:integer .
+<https://w3id.org/initiative-lod/id/x> a ilod:Action .
+"""
+NAMES = [f"Concept{number}" for number in range(12)]
+
+#: What is in two graphs of others, and how many findings of the kind there are.
+CASES: dict[str, tuple[str, str, int]] = {
+    "two-preferred-labels": ('e:a skos:prefLabel "one"@en , "eins"@de .', 'e:a skos:prefLabel "uno"@en .', 1),
+    "identity-declared-different": ("e:a owl:differentFrom e:c . e:a owl:sameAs e:b .", "e:c skos:exactMatch e:b .", 1),
+    "identity-of-other-type": ("e:a a e:Country ; owl:sameAs f:a .", "f:a a f:Concept .", 1),
+    "identity-through-a-hub": ("e:a a e:T . e:b a e:T .", "e:a skos:exactMatch f:h . e:b skos:exactMatch f:h .", 1),
+    "exact-and-broader": ("e:a skos:exactMatch e:b .", "e:a skos:broadMatch e:b .", 1),
+    "one-notation-on-two-things": (
+        'e:a skos:notation "1" ; skos:inScheme e:s . e:b skos:notation "1" ; skos:inScheme e:s .',
+        'e:c skos:notation "1" ; skos:inScheme e:t .',
+        1,
+    ),
+    "two-notations-on-one-thing": ('e:a skos:notation "1" .', 'e:a skos:notation "2" . e:b skos:notation "2" .', 1),
+    "functional-values-differ": ("e:p a owl:FunctionalProperty . e:a e:p 1 .", "e:a e:p 2 . e:b e:p 2 .", 1),
+    "key-on-two-things": ('e:k a owl:InverseFunctionalProperty . e:a e:k "x" .', 'e:b e:k "x" .', 1),
+    "iris-in-strings": ('e:a e:see "http://e.example/x" , "http is a protocol" .', "e:a e:see e:b .", 1),
+    "links-to-nothing": (
+        "e:a e:p 1 . e:b e:p 1 . e:c e:p 1 . e:d e:p 1 . e:g e:p e:gone , f:elsewhere , e:h .",
+        "e:h e:p 1 .",
+        1,
+    ),
+    "class-as-instance": ("e:C a owl:Class , e:Kind .", "e:D a owl:Class .", 1),
+    "twin-namespaces": (
+        " ".join(f"e:{name} a skos:Concept ." for name in NAMES),
+        " ".join(f"f:{name} a owl:Class ." for name in NAMES[:10]),
+        1,
+    ),
+    "our-terms-elsewhere": ("e:a ilod:number 1 .", "<https://w3id.org/initiative-lod/id/x> e:p 1 .", 2),
+    "our-terms-excluded": ("e:a a ilod:Action , ilod:Topic .", 'e:b ilod:number "x" .', 2),
+    "ill-typed-literals": ('e:a e:p "x"^^xsd:integer , "1"^^xsd:integer .', 'e:a e:p "2031-13-01"^^xsd:date .', 2),
+    "imports-of-nothing": ("e:o a owl:Ontology ; owl:imports e:q , f:none .", "e:q a owl:Ontology .", 1),
+    "imports-in-a-circle": ("e:o owl:imports e:q .", "e:q owl:imports e:o . e:r owl:imports e:o .", 2),
+}
+
+
+def building(folder: Path, one: str, two: str) -> tuple[Path, Store]:
+    """A folder of parts, and a store of the same."""
+    (folder / "graphs").mkdir()
+    store = Store()
+    for name, text, file in (
+        ("ontology", ONTOLOGY, "own"),
+        ("source/one", one, "graphs/one"),
+        ("source/two", two, "graphs/two"),
+    ):
+        graph = I.graph(name)
+        quads = list(parse(PREFIXES + text, format=RdfFormat.TURTLE))
+        lines = sorted({f"{quad.triple} {graph} .".encode() for quad in quads})
+        path = folder / f"{file}.nq.gz"
+        part.write(lines, path, file, graph.value)
+        store.bulk_load(b"\n".join(lines) + b"\n", format=RdfFormat.N_QUADS)
+    return folder, store
+
+
+def test_every_check_has_its_case() -> None:
+    assert sorted(CASES) == [check.kind for check in checks()]
+    assert len(CASES) == 18
+
+
+@pytest.mark.parametrize("kind", list(CASES))
+def test_a_conflict_is_found(kind: str, tmp_path: Path) -> None:
+    one, two, total = CASES[kind]
+    folder, store = building(tmp_path, one, two)
+    (check,) = [check for check in checks() if check.kind == kind]
+    parts = [*sorted(folder.glob("graphs/*.nq.gz")), folder / "own.nq.gz"]
+    prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
+    found = check.run(candidates(parts) if check.over == "candidates" else store, prefixes)
+    assert found.total == total, found.findings
+    assert all(finding.statements and finding.graphs for finding in found.findings)
+
+
+@pytest.mark.parametrize("kind", list(CASES))
+def test_nothing_is_found_where_nothing_is(kind: str, tmp_path: Path) -> None:
+    folder, store = building(tmp_path, 'e:a skos:prefLabel "a"@en .', "f:a rdfs:seeAlso e:a .")
+    (check,) = [check for check in checks() if check.kind == kind]
+    parts = [*sorted(folder.glob("graphs/*.nq.gz")), folder / "own.nq.gz"]
+    prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
+    assert check.run(candidates(parts) if check.over == "candidates" else store, prefixes).total == 0
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Conflicts:
+    folder, store = building(tmp_path, CASES["two-preferred-labels"][0], CASES["two-preferred-labels"][1])
+    return report.find(store, (), I, (), folder)
+
+
+def test_the_report_is_told_to_people_and_machines(found: Conflicts) -> None:
+    files = found.files()
+    value: dict[str, Any] = json.loads(files["conflicts.json"])
+    (labels,) = [item for item in value["found"] if item["kind"] == "two-preferred-labels"]
+    assert labels["total"] == 1
+    assert labels["findings"][0]["graphs"] == [I.graph("source/one").value, I.graph("source/two").value]
+    assert "同一事物在同一语言中有两个首选标签" in files["conflicts.html"].decode()
+    assert "<!--" not in files["conflicts.html"].decode()
+    assert "Two preferred labels" in files["conflicts.txt"].decode()
+    triples = list(parse(files["conflicts.ttl"], format=RdfFormat.TURTLE))
+    assert any(triple.object == NamedNode("http://e.example/a") for triple in triples)
+    assert found.summary()["totals"]["two-preferred-labels"] == 1
