@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+WAIT = 120  # seconds that a server may take to start
 TICKS = os.sysconf("SC_CLK_TCK")
 ACTION = "/doc/wic-2020/action/8"
 SELECT = "SELECT ?s ?o WHERE { ?s <https://w3id.org/initiative-lod/ontology#modality> ?o } LIMIT 5"
@@ -47,9 +48,11 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        while time.monotonic() - begun < 60:
+        while time.monotonic() - begun < WAIT:
+            if self.process.poll() is not None:
+                sys.exit(f"bench: {self.name} ended by itself")
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}").close()
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=WAIT).close()
             except OSError:
                 time.sleep(0.01)
             else:
@@ -101,7 +104,18 @@ def load(server: Server, path: str, headers: dict[str, str], seconds: float) -> 
     options = [item for name, value in headers.items() for item in ("-H", f"{name}: {value}")]
     before = server.cpu()
     out = subprocess.run(
-        ["taskset", "-c", "1", "wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", *options, f"http://127.0.0.1:{server.port}{path}"],
+        [
+            "taskset",
+            "-c",
+            "1",
+            "wrk",
+            "-t1",
+            "-c16",
+            f"-d{max(1, round(seconds))}s",
+            "--latency",
+            *options,
+            f"http://127.0.0.1:{server.port}{path}",
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -126,7 +140,15 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def compare(name: str, aim: float | None, ours: Server, floor: Server, paths: tuple[str, str], headers: dict[str, str], args: argparse.Namespace) -> None:
+def compare(
+    name: str,
+    aim: float | None,
+    ours: Server,
+    floor: Server,
+    paths: tuple[str, str],
+    headers: dict[str, str],
+    args: argparse.Namespace,
+) -> None:
     """One line: both sides, and the median of the pairs' ratios."""
     pairs = []
     for _ in range(args.rounds):
@@ -145,6 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
     parser.add_argument("--peer", type=Path, help="a Python with rdflib-endpoint installed")
     args = parser.parse_args()
     for tool in ("wrk", "taskset", "pgrep"):
@@ -156,9 +179,11 @@ def main() -> None:
 
 def run(args: argparse.Namespace, folder: Path) -> None:
     """Everything, in one run."""
-    releases = folder / "releases"
+    releases = args.releases.resolve() if args.releases else folder / "releases"
     command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases)]
-    subprocess.run([*command, "build", "--publish"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not args.releases:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([*command, "build", "--publish"], check=True, **quiet)
     plenty = {
         "INITIATIVE_LOD_QUERY_RATE": "1000000",
         "INITIATIVE_LOD_QUERY_PER_CLIENT": "64",
@@ -176,9 +201,12 @@ def run(args: argparse.Namespace, folder: Path) -> None:
     servers = [ours, cold]
     try:
         first = ours.start("/")
+        cpu = ours.cpu()
         time.sleep(2)
-        idle = ours.memory()
-        print(f"start to first answer {first:.2f} s (aim 1.5), idle memory {idle:.0f} MB with its workers (aim 150)\n")
+        print(
+            f"start to first answer {first:.2f} s by the clock, {cpu:.2f} s of CPU (aim 1.5), "
+            f"idle memory {ours.memory():.0f} MB with its workers (aim 150)\n"
+        )
         cold.start("/healthz")
         floors = {}
         for suffix in ("ttl", "html"):
@@ -187,18 +215,26 @@ def run(args: argparse.Namespace, folder: Path) -> None:
             file = folder / suffix
             file.write_bytes(body)
             floor_port = free_port()
-            floors[suffix] = Server("bare", [sys.executable, str(HERE / "floors.py"), "bare", str(floor_port), str(file), kind, etag], floor_port)
+            floors[suffix] = Server(
+                "bare",
+                [sys.executable, str(HERE / "floors.py"), "bare", str(floor_port), str(file), kind, etag],
+                floor_port,
+            )
             floors[suffix].start("/")
             servers.append(floors[suffix])
             if suffix == "ttl":
                 tag = etag
         store = (releases / "current").resolve() / "store"
         inline_port = free_port()
-        inline = Server("inline", [sys.executable, str(HERE / "floors.py"), "inline", str(inline_port), str(store)], inline_port)
+        inline = Server(
+            "inline", [sys.executable, str(HERE / "floors.py"), "inline", str(inline_port), str(store)], inline_port
+        )
         query = "/sparql?query=" + urllib.parse.quote(SELECT)
         inline.start(query)
         servers.append(inline)
-        print(f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests per second of server CPU; then ours by the clock)")
+        print(
+            f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests per second of server CPU; then ours by the clock)"
+        )
         turtle, page = f"{ACTION}.ttl", f"{ACTION}.html"
         compare("warm Turtle / bare Starlette", 0.6, ours, floors["ttl"], (turtle, turtle), {}, args)
         compare("304 / bare Starlette's 304", 0.8, ours, floors["ttl"], (turtle, turtle), {"If-None-Match": tag}, args)
@@ -212,7 +248,17 @@ def run(args: argparse.Namespace, folder: Path) -> None:
             subprocess.run(["sh", "-c", f"gunzip -c {releases}/current/dump.nq.gz > {dump}"], check=True)
             peer = Server(
                 "rdflib-endpoint",
-                [str(args.peer), "-m", "rdflib_endpoint", "serve", "--port", str(peer_port), "--host", "127.0.0.1", str(dump)],
+                [
+                    str(args.peer),
+                    "-m",
+                    "rdflib_endpoint",
+                    "serve",
+                    "--port",
+                    str(peer_port),
+                    "--host",
+                    "127.0.0.1",
+                    str(dump),
+                ],
                 peer_port,
             )
             peer.start("/sparql?query=" + urllib.parse.quote("ASK { ?s ?p ?o }"))

@@ -50,17 +50,22 @@ def main() -> None:
         count = _unpack(asked.source, folder, lines, settings)
         loader = _timed_load(lines, folder / "one")
         print(f"{asked.source.name}: {count:,} files, {lines.stat().st_size / 1e6:.0f} MB of N-Triples")
-        print(f"bulk loader, one stream of N-Triples   {loader[0]:7.1f} s   {loader[1]:6.0f} MB")
+        print(f"bulk loader, one stream of N-Triples   {_said(*loader)}")
         if not asked.quick:
             each = _timed_load(folder / "files", folder / "each")
-            print(f"bulk loader, a call for each file      {each[0]:7.1f} s   {each[1]:6.0f} MB")
+            print(f"bulk loader, a call for each file      {_said(*each)}")
         lines.unlink()
         shutil.rmtree(folder / "files")
-        took, memory = _merge(asked.source, settings)
-        print(f"merge, all of it                       {took:7.1f} s   {memory:6.0f} MB")
+        took, memory, processor = _merge(asked.source, settings)
+        print(f"merge, all of it                       {_said(took, memory, processor)}")
         print(f"ratio to the one stream: {took / loader[0]:.2f} (goal: at most {GOAL:g})")
+        print(f"the same of processor time: {processor / loader[2]:.2f}")
         if not asked.quick:
             print(f"ratio to a call for each file: {took / each[0]:.2f}")
+
+
+def _said(seconds: float, memory: float, processor: float) -> str:
+    return f"{seconds:7.1f} s   {memory:6.0f} MB   {processor:6.1f} s of processor"
 
 
 def _unpack(source: Path, folder: Path, lines: Path, settings: Settings) -> int:
@@ -76,13 +81,13 @@ def _unpack(source: Path, folder: Path, lines: Path, settings: Settings) -> int:
     return count
 
 
-def _timed_load(source: Path, store: Path) -> tuple[float, float]:
-    """Seconds, and megabytes of a process of its own."""
+def _timed_load(source: Path, store: Path) -> tuple[float, float, float]:
+    """Seconds, megabytes, and seconds of processor of a process of its own."""
     done = subprocess.run(
         [sys.executable, __file__, str(source), "--load", str(store)], check=True, capture_output=True, text=True
     )
-    seconds, memory = done.stdout.split()
-    return float(seconds), float(memory)
+    seconds, memory, processor = map(float, done.stdout.split())
+    return seconds, memory, processor
 
 
 def _load(source: Path, store: Path) -> None:
@@ -91,21 +96,27 @@ def _load(source: Path, store: Path) -> None:
     for file in sorted(source.iterdir()) if source.is_dir() else [source]:
         loaded.bulk_load(path=str(file), format=RdfFormat.TURTLE if source.is_dir() else RdfFormat.N_TRIPLES)
     loaded.flush()
-    print(time.perf_counter() - started, _peak())
+    print(time.perf_counter() - started, _peak(), time.process_time())
 
 
-def _merge(source: Path, settings: Settings) -> tuple[float, float]:
+def _merge(source: Path, settings: Settings) -> tuple[float, float, float]:
     iris = Iris()
     quads = canonical([Quad(iris.thing("id/x"), RDFS.label, Literal("x"), iris.graph("some"))])
     start = release.write(settings.release_folder, quads, {"version": "1", "modified": "2031-03-05"}, {}, iris)
-    started = time.perf_counter()
+    started, processor = time.perf_counter(), _processor()
     merge(
         settings,
         start,
         Wanted(named=(str(source),)),
         progress=lambda text: print(f"  {time.perf_counter() - started:6.1f} s  {text}"),
     )
-    return time.perf_counter() - started, _peak()
+    return time.perf_counter() - started, _peak(), _processor() - processor
+
+
+def _processor() -> float:
+    """Seconds of processor of this process and those that it has waited for."""
+    spent = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
 def _peak() -> float:

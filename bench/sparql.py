@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("src", "tests")]
 
-from service.sparql_app import Server, sample, serving
+from service.sparql_app import Server, sample, serving  # noqa: E402
 
 QUERY = "SELECT ?p ?o WHERE {{ <http://example.org/thing/{}> ?p ?o }}"
 

@@ -13,6 +13,8 @@ from initiative_lod.negotiation import Offer
 
 ABOUT_PAGE = "https://schema.org/AboutPage"
 DESCRIBED_BY = ("text/turtle", "application/ld+json", "application/rdf+xml")
+CONTENT = ("text/turtle", "application/n-quads")  # what is sent of a thing as data, where it has no files of its own
+LINKSET = "application/linkset+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,15 @@ def document_links(
     kind: str,
     profile: str,
     query: str = "",
+    *,
+    linkset: str = "",
+    author: str = "",
+    files: Sequence[tuple[str, str]] = (),
 ) -> list[Link]:
     """The links of a document at ``location`` (a path, no suffix) about the thing ``canonical``.
 
-    ``kind`` is the schema.org type of the thing, ``profile`` the IRI that the data conforms to.
+    ``kind`` is the schema.org type of the thing, ``profile`` the IRI that the data conforms to, ``files`` the address and
+    media type of each file that is its content. Without files the data formats stand for it.
     """
     links = [
         Link(canonical, "cite-as"),
@@ -62,8 +69,13 @@ def document_links(
     ]
     if license:
         links.append(Link(license, "license"))
+    if author:
+        links.append(Link(author, "author"))
     if collection != canonical:
         links.append(Link(collection, "collection"))
+    if linkset:
+        links.append(Link(linkset, "linkset", LINKSET))
+    links += [Link(target, "item", media) for target, media in files]
     for offer in offers:
         if offer.alias or offer.profile:
             continue
@@ -71,6 +83,8 @@ def document_links(
         links.append(Link(target, "alternate", media))
         if media in DESCRIBED_BY:
             links.append(Link(target, "describedby", media))
+        if media in CONTENT and not files:
+            links.append(Link(target, "item", media))
     return links
 
 

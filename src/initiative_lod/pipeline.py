@@ -10,9 +10,8 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, alignment, questions, release, validation
+from initiative_lod import __version__, alignment, questions, release
 from initiative_lod.build import Built, build, moved
-from initiative_lod.conflicts import report as conflicts
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merging
@@ -21,9 +20,9 @@ from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
 from initiative_lod.questions import Difference
 from initiative_lod.release import Release
+from initiative_lod.report import Report
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
-from initiative_lod.validation import Report
 from initiative_lod.vocabulary import DCTERMS
 
 Progress = Callable[[str], None]
@@ -58,6 +57,8 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
 
 def validate(built: Built, settings: Settings) -> Report:
     """The report on a build: its own shapes over everything else in it."""
+    from initiative_lod import validation  # here: pySHACL and rdflib take half a second, and few commands validate
+
     shapes_graph = Iris(settings.base).graph("shapes")
     shapes = [quad for quad in built.quads if quad.graph_name == shapes_graph]
     data = [quad for quad in built.quads if quad.graph_name != shapes_graph]
@@ -125,6 +126,7 @@ def merge(
     seen: Seen = lambda slug, outcome: None,
 ) -> Merged:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
+    from initiative_lod.conflicts import report as conflicts
 
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pyld import jsonld
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
 
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT
@@ -120,6 +119,8 @@ def _triples(quads: Iterable[Quad]) -> list[Triple]:
 
 
 def _json_ld(triples: Sequence[Triple], profile: str, iris: Iris, context: dict[str, Any]) -> bytes:
+    from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
+
     assert JSON_LD.rdf is not None
     expanded = json.loads(serialize(triples, format=JSON_LD.rdf) or b"[]")
     if profile == FORMS["expanded"]:
@@ -141,6 +142,8 @@ def _json(value: Any) -> bytes:
 
 
 def _offline(url: str, options: Any) -> NoReturn:
+    from pyld import jsonld
+
     raise jsonld.JsonLdError(
         f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed"
     )

@@ -268,7 +268,7 @@ def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
 def _quad_key(quad: Quad) -> tuple[object, ...]:
     predicate = 0 if quad.predicate == RDF.type else 1 if quad.predicate in LABELS else 2
     return (
-        natural(str(quad.subject)),
+        natural(getattr(quad.subject, "value", str(quad.subject))),  # the bare IRI: a thing before its fragments
         predicate,
         quad.predicate.value,
         natural(str(quad.object)),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from merge.conftest import I
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from initiative_lod.conflicts import report
@@ -15,6 +14,7 @@ from initiative_lod.conflicts.candidates import candidates
 from initiative_lod.conflicts.check import checks
 from initiative_lod.conflicts.writing import Conflicts
 from initiative_lod.merge import part
+from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -23,7 +23,8 @@ PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
 """
 ONTOLOGY = """
 ilod:Action a owl:Class ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> ; owl:disjointWith ilod:Topic .
-ilod:number a owl:DatatypeProperty ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> ; rdfs:range xsd:integer .
+ilod:number a owl:DatatypeProperty ; rdfs:range xsd:integer ;
+    rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> .
 <https://w3id.org/initiative-lod/id/x> a ilod:Action .
 """
 NAMES = [f"Concept{number}" for number in range(12)]

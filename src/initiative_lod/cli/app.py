@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from initiative_lod import __version__
-from initiative_lod.cli import align, build, merge, query, releases, serve, validate
+
+#: Each command and where it is: ``module:name``, a function or a Typer of its own. In the order in which help lists them.
+COMMANDS = {
+    "serve": "serve:serve",
+    "build": "build:build",
+    "validate": "validate:validate",
+    "merge": "merge:merge",
+    "align": "align:align",
+    "query": "query:query",
+    "release": "releases:app",
+}
+
+
+class Commands(TyperGroup):
+    """The commands, each imported when it is asked for: a server should not wait for what only a merge needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"initiative_lod.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            command = get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(name=cmd_name)(found)
+            command = get_command(alone)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="initiative-lod",
+    cls=Commands,
     help="Publishes governance documents as a validated knowledge graph that shows its sentences.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command(name="serve")(serve.serve)
-app.command(name="build")(build.build)
-app.command(name="validate")(validate.validate)
-app.command(name="merge")(merge.merge)
-app.command(name="align")(align.align)
-app.command(name="query")(query.query)
-app.add_typer(releases.app, name="release")
-
 
 def _version(wanted: bool) -> None:
     if wanted:

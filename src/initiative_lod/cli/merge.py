@@ -212,5 +212,5 @@ def _row(record: Record) -> tuple[str, ...]:
         f"{files['taken']:,}",
         str(files["refused"] or ""),
         left,
-        licence[:70] + more,
+        " ".join(licence.split())[:70] + more,
     )

@@ -28,9 +28,10 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table("", "version", "quads", "modified", box=None, pad_edge=False)
+    table = Table("", "version", "quads", "modified", "merged", box=None, pad_edge=False)
     for row in rows:
-        said = (row["damaged"], "") if row["damaged"] else (f"{row['quads']:,}", row["modified"])
+        sound = (f"{row['quads'] or 0:,}", row["modified"], ", ".join(row["merged"]))
+        said = (row["damaged"], "", "") if row["damaged"] else sound
         table.add_row("*" if row["current"] else "", row["version"], *said)
     if rows:
         tell(table)
@@ -77,8 +78,10 @@ def _row(folder: Path, version: str) -> dict[str, Any]:
     try:
         found = release.read(folder / version)
     except ReleaseError as error:
-        return {**row, "damaged": str(error), "quads": None, "modified": None, "digest": None}
-    return {**row, "quads": found.manifest["quads"], "modified": found.modified, "digest": found.digest}
+        return {**row, "damaged": str(error), "quads": None, "modified": None, "digest": None, "merged": []}
+    merged = [record["slug"] for record in found.manifest.get("merged", ())]
+    quads = found.manifest["quads"]
+    return {**row, "quads": quads, "modified": found.modified, "digest": found.digest, "merged": merged}
 
 
 def _faults(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod import pipeline, release
+from initiative_lod import release
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.settings import Settings, from_environment
 
@@ -27,6 +27,8 @@ def prepare(settings: Settings) -> None:
     """Make sure that a release is published."""
     folder = settings.release_folder
     if release.current(folder) is None:
+        from initiative_lod import pipeline  # here: a server of what is published needs no validator
+
         with progress() as step:
             release.publish(folder, pipeline.make_release(settings, step))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from initiative_lod.pipeline import Progress as Report
+Report = Callable[[str], None]
 
 console = Console(stderr=True, highlight=False)
 WIDE = 100_000  # columns; where nobody looks on, nothing is folded

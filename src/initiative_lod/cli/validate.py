@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod import pipeline, validation
+from initiative_lod import pipeline
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.settings import from_environment
 
@@ -36,6 +36,8 @@ def validate(
     differences: list[str] = []
     with progress(quiet) as step:
         if files:
+            from initiative_lod import validation
+
             report = validation.validate_files(files, settings)
         else:
             checked = pipeline.check(settings, step)

@@ -96,9 +96,13 @@ class Assembly:
                 and not name.startswith((f"{GRAPHS}/", f"{FILES}/", "conflicts."))
             ):
                 take_over(self._start.path / name, self._building / name)
+        given = set(map(_alignment_file, self._alignments))
         for item in self._start_parts():
-            if item.file.startswith(f"{GRAPHS}/alignment-") and item.file not in map(_alignment_file, self._alignments):
-                take_over(self._start.path / item.file, self._building / item.file)
+            if item.file.startswith(f"{GRAPHS}/alignment-") and item.file not in given:
+                exact = item.file.replace(".nq.gz", ".exact.tsv")
+                for name in (item.file, exact if exact in self._start.manifest["files"] else ""):
+                    if name:
+                        take_over(self._start.path / name, self._building / name)
 
     def _start_parts(self) -> list[Part]:
         return [Part.from_json(value) for value in self._start.manifest.get("parts", ())]

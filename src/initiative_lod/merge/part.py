@@ -17,7 +17,7 @@ from typing import Any
 
 from initiative_lod.exact import TYPED, Rewritten
 
-RUN = 48 << 20  # bytes that are sorted in memory at once
+RUN = 96 << 20  # bytes that are sorted in memory at once
 BLOCK = 1 << 20
 LINES = 8192  # lines that are packed at once
 LEVEL = 6  # of gzip

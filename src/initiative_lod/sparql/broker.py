@@ -9,8 +9,6 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
-import httpx
-
 from initiative_lod.errors import QueryForbidden, ServiceError
 
 LARGEST = 8 * 1024 * 1024  # bytes that one service may answer with
@@ -39,6 +37,8 @@ class Broker:
         """
         if iri not in self.allowed:
             raise QueryForbidden(f"<{iri}> is not on this endpoint's list of services")
+        import httpx  # here: most servers call no service
+
         parts = urlsplit(iri)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             raise QueryForbidden(f"<{iri}> is no address that can be called")
@@ -56,6 +56,8 @@ class Broker:
             raise ServiceError(f"<{iri}> did not answer: {error or type(error).__name__}") from error
 
     async def _post(self, iri: str, host: str, address: str, port: int, query: str) -> bytes:
+        import httpx
+
         # The connection goes to the address that was looked at; the name is only said, and checked on the certificate.
         pinned = httpx.URL(iri).copy_with(host=address)
         named = f"[{host}]" if ":" in host else host

@@ -220,13 +220,17 @@ def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Ite
     """The labels of what the description points to, from the same dataset."""
     subjects = {triple.subject for triple in triples}
     for thing in dict.fromkeys(triple.object for triple in triples):
-        if isinstance(thing, NamedNode) and thing not in subjects:
-            for label in LABELS:
-                found = store.query(
-                    _LABELS_OF, substitutions={Variable("thing"): thing, Variable("label"): label}, **options
-                )
-                assert isinstance(found, QueryTriples)
-                yield from found
+        if not isinstance(thing, NamedNode) or thing in subjects:
+            continue
+        for label in LABELS:
+            if "use_default_graph_as_union" in options:  # the common case, and ten times faster so
+                for quad in store.quads_for_pattern(thing, label, None):
+                    yield quad.triple
+                continue
+            terms = {Variable("thing"): thing, Variable("label"): label}
+            found = store.query(_LABELS_OF, substitutions=terms, **options)
+            assert isinstance(found, QueryTriples)
+            yield from found
 
 
 def _used(triples: Iterable[Triple], prefixes: dict[str, str]) -> dict[str, str]:

@@ -21,7 +21,10 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.store import Publisher
 from initiative_lod.web import errors
 from initiative_lod.web.asked import Answer, Asked, asked
+from initiative_lod.web.hot import Hot
+from initiative_lod.web.compare import compare_router
 from initiative_lod.web.pages import Pages
+from initiative_lod.web.questions import questions_router
 from initiative_lod.web.reconcile import reconcile_router
 from initiative_lod.web.routes import document_router
 from initiative_lod.web.search import search_router
@@ -48,6 +51,19 @@ SECURITY = (
 )
 
 
+class Front(FastAPI):
+    """The application with what it answered a moment ago in front of it."""
+
+    hot: Hot | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ASGI call."""
+        if scope["type"] == "http" and self.hot is not None:
+            await self.hot.answer(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
     """The whole service over the release that ``publisher`` follows."""
     pool = QueryPool(settings)
@@ -61,7 +77,7 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
             await pool.stop()
 
     site = Site(settings, publisher, RenderedCache(settings.page_cache), Pages(settings))
-    app = FastAPI(
+    app = Front(
         title="initiative-lod",
         version=__version__,
         summary="A governance document as linked data: every statement with its place in the text.",
@@ -71,8 +87,11 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.site = site
+    app.hot = Hot(settings.release_folder, settings.page_cache, settings.root_path)
     app.include_router(document_router(site))
     app.include_router(search_router(site))
+    app.include_router(questions_router(site))
+    app.include_router(compare_router(site))
     app.include_router(sparql_router(settings, publisher, pool, _query_page(site)))
     app.include_router(reconcile_router(settings, publisher))
     _handle_errors(app, site)

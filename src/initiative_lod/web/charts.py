@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-_ROW, _BAR, _SIZE, _LONGEST = 28, 360, 14, 260
+_ROW, _BAR, _SIZE, _LONGEST = 28, 300, 14, 220
+
+
+_CLOSING = frozenset("、,。;:)》”")  # no line begins with these
 
 
 def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
@@ -39,7 +42,7 @@ def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
 
 def width(text: str, size: float = _SIZE) -> float:
     """About how wide ``text`` is drawn, in pixels."""
-    return sum(size if ord(character) > 0x2E7F else size * 0.56 for character in text)
+    return sum(size if ord(character) > 0x2E7F else size * 0.55 for character in text)
 
 
 def cut(text: str, longest: float, size: float = _SIZE) -> str:
@@ -56,7 +59,7 @@ def wrap(text: str, longest: float, size: float = _SIZE, lines: int = 3) -> list
     made: list[str] = []
     for word in text.split(" ") if " " in text else list(text):
         glue = " " if " " in text else ""
-        if made and width(made[-1] + glue + word, size) <= longest:
+        if made and (width(made[-1] + glue + word, size) <= longest or word in _CLOSING):
             made[-1] += glue + word
         else:
             made.append(word)

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
 from initiative_lod import links, representation
+from initiative_lod.description import DUMPS
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, MediaType
 from initiative_lod.negotiation import Offer, choose, choose_profile, named_profile, parse_accept
 from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
-from initiative_lod.resource import Description, describe, exists, resource_of
+from initiative_lod.resource import Description, describe, document_iri, exists, resource_of
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, RDF
+from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.web import schema_org
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.site import Site
 
 VARY = "Accept, Accept-Profile, Accept-Language"
 CACHE = "public, max-age=60"
-CREATIVE_WORK = "https://schema.org/CreativeWork"
-SCHEMA_TYPES = {
-    "Institution": "https://schema.org/Organization",
-    "Event": "https://schema.org/Event",
-    "Person": "https://schema.org/Person",
-    "Place": "https://schema.org/Place",
-    "Topic": "https://schema.org/DefinedTerm",
-    "StakeholderGroup": "https://schema.org/DefinedTerm",
-    "Modality": "https://schema.org/DefinedTerm",
-    "CitationRole": "https://schema.org/DefinedTerm",
-    "Principle": "https://schema.org/DefinedTerm",
-}
+OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +96,7 @@ def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, var
     resource, iris = target.resource, opened.iris
     if not exists(opened, resource):
         raise NotFound(f"nothing is known about <{resource.value}>")
-    typed = links.document_links(
-        target.location,
-        resource.value,
-        OFFERS,
-        _license(opened),
-        iris.thing("dataset").value,
-        _schema_type(opened, resource),
-        representation.profiles(iris)[variant.profile],
-        f"?iri={target.argument}" if target.argument else "",
-    )
+    typed = typed_links(opened, asked.prefix, target, variant.profile)
     described: list[Description] = []
 
     def description() -> Description:
@@ -206,18 +189,45 @@ def _suffix(path: str) -> tuple[str, MediaType | None]:
     return path, None
 
 
+def typed_links(opened: OpenRelease, prefix: str, target: Target, profile: str) -> list[links.Link]:
+    """The links of a document, which are the same on each of its representations (FAIR Signposting)."""
+    iris, resource = opened.iris, target.resource
+    files: list[tuple[str, str]] = []
+    if resource == iris.thing("dataset"):
+        files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS)]
+    return links.document_links(
+        target.location,
+        resource.value,
+        OFFERS,
+        _license(opened),
+        iris.thing("dataset").value,
+        schema_org.VOCABULARY + schema_org.type_of(opened, resource),
+        representation.profiles(iris)[profile],
+        f"?iri={target.argument}" if target.argument else "",
+        linkset=f"{prefix}/linkset?iri={quote(resource.value, safe=':/')}",
+        author=_author(opened),
+        files=files,
+    )
+
+
+def document_of(opened: OpenRelease, resource: NamedNode, prefix: str) -> Target:
+    """The document about a resource: under its own path, or ``/resource`` for an IRI of others."""
+    path = opened.iris.path(document_iri(opened.iris, resource).value)
+    known = path is not None and path.startswith(OWN_DOCUMENTS) and "#" not in path
+    if known and "#" not in resource.value:
+        return Target(f"{prefix}/{path}", resource, None)
+    return Target(f"{prefix}/resource", resource, None, quote(resource.value, safe=":/"))
+
+
+def _author(opened: OpenRelease) -> str:
+    for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.creator, None, None):
+        if isinstance(quad.object, NamedNode):
+            return quad.object.value
+    return ""
+
+
 def _license(opened: OpenRelease) -> str | None:
     for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.license, None, None):
         if isinstance(quad.object, NamedNode):
             return quad.object.value
     return None
-
-
-def _schema_type(opened: OpenRelease, resource: NamedNode) -> str:
-    if resource == opened.iris.thing("dataset"):
-        return "https://schema.org/Dataset"
-    for quad in opened.store.quads_for_pattern(resource, RDF.type, None, None):
-        path = opened.iris.path(quad.object.value) if isinstance(quad.object, NamedNode) else None
-        if path and path.removeprefix("ontology#") in SCHEMA_TYPES:
-            return SCHEMA_TYPES[path.removeprefix("ontology#")]
-    return CREATIVE_WORK

@@ -6,24 +6,31 @@ import hashlib
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
+from pyoxigraph import NamedNode
 from starlette.responses import FileResponse, Response
 
 from initiative_lod import release as releases_on_disk
 from initiative_lod.description import DUMPS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD
+from initiative_lod.links import LINKSET
 from initiative_lod.negotiation import Offer, choose
 from initiative_lod.representation import OFFERS
-from initiative_lod.web import documents, statics
+from initiative_lod.resource import exists
+from initiative_lod.store import OpenRelease
+from initiative_lod.web import citation, documents, statics
+from initiative_lod.web import linkset as linksets
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
-from initiative_lod.web.errors import NotAcceptable, NotFound
+from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.site import Site
+from initiative_lod.web.view import View
 
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
 
 
-def dump(site: Site, name: str) -> Response:
+def dump(site: Site, asked: Asked, name: str) -> Response:
     """A dump of the current release; the framework answers ranges (RFC 9110 §14)."""
     release = site.publisher.current().release
     path = release.path / name
@@ -34,7 +41,14 @@ def dump(site: Site, name: str) -> Response:
         "ETag": f'"{digest[:32]}"',
         "Last-Modified": http_date(day(release.modified)),
         "Cache-Control": documents.CACHE,
-        "Link": f'<{release.base}dataset>; rel="collection", <{release.base}dataset>; rel="describedby"',
+        "Link": ", ".join(
+            (
+                f'<{release.base}dataset>; rel="collection"',
+                f'<{release.base}dataset>; rel="describedby"',
+                f'<{asked.prefix}/dataset.ttl>; rel="describedby"; type="text/turtle"',
+                f'<{asked.prefix}/linkset?iri={release.base}dataset>; rel="linkset"; type="{LINKSET}"',
+            )
+        ),
         "Content-Disposition": f'attachment; filename="initiative-lod-{release.version}-{name}"',
     }
     return FileResponse(path, media_type="application/gzip", headers=headers)
@@ -48,6 +62,56 @@ def context(site: Site, asked: Asked) -> Answer:
     if offer is None:
         raise NotAcceptable("the context is JSON", [(f"{asked.prefix}/context.jsonld", JSON_LD.name)])
     return _kept(asked, content, [("Content-Type", offer.content_type), ("Vary", "Accept")])
+
+
+def linkset(site: Site, asked: Asked, resource: NamedNode) -> Answer:
+    """The links of everything that belongs to a resource's document (RFC 9264). Raises NotFound, NotAcceptable."""
+    opened = _known(site, resource)
+    target = documents.document_of(opened, resource, asked.prefix)
+    typed = documents.typed_links(opened, asked.prefix, target, "ilod")
+    offers = (Offer(linksets.JSON_FORM), Offer(linksets.TEXT_FORM), Offer(linksets.JSON_FORM, alias=JSON.name))
+    offer = choose(asked.accept, offers)
+    if offer is None:
+        here = f"{asked.prefix}/linkset?iri={quote(resource.value, safe=':/')}"
+        raise NotAcceptable("a linkset has two forms", [(here, item.media.name) for item in offers[:2]])
+    landing = f"{target.location}.html{f'?iri={target.argument}' if target.argument else ''}"
+    page = f"{target.location}{f'?iri={target.argument}' if target.argument else ''}"
+    found = linksets.contexts(typed, resource.value, page, landing)
+    content = linksets.to_json(found) if offer.media is linksets.JSON_FORM else linksets.to_text(found)
+    back = f'<{page}>; rel="describes"; type="text/html"'
+    return _kept(asked, content, [("Content-Type", offer.content_type), ("Vary", "Accept"), ("Link", back)])
+
+
+def cite(site: Site, asked: Asked, resource: NamedNode) -> Answer:
+    """A citation as a file: ``style`` names it, else Accept. Raises NotFound, BadArgument, NotAcceptable."""
+    opened = _known(site, resource)
+    here = f"{asked.prefix}/cite?iri={quote(resource.value, safe=':/')}"
+    style = asked.query.get("style")
+    if style is None:
+        offer = choose(asked.accept, [Offer(media) for media in citation.STYLES.values()])
+        if offer is None:
+            listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
+            raise NotAcceptable("a citation cannot be had so", listed)
+        style = next(name for name, media in citation.STYLES.items() if media is offer.media)
+    elif style not in citation.STYLES:
+        raise BadArgument(f"style is {style[:100]!r}, and there are: {', '.join(citation.STYLES)}")
+    media = citation.STYLES[style]
+    cited = citation.citation(View(opened, asked.language, asked.prefix), resource)
+    headers = [
+        ("Content-Type", media.content_type),
+        ("Content-Language", asked.language),
+        ("Content-Disposition", f'inline; filename="{cited.key[:80]}.{media.suffix}"'),
+        ("Vary", "Accept, Accept-Language"),
+        ("Link", f'<{resource.value}>; rel="describes"'),
+    ]
+    return _kept(asked, citation.render(cited, style), headers)
+
+
+def _known(site: Site, resource: NamedNode) -> OpenRelease:
+    opened = site.publisher.current()
+    if not exists(opened, resource):
+        raise NotFound(f"nothing is known about <{resource.value}>")
+    return opened
 
 
 def start(site: Site, asked: Asked) -> Answer:

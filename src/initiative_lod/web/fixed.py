@@ -37,10 +37,9 @@ def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body)
     media = offer.media
     language = read.language if media is HTML else ""
     files = sorted((name, entry["sha256"]) for name, entry in opened.release.manifest["files"].items())
-    key = "\0".join(
-        (opened.release.digest, str(files), site.software, read.prefix, page.location, read.query_string, media.name)
-    )
-    etag = f'"{hashlib.sha256(f"{key}\0{language}".encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+    parts = (opened.release.digest, str(files), site.software, read.prefix, page.location, read.query_string)
+    key = "\0".join((*parts, media.name, language))
+    etag = f'"{hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
     headers = [
         ("Content-Type", offer.content_type),
         ("Vary", "Accept, Accept-Language"),

@@ -16,7 +16,8 @@ from initiative_lod.representation import Variant
 from initiative_lod.resource import Description, graph_of
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
-from initiative_lod.web import datasets, entities, overview, picture, places, statics, terms
+from initiative_lod.web import citation, datasets, entities, overview, picture, places, schema_org, statics, terms
+from initiative_lod.web import map as maps
 from initiative_lod.web.asked import Asked
 from initiative_lod.web.view import View
 from initiative_lod.web.words import Words
@@ -41,6 +42,8 @@ class Pages:
             squares=picture.squares,
             bars=picture.bars,
             static_version=statics.version,
+            citation_box=citation.box,
+            schema_org=schema_org.script,
             software=__version__,
         )
 
@@ -75,6 +78,7 @@ class Pages:
             template, more["graph"] = "graph.html", datasets.graph(view, resource, graph)
         elif "Initiative" in kinds:
             template, more["overviews"] = "initiative.html", [overview.overview(view, resource)]
+            more["mapped"] = maps.mapped
         elif any(kind in SENTENCES for kind in kinds):
             template, more = "part.html", more | places.place(view, resource, kinds[0])
         elif "Text" in kinds:
@@ -90,7 +94,7 @@ class Pages:
         """The start page: every initiative of the release at a glance."""
         view = _view(opened, asked)
         found = [overview.overview(view, item) for item in view.instances("Initiative")]
-        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", overviews=found)
+        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", overviews=found, mapped=maps.mapped)
 
     def releases(self, opened: OpenRelease, asked: Asked, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
         """The list of releases."""
@@ -128,6 +132,14 @@ class Pages:
             formats=(HTML, *RESULT_TYPES, *RDF_TYPES),
         )
         return view.language, content
+
+    def view(self, opened: OpenRelease, asked: Asked) -> View:
+        """A release as the page that is asked for sees it."""
+        return _view(opened, asked)
+
+    def page(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
+        """A page of another module's, which gives the template's ``values``."""
+        return self._render(template, view, asked, location, **values)
 
     def _render(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
         nav = [

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,51 +21,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from initiative_lod import questions
-from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.negotiation import Offer
-from initiative_lod.release import Release
 from initiative_lod.store import OpenRelease
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.charts import chart
 from initiative_lod.web.errors import NotFound
 from initiative_lod.web.fixed import Fixed, fixed
+from initiative_lod.web.kept import Kept, Questions, in_language
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import Said, Thing, View
 from initiative_lod.web.words import Words
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
 OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))
-Kept = dict[str, Any]
-
-
-class Questions:
-    """The questions of the release that is current."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._of = ""
-        self._kept: list[Kept] = []
-
-    def of(self, release: Release) -> list[Kept]:
-        """The questions of ``release``, by group; none of one that keeps none. Raises ReleaseError."""
-        with self._lock:
-            if self._of != str(release.path):
-                self._kept = read(release)
-                self._of = str(release.path)
-            return self._kept
-
-
-def read(release: Release) -> list[Kept]:
-    """The questions that a release keeps. Raises ReleaseError when its file cannot be read."""
-    try:
-        content = (release.path / questions.FILE).read_bytes()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise ReleaseError(f"{questions.FILE} of release {release.version} cannot be read: {error}") from error
-    found: list[Kept] = json.loads(content)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +65,7 @@ def questions_router(site: Site) -> APIRouter:
             found = await run_in_threadpool(work, read, request.path_params.get("slug", ""))
             return found.response(request.method)
 
-        suffixes = ("", *(f".{offer.media.suffix}" for offer in offers))
+        suffixes = (*(f".{offer.media.suffix}" for offer in offers), "")  # what is narrower first
         for suffix, method in product(suffixes, ("GET", "HEAD")):
             router.add_api_route(
                 f"{path}{suffix}",
@@ -109,7 +77,10 @@ def questions_router(site: Site) -> APIRouter:
                 include_in_schema=not suffix and method == "GET",
                 operation_id=f"{path.strip('/').replace('/{slug}', '_one')}_{method.lower()}{suffix.replace('.', '_')}",
                 openapi_extra={"parameters": [_SLUG] if "{slug}" in path else []},
-                responses={200: {"content": {offer.media.name: {} for offer in offers}}, 304: {}, **_FAULTS},
+                responses={
+                    200: {"description": summary, "content": {offer.media.name: {} for offer in offers}},
+                    **_FAULTS,
+                },
             )
 
     route("/questions", lambda read, slug: index(site, kept, read), "The competency questions", INDEX_OFFERS)
@@ -120,11 +91,10 @@ def questions_router(site: Site) -> APIRouter:
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
 _PROBLEM = {"content": {"application/problem+json": {}, "text/html": {}}}
 _FAULTS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Not modified"},
     404: {"description": "The release has no such question", **_PROBLEM},
     406: {"description": "No representation is acceptable", **_PROBLEM},
 }
-for _status in (304,):
-    _FAULTS[_status] = {"description": "Not modified"}
 
 
 def index(site: Site, kept: Questions, read: Asked) -> Answer:
@@ -164,7 +134,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
             return _csv(item)
         view = site.pages.view(opened, read)
         table = _table(item, view)
-        title = _in(item["question"], view.language)
+        title = in_language(item["question"], view.language)
         return site.pages.page(
             "question.html",
             view,
@@ -172,27 +142,18 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
             here,
             item=item,
             title=title,
-            other=_in(item["question"], "en" if view.language == "zh" else "zh"),
-            note=_in(item["note"], view.language),
+            other=in_language(item["question"], "en" if view.language == "zh" else "zh"),
+            note=in_language(item["note"], view.language),
             table=table,
             chart=_chart(item, table, title.value),
             same=_same(item, opened),
             merged=bool(opened.release.manifest.get("merged")),
-            terms=[view.thing(view.term(name)) for name in item["terms"]],
+            terms=[view.thing(_own(view, name)) for name in item["terms"]],
             formats=_links(here, OFFERS),
             run=view.link("/sparql", query=item["query"]),
         )
 
     return fixed(site, opened, read, Fixed(here, OFFERS), body)
-
-
-def needing(kept: Sequence[Kept], language: str) -> dict[str, list[tuple[str, str]]]:
-    """The questions, as (slug, words), that each own term is needed by."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for item in kept:
-        for name in item["terms"]:
-            found.setdefault(name, []).append((item["slug"], _in(item["question"], language).value))
-    return found
 
 
 # For programs
@@ -240,19 +201,11 @@ def _links(here: str, offers: Sequence[Offer]) -> list[tuple[str, str, str]]:
 # The page
 
 
-def _in(words: dict[str, str], language: str) -> Said:
-    """The words in ``language``, or in the other one."""
-    for code in (language, "en", "zh"):
-        if words.get(code):
-            return Said(words[code], code)
-    return Said("")
-
-
 def _card(item: Kept, view: View) -> dict[str, Any]:
     size = None if "boolean" in item else len(item["rows"])
     return {
         "href": view.link(f"/questions/{item['slug']}"),
-        "words": _in(item["question"], view.language),
+        "words": in_language(item["question"], view.language),
         "size": size,
         "chart": item["chart"] == "bar",
     }
@@ -279,11 +232,16 @@ def _table(item: Kept, view: View) -> Table:
 
 def _heading(name: str, view: View) -> str:
     """How a column is called: as the ontology calls what its variable is named after, else as the variable."""
-    for local in (name, name[:1].upper() + name[1:], name.removesuffix("s")[:1].upper() + name.removesuffix("s")[1:]):
-        label = view.label(view.term(local), view.language) if local.isidentifier() else None
+    for local in (name[:1].upper() + name[1:], name[:1].upper() + name[1:].removesuffix("s"), name):
+        label = view.label(_own(view, local), view.language) if local.isidentifier() else None
         if label is not None:
             return label.value
     return name
+
+
+def _own(view: View, name: str) -> NamedNode:
+    """The own term ``name``, whether or not there is one."""
+    return NamedNode(f"{view.iris.base}ontology#{name}")
 
 
 def _cell(term: dict[str, str] | None, view: View) -> Cell:

@@ -81,10 +81,12 @@ def document_router(site: Site) -> APIRouter:
         route(f"/{path}/{{rest:path}}", lambda read, given: own(site, read, _stem(read)), summary, DOCUMENT_RESPONSES)
     route("/resource", lambda read, given: about_any(site, read), "What is said of any IRI", DOCUMENT_RESPONSES)
     route("/resource.{suffix}", lambda read, given: about_any(site, read), shown=False)
+    route("/linkset", lambda read, given: downloads.linkset(site, read, _given(read)), "The typed links of a document")
+    route("/cite", lambda read, given: downloads.cite(site, read, _given(read)), "A citation: APA, BibTeX or CSL-JSON")
     route("/.well-known/void", lambda read, given: own(site, read, "dataset"), "VoID", DOCUMENT_RESPONSES)
     route("/", lambda read, given: downloads.start(site, read), "Start page")
     route("/context.jsonld", lambda read, given: downloads.context(site, read), "The JSON-LD context")
-    route("/dataset/{name}", lambda read, given: downloads.dump(site, given["name"]), "A dump; ranges work")
+    route("/dataset/{name}", lambda read, given: downloads.dump(site, read, given["name"]), "A dump; ranges work")
     route("/releases", lambda read, given: downloads.releases(site, read), "The releases")
     route("/release/{version}", lambda read, given: release(site, read, given["version"]), "One release")
     route("/static/{name:path}", lambda read, given: downloads.static(read, given["name"]), shown=False)
@@ -127,13 +129,19 @@ def release(site: Site, read: Asked, version: str) -> Answer:
 
 def about_any(site: Site, read: Asked) -> Answer:
     """The description of the IRI that the argument ``iri`` gives. Raises BadArgument, NotFound."""
+    resource = _given(read)
+    named = documents.target(site.publisher.current(), _stem(read), read.prefix)
+    argument = quote(resource.value, safe=":/")
+    return documents.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, argument))
+
+
+def _given(read: Asked) -> NamedNode:
+    """The IRI that the argument ``iri`` gives. Raises BadArgument."""
     iri = read.query.get("iri", "")
     try:
-        resource = NamedNode(iri)
+        return NamedNode(iri)
     except ValueError as error:
         raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
-    named = documents.target(site.publisher.current(), _stem(read), read.prefix)
-    return documents.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, quote(iri, safe=":/")))
 
 
 def _stem(read: Asked) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
-from pyoxigraph import BlankNode, NamedNode
+from markupsafe import Markup
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.iris import document_of
+from initiative_lod.resource import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
+from initiative_lod.web.diagram import Branch, Link, diagram
 from initiative_lod.web.entities import Group, groups
+from initiative_lod.web.kept import needing, read
 from initiative_lod.web.view import Node, Said, Thing, View
+from initiative_lod.web.words import Words
 
 KINDS = (
     ("classes", (OWL.Class, RDFS.Class)),
@@ -19,6 +25,8 @@ KINDS = (
 )
 COUNTED = 100_000  # uses that are counted; of more, this is what is said
 _LIST_LIMIT = 100
+_LOOKED_AT = 500  # uses among which the example is chosen
+_LONGEST = 120  # characters of an example
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +42,25 @@ class Term:
     domains: list[Thing]
     ranges: list[Thing]
     used: int
+    example: tuple[Thing, Thing | None, Said | None] | None
+    questions: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """The ontology's header and its terms, grouped."""
+    """The ontology's header, its terms, grouped, the tree of its classes, and its picture."""
 
     thing: Thing
     header: list[Group]
     kinds: list[tuple[str, list[Term]]]
+    tree: tuple[Branch, ...]
+    picture: Markup
 
 
 def ontology(view: View, node: NamedNode) -> Ontology:
     """Read the ontology in the release."""
     own = view.iris.thing("ontology")
+    needed = needing(read(view.opened.release), view.language)
     found_kinds: list[tuple[str, list[Term]]] = []
     told: set[NamedNode] = set()
     for name, kinds in KINDS:
@@ -56,14 +69,31 @@ def ontology(view: View, node: NamedNode) -> Ontology:
         }
         found -= told
         told |= found
-        terms = [_term(view, item, name == "classes") for item in found]
+        terms = [_term(view, item, name == "classes", needed) for item in found]
         if terms:
             found_kinds.append((name, sorted(terms, key=lambda item: item.thing.iri.lower())))
     header = [item for item in groups(view, own) if item.property.iri != RDF.type.value]
-    return Ontology(view.thing(node), header, found_kinds)
+    known = dict(found_kinds)
+    links = [Link(item.thing, tuple(item.domains), tuple(item.ranges)) for item in known.get("object_properties", [])]
+    picture = diagram(links, Words(view.language)["diagram"], view.language)
+    return Ontology(view.thing(node), header, found_kinds, _tree(known.get("classes", [])), picture)
 
 
-def _term(view: View, node: NamedNode, is_class: bool) -> Term:
+def _tree(classes: list[Term]) -> tuple[Branch, ...]:
+    """The own classes under each other; one with two parents stands under both."""
+    by_iri = {item.thing.iri: item for item in classes}
+
+    def branch(item: Term, above: frozenset[str]) -> Branch:
+        inner = above | {item.thing.iri}
+        below = [by_iri[child.iri] for child in item.children if child.iri in by_iri and child.iri not in inner]
+        others = tuple(parent for parent in item.parents if parent.external)
+        return Branch(item.thing, others, tuple(branch(child, inner) for child in below))
+
+    roots = [item for item in classes if not any(parent.iri in by_iri for parent in item.parents)]
+    return tuple(branch(item, frozenset()) for item in roots)
+
+
+def _term(view: View, node: NamedNode, is_class: bool, needed: dict[str, list[tuple[str, str]]]) -> Term:
     parent = RDFS.subClassOf if is_class else RDFS.subPropertyOf
     return Term(
         view.thing(node),
@@ -75,7 +105,30 @@ def _term(view: View, node: NamedNode, is_class: bool) -> Term:
         _members(view, node, RDFS.domain),
         _members(view, node, RDFS.range),
         _used(view, node, is_class),
+        _example(view, node, is_class),
+        needed.get(view.thing(node).slug, []),
     )
+
+
+def _example(view: View, node: NamedNode, is_class: bool) -> tuple[Thing, Thing | None, Said | None] | None:
+    """A thing of the class, or a statement with the property: the first in natural order among some."""
+    pattern = (None, RDF.type, node, None) if is_class else (None, node, None, None)
+    found = [
+        quad
+        for quad in islice(view.store.quads_for_pattern(*pattern), _LOOKED_AT)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal)
+    ]
+    if not found:
+        return None
+    first = min(found, key=lambda quad: (view.iris.path(str(quad.subject.value)) is None, natural(str(quad))))
+    assert isinstance(first.subject, NamedNode)
+    if is_class:
+        return view.thing(first.subject), None, None
+    if isinstance(first.object, Literal):
+        words = first.object.value if len(first.object.value) <= _LONGEST else first.object.value[:_LONGEST] + "…"
+        return view.thing(first.subject), None, Said(words, first.object.language or "")
+    assert isinstance(first.object, NamedNode)
+    return view.thing(first.subject), view.thing(first.object), None
 
 
 def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[Thing]:

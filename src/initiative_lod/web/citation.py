@@ -1,0 +1,272 @@
+"""How a thing is cited: its citation as a value, and that value in APA, BibTeX and CSL-JSON.
+
+All of it comes from the release. Who issued a document and when is taken where it is attested, else left out; there is no
+date of access, since nothing here has a clock.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.formats import MediaType
+from initiative_lod.resource import graph_of
+from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL
+from initiative_lod.web.view import View
+
+PLAIN = MediaType("text/plain", "txt", "APA")
+BIBTEX = MediaType("application/x-bibtex", "bib", "BibTeX")
+CSL_JSON = MediaType("application/vnd.citationstyles.csl+json", "csl.json", "CSL-JSON", charset=False)
+#: The styles by the name that ``/cite?style=`` takes; the first one unless asked otherwise.
+STYLES = {"apa": PLAIN, "bibtex": BIBTEX, "csl": CSL_JSON}
+
+PARTS = frozenset(
+    ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "Principle", "Community")
+)
+DEEPEST = 8  # levels from a part up to its document
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a citation says. ``kind`` is a CSL type; ``issued`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or empty.
+
+    ``title`` is in the work's own language where that is known; ``rendered`` is the reader's, where it is another.
+    """
+
+    kind: str
+    key: str
+    title: str
+    url: str
+    rendered: str = ""
+    container: str = ""
+    container_rendered: str = ""
+    authors: tuple[str, ...] = ()
+    issued: str = ""
+    version: str = ""
+    publisher: str = ""
+    language: str = ""
+    genre: str = ""
+
+
+def citation(view: View, resource: NamedNode) -> Citation:
+    """How ``resource`` is cited, for a reader of the view's language."""
+    iris = view.iris
+    dataset = iris.thing("dataset")
+    path = iris.path(resource.value) or ""
+    project = _names(view, dataset, DCTERMS.creator) or _names(view, dataset, DCTERMS.publisher)
+    key = re.sub(r"[^a-z0-9]+", "-", (path.removeprefix("id/") or resource.value).lower()).strip("-")
+    kinds = set(view.kinds(resource))
+    title = _label(view, resource, view.language)
+    # Of a document's parts, and of the document, the one who issued it is the author.
+    work = _work(view, resource) if kinds & (PARTS | {"Initiative", "Text"}) else None
+    if work is not None:
+        original = _original_language(view, work) if "Text" not in kinds else view.language
+        own, name = _label(view, resource, original), _label(view, work, original)
+        part = work != resource and "Text" not in kinds
+        shown, whole = _label(view, resource, view.language), _label(view, work, view.language)
+        return Citation(
+            "chapter" if part else "document",
+            key,
+            own,
+            resource.value,
+            shown if shown != own else "",
+            name if part else "",
+            whole if part and whole != name else "",
+            _names(view, work, DCTERMS.publisher) or _names(view, work, DCTERMS.creator),
+            _date(view, work),
+            publisher=", ".join(project),
+            language=original,
+        )
+    if path in ("ontology", "shapes") or path.startswith("ontology/"):
+        found = iris.thing("ontology")
+        version = view.said(found, OWL.versionInfo)
+        authors = _names(view, found, DCTERMS.creator) or project
+        issued = _date(view, found) or _date(view, dataset)
+        label = version.value if version else ""
+        return Citation(
+            "document",
+            key,
+            title,
+            resource.value,
+            authors=authors,
+            issued=issued,
+            version=label,
+            language=view.language,
+        )
+    issued, version_of = _date(view, dataset), view.opened.release.version
+    if resource == dataset:
+        return Citation(
+            "dataset", key, title, resource.value, authors=project, issued=issued, version=version_of,
+            language=view.language, genre="Data set",
+        )  # fmt: skip
+    return Citation(
+        "dataset" if graph_of(iris, resource) is not None else "entry",
+        key,
+        title,
+        resource.value,
+        container=_label(view, dataset, view.language),
+        authors=project,
+        issued=issued,
+        version=version_of,
+        language=view.language,
+    )
+
+
+def render(cited: Citation, style: str) -> bytes:
+    """The citation as a file in one of STYLES."""
+    if style == "csl":
+        return (json.dumps([csl(cited)], ensure_ascii=False, indent=2) + "\n").encode()
+    return ((bibtex(cited) if style == "bibtex" else apa(cited)) + "\n").encode()
+
+
+def apa(cited: Citation) -> str:
+    """The reference in APA style (7th edition), as plain text: a title in another language has its rendering after it."""
+    date = _apa_date(cited.issued)
+    title = _bracketed(cited.title, cited.rendered)
+    authors = _apa_authors(cited.authors)
+    version = f" (Version {cited.version})" if cited.version else ""
+    genre = f" [{cited.genre}]" if cited.genre else ""
+    if cited.container:
+        what = f"{title}. In {_bracketed(cited.container, cited.container_rendered)}{version}{genre}."
+    else:
+        what = f"{title}{version}{genre}."
+    publisher = f" {cited.publisher}." if cited.publisher and (cited.publisher,) != cited.authors else ""
+    lead = f"{_stopped(authors)} ({date}). {what}" if authors else f"{what.removesuffix('.')}. ({date})."
+    return f"{lead}{publisher} {cited.url}"
+
+
+def bibtex(cited: Citation) -> str:
+    """The reference as a BibTeX entry."""
+    kind = {"chapter": "incollection", "entry": "incollection"}.get(cited.kind, "misc")
+    year, _, rest = cited.issued.partition("-")
+    fields = {
+        "author": " and ".join(f"{{{_tex(name)}}}" for name in cited.authors),
+        "title": f"{{{_tex(_bracketed(cited.title, cited.rendered))}}}",
+        "booktitle": (f"{{{_tex(_bracketed(cited.container, cited.container_rendered))}}}" if cited.container else ""),
+        "year": year,
+        "month": rest[:2].lstrip("0"),
+        "publisher": _tex(cited.publisher),
+        "version": cited.version,
+        "type": cited.genre,
+        "language": cited.language,
+        "url": cited.url,
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@{kind}{{{cited.key},\n" + ",\n".join(lines) + "\n}"
+
+
+def csl(cited: Citation) -> dict[str, object]:
+    """The reference as one item of CSL-JSON (the schema of citationstyles.org)."""
+    found: dict[str, object] = {"id": cited.key, "type": cited.kind, "title": cited.rendered or cited.title}
+    if cited.rendered:
+        found["original-title"] = cited.title
+    more = {
+        "container-title": cited.container_rendered or cited.container,
+        "publisher": cited.publisher,
+        "version": cited.version,
+        "genre": cited.genre,
+        "language": cited.language,
+        "URL": cited.url,
+    }
+    if cited.authors:
+        found["author"] = [{"literal": name} for name in cited.authors]
+    if cited.issued:
+        found["issued"] = {"date-parts": [[int(item) for item in cited.issued.split("-")]]}
+    return found | {name: value for name, value in more.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What the box on a page shows: the reference in words and as BibTeX, and where each style can be had as a file."""
+
+    apa: str
+    bibtex: str
+    files: tuple[tuple[str, str], ...]
+    heading: str
+    download: str
+
+
+def box(view: View, resource: NamedNode) -> Box:
+    """The box about ``resource``, in the view's language."""
+    cited = citation(view, resource)
+    files = tuple(
+        (media.label, view.link("/cite", iri=resource.value, style=name, lang=view.language))
+        for name, media in STYLES.items()
+    )
+    heading, download = ("引用格式", "下载") if view.language == "zh" else ("Cite this as", "Download")
+    return Box(apa(cited), bibtex(cited), files, heading, download)
+
+
+def _work(view: View, node: NamedNode) -> NamedNode | None:
+    """The document that the node is, is a part of, or is a text of."""
+    for _ in range(DEEPEST):
+        if "Initiative" in view.kinds(node):
+            return node
+        above = view.node(node, DCTERMS.isPartOf) or view.node(node, ELI.realizes)
+        if above is None:
+            return None
+        node = above
+    return None
+
+
+def _original_language(view: View, work: NamedNode) -> str:
+    """The language of the text that is no rendering of this project."""
+    for text in view.subjects(ELI.realizes, work):
+        language = view.said(text, DCTERMS.language)
+        if language and "UnofficialTranslation" not in view.kinds(text):
+            return language.value
+    return view.language
+
+
+def _label(view: View, node: NamedNode, language: str) -> str:
+    found = view.label(node, language) or view.label(node)
+    return found.value if found else view.short(node)
+
+
+def _names(view: View, node: NamedNode, predicate: NamedNode) -> tuple[str, ...]:
+    """The names of whom the property names, in the reader's language."""
+    found = []
+    for item in view.nodes(node, predicate):
+        name = view.label(item) or view.said(item, FOAF.name)
+        found += [name.value] if name else []
+    return tuple(found)
+
+
+def _date(view: View, node: NamedNode) -> str:
+    for item in view.objects(node, DCTERMS.issued):
+        if isinstance(item, Literal) and re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", item.value):
+            return item.value
+    return ""
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def _apa_date(date: str) -> str:
+    if not date:
+        return "n.d."
+    year, *rest = date.split("-")
+    if not rest:
+        return year
+    return f"{year}, {_MONTHS[int(rest[0]) - 1]}" + (f" {int(rest[1])}" if len(rest) > 1 else "")
+
+
+def _apa_authors(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f", & {names[-1]}" if names else ""
+
+
+def _bracketed(title: str, rendered: str) -> str:
+    return f"{title} [{rendered}]" if rendered else title
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith((".", "。")) else f"{text}."
+
+
+def _tex(text: str) -> str:
+    """Text with what BibTeX would read as a command escaped."""
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return "".join(special.get(item) or (f"\\{item}" if item in "&%$#_{}" else item) for item in text)

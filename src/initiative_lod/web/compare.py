@@ -1,0 +1,221 @@
+"""/compare: two to six actions, or any other parts or things, side by side; without an ``iri``, the form to choose."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Request
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from initiative_lod.errors import InitiativeLodError
+from initiative_lod.formats import HTML, JSON, MediaType
+from initiative_lod.negotiation import Offer
+from initiative_lod.resource import exists
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.web.asked import Answer, Asked, asked
+from initiative_lod.web.comparison import ROWS, Column, compare
+from initiative_lod.web.errors import BadArgument, NotFound, status_of
+from initiative_lod.web.fixed import Fixed, fixed, wanted
+from initiative_lod.web.site import Site
+from initiative_lod.web.view import Said, Thing, View
+
+OFFERS = (Offer(HTML), Offer(JSON))
+FEWEST, MOST = 2, 6
+MOST_FIELDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An action in the form."""
+
+    thing: Thing
+    number: int
+    chosen: bool
+
+
+def compare_router(site: Site) -> APIRouter:
+    """The comparison, as a page and as JSON."""
+    router = APIRouter()
+
+    async def endpoint(request: Request) -> Response:
+        read = asked(request, site.settings.root_path, site.trusted)
+        found = await run_in_threadpool(answer, site, read)
+        return found.response(request.method)
+
+    for suffix, method in product((".html", ".json", ""), ("GET", "HEAD")):
+        shown = not suffix and method == "GET"
+        router.add_api_route(
+            f"/compare{suffix}",
+            endpoint,
+            methods=[method],
+            name=f"{method} /compare{suffix}",
+            summary=f"{FEWEST} to {MOST} parts or things side by side",
+            response_class=Response,
+            responses=_RESPONSES,
+            include_in_schema=shown,
+            operation_id=f"compare_{method.lower()}{suffix.replace('.', '_')}",
+            openapi_extra={"parameters": [_IRI]} if shown else None,
+        )
+    return router
+
+
+_IRI = {
+    "name": "iri",
+    "in": "query",
+    "required": False,
+    "description": f"what to compare, {FEWEST} to {MOST} times; without one, the page is the form to choose",
+    "schema": {"type": "array", "items": {"type": "string"}},
+}
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The comparison, or the form", "content": {"text/html": {}, "application/json": {}}},
+    304: {"description": "Not modified"},
+    400: {"description": "Too few, too many, or no IRI", **_PROBLEM},
+    404: {"description": "Nothing is known about one of them", **_PROBLEM},
+    406: {"description": "Neither HTML nor JSON is accepted", **_PROBLEM},
+}
+
+
+def answer(site: Site, read: Asked) -> Answer:
+    """The comparison. A person's mistake gets the form again, with what is wrong; a program's is raised."""
+    opened = site.publisher.current()
+    given, preset = _given(read)
+    here = f"{read.prefix}/compare"
+    query = urlencode([("iri", iri) for iri in given])
+    chosen = wanted(read, OFFERS)
+    page = chosen is not None and chosen.media is HTML
+    nodes: list[NamedNode] = []
+    fault, status = "", 200
+    if given or not page:
+        try:
+            nodes = _nodes(opened, given, here)
+        except InitiativeLodError as error:
+            if not page:
+                raise
+            fault, status = str(error), status_of(error)
+
+    def body(media: MediaType, language: str) -> bytes:
+        if media is JSON:
+            view = View(opened, language, read.prefix, "")
+            return (json.dumps(_json(view, compare(view, nodes)), ensure_ascii=False, indent=1) + "\n").encode()
+        view = site.pages.view(opened, read)
+        picked = {iri for iri in (*given, preset) if iri}
+
+        class Arguments:
+            """The arguments that the links to the other page language keep."""
+
+            @staticmethod
+            def items() -> list[tuple[str, str]]:
+                return [("iri", iri) for iri in given]
+
+        return site.pages.page(
+            "compare.html",
+            view,
+            read,
+            here,
+            columns=compare(view, nodes) if nodes else [],
+            rows=[name for name, _ in ROWS],
+            fault=fault,
+            pillars=_choices(view, picked),
+            others=[iri for iri in given if not _is_action(view, iri)][:MOST],
+            example=f"{view.iris.base}id/topic/data-security",
+            formats=[(f"{here}.json?{query}", JSON.name, JSON.label)] if nodes else [],
+            arguments=Arguments,
+        )
+
+    return fixed(site, opened, read, Fixed(here, OFFERS, query, status), body)
+
+
+def _given(read: Asked) -> tuple[list[str], str]:
+    """The IRIs of the request, each once, and the one that the form is to have chosen. Raises BadArgument."""
+    try:
+        pairs = parse_qsl(read.query_string, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise BadArgument(f"a comparison has at most {MOST_FIELDS} arguments") from None
+    given = [value.strip() for name, value in pairs if name == "iri" and value.strip()]
+    return list(dict.fromkeys(given)), next((value for name, value in pairs if name == "choose"), "")
+
+
+def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
+    """What the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
+    if len(given) < FEWEST:
+        what = "nothing was chosen" if not given else "only one thing was chosen"
+        raise BadArgument(f"{what}: give iri {FEWEST} to {MOST} times, as in {here}?iri=…&iri=…")
+    if len(given) > MOST:
+        raise BadArgument(f"{len(given)} things were chosen, and at most {MOST} fit beside each other: leave some out")
+    nodes = []
+    for iri in given:
+        try:
+            node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri}")
+        except ValueError as error:
+            raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
+        if not exists(opened, node):
+            raise NotFound(f"nothing is known about <{node.value[:200]}>: look for its IRI on its page, or search for it")
+        nodes.append(node)
+    return list(dict.fromkeys(nodes))
+
+
+def _choices(view: View, picked: set[str]) -> list[tuple[Thing, list[Choice]]]:
+    """Every action of the release, by what it is a part of."""
+    found: dict[NamedNode, list[Choice]] = {}
+    for node in view.instances("Action"):
+        above = view.node(node, DCTERMS.isPartOf)
+        if above is not None:
+            number = view.number(node, view.term("number")) or 0
+            chosen = node.value in picked or (view.iris.path(node.value) or "").removeprefix("id/") in picked
+            found.setdefault(above, []).append(Choice(view.thing(node), number, chosen))
+    return [(view.thing(above), sorted(items, key=lambda item: item.number)) for above, items in found.items()]
+
+
+def _is_action(view: View, iri: str) -> bool:
+    try:
+        return "Action" in view.kinds(NamedNode(iri if ":" in iri else f"{view.iris.base}id/{iri}"))
+    except ValueError:
+        return False
+
+
+def _json(view: View, columns: list[Column]) -> dict[str, Any]:
+    def named(thing: Thing) -> dict[str, Any]:
+        labels = {code: view.label(NamedNode(thing.iri), code) for code in ("zh", "en")}
+        return {"iri": thing.iri, "label": {code: said.value for code, said in labels.items() if said}}
+
+    def words(said: Said | None) -> str | None:
+        return said.value if said else None
+
+    def column(item: Column) -> dict[str, Any]:
+        return {
+            **named(item.thing),
+            "type": [kind.iri for kind in item.kinds],
+            "definition": words(item.definition),
+            "clauses": [
+                {
+                    "modality": modality.iri if modality else None,
+                    "clauses": [
+                        {"iri": clause.thing.iri, "text": clause.text, "translation": words(clause.translation)}
+                        for clause in clauses
+                    ],
+                }
+                for modality, clauses in item.clauses
+            ],
+            **{
+                name: [
+                    {**named(value.thing), "shared": value.shared}
+                    if name != "conditions"
+                    else {"iri": value.thing.iri, "text": {said.language: said.value for said in value.words}}
+                    for value in item.rows[name]
+                ]
+                for name, _ in ROWS
+            },
+            "mentionedBy": [thing.iri for thing in item.mentions],
+        }
+
+    return {"columns": [column(item) for item in columns]}
+
+

@@ -1,0 +1,131 @@
+"""What two or more things have in common and what sets them apart, read from a release: parts, or things they speak of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.resource import natural
+from initiative_lod.vocabulary import DCTERMS, RDF, SKOS
+from initiative_lod.web import parts
+from initiative_lod.web.parts import Evidence, Unit
+from initiative_lod.web.places import DEEPEST
+from initiative_lod.web.view import Said, Thing, View
+
+#: The rows of the comparison, in order, with the properties whose values stand in them.
+ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("addressees", ("addressee",)),
+    ("beneficiaries", ("beneficiary",)),
+    ("topics", ("topic",)),
+    ("citations", ("cites", "mentions")),
+    ("principles", ("invokes", "embodies")),
+    ("conditions", ("condition",)),
+)
+MENTIONS = 40  # clauses that are listed of a thing that is no part
+_INNER = {"Pillar", "Action", "Paragraph", "Preamble", "Conclusion", "Clause"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value in a column; ``shared`` when another column has it too. ``words`` are a condition's own."""
+
+    thing: Thing
+    shared: bool
+    words: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One of the things compared."""
+
+    thing: Thing
+    labels: tuple[Said | None, Said | None]
+    kinds: list[Thing]
+    definition: Said | None
+    number: int | None
+    clauses: list[tuple[Thing | None, list[parts.Clause]]]
+    rows: dict[str, list[Item]]
+    mentions: list[Thing]
+
+
+def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
+    """The things side by side."""
+    units = [_units(view, node) for node in nodes]
+    spoken = [[] if units[place] else _mentions(view, node) for place, node in enumerate(nodes)]
+    values = [_values(view, found) for found in units]
+    counts = {
+        name: Counter(iri for column in values for iri in column[name]) for name, _ in ROWS if name != "conditions"
+    }
+    return [
+        Column(
+            view.thing(node),
+            (view.label(node, "zh"), view.label(node, "en")),
+            view.things(view.nodes(node, RDF.type)[:3]),
+            view.said(node, SKOS.definition),
+            view.number(node, view.term("number")),
+            _by_modality(found),
+            {name: [_item(view, name, item, counts) for item in column[name].values()] for name, _ in ROWS},
+            mentions,
+        )
+        for node, found, column, mentions in zip(nodes, units, values, spoken, strict=True)
+    ]
+
+
+def _units(view: View, node: NamedNode, depth: int = 0) -> list[Unit]:
+    """The part and the parts below it that have sentences of their own; none of what is no part."""
+    kinds = set(view.kinds(node))
+    if "Initiative" not in kinds and not kinds & _INNER:
+        return []
+    found = [parts.unit(view, node)] if kinds & _INNER and "Clause" not in kinds else []
+    if "Clause" in kinds:
+        clause = parts.clause(view, node)
+        found = [Unit(clause.thing, "Clause", clause.number, (), clause.translation, (clause,), (), ())]
+    below = view.nodes(node, DCTERMS.hasPart) if depth < DEEPEST and "Clause" not in kinds else []
+    for item in sorted(below, key=lambda item: natural(item.value)):
+        if "Clause" not in view.kinds(item):
+            found += _units(view, item, depth + 1)
+    return found
+
+
+def _values(view: View, units: Iterable[Unit]) -> dict[str, dict[str, Evidence]]:
+    """By row, each value once."""
+    found: dict[str, dict[str, Evidence]] = {name: {} for name, _ in ROWS}
+    for unit in units:
+        for item in unit.by_iri.values():
+            for name, properties in ROWS:
+                if item.name in properties and item.value is not None:
+                    found[name].setdefault(item.value.iri, item)
+    return found
+
+
+def _item(view: View, name: str, item: Evidence, counts: dict[str, Counter[str]]) -> Item:
+    assert item.value is not None
+    words: tuple[Said, ...] = ()
+    if name == "conditions":
+        node = NamedNode(item.value.iri)
+        text = Said(item.quote or parts.span(view, node)[2], "zh")
+        translation = view.said(node, view.term("translation"))
+        words = tuple(said for said in (text, translation) if said and said.value)
+    return Item(item.value, name in counts and counts[name][item.value.iri] > 1, words)
+
+
+def _by_modality(units: Iterable[Unit]) -> list[tuple[Thing | None, list[parts.Clause]]]:
+    """The clauses by modality, the most frequent first."""
+    found: dict[Thing | None, list[parts.Clause]] = {}
+    for unit in units:
+        for clause in unit.clauses:
+            found.setdefault(clause.modality, []).append(clause)
+    return sorted(found.items(), key=lambda item: -len(item[1]))
+
+
+def _mentions(view: View, node: NamedNode) -> list[Thing]:
+    """The parts that say something of a thing."""
+    found: dict[NamedNode, None] = {}
+    for evidence in view.subjects(view.term("onValue"), node):
+        part = view.node(evidence, view.term("onSubject"))
+        if part is not None:
+            found[part] = None
+    return view.things(sorted(found, key=lambda item: natural(item.value))[:MENTIONS])

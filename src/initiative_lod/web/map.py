@@ -1,0 +1,230 @@
+"""The map of an initiative as one picture: principles, pillars with their actions, and what is cited, in three columns.
+
+What stands left and right is put as near as there is room to what speaks of it, so that the lines stay short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from initiative_lod.web.charts import wrap
+from initiative_lod.web.overview import Overview
+from initiative_lod.web.view import Thing, View
+from initiative_lod.web.words import Words
+
+WIDTH = 1168
+_LEFT, _PILLAR, _ACTIONS, _RIGHT = 200, 292, 424, 952  # where the columns end, begin, begin, begin
+_PILLAR_WIDTH, _ACTIONS_WIDTH = 126, 436
+_ROW, _GAP, _BAND, _LINE, _SIZE = 34, 12, 32, 15, 12.5
+_SIDE_WIDTH = 196
+_BARS = 9  # clauses that are drawn in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A part in the middle, with what its sentences speak of. ``place`` is pillar, action or band."""
+
+    thing: Thing
+    place: str
+    number: int
+    y: float
+    height: float
+    squares: tuple[tuple[str, str], ...]
+    left: tuple[Thing, ...]
+    right: tuple[Thing, ...]
+
+    @property
+    def middle(self) -> float:
+        """Where its lines begin."""
+        return self.y + self.height / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A thing beside the parts."""
+
+    thing: Thing
+    lines: tuple[str, ...]
+    y: float
+
+    @property
+    def middle(self) -> float:
+        """Where its lines end."""
+        return self.y + len(self.lines) * _LINE / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The picture, and the rows that say the same in words."""
+
+    picture: Markup
+    rows: tuple[Row, ...]
+
+
+def mapped(view: View, known: Overview) -> Map:
+    """The map of an initiative."""
+    rows = _rows(view, known)
+    height = max((row.y + row.height for row in rows), default=0)
+    left, right = beside(rows, "left", height), beside(rows, "right", height)
+    words = Words(view.language)
+    bottom = max([height, *(side.y + len(side.lines) * _LINE for side in (*left, *right))]) + 8
+    drawn = [
+        Markup('<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">').format(
+            WIDTH, round(bottom + 8), f"{words['map']}: {known.thing.label}"
+        )
+    ]
+    drawn += [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
+    drawn += [_line(row, side, "right") for side in right for row in rows if side.thing in row.right]
+    drawn += [_part(row, view.language) for row in rows]
+    drawn += [side_label(side, _LEFT, "end", view.language) for side in left]
+    drawn += [side_label(side, _RIGHT, "start", view.language) for side in right]
+    return Map(Markup("").join(drawn) + Markup("</svg>"), tuple(rows))
+
+
+def _rows(view: View, known: Overview) -> list[Row]:
+    rows: list[Row] = []
+    y = 0.0
+    inner = {column.thing.iri for column in known.columns} | {c.thing.iri for o in known.columns for c in o.cells}
+    spoken = {
+        side: _spoken(view, known.thing.iri, inner, names)
+        for side, names in (("left", ("embodies", "invokes")), ("right", ("cites",)))
+    }
+
+    def add(thing: Thing, place: str, number: int, height: float, squares: Sequence[tuple[str, str]]) -> None:
+        beside = (tuple(spoken[side].get(thing.iri, ())) for side in ("left", "right"))
+        rows.append(Row(thing, place, number, y, height, tuple(squares), *beside))
+
+    before = [item for item in known.others if item.kind == "Preamble"]
+    for item in before:
+        add(item, "band", 0, _BAND, ())
+        y += _BAND + _GAP
+    for column in known.columns:
+        height = max(1, len(column.cells)) * _ROW
+        add(column.thing, "pillar", column.number, height, column.squares)
+        for cell in column.cells:
+            add(cell.thing, "action", cell.number, _ROW, cell.squares)
+            y += _ROW
+        y += _GAP if column.cells else _ROW + _GAP
+    for item in known.others:
+        if item not in before:
+            add(item, "band", 0, _BAND, ())
+            y += _BAND + _GAP
+    return rows
+
+
+def _spoken(view: View, whole: str, inner: set[str], names: Sequence[str]) -> dict[str, dict[Thing, None]]:
+    """What each row's part, and the parts below it that have no row, speak of by the own properties ``names``."""
+    found: dict[str, dict[Thing, None]] = {}
+    for name in names:
+        for quad in view.store.quads_for_pattern(None, view.term(name), None, None):
+            if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
+                continue
+            if not quad.subject.value.startswith(f"{whole}/"):
+                continue
+            iri = _row_of(view, quad.subject, whole, inner)
+            found.setdefault(iri, {})[view.thing(quad.object)] = None
+    return found
+
+
+def _row_of(view: View, node: NamedNode, whole: str, inner: set[str]) -> str:
+    """The nearest part above that has a row: a pillar, an action, or what stands directly in the document."""
+    path = node.value
+    while path not in inner and path.rpartition("/")[0] != whole and path.startswith(f"{whole}/"):
+        path = path.rpartition("/")[0]
+        if path.rpartition("/")[2] in ("action", "pillar"):
+            break
+    return path
+
+
+def beside(rows: Sequence[Row], side: str, height: float) -> list[Side]:
+    """The things on one side, each as near to the middle of what speaks of it as the others leave room."""
+    wanted: dict[Thing, list[float]] = {}
+    for row in sorted(rows, key=lambda row: row.place == "band"):  # a preamble speaks of nearly everything
+        for thing in row.left if side == "left" else row.right:
+            if row.place != "band" or thing not in wanted:
+                wanted.setdefault(thing, []).append(row.middle)
+    ordered = sorted(wanted.items(), key=lambda item: (sum(item[1]) / len(item[1]), item[0].label.value))
+    made: list[tuple[Thing, tuple[str, ...], float]] = []
+    free = 0.0
+    for thing, places in ordered:
+        lines = tuple(wrap(thing.label.value, _SIDE_WIDTH, _SIZE, 3))
+        size = len(lines) * _LINE
+        y = max(free, sum(places) / len(places) - size / 2)
+        made.append((thing, lines, y))
+        free = y + size + 7
+    found: list[Side] = []
+    limit = max(height, sum(len(lines) * _LINE + 7 for _, lines, _ in made))
+    for thing, lines, y in reversed(made):
+        y = min(y, limit - len(lines) * _LINE)
+        limit = y - 7
+        found.append(Side(thing, lines, y))
+    return found[::-1]
+
+
+def _line(row: Row, side: Side, where: str) -> Markup:
+    start, end = (_PILLAR, _LEFT + 8) if where == "left" else (_ACTIONS + _ACTIONS_WIDTH, _RIGHT - 8)
+    if where == "right" and row.place == "pillar":
+        start = _PILLAR + _PILLAR_WIDTH
+    return tie(row, side, f"{where} from-{row.place}", start, end)
+
+
+def tie(row: Row, side: Side, name: str, start: float, end: float) -> Markup:
+    """A line from a row to a thing beside it."""
+    y, bend = side.middle, (end - start) * 0.55
+    return Markup('<path class="tie {}" d="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>').format(
+        name, start, row.middle, start + bend, row.middle, end - bend, y, end, y
+    )
+
+
+def _part(row: Row, language: str) -> Markup:
+    x, width = {
+        "pillar": (_PILLAR, _PILLAR_WIDTH),
+        "action": (_ACTIONS, _ACTIONS_WIDTH),
+        "band": (_PILLAR, _ACTIONS + _ACTIONS_WIDTH - _PILLAR),
+    }[row.place]
+    inner = Markup("")
+    if row.place == "action":
+        shown = row.squares[:_BARS]
+        right = x + width - 8 - len(shown) * 8
+        inner += Markup('<text class="no" x="{}" y="{:.1f}">{}</text>').format(x + 26, row.middle + 4.5, row.number)
+        inner += text_lines(wrap(row.thing.label.value, width - 44 - len(shown) * 8, _SIZE, 2), x + 36, row.middle, "start")
+        for index, (slug, _) in enumerate(shown):
+            inner += Markup('<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="16" rx="1.5"/>').format(
+                slug, right + index * 8, row.middle - 8
+            )
+    elif row.place == "pillar":
+        inner += text_lines(wrap(row.thing.label.value, width - 20, 14, 4), x + width / 2, row.middle, "middle")
+    else:
+        inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
+    return Markup(
+        '<a class="{}" href="{}"{}><title>{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
+    ).format(
+        row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
+        x, row.y + 1.5, width, row.height - 3, inner,
+    )  # fmt: skip
+
+
+def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:
+    """The words of a thing beside the parts, with a link."""
+    return Markup('<a class="side" href="{}"{}><title>{}</title>{}</a>').format(
+        side.thing.href, lang_of(side.thing, language), side.thing.label.value, text_lines(side.lines, x, side.middle, anchor)
+    )
+
+
+def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str) -> Markup:
+    """Lines of text around ``middle``."""
+    top = middle - (len(lines) - 1) * _LINE / 2 + 4.5
+    return Markup("").join(
+        Markup('<text x="{:.0f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, top + index * _LINE, anchor, line)
+        for index, line in enumerate(lines)
+    )
+
+
+def lang_of(thing: Thing, language: str) -> Markup:
+    """The attribute that tells the label's language, where it is not the page's."""
+    said = thing.label.language
+    return Markup(' lang="{}"').format(said) if said and said != language else Markup("")

@@ -1,0 +1,211 @@
+"""What a page is about in the words of schema.org, as JSON-LD with its context inside: for crawlers that read only HTML.
+
+The licence is stated of what it covers: of the data and concepts that this project wrote, and of the page; never of a
+document that others issued. Such a document's page carries it as ``subjectOf``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from initiative_lod.description import DUMPS
+from initiative_lod.resource import document_iri, graph_of
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDF, RDFS, SKOS
+from initiative_lod.web import citation
+from initiative_lod.web.view import View
+
+VOCABULARY = "https://schema.org/"
+#: Inside every block, so that nobody has to fetch anything: what is an IRI is said to be one.
+_IRIS = ("url", "license", "sameAs", "contentUrl")
+TYPES = {
+    "Initiative": "CreativeWork",
+    "Text": "CreativeWork",
+    "Preamble": "CreativeWork",
+    "Paragraph": "CreativeWork",
+    "Pillar": "CreativeWork",
+    "Action": "CreativeWork",
+    "Clause": "CreativeWork",
+    "Conclusion": "CreativeWork",
+    "Condition": "CreativeWork",
+    "TextSpan": "CreativeWork",
+    "CitedDocument": "CreativeWork",
+    "Institution": "Organization",
+    "Event": "Event",
+    "Person": "Person",
+    "Place": "Place",
+    "Topic": "DefinedTerm",
+    "StakeholderGroup": "DefinedTerm",
+    "Modality": "DefinedTerm",
+    "CitationRole": "DefinedTerm",
+    "Principle": "DefinedTerm",
+    "Community": "DefinedTerm",
+}
+
+
+def type_of(opened: OpenRelease, resource: NamedNode) -> str:
+    """The schema.org class that is true of the resource: its local name, ``Thing`` when nothing closer is known."""
+    iris = opened.iris
+    path = iris.path(resource.value) or ""
+    if path == "dataset" or (path.startswith("graph/") and graph_of(iris, resource) is not None):
+        return "Dataset"
+    if path in ("ontology", "shapes") or path.startswith(("ontology/", "release/")):
+        return "Dataset" if path.startswith("release/") else "CreativeWork"
+    kinds = [quad.object for quad in opened.store.quads_for_pattern(resource, RDF.type, None, None)]
+    for kind in kinds:
+        name = iris.path(kind.value) if isinstance(kind, NamedNode) else None
+        if name and name.removeprefix("ontology#") in TYPES:
+            return TYPES[name.removeprefix("ontology#")]
+    if SKOS.ConceptScheme in kinds:
+        return "DefinedTermSet"
+    return "DefinedTerm" if SKOS.Concept in kinds else "Thing"
+
+
+def block(view: View, resource: NamedNode) -> dict[str, Any]:
+    """The node about ``resource``, for a reader of the view's language."""
+    iris, language = view.iris, view.language
+    dataset = iris.thing("dataset")
+    kind = type_of(view.opened, resource)
+    cited = citation.citation(view, resource)
+    license = view.node(dataset, DCTERMS.license)
+    ours = kind in ("Dataset", "DefinedTerm", "DefinedTermSet") or (iris.path(resource.value) or "").startswith(
+        ("ontology", "shapes")
+    )
+    other = "en" if language == "zh" else "zh"
+    label, second = view.label(resource), view.label(resource, other)
+    name = label.value if label else view.short(resource)
+    node: dict[str, Any] = {
+        "@context": {
+            "@vocab": VOCABULARY,
+            "@language": language,
+            **{term: {"@type": "@id"} for term in _IRIS},
+            "identifier": {"@language": None},
+        },
+        "@id": resource.value,
+        "@type": kind,
+        "name": name,
+        "identifier": resource.value,
+        "url": document_iri(iris, resource).value,
+    }
+    if second and second.value != name:
+        node["alternateName"] = {"@value": second.value, "@language": second.language or other}
+    described = _description(view, resource)
+    if described or kind == "Dataset":
+        node["description"] = described or name
+    if kind in ("CreativeWork", "Dataset", "DefinedTermSet"):
+        node |= _of_a_work(view, resource, kind, cited, ours)
+    elif kind == "DefinedTerm":
+        scheme = view.node(resource, SKOS.inScheme)
+        if scheme is not None:
+            node["inDefinedTermSet"] = _ref(view, scheme, "DefinedTermSet")
+    same = [item.value for item in view.nodes(resource, OWL.sameAs) + view.nodes(resource, SKOS.exactMatch)]
+    if same:
+        node["sameAs"] = same
+    page: dict[str, Any] = {
+        "@type": "WebPage",
+        "@id": document_iri(iris, resource).value + ".html",
+        "inLanguage": language,
+        "isPartOf": _ref(view, dataset, "Dataset"),
+        "isAccessibleForFree": True,
+    }
+    publishers = [_ref(view, item, "Organization") for item in view.nodes(dataset, DCTERMS.publisher)]
+    if publishers:
+        page["publisher"] = publishers[0]
+    if license is not None:
+        page["license"] = license.value
+        if ours and kind in ("Dataset", "CreativeWork", "DefinedTermSet"):
+            node["license"] = license.value
+    node["subjectOf"] = page
+    return node
+
+
+def script(view: View, resource: NamedNode) -> Markup:
+    """The block as it stands in a page: no ``<`` in it can end the element."""
+    text = json.dumps(block(view, resource), ensure_ascii=False, indent=1)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citation, ours: bool) -> dict[str, Any]:
+    """What only works have: who made it and when, of what it is a part, its languages."""
+    iris = view.iris
+    dataset = iris.thing("dataset")
+    node: dict[str, Any] = {"isAccessibleForFree": True}
+    date = view.said(resource, DCTERMS.issued)
+    if date or (ours and cited.issued):
+        node["datePublished"] = date.value if date else cited.issued
+    changed = view.said(dataset if ours else resource, DCTERMS.modified)
+    if changed:
+        node["dateModified"] = changed.value
+    for term, predicate in (("creator", DCTERMS.creator), ("publisher", DCTERMS.publisher)):
+        source = resource if view.nodes(resource, predicate) or not ours else dataset
+        found = [_ref(view, item, "Organization") for item in view.nodes(source, predicate)]
+        if found:
+            node[term] = found[0] if len(found) == 1 else found
+    language = view.said(resource, DCTERMS.language)
+    if language:
+        node["inLanguage"] = language.value
+    elif kind == "Dataset":
+        node["inLanguage"] = ["zh", "en"]
+    whole = view.node(resource, DCTERMS.isPartOf)
+    if whole is not None:
+        node["isPartOf"] = _ref(view, whole, type_of(view.opened, whole))
+    elif kind == "Dataset" and resource != dataset:
+        node["isPartOf"] = _ref(view, dataset, "Dataset")
+    rendered = view.node(resource, ELI.realizes)
+    if rendered is not None:
+        node["exampleOfWork"] = _ref(view, rendered, "CreativeWork")
+    topics = view.nodes(resource, view.term("topic")) + view.nodes(resource, DCTERMS.subject)
+    words = [label.value for item in topics if (label := view.label(item)) is not None]
+    words += [item.value for item in view.all_said(resource, _KEYWORD) if item.language in ("", view.language)]
+    if words:
+        node["keywords"] = list(dict.fromkeys(words))
+    version = view.said(resource, OWL.versionInfo)
+    if version or resource == dataset:
+        node["version"] = version.value if version else view.opened.release.version
+    if resource == dataset:
+        node["citation"] = citation.apa(cited)
+        node["distribution"] = _distributions(view)
+    return node
+
+
+_KEYWORD = NamedNode("http://www.w3.org/ns/dcat#keyword")
+
+
+def _distributions(view: View) -> list[dict[str, Any]]:
+    release, iris = view.opened.release, view.iris
+    return [
+        {
+            "@type": "DataDownload",
+            "name": label,
+            "contentUrl": iris.thing(f"dataset/{name}").value,
+            "encodingFormat": [media, "application/gzip"],
+            "contentSize": f"{(release.path / name).stat().st_size} B",
+        }
+        for name, (media, label) in sorted(DUMPS.items())
+        if (release.path / name).is_file()
+    ]
+
+
+def _description(view: View, resource: NamedNode) -> str:
+    for predicate in (DCTERMS.description, SKOS.definition, SKOS.scopeNote, view.term("text"), RDFS.comment):
+        if predicate == view.term("text") and view.language != "zh":
+            found = view.said(resource, view.term("translation"), view.language) or view.said(resource, predicate)
+        else:
+            found = view.said(resource, predicate)
+        if found:
+            return found.value if len(found.value) <= 600 else found.value[:599] + "…"
+    return ""
+
+
+def _ref(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
+    label = view.label(node)
+    found: dict[str, Any] = {"@type": kind, "@id": node.value}
+    if label:
+        found["name"] = label.value
+    return found

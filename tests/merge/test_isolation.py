@@ -1,0 +1,54 @@
+"""The nine real graphs: questions, shapes and our own graphs are as they were before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from initiative_lod import pipeline, questions, release
+from initiative_lod.merge.merging import Wanted
+from initiative_lod.settings import Settings
+from initiative_lod.store import OpenRelease
+
+ROOT = Path(__file__).resolve().parents[2]
+GRAPHS = ROOT.parent / "shared" / "graphs"
+TRIPLES = {
+    "ai-risk": 11_814,
+    "eu-authority-tables": 77_431,
+    "fibo-government": 5_615,
+    "gdprtext": 22_601,
+    "lblod-staff-cube": 839_416,
+    "nifo-factsheets": 6_411,
+    "un-sdg": 24_487,
+    "unesco-thesaurus": 75_202,
+    "w3c-dpv": 207_806,
+}
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not GRAPHS.is_dir(), reason="the graphs of others are not there (../shared/graphs)"),
+]
+
+
+def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
+    settings = Settings(root=ROOT, releases=tmp_path / "releases")
+    start = pipeline.make_release(settings)
+    release.publish(settings.release_folder, start)
+    wanted = Wanted(named=tuple(str(path) for path in sorted(GRAPHS.iterdir())), retrieved="2026-11-24")
+    merged = pipeline.merge(settings, start, wanted)
+    made = merged.release
+    assert made is not None
+    assert {record.slug: record.part.quads for record in merged.records} == TRIPLES
+    assert release.verify(made) == []
+    opened = OpenRelease.open(made)
+    asked = questions.read_folder(ROOT / "data" / "questions")
+    assert [str(item) for item in questions.differences(asked, opened.store, settings.base)] == []
+    totals = made.manifest["conflicts"]["totals"]
+    assert totals["our-terms-elsewhere"] == totals["questions-answered-differently"] == 0
+    assert (
+        "our-shapes-broken" not in totals
+    )  # nobody uses our terms: there is nothing that the shapes could speak about
+    release.publish(settings.release_folder, made)
+    assert pipeline.merge(settings, made, wanted).release == made
+    assert release.rollback(settings.release_folder) == start
