@@ -1,7 +1,8 @@
 """The floors that the front is measured against: what the same stack does when it does nothing else.
 
-``python floors.py bare PORT BODY TYPE ETAG`` answers every request with the same bytes (304 to a matching If-None-Match);
-``python floors.py inline PORT STORE`` is a FastAPI application that calls the store in the request, with no limit at all.
+``python floors.py bare PORT BODY TYPE ETAG`` answers every request with the same bytes (304 to a matching
+If-None-Match); ``python floors.py inline PORT STORE`` is a FastAPI application that calls the store in the request,
+with no limit at all. Both run on the uvicorn, event loop and HTTP reader that the server itself runs on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``make bench``: how fast the front is, as ratios against floors that run in turn with it on the same core.
 
-Each figure is requests per second of the server's CPU time (its whole process tree), median of the rounds; the two sides of a
-ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores.
+Each figure is requests per second of the server's CPU time (its whole process tree), median of the rounds; the two
+sides of a ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent
 WAIT = 120  # seconds that a server may take to start
 TICKS = os.sysconf("SC_CLK_TCK")
 ACTION = "/doc/wic-2020/action/8"
@@ -44,6 +45,7 @@ class Server:
         begun = time.monotonic()
         self.process = subprocess.Popen(
             ["taskset", "-c", "0", *self.command],
+            cwd=CHECKOUT,
             env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -150,9 +152,10 @@ def compare(
     args: argparse.Namespace,
 ) -> None:
     """One line: both sides, and the median of the pairs' ratios."""
-    pairs = []
-    for _ in range(args.rounds):
-        pairs.append((load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds)))
+    pairs = [
+        (load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds))
+        for _ in range(args.rounds)
+    ]
     ratio = statistics.median(one.per_cpu_second / other.per_cpu_second for one, other in pairs)
     us, them = pairs[len(pairs) // 2]
     middle = [statistics.median(side.per_cpu_second for side in sides) for sides in zip(*pairs, strict=True)]
@@ -232,9 +235,7 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         query = "/sparql?query=" + urllib.parse.quote(SELECT)
         inline.start(query)
         servers.append(inline)
-        print(
-            f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests per second of server CPU; then ours by the clock)"
-        )
+        print(f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests a second of CPU; then ours by the clock)")
         turtle, page = f"{ACTION}.ttl", f"{ACTION}.html"
         compare("warm Turtle / bare Starlette", 0.6, ours, floors["ttl"], (turtle, turtle), {}, args)
         compare("304 / bare Starlette's 304", 0.8, ours, floors["ttl"], (turtle, turtle), {"If-None-Match": tag}, args)
@@ -261,7 +262,7 @@ def run(args: argparse.Namespace, folder: Path) -> None:
                 ],
                 peer_port,
             )
-            peer.start("/sparql?query=" + urllib.parse.quote("ASK { ?s ?p ?o }"))
+            peer.start("/?query=" + urllib.parse.quote("ASK { ?s ?p ?o }"))
             servers.append(peer)
             peer_query = "/?query=" + urllib.parse.quote(SELECT)
             compare("small SELECT / rdflib-endpoint", None, ours, peer, (query, peer_query), json_, args)

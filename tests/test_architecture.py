@@ -17,8 +17,8 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 ROOMS = {
     "ground": "errors formats iris settings vocabulary",
     "make": "align alignment build conflicts description document exact focus identity judgement merge notation "
-    "pipeline places questions release rendering report search sources sssom statements text "
-    "validation",
+    "pipeline places questions release rendering report search sources sssom statements switch text "
+    "validation verification",
     "read": "links negotiation reconcile representation resource sparql store",
     "web": "web",
     "command line": "cli __main__",

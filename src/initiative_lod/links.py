@@ -57,8 +57,8 @@ def document_links(
 ) -> list[Link]:
     """The links of a document at ``location`` (a path, no suffix) about the thing ``canonical``.
 
-    ``kind`` is the schema.org type of the thing, ``profile`` the IRI that the data conforms to, ``files`` the address and
-    media type of each file that is its content. Without files the data formats stand for it.
+    ``kind`` is the schema.org type of the thing, ``profile`` the IRI that the data conforms to, ``files`` the address
+    and media type of each file that is its content. Without files the data formats stand for it.
     """
     links = [
         Link(canonical, "cite-as"),

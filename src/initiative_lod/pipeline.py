@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, alignment, questions, release
+from initiative_lod import __version__, alignment, judgement, questions, release
 from initiative_lod.build import Built, build, moved
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
@@ -130,11 +130,17 @@ def merge(
 
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
-        found = conflicts.find(store, records, Iris(settings.base), asked, building, progress)
+        joint = questions.read_folder(settings.root / "data" / "questions-merged")
+        found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
         files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
+        kept = building / questions.FILE  # as the start has it
+        if kept.is_file():
+            answered = [item.question for item in found.together if not item.missing]
+            files[questions.FILE] = questions.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
         return files, found.summary()
 
-    return merging.merge(settings, start, wanted, report, progress, seen)
+    judged = judgement.read(settings.root / "data" / "judgements" / "identity.tsv")
+    return merging.merge(settings, start, replace(wanted, judgements=judged), report, progress, seen)
 
 
 def _modified(quads: tuple[Quad, ...], iris: Iris) -> str:

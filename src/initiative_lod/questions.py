@@ -50,6 +50,7 @@ class Question:
     chart: str
     query: str
     expected: tuple[tuple[str, ...], ...]
+    needs: tuple[str, ...] = ()  # names of merged sources without which it has no answer
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def read(path: Path) -> Question:
         raise SourceError(f"its expected rows are missing: write {expected.name} beside it", path)
     rows = tuple(tuple(line.split("\t")) for line in read_text(expected).rstrip("\n").split("\n"))
     text, note = ({lang: header.get(f"{key}@{lang}", "") for lang in ("zh", "en")} for key in ("question", "note"))
-    return Question(path.stem, path, text, note, header["group"], header.get("chart", "none"), query, rows)
+    chart, needs = header.get("chart", "none"), tuple(header.get("needs", "").split())
+    return Question(path.stem, path, text, note, header["group"], chart, query, rows, needs)
 
 
 def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
@@ -126,6 +128,16 @@ def content(questions: Sequence[Question], store: Store, base: str = DEFAULT_BAS
     The answer's terms are written as in SPARQL's JSON results. Of more than MOST_ROWS rows the first are kept.
     """
     return (json.dumps([_kept(item, store, base) for item in questions], ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def with_joint(
+    kept: bytes, joint: Sequence[Question], answered: Sequence[Question], store: Store, base: str = DEFAULT_BASE
+) -> bytes:
+    """What a release keeps of its questions, with those of ``joint`` (which need merged graphs) that are answered."""
+    names = {question.slug for question in joint}
+    values = [value for value in json.loads(kept) if value["slug"] not in names]
+    values += [_kept(question, store, base) for question in answered]
+    return (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _kept(question: Question, store: Store, base: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ A description of ``R`` holds what has as its subject
 
 and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
 the attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
-incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph the description is the graph
-itself. Every IRI that stands as an object brings its labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
+incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph of ours the description is the
+graph itself; of a merged one it is its provenance. Every IRI that stands as an object brings its labels;
+``<doc> foaf:primaryTopic R`` says whose document it is.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
@@ -80,17 +82,23 @@ def graph_of(iris: Iris, resource: NamedNode) -> NamedNode | None:
     return resource if path.startswith("graph/") and "#" not in path else None
 
 
+def is_merged(iris: Iris, graph: NamedNode) -> bool:
+    """Whether a graph is one of other people's: its description is where it is from, not its millions of quads."""
+    return (iris.path(graph.value) or "").startswith("graph/source/")
+
+
 def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Description | None:
     """The description of ``resource``; None when the release says nothing about it, or it has no such page."""
     if not exists(opened, resource):
         return None
-    iris, store = opened.iris, opened.store
+    iris = opened.iris
     pages = 1
     found = _Found(opened, resource)
     graph = graph_of(iris, resource)
     if graph is not None:
         found.add(opened.about(resource))
-        found.add(store.quads_for_pattern(None, None, None, graph))
+        if not is_merged(iris, graph):
+            found.add(opened.quads(graph=graph))
     else:
         found.part(resource)
         if not found.is_part(resource):
@@ -189,7 +197,7 @@ class _Found:
             return
         self.quads.update(types)
         for predicate in (*LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names)):
-            self.quads.update(store.quads_for_pattern(node, predicate, None, None))
+            self.quads.update(self.opened.quads(node, predicate))
 
     def incoming(self, quad: Quad) -> None:
         """One statement that points to the resource, with what a reader needs to know about its subject."""
@@ -215,7 +223,7 @@ class _Found:
         """The labels of every IRI that stands as an object."""
         for node in {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)} - self.subjects:
             for predicate in LABELS:
-                self.quads.update(self.opened.store.quads_for_pattern(node, predicate, None, None))
+                self.quads.update(self.opened.quads(node, predicate))
 
 
 _PARTS = [
@@ -276,6 +284,7 @@ def _quad_key(quad: Quad) -> tuple[object, ...]:
     )
 
 
+@lru_cache(maxsize=32768)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which numbers count as numbers: ``action/2`` stands before ``action/10``."""
     return tuple(

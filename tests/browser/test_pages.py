@@ -26,6 +26,12 @@ PATHS = [
     "/doc/topic/data-security",
     "/doc/modality",
     "/doc/modality/undertake",
+    "/questions",
+    "/questions/actions-by-modality",
+    "/questions/actions-naming-a-person",
+    "/compare",
+    "/compare?iri=wic-2020/action/8&iri=wic-2020/action/9&iri=wic-2020/action/10",
+    "/search?q=personal+data",
     "/ontology",
     "/dataset",
     "/graph/topics",
@@ -176,7 +182,7 @@ def test_by_keyboard(browser: Browser, real: Live) -> None:
 
 
 def test_without_scripts(browser: Browser, real: Live) -> None:
-    for path in ("/", "/doc/wic-2020/action/8", "/sparql"):
+    for path in ("/", "/doc/wic-2020/action/8", "/questions/actions-by-modality", "/sparql"):
         with page_of(browser, real, path, java_script_enabled=False) as page:
             assert page.locator("h1").is_visible()
 
@@ -199,3 +205,93 @@ def test_the_second_document_has_pages_as_well(browser: Browser, harbour: Live) 
         assert "Initiative on Sharing Harbour Data" in page.locator("h1").inner_text()
         page.get_by_role("link", name="Protect crew information").first.click()
         assert page.locator(".clause.m-prohibit").count() == 2
+
+
+def test_searching(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/") as page:
+        page.get_by_role("searchbox", name="Search").fill("未成年人")
+        page.keyboard.press("Enter")
+        assert "/search?" in page.url
+        assert page.locator("mark.hit").first.inner_text() == "未成年人"
+        page.locator(".facets a").first.click()
+        assert page.locator(".chosen-filters li").count() == 1
+        page.get_by_role("link", name="中文").click()
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        assert page.locator("input[name=q]").first.input_value() == "未成年人"
+
+
+def test_searching_without_scripts_on_a_narrow_screen(browser: Browser, real: Live) -> None:
+    size = {"width": 390, "height": 800}
+    with page_of(browser, real, "/", java_script_enabled=False, viewport=size) as page:
+        page.get_by_role("searchbox", name="Search").fill("cyber crime")
+        page.keyboard.press("Enter")
+        page.locator(".results h3 a").first.click()
+        assert page.locator("h1").is_visible()
+
+
+def test_comparing_from_an_action(browser: Browser, real: Live) -> None:
+    """From the action's page to the form, which has it chosen, and on to the table; then a mistake."""
+    with page_of(browser, real, "/doc/wic-2020/action/8", java_script_enabled=False) as page:
+        page.get_by_role("link", name="Compare it with others").click()
+        assert page.get_by_label("Strengthen personal information protection").is_checked()
+        page.get_by_label("Strengthen the online protection of minors").check()
+        page.locator("form.choose button").click()
+        assert page.locator(".compare thead th").count() == 3
+        assert page.locator(".compare .chip.m-prohibit").count() == 1
+        shared = set(page.locator(".compare li.shared a").all_inner_texts())
+        assert shared
+        page.get_by_role("link", name="中文").click()
+        assert page.evaluate("document.documentElement.lang") == "zh"
+        assert page.locator(".compare thead th").count() == 3
+        page.get_by_label("加强未成年人网络保护").uncheck()
+        page.locator("form.choose button").click()
+        assert page.get_by_role("alert").is_visible()
+        assert page.get_by_label("加强个人信息保护和数据安全管理").is_checked()
+
+
+def test_a_question_is_answered_and_run_again(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/questions", java_script_enabled=False) as page:
+        page.get_by_role("link", name="In how many actions does each modality occur?").click()
+        assert page.locator("svg.chart").is_visible()
+        rows = page.locator("table.answer tbody tr")
+        shown = rows.count()
+        assert shown == 12
+        assert rows.first.inner_text().split()[-1] == "18"
+        page.get_by_role("link", name="Run it in the SPARQL page").click()
+        assert "COUNT(DISTINCT ?action)" in page.locator("textarea").input_value()
+        page.get_by_role("button", name="Run").click()
+        assert page.locator(".result tbody tr").count() == shown
+
+
+def test_the_map_by_keyboard(browser: Browser, real: Live) -> None:
+    """Its links are reached and followed by keyboard, and its words stand beside it."""
+    with page_of(browser, real, "/") as page:
+        page.locator(".map a.action").nth(7).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/doc/wic-2020/action/8")
+    with page_of(browser, real, "/", viewport={"width": 390, "height": 800}) as page:
+        page.locator("details.words summary").first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("details.words li").first.is_visible()
+        assert page.locator(".scroll:has(.map)").get_attribute("tabindex") == "0"
+
+
+def test_comparing_by_keyboard(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/compare") as page:
+        for label in (
+            "Advance the construction of information infrastructure",
+            "Strengthen the protection of information",
+        ):
+            page.get_by_label(label).focus()
+            page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/compare?iri=**")
+        assert page.locator(".compare thead th").count() == 3
+
+
+def test_each_term_leads_to_the_questions_that_need_it(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/ontology") as page:
+        assert page.locator(".map a").count() > 20
+        page.locator("article#Clause dd a[href*='/questions/']").first.click()
+        assert page.locator("h1").is_visible()
+        assert page.get_by_role("link", name="clause", exact=True).is_visible()

@@ -275,6 +275,7 @@ def test_every_source_has_its_graph(built: Built) -> None:
             "alignment-harbour",
             "dataset",
             "harbour-2031",
+            "identity",
             "modalities",
             "ontology",
             "roles",

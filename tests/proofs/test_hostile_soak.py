@@ -61,7 +61,7 @@ def read_pages(port: int, seconds: float) -> list[float]:
 
 def attack(port: int, canary: int, seconds: float) -> None:
     """Be the five clients; print as JSON how often each attack met with each status."""
-    os.nice(5)  # they stand for other machines, which would not take the server's time
+    os.nice(15)  # they stand for other machines, which would not take the server's time
     met: Counter[str] = Counter()
     end = time.monotonic() + seconds
 

@@ -12,7 +12,7 @@ from typer.main import get_command, get_group
 
 from initiative_lod import __version__
 
-#: Each command and where it is: ``module:name``, a function or a Typer of its own. In the order in which help lists them.
+#: Each command and where it is: ``module:name``, a function or a Typer of its own. Help lists them in this order.
 COMMANDS = {
     "serve": "serve:serve",
     "build": "build:build",
@@ -55,6 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
 
 def _version(wanted: bool) -> None:
     if wanted:

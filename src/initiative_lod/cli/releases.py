@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from initiative_lod import release
+from initiative_lod import release, switch, verification
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
@@ -74,7 +74,7 @@ def rollback(context: typer.Context) -> None:
 
 def _row(folder: Path, version: str) -> dict[str, Any]:
     """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
-    row = {"version": version, "current": version == release.current_version(folder), "damaged": None}
+    row = {"version": version, "current": version == switch.current_version(folder), "damaged": None}
     try:
         found = release.read(folder / version)
     except ReleaseError as error:
@@ -86,6 +86,6 @@ def _row(folder: Path, version: str) -> dict[str, Any]:
 
 def _faults(folder: Path) -> list[str]:
     try:
-        return release.verify(release.read(folder))
+        return verification.verify(release.read(folder))
     except ReleaseError as error:
         return [str(error)]

@@ -39,6 +39,7 @@ def run(settings: Settings) -> None:
 
     from initiative_lod.store import Publisher
     from initiative_lod.web.app import create_app
+    from initiative_lod.web.protocol import BoundedHttp
 
     publisher = Publisher(settings.release_folder)
     opened = publisher.current()
@@ -52,7 +53,7 @@ def run(settings: Settings) -> None:
         proxy_headers=False,
         timeout_keep_alive=15,
         limit_concurrency=512,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=BoundedHttp,
     )
     console.print(f"release {opened.release.version}, {opened.release.manifest['quads']:,} quads", soft_wrap=True)
     console.print(f"open http://{settings.host}:{settings.port}{settings.root_path}/  (Ctrl+C stops)", soft_wrap=True)

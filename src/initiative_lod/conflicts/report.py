@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod import questions, validation
+from initiative_lod import identity, questions, validation
+from initiative_lod.conflicts import together
 from initiative_lod.conflicts.candidates import candidates
 from initiative_lod.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
 from initiative_lod.conflicts.writing import Conflicts
@@ -27,11 +28,13 @@ def find(
     asked: Sequence[Question],
     building: Path,
     progress: Progress = lambda message: None,
+    joint: Sequence[Question] = (),
 ) -> Conflicts:
     """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded
-    from.
+    from; ``joint`` are questions that need the graphs of others.
     """
-    files = [*sorted(building.glob("graphs/*.nq.gz")), building / "own.nq.gz"]
+    clusters = building / f"graphs/{identity.NAME}.nq.gz"  # it describes nothing: it repeats what others link to
+    files = [*sorted({*building.glob("graphs/*.nq.gz")} - {clusters}), building / "own.nq.gz"]
     few = candidates(files)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
     found: list[Found] = []
@@ -44,7 +47,8 @@ def find(
         found.append(_shapes(building / "own.nq.gz", abroad, iris))
     progress("looking for conflicts: questions")
     found.append(_questions(store, asked, iris))
-    return Conflicts(tuple(found), tuple(records), iris)
+    answered = together.ask(joint, store, [record.slug for record in records], iris.base)
+    return Conflicts(tuple(found), tuple(records), iris, answered)
 
 
 def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:

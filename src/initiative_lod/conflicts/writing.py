@@ -11,7 +11,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from initiative_lod.conflicts.check import Finding, Found, Statement, Term
+from initiative_lod.conflicts.check import KEPT, Finding, Found, Statement, Term
+from initiative_lod.conflicts.together import IN_CHINESE, OTHERWISE, Asked
 from initiative_lod.iris import Iris
 from initiative_lod.merge.record import Record
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
@@ -23,11 +24,12 @@ IN_TEXT = 5  # findings of one kind in the text
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """What was found in a merge of ``records``."""
+    """What was found in a merge of ``records``; ``together`` are the questions that need more than our own graphs."""
 
     found: tuple[Found, ...]
     records: tuple[Record, ...]
     iris: Iris
+    together: tuple[Asked, ...] = ()
 
     @property
     def ordered(self) -> tuple[Found, ...]:
@@ -49,7 +51,12 @@ class Conflicts:
         lines = [
             f"{item.total:>7,}  {item.severity:9}  {item.title['en']} · {item.title['zh']}" for item in self.ordered
         ]
-        return {"totals": {item.kind: item.total for item in self.found}, "summary": lines}
+        lines += [f"  {item.status}: {item.question.text['en']} ({item.note})" for item in self.together]
+        return {
+            "totals": {item.kind: item.total for item in self.found},
+            "questions": {item.question.slug: item.status for item in self.together},
+            "summary": lines,
+        }
 
     def to_text(self) -> str:
         """Lines for a terminal."""
@@ -74,6 +81,14 @@ class Conflicts:
                     lines.append(f"      … {finding.size - len(finding.statements):,} more")
             if item.total > IN_TEXT:
                 lines.append(f"  … {item.total - min(IN_TEXT, len(item.findings)):,} more")
+        if self.together:
+            lines += ["", "Questions that need two graphs · 需要两个图的问题"]
+        for asked in self.together:
+            lines += [f"  {asked.status} · {IN_CHINESE[asked.status]}: {asked.question.text['en']} ({asked.note})"]
+            rows = asked.to_json()
+            lines += [
+                f"      {what}: {' | '.join(row)}" for what in ("missing", "surplus") for row in rows[what][:IN_TEXT]
+            ]
         clean = [item.title["en"] for item in self.found if not item.total]
         lines += ["", "nothing found · 未发现: " + "; ".join(clean)]
         return "\n".join(lines) + "\n"
@@ -82,6 +97,7 @@ class Conflicts:
         """One JSON object: sources, and what was found by kind."""
         value = {
             "sources": [record.to_json() for record in self.records],
+            "questions": [item.to_json() for item in self.together],
             "found": [
                 {
                     "kind": item.kind,
@@ -108,6 +124,7 @@ class Conflicts:
         page = resources.files("initiative_lod.conflicts").joinpath("page.html").read_text("utf-8")
         parts = {
             "SOURCES": "".join(self._source(record) for record in self.records),
+            "QUESTIONS": "".join(map(_question, self.together)),
             "INDEX": "".join(_entry(item) for item in self.ordered),
             "SECTIONS": "".join(self._section(item) for item in self.ordered),
             "CLEAN": "".join(
@@ -214,6 +231,21 @@ def _entry(item: Found) -> str:
         f'<li class="{item.severity}"><a href="#{item.kind}">{escape(item.title["zh"])} '
         f'<span lang="en">{escape(item.title["en"])}</span></a> <b>{item.total:,}</b> '
         f"<small>{_IN_CHINESE[item.severity]} <span lang=en>{item.severity}</span></small></li>"
+    )
+
+
+def _question(item: Asked) -> str:
+    rows = item.to_json()
+    differing = "".join(
+        f"<tr><td>{what}</td><td>{escape(' | '.join(row))}</td></tr>"
+        for what in ("missing", "surplus")
+        for row in rows[what][:KEPT]
+    )
+    return (
+        f'<li class="{"Warning" if item.status == OTHERWISE else "Info"}">{escape(item.question.text["zh"])} '
+        f'<span lang="en">{escape(item.question.text["en"])}</span> <b>{IN_CHINESE[item.status]} '
+        f"<span lang=en>{item.status}</span></b> <small>{escape(item.note)}</small>"
+        f"{f'<table>{differing}</table>' if differing else ''}</li>"
     )
 
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
 
-from initiative_lod import description, release
+from initiative_lod import description, identity, release, verification
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
+from initiative_lod.judgement import Judgement
 from initiative_lod.merge import part, provenance
 from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
@@ -27,7 +28,14 @@ from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
-MADE_ANEW = (release.DUMP, release.DESCRIPTION, OWN, search.FILE)  # files that a start's are not taken over
+MADE_ANEW = (
+    verification.DUMP,
+    release.TRIG_DUMP,
+    verification.DESCRIPTION,
+    OWN,
+    search.FILE,
+)  # files that a start's are not taken over
+MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
 BLOCK = 1 << 20
 
 License = Callable[[Record, Sequence[str]], Record]
@@ -47,12 +55,14 @@ class Assembly:
         building: Path,
         records: Sequence[Record],
         alignments: Mapping[str, Sequence[Quad]],
+        judgements: Sequence[Judgement] = (),
     ) -> None:
         self._iris = Iris(settings.base)
         self._folder = settings.release_folder
         self._start = start
         self._building = building
         self._alignments = alignments
+        self._judgements = judgements
         self.records = list(records)
 
     def write(self, licensed: License, report: Report, progress: Progress) -> Release:
@@ -65,20 +75,25 @@ class Assembly:
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
         said = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
         store.bulk_load(_open(self._building / said.file), format=RdfFormat.N_QUADS)
-        parts = [own, *sorted([said, *others, *(item.part for item in self.records)], key=lambda item: item.file)]
+        same = self._identity(store)
+        parts = [
+            own,
+            *sorted([said, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file),
+        ]
         digest = hashlib.sha256("".join(f"{item.digest}  {item.file}\n" for item in parts).encode()).hexdigest()
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
-        if (self._folder / version / release.MANIFEST).is_file():
+        if (self._folder / version / verification.MANIFEST).is_file():
             return release.read(self._folder / version)
         progress("looking for conflicts")
         files, summary = report(store, self.records, self._building)
         for name, data in files.items():
+            (self._building / name).unlink(missing_ok=True)  # it may be another name of the start's file
             (self._building / name).write_bytes(data)
         progress("writing dumps")
         self._concatenate(parts)
-        described = self._described(version, own)
-        (self._building / release.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        described = self._described(version, self._own_quads(same))
+        (self._building / verification.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
         store.bulk_extend(described)
         store.flush()
         del store
@@ -113,10 +128,34 @@ class Assembly:
             if item.file == OWN:
                 take_over(self._start.path / OWN, self._building / OWN)
                 return item
-        take_over(self._start.path / release.DUMP, self._building / OWN)
-        entry = self._start.manifest["files"][release.DUMP]
-        quads, collapsed = self._start.manifest["quads"], self._start.manifest.get("collapsed", 0)
-        return Part(OWN, quads, collapsed, self._start.digest, entry["bytes"], entry["sha256"])
+        digest, count = hashlib.sha256(), 0
+        with (self._building / OWN).open("wb") as raw, gzip.GzipFile("", "wb", part.LEVEL, raw, mtime=0) as packed:
+            for line in self._without_identity(self._start.path / verification.DUMP):
+                digest.update(line)
+                packed.write(line)
+                count += 1
+        size, sha256 = _measured(self._building / OWN)
+        return Part(OWN, count, self._start.manifest.get("collapsed", 0), digest.hexdigest(), size, sha256)
+
+    def _without_identity(self, dump: Path) -> Iterator[bytes]:
+        """The lines of a build's dump but those of ``graph/identity``, which is made anew for what is merged."""
+        ending = f" <{self._iris.graph(identity.NAME).value}> .\n".encode()
+        with gzip.open(dump, "rb") as lines:
+            yield from (line for line in lines if not line.endswith(ending))
+
+    def _identity(self, store: Store) -> list[Part]:
+        """``graph/identity`` over everything in the store, as a part that is loaded too; none when nothing is joined.
+
+        It needs memory for the links, not for the store's statements.
+        """
+        made = self._ours(
+            identity.NAME, identity.materialise(identity.statements_of(store), self._judgements, self._iris)
+        )
+        if not made.quads:
+            (self._building / made.file).unlink()
+            return []
+        store.bulk_load(_open(self._building / made.file), format=RdfFormat.N_QUADS)
+        return [made]
 
     def _other_parts(self) -> list[Part]:
         """The alignments: those of the start, and those that were given now."""
@@ -136,21 +175,23 @@ class Assembly:
         return made
 
     def _store(self, parts: Sequence[Part]) -> Store:
-        """The store with all parts but the provenance: on top of the start's, where that holds nothing but these."""
-        path = self._building / release.STORE
+        """The store with all parts but those made last: on top of the start's, where that holds nothing but these."""
+        path = self._building / verification.STORE
         held = {(item.file, item.digest) for item in self._start_parts()}
         wanted = {(item.file, item.digest) for item in parts}
-        gone = held - wanted - {(item.file, item.digest) for item in self._start_parts() if "/provenance." in item.file}
+        anew = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
+        gone = {item for item in held - wanted if item[0] not in anew}
         if held and not gone:
             Store.read_only(str(self._start.store)).backup(str(path))
             store = Store(str(path))
-            store.remove_graph(self._iris.graph(provenance.GRAPH))
-            store.remove_graph(self._iris.graph("release"))
+            for name in (*MADE_LAST, "release"):
+                store.remove_graph(self._iris.graph(name))
             new = [item for item in parts if (item.file, item.digest) not in held]
         elif not held:
             Store.read_only(str(self._start.store)).backup(str(path))
             store = Store(str(path))
-            store.remove_graph(self._iris.graph("release"))
+            for name in (identity.NAME, "release"):
+                store.remove_graph(self._iris.graph(name))
             new = [item for item in parts if item.file != OWN]
         else:
             store, new = Store(str(path)), list(parts)
@@ -164,16 +205,24 @@ class Assembly:
 
     def _concatenate(self, parts: Sequence[Part]) -> None:
         """The dump of everything: the parts one after the other, which is gzip as well (RFC 1952 §2.2)."""
-        with (self._building / release.DUMP).open("wb") as dump:
+        with (self._building / verification.DUMP).open("wb") as dump:
             for item in parts:
                 with (self._building / item.file).open("rb") as file:
                     shutil.copyfileobj(file, dump, BLOCK)
 
-    def _described(self, version: str, own: Part) -> list[Quad]:
+    def _own_quads(self, more: Sequence[Part]) -> list[Quad]:
+        """The quads of our own graphs. They are written as TriG as well."""
+        quads: list[Quad] = []
+        for name in (OWN, *(item.file for item in more)):
+            quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
+        written = serialize(quads, format=RdfFormat.TRIG, prefixes=self._iris.prefixes) or b""
+        (self._building / release.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
+        return quads
+
+    def _described(self, version: str, quads: Sequence[Quad]) -> list[Quad]:
         """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
         makers.
         """
-        quads = list(parse(gzip.decompress((self._building / OWN).read_bytes()), format=RdfFormat.N_QUADS))
         files = {name: _measured(self._building / name) for name in description.DUMPS}
         described = description.describe(self._iris, quads, version, files)
         trig = NamedNode(f"{self._iris.thing('dataset').value}#{release.TRIG_DUMP}")
@@ -190,7 +239,7 @@ class Assembly:
         names = sorted(
             path.relative_to(self._building).as_posix()
             for path in self._building.rglob("*")
-            if path.is_file() and path.parent != self._building / release.STORE
+            if path.is_file() and path.parent != self._building / verification.STORE
         )
         measured = {name: _measured(self._building / name) for name in names}
         manifest: dict[str, Any] = {
@@ -213,7 +262,7 @@ class Assembly:
         try:
             self._building.rename(target)
         except OSError:
-            if not (target / release.MANIFEST).is_file():
+            if not (target / verification.MANIFEST).is_file():
                 raise
             raise ReleaseError(f"{target} was written by someone else meanwhile: look at it, and merge again") from None
         return release.read(target)

@@ -17,6 +17,7 @@ from pyoxigraph import Quad
 
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
+from initiative_lod.judgement import Judgement
 from initiative_lod.merge import intake
 from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
@@ -31,7 +32,7 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
-    name.
+    name; ``judgements`` say which things are the same, and which are not.
     """
 
     named: Sequence[str] = ()
@@ -43,6 +44,7 @@ class Wanted:
     licences: Mapping[str, str] = field(default_factory=dict)
     without: Sequence[str] = ()
     dry_run: bool = False
+    judgements: Sequence[Judgement] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def merge(
             given = wanted.licences.get(record.slug, wanted.licences.get("") if record.slug in fresh else None)
             return with_licences(record, found if record.slug in fresh else (), given)
 
-        assembly = Assembly(settings, start, building, [records[slug] for slug in sorted(records)], wanted.alignments)
+        ordered = [records[slug] for slug in sorted(records)]
+        assembly = Assembly(settings, start, building, ordered, wanted.alignments, wanted.judgements)
         made = assembly.write(licensed, report, progress)
         return Merged(made, tuple(assembly.records), *done)
     finally:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 from xml.parsers import expat
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from initiative_lod.merge import blank, encoding
 from initiative_lod.merge.files import CAP, Member, Outcome
 from initiative_lod.merge.sniff import HEAD, decide
+from initiative_lod.merge.soundness import broken_xml, fault_of
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -156,7 +156,7 @@ def _statements(data: bytes, syntax: str, how: How, outcome: Outcome) -> list[by
             data, marker = encoding.marked(data)
     if syntax == "trix":
         syntax, data = "n-quads", _trix(data)
-    broken = _broken_xml(data) if syntax == "rdf/xml" else ""
+    broken = broken_xml(data) if syntax == "rdf/xml" else ""
     if broken and not how.lenient:
         raise Unreadable(broken)
     if broken:
@@ -172,16 +172,6 @@ def _statements(data: bytes, syntax: str, how: How, outcome: Outcome) -> list[by
                 raise Unreadable(_said(error)) from error
     quads = _by_line(data, syntax, outcome) if syntax in BY_LINE else _lenient(data, syntax, how, outcome, marker)
     return [serialize(_plain(quads, outcome), format=RdfFormat.N_QUADS) or b""]
-
-
-def _broken_xml(data: bytes) -> str:
-    """Why bytes are no well-formed XML: the RDF parser takes a file that breaks off for one that ends."""
-    parser = expat.ParserCreate("utf-8")
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
-    return ""
 
 
 def _strict(data: bytes, syntax: str, how: How, outcome: Outcome) -> bytes:
@@ -242,47 +232,12 @@ def _lenient(data: bytes, syntax: str, how: How, outcome: Outcome, marker: str) 
                 return
             outcome.leave_out(error.lineno, error.msg)
             continue
-        fault = _fault(quad, marker)
+        fault = fault_of(quad, marker)
         if fault:
             outcome.leave_out(0, f"{_shown(quad)}: {fault}")
         else:
             yield quad
     raise Unreadable(f"more than {MOST_ERRORS:,} of its triples are no RDF")
-
-
-def _fault(quad: Quad, marker: str) -> str:
-    """Why a quad that was read without checks is no RDF; empty when it is."""
-    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-        fault = ""
-        if isinstance(term, NamedNode):
-            fault = _iri_fault(term.value)
-        elif isinstance(term, Literal):
-            fault = _language_fault(term.language) if term.language else _iri_fault(term.datatype.value)
-        elif isinstance(term, Triple):
-            fault = "a triple about a triple (RDF 1.2)"
-        if not fault and marker and isinstance(term, NamedNode | Literal | BlankNode) and marker in term.value:
-            fault = "its bytes are not UTF-8"
-        if fault:
-            return fault
-    return ""
-
-
-@lru_cache(maxsize=65536)
-def _iri_fault(iri: str) -> str:
-    try:
-        NamedNode(iri)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-@lru_cache(maxsize=1024)
-def _language_fault(language: str) -> str:
-    try:
-        Literal("", language=language)
-    except ValueError as error:
-        return f"{language!r} is no language tag: {error}"
-    return ""
 
 
 def _trix(data: bytes) -> bytes:

@@ -227,8 +227,9 @@ def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Ite
                 for quad in store.quads_for_pattern(thing, label, None):
                     yield quad.triple
                 continue
-            terms = {Variable("thing"): thing, Variable("label"): label}
-            found = store.query(_LABELS_OF, substitutions=terms, **options)
+            found = store.query(
+                _LABELS_OF, substitutions={Variable("thing"): thing, Variable("label"): label}, **options
+            )
             assert isinstance(found, QueryTriples)
             yield from found
 

@@ -21,8 +21,8 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.store import Publisher
 from initiative_lod.web import errors
 from initiative_lod.web.asked import Answer, Asked, asked
-from initiative_lod.web.hot import Hot
 from initiative_lod.web.compare import compare_router
+from initiative_lod.web.hot import Hot
 from initiative_lod.web.pages import Pages
 from initiative_lod.web.questions import questions_router
 from initiative_lod.web.reconcile import reconcile_router

@@ -1,7 +1,7 @@
 """How a thing is cited: its citation as a value, and that value in APA, BibTeX and CSL-JSON.
 
-All of it comes from the release. Who issued a document and when is taken where it is attested, else left out; there is no
-date of access, since nothing here has a clock.
+All of it comes from the release. Who issued a document and when is taken where it is attested, else left out; there is
+no date of access, since nothing here has a clock.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def render(cited: Citation, style: str) -> bytes:
 
 
 def apa(cited: Citation) -> str:
-    """The reference in APA style (7th edition), as plain text: a title in another language has its rendering after it."""
+    """The reference in APA style (7th edition), as plain text: after a title in another language, its rendering."""
     date = _apa_date(cited.issued)
     title = _bracketed(cited.title, cited.rendered)
     authors = _apa_authors(cited.authors)
@@ -242,7 +242,20 @@ def _date(view: View, node: NamedNode) -> str:
     return ""
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def _apa_date(date: str) -> str:

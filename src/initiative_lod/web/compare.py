@@ -157,7 +157,7 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
         except ValueError as error:
             raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
         if not exists(opened, node):
-            raise NotFound(f"nothing is known about <{node.value[:200]}>: look for its IRI on its page, or search for it")
+            raise NotFound(f"nothing is known about <{node.value[:200]}>: its IRI stands on its page; search finds it")
         nodes.append(node)
     return list(dict.fromkeys(nodes))
 
@@ -217,5 +217,3 @@ def _json(view: View, columns: list[Column]) -> dict[str, Any]:
         }
 
     return {"columns": [column(item) for item in columns]}
-
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from initiative_lod.web.charts import cut
-from initiative_lod.web.map import Row, beside, lang_of, side_label, text_lines, tie
+from initiative_lod.web.map import Row, beside, lang_of, opening, side_label, text_lines, tie
 from initiative_lod.web.view import Thing
 
 WIDTH = 960
@@ -46,11 +46,7 @@ def diagram(links: Sequence[Link], label: str, language: str) -> Markup:
     height = len(rows) * float(_ROW)
     left, right = beside(rows, "left", height), beside(rows, "right", height)
     bottom = max([height, *(side.middle * 2 - side.y for side in (*left, *right))])
-    drawn = [
-        Markup('<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">').format(
-            WIDTH, round(bottom + 16), label
-        )
-    ]
+    drawn = [opening(WIDTH, bottom + 16, label)]
     drawn += [tie(row, side, "left", _MIDDLE, _LEFT + 8) for side in left for row in rows if side.thing in row.left]
     end = _MIDDLE + _MIDDLE_WIDTH
     drawn += [tie(row, side, "right", end, _RIGHT - 8) for side in right for row in rows if side.thing in row.right]

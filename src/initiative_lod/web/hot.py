@@ -1,9 +1,9 @@
 """What was answered a moment ago, sent again without running the application: the layer in front of it.
 
-An answer is kept under everything that a document's answer depends on: address, and the headers of ``KEY``. It is sent only
-while the link that says which release is current (one readlink a request) is what it was. Errors, redirects, downloads in
-ranges and whatever a proxy's headers have a part in are never kept: those requests go through, as does all that is not
-a document. With the layer off (``page_cache=0``) the same bytes are sent, more slowly.
+An answer is kept under everything that a document's answer depends on: address, and the headers of ``KEY``. It is sent
+only while the link that says which release is current (one readlink a request) is what it was. Errors, redirects,
+downloads in ranges and whatever a proxy's headers have a part in are never kept: those requests go through, as does all
+that is not a document. With the layer off (``page_cache=0``) the same bytes are sent, more slowly.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Hot:
     def get(self, key: Key) -> Kept | None:
         """What is kept under the key, if the release is still the same."""
         try:
-            target = os.readlink(self._link)
+            target = os.readlink(self._link)  # noqa: PTH115 - a Path would cost more than the look
         except OSError:
             return None
         if target != self._target:

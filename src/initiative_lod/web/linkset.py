@@ -1,7 +1,7 @@
 """The links of a page, its data and its content in one document (RFC 9264): level 2 of FAIR Signposting.
 
-Addresses on this server are path-absolute references, as in the Link header: no Host header can change them. The thing's
-canonical IRI is a context of its own, for clients that know only that.
+Addresses on this server are path-absolute references, as in the Link header: no Host header can change them. The
+thing's canonical IRI is a context of its own, for clients that know only that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Contexts = list[tuple[str, list[Link]]]
 def contexts(typed: Sequence[Link], canonical: str, page: str, landing: str) -> Contexts:
     """The links of each context, anchor by anchor: the page under both addresses, the thing, its data, its content.
 
-    ``typed`` are the page's own links; ``page`` is where it is negotiated, ``landing`` where it is HTML whatever is asked.
+    ``typed`` are the page's own links; ``page`` is where it is negotiated, ``landing`` where it is always HTML.
     """
     own = [link for link in typed if link.rel != "describes"]
     kept = {"describedby", "item", "license", "type", "author", "collection", "linkset"}

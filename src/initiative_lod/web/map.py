@@ -73,9 +73,7 @@ def mapped(view: View, known: Overview) -> Map:
     words = Words(view.language)
     bottom = max([height, *(side.y + len(side.lines) * _LINE for side in (*left, *right))]) + 8
     drawn = [
-        Markup('<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">').format(
-            WIDTH, round(bottom + 8), f"{words['map']}: {known.thing.label}"
-        )
+        opening(WIDTH, bottom + 8, f"{words['map']}: {known.thing.label}"),
     ]
     drawn += [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
     drawn += [_line(row, side, "right") for side in right for row in rows if side.thing in row.right]
@@ -83,6 +81,13 @@ def mapped(view: View, known: Overview) -> Map:
     drawn += [side_label(side, _LEFT, "end", view.language) for side in left]
     drawn += [side_label(side, _RIGHT, "start", view.language) for side in right]
     return Map(Markup("").join(drawn) + Markup("</svg>"), tuple(rows))
+
+
+def opening(width: int, height: float, label: str) -> Markup:
+    """The picture's own tag."""
+    return Markup(
+        '<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">'
+    ).format(width, round(height), label)
 
 
 def _rows(view: View, known: Overview) -> list[Row]:
@@ -190,18 +195,20 @@ def _part(row: Row, language: str) -> Markup:
     if row.place == "action":
         shown = row.squares[:_BARS]
         right = x + width - 8 - len(shown) * 8
+        lines = wrap(row.thing.label.value, right - x - 36, _SIZE, 2)
         inner += Markup('<text class="no" x="{}" y="{:.1f}">{}</text>').format(x + 26, row.middle + 4.5, row.number)
-        inner += text_lines(wrap(row.thing.label.value, width - 44 - len(shown) * 8, _SIZE, 2), x + 36, row.middle, "start")
+        inner += text_lines(lines, x + 36, row.middle, "start")
         for index, (slug, _) in enumerate(shown):
-            inner += Markup('<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="16" rx="1.5"/>').format(
-                slug, right + index * 8, row.middle - 8
-            )
+            inner += Markup(
+                '<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="16" rx="1.5"/>'
+            ).format(slug, right + index * 8, row.middle - 8)
     elif row.place == "pillar":
         inner += text_lines(wrap(row.thing.label.value, width - 20, 14, 4), x + width / 2, row.middle, "middle")
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
     return Markup(
-        '<a class="{}" href="{}"{}><title>{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
+        '<a class="{}" href="{}"{}><title>{}</title>'
+        '<rect class="box" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
     ).format(
         row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
         x, row.y + 1.5, width, row.height - 3, inner,
@@ -210,8 +217,9 @@ def _part(row: Row, language: str) -> Markup:
 
 def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:
     """The words of a thing beside the parts, with a link."""
+    label = side.thing.label.value
     return Markup('<a class="side" href="{}"{}><title>{}</title>{}</a>').format(
-        side.thing.href, lang_of(side.thing, language), side.thing.label.value, text_lines(side.lines, x, side.middle, anchor)
+        side.thing.href, lang_of(side.thing, language), label, text_lines(side.lines, x, side.middle, anchor)
     )
 
 

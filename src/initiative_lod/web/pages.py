@@ -94,7 +94,8 @@ class Pages:
         """The start page: every initiative of the release at a glance."""
         view = _view(opened, asked)
         found = [overview.overview(view, item) for item in view.instances("Initiative")]
-        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", overviews=found, mapped=maps.mapped)
+        more = {"overviews": found, "mapped": maps.mapped}
+        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, asked: Asked, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
         """The list of releases."""

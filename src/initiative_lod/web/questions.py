@@ -89,7 +89,7 @@ def questions_router(site: Site) -> APIRouter:
 
 
 _SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
-_PROBLEM = {"content": {"application/problem+json": {}, "text/html": {}}}
+_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
 _FAULTS: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not modified"},
     404: {"description": "The release has no such question", **_PROBLEM},
@@ -274,9 +274,7 @@ def _same(item: Kept, opened: OpenRelease) -> bool:
     """Whether the answer is what was worked out by hand from the text."""
     if "boolean" in item:
         return bool(item["expected"] == [[str(item["boolean"]).lower()]])
-    cells = [
-        [_written(row.get(name), opened) for name in item["variables"]] for row in item["rows"]
-    ]
+    cells = [[_written(row.get(name), opened) for name in item["variables"]] for row in item["rows"]]
     return bool(item["expected"] == [item["variables"], *cells])
 
 

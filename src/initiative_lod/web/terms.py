@@ -120,7 +120,7 @@ def _example(view: View, node: NamedNode, is_class: bool) -> tuple[Thing, Thing 
     ]
     if not found:
         return None
-    first = min(found, key=lambda quad: (view.iris.path(str(quad.subject.value)) is None, natural(str(quad))))
+    first = min(found, key=lambda quad: (f"<{view.iris.base}" not in str(quad.subject), natural(str(quad))))
     assert isinstance(first.subject, NamedNode)
     if is_class:
         return view.thing(first.subject), None, None

@@ -66,7 +66,7 @@ class View:
         """The distinct objects, in natural order."""
         found = {
             quad.object: None
-            for quad in self.store.quads_for_pattern(subject, predicate, None, None)
+            for quad in self.opened.quads(subject, predicate)
             if isinstance(quad.object, NamedNode | BlankNode | Literal)
         }
         return sorted(found, key=lambda item: natural(str(item)))

@@ -124,7 +124,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "questions_title": ("数据答得出的问题", "What the data can answer"),
     "questions_note": (
         "共 {} 个问题;答案都先对着原文手工推得,再由图谱自己得出,二者不符就不会发布。",
-        "{} questions. Each answer was first worked out by hand from the text; a graph that answers otherwise is not published.",
+        "{} questions. Each answer was first worked out by hand from the text; "
+        "a graph that answers otherwise is not published.",
     ),
     "questions_none": ("本版本没有收录能力问题。", "This release keeps no competency questions."),
     "question": ("能力问题", "Competency question"),
@@ -167,7 +168,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "map": ("倡议的图景", "A map of the initiative"),
     "map_note": (
         "左为所依据的原则与命运共同体,中为板块与行动(竖条是条款,颜色是情态),右为所引述的机构、事件与文件。",
-        "On the left the principles and communities, in the middle pillars and actions (a bar is a clause, its colour the modality), on the right what is cited.",
+        "On the left the principles and communities, in the middle pillars and actions (a bar is a clause, its colour "
+        "the modality), on the right what is cited.",
     ),
     "map_in_words": ("用文字说明", "The same in words"),
     "compare": ("比较", "Compare"),

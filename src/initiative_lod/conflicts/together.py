@@ -1,0 +1,63 @@
+"""Asks the questions that need the graphs of others, where these are merged: is the answer still what it was?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Store
+
+from initiative_lod import questions
+from initiative_lod.questions import Difference, Question
+
+AS_EXPECTED, OTHERWISE, NOT_ASKED = "as expected", "otherwise", "not asked"
+IN_CHINESE = {AS_EXPECTED: "与预期一致", OTHERWISE: "与预期不同", NOT_ASKED: "未提出"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that needs merged graphs. ``missing`` are the names of those that are not there."""
+
+    question: Question
+    missing: tuple[str, ...] = ()
+    difference: Difference | None = None
+
+    @property
+    def status(self) -> str:
+        """``as expected``, ``otherwise`` or ``not asked``."""
+        return NOT_ASKED if self.missing else OTHERWISE if self.difference else AS_EXPECTED
+
+    @property
+    def note(self) -> str:
+        """Why it was not asked, or how many rows are not those that were expected."""
+        if self.missing:
+            return f"it needs a source called {' and '.join(self.missing)}"
+        rows = len(self.question.expected) - 1
+        if self.difference is None:
+            return f"{rows:,} rows"
+        missing, surplus = len(self.difference.missing), len(self.difference.surplus)
+        return f"{missing:,} of {rows:,} rows are missing, {surplus:,} are new"
+
+    def to_json(self) -> dict[str, Any]:
+        """The question, its status, and the rows that differ."""
+        return {
+            "question": self.question.slug,
+            "text": self.question.text,
+            "needs": list(self.question.needs),
+            "status": self.status,
+            "note": self.note,
+            "missing": [list(row) for row in self.difference.missing] if self.difference else [],
+            "surplus": [list(row) for row in self.difference.surplus] if self.difference else [],
+        }
+
+
+def ask(asked: Sequence[Question], store: Store, slugs: Iterable[str], base: str) -> tuple[Asked, ...]:
+    """Ask each question whose sources are all among ``slugs``, the names of what is merged into ``store``."""
+    there = set(slugs)
+    found = []
+    for question in asked:
+        missing = tuple(name for name in question.needs if name not in there)
+        difference = None if missing else next(iter(questions.differences([question], store, base)), None)
+        found.append(Asked(question, missing, difference))
+    return tuple(found)

@@ -1,0 +1,53 @@
+"""Tells what is wrong with what others wrote, where a parser takes it all the same."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from xml.parsers import expat
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+
+def broken_xml(data: bytes) -> str:
+    """Why bytes are no well-formed XML: the RDF parser takes a file that breaks off for one that ends."""
+    parser = expat.ParserCreate("utf-8")
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
+    return ""
+
+
+def fault_of(quad: Quad, marker: str) -> str:
+    """Why a quad that was read without checks is no RDF; empty when it is."""
+    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+        fault = ""
+        if isinstance(term, NamedNode):
+            fault = _iri_fault(term.value)
+        elif isinstance(term, Literal):
+            fault = _language_fault(term.language) if term.language else _iri_fault(term.datatype.value)
+        elif isinstance(term, Triple):
+            fault = "a triple about a triple (RDF 1.2)"
+        if not fault and marker and isinstance(term, NamedNode | Literal | BlankNode) and marker in term.value:
+            fault = "its bytes are not UTF-8"
+        if fault:
+            return fault
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def _iri_fault(iri: str) -> str:
+    try:
+        NamedNode(iri)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _language_fault(language: str) -> str:
+    try:
+        Literal("", language=language)
+    except ValueError as error:
+        return f"{language!r} is no language tag: {error}"
+    return ""

@@ -1,0 +1,83 @@
+"""Which release is the current one: a link that is replaced in one step, and the list of all switches."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from initiative_lod.verification import sync
+
+CURRENT = "current"
+HISTORY = "history.jsonl"
+
+
+def current_version(folder: Path) -> str:
+    """What ``current`` points to, whether it is sound or not; empty when nothing has been published."""
+    link = folder / CURRENT
+    return str(link.readlink()) if link.is_symlink() else ""
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    """Every switch that was begun, oldest first: ``time``, ``action`` (publish or rollback), ``from``, ``version``.
+
+    A switch is written down before it is made. One that was cut off in between never happened: the next entry's
+    ``from`` (the version that was current then), or what is current now, tells. A line that was cut off is left out.
+    """
+    path = folder / HISTORY
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        with suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
+
+
+def stack(folder: Path) -> list[str]:
+    """The versions published and not rolled back, oldest first; the last one is current."""
+    before: list[str] = []
+    stack: list[str] = []
+    for entry in [*history(folder), {"action": "", "from": current_version(folder)}]:
+        now = [entry["from"]] if entry["from"] else []
+        if stack[-1:] != now:
+            stack = before if before[-1:] == now else [*stack, *now]
+        before = stack
+        if entry["action"] == "publish" and stack[-1:] != [entry["version"]]:
+            stack = [*stack, entry["version"]]
+        elif entry["action"] == "rollback":
+            stack = stack[:-1]
+    return stack
+
+
+def switch(folder: Path, version: str, action: str) -> None:
+    """Make ``version`` the current one; ``action`` (publish or rollback) is written down first."""
+    entry = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "action": action,
+        "from": current_version(folder),
+        "version": version,
+    }
+    with (folder / HISTORY).open("a", encoding="utf-8") as file:
+        # The line end comes first: what was cut off before stays on a line of its own.
+        file.write("\n" + json.dumps(entry))
+        file.flush()
+        os.fsync(file.fileno())
+    link = folder / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version)
+    link.replace(folder / CURRENT)
+    sync(folder)
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Keep other writers out of the release folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

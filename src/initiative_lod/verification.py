@@ -1,0 +1,135 @@
+"""Proves that a release is whole: seals it with the digests of its files when it is made, and looks again later."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import RdfFormat, Store, parse
+
+if TYPE_CHECKING:
+    from initiative_lod.release import Release
+
+MANIFEST = "manifest.json"
+STORE = "store"
+STORE_DIGESTS = "store.json"
+DESCRIPTION = "release.nq"
+DUMP = "dump.nq.gz"
+
+
+def seal(building: Path) -> None:
+    """Write down the digests of the manifest and of the store's files, and bring it all to the disk."""
+    digests = {MANIFEST: _sha256(building / MANIFEST), STORE: store_digests(building / STORE)}
+    write_file(building / STORE_DIGESTS, as_json(digests))
+    sync(building)
+
+
+def verify(release: Release) -> list[str]:
+    """What is wrong with a release: a sentence for each file that is missing, damaged or not listed. Empty when
+    sound.
+    """
+    faults = []
+    for name, entry in release.manifest["files"].items():
+        path = release.path / name
+        if not path.is_file():
+            faults.append(f"{name} is missing")
+        elif _sha256(path) != entry["sha256"]:
+            faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
+    listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
+    faults += [f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed]
+    if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
+        faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
+    try:
+        digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+        expected, manifest = dict(digests[STORE]), digests[MANIFEST]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
+    if _sha256(release.path / MANIFEST) != manifest:
+        faults.append(f"{MANIFEST} is not what it was when the release was made")
+    found = store_digests(release.store)
+    faults += [f"{STORE}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
+    faults += [
+        f"{STORE}/{name} was not there when the release was made" for name in sorted(found.keys() - expected.keys())
+    ]
+    faults += [
+        f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]
+    ]
+    if not faults:
+        faults += _content_faults(release)
+    return faults
+
+
+def _content_faults(release: Release) -> list[str]:
+    """Whether the quads are those that the digest is of, and the store holds as many."""
+    faults = []
+    parts = release.manifest.get("parts", ())
+    digests = {part["file"]: _content_digest(release.path / part["file"]) for part in parts}
+    faults += [f"{part['file']} does not hold its quads" for part in parts if digests[part["file"]] != part["digest"]]
+    lines = "".join(f"{digests[part['file']]}  {part['file']}\n" for part in parts).encode()
+    digest = hashlib.sha256(lines).hexdigest() if parts else _content_digest(release.path / DUMP)
+    if digest != release.digest:
+        faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
+    described = sum(1 for _ in parse(path=str(release.path / DESCRIPTION), format=RdfFormat.N_QUADS))
+    expected = release.manifest["quads"] - release.manifest.get("collapsed", 0) + described
+    count = len(Store.read_only(str(release.store)))
+    if count != expected:
+        faults.append(f"the store holds {count} quads, and the dump {expected}")
+    return faults
+
+
+def _content_digest(path: Path) -> str:
+    """The SHA-256 of what a gzipped file holds."""
+    digest = hashlib.sha256()
+    with gzip.open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """The files of a release, and its store."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if name == STORE or (not path.is_dir() and not name.startswith(f"{STORE}/")):
+            yield name
+
+
+def store_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of the store's data files; LOG and LOCK are touched by every reader."""
+    return {
+        path.relative_to(folder).as_posix(): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def as_json(value: Any) -> bytes:
+    """A value as a JSON file, the same bytes for the same value."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file and bring it to the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

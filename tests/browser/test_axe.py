@@ -1,0 +1,112 @@
+"""axe-core in a real browser over the main pages, in both languages, in the light and in the dark: it finds nothing.
+
+axe-core is no dependency of ours: it is taken from ``node_modules`` where it was installed, else from npm, pinned, into
+a temporary folder. Without either these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from pipeline.conftest import CHECKOUT
+from service.conftest import Live
+
+VERSION = "4.14.1"
+SECONDS = 120
+#: WCAG 2.2 AA and what it stands on, with axe's own good practice.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATHS = [
+    "/",
+    "/doc/wic-2020",
+    "/doc/wic-2020/pillar/2",
+    "/doc/wic-2020/action/8",
+    "/doc/wic-2020/action/8/clause/5",
+    "/doc/wic-2020/preamble",
+    "/doc/wic-2020/zh",
+    "/doc/institution/united-nations",
+    "/doc/group/enterprises",
+    "/doc/topic/cybercrime",
+    "/doc/modality",
+    "/questions",
+    "/questions/actions-by-modality",
+    "/questions/prohibitions",
+    "/compare",
+    "/compare?iri=wic-2020/action/8&iri=wic-2020/action/9&iri=wic-2020/action/10",
+    "/compare?iri=wic-2020/action/8",
+    "/search?q=personal+data",
+    "/search?q=nothing-like-it",
+    "/ontology",
+    "/dataset",
+    "/graph/topics",
+    "/releases",
+    "/sparql",
+    "/sparql?query=SELECT+*+WHERE+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+3",
+    "/doc/nothing",
+]
+RUN = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+  .then(found => found.violations.map(item =>
+    `${item.id}: ${item.help}; ${item.nodes.length} × as in ${item.nodes[0].target}`
+    + ` ${item.nodes[0].failureSummary}`))"""
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script."""
+    installed = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
+    if installed.is_file():
+        return installed.read_text("utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("axe-core is not in node_modules, and there is no npm on this machine to get it with")
+    folder: Path = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        done = subprocess.run([*command, f"axe-core@{VERSION}"], capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"npm did not deliver axe-core within {SECONDS} seconds")
+    if done.returncode:
+        pytest.skip(f"npm could not install axe-core: {done.stderr.strip()[-300:]}")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_axe_finds_nothing(browser: Browser, real: Live, axe: str, locale: str, scheme: Any) -> None:
+    context = browser.new_context(
+        locale=locale, color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True
+    )
+    page = context.new_page()
+    found: list[str] = []
+    for path in PATHS:
+        page.goto(real.url + path)
+        page.evaluate(axe)
+        found += [f"{path}: {item}" for item in page.evaluate(RUN, TAGS)]
+    context.close()
+    assert found == []
+
+
+def test_axe_finds_nothing_on_a_narrow_screen(browser: Browser, real: Live, axe: str) -> None:
+    context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 800}, bypass_csp=True)
+    page = context.new_page()
+    found: list[str] = []
+    for path in ("/", "/doc/wic-2020/action/8", "/compare?iri=wic-2020/action/8&iri=wic-2020/action/9", "/ontology"):
+        page.goto(real.url + path)
+        page.evaluate(axe)
+        found += [f"{path}: {item}" for item in page.evaluate(RUN, TAGS)]
+    context.close()
+    assert found == []
+
+
+def test_axe_is_really_looking(browser: Browser, axe: str) -> None:
+    """A page with a fault is not passed."""
+    page = browser.new_page()
+    page.set_content("<html><body><img src='data:,'><p style='color:#bbb;background:#fff'>pale</p></body></html>")
+    page.evaluate(axe)
+    assert {item.partition(":")[0] for item in page.evaluate(RUN, TAGS)} >= {"image-alt", "color-contrast"}
+    page.close()
