@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ ilod:Action a owl:Class ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/onto
 ilod:number a owl:DatatypeProperty ; rdfs:range xsd:integer ;
     rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> .
 <https://w3id.org/initiative-lod/id/x> a ilod:Action .
+"""
+SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix s: <https://w3id.org/initiative-lod/shapes#> .
+s:Action a sh:NodeShape ; sh:targetClass ilod:Action ; sh:property s:Action-number .
+s:Action-number sh:path ilod:number ; sh:minCount 1 ; sh:message "an action has a number"@en .
 """
 NAMES = [f"Concept{number}" for number in range(12)]
 
@@ -126,3 +131,17 @@ def test_the_report_is_told_to_people_and_machines(found: Conflicts) -> None:
     triples = list(parse(files["conflicts.ttl"], format=RdfFormat.TURTLE))
     assert any(triple.object == NamedNode("http://e.example/a") for triple in triples)
     assert found.summary()["totals"]["two-preferred-labels"] == 1
+
+
+def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
+    folder, store = building(tmp_path, "e:a a ilod:Action ; ilod:number 1 .", "e:b a ilod:Action .")
+    own = gzip.decompress((folder / "own.nq.gz").read_bytes()).splitlines()
+    shapes = parse(PREFIXES + SHAPES, format=RdfFormat.TURTLE)
+    lines = sorted([*own, *(f"{quad.triple} {I.graph('shapes')} .".encode() for quad in shapes)])
+    part.write(lines, folder / "own.nq.gz", "own", I.graph("ontology").value)
+    (broken,) = [item for item in report.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"]
+    assert (broken.total, broken.severity) == (1, "Violation")
+    (finding,) = broken.findings
+    assert finding.focus == NamedNode("http://e.example/b")
+    assert "an action has a number" in finding.note
+    assert finding.graphs == (I.graph("source/two").value,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,10 @@ def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
     assert [str(item) for item in questions.differences(asked, opened.store, settings.base)] == []
     totals = made.manifest["conflicts"]["totals"]
     assert totals["our-terms-elsewhere"] == totals["questions-answered-differently"] == 0
+    joint = questions.read_folder(ROOT / "data" / "questions-merged")
+    assert made.manifest["conflicts"]["questions"] == {item.slug: "as expected" for item in joint}
+    saved = {item["slug"] for item in json.loads((made.path / questions.FILE).read_text("utf-8"))}
+    assert saved == {item.slug for item in (*asked, *joint)}
     assert (
         "our-shapes-broken" not in totals
     )  # nobody uses our terms: there is nothing that the shapes could speak about

@@ -52,6 +52,7 @@ def run(settings: Settings) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,  # a reader that stalls does not keep the server from stopping
         limit_concurrency=512,
         http=BoundedHttp,
     )

@@ -44,8 +44,12 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.QueryError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooComplex: 400,
+    errors.ServiceError: 502,
+    errors.QueryTimeout: 504,
+    errors.QueryMemory: 507,
+    errors.QueryTooLarge: 413,
     errors.QueryLimit: 503,
-    errors.QueryTooLarge: 403,
+    errors.ClientBusy: 429,
     errors.Busy: 503,
     errors.ReleaseError: 503,
 }
@@ -55,12 +59,16 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "The request took too long",
     413: "Too large",
     414: "Address too long",
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Internal error",
+    502: "A service failed",
     503: "Not available now",
+    504: "The query took too long",
+    507: "The query needs too much memory",
 }
 _OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
 

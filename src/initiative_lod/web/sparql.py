@@ -27,11 +27,11 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.asked import asked
+from initiative_lod.web.errors import TITLES
 from initiative_lod.web.sparql_answers import (
     ALLOW,
     GRAPH_OFFERS,
     RESULT_OFFERS,
-    TITLES,
     ResultResponse,
     common_headers,
     joined,

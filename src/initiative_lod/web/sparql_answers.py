@@ -26,6 +26,7 @@ from initiative_lod.negotiation import Offer, choose
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import NotAcceptable, Result
 from initiative_lod.sparql.protocol import ProtocolError
+from initiative_lod.web.errors import TITLES, status_of
 from initiative_lod.web.sparql_page import Page
 
 #: Other names come last: a wildcard never chooses them.
@@ -39,33 +40,6 @@ RESULT_OFFERS = (
 GRAPH_OFFERS = (*map(Offer, RDF_TYPES), Offer(HTML), Offer(JSON_LD, alias="application/json"))
 PROBLEM_OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(TEXT), Offer(JSON))
 
-STATUS: dict[type[InitiativeLodError], int] = {
-    NotAcceptable: 406,
-    errors.QueryError: 400,
-    errors.QueryForbidden: 403,
-    errors.ServiceError: 502,
-    errors.QueryTimeout: 504,
-    errors.QueryMemory: 507,
-    errors.QueryTooLarge: 413,
-    errors.QueryLimit: 503,
-    errors.ClientBusy: 429,
-    errors.Busy: 503,
-    errors.ReleaseError: 503,
-}
-TITLES = {
-    400: "Bad request",
-    403: "Not allowed here",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    408: "The request took too long",
-    413: "Too large",
-    415: "Unsupported media type",
-    429: "Too many queries",
-    502: "A service failed",
-    503: "Busy",
-    504: "The query took too long",
-    507: "The query needs too much memory",
-}
 ALLOW = ", ".join(protocol.METHODS)
 
 
@@ -128,7 +102,7 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
 def _status(error: InitiativeLodError) -> int:
     if isinstance(error, ProtocolError):
         return error.status
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return 406 if isinstance(error, NotAcceptable) else status_of(error)
 
 
 def common_headers() -> dict[str, str]:

@@ -1,0 +1,149 @@
+"""A URL that an operator names: fetched within its caps, or refused with the reason."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from initiative_lod.merge import remote
+from initiative_lod.merge.archive import Refused
+from initiative_lod.settings import Settings
+from merge.conftest import Merge
+
+TTL = b"@prefix e: <http://e.example/> .\ne:a e:b <here> .\n"
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Each path is one way in which a server may answer."""
+
+    def do_GET(self) -> None:
+        getattr(self, f"answer_{self.path.strip('/').partition('.')[0]}")()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _send(self, body: bytes, media: str, size: int | None = None) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", media)
+        if size is None or size >= 0:
+            self.send_header("Content-Length", str(len(body) if size is None else size))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _redirect(self, where: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", where)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def answer_good(self) -> None:
+        self._send(TTL, "text/turtle; charset=utf-8")
+
+    def answer_typed(self) -> None:
+        self._send(TTL, "text/turtle")
+
+    def answer_wrong(self) -> None:
+        self._send(TTL, "application/rdf+xml")
+
+    def answer_page(self) -> None:
+        self._send(b"<!DOCTYPE html><html><body>Log in</body></html>", "text/html")
+
+    def answer_moved(self) -> None:
+        self._redirect("/good.ttl")
+
+    def answer_file(self) -> None:
+        self._redirect("file:///etc/hostname")
+
+    def answer_ftp(self) -> None:
+        self._redirect("ftp://127.0.0.1/x.ttl")
+
+    def answer_circle(self) -> None:
+        self._redirect("/circle")
+
+    def answer_gone(self) -> None:
+        self.send_error(410, "Gone")
+
+    def answer_short(self) -> None:
+        self._send(TTL, "text/turtle", 10_000)
+        self.close_connection = True
+
+    def answer_big(self) -> None:
+        self._send(b"# \n" * 2000, "text/turtle", -1)
+
+    def answer_slow(self) -> None:
+        self._send(b"", "text/turtle", -1)
+        for _ in range(60):
+            try:
+                self.wfile.write(b"#\n")
+                self.wfile.flush()
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    def answer_silent(self) -> None:
+        time.sleep(2)
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """The address of a server on the loopback."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as serving:
+        serving.daemon_threads = True
+        serving.block_on_close = False
+        thread = threading.Thread(target=serving.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_address[1]}"
+        serving.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/good.ttl", "good.ttl"), ("/typed", "typed.ttl"), ("/moved", "good.ttl"), ("/wrong", "wrong.rdf")],
+)
+def test_a_url_is_a_source(path: str, name: str, server: str, merging: Merge) -> None:
+    merged = merging(server + path)
+    (record,) = merged.records
+    assert merged.release is not None
+    assert (record.part.quads, record.files["taken"], record.where) == (1, 1, server + path)
+    told = [what for _, what in record.repaired] + list(record.notes)
+    assert any(f"relative IRIs were resolved against <{server}{path}>" in what for what in told)
+    assert (path == "/moved") == any(f"redirected (302) to {server}/good.ttl" in what for what in told)
+    assert (path == "/wrong") == any("called rdf/xml, is turtle" in what for what in told)
+    assert name.partition(".")[0] in record.slug or path == "/moved"
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/file", "302"),
+        ("/ftp", "neither http nor https"),
+        ("/circle", "302"),
+        ("/gone", "410 Gone"),
+        ("/short", "breaks off|IncompleteRead"),
+        ("/big", "fetch_bytes"),
+        ("/slow", "fetch_seconds"),
+        ("/silent", "cannot be fetched"),
+    ],
+)
+def test_what_is_no_answer_is_refused(path: str, why: str, server: str, settings: Settings, tmp_path: Path) -> None:
+    capped = replace(settings, fetch_seconds=0.7, fetch_bytes=4096)
+    with pytest.raises(Refused, match=why):
+        remote.fetch(server + path, tmp_path, capped)
+
+
+def test_a_page_is_passed_over_and_the_other_sources_are_merged(server: str, merging: Merge) -> None:
+    merged = merging(server + "/page", server + "/good.ttl", server + "/gone")
+    assert merged.release is not None
+    assert [(where, bad) for where, _, bad in merged.unread] == [(server + "/page", False), (server + "/gone", True)]
+
+
+def test_a_port_that_nobody_listens_on(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be fetched"):
+        remote.fetch("http://127.0.0.1:9/x.ttl", tmp_path, settings)
