@@ -18,6 +18,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,16 +81,18 @@ class Server:
     def cpu(self) -> float:
         total = 0.0
         for process in self.tree():
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            total += (int(fields[11]) + int(fields[12])) / TICKS
+            with suppress(FileNotFoundError, ProcessLookupError):  # it may end while we look
+                fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+                total += sum(int(item) for item in fields[11:15]) / TICKS  # its own, and that of children that ended
         return total
 
     def memory(self) -> float:
         """Proportional set size of the tree, MB."""
         total = 0
         for process in self.tree():
-            text = Path(f"/proc/{process}/smaps_rollup").read_text()
-            total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE).group(1))  # type: ignore[union-attr]
+            with suppress(FileNotFoundError, ProcessLookupError):
+                text = Path(f"/proc/{process}/smaps_rollup").read_text()
+                total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE).group(1))  # type: ignore[union-attr]
         return total / 1024
 
 
@@ -152,6 +155,8 @@ def compare(
     args: argparse.Namespace,
 ) -> None:
     """One line: both sides, and the median of the pairs' ratios."""
+    if args.only not in name:
+        return
     pairs = [
         (load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds))
         for _ in range(args.rounds)
@@ -171,6 +176,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
+    parser.add_argument("--only", default="", help="only the lines that have this in their name")
     parser.add_argument("--peer", type=Path, help="a Python with rdflib-endpoint installed")
     args = parser.parse_args()
     for tool in ("wrk", "taskset", "pgrep"):

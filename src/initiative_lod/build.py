@@ -1,11 +1,13 @@
 """Builds the graph: sources in, quads out. No clock, no network, no blank node of ours; same input, same quads.
 
 The road: read Turtle -> split the notation -> find parts and quotes in the texts -> state them as RDF, one named graph
-per source -> add alignments, identity clusters, ontology and shapes. Whatever an author got wrong is a SourceError with file and line.
+per source -> add alignments, identity clusters, ontology and shapes.
+Whatever an author got wrong is a SourceError with file and line.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,13 +18,13 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Q
 
 from initiative_lod import alignment, identity, judgement, notation, sources
 from initiative_lod.document import Coverage, Document, read_body
-from initiative_lod.errors import NotationError, SourceError, SourceErrors
+from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
 from initiative_lod.rendering import labels, rendered_text
 from initiative_lod.settings import Settings
 from initiative_lod.sources import Source
 from initiative_lod.statements import Attestations, document_with, structure, text_facts
-from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS
+from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
 
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
 KINDS = (*PARTS, "Text", "Condition")
@@ -65,21 +67,55 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     made, coverage = _graphs(written, root / "data" / "source")
     quads += made
     progress("reading alignments, ontology and shapes")
-    for path in sorted((root / "data" / "alignments").glob("*.sssom.tsv")):
+    for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
         quads += alignment.quads(alignment.read(path), I)
     judged = root / "data" / "judgements" / "identity.tsv"
     quads += identity.materialise(quads, judgement.read(judged) if judged.is_file() else (), I)
-    described = root / "data" / "dataset.ttl"
-    files = [(described, "dataset")] if described.is_file() else []
-    files += [(root / "ontology" / "initiative.ttl", "ontology")]
-    files += [(path, "shapes") for path in sorted((root / "ontology" / "shapes").glob("*.ttl"))]
+    files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]
+    files += [(path, "shapes") for path in _all(root / "ontology" / "shapes", "*.ttl")]
     for path, graph in files:
         source = sources.read_turtle(path, graph)
         for subject, line in source.subjects.items():
             places.setdefault(rebase(subject, settings.base), (path.relative_to(root), line))
         quads += _in(I.graph(graph), source.triples)
-    context = sources.read_text(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
+    _shapes_complete(quads, root / "ontology" / "shapes")
+    context = _context(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
     return Built(canonical(moved(quads, settings.base)), places, tuple(coverage), context)
+
+
+def _all(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder, by name. Raises SourceError when there are none: a missing gate is not a passed one."""
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise SourceError(f"no {pattern} is in this folder", folder)
+    return found
+
+
+def _shapes_complete(quads: Iterable[Quad], folder: Path) -> None:
+    """Raise SourceError when the shapes graph lists (dcterms:hasPart) a shape that no file of it describes."""
+    shapes = [quad for quad in quads if quad.graph_name == I.graph("shapes")]
+    described = {quad.subject for quad in shapes if quad.predicate == RDF.type}
+    listed = {quad.object for quad in shapes if quad.predicate == DCTERMS.hasPart}
+    lost = sorted(str(shape) for shape in listed - described)
+    if lost or not listed:
+        raise SourceError(f"shapes are missing: {', '.join(lost) or 'none is listed with dcterms:hasPart'}", folder)
+
+
+def _context(path: Path) -> str:
+    """The JSON-LD context document, checked: it is JSON, and names exactly the terms that the ontology has."""
+    content = sources.read_text(path)
+    try:
+        terms = json.loads(content)["@context"]
+    except json.JSONDecodeError as error:
+        raise ParseError(f"not JSON: {error.msg}", path, error.lineno) from error
+    except (KeyError, TypeError):
+        raise ParseError("no JSON-LD context: it has no @context", path, 1) from None
+    named = {item["@id"] if isinstance(item, dict) and "@id" in item else item for item in terms.values()}
+    own = {item.removeprefix("ilod:") for item in named if isinstance(item, str) and item.startswith("ilod:")}
+    wrong = sorted(own ^ TERMS)
+    if wrong:
+        raise SourceError(f"the context and the ontology's terms differ in {', '.join(wrong)}", path)
+    return content
 
 
 def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:

@@ -71,6 +71,8 @@ class Difference:
 def read_folder(folder: Path) -> list[Question]:
     """Every question of a folder, by group and slug. Raises SourceError, with the file, for what is incomplete."""
     found = [read(path) for path in sorted(folder.glob("*.rq"))]
+    if not found:
+        raise SourceError("no question (*.rq) is in this folder", folder)
     return sorted(found, key=lambda question: (GROUPS.index(question.group), question.slug))
 
 

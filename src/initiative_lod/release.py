@@ -23,7 +23,7 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from initiative_lod import exact
+from initiative_lod import exact, verification
 from initiative_lod.description import describe
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
@@ -64,7 +64,7 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """Hex SHA-256 of the release's quads (canonical N-Quads): what ETags are made of."""
+        """Hex SHA-256 over the release's quads and further files: what ETags are made of."""
         return str(self.manifest["digest"])
 
     @property
@@ -142,11 +142,13 @@ def write(
 ) -> Release:
     """Write a release of ``quads`` (in canonical order) into ``folder``; nothing is visible until it is whole.
 
-    The version is ``<manifest["version"]>-<12 hex digits of the quads' digest>``; ``files`` are further files by name.
-    If the very same release is there already, it is returned as it is. Raises ReleaseError when another one is.
+    The version is ``<manifest["version"]>-<12 hex digits of the release's digest>``, over the quads and ``files``,
+    further files by name: whatever changes in a release changes its name. If the very same release is there already, it
+    is returned as it is. Raises ReleaseError when another one is.
     """
     lines = _serialized(quads, RdfFormat.N_QUADS)
-    digest = hashlib.sha256(lines).hexdigest()
+    held = hashlib.sha256(lines).hexdigest()
+    digest = verification.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
     version = f"{manifest['version']}-{digest[:12]}"
     target = folder / version
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,6 +173,7 @@ def write(
             "version": version,
             "base": iris.base,
             "digest": digest,
+            "quads_digest": held,
             "quads": len(quads),
             "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in listed.items()},
         }

@@ -52,8 +52,19 @@ class OpenRelease:
 
     @classmethod
     def open(cls, release: Release) -> OpenRelease:
-        """Open the store of ``release`` by its real path: a link could move under the store's lazy files."""
-        return cls(release, Store.read_only(str(release.store.resolve())), Iris(release.base))
+        """Open the store of ``release`` by its real path: a link could move under the store's lazy files.
+
+        Raises ReleaseError when the store is damaged, as far as that shows when it is opened and first read.
+        """
+        try:
+            store = Store.read_only(str(release.store.resolve()))
+            next(iter(store), None)
+        except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
+            raise ReleaseError(
+                f"the store of release {release.version} cannot be opened ({error}): "
+                "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
+            ) from error
+        return cls(release, store, Iris(release.base))
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
@@ -137,7 +148,7 @@ class Publisher:
             if self._open is None or target != self._target:
                 try:
                     self._open = OpenRelease.open(releases.read(self._folder / target))
-                except (ReleaseError, OSError) as error:
+                except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
                     # What was good goes on being served; the next switch is tried again.
@@ -147,7 +158,7 @@ class Publisher:
 
     def _published(self) -> str:
         try:
-            return os.readlink(self._folder / releases.CURRENT)
+            return os.readlink(self._folder / releases.CURRENT)  # noqa: PTH115 - at every request, and twice as fast
         except OSError:
             raise ReleaseError(
                 f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,20 @@ STORE = "store"
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
 DUMP = "dump.nq.gz"
+#: Files that follow from the quads, so that the release's digest covers them already.
+MADE = frozenset({DESCRIPTION, DUMP, "dump.trig.gz", "exact.tsv"})
+
+
+def whole_digest(quads: str, files: Mapping[str, str]) -> str:
+    """The digest of a release of our own: over the digest of its quads and those of its further files, by name."""
+    lines = [f"{quads}  quads\n", *(f"{digest}  {name}\n" for name, digest in sorted(files.items()))]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def parts_digest(own: str, parts: Iterable[tuple[str, str]]) -> str:
+    """The digest of a merged release: over the version of our own one, and its parts (file, digest) in their order."""
+    lines = [f"{own}  own\n", *(f"{digest}  {file}\n" for file, digest in parts)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def seal(building: Path) -> None:
@@ -70,8 +84,12 @@ def _content_faults(release: Release) -> list[str]:
     parts = release.manifest.get("parts", ())
     digests = {part["file"]: _content_digest(release.path / part["file"]) for part in parts}
     faults += [f"{part['file']} does not hold its quads" for part in parts if digests[part["file"]] != part["digest"]]
-    lines = "".join(f"{digests[part['file']]}  {part['file']}\n" for part in parts).encode()
-    digest = hashlib.sha256(lines).hexdigest() if parts else _content_digest(release.path / DUMP)
+    if parts:
+        digest = parts_digest(release.manifest["own"], [(part["file"], digests[part["file"]]) for part in parts])
+    else:
+        held = _content_digest(release.path / DUMP)
+        digests = {name: entry["sha256"] for name, entry in release.manifest["files"].items() if name not in MADE}
+        digest = whole_digest(held, digests)
     if digest != release.digest:
         faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
     described = sum(1 for _ in parse(path=str(release.path / DESCRIPTION), format=RdfFormat.N_QUADS))

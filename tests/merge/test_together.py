@@ -53,7 +53,7 @@ def test_each_is_answered_or_passed_over(store: Store, joint: list[Question]) ->
     assert [(item.status, item.note) for item in found] == [
         ("as expected", "1 rows"),
         ("otherwise", "1 of 1 rows are missing, 1 are new"),
-        ("not asked", "it needs a source called other"),
+        ("not asked", "not merged: other"),
     ]
 
 

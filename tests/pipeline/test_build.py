@@ -748,3 +748,30 @@ def test_sources_of_the_project_itself_are_never_touched(settings: Settings, pro
     build(settings)
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
     assert sources.read_folder(project / "data" / "graphs")
+
+
+@pytest.mark.parametrize(
+    ("gone", "message"),
+    [
+        ("data/alignments/*", "no .*sssom.tsv is in this folder"),
+        ("data/dataset.ttl", "cannot be read"),
+        ("ontology/shapes/text.ttl", "shapes are missing: .*TextSpan"),
+        ("ontology/shapes/*", "no .*ttl is in this folder"),
+        ("ontology/context.jsonld", "cannot be read"),
+    ],
+)
+def test_a_gate_that_is_missing_stops_the_build(project: Path, gone: str, message: str) -> None:
+    for path in project.glob(gone):
+        path.unlink()
+    with pytest.raises(SourceError, match=message):
+        build(Settings(root=project))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{", "jsonld:1: not JSON"), ("[]", "no @context"), ('{"@context": {"x": "ilod:cuue"}}', "differ in .*cuue")],
+)
+def test_a_broken_context_stops_the_build(project: Path, content: str, message: str) -> None:
+    (project / "ontology" / "context.jsonld").write_text(content, "utf-8")
+    with pytest.raises(SourceError, match=message):
+        build(Settings(root=project))

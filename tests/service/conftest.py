@@ -22,6 +22,7 @@ from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.app import create_app
+from initiative_lod.web.protocol import BoundedHttp
 from pipeline.conftest import CHECKOUT, make_project
 
 STARTS = 20.0  # seconds within which a server has to be up
@@ -55,7 +56,9 @@ def serve(settings: Settings) -> Iterator[Live]:
     publisher = Publisher(settings.release_folder)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    config = uvicorn.Config(create_app(settings, publisher), log_level="warning", server_header=False, lifespan="on")
+    config = uvicorn.Config(
+        create_app(settings, publisher), log_level="warning", http=BoundedHttp, server_header=False, lifespan="on"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

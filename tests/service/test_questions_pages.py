@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import questions, release
+from initiative_lod import pipeline, questions, release
 from initiative_lod.build import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
@@ -158,6 +158,14 @@ def test_what_a_release_keeps_is_the_same_each_time_and_bounded(
     monkeypatch.setattr(questions, "MOST_ROWS", 1)
     cut = json.loads(questions.content(asked, store))[0]
     assert (len(cut["rows"]), cut["complete"]) == (1, False)
+
+
+def test_a_built_release_keeps_them(tmp_path: Path) -> None:
+    root = make_project(tmp_path / "project")
+    made = pipeline.make_release(Settings(root=root))
+    assert questions.FILE in made.manifest["files"]
+    assert [item["slug"] for item in json.loads((made.path / questions.FILE).read_bytes())] == ["prohibitions"]
+    assert release.verify(made) == []
 
 
 def test_another_base_moves_the_query(tmp_path: Path) -> None:

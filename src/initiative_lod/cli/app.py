@@ -37,6 +37,7 @@ class Commands(TyperGroup):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         found = getattr(import_module(f"initiative_lod.cli.{module}"), name)
+        command: Any
         if isinstance(found, typer.Typer):
             command = get_group(found)
         else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Annotated
 
 import typer
 
 from initiative_lod import release
 from initiative_lod.cli.talk import console, progress
+from initiative_lod.errors import SettingsError
 from initiative_lod.settings import Settings, from_environment
 
 
@@ -56,6 +59,22 @@ def run(settings: Settings) -> None:
         limit_concurrency=512,
         http=BoundedHttp,
     )
-    console.print(f"release {opened.release.version}, {opened.release.manifest['quads']:,} quads", soft_wrap=True)
-    console.print(f"open http://{settings.host}:{settings.port}{settings.root_path}/  (Ctrl+C stops)", soft_wrap=True)
-    uvicorn.Server(config).run()
+    with listen(settings.host, settings.port) as listening:
+        shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+        port = listening.getsockname()[1]
+        console.print(f"release {opened.release.version}, {opened.release.manifest['quads']:,} quads", soft_wrap=True)
+        console.print(f"open http://{shown}:{port}{settings.root_path}/  (Ctrl+C stops)", soft_wrap=True)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises SettingsError when the port is in use or the address not of this host."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise SettingsError(
+            f"cannot listen at {host} port {port}: {reason}; take another with --port or --host"
+        ) from error

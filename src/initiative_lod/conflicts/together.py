@@ -32,7 +32,7 @@ class Asked:
     def note(self) -> str:
         """Why it was not asked, or how many rows are not those that were expected."""
         if self.missing:
-            return f"it needs a source called {' and '.join(self.missing)}"
+            return f"not merged: {', '.join(self.missing)}"
         rows = len(self.question.expected) - 1
         if self.difference is None:
             return f"{rows:,} rows"

@@ -80,7 +80,7 @@ class Assembly:
             own,
             *sorted([said, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file),
         ]
-        digest = hashlib.sha256("".join(f"{item.digest}  {item.file}\n" for item in parts).encode()).hexdigest()
+        digest = verification.parts_digest(self._own_version, [(item.file, item.digest) for item in parts])
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
         if (self._folder / version / verification.MANIFEST).is_file():
@@ -100,6 +100,11 @@ class Assembly:
         self._manifest(version, digest, parts, summary)
         progress("writing the release")
         return self._move(version)
+
+    @property
+    def _own_version(self) -> str:
+        """The version of our own release, on which the first merge was made."""
+        return str(self._start.manifest.get("own", self._start.version))
 
     def _copy_start(self) -> None:
         """The files of the start that stay as they are."""
@@ -249,7 +254,7 @@ class Assembly:
             "digest": digest,
             "quads": sum(item.quads for item in parts),
             "collapsed": sum(item.collapsed for item in parts),
-            "own": self._start.manifest.get("own", self._start.version),
+            "own": self._own_version,
             "parts": [item.to_json() for item in parts],
             "conflicts": dict(summary),
             "merged": [item.to_json() for item in self.records],

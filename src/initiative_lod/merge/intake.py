@@ -84,7 +84,7 @@ class Arrived:
     """A source that is here: its file or folder, its name with a suffix, the notes of its way, the SHA-256 of what
     came.
 
-    A folder's digest is of its list of files, as ``sha256sum`` writes it, in the order of their names.
+    ``address`` is where a URL led to (RFC 3986 §5.1.3). A folder's digest is of its list of files, as ``sha256sum`` writes it, in the order of their names.
     """
 
     source: Source
@@ -92,13 +92,14 @@ class Arrived:
     name: str
     notes: tuple[str, ...]
     digest: str
+    address: str = ""
 
 
 def arrive(source: Source, scratch: Path, settings: Settings) -> Arrived:
     """Fetch a source if it has to be, and take its digest. Raises Refused when it cannot be had."""
     if source.remote:
         fetched = remote.fetch(source.where, scratch, settings)
-        return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path))
+        return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path), fetched.url)
     path = Path(source.where)
     try:
         return Arrived(source, path, path.resolve().name, (), digest(path))

@@ -7,6 +7,7 @@ It runs in a process of its own (``worker``): a parser may crash on what others 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,10 +251,12 @@ def _trix(data: bytes) -> bytes:
     rdflib.NORMALIZE_LITERALS = False
     dataset = rdflib.Dataset()
     try:
-        dataset.parse(data=data, format="trix")
+        with warnings.catch_warnings():  # rdflib warns of what it does itself
+            warnings.simplefilter("ignore", DeprecationWarning)
+            dataset.parse(data=data, format="trix")
+            return dataset.serialize(format="nquads", encoding="utf-8")
     except (SAXException, ParserError, ValueError) as error:
         raise Unreadable(f"no TriX: {error}") from error
-    return dataset.serialize(format="nquads", encoding="utf-8")
 
 
 def _said(error: SyntaxError) -> str:

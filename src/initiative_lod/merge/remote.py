@@ -38,11 +38,14 @@ _BY_TYPE = {
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back: a file in the scratch folder, a name with a suffix that says its syntax, notes about the way."""
+    """What came back: a file in the scratch folder, a name with a suffix that says its syntax, notes about the way, and
+    the address that answered in the end.
+    """
 
     path: Path
     name: str
     notes: tuple[str, ...]
+    url: str
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -98,4 +101,4 @@ def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
     name = urlsplit(final).path.rpartition("/")[2] or urlsplit(final).hostname or "index"
     if suffix(name) not in SUFFIXES and media in _BY_TYPE:
         name = f"{name}.{_BY_TYPE[media]}"
-    return Fetched(Path(file.name), name, tuple(redirects.notes))
+    return Fetched(Path(file.name), name, tuple(redirects.notes), final)

@@ -69,7 +69,7 @@ class Reader:
 
     def _made(self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen) -> Record:
         slug = arrived.source.slug
-        base = arrived.source.where if arrived.source.remote else self._iris.thing(f"source/{slug}/").value
+        base = arrived.address or self._iris.thing(f"source/{slug}/").value
         how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
         name = f"{GRAPHS}/{slug}.nq.gz"
         with Crew(scratch, self._settings) as crew:

@@ -5,8 +5,15 @@ The reader itself has none, so that one endless header could fill the memory.
 
 from __future__ import annotations
 
+import re
+import sys
+
+from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from initiative_lod.web.errors import problem
+
+_REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
 
 
@@ -20,14 +27,39 @@ class BoundedHttp(HttpToolsProtocol):
     What is collected is at most the limit and what the socket gave at once (a quarter of a megabyte)."""
 
     _head = 0  # bytes of this request's head that have been understood
+    _read = b""
     _silent = 0  # bytes since the last that anything was understood from
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket."""
         self._silent += len(data)
+        self._read = data
         super().data_received(data)
         if self._silent > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("Request header too large.")
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered 400; a request whose method the reader does not know, 405."""
+        asked = _REQUEST.match(self._read)
+        if asked is None or not isinstance(sys.exception(), HttpParserInvalidMethodError):
+            super().send_400_response(msg)
+            return
+        allowed = "GET, HEAD, OPTIONS" + (", POST" if asked[2].endswith((b"/sparql", b"/reconcile")) else "")
+        content = problem(405, f"{asked[1].decode()} is not possible here; what is: {allowed}")
+        lines = (
+            "HTTP/1.1 405 Method Not Allowed",
+            f"allow: {allowed}",
+            "content-type: application/problem+json",
+            f"content-length: {len(content)}",
+            "access-control-allow-origin: *",
+            "cache-control: no-store",
+            "x-content-type-options: nosniff",
+            "connection: close",
+            "",
+            "",
+        )
+        self.transport.write("\r\n".join(lines).encode() + content)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""

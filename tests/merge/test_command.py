@@ -1,0 +1,92 @@
+"""``merge --json``: what a script may rely on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from initiative_lod.cli import main
+from initiative_lod.release import Release
+from initiative_lod.settings import Settings
+
+#: Every field with its type; a list has the type of its items. ``docs/merge.md`` says what they are.
+SCHEMA: dict[str, Any] = {
+    "release": (str, None),
+    "path": (str, None),
+    "from": str,
+    "changed": bool,
+    "added": [str],
+    "known": [str],
+    "unread": [{"source": str, "why": str, "refused": bool}],
+    "merged": [
+        {
+            "slug": str,
+            "graph": str,
+            "where": str,
+            "retrieved": str,
+            "digest": str,
+            "lenient": bool,
+            "reader": int,
+            "part": {"file": str, "quads": int, "collapsed": int, "digest": str, "bytes": int, "sha256": str},
+            "files": {"taken": int, "refused": int, "passed over": int},
+            "blank_nodes": int,
+            "left_out_total": int,
+            "refused": [[str]],
+            "repaired": [[str]],
+            "left_out": [[str]],
+            "notes": [str],
+            "licences": [[str]],
+            "exact": str,
+        }
+    ],
+    "conflicts": ({"totals": {}, "questions": {}, "summary": [str]}, None),
+}
+
+
+def faults(value: Any, schema: Any, where: str = "") -> list[str]:
+    """Where a value is not as the schema says. ``{}`` is any object."""
+    if isinstance(schema, tuple):
+        return [] if value is None else faults(value, schema[0], where)
+    if isinstance(schema, list):
+        if not isinstance(value, list):
+            return [f"{where} is no list"]
+        return [fault for item in value for fault in faults(item, schema[0], f"{where}[]")]
+    if isinstance(schema, dict):
+        if not isinstance(value, dict):
+            return [f"{where} is no object"]
+        wrong = [f"{where}.{key}" for key in schema.keys() ^ value.keys()] if schema else []
+        return wrong + [fault for key in schema.keys() & value.keys() for fault in faults(value[key], schema[key], key)]
+    return [] if type(value) is schema else [f"{where} is a {type(value).__name__}"]
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["merged", "dry run"])
+def test_what_is_printed_is_what_is_promised(
+    options: tuple[str, ...],
+    settings: Settings,
+    start: Release,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root: Path = settings.root
+    for folder in ("ontology", "data/questions", "in/sub"):
+        (root / folder).mkdir(parents=True)
+    (root / "in/good.ttl").write_text("@prefix e: <http://e.example/> .\ne:a e:b 07 , <http://e.example/c d> , [] .")
+    (root / "in/bad.rdf").write_text('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>no')
+    (root / "in/LICENSE").write_text("Do as you like.")
+    (root / "readme.md").write_text("Hello")
+    line = ["--root", str(root), "merge", "in", "readme.md", "--json", "--lenient", "--licence", "in=http://l.example/"]
+    monkeypatch.setattr(sys, "argv", ["initiative-lod", *line, *options])
+    monkeypatch.chdir(root)
+    with suppress(SystemExit):
+        main()
+    value = json.loads(capsys.readouterr().out)
+    assert faults(value, SCHEMA) == []
+    assert (value["from"], value["added"]) == (start.version, ["in"])
+    assert value["unread"] == [{"source": "readme.md", "why": "there is no RDF in it", "refused": False}]
+    assert value["merged"][0]["left_out_total"] >= 1
+    assert (value["release"] is None) == bool(options)
