@@ -36,8 +36,8 @@ test: install-dev
 	$(BIN)/python -m pytest -m "not slow"
 
 lint: install-dev
-	$(BIN)/ruff check src tests tools
-	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check src tests tools bench docs
+	$(BIN)/ruff format --check src tests tools bench docs
 
 types: install-dev
 	$(BIN)/mypy

@@ -28,7 +28,7 @@ _NAMES = {
 
 
 def labels(path: str, kind: str) -> list[Literal]:
-    """Labels in zh and en for a part, from its path: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”."""
+    """Labels in zh and en of a part by its path: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”"""
     names = re.findall(
         r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?", path.split("/", 2)[-1]
     )

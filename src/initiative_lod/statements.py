@@ -1,4 +1,4 @@
-"""States a document in RDF: its parts and their words, spans, and what attests each statement. Owns the nodes' names."""
+"""States a document in RDF: its parts and their words, spans, and what attests each statement. Owns the node names."""
 
 from __future__ import annotations
 

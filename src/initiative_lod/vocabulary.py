@@ -30,11 +30,25 @@ AUTHORING_PATH = "authoring#"
 
 # Own terms are listed by local name and joined to the base at run time: see ``iris.Iris.term``.
 TERMS = frozenset(
-    ["Initiative", "Text", "Part", "Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "TextSpan", "Attestation", "Evidence", "Citation", "ExternalFact", "Referent", "Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place", "StakeholderGroup", "Topic", "Modality", "CitationRole", "Principle", "Community", "number", "pillarCount", "actionCount", "span", "headingSpan", "leadSpan", "text", "translation", "modality", "addressee", "beneficiary", "topic", "condition", "mentions", "cites", "invokes", "embodies", "onSubject", "onProperty", "onValue", "onLiteral", "role", "implied", "reason", "seenIn", "cue", "sha256", "length", "rightsNotice", "rightsDoubt", "UnofficialTranslation", "officialName", "establishedBy", "establishedOn", "activeFrom", "activeUntil", "inSystemOf", "namesakeOf", "organizerName", "venueName", "memberName", "signedAs", "relatedInstrument", "noMatchReason"]
+    """
+    Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan Attestation
+    Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet Person
+    Place StakeholderGroup Topic Modality CitationRole Principle Community number pillarCount actionCount span
+    headingSpan leadSpan text translation modality addressee beneficiary topic condition mentions cites invokes
+    embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue sha256 length rightsNotice
+    rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
+    namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason
+    """.split()
 )
-NOTATION = frozenset(["is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role", "heading", "lead", "file", "firstLine", "lastLine"])
+NOTATION = frozenset(
+    """
+    is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine
+    """.split()
+)
 
-RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property Statement subject predicate object")
+RDF = Namespace(
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property Statement subject predicate object"
+)
 RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",
     "label comment isDefinedBy subClassOf subPropertyOf domain range seeAlso Class",
@@ -47,7 +61,8 @@ OWL = Namespace(
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "integer boolean date dateTime string decimal anyURI hexBinary")
 SKOS = Namespace(
     "http://www.w3.org/2004/02/skos/core#",
-    "Concept ConceptScheme prefLabel altLabel definition scopeNote notation inScheme topConceptOf hasTopConcept broader "
+    "Concept ConceptScheme prefLabel altLabel definition scopeNote notation inScheme topConceptOf "
+    "hasTopConcept broader "
     "narrower related exactMatch closeMatch broadMatch narrowMatch relatedMatch",
 )
 DCTERMS = Namespace(
@@ -68,7 +83,8 @@ VOID = Namespace(
 )
 PROV = Namespace(
     "http://www.w3.org/ns/prov#",
-    "Entity Activity Agent wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo wasGeneratedBy generatedAtTime",
+    "Entity Activity Agent wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo wasGeneratedBy "
+    "generatedAtTime",
 )
 OA = Namespace(
     "http://www.w3.org/ns/oa#",
@@ -79,7 +95,8 @@ FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Agent name homepage primaryTopic
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     "ValidationReport ValidationResult conforms result focusNode resultPath value sourceShape resultSeverity "
-    "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape name message detail",
+    "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape "
+    "name message detail",
 )
 SD = Namespace(
     "http://www.w3.org/ns/sparql-service-description#",

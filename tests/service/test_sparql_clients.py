@@ -136,6 +136,9 @@ def comunica(tmp_path_factory: pytest.TempPathFactory) -> str:
         return given
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("Comunica needs node and npm")
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.lstrip("v").split(".")[0]) < 20:
+        pytest.skip(f"Comunica needs node 20 or newer, and {version} is here")
     folder = tmp_path_factory.mktemp("comunica")
     arguments = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), COMUNICA]
     done = subprocess.run(arguments, capture_output=True, timeout=600, check=False)

@@ -58,7 +58,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _EDGES = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u3400-\u9fff])")
-STOP = frozenset("a an and by for from in of on or the to with".split())  # noqa: SIM905 - a list reads worse
+STOP = frozenset("a an and by for from in of on or the to with".split())
 
 
 @dataclass(frozen=True, slots=True)

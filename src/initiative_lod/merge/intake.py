@@ -81,10 +81,10 @@ def _slug(where: str, parts: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A source that is here: its file or folder, its name with a suffix, the notes of its way, the SHA-256 of what
-    came.
+    """A source that is here: its file or folder, its name with a suffix, notes of its way, the SHA-256 of what came.
 
-    ``address`` is where a URL led to (RFC 3986 §5.1.3). A folder's digest is of its list of files, as ``sha256sum`` writes it, in the order of their names.
+    ``address`` is where a URL led to (RFC 3986 §5.1.3). A folder's digest is of its list of files, as ``sha256sum``
+    writes it, in the order of their names.
     """
 
     source: Source
