@@ -130,7 +130,8 @@ def merge(
 
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         asked = questions.read_folder(settings.root / "data" / "questions")
-        joint = questions.read_folder(settings.root / "data" / "questions-merged")
+        folder = settings.root / "data" / "questions-merged"  # a project need not have any
+        joint = questions.read_folder(folder) if folder.is_dir() else []
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
         files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
         kept = building / questions.FILE  # as the start has it

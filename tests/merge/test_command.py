@@ -75,6 +75,9 @@ def test_what_is_printed_is_what_is_promised(
     root: Path = settings.root
     for folder in ("ontology", "data/questions", "in/sub"):
         (root / folder).mkdir(parents=True)
+    head = "# question@zh: 有吗？\n# question@en: Is there any?\n# group: structure\n"
+    (root / "data/questions/any.rq").write_text(head + "ASK { ?s ?p ?o }", "utf-8")
+    (root / "data/questions/any.tsv").write_text("true\n")
     (root / "in/good.ttl").write_text("@prefix e: <http://e.example/> .\ne:a e:b 07 , <http://e.example/c d> , [] .")
     (root / "in/bad.rdf").write_text('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>no')
     (root / "in/LICENSE").write_text("Do as you like.")
@@ -84,7 +87,9 @@ def test_what_is_printed_is_what_is_promised(
     monkeypatch.chdir(root)
     with suppress(SystemExit):
         main()
-    value = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    assert printed.out, printed.err
+    value = json.loads(printed.out)
     assert faults(value, SCHEMA) == []
     assert (value["from"], value["added"]) == (start.version, ["in"])
     assert value["unread"] == [{"source": "readme.md", "why": "there is no RDF in it", "refused": False}]

@@ -54,7 +54,9 @@ class _Hand:
             code = self._end()
             with self._spool.open("r+b") as spool:
                 spool.truncate(self._good)
-            if not isinstance(error, TimeoutError):
+            if stage and not isinstance(error, TimeoutError):
+                why = "its blank nodes are too entangled to be told apart in the memory there is (merge_memory)"
+            elif not isinstance(error, TimeoutError):
                 why = "reading it needs too much memory, or crashes the parser" + (
                     f" (signal {-code})" if code and code < 0 else ""
                 )

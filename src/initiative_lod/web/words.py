@@ -144,8 +144,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer_same": ("与对着原文手工推得的答案一致", "The same as was worked out by hand from the text"),
     "answer_differs": ("与对着原文手工推得的答案不同", "Not what was worked out by hand from the text"),
     "answer_merged": (
-        "这是并入其他图之前的答案;在查询页运行,便得到并入之后的。",
-        "This is the answer before other graphs were merged in. Run it in the SPARQL page for the answer with them.",
+        "本版本并入了其他图:只问本文件的问题,保留并入之前的答案;在查询页运行,便得到并入之后的。",
+        "Other graphs are merged into this release. A question that needs none of them keeps the answer from before; "
+        "run it in the SPARQL page for the answer with them.",
     ),
     "answer_cut": ("只列出前 {} 行。", "Only the first {} rows are kept."),
     "chart": ("图", "Chart"),
