@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod import questions
 from initiative_lod.conflicts import report, together
+from initiative_lod.conflicts.writing import Conflicts
 from initiative_lod.merge import part
 from initiative_lod.questions import Question
 from merge.conftest import I
@@ -62,7 +63,7 @@ def test_the_report_and_the_manifest_say_so(store: Store, joint: list[Question],
     part.write([], tmp_path / "own.nq.gz", "own", I.graph("x").value)
     conflicts = report.find(store, (), I, (), tmp_path, joint=joint)
     assert conflicts.summary()["questions"] == dict.fromkeys(("one", "two", "three"), "not asked")
-    asked = report.Conflicts((), (), I, together.ask(joint, store, ["theirs"], I.base))
+    asked = Conflicts((), (), I, together.ask(joint, store, ["theirs"], I.base))
     files = asked.files()
     assert [item["status"] for item in json.loads(files["conflicts.json"])["questions"]] == [
         "as expected",

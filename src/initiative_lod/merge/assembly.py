@@ -202,9 +202,9 @@ class Assembly:
             store, new = Store(str(path)), list(parts)
         own_graphs = set(store.named_graphs()) if not held else set()
         for item in new:
-            name = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
-            if name in own_graphs:
-                raise SourceError(f"the graph <{name.value}> is one of our own already: give the file another name")
+            graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
+            if graph in own_graphs:
+                raise SourceError(f"the graph <{graph.value}> is one of our own already: give the file another name")
             store.bulk_load(_open(self._building / item.file), format=RdfFormat.N_QUADS)
         return store
 

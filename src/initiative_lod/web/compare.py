@@ -153,7 +153,7 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     nodes = []
     for iri in given:
         try:
-            node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri}")
+            node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri.removeprefix('id/')}")
         except ValueError as error:
             raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
         if not exists(opened, node):
@@ -176,7 +176,7 @@ def _choices(view: View, picked: set[str]) -> list[tuple[Thing, list[Choice]]]:
 
 def _is_action(view: View, iri: str) -> bool:
     try:
-        return "Action" in view.kinds(NamedNode(iri if ":" in iri else f"{view.iris.base}id/{iri}"))
+        return "Action" in view.kinds(NamedNode(iri if ":" in iri else f"{view.iris.base}id/{iri.removeprefix('id/')}"))
     except ValueError:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to content"),
     "site": ("行动倡议 · 关联数据", "Initiatives as linked data"),
-    "tagline": ("每一条陈述,都指得出原文的位置。", "Every statement points to its place in the text."),
+    "tagline": ("每一条陈述，都指得出原文的位置。", "Every statement points to its place in the text."),
     "search": ("搜索", "Search"),
     "home": ("首页", "Start"),
     "topics": ("主题", "Topics"),
@@ -18,13 +18,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "menu": ("导航", "Navigation"),
     "language": ("界面语言", "Language"),
     "breadcrumb": ("位置", "You are here"),
-    "unofficial": ("英文为本项目自译,并非官方译文。", "The English is an unofficial rendering by this project."),
+    "unofficial": ("英文为本项目自译，并非官方译文。", "The English is an unofficial rendering by this project."),
     "unofficial_short": ("本项目自译(非官方)", "unofficial rendering by this project"),
     "original": ("原文", "Original"),
     "rendering": ("英文译文", "English rendering"),
     "glance": ("倡议概览", "The initiative at a glance"),
     "glance_note": (
-        "一格代表一个条款,颜色与符号代表情态。",
+        "一格代表一个条款，颜色与符号代表情态。",
         "One square is one clause; its colour and sign show the modality.",
     ),
     "legend": ("情态图例", "Modalities"),
@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "current": ("当前", "current"),
     "modified": ("更新日期", "Modified"),
     "quads": ("四元组", "Quads"),
-    "page_of": ("第 {} 页,共 {} 页", "Page {} of {}"),
+    "page_of": ("第 {} 页，共 {} 页", "Page {} of {}"),
     "error": ("出错了", "Something went wrong"),
     "error_404": ("没有这个地址", "Nothing is here"),
     "error_back": ("回到首页", "Back to the start page"),
@@ -105,7 +105,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "run": ("运行", "Run"),
     "format": ("结果格式", "Result format"),
     "query_note": (
-        "SPARQL 1.1 查询;只读,有时间与大小限制。默认图为全部命名图之并。",
+        "SPARQL 1.1 查询；只读，有时间与大小限制。默认图为全部命名图之并。",
         "SPARQL 1.1 Query; read-only, limited in time and size. The default graph is the union of all named graphs.",
     ),
     "result": ("结果", "Result"),
@@ -123,7 +123,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "questions": ("能力问题", "Questions"),
     "questions_title": ("数据答得出的问题", "What the data can answer"),
     "questions_note": (
-        "共 {} 个问题;答案都先对着原文手工推得,再由图谱自己得出,二者不符就不会发布。",
+        "共 {} 个问题；答案都先对着原文手工推得，再由图谱自己得出，二者不符就不会发布。",
         "{} questions. Each answer was first worked out by hand from the text; "
         "a graph that answers otherwise is not published.",
     ),
@@ -140,11 +140,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "group_provenance": ("依据与来源", "Evidence and provenance"),
     "group_alignment": ("与其他词表的对应", "Alignment"),
     "answer": ("答案", "Answer"),
-    "answer_none": ("没有:一行也没有,而这正是答案。", "None. That there is no row is the answer."),
+    "answer_none": ("没有：一行也没有，而这正是答案。", "None. That there is no row is the answer."),
     "answer_same": ("与对着原文手工推得的答案一致", "The same as was worked out by hand from the text"),
     "answer_differs": ("与对着原文手工推得的答案不同", "Not what was worked out by hand from the text"),
     "answer_merged": (
-        "本版本并入了其他图:只问本文件的问题,保留并入之前的答案;在查询页运行,便得到并入之后的。",
+        "本版本并入了其他图：只问本文件的问题，保留并入之前的答案；在查询页运行，便得到并入之后的。",
         "Other graphs are merged into this release. A question that needs none of them keeps the answer from before; "
         "run it in the SPARQL page for the answer with them.",
     ),
@@ -163,12 +163,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "hierarchy": ("层级", "Hierarchy"),
     "diagram": ("图示", "Diagram"),
     "diagram_note": (
-        "类之间的主要关系;下面按条目列出全部定义域与值域。",
+        "类之间的主要关系；下面按条目列出全部定义域与值域。",
         "How the classes hang together. Every domain and range stands below, term by term.",
     ),
     "map": ("倡议的图景", "A map of the initiative"),
     "map_note": (
-        "左为所依据的原则与命运共同体,中为板块与行动(竖条是条款,颜色是情态),右为所引述的机构、事件与文件。",
+        "左为所依据的原则与命运共同体，中为板块与行动(竖条是条款，颜色是情态),右为所引述的机构、事件与文件。",
         "On the left the principles and communities, in the middle pillars and actions (a bar is a clause, its colour "
         "the modality), on the right what is cited.",
     ),
@@ -176,7 +176,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "compare": ("比较", "Compare"),
     "compare_title": ("并排比较", "Side by side"),
     "compare_note": (
-        "选 2 至 6 条行动,或填入任何部分、主题、群体、机构的 IRI。",
+        "选 2 至 6 条行动，或填入任何部分、主题、群体、机构的 IRI。",
         "Choose two to six actions, or give the IRI of any part, topic, group or institution.",
     ),
     "compare_more": ("其他事物的 IRI", "The IRI of something else"),
