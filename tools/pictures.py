@@ -36,8 +36,6 @@ PICTURES = {
         900,
     ),
     "compare.zh.narrow": ("/compare", "zh", 390, False, 1200),
-    "map.en": ("/#map", "en", 1280, False, 1000),
-    "map.zh.dark": ("/#map", "zh", 1280, True, 1000),
     "ontology-diagram.en": ("/ontology#diagram", "en", 1280, False, 900),
     "ontology.en": ("/ontology", "en", 1280, False, 900),
     "dataset.zh": ("/dataset", "zh", 1280, False, 900),
