@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from initiative_lod import questions
 from initiative_lod.cli.app import app
@@ -86,8 +87,10 @@ def competency_questions() -> str:
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, command
-    for name, child in sorted(getattr(command, "commands", {}).items()):
-        yield from _commands(child, f"{path} {name}")
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for name in sorted(command.list_commands(context)):
+            yield from _commands(command.get_command(context, name), f"{path} {name}")
 
 
 def _parameter(parameter: Any) -> str:
