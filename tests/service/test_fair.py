@@ -463,3 +463,9 @@ def test_addresses_in_links_resolve_on_whatever_host(real: Live) -> None:
             "schema.org",
             "creativecommons.org",
         )
+
+
+def test_no_licence_is_claimed_for_a_text_that_has_a_notice_of_its_own(real: Live) -> None:
+    original, rendering = (real.get(f"/doc/wic-2020/{name}", "text/turtle").headers["Link"] for name in ("zh", "en"))
+    assert by_rel(original, "license") == []
+    assert [link["href"] for link in by_rel(rendering, "license")] == ["https://creativecommons.org/licenses/by/4.0/"]

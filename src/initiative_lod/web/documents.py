@@ -199,7 +199,7 @@ def typed_links(opened: OpenRelease, prefix: str, target: Target, profile: str) 
         target.location,
         resource.value,
         OFFERS,
-        _license(opened),
+        _license(opened, resource),
         iris.thing("dataset").value,
         schema_org.VOCABULARY + schema_org.type_of(opened, resource),
         representation.profiles(iris)[profile],
@@ -226,7 +226,10 @@ def _author(opened: OpenRelease) -> str:
     return ""
 
 
-def _license(opened: OpenRelease) -> str | None:
+def _license(opened: OpenRelease, resource: NamedNode) -> str | None:
+    """The dataset's licence; None for a text that came with a notice of its own, which our licence does not cover."""
+    if next(opened.quads(resource, opened.iris.term("rightsNotice")), None) is not None:
+        return None
     for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.license, None, None):
         if isinstance(quad.object, NamedNode):
             return quad.object.value
