@@ -47,4 +47,4 @@ def inline(path: str) -> FastAPI:
 if __name__ == "__main__":
     kind, port, *rest = sys.argv[1:]
     app = inline(rest[0]) if kind == "inline" else bare(Path(rest[0]).read_bytes(), rest[1], rest[2])
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="asyncio")

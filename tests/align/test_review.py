@@ -71,7 +71,7 @@ def page(tmp_path: Path) -> Iterator[Page]:
     assert len(proposals) == 2
     app = create_review(Review(proposals, ours, theirs, I, path), "nobody", lambda: "2031-01-02")
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:

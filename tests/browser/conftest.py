@@ -13,7 +13,7 @@ from service.conftest import harbour, harbour_root, real
 __all__ = ["browser", "harbour", "harbour_root", "real"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, and other tests want their own
 def browser() -> Iterator[Browser]:
     """The browser; tests skip where there is none."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

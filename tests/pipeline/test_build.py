@@ -711,14 +711,6 @@ def test_a_project_without_an_ontology(settings: Settings, project: Path) -> Non
     assert "ontology/initiative.ttl: cannot be read" in str(error)
 
 
-def test_dataset_and_alignments_may_be_missing(settings: Settings, project: Path) -> None:
-    (project / "data" / "dataset.ttl").unlink()
-    (project / "data" / "alignments" / "harbour.sssom.tsv").unlink()
-    assert not [
-        quad for quad in build(settings).quads if quad.graph_name in (I.graph("dataset"), I.graph("alignment-harbour"))
-    ]
-
-
 def test_two_documents_stay_apart(settings: Settings, project: Path) -> None:
     """One whose IRI begins as another's: each gets its own labels, in its own graph."""
     text = project / "data" / "source" / "harbour-2031.zh.txt"

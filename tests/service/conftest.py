@@ -57,7 +57,12 @@ def serve(settings: Settings) -> Iterator[Live]:
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     config = uvicorn.Config(
-        create_app(settings, publisher), log_level="warning", http=BoundedHttp, server_header=False, lifespan="on"
+        create_app(settings, publisher),
+        log_level="warning",
+        http=BoundedHttp,
+        loop="asyncio",
+        server_header=False,
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -260,7 +260,7 @@ _raw("2 MB of body", post(b"a" * 2_000_000), 413)
 _raw("PUT", b"PUT /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405)
 _raw("DELETE", b"DELETE /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\n\r\n", 405)
 # Headers.
-_raw("long Accept", get("ASK {}", headers=f"Accept: {'a/b,' * 10_000}c/d\r\n"), 200)
+_raw("long Accept", get("ASK {}", headers=f"Accept: {'a/b,' * 7_000}c/d\r\n"), 200)  # 28 KB: the head may have 32
 _raw("nonsense Accept", get("ASK {}", headers='X-A: \x80\r\nAccept: ;;;,,,q=,"\\\r\n'), 200, 400)
 _raw("nothing acceptable", get("ASK {}").replace(b"*/*", b"image/png"), 406)
 _raw("200 KB of header", get("ASK {}", headers=f"X-Long: {'a' * 200_000}\r\n"), 400, 431, CLOSED)

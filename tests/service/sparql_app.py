@@ -148,9 +148,13 @@ def main() -> None:
 
     import uvicorn
 
+    from initiative_lod.web.protocol import BoundedHttp
+
     told: dict[str, Any] = ast.literal_eval(sys.argv[1])
     settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})
-    uvicorn.run(app(settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        app(settings), host=settings.host, port=settings.port, log_level="warning", loop="asyncio", http=BoundedHttp
+    )
 
 
 def app(settings: Settings) -> Any:

@@ -142,6 +142,6 @@ def _serve(review: Review, port: int, judge: str) -> None:
         return
     listener = socket.create_server(("127.0.0.1", port))
     app = create_review(review, judge, lambda: datetime.datetime.now(datetime.UTC).date().isoformat())
-    config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
+    config = uvicorn.Config(app, log_level="warning", loop="asyncio", server_header=False, proxy_headers=False)
     console.print(f"open http://127.0.0.1:{listener.getsockname()[1]}/  (Ctrl+C stops)", soft_wrap=True)
     uvicorn.Server(config).run(sockets=[listener])

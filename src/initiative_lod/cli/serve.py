@@ -58,6 +58,7 @@ def run(settings: Settings) -> None:
         timeout_graceful_shutdown=5,  # a reader that stalls does not keep the server from stopping
         limit_concurrency=512,
         http=BoundedHttp,
+        loop="asyncio",  # uvloop raises, with a stack trace in the log, when a client hangs up at the wrong moment
     )
     with listen(settings.host, settings.port) as listening:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
