@@ -20,6 +20,7 @@ from initiative_lod import alignment, identity, judgement, notation, sources
 from initiative_lod.document import Coverage, Document, read_body
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
+from initiative_lod.places import Place, Places
 from initiative_lod.rendering import labels, rendered_text
 from initiative_lod.settings import Settings
 from initiative_lod.sources import Source
@@ -29,28 +30,26 @@ from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
 KINDS = (*PARTS, "Text", "Condition")
 Progress = Callable[[str], None]
-Place = tuple[Path, int]
 
 I = Iris(DEFAULT_BASE)  # the base in which sources are written
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build makes. ``quads`` are in canonical order; ``places``: file under the root and line of a subject."""
+    """What a build makes. ``quads`` are in canonical order, ``places`` are in files under the root."""
 
     quads: tuple[Quad, ...]
-    places: dict[str, Place]
+    places: Places
     coverage: tuple[Coverage, ...]
     context: bytes
 
-    def place(self, iri: str) -> Place | None:
-        """The file and line of a subject, or of the subject whose fragment or part ``iri`` is."""
-        while iri not in self.places:
-            shorter = iri.rpartition("#")[0]
-            if not shorter:
+    def place(self, iri: str, property: str = "", value: str = "") -> Place | None:
+        """Where a statement about ``iri``, or about the subject whose fragment or part it is, was written."""
+        while (found := self.places(iri, property, value)) is None:
+            iri = iri.rpartition("#")[0]
+            if not iri:
                 return None
-            iri = shorter
-        return self.places[iri]
+        return found
 
 
 def build(settings: Settings, progress: Progress = lambda message: None) -> Built:
@@ -59,10 +58,9 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     progress("reading sources")
     written = sources.read_folder(root / "data" / "graphs")
     quads: list[Quad] = []
-    places: dict[str, Place] = {}
+    places = Places(settings.base)
     for source in written:
-        for subject, line in source.subjects.items():
-            places.setdefault(rebase(subject, settings.base), (source.path.relative_to(root), line))
+        places.add(source, source.path.relative_to(root))
     progress("finding quotes")
     made, coverage = _graphs(written, root / "data" / "source")
     quads += made
@@ -75,8 +73,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     files += [(path, "shapes") for path in _all(root / "ontology" / "shapes", "*.ttl")]
     for path, graph in files:
         source = sources.read_turtle(path, graph)
-        for subject, line in source.subjects.items():
-            places.setdefault(rebase(subject, settings.base), (path.relative_to(root), line))
+        places.add(source, path.relative_to(root))
         quads += _in(I.graph(graph), source.triples)
     _shapes_complete(quads, root / "ontology" / "shapes")
     context = _context(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()

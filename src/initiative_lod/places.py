@@ -1,13 +1,15 @@
-"""Where RDF files of any syntax begin to speak of a subject. Exact for Turtle; for the others it goes by lines."""
+"""Where a subject, and a statement about it, was written. Exact for Turtle; for other syntaxes it goes by lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
 from initiative_lod import sources
+from initiative_lod.iris import DEFAULT_BASE, rebase
+from initiative_lod.sources import Source
 
 _ABOUT = re.compile(
     r"""^<(?P<line>[^<>\s]+)>\s            # N-Triples, N-Quads, TriG: a line that begins with an IRI
@@ -17,14 +19,45 @@ _ABOUT = re.compile(
 )
 
 
-def places_in(paths: Iterable[Path], base: str) -> Callable[[str], tuple[Path, int] | None]:
-    """A function from an IRI to (file, line from 1) of the first block about it in ``paths``, or None."""
-    found: dict[str, tuple[Path, int]] = {}
-    for path in paths:
-        subjects = sources.read_turtle(path, "").subjects.items() if path.suffix == ".ttl" else _by_line(path, base)
+Place = tuple[Path, int]  # the line counts from 1
+
+
+class Places:
+    """The places of what was read, moved to ``base`` as the statements are."""
+
+    def __init__(self, base: str = DEFAULT_BASE) -> None:
+        self._base = base
+        self._subjects: dict[str, Place] = {}
+        self._statements: dict[tuple[str, str, str], Place] = {}
+
+    def add(self, source: Source, path: Path) -> None:
+        """Take up a Turtle file, to be called ``path``. Of what stands in two places the first counts."""
+        for subject, line in source.subjects.items():
+            self._subjects.setdefault(rebase(subject, self._base), (path, line))
+        for (subject, property, value), line in source.properties.items():
+            key = rebase(subject, self._base), rebase(property, self._base), rebase(value, self._base)
+            self._statements.setdefault(key, (path, line))
+
+    def add_lines(self, subjects: Iterable[tuple[str, int]], path: Path) -> None:
+        """Take up (subject, line) of a file of another syntax."""
         for subject, line in subjects:
-            found.setdefault(subject, (path, line))
-    return found.get
+            self._subjects.setdefault(subject, (path, line))
+
+    def __call__(self, subject: str, property: str = "", value: str = "") -> Place | None:
+        """The line of ``value`` under ``property``, else that of the property, else that of the subject; else None."""
+        said = self._statements
+        return said.get((subject, property, value)) or said.get((subject, property, "")) or self._subjects.get(subject)
+
+
+def places_in(paths: Iterable[Path], base: str) -> Places:
+    """The places of what stands in ``paths``."""
+    found = Places()
+    for path in paths:
+        if path.suffix == ".ttl":
+            found.add(sources.read_turtle(path, ""), path)
+        else:
+            found.add_lines(_by_line(path, base), path)
+    return found
 
 
 def _by_line(path: Path, base: str) -> Iterator[tuple[str, int]]:

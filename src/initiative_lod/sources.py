@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.vocabulary import RDF
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -30,13 +31,18 @@ _DIRECTIVES = {"base": 2, "prefix": 3, "version": 2}  # with how many tokens eac
 
 @dataclass(frozen=True)
 class Source:
-    """One file as parsed: its triples in the order of the file, and the lines (from 1) of what is in it."""
+    """One file as parsed: its triples in the order of the file, and the lines (from 1) of what is in it.
+
+    ``properties`` has the line of (subject, property, value): of an IRI or a string that stands under the property,
+    in brackets or not, and of the property itself under an empty value.
+    """
 
     path: Path
     graph: str
     triples: tuple[Triple, ...]
     subjects: dict[str, int]
     strings: dict[tuple[str, str], int]
+    properties: dict[tuple[str, str, str], int]
 
     def line(self, subject: str, literal: str | None = None) -> int:
         """The line where ``literal`` first stands under ``subject``, else the subject's own; 0 when it is not here."""
@@ -52,8 +58,7 @@ def read_turtle(path: Path, graph: str) -> Source:
         triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
     except SyntaxError as error:
         raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
-    subjects, strings = _places(content)
-    return Source(path, graph, triples, subjects, strings)
+    return Source(path, graph, triples, *_places(content))
 
 
 def read_text(path: Path) -> str:
@@ -79,23 +84,24 @@ def read_folder(folder: Path) -> list[Source]:
     return [read_turtle(path, graph) for path, graph in sorted(files)]
 
 
-def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
-    """Lines of subjects, and of strings under them, in Turtle that is known to parse."""
+def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:
+    """Lines of subjects, of strings under them, and of properties, in Turtle that is known to parse."""
     base, prefixes = DEFAULT_BASE, dict[str, str]()
     subjects: dict[str, int] = {}
     strings: dict[tuple[str, str], int] = {}
+    properties: dict[tuple[str, str, str], int] = {}
     statement: list[str] = []
-    subject, depth, line = "", 0, 1
+    subject, property, depth, line = "", "", 0, 1
     for match in _TOKEN.finditer(content):
         kind, token = match.lastgroup, match.group()
         if kind == "stop" and depth == 0:
-            statement, subject = [], ""
+            statement, subject, property = [], "", ""
         elif kind not in ("comment", "space"):
             statement.append(token)
             directive = statement[0].removeprefix("@").lower()
             if directive in _DIRECTIVES:
                 if len(statement) == _DIRECTIVES[directive]:  # SPARQL's BASE and PREFIX end here, without a stop
-                    iri = urljoin(base, _unescape(token, 1))
+                    iri = _resolve(token, base, prefixes)
                     if directive == "base":
                         base = iri
                     elif directive == "prefix":
@@ -104,11 +110,20 @@ def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
             elif len(statement) == 1:
                 subject = _resolve(token, base, prefixes)
                 subjects.setdefault(subject, line)
+            elif kind == "mark" and depth == 0:
+                property = "" if token == ";" else property
+            elif kind in ("name", "iri") and (not property or depth or kind == "iri" or ":" in token):
+                value = _resolve(token, base, prefixes)
+                if depth == 0 and not property:
+                    property, value = RDF.type.value if token == "a" else value, ""
+                properties.setdefault((subject, property, value), line)
             depth += (kind == "open") - (kind == "close")
             if kind == "string":
-                strings.setdefault((subject, _unescape(token, 3 if token[:3] in ('"""', "'''") else 1)), line)
+                literal = _unescape(token, 3 if token[:3] in ('"""', "'''") else 1)
+                strings.setdefault((subject, literal), line)
+                properties.setdefault((subject, property, literal), line)
         line += token.count("\n")
-    return subjects, strings
+    return subjects, strings, properties
 
 
 def _resolve(token: str, base: str, prefixes: dict[str, str]) -> str:
@@ -116,7 +131,9 @@ def _resolve(token: str, base: str, prefixes: dict[str, str]) -> str:
         return BLANK
     if token.startswith("<"):
         iri = _unescape(token, 1)
-        return iri if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri) else urljoin(base, iri)
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+            return iri
+        return urljoin(base, iri) + ("#" if iri.endswith("#") else "")  # urljoin drops an empty fragment
     prefix, _, local = token.partition(":")
     return prefixes.get(f"{prefix}:", f"{prefix}:") + local.replace("\\", "")
 

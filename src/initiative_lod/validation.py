@@ -24,11 +24,12 @@ from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.places import places_in
 from initiative_lod.report import SEVERITIES, Place, Report, Result
 from initiative_lod.settings import Settings
-from initiative_lod.vocabulary import OA
+from initiative_lod.vocabulary import OA, ONTOLOGY_PATH
 
 __all__ = ["SEVERITIES", "Report", "Result", "ShapesError", "read", "read_shapes", "validate", "validate_files"]
 
-Places = Callable[[str], Place | None]
+#: (subject, property, value) -> where it was written; property and value are empty for the subject as a whole.
+Places = Callable[[str, str, str], Place | None]
 Statements = Iterable[Triple | Quad]
 Node = rdflib.term.Node
 
@@ -48,7 +49,7 @@ def validate(
     """The report of ``shapes`` on ``data``, whose named graphs are read as one.
 
     Of ``ontology`` only the hierarchies and the terms' own types are added to the data: its terms are not judged.
-    ``places`` says where a subject was written. Raises ShapesError for shapes that cannot be run.
+    ``places`` says where a statement was written. Raises ShapesError for shapes that cannot be run.
     """
     terms = [item for item in _statements(ontology) if item.predicate in _HIERARCHY]
     graph, shapes_graph = FocusGraph([*_statements(data), *terms]), rdflib.Graph()
@@ -56,7 +57,7 @@ def validate(
     for statement in _hoisted(written):
         shapes_graph.add(rdflib_triple(statement))
     found = _run(graph, shapes_graph)
-    reader = _Reader(found, graph, shapes_graph, places or (lambda iri: None))
+    reader = _Reader(found, graph, shapes_graph, places or (lambda *statement: None))
     results = {reader.result(node) for node in found.objects(None, SH.result)}
     labels = {name: reader.texts(rdflib.URIRef(name), RDFS.label) for name in _named(shapes_graph)}
     return Report(tuple(sorted(results, key=lambda result: result.order)), _targets(graph, written), labels)
@@ -171,6 +172,9 @@ class _Reader:
 
     def __init__(self, found: rdflib.Graph, data: rdflib.Graph, shapes: rdflib.Graph, places: Places) -> None:
         self._found, self._data, self._shapes, self._places = found, data, shapes, places
+        # The ontology's own terms, under whatever base it stands.
+        own = {str(term).rpartition("#")[2]: term for term in set(data.predicates()) if ONTOLOGY_PATH in str(term)}
+        self._attests = [own[name] for name in ("onSubject", "onProperty", "onValue") if name in own]
 
     def result(self, node: Node) -> Result:
         """The result that ``node`` is in the report."""
@@ -191,7 +195,7 @@ class _Reader:
             path=oxigraph_term(path) if isinstance(path, rdflib.URIRef) else None,
             value=None if (found := value(SH.value)) is None else oxigraph_term(found),
             messages=tuple(sorted(messages.items())),
-            place=self._place(focus),
+            place=self._place(focus, path if isinstance(path, rdflib.URIRef) else None, value(SH.value)),
         )
 
     def texts(self, subject: Node, predicate: rdflib.URIRef) -> dict[str, str]:
@@ -207,22 +211,33 @@ class _Reader:
             messages[language] = next((text for text in said if re.fullmatch(pattern, text, re.DOTALL)), template)
         return messages
 
-    def _place(self, focus: Node) -> Place | None:
-        """The place of ``focus``; of a span or selector, which nobody writes, that of what it belongs to."""
+    def _place(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
+        """Where the statement was written, or ``focus``; of a span, which nobody writes, that of what it belongs to."""
+        exact = [str(term or "") for term in (path, value)]
+        if attested := self._attested(focus):
+            return self._written(*attested)
         nodes = [focus]
         for _ in range(4):
             for node in nodes:
                 made = (node, rdflib.URIRef(OA.hasSource.value), None) in self._data
-                place = None if made or isinstance(node, rdflib.Literal) else self._written(str(node))
+                place = None if made or isinstance(node, rdflib.Literal) else self._written(str(node), *exact)
                 if place is not None:
                     return place
             nodes = sorted({subject for node in nodes for subject in self._data.subjects(None, node)}, key=str)
         return None
 
-    def _written(self, iri: str) -> Place | None:
+    def _attested(self, focus: Node) -> tuple[str, str, str] | None:
+        """The statement that ``focus`` attests, which is what was written of it; None for anything else."""
+        said = [self._data.value(focus, predicate) for predicate in self._attests]
+        subject, property, value = said if len(said) == 3 else (None, None, None)
+        return None if subject is None else (str(subject), str(property or ""), str(value or ""))
+
+    def _written(self, iri: str, property: str, value: str) -> Place | None:
         """The place of ``iri``; that of its document, for a fragment that is no selector."""
         whole, _, fragment = iri.partition("#")
-        return self._places(iri) or (None if fragment.startswith("selector=") else self._places(whole))
+        if (found := self._places(iri, property, value)) is not None or fragment.startswith("selector="):
+            return found
+        return self._places(whole, property, value)
 
 
 def _targets(data: rdflib.Graph, shapes: Sequence[Triple | Quad]) -> dict[str, int]:

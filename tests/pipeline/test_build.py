@@ -303,6 +303,9 @@ def test_where_a_subject_was_written(built: Built, project: Path) -> None:
     line = line_of(project / PILLARS, "<id/harbour-2031/action/2> a :Action ;")
     assert built.place(part("action/2").value) == (Path(PILLARS), line)
     assert built.place(part("action/2#topic-crew-information").value) == (Path(PILLARS), line)
+    topic, crew = I.term("topic").value, I.thing("id/topic/crew-information").value
+    assert built.place(part("action/2").value, topic, crew) == (Path(PILLARS), line + 4)
+    assert built.place(part("action/2").value, topic, "not among its values") == (Path(PILLARS), line + 4)
     assert built.place("https://example.org/nowhere") is None
 
 

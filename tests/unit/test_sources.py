@@ -11,6 +11,7 @@ from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.sources import Source, read_folder, read_text, read_turtle
 
 Read = Callable[[str], Source]
+E = "http://example.org/#"
 ID = DEFAULT_BASE + "id/"
 
 
@@ -88,6 +89,25 @@ def test_the_first_of_equal_strings_and_subjects_counts(read: Read) -> None:
     assert source.line(ID + "a", "x") == 1
     assert source.line(ID + "a") == 1
     assert source.line(ID + "a", "y") == 3
+
+
+def test_a_statement_is_found_by_its_property_and_value(read: Read) -> None:
+    source = read(
+        "@prefix e: <http://example.org/#> .\n"
+        "<id/a> a e:Kind ;  # e:no ;\n"
+        "    e:p [ e:is e:x ; e:quote 'x;.' ] ,\n"
+        "        [ e:is e:y ] ;\n"
+        "    e:q 1 ,\n"
+        "        'two' , <id/b> ;\n"
+        "    e:p e:z .\n"
+        "<id/b> e:p e:x .\n"
+    )
+    kind, p, q = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", E + "p", E + "q"
+    lines = {key[1:]: line for key, line in source.properties.items() if key[0] == ID + "a"}
+    assert lines[kind, E + "Kind"] == lines[kind, ""] == 2
+    assert (lines[p, ""], lines[p, E + "x"], lines[p, "x;."], lines[p, E + "y"], lines[p, E + "z"]) == (3, 3, 3, 4, 7)
+    assert (lines[q, ""], lines[q, "two"], lines[q, ID + "b"]) == (5, 6, 6)
+    assert source.properties[ID + "b", p, E + "x"] == 8
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def turtle(text: str) -> list[Quad]:
 
 def report() -> Report:
     places = {EX + "a": (Path("data.ttl"), 4), EX + "b": (Path("data.ttl"), 3)}
-    return validate(turtle(DATA), turtle(SHAPES), ontology=turtle(ONTOLOGY), places=places.get)
+    return validate(
+        turtle(DATA), turtle(SHAPES), ontology=turtle(ONTOLOGY), places=lambda subject, *_: places.get(subject)
+    )
 
 
 def test_results_come_sorted_with_messages_in_their_languages() -> None:
@@ -226,6 +228,21 @@ def test_files_of_any_syntax_with_the_line_of_the_subject(tmp_path: Path) -> Non
     assert not found.conforms
 
 
+def test_a_result_names_the_line_of_the_statement(tmp_path: Path) -> None:
+    """Of the value, where the result has one; of the property, where a value is missing in it; else of the subject."""
+    broken = tmp_path / "broken.ttl"
+    text = MINIMAL.read_text("utf-8")
+    lines = text.split("\n")
+    wrong = next(number for number, line in enumerate(lines) if "ilod:pillarCount 1 ;" in line)
+    lines[wrong] = lines[wrong].replace("1 ;", '"one" ;')
+    broken.write_text("\n".join(lines))
+    found = [
+        item for item in validate_files([broken], SETTINGS).results if item.path and "pillarCount" in str(item.path)
+    ]
+    assert found
+    assert {item.place for item in found} == {(broken, wrong + 1)}
+
+
 def test_a_file_that_does_not_parse_is_an_error_with_its_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttl"
     broken.write_text(MINIMAL.read_text("utf-8").replace("ilod:pillarCount 1 ;", "ilod:pillarCount 1 1 ;"))
@@ -239,7 +256,8 @@ def test_a_span_leads_to_the_part_that_it_belongs_to() -> None:
     data = [quad for quad in read(MINIMAL) if not quad.predicate.value.endswith("#exact")]
     part = "https://w3id.org/initiative-lod/id/example/conclusion"
     shapes = read_shapes((ROOT / "ontology" / "shapes").glob("*.ttl"))
-    found = validate(data, shapes, ontology=read(ROOT / "ontology" / "initiative.ttl"), places={part: (MINIMAL, 9)}.get)
+    ontology = read(ROOT / "ontology" / "initiative.ttl")
+    found = validate(data, shapes, ontology=ontology, places=lambda iri, *_: (MINIMAL, 9) if iri == part else None)
     conclusion = [item for item in found.results if item.place == (MINIMAL, 9)]
     assert conclusion
     assert all("zh#selector=" in item.focus.value for item in conclusion)
