@@ -2,14 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+EDITOR := src/initiative_lod/web/static/editor/editor.js
 
-.PHONY: help install install-dev serve test check lint types bench soak pictures reference lock clean
+.PHONY: help editor install install-dev serve test check lint types bench proofs soak pictures reference lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
+	@echo "make proofs    every representation of every resource, compared (minutes)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
 	@echo "make reference docs/reference, from the code"
 	@echo "make lock      the lock files, anew"
@@ -26,8 +28,15 @@ $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-install: $(VENV)/installed
-install-dev: $(VENV)/installed-dev
+# The query editor of /sparql. Without npm, or offline, the page has its plain form, and nothing else changes.
+$(EDITOR): editor/package.json editor/package-lock.json editor/build.mjs $(wildcard editor/src/*.js)
+	@command -v npm >/dev/null 2>&1 || { echo "initiative-lod: npm is not on this machine, so /sparql has a plain form without the editor"; exit 0; } \
+	    && (cd editor && npm ci --ignore-scripts --prefer-offline --fetch-retries=0 --loglevel=error && npm run --silent build) >editor/build.log 2>&1 \
+	    || echo "initiative-lod: the query editor could not be built (editor/build.log says why), so /sparql has a plain form"
+
+editor: $(EDITOR)
+install: $(VENV)/installed $(EDITOR)
+install-dev: $(VENV)/installed-dev $(EDITOR)
 
 serve: install
 	$(BIN)/initiative-lod serve
@@ -43,6 +52,10 @@ types: install-dev
 	$(BIN)/mypy
 
 check: lint types test
+
+# Every representation of every resource of the real release, compared: some minutes.
+proofs: install-dev
+	$(BIN)/python -m pytest tests/proofs/test_isomorphism.py -m slow -s
 
 soak: install-dev
 	$(BIN)/python -m pytest -m slow -s
@@ -63,4 +76,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-peer releases .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peer releases editor/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

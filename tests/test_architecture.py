@@ -16,10 +16,11 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 #: The rooms of house style §1, from the ground up; a package (web, cli, sparql, ...) stands in one room as a whole.
 ROOMS = {
     "ground": "errors formats iris settings vocabulary",
-    "make": "align alignment build conflicts description document exact focus identity judgement merge notation "
-    "pipeline places questions release rendering report search sources sssom statements switch text "
+    "make": "align alignment build conflicts description document exact focus identity judgement lease merge notation "
+    "places prepared questions release removal rendering report search sources sssom statements switch text "
     "validation verification",
-    "read": "links negotiation reconcile representation resource sparql store",
+    "read": "archive changes links negotiation reconcile representation resource sparql store",
+    "the whole way": "pipeline",  # a release is read back to render its documents
     "web": "web",
     "command line": "cli __main__",
 }

@@ -13,9 +13,24 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
+ILOD = "PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>\n"
+QUERY = f"""{ILOD}
+SELECT ?modality (COUNT(?clause) AS ?clauses) WHERE {{
+  ?clause ilod:modality ?modality
+}}
+GROUP BY ?modality ORDER BY DESC(?clauses)
+"""
+GRAPH = f"""{ILOD}PREFIX dcterms: <http://purl.org/dc/terms/>
+
+CONSTRUCT {{ ?clause ilod:topic ?topic ; ilod:addressee ?group }} WHERE {{
+  ?clause dcterms:isPartOf <id/wic-2020/action/8> ; ilod:topic ?topic
+  OPTIONAL {{ ?clause ilod:addressee ?group }}
+}}
+"""
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 #: name -> (path, language, width, dark, height; 0 for the whole page)
 PICTURES = {
@@ -38,8 +53,16 @@ PICTURES = {
     "compare.zh.narrow": ("/compare", "zh", 390, False, 1200),
     "ontology-diagram.en": ("/ontology#diagram", "en", 1280, False, 900),
     "ontology.en": ("/ontology", "en", 1280, False, 900),
+    "shapes.en": ("/shapes", "en", 1280, False, 900),
+    "search.zh": ("/search?q=網絡犯罪", "zh", 1280, False, 900),
     "dataset.zh": ("/dataset", "zh", 1280, False, 900),
-    "sparql.en": ("/sparql", "en", 1280, False, 900),
+    "sparql.en": (f"/sparql?query={quote(QUERY)}", "en", 1280, False, 1000),
+    "sparql-editor.en": ("/sparql", "en", 1280, False, 700),
+    "sparql-graph.zh": (f"/sparql?query={quote(GRAPH)}", "zh", 1280, False, 1100),
+}
+#: What is written into the editor first.
+TYPED = {
+    "sparql-editor.en": f"{ILOD}SELECT ?clause ?text WHERE {{\n?clause ilod:text ?text ; ilod:addressee enterpri",
 }
 
 
@@ -88,6 +111,11 @@ def _take(chromium: str, base: str) -> None:
             )
             page = context.new_page()
             page.goto(base + path, wait_until="load")
+            if (typed := TYPED.get(name)) and page.locator(".editor").count():
+                page.get_by_role("textbox", name="Query").click()
+                page.keyboard.press("Control+a")
+                page.keyboard.type(typed)
+                page.wait_for_selector(".cm-completionInfo")
             page.screenshot(path=IMAGES / f"{name}.png", full_page=not height)
             context.close()
             print(IMAGES / f"{name}.png")

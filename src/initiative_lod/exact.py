@@ -15,7 +15,11 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Quad, RdfFormat, Store, parse
 
+from initiative_lod.vocabulary import RDF, XSD
+
 TYPED = b'"^^<http://www.w3.org/2001/XMLSchema#'
+#: Datatypes whose literals the store leaves as they are.
+NEVER_REWRITTEN = frozenset({XSD.string, RDF.langString})
 _PREFIX = b"<x:> <x:> "
 
 
@@ -104,7 +108,7 @@ class Exact:
             yield from quads
             return
         for quad in quads:
-            if isinstance(quad.object, Literal) and not quad.object.language:
+            if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
                 found = self._find(_key(f"{quad} .".encode()))
                 if found:
                     for literal in found:

@@ -9,7 +9,11 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """One representation format. ``rdf``/``results``: the engine's own writer for it, if it has one."""
+    """One representation format. ``rdf``/``results``: the engine's own writer for it, if it has one.
+
+    ``formerly`` are names from before it was registered, and of what it is a part of (Turtle, of Notation3): who asks
+    for one of them can read it. It is never sent under one.
+    """
 
     name: str
     suffix: str
@@ -17,6 +21,7 @@ class MediaType:
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
     charset: bool = True
+    formerly: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:
@@ -25,12 +30,20 @@ class MediaType:
 
 
 HTML = MediaType("text/html", "html", "HTML")
-TURTLE = MediaType("text/turtle", "ttl", "Turtle", rdf=RdfFormat.TURTLE)
+TURTLE = MediaType(
+    "text/turtle",
+    "ttl",
+    "Turtle",
+    rdf=RdfFormat.TURTLE,
+    formerly=("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3", "application/n3"),
+)
 JSON_LD = MediaType("application/ld+json", "jsonld", "JSON-LD", rdf=RdfFormat.JSON_LD, charset=False)
 RDF_XML = MediaType("application/rdf+xml", "rdf", "RDF/XML", rdf=RdfFormat.RDF_XML)
 N_TRIPLES = MediaType("application/n-triples", "nt", "N-Triples", rdf=RdfFormat.N_TRIPLES)
-N_QUADS = MediaType("application/n-quads", "nq", "N-Quads", rdf=RdfFormat.N_QUADS)
-TRIG = MediaType("application/trig", "trig", "TriG", rdf=RdfFormat.TRIG)
+N_QUADS = MediaType(
+    "application/n-quads", "nq", "N-Quads", rdf=RdfFormat.N_QUADS, formerly=("text/x-nquads", "text/nquads")
+)
+TRIG = MediaType("application/trig", "trig", "TriG", rdf=RdfFormat.TRIG, formerly=("application/x-trig",))
 
 #: In order of our own preference (used only between equals).
 RDF_TYPES = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES, N_QUADS, TRIG)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from initiative_lod.negotiation import Offer
 
@@ -15,10 +15,10 @@ ABOUT_PAGE = "https://schema.org/AboutPage"
 DESCRIBED_BY = ("text/turtle", "application/ld+json", "application/rdf+xml")
 CONTENT = ("text/turtle", "application/n-quads")  # what is sent of a thing as data, where it has no files of its own
 LINKSET = "application/linkset+json"
+LINK_FORMAT = "application/link-format"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One typed link from the document that is sent."""
 
     target: str
@@ -94,6 +94,14 @@ def page_links(location: str, page: int, pages: int) -> list[Link]:
         return []
     wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
     return [Link(f"{location}?page={number}", rel) for rel, number in wanted.items() if 1 <= number <= pages]
+
+
+def memento_links(home: str, path: str) -> list[Link]:
+    """The links from an original at ``path``, with its query string, to its TimeGate and TimeMap (RFC 7089 §4.3).
+
+    ``home`` is where the whole site is.
+    """
+    return [Link(f"{home}/timegate{path}", "timegate"), Link(f"{home}/timemap{path}", "timemap", LINK_FORMAT)]
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ LONGEST_HEADER = 8192  # characters; a longer one is as good as absent
 JSON_LD_PROFILE = "http://www.w3.org/ns/json-ld#"
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LOOSE = re.compile(r"""[^\x00-\x20\x7f-\U0010ffff"(),;<=>\\{}]+""")  # a token, or an IRI without its quotation marks
 _QUALITY = re.compile(
     r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?|\.\d{1,3}"
 )  # the last form is not valid, and real clients send it
@@ -142,23 +143,25 @@ def named_profile(value: str | None, profiles: dict[str, str]) -> str | None:
 
 
 def _specificity(item: MediaRange, offer: Offer, profiles: set[str]) -> int:
-    """How specifically it names the offer: 1 ``*/*``, 2 ``type/*``, 3 ``type/subtype``, 4 with a profile; 0 not."""
+    """How specifically it names the offer: 0 not, 1 ``*/*``, 2 ``type/*``, 3 by a former name, 4 by its own, 5 with a
+    profile."""
     type_, _, subtype = offer.name.partition("/")
     if item.type == "*":
         return 1
-    if item.type != type_:
-        return 0
     if item.subtype == "*":
-        return 2
-    if item.subtype != subtype:
+        return 2 if item.type == type_ else 0
+    if (item.type, item.subtype) == (type_, subtype):
+        specificity = 4
+    elif not offer.alias and f"{item.type}/{item.subtype}" in offer.media.formerly:
+        specificity = 3
+    else:
         return 0
-    specificity = 3
     for name, value in item.parameters:
         if name == "profile":
             asked = set(value.split()) & profiles
             if asked and offer.profile not in asked:
                 return 0
-            specificity = 4 if asked else specificity  # RFC 6906: one that we do not know may be passed over
+            specificity = 5 if asked else specificity  # RFC 6906: one that we do not know may be passed over
         elif value.lower() not in _HARMLESS.get(name, ()):
             return 0
     return specificity
@@ -207,7 +210,7 @@ def _parameter(text: str) -> tuple[str, str] | None:
         if len(value) < 2 or not value.endswith('"'):
             return None
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    elif not _TOKEN.fullmatch(value):
+    elif not _LOOSE.fullmatch(value):
         return None
     return (name.lower(), value) if equals and _TOKEN.fullmatch(name) else None
 

@@ -10,7 +10,16 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, alignment, judgement, questions, release
+from initiative_lod import (
+    __version__,
+    alignment,
+    judgement,
+    prepared,
+    questions,
+    release,
+    representation,
+    verification,
+)
 from initiative_lod.build import Built, build, moved
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
@@ -23,6 +32,7 @@ from initiative_lod.release import Release
 from initiative_lod.report import Report
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
+from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 
 Progress = Callable[[str], None]
@@ -100,10 +110,10 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.txt": report.to_text().encode(),
             "coverage.json": (json.dumps(coverage, indent=2, sort_keys=True) + "\n").encode(),
             questions.FILE: questions.content(asked, store, settings.base),
-            search.FILE: search.content(built.quads, iris, progress),
         },
         iris,
         progress,
+        index_maker(progress),
     )
 
 
@@ -127,13 +137,15 @@ def merge(
 ) -> Merged:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
     from initiative_lod.conflicts import report as conflicts
+    from initiative_lod.conflicts.check import digest as checks_digest
+
+    asked = questions.read_folder(settings.root / "data" / "questions")
+    folder = settings.root / "data" / "questions-merged"  # a project need not have any
+    joint = questions.read_folder(folder) if folder.is_dir() else []
 
     def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
-        asked = questions.read_folder(settings.root / "data" / "questions")
-        folder = settings.root / "data" / "questions-merged"  # a project need not have any
-        joint = questions.read_folder(folder) if folder.is_dir() else []
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
-        files = {**found.files(), search.FILE: search.content(store, Iris(settings.base), progress)}
+        files = found.files()
         kept = building / questions.FILE  # as the start has it
         if kept.is_file():
             answered = [item.question for item in found.together if not item.missing]
@@ -141,7 +153,25 @@ def merge(
         return files, found.summary()
 
     judged = judgement.read(settings.root / "data" / "judgements" / "identity.tsv")
-    return merging.merge(settings, start, replace(wanted, judgements=judged), report, progress, seen)
+    inputs = (("checks", checks_digest()), ("questions", questions.digest([*asked, *joint])))
+    wanted = replace(wanted, judgements=judged, inputs=inputs)
+    return merging.merge(settings, start, wanted, report, index_maker(progress), progress, seen)
+
+
+def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
+    """What makes the index of a release that lies there whole but for it."""
+
+    def make(building: Path) -> None:
+        opened = OpenRelease.open(release.read(building))
+        folder, iris = building / verification.INDEX, opened.iris
+        described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
+        search.build(
+            folder / search.FILE, (quad for quad in opened.store if quad.graph_name != described), iris, progress
+        )
+        progress("rendering documents")
+        prepared.write(folder / prepared.FILE, representation.turtles(opened))
+
+    return make
 
 
 def _modified(quads: tuple[Quad, ...], iris: Iris) -> str:

@@ -5,9 +5,10 @@ A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL)
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -79,12 +80,7 @@ def read_folder(folder: Path) -> list[Question]:
 def read(path: Path) -> Question:
     """One question. Raises SourceError when its header or its expected rows are missing."""
     query = read_text(path)
-    header: dict[str, str] = {}
-    for line in query.splitlines():
-        match = _HEADER.match(line)
-        if match is None:
-            break
-        header[match["key"]] = match["value"].strip()
+    header = header_of(query)
     for key in ("question@zh", "question@en", "group"):
         if not header.get(key):
             raise ParseError(f"the header has no '# {key}: …'", path, 1)
@@ -97,6 +93,17 @@ def read(path: Path) -> Question:
     text, note = ({lang: header.get(f"{key}@{lang}", "") for lang in ("zh", "en")} for key in ("question", "note"))
     chart, needs = header.get("chart", "none"), tuple(header.get("needs", "").split())
     return Question(path.stem, path, text, note, header["group"], chart, query, rows, needs)
+
+
+def header_of(query: str) -> dict[str, str]:
+    """The ``# key: value`` comments that a query begins with."""
+    header: dict[str, str] = {}
+    for line in query.splitlines():
+        match = _HEADER.match(line)
+        if match is None:
+            break
+        header[match["key"]] = match["value"].strip()
+    return header
 
 
 def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
@@ -122,6 +129,14 @@ def differences(questions: list[Question], store: Store, base: str = DEFAULT_BAS
                 tuple(row for row in question.expected if row not in found),
                 tuple(row for row in found if row not in question.expected),
             )
+
+
+def digest(questions: Iterable[Question]) -> str:
+    """Hex SHA-256 over the questions' files."""
+    whole = hashlib.sha256()
+    for question in questions:
+        whole.update(json.dumps([question.slug, question.query, question.expected]).encode())
+    return whole.hexdigest()
 
 
 def content(questions: Sequence[Question], store: Store, base: str = DEFAULT_BASE) -> bytes:

@@ -1,11 +1,10 @@
 """Releases: immutable folders, and the one atomic switch that says which of them is current.
 
 A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the
-validation report, ``context.jsonld`` and ``store/``, the on-disk store that a server opens read-only. Everything but
-the store's own files is the same, byte for byte, whenever the same sources are built; those files' digests are
-therefore kept apart from the manifest (with the manifest's own), in ``store.json``. ``current`` is a link to the
-published release;
-``history.jsonl`` is the list of switches.
+validation report, ``context.jsonld``, ``store/``, the on-disk store that a server opens read-only, and ``index/``, what
+was made from it so that it is found quickly. Everything but the files in these two folders is the same, byte for byte,
+whenever the same sources are built; their digests are therefore kept apart from the manifest (with the manifest's
+own), in ``store.json``. ``current`` is a link to the published release; ``history.jsonl`` is the list of switches.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from initiative_lod import exact, verification
+from initiative_lod import exact, lease, verification
 from initiative_lod.description import describe
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
@@ -31,6 +30,7 @@ from initiative_lod.switch import CURRENT as CURRENT
 from initiative_lod.switch import lock, stack, switch
 from initiative_lod.verification import (
     DESCRIPTION,
+    INDEX,
     MANIFEST,
     STORE,
     as_json,
@@ -45,6 +45,8 @@ TRIG_DUMP = "dump.trig.gz"
 EXACT = "exact.tsv"
 
 Progress = Callable[[str], None]
+#: Writes into the folder INDEX of a release what is made from it when all else is there.
+MakeIndex = Callable[[Path], object]
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def write(
     files: dict[str, bytes],
     iris: Iris,
     progress: Progress = lambda message: None,
+    make_index: MakeIndex = lambda building: None,
 ) -> Release:
     """Write a release of ``quads`` (in canonical order) into ``folder``; nothing is visible until it is whole.
 
@@ -155,6 +158,7 @@ def write(
     building = folder / f".building-{version}-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
+    kept = lease.take(building)  # nobody takes it for a build that was cut off
     try:
         progress("writing dumps")
         content = dict(files)
@@ -186,7 +190,7 @@ def write(
             return read(target)
         progress("loading the store")
         _load(building / STORE, [*quads, *described])
-        seal(building)
+        finish(building, complete, make_index)
         try:
             building.rename(target)
         except OSError:
@@ -198,13 +202,16 @@ def write(
                 raise
         sync(folder)
     finally:
+        del kept
         shutil.rmtree(building, ignore_errors=True)
     return read(target)
 
 
-def finish(building: Path, manifest: dict[str, Any]) -> None:
-    """Give a release that lies whole in ``building``, its store closed, its manifest and the digests of its store."""
+def finish(building: Path, manifest: dict[str, Any], make_index: MakeIndex) -> None:
+    """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests."""
     write_file(building / MANIFEST, as_json(manifest))
+    (building / INDEX).mkdir()
+    make_index(building)
     seal(building)
 
 

@@ -10,17 +10,18 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
 
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT
-from initiative_lod.iris import Iris
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TURTLE
+from initiative_lod.iris import Iris, document_of
 from initiative_lod.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.release import Release
-from initiative_lod.resource import Description
+from initiative_lod.resource import Description, describe, is_merged
+from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
 #: Forms of JSON-LD, by token.
@@ -56,7 +57,7 @@ class Variant:
 
     def etag(self, release: Release, software: str) -> str:
         """A strong entity tag (RFC 9110 §8.8.3), made without looking at any data."""
-        seed = json.dumps([release.version, release.digest, software, repr(self)], ensure_ascii=True)
+        seed = repr((release.version, release.digest, software, self))
         return f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
 
 
@@ -71,6 +72,26 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
     if media.rdf.supports_datasets:
         return serialize(description.quads, format=media.rdf, prefixes=short) or b""
     return serialize(_triples(description.quads), format=media.rdf, prefixes=short) or b""
+
+
+def turtles(opened: OpenRelease) -> Iterator[tuple[str, int, bytes]]:
+    """(IRI, pages, Turtle of the first page) of every thing of ours that the release has a document about, in order."""
+    iris = opened.iris
+    offer = next(offer for offer in OFFERS if offer.media is TURTLE)
+    for iri in sorted(_documented(opened)):
+        found = describe(opened, NamedNode(iri))
+        if found is not None:
+            yield iri, found.pages, render(found, offer, iris, {})
+
+
+def _documented(opened: OpenRelease) -> set[str]:
+    """The IRIs under our base, without fragment, that something is said about, but for the graphs of others."""
+    found = set()
+    for graph in opened.store.named_graphs():
+        if isinstance(graph, NamedNode) and not is_merged(opened.iris, graph):
+            subjects = {quad.subject for quad in opened.store.quads_for_pattern(None, None, None, graph)}
+            found |= {document_of(term.value) for term in subjects if isinstance(term, NamedNode)}
+    return {iri for iri in found if opened.iris.path(iri) is not None}
 
 
 def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
@@ -173,6 +194,11 @@ class RenderedCache:
         self._size = 0
         self._kept: OrderedDict[str, Rendered] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it keeps."""
+        return self._size
 
     def get(self, key: str) -> Rendered | None:
         """What was put under ``key``; None when it is not kept."""

@@ -28,10 +28,12 @@ from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SKOS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
+KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
 LABELS = (RDFS.label, SKOS.prefLabel)
 
 Node = NamedNode | BlankNode
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Descrip
     else:
         found.part(resource)
         if not found.is_part(resource):
-            incoming = sorted(_incoming(opened, resource), key=_quad_key)
+            incoming = _sorted_incoming(opened, resource)
             pages = max(1, -(-len(incoming) // PAGE))
             if not 1 <= page <= pages:
                 return None
@@ -241,6 +243,18 @@ _PARTS = [
 ]
 
 
+def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[Quad, ...]:
+    """What points to the resource, in the order of the pages; of the last few that have several pages it is kept."""
+    found = opened.incoming.get(resource.value)
+    if found is None:
+        found = tuple(sorted(_incoming(opened, resource), key=_page_key))
+        if len(found) > PAGE:
+            for old in list(opened.incoming)[: 1 - KEPT_INCOMING]:
+                opened.incoming.pop(old, None)
+            opened.incoming[resource.value] = found
+    return found
+
+
 def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
     for quad in opened.store.quads_for_pattern(None, None, resource, None):
         if quad.predicate not in _UNTOLD:
@@ -271,6 +285,12 @@ def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
         return (rank, *_quad_key(quad))
 
     return key
+
+
+def _page_key(quad: Quad) -> tuple[str, str]:
+    """What decides on which page a statement comes: quick to make, as there may be many thousands."""
+    subject = getattr(quad.subject, "value", "")
+    return _NUMBER.sub(lambda number: number[0].zfill(8), subject), quad.predicate.value
 
 
 def _quad_key(quad: Quad) -> tuple[object, ...]:

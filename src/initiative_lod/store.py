@@ -25,11 +25,17 @@ from pyoxigraph import (
     Variable,
 )
 
+from initiative_lod import lease
 from initiative_lod import release as releases
 from initiative_lod.errors import ReleaseError
-from initiative_lod.exact import Exact
+from initiative_lod.exact import NEVER_REWRITTEN, Exact
 from initiative_lod.iris import Iris
+from initiative_lod.lease import Lease
+from initiative_lod.prepared import FILE as PREPARED
+from initiative_lod.prepared import Prepared
 from initiative_lod.release import EXACT, Release
+from initiative_lod.verification import INDEX
+from initiative_lod.vocabulary import DCTERMS
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +55,16 @@ class OpenRelease:
     release: Release
     store: Store
     iris: Iris
+    lease: Lease | None = None
 
     @classmethod
     def open(cls, release: Release) -> OpenRelease:
         """Open the store of ``release`` by its real path: a link could move under the store's lazy files.
 
-        Raises ReleaseError when the store is damaged, as far as that shows when it is opened and first read.
+        For as long as it is open, ``release gc`` leaves it alone. Raises ReleaseError when it is gone, or its store is
+        damaged, as far as that shows when it is opened and first read.
         """
+        held = lease.take(release.path)
         try:
             store = Store.read_only(str(release.store.resolve()))
             next(iter(store), None)
@@ -64,7 +73,7 @@ class OpenRelease:
                 f"the store of release {release.version} cannot be opened ({error}): "
                 "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
             ) from error
-        return cls(release, store, Iris(release.base))
+        return cls(release, store, Iris(release.base), held)
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
@@ -101,11 +110,40 @@ class OpenRelease:
         found.
         """
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
-            yield from self._exact_of(quad.graph_name).restore((quad,))
+            if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
+                yield from self._exact_of(quad.graph_name).restore((quad,))
+            else:
+                yield quad
 
     def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
         """Every quad with this subject, in any graph, with each literal as it was written."""
         return self.quads(subject)
+
+    @cached_property
+    def incoming(self) -> dict[str, tuple[Quad, ...]]:
+        """What points to a thing, by IRI: kept by ``resource`` for things with many pages, and emptied by it."""
+        return {}
+
+    @cached_property
+    def license(self) -> str | None:
+        """The IRI of the licence that the dataset names."""
+        return self._of_dataset(DCTERMS.license)
+
+    @cached_property
+    def creator(self) -> str | None:
+        """The IRI of who made the dataset."""
+        return self._of_dataset(DCTERMS.creator)
+
+    def _of_dataset(self, predicate: NamedNode) -> str | None:
+        for quad in self.store.quads_for_pattern(self.iris.thing("dataset"), predicate, None, None):
+            if isinstance(quad.object, NamedNode):
+                return quad.object.value
+        return None
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The documents that were rendered when the release was made."""
+        return Prepared(self.release.path / INDEX / PREPARED)
 
     @cached_property
     def _exact(self) -> dict[str, Exact]:
@@ -131,6 +169,7 @@ class Publisher:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._link = str(folder / releases.CURRENT)
         self._lock = threading.Lock()
         self._target: str | None = None
         self._open: OpenRelease | None = None
@@ -158,7 +197,7 @@ class Publisher:
 
     def _published(self) -> str:
         try:
-            return os.readlink(self._folder / releases.CURRENT)  # noqa: PTH115 - at every request, and twice as fast
+            return os.readlink(self._link)  # noqa: PTH115 - at every request, and twice as fast
         except OSError:
             raise ReleaseError(
                 f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"

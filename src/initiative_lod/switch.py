@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from initiative_lod.verification import sync
 
 CURRENT = "current"
 HISTORY = "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """At ``time`` (UTC, whole seconds) ``version`` became the current one."""
+
+    time: datetime
+    version: str
 
 
 def current_version(folder: Path) -> str:
@@ -34,8 +43,29 @@ def history(folder: Path) -> list[dict[str, str]]:
     found = []
     for line in path.read_text("utf-8").splitlines():
         with suppress(json.JSONDecodeError):
-            found.append(json.loads(line))
+            entry = json.loads(line)
+            if isinstance(entry, dict) and entry.keys() >= {"from", "version", "action"}:
+                found.append(entry)
     return found
+
+
+def switches(folder: Path) -> list[Switch]:
+    """Every switch that was made, oldest first; each lasted until the next, the last one lasts.
+
+    One that was cut off never happened (see ``history``), and publishing again what is current already is none. A
+    clock that was set back does not change the order: such a switch has the time of the one before.
+    """
+    entries = history(folder)
+    made: list[Switch] = []
+    afterwards = [*(entry["from"] for entry in entries), current_version(folder)][1:]
+    for entry, after in zip(entries, afterwards, strict=True):
+        version = entry["version"]
+        if after == entry["from"] or (made and version == made[-1].version):
+            continue
+        with suppress(KeyError, TypeError, ValueError):
+            time = datetime.fromisoformat(entry["time"]).astimezone(UTC).replace(microsecond=0)
+            made.append(Switch(max(time, made[-1].time) if made else time, version))
+    return made
 
 
 def stack(folder: Path) -> list[str]:

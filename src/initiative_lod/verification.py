@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 STORE = "store"
+INDEX = "index"
+SEALED = (STORE, INDEX)  # folders made from the quads for quick reading, by engines whose bytes are their own
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
 DUMP = "dump.nq.gz"
@@ -31,14 +33,16 @@ def whole_digest(quads: str, files: Mapping[str, str]) -> str:
 
 
 def parts_digest(own: str, parts: Iterable[tuple[str, str]]) -> str:
-    """The digest of a merged release: over the version of our own one, and its parts (file, digest) in their order."""
+    """The digest of a merged release: over the version of our own one, and what it is made of, as (name, digest) in
+    its order: what its report depends on, and its parts.
+    """
     lines = [f"{own}  own\n", *(f"{digest}  {file}\n" for file, digest in parts)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def seal(building: Path) -> None:
-    """Write down the digests of the manifest and of the store's files, and bring it all to the disk."""
-    digests = {MANIFEST: _sha256(building / MANIFEST), STORE: store_digests(building / STORE)}
+    """Write down the digests of the manifest and of the files in SEALED, and bring it all to the disk."""
+    digests = {MANIFEST: _sha256(building / MANIFEST), **{name: file_digests(building / name) for name in SEALED}}
     write_file(building / STORE_DIGESTS, as_json(digests))
     sync(building)
 
@@ -54,25 +58,24 @@ def verify(release: Release) -> list[str]:
             faults.append(f"{name} is missing")
         elif _sha256(path) != entry["sha256"]:
             faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
-    listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS, STORE}
+    listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS}
     faults += [f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed]
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:
         digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
-        expected, manifest = dict(digests[STORE]), digests[MANIFEST]
+        sealed, manifest = {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
     if _sha256(release.path / MANIFEST) != manifest:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
-    found = store_digests(release.store)
-    faults += [f"{STORE}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
-    faults += [
-        f"{STORE}/{name} was not there when the release was made" for name in sorted(found.keys() - expected.keys())
-    ]
-    faults += [
-        f"{STORE}/{name} is damaged" for name in sorted(expected) if found.get(name, expected[name]) != expected[name]
-    ]
+    for folder, expected in sealed.items():
+        found = file_digests(release.path / folder)
+        faults += [f"{folder}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
+        added = sorted(found.keys() - expected.keys())
+        faults += [f"{folder}/{name} was not there when the release was made" for name in added]
+        damaged = [name for name in sorted(expected.keys() & found.keys()) if found[name] != expected[name]]
+        faults += [f"{folder}/{name} is damaged" for name in damaged]
     if not faults:
         faults += _content_faults(release)
     return faults
@@ -85,7 +88,9 @@ def _content_faults(release: Release) -> list[str]:
     digests = {part["file"]: _content_digest(release.path / part["file"]) for part in parts}
     faults += [f"{part['file']} does not hold its quads" for part in parts if digests[part["file"]] != part["digest"]]
     if parts:
-        digest = parts_digest(release.manifest["own"], [(part["file"], digests[part["file"]]) for part in parts])
+        inputs = [(name, digest) for name, digest in release.manifest.get("inputs", ())]
+        found = [(part["file"], digests[part["file"]]) for part in parts]
+        digest = parts_digest(release.manifest["own"], [*inputs, *found])
     else:
         held = _content_digest(release.path / DUMP)
         digests = {name: entry["sha256"] for name, entry in release.manifest["files"].items() if name not in MADE}
@@ -110,15 +115,15 @@ def _content_digest(path: Path) -> str:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """The files of a release, and its store."""
+    """The files of a release, but for those in SEALED."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if name == STORE or (not path.is_dir() and not name.startswith(f"{STORE}/")):
+        if not path.is_dir() and name.partition("/")[0] not in SEALED:
             yield name
 
 
-def store_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of the store's data files; LOG and LOCK are touched by every reader."""
+def file_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of the files in a folder, but for a store's LOG and LOCK, which every reader touches."""
     return {
         path.relative_to(folder).as_posix(): _sha256(path)
         for path in sorted(folder.rglob("*"))

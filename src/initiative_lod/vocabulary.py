@@ -47,7 +47,8 @@ NOTATION = frozenset(
 )
 
 RDF = Namespace(
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type first rest nil Property Statement subject predicate object"
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "type first rest nil Property Statement subject predicate object langString",
 )
 RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",

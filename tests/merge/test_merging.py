@@ -75,6 +75,15 @@ def test_merging_twice_changes_nothing(merging: Merge, people: Path) -> None:
     assert merging(people, retrieved="2033-01-01").release == first
 
 
+def test_its_name_covers_what_the_report_depends_on(merging: Merge, people: Path) -> None:
+    """Other questions to answer, another release: its files differ, though its graphs do not."""
+    releases = [merging(people, inputs=(("questions", digest),)).release for digest in ("a" * 64, "b" * 64, "a" * 64)]
+    made = [item for item in releases if item is not None]
+    assert len(made) == 3
+    assert made[0] == made[2] != made[1]
+    assert [release.verify(item) for item in made] == [[], [], []]
+
+
 def test_the_same_bytes_without_any_earlier_release(merging: Merge, people: Path, settings: Settings) -> None:
     first = merging(people).release
     assert first is not None

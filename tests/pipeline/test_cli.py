@@ -257,6 +257,16 @@ def test_a_table_leaves_the_base_out(published: Path, run: Run) -> None:
     ]
 
 
+def test_from_is_the_default_graph(published: Path, run: Run) -> None:
+    count = "SELECT (COUNT(*) AS ?n) {}WHERE {{ ?s ilod:modality ?m }}"
+    whole, part, none = (
+        int(run(published, "query", count.format(source), "--format", "csv").out.split()[1])
+        for source in ("", f"FROM <{I.graph('harbour-2031').value}> ", f"FROM <{I.graph('topics').value}> ")
+    )
+    assert whole == part > 0
+    assert none == 0
+
+
 def test_ask(published: Path, run: Run) -> None:
     ask = "ASK { ?s ilod:modality ?m }"
     assert run(published, "query", ask).out == "true\n"

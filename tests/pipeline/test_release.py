@@ -81,7 +81,7 @@ def test_its_manifest_says_what_it_is(made: Release) -> None:
     ]
     assert made.context == {}
     assert sorted(path.name for path in made.path.iterdir()) == sorted(
-        [*made.manifest["files"], "manifest.json", "store", "store.json"]
+        [*made.manifest["files"], "index", "manifest.json", "store", "store.json"]
     )
 
 
@@ -274,7 +274,7 @@ def test_a_store_of_other_quads_is_found_out(folder: Path, made: Release) -> Non
     store.flush()
     del store
     digests = json.loads((made.path / "store.json").read_bytes())
-    digests["store"] = verification.store_digests(made.store)
+    digests["store"] = verification.file_digests(made.store)
     (made.path / "store.json").write_text(json.dumps(digests))
     assert any("the store holds" in fault for fault in release.verify(made))
     assert release.verify(other) == []

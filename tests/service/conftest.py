@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from pyoxigraph import Store
 
-from initiative_lod import questions, release
+from initiative_lod import pipeline, questions, release
 from initiative_lod.build import build
+from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
-from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.app import create_app
@@ -36,6 +36,7 @@ class Live:
     settings: Settings
     publisher: Publisher
     client: httpx.Client
+    app: FastAPI
 
     @property
     def opened(self) -> OpenRelease:
@@ -54,10 +55,11 @@ class Live:
 def serve(settings: Settings) -> Iterator[Live]:
     """Serve the release that is published in the settings' folder, on a free port."""
     publisher = Publisher(settings.release_folder)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
+    app = create_app(settings, publisher)
     config = uvicorn.Config(
-        create_app(settings, publisher),
+        app,
         log_level="warning",
         http=BoundedHttp,
         loop="asyncio",
@@ -75,7 +77,7 @@ def serve(settings: Settings) -> Iterator[Live]:
     try:
         with httpx.Client(timeout=30) as client:
             client.headers = httpx.Headers({"user-agent": "test"})
-            yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client)
+            yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client, app)
     finally:
         server.should_exit = True
         thread.join(20)
@@ -91,10 +93,10 @@ def publish(settings: Settings) -> None:
     asked = questions.read_folder(settings.root / "data" / "questions")
     files = {
         "context.jsonld": built.context,
-        index.FILE: index.content(built.quads, iris),
         questions.FILE: questions.content(asked, store, settings.base),
     }
-    release.publish(settings.release_folder, release.write(settings.release_folder, built.quads, manifest, files, iris))
+    made = release.write(settings.release_folder, built.quads, manifest, files, iris, make_index=pipeline.index_maker())
+    release.publish(settings.release_folder, made)
 
 
 @pytest.fixture(scope="session")

@@ -164,12 +164,19 @@ def app(settings: Settings) -> Any:
     from fastapi import FastAPI
     from pyoxigraph import QueryResultsFormat
 
+    from initiative_lod.representation import RenderedCache
     from initiative_lod.sparql.pool import QueryPool
     from initiative_lod.store import Publisher
+    from initiative_lod.web import sparql_worker
+    from initiative_lod.web.pages import Pages
+    from initiative_lod.web.site import Site
     from initiative_lod.web.sparql import sparql_router
+    from initiative_lod.web.sparql_page import query_page
+    from initiative_lod.web.sparql_terms import Vocabularies
 
-    pool = QueryPool(settings)
+    pool = QueryPool(settings, program=sparql_worker.__name__)
     publisher = Publisher(settings.release_folder)
+    page = query_page(Site(settings, publisher, RenderedCache(0), Pages(settings)), Vocabularies())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
@@ -178,7 +185,7 @@ def app(settings: Settings) -> Any:
         await pool.stop()
 
     made = FastAPI(lifespan=lifespan)
-    made.include_router(sparql_router(settings, publisher, pool))
+    made.include_router(sparql_router(settings, publisher, pool, page))
 
     @made.get("/healthz")
     async def health() -> dict[str, int]:

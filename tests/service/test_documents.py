@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import json
 import re
 import socket
+import string
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+import httpx
 import pytest
 from pyoxigraph import Literal
 from rdflib import Graph, URIRef
+from starlette.routing import Route
 
 from initiative_lod import release
 from initiative_lod.build import build
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.web import errors, messages
+from initiative_lod.web.app import Front
+from pipeline.conftest import CHECKOUT
 from service.conftest import Live, publish, serve
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -44,7 +51,7 @@ def test_a_thing_leads_to_its_document(harbour: Live) -> None:
     "path", ["/id/nothing", f"/id/{ACTION}/clause/99", f"/id/{ACTION}.ttl", "/id/", "/doc/", "/doc/x.ttl"]
 )
 def test_an_unknown_thing_is_404(harbour: Live, path: str) -> None:
-    for accept in ("text/turtle", BROWSER, None):
+    for accept in ("text/turtle", BROWSER, None, "image/png"):  # never 406: there is nothing to have in another form
         assert harbour.get(path, accept).status_code == 404
 
 
@@ -125,6 +132,8 @@ def test_profiles(harbour: Live) -> None:
     ):
         assert answer.status_code == 200
         assert f'<{alt}>; rel="profile"' in answer.headers["link"]
+        assert answer.headers["content-location"] == f"/doc/{ACTION}.ttl?_profile=alt"
+        assert harbour.get(answer.headers["content-location"]).content == answer.content
         assert answer.headers["etag"] != usual.headers["etag"]
         graph = Graph().parse(data=answer.text, format="turtle")
         assert (URIRef(f"{BASE}id/{ACTION}"), URIRef(f"{alt}#hasDefaultRepresentation"), None) in graph
@@ -156,6 +165,23 @@ def test_head_is_get_without_the_body(harbour: Live) -> None:
                     for name, value in get.headers.multi_items()
                 ],
             )
+
+
+def test_head_is_get_without_the_body_wherever_there_is_one(harbour: Live) -> None:
+    query = f"?iri={BASE}id/harbour-2031&query=ASK%7B%7D&q=x"
+    for path, methods in addresses(harbour).items():
+        if "HEAD" not in methods or path == "/metrics":  # whose figures change with each request
+            continue
+        for accept in ("text/html", "application/json", "text/turtle"):
+            get, head = (harbour.get(path + query, accept, method) for method in ("GET", "HEAD"))
+            assert head.content == b"", path
+            if (path, accept) == ("/sparql", "text/html"):  # a page that says how long the query took
+                head.headers["content-length"] = get.headers["content-length"]
+            assert (head.status_code, told(head)) == (get.status_code, told(get)), f"{path} {accept}"
+
+
+def told(answer: httpx.Response) -> list[tuple[str, str]]:
+    return sorted((name, value) for name, value in answer.headers.multi_items() if name != "date")
 
 
 # What is kept
@@ -375,6 +401,8 @@ def test_every_page_and_every_link_on_it_is_there(real: Live) -> None:
             target = urlsplit(href)
             if target.scheme:
                 continue
+            if re.match("/release/[^/]+/", target.path):  # the same site once more
+                continue
             if not target.query and not target.path.startswith("/sparql") and not _SUFFIXED.search(target.path):
                 waiting.append(target.path)
     assert len([path for path in pages if path.startswith("/doc/wic-2020/action/")]) > 60
@@ -446,14 +474,75 @@ def test_health(harbour: Live) -> None:
     assert harbour.get("/readyz").text.startswith("ready ")
 
 
-def test_options(harbour: Live) -> None:
-    answer = harbour.get(
-        f"/doc/{ACTION}", None, "OPTIONS", origin="https://example.org", access_control_request_method="GET"
-    )
-    assert answer.status_code == 204
-    assert "GET" in answer.headers["allow"]
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert "POST" in harbour.get("/sparql", None, "OPTIONS").headers["allow"]
+def addresses(live: Live) -> dict[str, set[str]]:
+    """An address of each route, with the methods of every route that has it."""
+    given = {
+        "path:path": "harbour-2031",
+        "rest:path": "1.0.0",
+        "name:path": "site.css",
+        "suffix": "ttl",
+        "name": "dump.nq.gz",
+        "version": live.opened.release.version,
+    }
+    found: dict[str, set[str]] = {}
+    assert isinstance(live.app, Front)
+    for route in live.app.addresses:
+        assert isinstance(route, Route)
+        path = re.sub(r"\{([^}]+)\}", lambda match: given.get(match[1], "nothing"), route.path)
+        found.setdefault(path, {"OPTIONS"}).update(route.methods or ())
+    return found
+
+
+def test_each_address_says_which_methods_it_has(harbour: Live) -> None:
+    """405 lists all of them, OPTIONS says the same, and none that is listed is refused (RFC 9110 §9.3.7, §15.5.6)."""
+    found = addresses(harbour)
+    assert len(found) > 30
+    posted = {path for path, methods in found.items() if "POST" in methods}
+    assert posted >= {"/sparql", "/reconcile"}
+    for path, methods in found.items():
+        assert {"GET", "HEAD", "OPTIONS"} <= methods, path
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            if method in methods:
+                continue
+            answer = harbour.get(path, "application/json", method)
+            assert answer.status_code == 405, f"{method} {path}"
+            assert set(answer.headers["allow"].split(", ")) == methods, f"{method} {path}"
+            assert answer.headers["content-type"] == "application/problem+json"
+        options = harbour.get(path, None, "OPTIONS", origin="https://example.org", access_control_request_method="GET")
+        assert (options.status_code, options.content) == (204, b"")
+        assert set(options.headers["allow"].split(", ")) == methods, path
+        assert options.headers["access-control-allow-methods"] == options.headers["allow"]
+        assert options.headers["access-control-allow-origin"] == "*"
+        for method in methods - {"OPTIONS"}:
+            assert harbour.get(path, None, method).status_code != 405, f"{method} {path}"
+
+
+def test_methods_of_documents_and_endpoints(harbour: Live) -> None:
+    for method, path in (
+        ("POST", f"/doc/{ACTION}"),
+        ("PUT", f"/id/{ACTION}"),
+        ("DELETE", "/"),
+        ("POST", "/doc/sparql"),
+    ):
+        assert harbour.get(path, None, method).headers["allow"] == "GET, HEAD, OPTIONS"
+    for path in ("/sparql", "/reconcile"):
+        assert harbour.get(path, None, "DELETE").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    # A method that the reader of HTTP does not know is answered before the application sees it, and in the same way.
+    for path, allowed in (("/sparql?x", b"GET, HEAD, OPTIONS, POST"), ("/doc/sparql", b"GET, HEAD, OPTIONS")):
+        status, answer = exchange(harbour, b"FOO %s HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode())
+        assert status == 405
+        assert b"\r\nallow: " + allowed + b"\r\n" in answer
+    status, answer = exchange(harbour, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert status == 204
+    assert b"\r\nallow: GET, HEAD, OPTIONS, POST\r\n" in answer
+    assert harbour.get("/nothing", None, "OPTIONS").status_code == 404
+    assert harbour.get("/nothing", None, "DELETE").status_code == 404
+
+
+def test_methods_under_a_prefix(prefixed: Live) -> None:
+    assert prefixed.get("/sparql", None, "DELETE").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert prefixed.get("/sparql", None, "OPTIONS").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert prefixed.get(f"/doc/{ACTION}", None, "POST").headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_security_headers_on_everything(harbour: Live) -> None:
@@ -467,7 +556,7 @@ def test_security_headers_on_everything(harbour: Live) -> None:
         assert "referrer-policy" in headers
     page = harbour.get("/", BROWSER).text
     assert "style=" not in page
-    assert "<script" not in page
+    assert re.findall("<script[^>]*>", page) == ['<script type="application/ld+json">']  # data, which nothing runs
 
 
 def test_the_interface_is_described(harbour: Live) -> None:
@@ -610,6 +699,116 @@ def test_other_methods(harbour: Live) -> None:
             assert answer.status_code == 405, f"{method} {path}"
             assert answer.headers["content-type"] == "application/problem+json"
             assert "GET" in answer.headers["allow"]
+
+
+#: Takes what any address has, and an error as what it is.
+PROGRAM = "text/turtle, application/problem+json;q=0.2, application/json;q=0.1"
+#: A request that goes wrong, its status, and what its error says in English and in Chinese.
+FAULTS = [
+    ("/doc/nothing", 404, "nothing is known about", "这里没有关于"),
+    ("/id/nothing", 404, "nothing is known about", "这里没有关于"),
+    ("/nothing", 404, "there is nothing at /nothing", "地址 /nothing 处没有任何内容"),
+    ("/doc/a%20b", 404, "nothing here can have the path", "这里不会有路径为"),
+    (f"/doc/{ACTION}?page=99", 404, "no page 99", "没有第 99 页"),
+    (f"/doc/{ACTION}?page=x", 400, "page is 'x', and must be a number", "参数 page 的值是 'x'"),
+    (f"/doc/{ACTION}?_mediatype=x", 400, "that is no media type", "这不是媒体类型"),
+    (f"/doc/{ACTION}?_mediatype=image/png", 406, "cannot be sent as 'image/png'", "没有 'image/png' 这种格式"),
+    ("/resource?iri=x", 400, "must be an absolute IRI", "应为完整的 IRI"),
+    ("/linkset?iri=x", 400, "must be an absolute IRI", "应为完整的 IRI"),
+    (f"/cite?iri={BASE}dataset&style=x", 400, "style is 'x'", "参数 style 的值是 'x'"),
+    ("/dataset/x.gz", 404, "there is no dump", "没有名为 'x.gz' 的整体下载"),
+    ("/release/0.0.0", 404, "there is no release", "没有名为 '0.0.0' 的发布版本"),
+    ("/static/x.css", 404, "there is no file", "没有名为 'x.css' 的文件"),
+    ("/questions/x", 404, "this release has no question", "本版本没有名为 'x' 的问题"),
+    ("/search?" + "a=b&" * 200, 400, "at most 100 arguments", "最多 100 个参数"),
+    ("/compare?iri=x", 400, "only one thing was chosen", "只选择了一项"),
+    ("/compare?" + "iri=x:y&" * 30 + "&".join(f"iri=x:{n}" for n in range(9)), 400, "at most 6", "最多可并排比较 6 项"),
+    ("/compare?" + "a=b&" * 50, 400, "at most 40 arguments", "最多 40 个参数"),
+    ("/compare?iri=x:y&iri=x:z", 404, "nothing is known about <x:y>", "这里没有关于 <x:y> 的记录"),
+    ("/sparql?query=SELECT", 400, "this is not a SPARQL query", "这不是有效的 SPARQL 查询"),
+    ("/sparql?query=a&query=b", 400, "send one", "请求不符合 SPARQL 协议"),
+    ("/sparql?query=ASK%7B%7D&_mediatype=image/png", 406, "image/png", "没有所要求的结果格式"),
+    ("/sparql?update=CLEAR%20ALL", 403, "read-only", "本端点只读"),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "english", "chinese"), FAULTS, ids=[item[0][:40] for item in FAULTS])
+def test_an_error_speaks_the_readers_language(
+    harbour: Live, path: str, status: int, english: str, chinese: str
+) -> None:
+    titles = {"en": messages.title(status, "en"), "zh": messages.title(status, "zh")}
+    # A program: English, unless it prefers Chinese (RFC 9457 §3.1.3 and RFC 9110 §12.5.4).
+    for header, language, text in ((None, "en", english), ("fr", "en", english), ("zh-CN,en;q=0.1", "zh", chinese)):
+        given = {"accept_language": header} if header else {}
+        answer = harbour.get(path, PROGRAM, **given)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-language"] == language
+        assert "accept-language" in answer.headers["vary"].lower()
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.json()["title"] == titles[language]
+        assert text in answer.json()["detail"]
+    # A person: a page in the page's language, in which what is in another one is marked.
+    for header, language, text in (("en", "en", english), ("zh", "zh", chinese)):
+        page = harbour.get(path, BROWSER, accept_language=header)
+        assert page.status_code == status
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert read(page.text).lang == language
+        shown = html.unescape(page.text)
+        assert text in shown
+        if language == "zh" and english in shown:
+            assert '<span lang="en">' in page.text
+
+
+def test_a_browser_is_shown_what_there_is_instead(harbour: Live) -> None:
+    page = harbour.get(f"/doc/{ACTION}?_mediatype=image/png", BROWSER)
+    assert page.status_code == 406
+    assert {f"/doc/{ACTION}.{media.suffix}" for media in DOCUMENT_TYPES} <= set(hrefs(page.text))
+
+
+def test_limits_of_queries_are_told_in_chinese_too(harbour_root: Path) -> None:
+    query = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    for change, status, chinese in (
+        ({"query_rows": 100}, 413, "结果超过行数或字节数的上限"),
+        ({"query_seconds": 0.5, "query_rows": 10**9, "query_bytes": 10**9}, 504, "查询用时超过上限"),
+        ({"query_rate": 0.1}, 429, "您正在运行或刚刚发送的查询太多"),
+    ):
+        with serve(Settings(root=harbour_root, **change)) as live:
+            if status == 429:
+                for number in range(3):
+                    live.get(f"/sparql?query=ASK%7B%3Fs%20%3Fp%20{number}%7D")
+            answer = live.get(f"/sparql?query={query}", PROGRAM, accept_language="zh")
+            assert answer.status_code == status
+            assert answer.json()["title"] == messages.title(status, "zh")
+            assert chinese in answer.json()["detail"]
+
+
+def test_without_a_release_it_is_told_in_both_languages_and_not_where_it_was_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "releases").mkdir()
+    with serve(Settings(root=tmp_path)) as live:
+        for path in ("/", f"/doc/{ACTION}", "/search?q=x", "/sparql", "/compare", "/questions", "/releases"):
+            for accept in (BROWSER, PROGRAM) if path != "/" else (BROWSER,):
+                chinese, english = live.get(path, accept, accept_language="zh"), live.get(path, accept)
+                assert (chinese.status_code, english.status_code) == (503, 503)
+                assert "目前没有可供查阅的发布版本" in chinese.text
+                assert "no release can be shown just now" in english.text
+                assert str(tmp_path) not in chinese.text + english.text
+
+
+def test_every_message_is_there_in_both_languages() -> None:
+    for key, (zh, en) in messages.MESSAGES.items():
+        assert re.search("[\u4e00-\u9fff]", zh), key
+        assert en, key
+        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name is not None} for text in (zh, en)]
+        assert fields[0] == fields[1], key
+    assert set(messages.TITLES) >= set(errors.STATUS.values())
+    raised = {
+        match[1]
+        for path in (CHECKOUT / "src" / "initiative_lod" / "web").rglob("*.py")
+        for match in re.finditer(r'\bmessage\(\s*"(\w+)"', path.read_text("utf-8"))
+    }
+    assert len(raised) > 20
+    assert raised <= messages.MESSAGES.keys()
 
 
 def test_errors_are_problems_for_programs_and_pages_for_people(harbour: Live) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -36,6 +37,12 @@ HOSTILE = [
     "网" * 500,
     "a " * 500,
     "<b>&amp;",
+    "a" * 6_000,
+    "😀",
+    "。，、；：！？",
+    '"网络 犯罪',
+    "-x ^y (z",
+    "topic : NOT x*",
     "\u0301",
     "%",
 ]
@@ -48,13 +55,25 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield live
 
 
-def project(tmp_path_factory: pytest.TempPathFactory, **more: object) -> Settings:
+def project(tmp_path_factory: pytest.TempPathFactory, indexed: bool = True, **more: object) -> Settings:
     root = make_project(tmp_path_factory.mktemp("search") / "project")
     settings = Settings(root=root, **more)  # type: ignore[arg-type]
     built, iris = build(settings), Iris(settings.base)
-    files = {"context.jsonld": built.context, index.FILE: index.content(built.quads, iris)}
     manifest = {"version": "1.0.0", "modified": "2031-03-05"}
-    release.publish(settings.release_folder, release.write(settings.release_folder, built.quads, manifest, files, iris))
+
+    def make_index(building: Path) -> None:
+        if indexed:
+            index.build(building / "index" / index.FILE, built.quads, iris)
+
+    made = release.write(
+        settings.release_folder,
+        built.quads,
+        manifest,
+        {"context.jsonld": built.context},
+        iris,
+        make_index=make_index,
+    )
+    release.publish(settings.release_folder, made)
     return settings
 
 
@@ -204,6 +223,11 @@ def test_whatever_is_sent_gets_an_answer(searched: Live, query: str) -> None:
         assert searched.get(f"/search?{query}", accept).status_code == 200
 
 
+def test_what_is_longer_than_any_address_is_refused_and_no_more(searched: Live) -> None:
+    assert searched.get(ask(searched, q="a" * 10_000), BROWSER).status_code in (200, 400, 414)
+    assert searched.get(ask(searched, q="harbours"), BROWSER).status_code == 200
+
+
 def test_more_arguments_than_anyone_needs(searched: Live) -> None:
     answer = searched.get("/search?" + "&".join(f"type={n}" for n in range(500)), "application/json")
     assert answer.status_code == 400
@@ -250,10 +274,9 @@ def test_behind_a_prefix_links_keep_it(tmp_path_factory: pytest.TempPathFactory)
         assert all(link.startswith(("/lod/", "#", "http")) for link in page.links)
 
 
-def test_a_release_without_an_index_says_so(harbour: Live) -> None:
-    if (harbour.opened.release.path / index.FILE).is_file():
-        pytest.skip("this release was built with its search index")
-    answer = harbour.get("/search?q=x", "application/json")
+def test_a_release_without_an_index_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with serve(project(tmp_path_factory, indexed=False)) as live:
+        answer = live.get("/search?q=x", "application/json")
     assert answer.status_code == 503
     assert "search index" in answer.json()["detail"]
 

@@ -17,6 +17,7 @@ from initiative_lod.negotiation import (
     parse_accept,
 )
 from initiative_lod.representation import FORMS, OFFERS
+from service.test_accept_corpus import Line, corpus
 
 PROFILES = {"ilod": "https://example.org/ontology", "alt": "https://example.org/alt"}
 
@@ -178,6 +179,14 @@ def test_a_profile_has_its_own_quality() -> None:
     assert choose(header, OFFERS) == Offer(JSON_LD, FORMS["expanded"])
 
 
+def test_an_iri_may_lack_its_quotation_marks() -> None:
+    """Not valid, since a colon is in no token; clients send it, and what they want is plain."""
+    header = f"application/ld+json;profile={FORMS['expanded']}"
+    assert choose(header, OFFERS) == Offer(JSON_LD, FORMS["expanded"])
+    assert choose(f"{header};q=0.5, text/turtle;q=0.4", OFFERS) == Offer(JSON_LD, FORMS["expanded"])
+    assert choose("application/ld+json;profile=http://example.org/x, text/turtle;q=0.5", OFFERS) == Offer(JSON_LD)
+
+
 # Languages: RFC 4647 §3.4 and RFC 9110 §12.5.4
 
 
@@ -235,73 +244,48 @@ def test_named_profile() -> None:
     assert named_profile(None, PROFILES) is None
 
 
-# Real clients
+# Real clients: what they send, and where that was seen, stands in the service tests' corpus
 
-RDF4J_LIKE = "text/turtle, application/ld+json, application/rdf+xml;q=0.9, application/n-triples;q=0.8, */*;q=0.1"
-CORPUS = [
-    ("Firefox", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-    (
-        "Chrome",
-        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
-        "application/signed-exchange;v=b3;q=0.7",
-        "text/html",
-    ),
-    ("Safari", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
-    (
-        "Googlebot",
-        "text/html,application/xhtml+xml,application/signed-exchange;v=b3,application/xml;q=0.9,*/*;q=0.8",
-        "text/html",
-    ),
-    ("bingbot", "*/*", "text/html"),
-    ("curl", "*/*", "text/html"),
-    ("Java's own client", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "text/html"),
-    ("Java's own client, newer", "*/*; q=0.2, *; q=.2", "text/html"),
-    ("rdflib, N-Triples", "text/plain, */*;q=0.1", "text/plain"),
-    ("rdflib, RDF/XML", "application/rdf+xml, */*;q=0.1", "application/rdf+xml"),
-    ("rdflib, Turtle", "text/turtle, application/x-turtle, */*;q=0.1", "text/turtle"),
-    ("rdflib, JSON-LD", "application/ld+json, application/json;q=0.9, */*;q=0.1", "application/ld+json"),
-    (
-        "rdflib, any",
-        "application/rdf+xml,text/rdf+n3;q=0.9,application/xhtml+xml;q=0.5, */*;q=0.1",
-        "application/rdf+xml",
-    ),
-    (
-        "Jena",
-        "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3",
-        "text/turtle",
-    ),
-    ("RDF4J-like", RDF4J_LIKE, "text/turtle"),
-    ("Comunica-like", "application/n-quads,application/trig;q=0.95,text/turtle;q=0.6", "application/n-quads"),
-    ("F-UJI, page", "text/html, */*", "text/html"),
-    ("F-UJI, schema.org", "application/vnd.schemaorg.ld+json, application/ld+json", "application/ld+json"),
-    (
-        "F-UJI, RDF",
-        "text/turtle, application/turtle, application/x-turtle;q=0.8, application/rdf+xml, text/n3;q=0.9",
-        "text/turtle",
-    ),
-    ("F-UJI, DataCite", "application/vnd.datacite.datacite+json", "406"),
-    ("F-UJI, Atom", "application/atom+xml", "406"),
-    ("Umaka", "text/turtle, application/rdf+xml", "text/turtle"),
-    ("Vapour, mixed", "application/rdf+xml;q=0.5,text/html;q=.5", "text/html"),
-    ("Vapour, RDF/XML", "application/rdf+xml", "application/rdf+xml"),
-    ("a JSON client", "application/json", "application/json"),
-    ("a JSON client, any", "application/json, text/plain, */*", "application/json"),
-    ("an image", "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", "text/html"),
-    ("a style sheet", "text/css,*/*;q=0.1", "text/html"),
-]
+CORPUS = [line for line in corpus() if line.document != "-"]
 
 
-@pytest.mark.parametrize(("client", "header", "expected"), CORPUS, ids=[item[0] for item in CORPUS])
-def test_real_clients(client: str, header: str, expected: str) -> None:
-    assert chosen(header) == expected
+@pytest.mark.parametrize("line", CORPUS, ids=str)
+def test_real_clients(line: Line) -> None:
+    assert chosen(None if line.accept == "-" else line.accept) == line.document
 
 
 def test_the_corpus_is_all_there() -> None:
-    assert len(CORPUS) == 28
-    assert len({client for client, _, _ in CORPUS}) == 28
+    assert len(CORPUS) == 80
+
+
+def test_a_bare_star_is_any_type_and_a_weight_may_lack_its_zero() -> None:
+    """What Java's own client sent for long."""
+    assert chosen("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2") == "text/html"
+    assert chosen("application/rdf+xml;q=.1, *; q=.2") == "text/html"
 
 
 def test_offers_are_told_apart_by_content_type() -> None:
     assert len({offer.content_type for offer in OFFERS}) == len(OFFERS)
     assert Offer(HTML).content_type == "text/html; charset=utf-8"
     assert Offer(N_TRIPLES, alias="text/plain").content_type == "text/plain; charset=utf-8"
+
+
+# Names from before a type was registered
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("text/n3, */*;q=0.1", "text/turtle"),
+        ("application/x-turtle", "text/turtle"),
+        ("application/x-trig, text/turtle;q=0.5", "application/trig"),
+        ("text/x-nquads, */*;q=0.1", "application/n-quads"),
+        ("text/n3, application/rdf+xml", "application/rdf+xml"),  # the one that is named by its own name
+        ("text/n3, application/rdf+xml;q=0.9", "text/turtle"),
+        ("text/turtle;q=0, text/n3", "406"),  # its own name says more than a former one
+        ("text/turtle;q=0.2, application/x-turtle, application/rdf+xml;q=0.5", "application/rdf+xml"),
+        ("text/n3;charset=utf-16", "406"),
+    ],
+)
+def test_a_former_name_is_understood_and_never_sent(header: str, expected: str) -> None:
+    assert chosen(header) == expected

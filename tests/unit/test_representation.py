@@ -173,10 +173,11 @@ def test_incoming_statements_are_paged(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
-def test_every_representation_of_every_resource_is_the_same_graph(opened: OpenRelease) -> None:
+def test_every_representation_is_the_same_graph(opened: OpenRelease) -> None:
+    """Of some resources; of each in a release: ``tests/proofs/test_isomorphism.py``."""
     context = opened.release.context
-    asked = resources(opened)
-    assert len(asked) > 40
+    asked = sorted(resources(opened), key=str)[::5]
+    assert len(asked) > 8
     for node in asked:
         description = describe(opened, node)
         assert description is not None

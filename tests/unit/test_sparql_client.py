@@ -10,6 +10,7 @@ from fastapi import Request
 from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.lanes import Shelf
+from initiative_lod.web.asked import seen
 from initiative_lod.web.sparql import address_of, client_of
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
@@ -59,6 +60,43 @@ def test_address(client: str, headers: dict[str, str], address: str | None) -> N
         }
     )  # fmt: skip
     assert address_of(asked, "/lod", TRUSTED) == address
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "expected"),
+    [
+        (
+            "10.0.0.1",
+            {"forwarded": "for=192.0.2.7;proto=https;host=data.example"},
+            ("192.0.2.7", "https", "data.example"),
+        ),
+        (
+            "10.0.0.1",
+            {"forwarded": 'For="[2001:db8::7]:4711"; Host="data.example:8443";Proto=https'},
+            ("2001:db8::7", "https", "data.example:8443"),
+        ),
+        # The nearest proxy stands last; ours are passed over, and what a visitor wrote is never reached.
+        (
+            "10.0.0.1",
+            {"forwarded": "for=203.0.113.9;host=evil, for=192.0.2.7;host=a;proto=https, for=10.0.0.2;host=b"},
+            ("192.0.2.7", "https", "a"),
+        ),
+        ("10.0.0.1", {"forwarded": 'for=_hidden;host="a, b;\\"c"'}, ("_hidden", "http", 'a, b;"c')),
+        ("10.0.0.1", {"forwarded": ";,=;for;;host=,"}, ("10.0.0.1", "http", "")),
+        ("10.0.0.1", {"forwarded": ""}, ("10.0.0.1", "http", "s")),
+        ("192.0.2.9", {"forwarded": "for=192.0.2.7;proto=https;host=evil"}, ("192.0.2.9", "http", "s")),
+        # A proxy that speaks the older language does not clear the newer one: that is the visitor's.
+        (
+            "10.0.0.1",
+            {"forwarded": "for=203.0.113.9;host=evil", "x-forwarded-for": "192.0.2.7"},
+            ("192.0.2.7", "http", "s"),
+        ),
+    ],
+)
+def test_what_a_proxy_forwards(client: str, headers: dict[str, str], expected: tuple[str, str, str]) -> None:
+    raw = [(b"host", b"s"), *((name.encode(), value.encode()) for name, value in headers.items())]
+    found = seen(Request({"type": "http", "scheme": "http", "client": (client, 1), "headers": raw}), TRUSTED)
+    assert (found.client, found.scheme, found.host) == expected
 
 
 def test_results_in_files_are_a_share_too() -> None:

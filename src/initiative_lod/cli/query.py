@@ -16,6 +16,8 @@ from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.settings import from_environment
 from initiative_lod.sources import read_text
+from initiative_lod.sparql.evaluation import parses
+from initiative_lod.sparql.guard import holds
 from initiative_lod.store import OpenRelease
 
 
@@ -47,15 +49,19 @@ def query(
     ] = Format.TABLE,
     version: Annotated[str | None, typer.Option("--release", help="Ask this release, not the current one.")] = None,
 ) -> None:
-    """Ask the current release; the default graph is the union of all named graphs."""
+    """Ask the current release; the default graph is the union of all named graphs, or what the query says with FROM."""
     settings = from_environment(**context.obj)
     folder = settings.release_folder
     found = release.find(folder, version) if version else release.current(folder)
     if found is None:
         raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
     opened = OpenRelease.open(found)
+    text = _text(query)
+    # The query as the parser will see it: with our prefixes before its own.
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items()) + text
+    union = not holds("FROM", declared, lambda other: parses(other, opened.iris.base))
     try:
-        answer = opened.store.query(_text(query), prefixes=opened.iris.prefixes, use_default_graph_as_union=True)
+        answer = opened.store.query(text, prefixes=opened.iris.prefixes, use_default_graph_as_union=union)
     except SyntaxError as error:
         raise QuerySyntaxError(f"not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):

@@ -1,38 +1,52 @@
-"""``initiative-lod release``: list, verify, publish, rollback."""
+"""``initiative-lod release``: list, verify, publish, rollback, diff, pin, gc."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pyoxigraph import NamedNode
 from rich.table import Table
 
-from initiative_lod import release, switch, verification
+from initiative_lod import changes, release, removal, switch, verification
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
+from initiative_lod.store import OpenRelease
 
-app = typer.Typer(help="List, verify, publish and roll back releases.", no_args_is_help=True)
+app = typer.Typer(help="List, verify, publish, roll back, compare and remove releases.", no_args_is_help=True)
 
 Version = Annotated[str | None, typer.Argument(help="The version, or how it begins.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class Format(StrEnum):
+    """How changes are printed; ``patch`` (RDF Patch) is always whole, and made in memory that does not grow."""
+
+    TEXT = "text"
+    JSON = "json"
+    PATCH = "patch"
+
+
 @app.command(name="list")
 def list_(context: typer.Context, as_json: Json = False) -> None:
-    """The releases that are there; the current one is marked."""
+    """The releases that are there, when each was first published (UTC); the current one is marked."""
     folder = from_environment(**context.obj).release_folder
     rows = [_row(folder, version) for version in release.versions(folder)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table("", "version", "quads", "modified", "merged", box=None, pad_edge=False)
+    table = Table("", "version", "published", "quads", "modified", "merged", box=None, pad_edge=False)
     for row in rows:
         sound = (f"{row['quads'] or 0:,}", row["modified"], ", ".join(row["merged"]))
         said = (row["damaged"], "", "") if row["damaged"] else sound
-        table.add_row("*" if row["current"] else "", row["version"], *said)
+        published = row["published"][0][:16].replace("T", " ") if row["published"] else ""
+        table.add_row("*" if row["current"] else "", row["version"], published, *said)
     if rows:
         tell(table)
     else:
@@ -72,12 +86,126 @@ def rollback(context: typer.Context) -> None:
     typer.echo(release.rollback(from_environment(**context.obj).release_folder).version)
 
 
+@app.command()
+def diff(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(help="The version to start from, or how it begins.")],
+    new: Annotated[str | None, typer.Argument(help="The version to get to; without one, the current.")] = None,
+    format: Annotated[Format, typer.Option(help="text, json, or patch (RDF Patch).")] = Format.TEXT,
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option(min=0, help="Changes that text and JSON list; 0: all.")] = 1000,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when the releases differ.")] = False,
+) -> None:
+    """What changed between two releases: statements that were removed and added, resource by resource."""
+    folder = from_environment(**context.obj).release_folder
+    before = release.find(folder, old)
+    after = release.find(folder, new) if new else release.current(folder)
+    if after is None:
+        raise ReleaseError(f"nothing has been published in {folder}: name the second version too")
+    if format is Format.PATCH and not as_json:
+        lines = 0
+        for line in changes.patch(changes.between(before, after)):
+            lines += 1
+            typer.echo(line)
+        differ = lines > 2 or before.digest != after.digest
+    else:
+        made = changes.summary(before, after, limit or None, sys.maxsize)
+        differ = not made.same
+        opened = (OpenRelease.open(after), OpenRelease.open(before)) if made.listed else ()
+        if as_json or format is Format.JSON:
+            typer.echo(json.dumps(changes.as_document(made, opened), ensure_ascii=False, indent=2))
+        else:
+            _tell_changes(made, opened)
+    raise typer.Exit(int(exit_code and differ))
+
+
+@app.command()
+def pin(
+    context: typer.Context,
+    version: Annotated[str, typer.Argument(help="The version, or how it begins.")],
+    off: Annotated[bool, typer.Option("--off", help="Pin it no longer.")] = False,
+) -> None:
+    """Keep a release whatever 'release gc' removes."""
+    folder = from_environment(**context.obj).release_folder
+    found = version if off and version in removal.pinned(folder) else release.full_version(folder, version)
+    removal.pin(folder, found, not off)
+    typer.echo(found)
+
+
+@app.command()
+def gc(
+    context: typer.Context,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Releases to keep that were current before the current one.")
+    ] = removal.KEEP,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and touch nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove old releases, and what crashed builds left. The current one, pinned ones and those in use stay."""
+    folder = from_environment(**context.obj).release_folder
+    kept, removed = removal.collect(folder, keep, dry_run)
+    if as_json:
+        document = {
+            "dry_run": dry_run,
+            "kept": [{"version": item.version, "why": item.why} for item in kept],
+            "removed": [{"name": item.name, "bytes": item.bytes} for item in removed],
+            "bytes": sum(item.bytes for item in removed),
+        }
+        typer.echo(json.dumps(document, indent=2))
+        return
+    for item in kept:
+        typer.echo(f"{item.version}: kept ({item.why})")
+    for gone in removed:
+        typer.echo(f"{gone.name}: {'would be removed' if dry_run else 'removed'} ({_size(gone.bytes)})")
+    total = _size(sum(item.bytes for item in removed))
+    console.print(f"{total} {'would be freed' if dry_run else 'freed'}", soft_wrap=True)
+
+
+def _tell_changes(made: changes.Summary, opened: Sequence[OpenRelease]) -> None:
+    """Print a summary for people, with short names for IRIs."""
+    names = {iri: f"{name}:" for name, iri in opened[0].iris.prefixes.items()} if opened else {}
+    base = opened[0].iris.base if opened else ""
+
+    def short(term: object) -> str:
+        if not isinstance(term, NamedNode):
+            return str(term)
+        for iri, name in names.items():
+            if term.value.startswith(iri):
+                return name + term.value[len(iri) :]
+        return f"<{term.value.removeprefix(base)}>"
+
+    typer.echo(f"{made.old} -> {made.new}: {made.added:,} added, {made.removed:,} removed")
+    for graph, (added, removed) in made.graphs.items():
+        typer.echo(f"  {short(NamedNode(graph))}: {added:,} added, {removed:,} removed")
+    if made.files:
+        typer.echo(f"  files that differ: {', '.join(made.files)}")
+    for touched in changes.by_resource(made.listed):
+        said = " / ".join(dict.fromkeys(changes.labels(opened, touched.resource).values()))
+        typer.echo(f"\n{short(touched.resource)}{f'  {said}' if said else ''}")
+        for added, quad in touched.changes:
+            about = "" if quad.subject == touched.resource else f"{short(quad.subject)} "
+            typer.echo(f"  {'+' if added else '-'} {about}{short(quad.predicate)} {short(quad.object)}")
+    if made.more:
+        console.print(f"{made.more:,} more: --limit 0 lists all", soft_wrap=True)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 def _row(folder: Path, version: str) -> dict[str, Any]:
     """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
-    row = {"version": version, "current": version == switch.current_version(folder), "damaged": None}
+    times = [item.time.isoformat() for item in switch.switches(folder) if item.version == version]
+    row = {
+        "version": version,
+        "current": version == switch.current_version(folder),
+        "pinned": version in removal.pinned(folder),
+        "published": times,
+        "damaged": None,
+    }
     try:
         found = release.read(folder / version)
-    except ReleaseError as error:
+    except (OSError, ReleaseError) as error:
         return {**row, "damaged": str(error), "quads": None, "modified": None, "digest": None, "merged": []}
     merged = [record["slug"] for record in found.manifest.get("merged", ())]
     quads = found.manifest["quads"]

@@ -4,12 +4,14 @@ with its graph.
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple
+
+from initiative_lod.questions import header_of
 
 SHOWN = 6  # triples that are kept of one finding
 KEPT = 200  # findings that are kept of one check
@@ -17,8 +19,6 @@ MOST = 100_000  # findings among which these are chosen
 
 Term = NamedNode | BlankNode | Literal
 Statement = tuple[Term, Term, Term, Term | None]
-
-_HEADER = re.compile(r"#\s*(?P<key>[a-z]+(?:@[a-z]+)?):\s*(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +102,13 @@ def checks() -> list[Check]:
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if file.name.endswith(".rq"):
             query = file.read_text("utf-8")
-            found.append(Check(file.name.removesuffix(".rq"), query, _header(query)))
+            found.append(Check(file.name.removesuffix(".rq"), query, header_of(query)))
     return found
 
 
-def _header(query: str) -> dict[str, str]:
-    header: dict[str, str] = {}
-    for line in query.splitlines():
-        match = _HEADER.match(line)
-        if match is None:
-            break
-        header[match["key"]] = match["value"].strip()
-    return header
+def digest() -> str:
+    """Hex SHA-256 over every check: what a report on the same graphs depends on."""
+    return hashlib.sha256("\0".join(f"{item.kind}\0{item.query}" for item in checks()).encode()).hexdigest()
 
 
 def _statements(row: QuerySolution, names: set[str], focus: Term) -> Iterator[Statement]:

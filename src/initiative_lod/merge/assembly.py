@@ -22,8 +22,7 @@ from initiative_lod.merge import part, provenance
 from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import FILES, GRAPHS, take_over
-from initiative_lod.release import Release
-from initiative_lod.search import index as search
+from initiative_lod.release import MakeIndex, Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, VOID
 
@@ -33,7 +32,6 @@ MADE_ANEW = (
     release.TRIG_DUMP,
     verification.DESCRIPTION,
     OWN,
-    search.FILE,
 )  # files that a start's are not taken over
 MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
 BLOCK = 1 << 20
@@ -56,6 +54,7 @@ class Assembly:
         records: Sequence[Record],
         alignments: Mapping[str, Sequence[Quad]],
         judgements: Sequence[Judgement] = (),
+        inputs: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._iris = Iris(settings.base)
         self._folder = settings.release_folder
@@ -63,9 +62,10 @@ class Assembly:
         self._building = building
         self._alignments = alignments
         self._judgements = judgements
+        self._inputs = inputs
         self.records = list(records)
 
-    def write(self, licensed: License, report: Report, progress: Progress) -> Release:
+    def write(self, licensed: License, report: Report, make_index: MakeIndex, progress: Progress) -> Release:
         """Write the release and give it its name. If the very same release is there already, it is returned."""
         self._copy_start()
         own = self._own()
@@ -80,7 +80,8 @@ class Assembly:
             own,
             *sorted([said, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file),
         ]
-        digest = verification.parts_digest(self._own_version, [(item.file, item.digest) for item in parts])
+        made_of = [*self._inputs, *((item.file, item.digest) for item in parts)]
+        digest = verification.parts_digest(self._own_version, made_of)
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
         if (self._folder / version / verification.MANIFEST).is_file():
@@ -97,7 +98,8 @@ class Assembly:
         store.bulk_extend(described)
         store.flush()
         del store
-        self._manifest(version, digest, parts, summary)
+        manifest = self._manifest(version, digest, parts, summary)
+        release.finish(self._building, manifest, make_index)
         progress("writing the release")
         return self._move(version)
 
@@ -239,7 +241,7 @@ class Assembly:
             described.append(Quad(node, VOID.subset, NamedNode(item.graph), graph))
         return described
 
-    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> None:
+    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> dict[str, Any]:
         kept = ("modified", "report", "coverage", "questions")
         names = sorted(
             path.relative_to(self._building).as_posix()
@@ -247,7 +249,7 @@ class Assembly:
             if path.is_file() and path.parent != self._building / verification.STORE
         )
         measured = {name: _measured(self._building / name) for name in names}
-        manifest: dict[str, Any] = {
+        return {
             **{name: self._start.manifest[name] for name in kept if name in self._start.manifest},
             "version": version,
             "base": self._iris.base,
@@ -255,12 +257,12 @@ class Assembly:
             "quads": sum(item.quads for item in parts),
             "collapsed": sum(item.collapsed for item in parts),
             "own": self._own_version,
+            "inputs": [list(item) for item in self._inputs],
             "parts": [item.to_json() for item in parts],
             "conflicts": dict(summary),
             "merged": [item.to_json() for item in self.records],
             "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in measured.items()},
         }
-        release.finish(self._building, manifest)
 
     def _move(self, version: str) -> Release:
         target = self._folder / version

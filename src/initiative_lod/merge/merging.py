@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 
 from pyoxigraph import Quad
 
-from initiative_lod import release
+from initiative_lod import lease, release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.judgement import Judgement
 from initiative_lod.merge import intake
@@ -23,7 +23,7 @@ from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
-from initiative_lod.release import Release
+from initiative_lod.release import MakeIndex, Release
 from initiative_lod.settings import Settings
 
 Progress = Callable[[str], None]
@@ -32,7 +32,8 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
-    name; ``judgements`` say which things are the same, and which are not.
+    name; ``judgements`` say which things are the same, and which are not. ``inputs`` are what the report depends on
+    besides, as (name, digest): the release's name covers them.
     """
 
     named: Sequence[str] = ()
@@ -45,6 +46,7 @@ class Wanted:
     without: Sequence[str] = ()
     dry_run: bool = False
     judgements: Sequence[Judgement] = ()
+    inputs: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def merge(
     start: Release,
     wanted: Wanted,
     report: Report = lambda store, records, building: ({}, {}),
+    make_index: MakeIndex = lambda building: None,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
 ) -> Merged:
@@ -89,6 +92,7 @@ def merge(
     retrieved = _time(wanted.retrieved)
     sources = intake.sources(wanted.named, wanted.name)
     scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
+    held = lease.take(scratch), lease.take(start.path)  # while it lasts, neither is removed
     try:
         building = scratch / "release"
         building.mkdir()
@@ -152,10 +156,11 @@ def merge(
             return with_licences(record, found if record.slug in fresh else (), given)
 
         ordered = [records[slug] for slug in sorted(records)]
-        assembly = Assembly(settings, start, building, ordered, wanted.alignments, wanted.judgements)
-        made = assembly.write(licensed, report, progress)
+        assembly = Assembly(settings, start, building, ordered, wanted.alignments, wanted.judgements, wanted.inputs)
+        made = assembly.write(licensed, report, make_index, progress)
         return Merged(made, tuple(assembly.records), *done)
     finally:
+        del held
         shutil.rmtree(scratch, ignore_errors=True)
 
 

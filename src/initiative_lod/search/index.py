@@ -7,86 +7,26 @@ SQLite; ``content_digest`` is the same under every version.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import sqlite3
 import struct
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Quad
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.search import fold
-from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SCHEMA, SKOS, SSSOM
+from initiative_lod.search.builder import Builder, Summary
+from initiative_lod.search.staging import scratch, stage
+
+__all__ = ["FILE", "Progress", "Summary", "build", "content"]
 
 FILE = "search.sqlite"
-FORMAT = 1
-APPLICATION = 0x494C4F44  # "ILOD", in the file's header
-
-LANGUAGES = ("zh", "en", "xx")  # xx: any other
-FIELDS = ("label", "alt", "text", "note", "about")
-COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in LANGUAGES)
-FACETS = ("type", "pillar", "modality", "topic")
-UNCLASSED = (
-    "Term",
-    "Other",
-    "External",
-)  # types that are no class of the ontology: its own terms, and things without one
-
-MOST_RESOURCES = 5_000_000  # of others; ours always go in
-MOST_VALUES = 64  # literals of one resource of others
-LONGEST = {"label": 1000, "alt": 1000, "text": 100_000, "note": 20_000, "about": 4000}  # characters
-
-#: What is not looked for by its name: how the graph is arranged, and what proves a statement.
-_UNNAMED = frozenset(["TextSpan", "Evidence", "Citation", "ExternalFact", "Attestation", "Condition"])
-
-#: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
-_CONTAINERS = frozenset({"Initiative", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
-
-_SCHEMA = f"""
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE simplified(traditional TEXT PRIMARY KEY, simplified TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE resource(id INTEGER PRIMARY KEY, iri TEXT NOT NULL);
-CREATE TABLE literal(resource INTEGER, number INTEGER, field TEXT, language TEXT, value TEXT,
-                     PRIMARY KEY(resource, number)) WITHOUT ROWID;
-CREATE TABLE name(key TEXT, resource INTEGER, language TEXT, PRIMARY KEY(key, resource, language)) WITHOUT ROWID;
-CREATE TABLE initials(key TEXT, resource INTEGER, PRIMARY KEY(key, resource)) WITHOUT ROWID;
-CREATE TABLE value(id INTEGER PRIMARY KEY, facet TEXT, iri TEXT, key TEXT);
-CREATE TABLE facet(resource INTEGER, value INTEGER, PRIMARY KEY(resource, value)) WITHOUT ROWID;
-CREATE INDEX facet_value ON facet(value, resource);
-CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize='ascii');
-"""
-# The tokenizer only cuts at blanks: what a token is, is said once, in ``fold``.
-
-_INSERT = {
-    "resource": "INSERT INTO resource VALUES (?, ?)",
-    "literal": "INSERT INTO literal VALUES (?, ?, ?, ?, ?)",
-    "name": "INSERT INTO name VALUES (?, ?, ?)",
-    "initials": "INSERT INTO initials VALUES (?, ?)",
-    "facet": "INSERT INTO facet VALUES (?, ?)",
-    "words": f"INSERT INTO words(rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
-}
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What an index holds. ``content_digest`` is a hex SHA-256 of its content, whatever wrote the file."""
-
-    resources: int
-    own: int
-    literals: int
-    left_out: int
-    content_digest: str
 
 
 def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = lambda message: None) -> Summary:
@@ -97,13 +37,13 @@ def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = la
     building = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as scratch,
-            closing(_scratch(Path(scratch) / "staged.sqlite")) as staged,
+            tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder,
+            closing(scratch(Path(folder) / "staged.sqlite")) as staged,
         ):
-            _stage(staged, quads, iris)
+            stage(staged, quads, iris)
             building.unlink(missing_ok=True)
             with closing(sqlite3.connect(building, isolation_level=None)) as index:
-                summary = _Builder(staged, index, iris).build()
+                summary = Builder(staged, index, iris).build()
         _unstamp(building)
         building.replace(path)
     finally:
@@ -119,344 +59,9 @@ def content(quads: Iterable[Quad], iris: Iris, progress: Progress = lambda messa
         return path.read_bytes()
 
 
-# Staging: every statement that matters, as a set, in an order of our own.
-
-
-def _scratch(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript(
-        """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
-        CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT);
-        CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);
-        CREATE TABLE name(key TEXT, resource INTEGER, language TEXT);"""
-    )
-    connection.execute("BEGIN")
-    return connection
-
-
-def _stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None:
-    literals = _literal_fields(iris)
-    links = _links(iris)
-    said: list[tuple[int, str, str, str, str]] = []
-    linked: list[tuple[str, str, str]] = []
-
-    def flush() -> None:
-        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
-        staged.executemany("INSERT INTO link VALUES (?, ?, ?)", linked)
-        said.clear()
-        linked.clear()
-
-    base = iris.base
-    for quad in quads:
-        subject, object = quad.subject, quad.object
-        if not isinstance(subject, NamedNode):
-            continue
-        if isinstance(object, Literal):
-            field = literals.get(quad.predicate.value)
-            if field is not None and object.value.strip():
-                own = subject.value.startswith(base)
-                language = _language(object.language or "", object.value)
-                said.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
-            elif quad.predicate.value == _OBJECT_LABEL:
-                linked.append((subject.value, _OBJECT_LABEL, object.value[: LONGEST["about"]]))
-        elif isinstance(object, NamedNode) and subject.value.startswith(base):
-            link = links.get(quad.predicate.value)
-            if link is not None:
-                linked.append((subject.value, link, object.value))
-        if len(said) + len(linked) >= 20_000:
-            flush()
-    flush()
-    staged.execute("COMMIT")
-    staged.execute("CREATE INDEX link_subject ON link(subject, predicate, object)")
-    staged.execute("CREATE INDEX said_subject ON said(own, subject)")
-
-
-_OBJECT_LABEL = f"{SSSOM.iri}object_label"
-_SUBJECT_ID = f"{SSSOM.iri}subject_id"
-
-
-def _literal_fields(iris: Iris) -> dict[str, str]:
-    return {
-        SKOS.prefLabel.value: "label",
-        RDFS.label.value: "label",
-        DCTERMS.title.value: "label",
-        FOAF.name.value: "label",
-        f"{SCHEMA.iri}name": "label",
-        SKOS.altLabel.value: "alt",
-        f"{SKOS.iri}hiddenLabel": "alt",
-        iris.term("officialName").value: "alt",
-        SKOS.definition.value: "note",
-        SKOS.scopeNote.value: "note",
-        RDFS.comment.value: "note",
-        DCTERMS.description.value: "note",
-        iris.term("text").value: "text",
-        iris.term("translation").value: "text",
-    }
-
-
-def _links(iris: Iris) -> dict[str, str]:
-    named = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes", "embodies", "modality", "condition")
-    found = {iris.term(name).value: name for name in named}
-    found[RDF.type.value] = "type"
-    found[DCTERMS.isPartOf.value] = "isPartOf"
-    found[_SUBJECT_ID] = _SUBJECT_ID
-    return found
-
-
-_ABOUT = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes", "embodies")
-
-
-def _language(tag: str, value: str) -> str:
-    primary = tag.partition("-")[0].lower()
-    if primary in ("zh", "en"):
-        return primary
-    if primary and primary != "und":
-        return "xx"
-    return "zh" if fold.has_han(value) else "en"
-
-
-# The index
-
-
-class _Builder:
-    """Writes one index from staged statements."""
-
-    def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
-        self._staged, self._index, self._iris = staged, index, iris
-        self._simplified = fold.simplified_characters()
-        self._digest = hashlib.sha256()
-        self._values: dict[tuple[str, str], int] = {}
-        self._literals = 0
-        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _INSERT}
-
-    def build(self) -> Summary:
-        index = self._index
-        index.executescript(
-            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
-        )
-        try:
-            index.executescript(_SCHEMA)
-        except sqlite3.OperationalError as error:
-            raise ReleaseError(
-                f"this Python's SQLite {sqlite3.sqlite_version} cannot make a search index: {error}"
-            ) from error
-        index.execute("BEGIN")
-        self._staged.execute("BEGIN")
-        index.executemany("INSERT INTO simplified VALUES (?, ?)", sorted(self._simplified.items()))
-        self._links = self._read_links()
-        self._labels = self._read_labels()
-        self._mapped = self._read_mapped()
-        number = 0
-        subjects = sorted(self._own(), key=lambda item: ("#" in item, _natural(item)))
-        things = sum("#" not in item for item in subjects)
-        for number, subject in enumerate(subjects, 1):
-            rows = self._staged.execute(
-                "SELECT DISTINCT field, language, value FROM said WHERE own = 0 AND subject = ?", (subject,)
-            )
-            self._add(number, subject, list(rows), own=True)
-        own, left_out = number, 0
-        for subject, group in groupby(self._foreign(), key=lambda row: row[0]):
-            if number - own >= MOST_RESOURCES:
-                left_out += 1
-                continue
-            values: list[tuple[str, str, str]] = []
-            for row in group:  # to its end, but no more of it is kept
-                if len(values) < MOST_VALUES and (row[1], row[2], row[3]) not in values:
-                    values.append((row[1], row[2], row[3]))
-            if any(field in ("label", "alt") for field, _, _ in values):
-                number += 1
-                self._add(number, subject, values, own=False)
-        self._flush()
-        self._staged.execute("COMMIT")
-        index.executemany(
-            _INSERT["name"],
-            self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
-        )
-        summary = Summary(number, own, self._literals, left_out, self._digest.hexdigest())
-        for key, value in (
-            ("format", FORMAT),
-            ("base", self._iris.base),
-            ("things", things),  # numbered first: the ontology's terms come after them, then what is others'
-            ("own", own),
-            ("resources", number),
-            ("left_out", left_out),
-            ("content_digest", summary.content_digest),
-        ):
-            index.execute("INSERT INTO meta VALUES (?, ?)", (key, str(value)))
-        index.execute("INSERT INTO words(words) VALUES ('optimize')")
-        index.execute("COMMIT")
-        index.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; VACUUM;")
-        return summary
-
-    def _own(self) -> Iterator[str]:
-        for (subject,) in self._staged.execute("SELECT DISTINCT subject FROM said WHERE own = 0"):
-            path = self._iris.path(subject) or ""
-            kinds = set(self._kinds(subject))
-            if kinds & _UNNAMED or (self._parts(subject) and "#" in path):
-                continue
-            if path.startswith(("id/", "ontology#")):
-                yield subject
-
-    def _foreign(self) -> Iterator[tuple[str, str, str, str]]:
-        yield from self._staged.execute(
-            "SELECT subject, field, language, value FROM said WHERE own = 1 ORDER BY subject, field != 'label', "
-            "field, language, value"
-        )
-
-    def _read_links(self) -> dict[str, dict[str, list[str]]]:
-        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        rows = self._staged.execute("SELECT DISTINCT subject, predicate, object FROM link ORDER BY 1, 2, 3")
-        for subject, predicate, object in rows:
-            found[subject][predicate].append(object)
-        return found
-
-    def _read_labels(self) -> dict[str, list[tuple[str, str]]]:
-        """Labels and other names of what our parts speak of."""
-        wanted = {item for links in self._links.values() for name in _ABOUT for item in links.get(name, ())}
-        found = {}
-        for item in sorted(wanted):
-            rows = self._staged.execute(
-                "SELECT DISTINCT language, value FROM said WHERE subject = ? AND own = ? AND field IN ('label', 'alt') "
-                "ORDER BY field DESC, language, value",
-                (item, not item.startswith(self._iris.base)),
-            )
-            found[item] = list(rows)
-        return found
-
-    def _read_mapped(self) -> dict[str, list[tuple[str, str]]]:
-        """What our things are called in the vocabularies that they are mapped to."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for mapping in sorted(self._links):
-            links = self._links[mapping]
-            for subject in links.get(_SUBJECT_ID, ()):
-                found[subject] += [(_language("", label), label) for label in links.get(_OBJECT_LABEL, ())]
-        return found
-
-    def _kinds(self, subject: str) -> list[str]:
-        prefix = self._iris.base + "ontology#"
-        return [item[len(prefix) :] for item in self._links[subject]["type"] if item.startswith(prefix)]
-
-    def _parts(self, subject: str) -> bool:
-        return (self._iris.path(subject) or "").startswith("id/")
-
-    def _add(self, number: int, subject: str, values: list[tuple[str, str, str]], own: bool) -> None:
-        kinds = self._kinds(subject) if own else []
-        if own:
-            if _CONTAINERS & set(kinds):
-                values = [item for item in values if item[0] != "text"]
-            values += self._about(subject)
-        values = sorted(set(values), key=lambda item: (FIELDS.index(item[0]), LANGUAGES.index(item[1]), item[2]))
-        columns: dict[str, list[str]] = defaultdict(list)
-        names: set[tuple[str, str]] = set()
-        initials: set[str] = set()
-        for place, (field, language, value) in enumerate(values):
-            words = [token.text for token in fold.tokens(value, self._simplified)]
-            if not words:
-                continue
-            if words[-1] == fold.PAUSE:
-                words.pop()
-            column = columns[f"{field}_{language}"]
-            column += [fold.PAUSE, *words] if column else words
-            if field in ("label", "alt"):
-                names.add((fold.joined(words)[:400], language))
-                if own and field == "label" and language == "en" and (short := _initials(value)):
-                    initials.add(short)
-            self._rows["literal"].append((number, place, field, language, value))
-            self._literals += 1
-        self._rows["resource"].append((number, subject))
-        self._rows["name"] += [(key, number, language) for key, language in names]
-        self._rows["initials"] += [(short, number) for short in sorted(initials)]
-        self._rows["words"].append(
-            (number, *(fold.joined(columns[column]) if column in columns else None for column in COLUMNS))
-        )
-        facets = self._facets(subject, kinds, own)
-        self._rows["facet"] += [(number, value) for value in sorted(facets)]
-        if number % 5000 == 0:
-            self._flush()
-        self._digest.update(repr((subject, values, sorted(names), sorted(initials), sorted(facets))).encode())
-
-    def _flush(self) -> None:
-        for table, rows in self._rows.items():
-            # Names lie in the order of their keys: they are sorted on disk before they go in.
-            connection = self._staged if table == "name" else self._index
-            connection.executemany(_INSERT[table], rows)
-            rows.clear()
-
-    def _about(self, subject: str) -> Iterator[tuple[str, str, str]]:
-        links = self._links[subject]
-        for name in _ABOUT:
-            for item in links.get(name, ()):
-                for language, value in self._labels[item]:
-                    yield "about", language, value
-        if not links.get("isPartOf"):  # a part is not called as what it has to do with
-            for language, value in self._mapped.get(subject, ()):
-                yield "about", language, value
-
-    def _facets(self, subject: str, kinds: list[str], own: bool) -> set[int]:
-        found = set()
-        links = self._links[subject] if own else {}
-        base = self._iris.base
-        if not own:
-            kind = "External"
-        elif (self._iris.path(subject) or "").startswith("ontology#"):
-            kind = "Term"
-        else:
-            kind = _narrowest(kinds) or "Other"
-        found.add(self._value("type", "" if kind in UNCLASSED else f"{base}ontology#{kind}", kind))
-        for name in ("modality", "topic"):
-            for item in links.get(name, ()):
-                found.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))
-        above: str | None = subject if own else None
-        for _ in range(8):
-            if above is None:
-                break
-            if "Pillar" in self._kinds(above):
-                found.add(self._value("pillar", above, (self._iris.path(above) or above).removeprefix("id/")))
-                break
-            above = next(iter(self._links[above]["isPartOf"]), None)
-        return found
-
-    def _value(self, facet: str, iri: str, key: str) -> int:
-        number = self._values.get((facet, key))
-        if number is None:
-            number = self._values[facet, key] = len(self._values) + 1
-            self._index.execute("INSERT INTO value VALUES (?, ?, ?, ?)", (number, facet, iri, key))
-        return number
-
-
-def _narrowest(kinds: list[str]) -> str:
-    """One class to show of several: a kind of text before Text."""
-    own = sorted(set(kinds) - {"Part", "Referent"})
-    return next((kind for kind in own if kind != "Text"), own[0] if own else "")
-
-
-_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
-
-
-def _initials(label: str) -> str:
-    """The initials of a name of two to six words, small words left out: ``artificial intelligence`` -> ``ai``."""
-    words = [word for word in label.replace("-", " ").replace(",", " ").split() if word.lower() not in _SMALL]
-    if not 2 <= len(words) <= 6 or not all(word[0].isascii() and word[0].isalpha() for word in words):
-        return ""
-    if any(len(word) > 1 and word.isupper() for word in words):  # "applications of ICT" is not called AI
-        return ""
-    return "".join(word[0] for word in words).lower()
-
-
-def _natural(iri: str) -> tuple[tuple[int, int, str], ...]:
-    """Clause 2 before clause 10: the order in which equals are listed."""
-
-    return tuple(
-        (0, int(item), "") if item.isdecimal() and len(item) < 18 else (1, 0, item) for item in re.split(r"(\d+)", iri)
-    )
-
-
 def _unstamp(path: Path) -> None:
     """Write zeros where SQLite notes its own version and how often the file changed: that says nothing of the data."""
     with path.open("r+b") as file:
         for offset in (24, 92, 96):  # change counter, version-valid-for, version number: see the file format, §1.3
             file.seek(offset)
             file.write(struct.pack(">I", 0))
-
-
-__all__ = ["COLUMNS", "FACETS", "FIELDS", "FILE", "FORMAT", "LANGUAGES", "UNCLASSED", "Summary", "build", "content"]

@@ -8,7 +8,7 @@
     evaluation   a job -> bytes, in the worker
     output       where a worker writes: counted, in memory first, then in an unlinked file
     sandbox      what a worker may not do
-    worker       the loop of one worker process
+    worker       the loop of one worker process; what draws results for people is given to it
     process      one worker as the server sees it
     service      SERVICE clauses, cut out of a query
     broker       calls the services that are on the list

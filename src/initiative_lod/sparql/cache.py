@@ -34,7 +34,7 @@ def key(digest: str, job: Job) -> Key | None:
         return None
     text = job.query.replace("\r\n", "\n").strip()
     dataset = None if job.dataset is None else tuple(sorted(graphs) for graphs in job.dataset)
-    content = repr((text, dataset, job.results, job.graph, job.base))
+    content = repr((text, dataset, job.results, job.graph, job.base, tuple(job.reader)))
     return Key(digest, hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest())
 
 

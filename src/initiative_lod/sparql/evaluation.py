@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,14 +24,14 @@ from pyoxigraph import (
     serialize,
 )
 
-from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError
+from initiative_lod import lease
+from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.output import Output, too_many
 from initiative_lod.sparql.service import Call, clauses, replaced
-from initiative_lod.sparql.table import table
 from initiative_lod.vocabulary import RDFS, SKOS
 
 LABELS = (RDFS.label, SKOS.prefLabel)
@@ -53,11 +53,12 @@ class Limits:
 class Evaluator:
     """Evaluates jobs one after the other, and keeps the stores that the last ones needed open.
 
-    ``call`` asks the server for the solutions of a SERVICE clause; without it, SERVICE is refused.
+    ``call`` asks the server for the solutions of a SERVICE clause; without it, SERVICE is refused. ``show`` draws a
+    result for people; without it, there is no HTML.
     """
 
-    def __init__(self, limits: Limits, call: Call | None = None) -> None:
-        self._limits, self._call = limits, call
+    def __init__(self, limits: Limits, call: Call | None = None, show: Show | None = None) -> None:
+        self._limits, self._call, self._show = limits, call, show
         self._stores: dict[str, OpenStore] = {}
 
     def open(self, path: str) -> OpenStore:
@@ -76,32 +77,46 @@ class Evaluator:
         guard.check(job.query, self._limits.length, self._limits.nesting)
         text = guard.decoded(job.query)
         opened = self.open(job.store)
-        if guard.holds("SERVICE", text, lambda other: _parses(other, job.base)):
+        if guard.holds("SERVICE", text, lambda other: parses(other, job.base)):
             if self._call is None:
                 raise QueryForbidden(
                     "the query has a SERVICE clause, and this endpoint calls no other one: query that one yourself and "
                     "put what it gives into VALUES, or run the federated query from your side"
                 )
-            found_clauses = clauses(text, lambda other: _parses(other, job.base))
+            found_clauses = clauses(text, lambda other: parses(other, job.base))
             text = replaced(text, found_clauses, self._call)
         options = _dataset(job, text)
         found = _query(opened.store, text, job.base, options)
-        media = _media_type(job, found)
+        media = self._media_type(job, found)
         if isinstance(found, QueryTriples):
             triples = list(self._counted(found))
-            if guard.holds("DESCRIBE", text, lambda other: _parses(other, job.base)):
+            if guard.holds("DESCRIBE", text, lambda other: parses(other, job.base)):
                 triples += self._counted(_labels(opened.store, triples, options), len(triples))
             prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
-            return "graph", self._write_graph(triples, media, prefixes, opened)
+            return "graph", self._write_graph(triples, media, prefixes, opened, job)
         output = Output(media.name, self._limits.rows, self._limits.size)
         try:
-            if media is HTML:
-                output.write(table(found))
+            if media is HTML and self._show is not None:
+                output.write(self._show(found, opened, job))
             else:
                 found.serialize(output, format=media.results)
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(f"the query could not be evaluated: {error}") from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
+
+    def _media_type(self, job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
+        graph = isinstance(found, QueryTriples)
+        name = job.graph if graph else job.results
+        if name is None or (name == HTML.name and self._show is None):
+            kind = "graph" if graph else "boolean" if isinstance(found, QueryBoolean) else "solutions"
+            raise NotAcceptable(
+                "the answer to this query is a graph: ask for an RDF format"
+                if graph
+                else "the answer to this query is a table or a truth value, not a graph: "
+                "ask for a SPARQL results format",
+                kind,
+            )
+        return BY_NAME[name]
 
     def _counted(self, triples: Iterable[Triple], before: int = 0) -> Iterator[Triple]:
         iterator = iter(triples)
@@ -117,14 +132,14 @@ class Evaluator:
             yield triple
 
     def _write_graph(
-        self, triples: list[Triple], media: MediaType, prefixes: dict[str, str], opened: OpenStore
+        self, triples: list[Triple], media: MediaType, prefixes: dict[str, str], opened: OpenStore, job: Job
     ) -> Output:
         output = Output("", self._limits.rows, self._limits.size)
         unique = list(dict.fromkeys(triples))  # a graph is a set
         if media not in (N_TRIPLES, N_QUADS):  # the other ones group by subject
             unique.sort(key=lambda triple: str(triple.subject))
-        if media is HTML:
-            output.write(table(unique))
+        if media is HTML and self._show is not None:
+            output.write(self._show(unique, opened, job))
         elif media is JSON_LD:
             output.write(_compacted(unique, opened.context))
         else:
@@ -143,8 +158,9 @@ class OpenStore:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
         try:
+            self.lease = lease.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
             self.store = Store.read_only(path)
-        except OSError as error:
+        except (OSError, ReleaseError) as error:
             raise QueryError(f"the release cannot be read: {error}") from error
 
     @cached_property
@@ -157,12 +173,16 @@ class OpenStore:
         return document
 
 
+#: Draws a result as a piece of HTML: a truth value, solutions, or the triples of a graph, each of them once.
+Show = Callable[[QueryBoolean | QuerySolutions | Sequence[Triple], OpenStore, Job], bytes]
+
+
 def _dataset(job: Job, text: str) -> dict[str, Any]:
     """The engine's options for the dataset: the protocol's, else the query's own, else the union of all graphs."""
     if job.dataset is not None:
         default, named = job.dataset
         return {"default_graph": [NamedNode(iri) for iri in default], "named_graphs": [NamedNode(iri) for iri in named]}
-    if guard.holds("FROM", text, lambda other: _parses(other, job.base)):
+    if guard.holds("FROM", text, lambda other: parses(other, job.base)):
         return {}
     return {"use_default_graph_as_union": True}
 
@@ -180,7 +200,7 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
         raise QueryError(f"the query could not be evaluated: {error}") from error
 
 
-def _parses(text: str, base: str) -> bool:
+def parses(text: str, base: str) -> bool:
     """Whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, and the store is empty."""
     try:
         Store().query(text, base_iri=base)
@@ -200,20 +220,6 @@ def _shown(message: str) -> str:
     words = [word for word in re.split(r",\s+", re.sub(r"\s*\n\|[^,]*", "", listed)) if word.strip()]
     listing = ", ".join(words[:12]) + (", ..." if len(words) > 12 else "")
     return f"{position.replace('error at', 'error at line and column')}: expected {listing}"
-
-
-def _media_type(job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
-    graph = isinstance(found, QueryTriples)
-    name = job.graph if graph else job.results
-    if name is None:
-        kind = "graph" if graph else "boolean" if isinstance(found, QueryBoolean) else "solutions"
-        raise NotAcceptable(
-            "the answer to this query is a graph: ask for an RDF format"
-            if graph
-            else "the answer to this query is a table or a truth value, not a graph: ask for a SPARQL results format",
-            kind,
-        )
-    return BY_NAME[name]
 
 
 def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Iterator[Triple]:

@@ -32,7 +32,8 @@ class Job:
     """A query, over what, and in which formats its result may come (media type names; None: in none).
 
     ``dataset`` is the protocol's (default graphs, named graphs), which overrides the query's own; ``base`` is where
-    relative IRIs are resolved, and tells the prefixes for writing.
+    relative IRIs are resolved, and tells the prefixes for writing. ``reader`` is whom a page is for: the language, and
+    the path prefix and the arguments of the links on it.
     """
 
     store: str
@@ -41,10 +42,11 @@ class Job:
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     results: str | None = "application/sparql-results+json"
     graph: str | None = "text/turtle"
+    reader: tuple[str, str, str] = ("en", "", "")
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
-        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph)
+        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader)
         return json.dumps(fields).encode()
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 
 from initiative_lod.errors import Busy
 from initiative_lod.settings import Settings
@@ -12,7 +12,7 @@ from initiative_lod.sparql.broker import Broker
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.job import Job, Result
 from initiative_lod.sparql.lanes import Lanes, Rate, Shelf
-from initiative_lod.sparql.process import JobNotTaken, Worker, WorkerDied
+from initiative_lod.sparql.process import PROGRAM, JobNotTaken, Worker, WorkerDied
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,14 @@ _RETRY_SECONDS = 1.0
 
 
 class QueryPool:
-    """Runs visitors' queries. ``start`` it in a running event loop, ``stop`` it in the same one."""
+    """Runs visitors' queries, in processes of the module ``program``.
 
-    def __init__(self, settings: Settings, broker: Broker | None = None) -> None:
+    ``start`` it in a running event loop, ``stop`` it in the same one.
+    """
+
+    def __init__(self, settings: Settings, broker: Broker | None = None, program: str = PROGRAM) -> None:
         self.settings = settings
+        self._program = program
         self.broker = Broker(settings.services, settings.query_seconds) if broker is None else broker
         self.lanes = Lanes(
             settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
@@ -34,6 +38,7 @@ class QueryPool:
         self.cache = Cache(settings.query_cache)
         self.shelf = Shelf(SHELVED * settings.query_bytes, settings.query_per_client)
         self.started = 0  # workers, since the beginning
+        self.outcomes: Counter[str] = Counter()  # of queries, by what became of them
         self._ready: deque[Worker] = deque()
         self._awaited: deque[asyncio.Future[Worker]] = deque()
         self._keeper: asyncio.Task[None] | None = None
@@ -71,6 +76,7 @@ class QueryPool:
         Raises Busy or ClientBusy, and what ``Worker.run`` raises. Cancelled, it frees the worker at once.
         """
         if key is not None and (kept := self.cache.get(key)) is not None:
+            self.outcomes["cached"] += 1
             return kept
         self.rate.take(client)
         self.shelf.check(client)
@@ -79,6 +85,7 @@ class QueryPool:
             result = await self._evaluate(job)
         finally:
             self.lanes.leave(client)
+        self.outcomes["answered"] += 1
         if result.file is not None:
             self.shelf.hold(client, result)
         elif key is not None:
@@ -150,7 +157,7 @@ class QueryPool:
                 self._hand(worker)
 
     async def _worker(self, urgent: bool = False) -> Worker:
-        worker = await Worker.start(self.settings, urgent)
+        worker = await Worker.start(self.settings, urgent, self._program)
         self.started += 1
         if worker.missing:
             log.warning("query workers are not fully confined here: %s", worker.missing)

@@ -22,6 +22,7 @@ from initiative_lod.sparql.output import IN_MEMORY
 from initiative_lod.sparql.worker import FRAME, Confinement
 
 NICENESS = 12
+PROGRAM = "initiative_lod.sparql.worker"  # the module that a worker runs
 Call = Callable[[str, str], Awaitable[bytes]]
 _RECEIVE = 256 * 1024
 _START_SECONDS = 30.0
@@ -56,8 +57,8 @@ class Worker:
         self._loop.add_reader(self._descriptor, self._readable)
 
     @classmethod
-    async def start(cls, settings: Settings, urgent: bool = False) -> Worker:
-        """A worker that is confined and ready. Raises WorkerDied when it cannot even start.
+    async def start(cls, settings: Settings, urgent: bool = False, program: str = PROGRAM) -> Worker:
+        """A worker that is confined and ready, running the module ``program``. Raises WorkerDied when it cannot start.
 
         It runs at a lower priority than the server: from its first moment, unless it is ``urgent`` to have it.
         """
@@ -75,7 +76,7 @@ class Worker:
                 services=bool(settings.services),
             )
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "initiative_lod.sparql.worker", json.dumps(asdict(confinement))],
+                [sys.executable, "-P", "-m", program, json.dumps(asdict(confinement))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

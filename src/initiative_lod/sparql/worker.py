@@ -1,6 +1,7 @@
 """One query worker: confines itself, says that it is ready, then takes one job after another from its socket.
 
-Run as ``python -m initiative_lod.sparql.worker`` with its settings as one JSON argument, by ``process.Worker`` alone.
+Run as ``python -m initiative_lod.sparql.worker`` with its settings as one JSON argument, by ``process.Worker`` alone;
+or as another module that runs ``main`` with what draws results for people.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooComplex, QueryTooLarge
 from initiative_lod.sparql import sandbox
-from initiative_lod.sparql.evaluation import Evaluator, Limits
+from initiative_lod.sparql.evaluation import Evaluator, Limits, Show
 from initiative_lod.sparql.job import CALL, Job, NotAcceptable, Reply
 
 FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
@@ -39,15 +40,23 @@ class Confinement:
     services: bool
 
 
-def main() -> None:
+def main(show: Show | None = None) -> None:
     """Serve jobs until the socket closes."""
+    try:
+        _run(show)
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)
+
+
+def _run(show: Show | None) -> None:
     told = Confinement(**json.loads(sys.argv[1]))
     # Ctrl-C reaches the whole group: the server decides when a worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=told.descriptor)
     missing = sandbox.confine(told.parent, told.memory, told.size + 1024 * 1024)
     limits = Limits(told.rows, told.size, told.length, told.nesting)
-    evaluator = Evaluator(limits, (lambda iri, query: _call(channel, iri, query)) if told.services else None)
+    call = (lambda iri, query: _call(channel, iri, query)) if told.services else None
+    evaluator = Evaluator(limits, call, show)
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
     while (frame := _receive(channel)) is not None:
         sandbox.limit_cpu(told.cpu_seconds)
@@ -129,7 +138,4 @@ def _exactly(channel: socket.socket, size: int) -> bytes | None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (BrokenPipeError, ConnectionResetError):
-        os._exit(0)
+    main()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "en"  # of readers who ask for neither
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_PAIR = re.compile(r'(?P<comma>,)|(?P<name>[A-Za-z-]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s;,"]*)')
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -34,6 +36,7 @@ class Asked:
     if_modified_since: str | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     query_string: str = ""
+    accept_datetime: str | None = None
 
     @property
     def named_language(self) -> str:
@@ -57,13 +60,66 @@ class Answer:
     def response(self, method: str) -> Response:
         """As the framework wants it."""
         response = Response(b"" if method == "HEAD" else self.body, status_code=self.status)
-        for name, value in self.headers:
-            response.headers.append(name, value)
-        if self.status == 304:
-            del response.headers["content-length"]
-        else:
-            response.headers["content-length"] = str(len(self.body))
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
+        response.raw_headers = headers
+        if self.status != 304:
+            headers.append((b"content-length", b"%d" % len(self.body)))
         return response
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who asked, and how they see us: an address, ``http`` or ``https``, and a host with its port."""
+
+    client: str
+    scheme: str
+    host: str
+
+
+def seen(request: Request, trusted: frozenset[str]) -> Seen:
+    """How the client saw the request: from the socket, or from what a proxy in ``trusted`` says of it.
+
+    ``X-Forwarded-For``, ``-Proto`` and ``-Host`` count, and where there is none of them ``Forwarded`` (RFC 7239): the
+    client is the last address that is not a trusted proxy's. Nothing is checked here.
+    """
+    client = request.client.host if request.client is not None else ""
+    direct = Seen(client, request.scope.get("scheme", "http"), request.headers.get("host", ""))
+    if client not in trusted:
+        return direct
+    given = {name: request.headers.getlist(f"x-forwarded-{name}") for name in ("for", "proto", "host")}
+    if any(given.values()):
+        hops = [item.strip() for item in ",".join(given["for"]).split(",")]
+        return Seen(
+            next((item for item in reversed(hops) if item and item not in trusted), client),
+            next(iter(given["proto"]), direct.scheme),
+            next(iter(given["host"]), direct.host),
+        )
+    elements = [item for item in _forwarded(",".join(request.headers.getlist("forwarded"))) if item]
+    if not elements:
+        return direct
+    # From the nearest proxy outwards, until one was asked by somebody who is no proxy of ours.
+    told = next((item for item in reversed(elements) if _node(item.get("for", "")) not in trusted), elements[0])
+    return Seen(_node(told.get("for", "")) or client, told.get("proto", direct.scheme), told.get("host", direct.host))
+
+
+def _forwarded(header: str) -> list[dict[str, str]]:
+    """The elements of a Forwarded header, the client's own first (RFC 7239 §4)."""
+    elements: list[dict[str, str]] = [{}]
+    for match in _PAIR.finditer(header):
+        if match["comma"]:
+            elements.append({})
+        else:
+            value = match["value"]
+            quoted = value.startswith('"')
+            elements[-1][match["name"].lower()] = re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
+    return elements
+
+
+def _node(node: str) -> str:
+    """The address of a node (RFC 7239 §6), without its port."""
+    if node.startswith("["):
+        return node[1:].partition("]")[0]
+    return node.partition(":")[0] if node.count(":") == 1 else node
 
 
 def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
@@ -86,8 +142,9 @@ def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
         joined("accept-profile"),
         joined("if-none-match"),
         request.headers.get("if-modified-since"),
-        dict(request.query_params),
+        dict(request.query_params) if request.scope["query_string"] else {},
         request.scope["query_string"].decode("ascii", "replace"),
+        joined("accept-datetime"),
     )
 
 
@@ -105,6 +162,7 @@ def not_modified_since(header: str, modified: datetime) -> bool:
     return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
 
+@lru_cache(maxsize=16)
 def http_date(moment: datetime) -> str:
     """An HTTP-date (RFC 9110 §5.6.7)."""
     return format_datetime(moment, usegmt=True)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -21,8 +22,9 @@ from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.comparison import ROWS, Column, compare
-from initiative_lod.web.errors import BadArgument, NotFound, status_of
+from initiative_lod.web.errors import BadArgument, NotFound, shown, status_of
 from initiative_lod.web.fixed import Fixed, fixed, wanted
+from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import Said, Thing, View
 
@@ -92,28 +94,21 @@ def answer(site: Site, read: Asked) -> Answer:
     chosen = wanted(read, OFFERS)
     page = chosen is not None and chosen.media is HTML
     nodes: list[NamedNode] = []
-    fault, status = "", 200
+    fault, status = Markup(), 200
     if given or not page:
         try:
             nodes = _nodes(opened, given, here)
         except InitiativeLodError as error:
             if not page:
                 raise
-            fault, status = str(error), status_of(error)
+            fault, status = shown(error, read.language), status_of(error)
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            view = View(opened, language, read.prefix, "")
+            view = site.pages.view(opened, read, language, "")
             return (json.dumps(_json(view, compare(view, nodes)), ensure_ascii=False, indent=1) + "\n").encode()
         view = site.pages.view(opened, read)
         picked = {iri for iri in (*given, preset) if iri}
-
-        class Arguments:
-            """The arguments that the links to the other page language keep."""
-
-            @staticmethod
-            def items() -> list[tuple[str, str]]:
-                return [("iri", iri) for iri in given]
 
         return site.pages.page(
             "compare.html",
@@ -127,10 +122,10 @@ def answer(site: Site, read: Asked) -> Answer:
             others=[iri for iri in given if not _is_action(view, iri)][:MOST],
             example=f"{view.iris.base}id/topic/data-security",
             formats=[(f"{here}.json?{query}", JSON.name, JSON.label)] if nodes else [],
-            arguments=Arguments,
+            arguments=[("iri", iri) for iri in given],
         )
 
-    return fixed(site, opened, read, Fixed(here, OFFERS, query, status), body)
+    return fixed(site, opened, read, Fixed(here, OFFERS if nodes else OFFERS[:1], query, status), body)
 
 
 def _given(read: Asked) -> tuple[list[str], str]:
@@ -138,7 +133,7 @@ def _given(read: Asked) -> tuple[list[str], str]:
     try:
         pairs = parse_qsl(read.query_string, errors="replace", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise BadArgument(f"a comparison has at most {MOST_FIELDS} arguments") from None
+        raise BadArgument(message("compare_fields", MOST_FIELDS)) from None
     given = [value.strip() for name, value in pairs if name == "iri" and value.strip()]
     return list(dict.fromkeys(given)), next((value for name, value in pairs if name == "choose"), "")
 
@@ -146,18 +141,17 @@ def _given(read: Asked) -> tuple[list[str], str]:
 def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     """What the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
     if len(given) < FEWEST:
-        what = "nothing was chosen" if not given else "only one thing was chosen"
-        raise BadArgument(f"{what}: give iri {FEWEST} to {MOST} times, as in {here}?iri=…&iri=…")
+        raise BadArgument(message("compare_one" if given else "compare_none", FEWEST, MOST, here))
     if len(given) > MOST:
-        raise BadArgument(f"{len(given)} things were chosen, and at most {MOST} fit beside each other: leave some out")
+        raise BadArgument(message("compare_many", len(given), MOST))
     nodes = []
     for iri in given:
         try:
             node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri.removeprefix('id/')}")
         except ValueError as error:
-            raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
+            raise BadArgument(message("iri", iri[:200], error)) from error
         if not exists(opened, node):
-            raise NotFound(f"nothing is known about <{node.value[:200]}>: its IRI stands on its page; search finds it")
+            raise NotFound(message("unknown_compared", node.value[:200]))
         nodes.append(node)
     return list(dict.fromkeys(nodes))
 

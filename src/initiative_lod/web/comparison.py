@@ -82,7 +82,7 @@ def _units(view: View, node: NamedNode, depth: int = 0) -> list[Unit]:
     found = [parts.unit(view, node)] if kinds & _INNER and "Clause" not in kinds else []
     if "Clause" in kinds:
         clause = parts.clause(view, node)
-        found = [Unit(clause.thing, "Clause", clause.number, (), clause.translation, (clause,), (), ())]
+        found = [Unit(clause.thing, "Clause", clause.number, None, (), clause.translation, (clause,), (), ())]
     below = view.nodes(node, DCTERMS.hasPart) if depth < DEEPEST and "Clause" not in kinds else []
     for item in sorted(below, key=lambda item: natural(item.value)):
         if "Clause" not in view.kinds(item):

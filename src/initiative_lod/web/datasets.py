@@ -11,7 +11,7 @@ from initiative_lod.description import DUMPS
 from initiative_lod.iris import document_of
 from initiative_lod.resource import natural
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
-from initiative_lod.web.entities import Group, groups
+from initiative_lod.web.values import Group, groups
 from initiative_lod.web.view import Said, Thing, View
 
 READ = 50_000  # statements of a graph that a page looks through for what they are about
@@ -49,7 +49,7 @@ def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
         view.things(view.nodes(name, DCTERMS.license)),
         [view.thing(NamedNode(iri)) for iri in ordered[:LISTED]],
         more or len(ordered) > LISTED,
-        groups(view, node),
+        groups(view, node, _TOLD),
     )
 
 
@@ -85,7 +85,7 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
         "dumps": [(name, files[name]) for name in DUMPS if name in files],
         "texts": [(view.thing(item), text_facts(view, item)) for item in view.instances("Text")],
         "classes": sorted(own, key=lambda item: (-item[1], item[0].iri)),
-        "values": [item for item in groups(view, node) if item.property.iri not in _SHOWN],
+        "values": groups(view, node, _SHOWN),
     }
 
 
@@ -97,15 +97,13 @@ def _about(view: View, node: NamedNode) -> Said | None:
     return None
 
 
+_TOLD = (DCTERMS.title, DCTERMS.description, DCTERMS.license, VOID.triples)
 _SHOWN = {
-    item.value
-    for item in (
-        DCTERMS.title,
-        DCTERMS.description,
-        DCTERMS.license,
-        VOID.subset,
-        VOID.classPartition,
-        VOID.propertyPartition,
-        VOID.dataDump,
-    )
+    DCTERMS.title,
+    DCTERMS.description,
+    DCTERMS.license,
+    VOID.subset,
+    VOID.classPartition,
+    VOID.propertyPartition,
+    VOID.dataDump,
 }

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
 from initiative_lod import links, representation
 from initiative_lod.description import DUMPS
-from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, MediaType
+from initiative_lod.errors import InitiativeLodError
+from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
 from initiative_lod.negotiation import Offer, choose, choose_profile, named_profile, parse_accept
 from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
 from initiative_lod.resource import Description, describe, document_iri, exists, resource_of
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web import schema_org
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
+from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 
 VARY = "Accept, Accept-Profile, Accept-Language"
 CACHE = "public, max-age=60"
+DEFAULT_PROFILE = "ilod"
 OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found
 
 
@@ -43,14 +46,25 @@ def target(opened: OpenRelease, path: str, prefix: str) -> Target:
     stem, media = _suffix(path)
     resource = resource_of(opened.iris, f"id/{stem[4:]}" if stem.startswith("doc/") else stem)
     if resource is None:
-        raise NotFound(f"nothing here can have the path {path[:200]!r}")
+        raise NotFound(message("path", path[:200]))
     return Target(f"{prefix}/{stem}", resource, media)
 
 
 def answer(site: Site, asked: Asked, target: Target) -> Answer:
     """The answer to a GET or HEAD of a document. Raises NotFound, NotAcceptable, BadArgument."""
     opened = site.publisher.current()
-    offer, profile = _chosen(opened, asked, target)
+    return _answer(site, opened, asked, target, *_chosen(opened, asked, target))
+
+
+def _answer(
+    site: Site,
+    opened: OpenRelease,
+    asked: Asked,
+    target: Target,
+    offer: Offer,
+    profile: str,
+    prepared: tuple[bytes, int] | None = None,
+) -> Answer:
     language = asked.language if offer.media is HTML else ""
     variant = Variant(
         target.location,
@@ -65,7 +79,7 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
     etag = variant.etag(release, site.software)
     modified = day(release.modified)
     headers = [
-        ("Content-Location", _content_location(target, offer, language, asked)),
+        ("Content-Location", _content_location(target, offer, profile, language, asked)),
         ("Vary", _vary(target)),
         ("ETag", etag),
         ("Cache-Control", CACHE),
@@ -84,7 +98,7 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
         return Answer(304, tuple(headers))
     rendered = site.cache.get(etag)
     if rendered is None:
-        rendered = _rendered(site, opened, asked, target, variant)
+        rendered = _rendered(site, opened, asked, target, variant, prepared or _prepared(opened, target, variant))
         site.cache.put(etag, rendered)
     headers += [("Content-Type", offer.content_type), ("Link", rendered.link)]
     if language:
@@ -92,11 +106,36 @@ def answer(site: Site, asked: Asked, target: Target) -> Answer:
     return Answer(200, tuple(headers), rendered.content)
 
 
-def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, variant: Variant) -> Rendered:
+def at_once(site: Site, asked: Asked, path: str) -> Answer | None:
+    """The answer to a request for a document that was rendered with its release, which takes two or three look-ups.
+
+    None for any other request, an erroneous one included: it goes the long way.
+    """
+    try:
+        opened = site.publisher.current()
+        wanted = target(opened, path, asked.prefix)
+        offer, profile = _chosen(opened, asked, wanted)
+        prepared = _prepared(opened, wanted, Variant(wanted.location, offer, profile, page=_page(asked)))
+        return prepared and _answer(site, opened, asked, wanted, offer, profile, prepared)
+    except InitiativeLodError:
+        return None
+
+
+def _rendered(
+    site: Site,
+    opened: OpenRelease,
+    asked: Asked,
+    target: Target,
+    variant: Variant,
+    prepared: tuple[bytes, int] | None,
+) -> Rendered:
     resource, iris = target.resource, opened.iris
-    if not exists(opened, resource):
-        raise NotFound(f"nothing is known about <{resource.value}>")
+    if prepared is None and not exists(opened, resource):
+        raise NotFound(message("unknown", resource.value))
     typed = typed_links(opened, asked.prefix, target, variant.profile)
+    if prepared is not None:
+        content, pages = prepared
+        return Rendered(content, links.header([*typed, *links.page_links(target.location, 1, pages)]))
     described: list[Description] = []
 
     def description() -> Description:
@@ -108,19 +147,24 @@ def _rendered(site: Site, opened: OpenRelease, asked: Asked, target: Target, var
             else:
                 found = describe(opened, resource, variant.page)
             if found is None:
-                raise NotFound(f"there is no page {variant.page} about <{resource.value}>")
+                raise NotFound(message("no_such_page", variant.page, resource.value))
             described.append(found)
         return described[0]
 
     if variant.offer.media is HTML:
-        if variant.page > 1:
-            description()
-        content = site.pages.document(opened, asked, target.location, resource, variant, typed, description)
+        content = site.pages.document(opened, asked, target.location, resource, variant, typed)
     else:
         content = representation.render(description(), variant.offer, iris, opened.release.context)
     if described:
         typed += links.page_links(target.location, described[0].page, described[0].pages)
     return Rendered(content, links.header(typed))
+
+
+def _prepared(opened: OpenRelease, target: Target, variant: Variant) -> tuple[bytes, int] | None:
+    """What was rendered when the release was made: (content, pages). None for a variant that is rendered when asked."""
+    if variant.offer.media is TURTLE and variant.page == 1 and variant.profile != "alt":
+        return opened.prepared.turtle(target.resource.value)
+    return None
 
 
 def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, str]:
@@ -139,13 +183,15 @@ def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, s
     elif mediatype is not None:
         accept = BY_SUFFIX[mediatype].name if mediatype in BY_SUFFIX else mediatype.replace(" ", "+")
         if not parse_accept(accept):
-            raise BadArgument(f"_mediatype is {mediatype[:100]!r}, and that is no media type")
+            raise BadArgument(message("mediatype", mediatype[:100]))
     elif form is not None:
         accept = JSON_LD.name
-    offer = choose(accept, OFFERS)
+    offer = _offer(accept)
     if offer is None:
+        if not exists(opened, target.resource):
+            raise NotFound(message("unknown", target.resource.value))
         raise NotAcceptable(
-            f"<{target.resource.value}> cannot be sent as {(accept or '')[:200]!r}",
+            message("not_sent_as", target.resource.value, (accept or "")[:200]),
             [
                 (f"{target.location}.{item.media.suffix}", item.media.name)
                 for item in OFFERS
@@ -157,22 +203,27 @@ def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, s
     return offer, profile
 
 
+@lru_cache(maxsize=256)
+def _offer(accept: str | None) -> Offer | None:
+    return choose(accept, OFFERS)
+
+
 def _page(asked: Asked) -> int:
     text = asked.query.get("page", "1")
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
-        raise BadArgument(f"page is {text[:40]!r}, and must be a number from 1")
+        raise BadArgument(message("page", text[:40]))
     return int(text)
 
 
-def _content_location(target: Target, offer: Offer, language: str, asked: Asked) -> str:
+def _content_location(target: Target, offer: Offer, profile: str, language: str, asked: Asked) -> str:
     arguments = [f"iri={target.argument}"] if target.argument else []
     if _page(asked) > 1:
         arguments.append(f"page={_page(asked)}")
     if language and asked.named_language:
         arguments.append(f"lang={language}")
-    form = next((name for name, iri in FORMS.items() if iri == offer.profile), None)
-    if form:
-        arguments.append(f"_profile={form}")
+    form = next((name for name, iri in FORMS.items() if iri == offer.profile), "")
+    if form or profile != DEFAULT_PROFILE:
+        arguments.append(f"_profile={form or profile}")
     return f"{target.location}.{offer.media.suffix}" + ("?" + "&".join(arguments) if arguments else "")
 
 
@@ -195,7 +246,8 @@ def typed_links(opened: OpenRelease, prefix: str, target: Target, profile: str) 
     files: list[tuple[str, str]] = []
     if resource == iris.thing("dataset"):
         files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS)]
-    return links.document_links(
+    query = f"?iri={target.argument}" if target.argument else ""
+    typed = links.document_links(
         target.location,
         resource.value,
         OFFERS,
@@ -203,11 +255,15 @@ def typed_links(opened: OpenRelease, prefix: str, target: Target, profile: str) 
         iris.thing("dataset").value,
         schema_org.VOCABULARY + schema_org.type_of(opened, resource),
         representation.profiles(iris)[profile],
-        f"?iri={target.argument}" if target.argument else "",
+        query,
         linkset=f"{prefix}/linkset?iri={quote(resource.value, safe=':/')}",
-        author=_author(opened),
+        author=opened.creator or "",
         files=files,
     )
+    path = target.location.removeprefix(prefix)
+    if not prefix.endswith(f"/release/{opened.release.version}") and not path.startswith("/release/"):
+        typed += links.memento_links(prefix, path + query)  # a memento has these links from elsewhere, and more
+    return typed
 
 
 def document_of(opened: OpenRelease, resource: NamedNode, prefix: str) -> Target:
@@ -219,18 +275,8 @@ def document_of(opened: OpenRelease, resource: NamedNode, prefix: str) -> Target
     return Target(f"{prefix}/resource", resource, None, quote(resource.value, safe=":/"))
 
 
-def _author(opened: OpenRelease) -> str:
-    for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.creator, None, None):
-        if isinstance(quad.object, NamedNode):
-            return quad.object.value
-    return ""
-
-
 def _license(opened: OpenRelease, resource: NamedNode) -> str | None:
     """The dataset's licence; None for a text that came with a notice of its own, which our licence does not cover."""
     if next(opened.quads(resource, opened.iris.term("rightsNotice")), None) is not None:
         return None
-    for quad in opened.store.quads_for_pattern(opened.iris.thing("dataset"), DCTERMS.license, None, None):
-        if isinstance(quad.object, NamedNode):
-            return quad.object.value
-    return None
+    return opened.license

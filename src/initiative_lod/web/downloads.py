@@ -11,19 +11,20 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 from starlette.responses import FileResponse, Response
 
-from initiative_lod import release as releases_on_disk
+from initiative_lod.archive import Archive
 from initiative_lod.description import DUMPS
-from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.links import LINKSET
 from initiative_lod.negotiation import Offer, choose
+from initiative_lod.release import Release
 from initiative_lod.representation import OFFERS
 from initiative_lod.resource import exists
 from initiative_lod.store import OpenRelease
 from initiative_lod.web import citation, documents, statics
 from initiative_lod.web import linkset as linksets
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
-from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
+from initiative_lod.web.errors import BadArgument, Damaged, NotAcceptable, NotFound
+from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import View
 
@@ -35,7 +36,7 @@ def dump(site: Site, asked: Asked, name: str) -> Response:
     release = site.publisher.current().release
     path = release.path / name
     if name not in DUMPS or not path.is_file():
-        raise NotFound(f"there is no dump {name[:100]!r}; there are: {', '.join(DUMPS)}")
+        raise NotFound(message("no_dump", name[:100], ", ".join(DUMPS)))
     digest = release.manifest["files"][name]["sha256"]
     headers = {
         "ETag": f'"{digest[:32]}"',
@@ -60,7 +61,7 @@ def context(site: Site, asked: Asked) -> Answer:
     content = (release.path / "context.jsonld").read_bytes()
     offer = choose(asked.accept, (Offer(JSON_LD), Offer(JSON)))
     if offer is None:
-        raise NotAcceptable("the context is JSON", [(f"{asked.prefix}/context.jsonld", JSON_LD.name)])
+        raise NotAcceptable(message("context_forms"), [(f"{asked.prefix}/context.jsonld", JSON_LD.name)])
     return _kept(asked, content, [("Content-Type", offer.content_type), ("Vary", "Accept")])
 
 
@@ -73,7 +74,7 @@ def linkset(site: Site, asked: Asked, resource: NamedNode) -> Answer:
     offer = choose(asked.accept, offers)
     if offer is None:
         here = f"{asked.prefix}/linkset?iri={quote(resource.value, safe=':/')}"
-        raise NotAcceptable("a linkset has two forms", [(here, item.media.name) for item in offers[:2]])
+        raise NotAcceptable(message("linkset_forms"), [(here, item.media.name) for item in offers[:2]])
     landing = f"{target.location}.html{f'?iri={target.argument}' if target.argument else ''}"
     page = f"{target.location}{f'?iri={target.argument}' if target.argument else ''}"
     found = linksets.contexts(typed, resource.value, page, landing)
@@ -91,10 +92,10 @@ def cite(site: Site, asked: Asked, resource: NamedNode) -> Answer:
         offer = choose(asked.accept, [Offer(media) for media in citation.STYLES.values()])
         if offer is None:
             listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
-            raise NotAcceptable("a citation cannot be had so", listed)
+            raise NotAcceptable(message("cite_forms"), listed)
         style = next(name for name, media in citation.STYLES.items() if media is offer.media)
     elif style not in citation.STYLES:
-        raise BadArgument(f"style is {style[:100]!r}, and there are: {', '.join(citation.STYLES)}")
+        raise BadArgument(message("style", style[:100], ", ".join(citation.STYLES)))
     media = citation.STYLES[style]
     cited = citation.citation(View(opened, asked.language, asked.prefix), resource)
     headers = [
@@ -110,7 +111,7 @@ def cite(site: Site, asked: Asked, resource: NamedNode) -> Answer:
 def _known(site: Site, resource: NamedNode) -> OpenRelease:
     opened = site.publisher.current()
     if not exists(opened, resource):
-        raise NotFound(f"nothing is known about <{resource.value}>")
+        raise NotFound(message("unknown", resource.value))
     return opened
 
 
@@ -125,43 +126,44 @@ def start(site: Site, asked: Asked) -> Answer:
         )
         return Answer(303, headers)
     language, content = site.pages.start(site.publisher.current(), asked)
-    return _page(asked, language, content)
+    return page_answer(asked, language, content)
 
 
-def releases(site: Site, asked: Asked) -> Answer:
-    """The releases that there are, and which one is current."""
+def releases(site: Site, archive: Archive, asked: Asked) -> Answer:
+    """The releases that there are, the latest published first, and which one is current."""
     opened = site.publisher.current()
-    listed = [_summary(item) for item in releases_on_disk.releases(site.settings.release_folder)]
-    for item in listed:
-        item["current"] = item["version"] == opened.release.version
-    if _wants_page(asked):
+    listed = [_summary(archive, opened, version, archive.manifest(version)) for version in archive.versions()]
+    if wants_page(asked):
         language, content = site.pages.releases(opened, asked, listed)
-        return _page(asked, language, content)
-    return _json(asked, listed)
+        return page_answer(asked, language, content)
+    return json_answer(asked, listed)
 
 
-def release(site: Site, asked: Asked, version: str) -> Answer:
-    """One release's manifest, as a page or as JSON; in RDF it is described with the dataset. Raises NotFound."""
+def release(site: Site, archive: Archive, asked: Asked, version: str) -> Answer:
+    """One release's manifest, as a page or as JSON. Raises NotFound, Damaged."""
     opened = site.publisher.current()
     stem = re.sub(r"\.(html|json)$", "", version)
-    try:
-        found = releases_on_disk.find(site.settings.release_folder, stem)
-    except ReleaseError:
-        raise NotFound(f"there is no release {stem[:100]!r}") from None
-    if found.version != stem:
-        raise NotFound(f"there is no release {stem[:100]!r}; did you mean {found.version!r}?")
-    summary = _summary(found) | {"current": found.version == opened.release.version}
-    if version.endswith(".json") or not (version.endswith(".html") or _wants_page(asked)):
-        return _json(asked, summary)
+    there = archive.versions()
+    if stem not in there:
+        near = [name for name in there if stem and name.startswith(stem)]
+        if len(near) == 1:
+            raise NotFound(message("no_release_but", stem[:100], near[0]))
+        raise NotFound(message("no_release", stem[:100]))
+    found = archive.manifest(stem)
+    if found is None:
+        raise Damaged(message("damaged_release", stem))
+    summary = _summary(archive, opened, stem, found)
+    if version.endswith(".json") or not (version.endswith(".html") or wants_page(asked)):
+        return json_answer(asked, summary)
     language, content = site.pages.release(opened, asked, summary)
-    return _page(asked, language, content)
+    return page_answer(asked, language, content)
 
 
 def static(asked: Asked, name: str) -> Answer:
     """A file of the package's own. Raises NotFound."""
     found = statics.file(name)
     if found is None:
-        raise NotFound(f"there is no file {name[:100]!r}")
+        raise NotFound(message("no_file", name[:100]))
     return _kept(asked, found.content, [("Content-Type", found.content_type)], cache="public, max-age=86400")
 
 
@@ -180,21 +182,29 @@ def ready(site: Site, asked: Asked) -> Answer:
     )
 
 
-def _summary(release: releases_on_disk.Release) -> dict[str, Any]:
-    return {"iri": f"{release.base}release/{release.version}", **release.manifest}
+def _summary(archive: Archive, opened: OpenRelease, version: str, release: Release | None) -> dict[str, Any]:
+    """What is said of a release: its manifest, and ``published``, each time at which it became current."""
+    times = [item.time.isoformat() for item in archive.switches() if item.version == version]
+    known: dict[str, Any] = {"version": version, "current": version == opened.release.version, "published": times}
+    if release is None:
+        return {**known, "damaged": True}
+    return {"iri": f"{release.base}release/{version}", **release.manifest, **known, "damaged": False}
 
 
-def _wants_page(asked: Asked) -> bool:
+def wants_page(asked: Asked) -> bool:
+    """Whether the client would rather have a page than JSON."""
     offer = choose(asked.accept, _PAGE_OR_JSON)
     return offer is not None and offer.media is HTML
 
 
-def _page(asked: Asked, language: str, content: bytes) -> Answer:
+def page_answer(asked: Asked, language: str, content: bytes) -> Answer:
+    """A page, or 304."""
     headers = [("Content-Type", HTML.content_type), ("Content-Language", language), ("Vary", "Accept, Accept-Language")]
     return _kept(asked, content, headers)
 
 
-def _json(asked: Asked, value: Any) -> Answer:
+def json_answer(asked: Asked, value: Any) -> Answer:
+    """A JSON document, or 304."""
     content = (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
     return _kept(asked, content, [("Content-Type", JSON.name), ("Vary", "Accept, Accept-Language")])
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup, escape
+
 from initiative_lod import errors
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, JSON, PROBLEM
 from initiative_lod.negotiation import Offer, choose
+from initiative_lod.web import messages
+from initiative_lod.web.messages import message
 
 
 class NotFound(InitiativeLodError):
     """Nothing is known under this address."""
+
+
+class Damaged(InitiativeLodError):
+    """An older release that cannot be read. The others can."""
+
+
+class TooMuch(InitiativeLodError):
+    """Work that takes longer than a visitor's request may."""
 
 
 class BadArgument(InitiativeLodError):
@@ -22,9 +34,9 @@ class BadArgument(InitiativeLodError):
 class MethodNotAllowed(InitiativeLodError):
     """A method that this address does not have; ``allowed`` are those that it has."""
 
-    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+    def __init__(self, method: str, allowed: Sequence[str]) -> None:
         self.allowed = allowed
-        super().__init__(message)
+        super().__init__(message("method", method, ", ".join(allowed)))
 
 
 class NotAcceptable(InitiativeLodError):
@@ -41,6 +53,8 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     NotFound: 404,
     MethodNotAllowed: 405,
     NotAcceptable: 406,
+    Damaged: 503,
+    TooMuch: 503,
     errors.QueryError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooComplex: 400,
@@ -53,23 +67,7 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.Busy: 503,
     errors.ReleaseError: 503,
 }
-TITLES = {
-    400: "Bad request",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    408: "The request took too long",
-    413: "Too large",
-    414: "Address too long",
-    415: "Unsupported media type",
-    429: "Too many requests",
-    500: "Internal error",
-    502: "A service failed",
-    503: "Not available now",
-    504: "The query took too long",
-    507: "The query needs too much memory",
-}
+TITLES = {status: en for status, (_, en) in messages.TITLES.items()}
 _OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
 
 
@@ -87,10 +85,24 @@ def wants_page(accept: str | None) -> bool:
     return chosen is not None and chosen.media is HTML
 
 
-def problem(status: int, detail: str, **more: object) -> bytes:
+def problem(status: int, detail: str, title: str = "", **more: object) -> bytes:
     """A problem document (RFC 9457). The type is ``about:blank``: the status says it all."""
-    document = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+    title = title or messages.title(status, "en")
+    document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def text(error: BaseException, language: str) -> str:
+    """What the error says to a reader of ``language``, as plain text."""
+    return "\n".join(said for said, _ in messages.told(error, language))
+
+
+def shown(error: BaseException, language: str) -> Markup:
+    """The same for a page in ``language``: what is in another one is marked as such (WCAG 2.2 §3.1.2)."""
+    return Markup("\n").join(
+        escape(said) if spoken == language else Markup('<span lang="{}">{}</span>').format(spoken, said)
+        for said, spoken in messages.told(error, language)
+    )
 
 
 def headers_of(error: BaseException) -> list[tuple[str, str]]:

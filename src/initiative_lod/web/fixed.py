@@ -11,6 +11,7 @@ from initiative_lod.negotiation import Offer, choose
 from initiative_lod.store import OpenRelease
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
 from initiative_lod.web.errors import NotAcceptable
+from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 
 Body = Callable[[MediaType, str], bytes]
@@ -18,12 +19,17 @@ Body = Callable[[MediaType, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Where a page is, and in which forms. ``query`` is what its other forms' addresses have after the mark."""
+    """Where a page is, and in which forms. ``query`` is what its other forms' addresses have after the mark.
+
+    ``language`` is that of the page, where the request's ``lang`` means something else.
+    """
 
     location: str
     offers: Sequence[Offer]
     query: str = ""
     status: int = 200
+    language: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body) -> Answer:
@@ -33,9 +39,10 @@ def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body)
     links = [(f"{page.location}.{item.media.suffix}{query}", item.media.name) for item in page.offers]
     if offer is None:
         names = ", ".join(item.name for item in page.offers)
-        raise NotAcceptable(f"this address answers in {names}", links)
+        raise NotAcceptable(message("page_forms", names), links)
     media = offer.media
-    language = read.language if media is HTML else ""
+    spoken = page.language or read.language
+    language = spoken if media is HTML else ""
     files = sorted((name, entry["sha256"]) for name, entry in opened.release.manifest["files"].items())
     parts = (opened.release.digest, str(files), site.software, read.prefix, page.location, read.query_string)
     key = "\0".join((*parts, media.name, language))
@@ -47,15 +54,20 @@ def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body)
         ("Last-Modified", http_date(day(opened.release.modified))),
         ("Cache-Control", "public, max-age=60"),
         ("Link", ", ".join(f'<{href}>; rel="alternate"; type="{name}"' for href, name in links if name != media.name)),
+        *page.headers,
     ]
     if language:
         headers.append(("Content-Language", language))
     if page.status == 200 and read.if_none_match is not None and matches(read.if_none_match, etag):
         return Answer(304, tuple(headers))
-    if page.status != 200:
-        headers = [item for item in headers if item[0] not in ("ETag", "Last-Modified", "Cache-Control")]
-        headers.append(("Cache-Control", "no-store"))
-    return Answer(page.status, tuple(headers), body(media, language or read.language))
+    answer = Answer(page.status, tuple(headers), body(media, spoken))
+    return answer if page.status == 200 else unkept(answer)
+
+
+def unkept(answer: Answer) -> Answer:
+    """The same answer, which nobody is to keep."""
+    headers = [item for item in answer.headers if item[0] not in ("ETag", "Last-Modified", "Cache-Control")]
+    return Answer(answer.status, (*headers, ("Cache-Control", "no-store")), answer.body)
 
 
 def wanted(read: Asked, offers: Sequence[Offer]) -> Offer | None:

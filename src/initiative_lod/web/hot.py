@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,6 +36,7 @@ class Kept:
     body: Message
     head: Message
     size: int
+    count: list[int] = field(default_factory=lambda: [0])  # one integer: how often it and its like were sent
 
 
 class Hot:
@@ -48,6 +49,18 @@ class Hot:
         self._target = ""
         self._size = 0
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self.counts: dict[tuple[str, int], list[int]] = {}  # how often answered from what is kept, by place and status
+
+    @property
+    def size(self) -> int:
+        """About how many bytes are kept."""
+        return self._size
+
+    def count(self, path: str, status: int) -> list[int]:
+        """Where the answers with ``status`` to addresses like ``path`` are counted: by one of PLACES, no finer."""
+        path = path[len(self._root_path) :] if path.startswith(f"{self._root_path}/") else path
+        place = next((place for place in PLACES if path.startswith(place)), "")
+        return self.counts.setdefault((place, status), [0])
 
     def key(self, scope: Scope) -> Key | None:
         """Under what the answer to a request is kept; None when it is not to be kept."""
@@ -118,6 +131,7 @@ class Hot:
                 {"type": "http.response.start", "status": kept.start["status"], "headers": kept.start["headers"]}
             )
             await send(kept.head if scope["method"] == "HEAD" else kept.body)
+            kept.count[0] += 1
             return
         if scope["method"] == "HEAD":
             await app(scope, receive, send)
@@ -140,6 +154,7 @@ class Hot:
                     {"type": "http.response.body", "body": content},
                     {"type": "http.response.body", "body": b""},
                     len(content) + OVERHEAD,
+                    self.count(scope["path"], start["status"]),
                 ),
             )
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+AROUND = 48  # characters shown on either side of marked words
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
@@ -41,3 +43,18 @@ def split(text: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
         over.sort(key=lambda mark: (mark.end - mark.start, mark.key))
         pieces.append(Piece(text[start - offset : stop - offset], tuple(over)))
     return pieces
+
+
+def around(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with what is far from the marked ones left out; without a mark, how they begin."""
+    marked = [index for index, piece in enumerate(pieces) if piece.marks]
+    if not marked:
+        words = "".join(piece.text for piece in pieces)
+        return [Piece(words if len(words) <= 2 * AROUND else words[: 2 * AROUND] + "…", ())]
+    shown = list(pieces[marked[0] : marked[-1] + 1])
+    before, after = "".join(p.text for p in pieces[: marked[0]]), "".join(p.text for p in pieces[marked[-1] + 1 :])
+    if before:
+        shown.insert(0, Piece(before if len(before) <= AROUND else "…" + before[-AROUND:], ()))
+    if after:
+        shown.append(Piece(after if len(after) <= AROUND else after[:AROUND] + "…", ()))
+    return shown

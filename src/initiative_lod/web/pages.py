@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
-from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
 from initiative_lod.links import Link
 from initiative_lod.representation import Variant
-from initiative_lod.resource import Description, graph_of
+from initiative_lod.resource import graph_of
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
-from initiative_lod.web import citation, datasets, entities, overview, picture, places, schema_org, statics, terms
+from initiative_lod.web import (
+    checks,
+    citation,
+    compiled,
+    datasets,
+    entities,
+    errors,
+    messages,
+    overview,
+    picture,
+    places,
+    schema_org,
+    shapes,
+    statics,
+    terms,
+)
 from initiative_lod.web import map as maps
 from initiative_lod.web.asked import Asked
+from initiative_lod.web.errors import NotFound
+from initiative_lod.web.messages import message
+from initiative_lod.web.names import NamesOf
 from initiative_lod.web.view import View
 from initiative_lod.web.words import Words
+
+if TYPE_CHECKING:
+    from initiative_lod.web.past import Past
 
 SENTENCES = ("Pillar", "Action", "Clause", "Preamble", "Paragraph", "Conclusion")
 
 
 class Pages:
-    """Renders pages; holds nothing but the templates."""
+    """Renders pages; holds the templates, and how the things of the current release are called."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._names = NamesOf()
+        self._past: Past | None = None
         self._templates = Environment(
             loader=PackageLoader("initiative_lod.web"),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=StrictUndefined,
+            bytecode_cache=compiled.cache(),
         )
         self._templates.globals.update(
             sign=picture.sign,
@@ -47,6 +70,12 @@ class Pages:
             software=__version__,
         )
 
+    def of(self, past: Past) -> Pages:
+        """The same pages, which say that they are of another release than the current one."""
+        pages = copy(self)
+        pages._names, pages._past = NamesOf(), past
+        return pages
+
     def document(
         self,
         opened: OpenRelease,
@@ -55,18 +84,18 @@ class Pages:
         resource: NamedNode,
         variant: Variant,
         typed: Sequence[Link],
-        describe: Callable[[], Description],
     ) -> bytes:
-        """The page about a resource; ``describe`` gives its description, where the page is made from that."""
-        view = _view(opened, asked, variant.language)
+        """The page about a resource. Raises NotFound when it has no page of the variant's number."""
+        view = self.view(opened, asked, variant.language)
         kinds = view.kinds(resource)
         path = opened.iris.path(resource.value) or ""
+        pages = 1
         more: dict[str, Any] = {
             "resource": view.thing(resource),
             "node": resource,
             "typed": typed,
             "path_here": location.removeprefix(asked.prefix),
-            "arguments": {"iri": resource.value} if location == f"{asked.prefix}/resource" else {},
+            "arguments": [("iri", resource.value)] if location == f"{asked.prefix}/resource" else [],
         }
         if variant.profile == "alt":
             template = "alternates.html"
@@ -74,69 +103,70 @@ class Pages:
             template, more["ontology"] = "ontology.html", terms.ontology(view, resource)
         elif path == "dataset":
             template, more = "dataset.html", more | datasets.dataset(view, resource)
+        elif path == "shapes" and (found_shapes := shapes.shapes(view, resource)).shapes:
+            template, more["shapes"] = "shapes.html", found_shapes
         elif (graph := graph_of(opened.iris, resource)) is not None:
             template, more["graph"] = "graph.html", datasets.graph(view, resource, graph)
         elif "Initiative" in kinds:
             template, more["overviews"] = "initiative.html", [overview.overview(view, resource)]
-            more["mapped"] = maps.mapped
+            more |= _standing(view)
         elif any(kind in SENTENCES for kind in kinds):
             template, more = "part.html", more | places.place(view, resource, kinds[0])
         elif "Text" in kinds:
             template, more["known"] = "text.html", datasets.text_facts(view, resource)
         else:
-            description = describe()
-            found = entities.entity(view, description)
+            found = entities.entity(view, resource, variant.page)
             template = "entity.html" if kinds or found.members else "generic.html"
-            more |= {"entity": found, "description": description}
+            more["entity"], pages = found, found.pages
+        if variant.page > pages:
+            raise NotFound(message("no_page", variant.page, resource.value, pages))
         return self._render(template, view, asked, location, **more)
 
     def start(self, opened: OpenRelease, asked: Asked) -> tuple[str, bytes]:
         """The start page: every initiative of the release at a glance."""
-        view = _view(opened, asked)
+        view = self.view(opened, asked)
         found = [overview.overview(view, item) for item in view.instances("Initiative")]
-        more = {"overviews": found, "mapped": maps.mapped}
+        more = {"overviews": found, **_standing(view)}
         return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, asked: Asked, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
         """The list of releases."""
-        view = _view(opened, asked)
+        view = self.view(opened, asked)
         return view.language, self._render("releases.html", view, asked, f"{asked.prefix}/releases", releases=listed)
 
     def release(self, opened: OpenRelease, asked: Asked, summary: dict[str, Any]) -> tuple[str, bytes]:
         """One release."""
-        view = _view(opened, asked)
+        view = self.view(opened, asked)
         location = f"{asked.prefix}/release/{summary['version']}"
         return view.language, self._render("release.html", view, asked, location, release=summary)
 
-    def error(self, asked: Asked, status: int, detail: str) -> tuple[str, bytes]:
-        """An error, for a browser. It needs no release."""
+    def error(
+        self, asked: Asked, status: int, error: BaseException, alternatives: Sequence[tuple[str, str]] = ()
+    ) -> bytes:
+        """An error, for a browser, with the (address, media type) of what there is instead. It needs no release."""
         language = asked.language
         text = self._templates.get_template("error.html").render(
-            lang=language, w=Words(language), prefix=asked.prefix, status=status, detail=detail, view=None, location=""
+            lang=language,
+            w=Words(language),
+            prefix=asked.prefix,
+            status=status,
+            title=messages.title(status, language),
+            detail=errors.shown(error, language),
+            alternatives=alternatives,
+            view=None,
+            location="",
+            past=self._past,
         )
-        return language, text.encode()
+        return text.encode()
 
-    def sparql(self, opened: OpenRelease, asked: Asked, query: str, result: str, error: str) -> tuple[str, bytes]:
-        """The query form, with the query that was sent, and its ``result`` (HTML of our own) or an error."""
-        view = _view(opened, asked)
-        prologue = "".join(
-            f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items() if name in _PROLOGUE
-        )
-        content = self._render(
-            "sparql.html",
-            view,
-            asked,
-            f"{asked.prefix}/sparql",
-            query=query or prologue + _EXAMPLE,
-            result=Markup(result),
-            error=error,
-            formats=(HTML, *RESULT_TYPES, *RDF_TYPES),
-        )
-        return view.language, content
+    def view(self, opened: OpenRelease, asked: Asked, language: str = "", query: str | None = None) -> View:
+        """A release as the page that is asked for sees it; in ``language``, or in that of the request.
 
-    def view(self, opened: OpenRelease, asked: Asked) -> View:
-        """A release as the page that is asked for sees it."""
-        return _view(opened, asked)
+        ``query`` goes into every link: by default the language, where the address names one.
+        """
+        if query is None:
+            query = f"lang={asked.named_language}" if asked.named_language else ""
+        return View(opened, language or asked.language, asked.prefix, query, self._names.get(opened))
 
     def page(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
         """A page of another module's, which gives the template's ``values``."""
@@ -156,23 +186,17 @@ class Pages:
             location=location,
             nav=nav,
             release_version=view.opened.release.version,
+            past=self._past,
             **values,
         )
         return text.encode()
 
 
-def _view(opened: OpenRelease, asked: Asked, language: str | None = None) -> View:
-    named = asked.named_language
-    return View(opened, language or asked.language, asked.prefix, f"lang={named}" if named else "")
-
-
-_PROLOGUE = ("ilod", "dcterms", "rdfs", "skos")
-_EXAMPLE = """
-SELECT ?clause ?text ?addressee WHERE {
-  ?clause a ilod:Clause ; ilod:text ?text ; ilod:modality ?modality .
-  ?modality skos:prefLabel "prohibit"@en .
-  OPTIONAL { ?clause ilod:addressee ?group . ?group skos:prefLabel ?addressee . FILTER(LANG(?addressee) = "en") }
-}
-ORDER BY ?clause
-LIMIT 100
-"""
+def _standing(view: View) -> dict[str, Any]:
+    """What the pages of an initiative say of the release, besides what is in it."""
+    licence = view.opened.license
+    return {
+        "mapped": maps.mapped,
+        "checks": checks.checks(view.opened.release),
+        "licence": view.thing(NamedNode(licence)) if licence else None,
+    }

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, OA
 from initiative_lod.web.marking import Mark, Piece, split
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.view import Node, Said, Thing, View
 
 #: The interpreting properties, in the order in which they are read.
 ORDER = ("modality", "addressee", "beneficiary", "topic", "condition", "cites", "invokes", "embodies", "mentions")
@@ -90,6 +90,7 @@ class Unit:
     thing: Thing
     kind: str
     number: int | None
+    headed: Said | None  # how its heading is rendered
     segments: tuple[Segment, ...]
     translation: Said | None
     clauses: tuple[Clause, ...]
@@ -101,8 +102,14 @@ class Unit:
         """Every attestation of the part and its clauses."""
         return {item.iri: item for item in (*self.evidence, *(e for clause in self.clauses for e in clause.evidence))}
 
+    def elsewhere(self, item: Evidence, clause: Clause) -> Clause | None:
+        """The other clause in which the words of a clause's evidence stand."""
+        if item.start < 0 or clause.start <= item.start < clause.end:
+            return None
+        return next((other for other in self.clauses if other.start <= item.start < other.end), None)
 
-def span(view: View, node: NamedNode, name: str = "span") -> tuple[int, int, str]:
+
+def span(view: View, node: Node, name: str = "span") -> tuple[int, int, str]:
     """(start, end, words) of the node's span; (-1, -1, "") when it has none."""
     place = view.node(node, view.term(name))
     selector = view.node(place, OA.hasSelector) if place is not None else None
@@ -224,6 +231,7 @@ def unit(view: View, part: NamedNode) -> Unit:
         view.thing(part),
         kind,
         view.number(part, view.term("number")),
+        view.label(part, "en") if heading[0] >= 0 else None,
         tuple(segments),
         view.said(part, view.term("translation")),
         tuple(inner),
@@ -246,13 +254,13 @@ def squares_of(view: View, part: NamedNode) -> list[tuple[str, str]]:
 def _cut(words: str, start: int, inner: Sequence[Clause], own: Sequence[Evidence]) -> list[Segment]:
     """The sentence as its clauses and what stands between them."""
     segments, position = [], start
+    everything = [*own, *(item for clause in inner for item in clause.evidence)]
     for item in sorted(inner, key=lambda item: item.start):
         if not position <= item.start < item.end <= start + len(words):
             continue
         if item.start > position:
             segments.append(_segment(words[position - start : item.start - start], position, own))
-        both = [*own, *item.evidence]
-        pieces = split(words[item.start - start : item.end - start], item.start, _marks(both))
+        pieces = split(words[item.start - start : item.end - start], item.start, _marks(everything))
         segments.append(Segment(item, tuple(pieces)))
         position = item.end
     if position < start + len(words):
@@ -265,7 +273,9 @@ def _segment(text: str, start: int, items: Sequence[Evidence], heading: bool = F
 
 
 def _marks(items: Iterable[Evidence]) -> list[Mark]:
-    return [Mark(item.start, item.end, item.iri) for item in items if item.start >= 0]
+    """The marks of the words; what two statements say alike of the same words is said once."""
+    marks = {(item.start, item.end, item.title): item.iri for item in reversed(list(items)) if item.start >= 0}
+    return [Mark(start, end, iri) for (start, end, _), iri in marks.items()]
 
 
 def _by_place(item: Evidence) -> tuple[bool, int, int, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.vocabulary import DCTERMS, XSD
 from initiative_lod.web import parts
 from initiative_lod.web.view import Thing, View
 
@@ -53,12 +53,18 @@ def _neighbours(view: View, node: NamedNode, kind: str, trail: list[Thing]) -> t
     number = view.number(node, view.term("number"))
     if number is None or not trail:
         return None, None
-    if kind == "Action":
-        inside = trail[0].iri + "/"
-        family = [item for item in view.instances("Action") if item.value.startswith(inside)]
-    else:
-        family = view.nodes(NamedNode(trail[-1].iri), DCTERMS.hasPart)
-        family = [item for item in family if kind in view.kinds(item)]
-    numbered = {view.number(item, view.term("number")): item for item in family}
-    near = [numbered.get(number - 1), numbered.get(number + 1)]
+    above = NamedNode(trail[0].iri if kind == "Action" else trail[-1].iri)
+    near = [_numbered(view, above, kind, number + step) for step in (-1, 1)]
     return tuple(view.thing(item) if item is not None else None for item in near)  # type: ignore[return-value]
+
+
+def _numbered(view: View, above: NamedNode, kind: str, number: int) -> NamedNode | None:
+    """The part of that kind and number: of actions the one in the document, of others the one right below ``above``."""
+    for item in view.subjects(view.term("number"), Literal(str(number), datatype=XSD.integer)):
+        if kind in view.kinds(item) and (
+            item.value.startswith(f"{above.value}/")
+            if kind == "Action"
+            else above in view.objects(item, DCTERMS.isPartOf)
+        ):
+            return item
+    return None

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
 
 from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -44,7 +47,7 @@ class BoundedHttp(HttpToolsProtocol):
         if asked is None or not isinstance(sys.exception(), HttpParserInvalidMethodError):
             super().send_400_response(msg)
             return
-        allowed = "GET, HEAD, OPTIONS" + (", POST" if asked[2].endswith((b"/sparql", b"/reconcile")) else "")
+        allowed = ", ".join(_methods(self.app, unquote(asked[2].partition(b"?")[0])))
         content = problem(405, f"{asked[1].decode()} is not possible here; what is: {allowed}")
         lines = (
             "HTTP/1.1 405 Method Not Allowed",
@@ -91,3 +94,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._head += size
         if self._head > LARGEST_HEAD:
             raise TooLarge(f"more than {LARGEST_HEAD} bytes of header")
+
+
+def _methods(app: Any, path: str) -> Sequence[str]:
+    """The methods that the application says that a path has, whatever is wrapped around it."""
+    while not hasattr(app, "methods_of") and hasattr(app, "app"):
+        app = app.app
+    found: Sequence[str] = app.methods_of(path) if hasattr(app, "methods_of") else ()
+    return found or ("GET", "HEAD", "OPTIONS")

@@ -29,6 +29,7 @@ from initiative_lod.web.charts import chart
 from initiative_lod.web.errors import NotFound
 from initiative_lod.web.fixed import Fixed, fixed
 from initiative_lod.web.kept import Kept, Questions, in_language
+from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import Said, Thing, View
 from initiative_lod.web.words import Words
@@ -124,7 +125,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
     opened = site.publisher.current()
     item = next((item for item in kept.of(opened.release) if item["slug"] == slug), None)
     if item is None:
-        raise NotFound(f"this release has no question {slug[:100]!r}; {read.prefix}/questions lists them all")
+        raise NotFound(message("no_question", slug[:100], read.prefix))
     here = f"{read.prefix}/questions/{quote(slug)}"
 
     def body(media: MediaType, language: str) -> bytes:

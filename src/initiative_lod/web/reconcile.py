@@ -37,7 +37,7 @@ from initiative_lod.reconcile.queries import (
 )
 from initiative_lod.settings import Settings
 from initiative_lod.store import Publisher
-from initiative_lod.web.asked import Asked, asked
+from initiative_lod.web.asked import Asked, asked, seen
 from initiative_lod.web.errors import NotFound, problem
 
 LONGEST_BODY = 1024 * 1024
@@ -132,13 +132,10 @@ class Service:
 
 def _origin(request: Request, trusted: frozenset[str]) -> str:
     """Scheme and host under which the client sees us: a manifest's addresses are absolute. Raises ReconcileError."""
-    scheme, host = request.url.scheme, request.headers.get("host", "")
-    if request.client is not None and request.client.host in trusted:
-        scheme = request.headers.get("x-forwarded-proto", scheme)
-        host = request.headers.get("x-forwarded-host", host)
-    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
-        raise ReconcileError(f"the request is for the host {host[:100]!r}, which is no name of a host")
-    return f"{scheme}://{host}"
+    found = seen(request, trusted)
+    if found.scheme not in ("http", "https") or not _HOST.fullmatch(found.host):
+        raise ReconcileError(f"the request is for the host {found.host[:100]!r}, which is no name of a host")
+    return f"{found.scheme}://{found.host}"
 
 
 async def _fields(request: Request) -> dict[str, str]:

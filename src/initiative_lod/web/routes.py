@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -12,14 +14,20 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.archive import Archive
 from initiative_lod.formats import HTML, JSON_LD
+from initiative_lod.links import LINK_FORMAT
 from initiative_lod.negotiation import choose
 from initiative_lod.representation import OFFERS
 from initiative_lod.resource import exists, resource_of
-from initiative_lod.web import documents, downloads
+from initiative_lod.web import differences, documents, downloads
 from initiative_lod.web.asked import Answer, Asked, asked
+from initiative_lod.web.differences import Comparisons
 from initiative_lod.web.documents import Target
 from initiative_lod.web.errors import BadArgument, NotFound
+from initiative_lod.web.memento import Mementos, Original, gate, time_map
+from initiative_lod.web.messages import message
+from initiative_lod.web.past import Pinned, opened_release, read_release
 from initiative_lod.web.site import Site
 
 Responses = dict[int | str, dict[str, Any]]
@@ -41,58 +49,134 @@ THING_RESPONSES: Responses = {
     303: {"description": "The document that describes the thing"},
     404: DOCUMENT_RESPONSES[404],
 }
+MEMENTO_RESPONSES: Responses = {302: {"description": "With Accept-Datetime: an older release's document"}}
+CHANGES: Responses = {
+    200: {"description": "The changes", "content": {"text/html": {}, "application/json": {}}},
+    307: {"description": "The address that names both releases"},
+    404: {"description": "There is no such release", **_PROBLEM},
+    406: {"description": "Neither HTML nor JSON is accepted", **_PROBLEM},
+    503: {"description": "Comparing them takes too long here, or one of them is damaged", **_PROBLEM},
+}
+GATE: Responses = {
+    302: {"description": "The document as the release of that time has it"},
+    400: {"description": "Accept-Datetime is no date", **_PROBLEM},
+    404: {"description": "No release has it", **_PROBLEM},
+}
+TIME_MAP: Responses = {
+    200: {"description": "Every release's document", "content": {LINK_FORMAT: {}, "text/plain": {}}},
+    404: GATE[404],
+    406: {"description": "Another format than link-format is wanted", **_PROBLEM},
+}
 
 
-def document_router(site: Site) -> APIRouter:
-    """Things, documents, pages, downloads and health."""
-    router = APIRouter()
+class Routes:
+    """Adds addresses to a router: GET and HEAD of each, answered by a function in a thread of its own.
 
-    def route(path: str, work: Work, summary: str = "", responses: Responses | None = None, shown: bool = True) -> None:
-        """GET and HEAD of ``path``; only GET is in the interface's description, which needs no second name for it."""
+    With ``mementos``, an Accept-Datetime leads from a document to an older release's (RFC 7089).
+    """
+
+    def __init__(self, site: Site, mementos: Mementos | None = None) -> None:
+        self.router = APIRouter()
+        self._site = site
+        self._mementos = mementos
+
+    def add(
+        self,
+        path: str,
+        work: Work,
+        summary: str = "",
+        responses: Responses | None = None,
+        *,
+        shown: bool = True,
+        original: bool = False,
+    ) -> None:
+        """Add an address; ``original`` when it is a document's. Only GET is in the interface's description."""
+        site, mementos = self._site, self._mementos if original else None
 
         async def endpoint(request: Request) -> Response:
             read = asked(request, site.settings.root_path, site.trusted)
-            answer = await run_in_threadpool(work, read, request.path_params)
+            answer: Answer | Response
+            if mementos and read.accept_datetime is not None:
+                answer = await run_in_threadpool(gate, mementos, read, Original(stem(read), read.query_string))
+            else:
+                answer = await run_in_threadpool(work, read, request.path_params)
             return answer if isinstance(answer, Response) else answer.response(request.method)
 
         for method in ("GET", "HEAD"):
-            router.add_api_route(
+            self.router.add_api_route(
                 path,
                 endpoint,
                 methods=[method],
                 name=f"{method} {path}",
                 summary=summary,
                 response_class=Response,
-                responses=responses,
+                responses={**(responses or {}), **(MEMENTO_RESPONSES if original else {})},
                 include_in_schema=shown and method == "GET",
                 openapi_extra={"parameters": [_path_parameter(name) for name in re.findall(r"\{(\w+)", path)]},
             )
 
-    route("/id/{path:path}", lambda read, given: see_other(site, read, given["path"]), "A thing", THING_RESPONSES)
-    route("/doc/{path:path}", lambda read, given: own(site, read, _stem(read)), "Its document", DOCUMENT_RESPONSES)
-    for path, summary in (
+
+def document_router(site: Site, mementos: Mementos | None = None) -> APIRouter:
+    """Things, documents, start page and downloads: what one release holds."""
+    routes = Routes(site, mementos)
+    document = partial(routes.add, original=True)
+
+    def path(read: Asked, given: dict[str, str]) -> Answer:
+        return own(site, read, stem(read))
+
+    document("/id/{path:path}", lambda read, given: see_other(site, read, given["path"]), "A thing", THING_RESPONSES)
+    document("/doc/{path:path}", path, "Its document", DOCUMENT_RESPONSES)
+    for name, summary in (
         ("ontology", "The ontology"),
         ("shapes", "The SHACL shapes"),
         ("dataset", "The dataset: DCAT and VoID"),
     ):
-        route(f"/{path}", lambda read, given: own(site, read, _stem(read)), summary, DOCUMENT_RESPONSES)
-        route(f"/{path}.{{suffix}}", lambda read, given: own(site, read, _stem(read)), shown=False)
-    for path, summary in (("ontology", "A version of the ontology"), ("graph", "A named graph")):
-        route(f"/{path}/{{rest:path}}", lambda read, given: own(site, read, _stem(read)), summary, DOCUMENT_RESPONSES)
-    route("/resource", lambda read, given: about_any(site, read), "What is said of any IRI", DOCUMENT_RESPONSES)
-    route("/resource.{suffix}", lambda read, given: about_any(site, read), shown=False)
-    route("/linkset", lambda read, given: downloads.linkset(site, read, _given(read)), "The typed links of a document")
-    route("/cite", lambda read, given: downloads.cite(site, read, _given(read)), "A citation: APA, BibTeX or CSL-JSON")
-    route("/.well-known/void", lambda read, given: own(site, read, "dataset"), "VoID", DOCUMENT_RESPONSES)
-    route("/", lambda read, given: downloads.start(site, read), "Start page")
-    route("/context.jsonld", lambda read, given: downloads.context(site, read), "The JSON-LD context")
-    route("/dataset/{name}", lambda read, given: downloads.dump(site, read, given["name"]), "A dump; ranges work")
-    route("/releases", lambda read, given: downloads.releases(site, read), "The releases")
-    route("/release/{version}", lambda read, given: release(site, read, given["version"]), "One release")
-    route("/static/{name:path}", lambda read, given: downloads.static(read, given["name"]), shown=False)
-    route("/healthz", lambda read, given: downloads.health(read), "Alive")
-    route("/readyz", lambda read, given: downloads.ready(site, read), "Able to answer")
-    return router
+        document(f"/{name}", path, summary, DOCUMENT_RESPONSES)
+        document(f"/{name}.{{suffix}}", path, shown=False)
+    for name, summary in (("ontology", "A version of the ontology"), ("graph", "A named graph")):
+        document(f"/{name}/{{rest:path}}", path, summary, DOCUMENT_RESPONSES)
+    document("/resource", lambda read, given: about_any(site, read), "What is said of any IRI", DOCUMENT_RESPONSES)
+    document("/resource.{suffix}", lambda read, given: about_any(site, read), shown=False)
+    document("/", lambda read, given: downloads.start(site, read), "Start page")
+    document("/context.jsonld", lambda read, given: downloads.context(site, read), "The JSON-LD context")
+    document("/dataset/{name}", lambda read, given: downloads.dump(site, read, given["name"]), "A dump; ranges work")
+    add = routes.add
+    add("/linkset", lambda read, given: downloads.linkset(site, read, _given(read)), "The typed links of a document")
+    add("/cite", lambda read, given: downloads.cite(site, read, _given(read)), "A citation: APA, BibTeX or CSL-JSON")
+    add("/.well-known/void", lambda read, given: own(site, read, "dataset"), "VoID", DOCUMENT_RESPONSES)
+    add("/static/{name:path}", lambda read, given: downloads.static(read, given["name"]), shown=False)
+    return routes.router
+
+
+def releases_router(site: Site, archive: Archive, mementos: Mementos) -> APIRouter:
+    """The releases, what changed between them, how an older one is found by date; and health."""
+    routes = Routes(site)
+    add = routes.add
+    add("/releases", lambda read, given: downloads.releases(site, archive, read), "The releases")
+    comparisons = Comparisons()
+
+    def changed(read: Asked, given: dict[str, str]) -> Answer:
+        return differences.answer(site, archive, comparisons, read)
+
+    add("/releases/changes", changed, "What changed from one release (from) to another (to)", CHANGES)
+    add("/releases/changes.{suffix}", changed, shown=False)
+    add(
+        "/release/{version}",
+        lambda read, given: release(site, archive, read, given["version"]),
+        "One release; under /release/{version}/ is all of the site as that release has it",
+    )
+
+    def time_gate(read: Asked, given: dict[str, str]) -> Answer:
+        return gate(mementos, read, Original(given["path"], read.query_string))
+
+    def map_of(read: Asked, given: dict[str, str]) -> Answer:
+        return time_map(mementos, read, Original(given["path"], read.query_string))
+
+    add("/timegate/{path:path}", time_gate, "Leads to a document as it was at the time of Accept-Datetime", GATE)
+    add("/timemap/{path:path}", map_of, "When a document was published, and where each release has it", TIME_MAP)
+    add("/healthz", lambda read, given: downloads.health(read), "Alive")
+    add("/readyz", lambda read, given: downloads.ready(site, read), "Able to answer")
+    return routes.router
 
 
 def see_other(site: Site, read: Asked, path: str) -> Answer:
@@ -100,7 +184,7 @@ def see_other(site: Site, read: Asked, path: str) -> Answer:
     opened = site.publisher.current()
     resource = resource_of(opened.iris, f"id/{path}")
     if resource is None or not exists(opened, resource):
-        raise NotFound(f"nothing is known about <{opened.iris.base}id/{path[:200]}>")
+        raise NotFound(message("unknown", f"{opened.iris.base}id/{path[:200]}"))
     query = f"?{read.query_string}" if read.query_string else ""
     headers = (
         ("Location", f"{read.prefix}/doc/{path}{query}"),
@@ -116,21 +200,21 @@ def own(site: Site, read: Asked, path: str) -> Answer:
     return documents.answer(site, read, documents.target(site.publisher.current(), path, read.prefix))
 
 
-def release(site: Site, read: Asked, version: str) -> Answer:
-    """A release: as a page or JSON from its manifest, in RDF from its description."""
+def release(site: Site, archive: Archive, read: Asked, version: str) -> Answer:
+    """A release: as a page or JSON from its manifest, in RDF from the description in its own store."""
     offer = choose(read.accept, OFFERS)
-    if offer is not None and offer.media not in (HTML, JSON_LD):
-        try:
-            return own(site, read, f"release/{version}")
-        except NotFound:
-            pass  # an older one is described in its own store only
-    return downloads.release(site, read, version)
+    if offer is not None and offer.media not in (HTML, JSON_LD) and not version.endswith((".html", ".json")):
+        opened = opened_release(archive, version)
+        its = replace(site, publisher=Pinned(opened))
+        with read_release(version):
+            return documents.answer(its, read, documents.target(opened, f"release/{version}", read.prefix))
+    return downloads.release(site, archive, read, version)
 
 
 def about_any(site: Site, read: Asked) -> Answer:
     """The description of the IRI that the argument ``iri`` gives. Raises BadArgument, NotFound."""
     resource = _given(read)
-    named = documents.target(site.publisher.current(), _stem(read), read.prefix)
+    named = documents.target(site.publisher.current(), stem(read), read.prefix)
     argument = quote(resource.value, safe=":/")
     return documents.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, argument))
 
@@ -141,10 +225,10 @@ def _given(read: Asked) -> NamedNode:
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise BadArgument(f"iri is {iri[:200]!r}, and must be an absolute IRI: {error}") from error
+        raise BadArgument(message("iri", iri[:200], error)) from error
 
 
-def _stem(read: Asked) -> str:
+def stem(read: Asked) -> str:
     """The path under the base, whether or not the proxy has cut the prefix off."""
     path = read.path
     if read.prefix and path.startswith(f"{read.prefix}/"):

@@ -6,16 +6,20 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
 from pyoxigraph import RdfFormat, Triple, serialize
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
 
+from initiative_lod import errors
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT
 from initiative_lod.negotiation import Offer, choose
@@ -26,7 +30,7 @@ from initiative_lod.sparql.job import Job, NotAcceptable, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.store import OpenRelease, Publisher
-from initiative_lod.web.asked import asked
+from initiative_lod.web.asked import asked, seen
 from initiative_lod.web.errors import TITLES
 from initiative_lod.web.sparql_answers import (
     ALLOW,
@@ -36,8 +40,9 @@ from initiative_lod.web.sparql_answers import (
     common_headers,
     joined,
     problem,
+    whole,
 )
-from initiative_lod.web.sparql_page import Page, sparql_page
+from initiative_lod.web.sparql_page import Page, Shown
 
 PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 
@@ -58,7 +63,7 @@ _CORS = {
 }
 
 
-def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool, page: Page = sparql_page) -> APIRouter:
+def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool, page: Page) -> APIRouter:
     """The endpoint at /sparql, over the release that is current in ``publisher``; ``page`` is what a browser gets."""
     router = APIRouter()
     endpoint = Endpoint(settings, publisher, pool, page)
@@ -103,9 +108,11 @@ class Endpoint:
             query = operation.query
             return await self._query(request, operation, accept)
         except ClientDisconnect:
+            self._pool.outcomes["abandoned"] += 1
             return Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
-            return problem(request, error, accept, query, self._page)
+            self._pool.outcomes[_outcome(error)] += 1
+            return await run_in_threadpool(problem, request, error, accept, query, self._page)
 
     async def _query(self, request: Request, operation: Operation, accept: str | None) -> Response:
         opened = self._publisher.current()
@@ -121,25 +128,37 @@ class Endpoint:
             None if results is None else results.media.name,
             None if graph is None else graph.media.name,
         )
+        if HTML.name in (job.results, job.graph):
+            job = replace(job, reader=self._reader(request))
         key = cache.key(opened.release.digest, job)
         headers = common_headers()
         if key is not None:
             headers |= {"ETag": key.etag, "Cache-Control": "no-cache"}
             if request.method != "POST" and _matches(joined(request, "if-none-match"), key.etag):
+                self._pool.outcomes["not_modified"] += 1
                 return Response(status_code=304, headers=headers)
         else:
             headers["Cache-Control"] = "no-store"
+        started = time.perf_counter()
         result = await self._watched(request, job, key)
+        seconds = time.perf_counter() - started
         chosen = graph if result.kind == "graph" else results
         assert chosen is not None
         headers["Content-Type"] = chosen.content_type
         if chosen.media is HTML:
             headers |= {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+            headers["Content-Language"] = job.reader[0]
             headers.pop("ETag", None)  # the page around the result is another one in another language
-            page = self._page(request, operation.query, result.read().decode(), "")
+            shown = Shown(operation.query, operation.dataset, result.read().decode(), result.kind, seconds)
             result.close()
-            return Response(b"" if request.method == "HEAD" else page, headers=headers)
+            page = await run_in_threadpool(self._page, request, shown)
+            return whole(request, page, headers)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
+
+    def _reader(self, request: Request) -> tuple[str, str, str]:
+        """Whom a page is for: see ``Job``."""
+        read = asked(request, self._settings.root_path, self._trusted)
+        return read.language, read.prefix, f"lang={read.named_language}" if read.named_language else ""
 
     async def _watched(self, request: Request, job: Job, key: cache.Key | None) -> Result:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
@@ -161,12 +180,13 @@ class Endpoint:
             raise NotAcceptable(f"the service description is not to be had as {accept!r}", "graph")
         headers = {**common_headers(), "Content-Type": chosen.content_type, "Cache-Control": "no-cache"}
         if chosen.media is HTML:
-            page = self._page(request, "", "", "")
-            return Response(b"" if request.method == "HEAD" else page, headers=headers)
+            headers |= {"Vary": "Accept, Accept-Language", "Content-Language": self._reader(request)[0]}
+            page = await run_in_threadpool(self._page, request, Shown())
+            return whole(request, page, headers)
         endpoint = address_of(request, self._settings.root_path, self._trusted) or f"{opened.iris.base}sparql"
         triples = service_description(opened, endpoint, await self._graph_counts(opened), bool(self._settings.services))
         body = _written(triples, chosen, opened)
-        return Response(b"" if request.method == "HEAD" else body, headers=headers)
+        return whole(request, body, headers)
 
     async def _graph_counts(self, opened: OpenRelease) -> dict[str, int]:
         digest, counts = self._counts
@@ -191,6 +211,24 @@ class Endpoint:
         return bytes(body)
 
 
+#: What became of a query that was not answered; the narrowest class counts.
+OUTCOMES: Mapping[type[InitiativeLodError], str] = {
+    errors.QueryTimeout: "timeout",
+    errors.QueryMemory: "memory",
+    errors.QueryTooLarge: "too_large",
+    errors.QueryLimit: "lost",
+    errors.ClientBusy: "client_busy",
+    errors.Busy: "queue_full",
+    errors.ServiceError: "service_failed",
+    errors.QueryError: "refused",
+    errors.ReleaseError: "no_release",
+}
+
+
+def _outcome(error: InitiativeLodError) -> str:
+    return next((OUTCOMES[kind] for kind in type(error).__mro__ if kind in OUTCOMES), "failed")
+
+
 @lru_cache(maxsize=1024)
 def _chosen(accept: str | None) -> tuple[Offer | None, Offer | None]:
     """The format for solutions and truth values, and the one for graphs."""
@@ -207,26 +245,20 @@ def _matches(header: str | None, etag: str) -> bool:
 def address_of(request: Request, root_path: str, trusted: frozenset[str]) -> str | None:
     """The address under which the endpoint was asked; None when the Host header is none.
 
-    What X-Forwarded-Proto, -Host and -Prefix say counts from a proxy in ``trusted``.
+    What a proxy in ``trusted`` forwards counts.
     """
-    scheme, host = request.url.scheme, request.headers.get("host", "")
-    if request.client is not None and request.client.host in trusted:
-        scheme = request.headers.get("x-forwarded-proto", scheme)
-        host = request.headers.get("x-forwarded-host", host)
-    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+    found = seen(request, trusted)
+    if found.scheme not in ("http", "https") or not _HOST.fullmatch(found.host):
         return None
-    return f"{scheme}://{host}{asked(request, root_path, trusted).prefix}/sparql"
+    return f"{found.scheme}://{found.host}{asked(request, root_path, trusted).prefix}/sparql"
 
 
 def client_of(request: Request, trusted: frozenset[str]) -> str:
     """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's.
 
-    Behind a proxy in ``trusted`` it is the last address in X-Forwarded-For that is not one of them.
+    Behind a proxy in ``trusted`` it is the last address that was forwarded and is not one of them.
     """
-    host = request.client.host if request.client is not None else ""
-    if host in trusted:
-        forwarded = [item.strip() for item in (joined(request, "x-forwarded-for") or "").split(",")]
-        host = next((item for item in reversed(forwarded) if item and item not in trusted), host)[:64]
+    host = seen(request, trusted).client[:64]
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 from fastapi import Request
+from markupsafe import Markup
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -26,8 +27,10 @@ from initiative_lod.negotiation import Offer, choose
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import NotAcceptable, Result
 from initiative_lod.sparql.protocol import ProtocolError
-from initiative_lod.web.errors import TITLES, status_of
-from initiative_lod.web.sparql_page import Page
+from initiative_lod.web import messages
+from initiative_lod.web.asked import asked
+from initiative_lod.web.errors import shown, status_of, text
+from initiative_lod.web.sparql_page import Page, Shown
 
 #: Other names come last: a wildcard never chooses them.
 RESULT_OFFERS = (
@@ -69,15 +72,27 @@ class ResultResponse(Response):
             self._result.close()
 
 
+def whole(request: Request, body: bytes, headers: dict[str, str], status: int = 200) -> Response:
+    """An answer that is known at once; the body of a HEAD is not sent."""
+    sent = b"" if request.method == "HEAD" else body
+    return Response(sent, status, {**headers, "Content-Length": str(len(body))})
+
+
 def problem(request: Request, error: InitiativeLodError, accept: str | None, query: str, page: Page) -> Response:
     """An error as RFC 9457, as text, or as the page with the query still in it, whichever the client takes best."""
-    status = _status(error)
-    headers = {**common_headers(), "Cache-Control": "no-store"}
+    status, language = _status(error), asked(request, "", frozenset()).language
+    title = messages.title(status, language)
+    headers = {
+        **common_headers(),
+        "Vary": "Accept, Accept-Language",
+        "Content-Language": language,
+        "Cache-Control": "no-store",
+    }
     document: dict[str, object] = {
         "type": "about:blank",
-        "title": TITLES.get(status, "Error"),
+        "title": title,
         "status": status,
-        "detail": str(error),
+        "detail": text(error, language),
     }
     if isinstance(error, errors.Busy):
         headers["Retry-After"] = str(error.retry_after)
@@ -90,13 +105,15 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
         headers["Connection"] = "close"  # the rest of the body is not wanted
     chosen = choose(accept, PROBLEM_OFFERS) or PROBLEM_OFFERS[0]
     headers["Content-Type"] = chosen.content_type
+    colon = "：" if language == "zh" else ": "
     if chosen.media is HTML:
-        body = page(request, query, "", f"{document['title']}: {error}")
+        told = Markup("{}{}{}").format(title, colon, shown(error, language))
+        body = page(request, Shown(query, error=told))
     elif chosen.media is TEXT:
-        body = f"{document['title']}: {error}\n".encode()
+        body = f"{title}{colon}{text(error, language)}\n".encode()
     else:
         body = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
-    return Response(b"" if request.method == "HEAD" else body, status, headers)
+    return whole(request, body, headers, status)
 
 
 def _status(error: InitiativeLodError) -> int:

@@ -1,47 +1,156 @@
-"""The page for writing a query and reading its result: a plain form, which needs no script."""
+"""The page for writing a query and reading its result: a plain form, and an editor where there is one.
+
+The editor (``editor/`` in the checkout) is built into ``static/editor/`` when the software is installed. It is only
+taken if it is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from html import escape
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
+from markupsafe import Markup
 
-#: (request, query that was sent, result as an HTML fragment, error) -> the page.
-Page = Callable[[Request, str, str, str], bytes]
+from initiative_lod import questions
+from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
+from initiative_lod.web import statics
+from initiative_lod.web.asked import asked
+from initiative_lod.web.kept import Kept, Questions, in_language
+from initiative_lod.web.site import Site
+from initiative_lod.web.sparql_terms import Vocabularies
+from initiative_lod.web.view import View
+from initiative_lod.web.words import Words
 
-EXAMPLE = """SELECT ?number ?zh ?en WHERE {
-  ?action a <ontology#Action> ; <ontology#number> ?number ; rdfs:label ?zh , ?en .
-  FILTER(LANG(?zh) = "zh" && LANG(?en) = "en")
-}
-ORDER BY ?number"""
+SCRIPT = "editor/editor.js"
+LONGEST_ADDRESS = 16_000  # characters of a query in a link; the server takes no much longer ones
+
+_PLACE = re.compile(r"error at (?:line and column )?(\d+):(\d+)")
+_EXAMPLE = """PREFIX ilod: <{base}ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?clause ?text ?addressee WHERE {{
+  ?clause a ilod:Clause ; ilod:text ?text ; ilod:modality ?modality .
+  ?modality skos:prefLabel "prohibit"@en .
+  OPTIONAL {{ ?clause ilod:addressee ?group . ?group skos:prefLabel ?addressee . FILTER(LANG(?addressee) = "en") }}
+}}
+ORDER BY ?clause
+LIMIT 100
+"""
 
 
-def sparql_page(request: Request, query: str, result: str, error: str) -> bytes:
-    """A page that stands alone: the query that was sent, and its ``result`` (HTML from a worker) or an error."""
-    shown = query or "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n" + EXAMPLE
-    prefix = escape(request.scope.get("root_path", ""))
-    message = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>SPARQL</title>
-<link rel="stylesheet" href="{prefix}/static/style.css"></head>
-<body>
-<main>
-<h1>SPARQL</h1>
-<form action="{prefix}/sparql" method="get">
-<p><label for="query">Query</label></p>
-<p><textarea id="query" name="query" rows="14" cols="100" spellcheck="false">{escape(shown)}</textarea></p>
-<p><label for="format">Format</label> <select id="format" name="_mediatype">
-<option value="text/html">table</option>
-<option>application/sparql-results+json</option><option>application/sparql-results+xml</option>
-<option>text/csv</option><option>text/tab-separated-values</option><option>text/turtle</option>
-<option>application/ld+json</option><option>application/rdf+xml</option><option>application/n-triples</option>
-</select> <button type="submit">Run</button></p>
-</form>
-{message}
-{result}
-</main>
-</body>
-</html>
-""".encode()
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows: the query that was sent, over what, and its result or its error.
+
+    ``fragment`` is HTML from a worker, ``kind`` is boolean, solutions or graph, and ``seconds`` what it took.
+    """
+
+    query: str = ""
+    dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    fragment: str = ""
+    kind: str = ""
+    seconds: float = 0.0
+    error: str = ""  # plain, or marked up
+
+
+Page = Callable[[Request, Shown], bytes]
+
+
+def query_page(site: Site, vocabularies: Vocabularies) -> Page:
+    """What makes the page. It raises ReleaseError when there is no release to query."""
+    kept = Questions()
+
+    def page(request: Request, shown: Shown) -> bytes:
+        read = asked(request, site.settings.root_path, site.trusted)
+        opened = site.publisher.current()
+        examples, prefixes = kept.of(opened.release), vocabularies.of(opened)["prefixes"]
+        view = site.pages.view(opened, read)
+        words = Words(view.language)
+        slug = "" if shown.query else read.query.get("example", "")
+        example = _example(examples, slug, shown.query)
+        error = shown.error
+        if slug and example is None and not error:
+            error = words("example_unknown", "".join(filter(str.isprintable, slug[:100])))
+        query = shown.query or (example["query"] if example else _EXAMPLE.format(base=opened.iris.base))
+        sent = _arguments(shown)
+        short = len(urlencode(sent)) <= LONGEST_ADDRESS
+        return site.pages.page(
+            "sparql.html",
+            view,
+            read,
+            f"{read.prefix}/sparql",
+            query=query,
+            dataset=sent[1:],
+            error=error,
+            place=_place(error, query) if shown.query else None,
+            said=Markup(error).striptags(),
+            result=Markup(shown.fragment),
+            milliseconds=max(1, round(shown.seconds * 1000)),
+            downloads=_downloads(view, shown.kind, sent) if short else [],
+            formats=(HTML, *RESULT_TYPES, *RDF_TYPES),
+            groups=_groups(examples, view),
+            example=example,
+            question=in_language(example["question"], view.language) if example else None,
+            prefixes=prefixes,
+            script=SCRIPT if statics.file(SCRIPT) is not None else "",
+            arguments=sent if shown.query and short else [("example", slug)] if slug and example else [],
+        )
+
+    return page
+
+
+def _example(examples: Sequence[Kept], slug: str, query: str) -> Kept | None:
+    """The question of that name, or of that query."""
+    if slug:
+        return next((item for item in examples if item["slug"] == slug), None)
+    text = query.replace("\r\n", "\n").strip()
+    return next((item for item in examples if item["query"].strip() == text), None) if text else None
+
+
+def _groups(examples: Sequence[Kept], view: View) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The questions as (slug, words, their language), by group."""
+    found = []
+    for name in questions.GROUPS:
+        words = [
+            (item["slug"], in_language(item["question"], view.language)) for item in examples if item["group"] == name
+        ]
+        if words:
+            found.append((name, [(slug, said.value, said.language) for slug, said in words]))
+    return found
+
+
+def _arguments(shown: Shown) -> list[tuple[str, str]]:
+    default, named = shown.dataset or ((), ())
+    return [
+        ("query", shown.query),
+        *(("default-graph-uri", iri) for iri in default),
+        *(("named-graph-uri", iri) for iri in named),
+    ]
+
+
+def _downloads(view: View, kind: str, sent: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The address of the same result in each other format, with the file's name and the format's."""
+    formats = {"graph": RDF_TYPES, "solutions": RESULT_TYPES, "boolean": RESULT_TYPES}.get(kind, ())
+    return [
+        (
+            f"{view.prefix}/sparql?{urlencode([*sent, ('_mediatype', media.name)])}",
+            f"result.{media.suffix}",
+            media.label,
+        )
+        for media in formats
+    ]
+
+
+def _place(error: str, query: str) -> dict[str, Any] | None:
+    """Where the parser stopped: line and column from 1, that line in two parts."""
+    match = _PLACE.search(error)
+    lines = query.replace("\r\n", "\n").split("\n")
+    if match is None or not 1 <= (line := int(match[1])) <= len(lines):
+        return None
+    column = int(match[2])
+    text = lines[line - 1]
+    return {"line": line, "column": column, "before": text[: column - 1][-200:], "after": text[column - 1 :][:200]}

@@ -1,4 +1,7 @@
-"""The package's own style sheet and pictures, with the version that goes into their addresses."""
+"""The package's own style sheets and pictures, with the version that goes into their addresses.
+
+What is in ``static/editor/`` is built when the software is installed, and may not be there (see ``sparql_page``).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "js": "text/javascript; charset=utf-8"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "js": "text/javascript; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,11 @@ def version(name: str) -> str:
 def _files() -> dict[str, Static]:
     folder = resources.files("initiative_lod").joinpath("web", "static")
     found = {}
-    for item in folder.iterdir():
-        kind = _TYPES.get(item.name.rpartition(".")[2])
-        if kind and item.is_file():
-            content = item.read_bytes()
-            found[item.name] = Static(content, kind, hashlib.sha256(content).hexdigest()[:8])
+    for path in ("", "editor/"):
+        place = folder.joinpath(path)
+        for item in place.iterdir() if place.is_dir() else ():
+            kind = _TYPES.get(item.name.rpartition(".")[2])
+            if kind and item.is_file():
+                content = item.read_bytes()
+                found[path + item.name] = Static(content, kind, hashlib.sha256(content).hexdigest()[:8])
     return found

@@ -12,9 +12,10 @@ from initiative_lod.iris import document_of
 from initiative_lod.resource import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.diagram import Branch, Link, diagram
-from initiative_lod.web.entities import Group, groups
 from initiative_lod.web.kept import needing, read
-from initiative_lod.web.view import Node, Said, Thing, View
+from initiative_lod.web.shapes import constraining
+from initiative_lod.web.values import Group, groups
+from initiative_lod.web.view import Said, Thing, View
 from initiative_lod.web.words import Words
 
 KINDS = (
@@ -24,7 +25,6 @@ KINDS = (
     ("other_terms", (OWL.AnnotationProperty,)),
 )
 COUNTED = 100_000  # uses that are counted; of more, this is what is said
-_LIST_LIMIT = 100
 _LOOKED_AT = 500  # uses among which the example is chosen
 _LONGEST = 120  # characters of an example
 
@@ -44,6 +44,7 @@ class Term:
     used: int
     example: tuple[Thing, Thing | None, Said | None] | None
     questions: list[tuple[str, str]]
+    shapes: list[tuple[Thing, list[Thing]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def ontology(view: View, node: NamedNode) -> Ontology:
     """Read the ontology in the release."""
     own = view.iris.thing("ontology")
     needed = needing(read(view.opened.release), view.language)
+    held = constraining(view)
     found_kinds: list[tuple[str, list[Term]]] = []
     told: set[NamedNode] = set()
     for name, kinds in KINDS:
@@ -69,10 +71,10 @@ def ontology(view: View, node: NamedNode) -> Ontology:
         }
         found -= told
         told |= found
-        terms = [_term(view, item, name == "classes", needed) for item in found]
+        terms = [_term(view, item, name == "classes", needed, held) for item in found]
         if terms:
             found_kinds.append((name, sorted(terms, key=lambda item: item.thing.iri.lower())))
-    header = [item for item in groups(view, own) if item.property.iri != RDF.type.value]
+    header = groups(view, own, (RDF.type,))
     known = dict(found_kinds)
     links = [Link(item.thing, tuple(item.domains), tuple(item.ranges)) for item in known.get("object_properties", [])]
     picture = diagram(links, Words(view.language)["diagram"], view.language)
@@ -93,7 +95,16 @@ def _tree(classes: list[Term]) -> tuple[Branch, ...]:
     return tuple(branch(item, frozenset()) for item in roots)
 
 
-def _term(view: View, node: NamedNode, is_class: bool, needed: dict[str, list[tuple[str, str]]]) -> Term:
+def _term(
+    view: View,
+    node: NamedNode,
+    is_class: bool,
+    needed: dict[str, list[tuple[str, str]]],
+    held: dict[str, list[tuple[Thing, Thing]]],
+) -> Term:
+    shapes: dict[Thing, list[Thing]] = {}
+    for shape, constraint in held.get(node.value, []):
+        shapes.setdefault(shape, []).extend([constraint] if constraint != shape else [])
     parent = RDFS.subClassOf if is_class else RDFS.subPropertyOf
     return Term(
         view.thing(node),
@@ -107,6 +118,7 @@ def _term(view: View, node: NamedNode, is_class: bool, needed: dict[str, list[tu
         _used(view, node, is_class),
         _example(view, node, is_class),
         needed.get(view.thing(node).slug, []),
+        list(shapes.items()),
     )
 
 
@@ -140,18 +152,7 @@ def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[Thing]:
         elif isinstance(item, BlankNode):
             for union in view.objects(item, OWL.unionOf):
                 if isinstance(union, NamedNode | BlankNode):
-                    found += view.things(_list(view, union))
-    return found
-
-
-def _list(view: View, node: Node) -> list[Node]:
-    found: list[Node] = []
-    while node != RDF.nil and len(found) < _LIST_LIMIT:
-        found += [item for item in view.objects(node, RDF.first) if isinstance(item, NamedNode | BlankNode)]
-        rest = [item for item in view.objects(node, RDF.rest) if isinstance(item, NamedNode | BlankNode)]
-        if not rest:
-            break
-        node = rest[0]
+                    found += view.things(item for item in view.listed(union) if not isinstance(item, Literal))
     return found
 
 

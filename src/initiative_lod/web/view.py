@@ -1,12 +1,14 @@
 """Reads a release for one page: labels in the reader's language, links that stay on this server, values of properties.
 
-Everything is an index look-up in the store; labels are looked up once a page.
+Values are index look-ups in the store, one for each subject. Labels of the release's own things come from ``names``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -14,21 +16,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from initiative_lod.iris import document_of
 from initiative_lod.resource import natural
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, PREFIXES, RDF, RDFS, SKOS
-from initiative_lod.web.words import PROPERTIES
+from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
+from initiative_lod.web.names import LABELS, Names, Node, Said
+from initiative_lod.web.words import PROPERTIES, Words
 
-Node = NamedNode | BlankNode
+__all__ = ["Node", "Said", "Thing", "View"]
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words and the language that they are in (empty when unknown)."""
-
-    value: str
-    language: str = ""
-
-    def __str__(self) -> str:
-        return self.value
+_RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
+MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
+LONGEST = 100  # items of a list
+ALL_PAGES = 9  # so many are linked one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,10 @@ class Thing:
 class View:
     """A release as one page in ``language`` sees it. ``prefix`` and ``query`` go into every link of the page."""
 
-    def __init__(self, opened: OpenRelease, language: str, prefix: str = "", query: str = "") -> None:
+    def __init__(
+        self, opened: OpenRelease, language: str, prefix: str = "", query: str = "", names: Names | None = None
+    ) -> None:
+        """Without ``names`` every label is looked up in the store, which is as good for a page with few."""
         self.opened = opened
         self.store = opened.store
         self.iris = opened.iris
@@ -58,18 +58,30 @@ class View:
         self.language = language
         self.prefix = prefix
         self.query = query
+        self._names = names
+        self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = {}
+        self._prefixes = {**opened.iris.prefixes, **PREFIXES}
         self._things: dict[Node, Thing] = {}
 
     # Values
 
-    def objects(self, subject: Node, predicate: NamedNode) -> list[Node | Literal]:
+    def objects(self, subject: Node, predicate: NamedNode) -> Sequence[Node | Literal]:
         """The distinct objects, in natural order."""
-        found = {
-            quad.object: None
-            for quad in self.opened.quads(subject, predicate)
-            if isinstance(quad.object, NamedNode | BlankNode | Literal)
-        }
-        return sorted(found, key=lambda item: natural(str(item)))
+        known = self._known(subject)
+        if known is not None:
+            return known.get(predicate, ())
+        return _distinct(self.opened.quads(subject, predicate))
+
+    def _known(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
+        """Everything about a subject, read at once when it is first wanted; None of one about which there is much."""
+        if subject not in self._subjects:
+            quads = list(islice(self.opened.about(subject), MUCH))
+            by_predicate: dict[NamedNode, list[Quad]] = {}
+            for quad in quads:
+                by_predicate.setdefault(quad.predicate, []).append(quad)
+            known = {predicate: _distinct(items) for predicate, items in by_predicate.items()}
+            self._subjects[subject] = known if len(quads) < MUCH else None
+        return self._subjects[subject]
 
     def nodes(self, subject: Node, predicate: NamedNode) -> list[NamedNode]:
         """The objects that are IRIs."""
@@ -79,6 +91,10 @@ class View:
         """The first object that is an IRI."""
         return next(iter(self.nodes(subject, predicate)), None)
 
+    def holds(self, subject: Node, predicate: NamedNode, object: Node) -> bool:
+        """Whether any graph says it."""
+        return next(iter(self.store.quads_for_pattern(subject, predicate, object, None)), None) is not None
+
     def subjects(self, predicate: NamedNode, object: Node | Literal) -> list[NamedNode]:
         """The distinct subjects that are IRIs, in natural order."""
         found = {quad.subject for quad in self.store.quads_for_pattern(None, predicate, object, None)}
@@ -86,11 +102,15 @@ class View:
 
     def all_said(self, subject: Node, predicate: NamedNode) -> list[Said]:
         """Every literal, the reader's language first, then the original's, then the others."""
-        found = [
-            Said(item.value, item.language or "")
-            for item in self.objects(subject, predicate)
-            if isinstance(item, Literal)
-        ]
+        kept = self._names.labels.get(subject) if self._names is not None and predicate in LABELS else None
+        if kept is not None:
+            found = kept.get(predicate, [])
+        else:
+            found = [
+                Said(item.value, item.language or "")
+                for item in self.objects(subject, predicate)
+                if isinstance(item, Literal)
+            ]
         return sorted(found, key=lambda item: (item.language != self.language, item.language != "zh", item.language))
 
     def said(self, subject: Node, predicate: NamedNode, language: str | None = None) -> Said | None:
@@ -104,14 +124,32 @@ class View:
         """The own property ``name`` of an IRI."""
         return self.said(NamedNode(iri), self.term(name))
 
+    def listed(self, node: Node) -> list[Node | Literal]:
+        """The items of an RDF list, as far as it is one; no more than LONGEST."""
+        found: list[Node | Literal] = []
+        while node != RDF.nil and len(found) < LONGEST:
+            found += self.objects(node, RDF.first)[:1]
+            rest = [item for item in self.objects(node, RDF.rest) if isinstance(item, NamedNode | BlankNode)]
+            if not rest:
+                break
+            node = rest[0]
+        return found
+
     def number(self, subject: Node, predicate: NamedNode) -> int | None:
         """The first object as an integer."""
         said = self.said(subject, predicate)
         return int(said.value) if said is not None and said.value.lstrip("-").isdecimal() else None
 
+    def number_of(self, thing: Thing) -> int | None:
+        """Which action or pillar a thing is, as the document counts them."""
+        return self.number(NamedNode(thing.iri), self.term("number"))
+
     def kinds(self, node: Node) -> list[str]:
         """The local names of the node's own classes."""
-        return [path for item in self.nodes(node, RDF.type) if (path := self._own_class(item))]
+        kept = self._names.classes.get(node) if self._names is not None else None
+        if kept is None:
+            return [path for item in self.nodes(node, RDF.type) if (path := self._own_class(item))]
+        return kept
 
     def instances(self, name: str) -> list[NamedNode]:
         """The things of the own class ``name``."""
@@ -127,12 +165,26 @@ class View:
         """The thing with its label; an IRI without one is shown as a prefixed name."""
         found = self._things.get(node)
         if found is None:
-            label = self.label(node) or Said(self.short(node))
+            label = self.label(node) or self._made(node) or Said(self.short(node))
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
             found = Thing(node.value, self.href(node), label, kinds[0] if kinds else "", external)
             self._things[node] = found
         return found
+
+    def _made(self, node: Node) -> Said | None:
+        """What is called by what it is about: a run of the text, the evidence of a statement, a mapping."""
+        if not isinstance(node, NamedNode) or "#" not in node.value or self.iris.path(node.value) is None:
+            return None
+        if run := _RUN.search(node.value):
+            return Said(Words(self.language)("characters", *run.groups()), self.language)
+        for subject, predicate in (("onSubject", "onProperty"), ("subject_id", "predicate_id")):
+            own = subject == "onSubject"
+            about = self.node(node, self.term(subject) if own else NamedNode(SSSOM.iri + subject))
+            said = self.node(node, self.term(predicate) if own else NamedNode(SSSOM.iri + predicate))
+            if about is not None and said is not None:
+                return Said(f"{self.thing(about).label} · {self.thing(said).label}", self.language)
+        return None
 
     def things(self, nodes: Iterable[Node]) -> list[Thing]:
         """The things of ``nodes``."""
@@ -140,12 +192,14 @@ class View:
 
     def label(self, node: Node, language: str | None = None) -> Said | None:
         """The label in ``language``, or in the reader's, or the nearest."""
-        for predicate in (SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name):
+        if language is None and isinstance(node, NamedNode) and (known := PROPERTIES.get(self.short(node))):
+            return Said(known[0 if self.language == "zh" else 1], self.language)
+        for predicate in LABELS:
             found = self.said(node, predicate, language)
             if found is not None:
                 return found
-        known = PROPERTIES.get(self.short(node)) if language is None and isinstance(node, NamedNode) else None
-        return Said(known[0 if self.language == "zh" else 1], self.language) if known else None
+        called = self._names.mapped.get(node) if self._names is not None else None
+        return called if called is not None and language in (None, called.language) else None
 
     def both(self, node: Node) -> tuple[Said | None, Said | None]:
         """The labels in the reader's language and in the other one of zh and en."""
@@ -156,7 +210,7 @@ class View:
         """An IRI as people write it."""
         if isinstance(node, BlankNode):
             return f"_:{node.value[:8]}"
-        for name, iri in {**self.iris.prefixes, **PREFIXES}.items():
+        for name, iri in self._prefixes.items():
             if node.value.startswith(iri) and node.value != iri:
                 return f"{name}:{node.value[len(iri) :]}"
         path = self.iris.path(node.value)
@@ -168,10 +222,30 @@ class View:
             return ""
         path = self.iris.path(node.value)
         if path is None:
-            return node.value
+            return self.link("/resource", iri=node.value) if self._known(node) != {} else node.value
         place, hash_, fragment = path.partition("#")
         place = f"doc/{place[3:]}" if place.startswith("id/") else place
         return f"{self.link('/' + place)}{hash_}{fragment}"
+
+    @staticmethod
+    def named(iri: str) -> NamedNode:
+        """The node of an IRI that stands in the data."""
+        return NamedNode(iri)
+
+    @staticmethod
+    def compact(iri: str) -> str:
+        """An address as it is shown: without its scheme."""
+        return iri.removeprefix("https://").removeprefix("http://")
+
+    @staticmethod
+    def near(page: int, pages: int) -> list[int]:
+        """The pages to link to: all of a few; else the first, the last, and those around this one."""
+        around = range(1, pages + 1) if pages <= ALL_PAGES else range(page - 2, page + 3)
+        return sorted({1, pages, *(number for number in around if 1 <= number <= pages)})
+
+    def page_of(self, node: NamedNode) -> str:
+        """Its page here; of a resource of others, what this release says of it."""
+        return self.href(node) if self.iris.path(node.value) is not None else self.link("/resource", iri=node.value)
 
     def link(self, path: str, **arguments: str) -> str:
         """An address on this server, under the prefix, keeping the language that the reader chose."""
@@ -180,10 +254,16 @@ class View:
             items.append(self.query)
         return f"{self.prefix}{path}" + ("?" + "&".join(items) if items else "")
 
-    def about(self, node: Node) -> Iterator[Quad]:
-        """Every quad about the node, in natural order."""
-        yield from sorted(self.opened.about(node), key=lambda quad: (quad.predicate.value, natural(str(quad.object))))
+    def about(self, node: Node, most: int | None = None) -> Iterator[Quad]:
+        """The quads about the node (no more than ``most``), in natural order."""
+        found = islice(self.opened.about(node), most)
+        yield from sorted(found, key=lambda quad: (quad.predicate.value, natural(str(quad.object))))
 
     def home(self, node: NamedNode) -> NamedNode:
         """The node whose page shows it: itself, or what stands before its fragment."""
         return NamedNode(document_of(node.value))
+
+
+def _distinct(quads: Iterable[Quad]) -> list[Node | Literal]:
+    found = {quad.object: None for quad in quads if isinstance(quad.object, NamedNode | BlankNode | Literal)}
+    return list(found) if len(found) < 2 else sorted(found, key=lambda item: natural(str(item)))

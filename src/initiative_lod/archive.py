@@ -1,0 +1,169 @@
+"""The releases that a server reads besides the current one, opened when they are first asked for; and when each was
+the current one. Whatever is wrong with one of them is wrong with that one only.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import stat
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from initiative_lod import release as releases
+from initiative_lod import switch
+from initiative_lod.errors import Busy, ReleaseError
+from initiative_lod.release import Release
+from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.switch import Switch
+from initiative_lod.verification import MANIFEST
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.25  # seconds that a request waits for others that open a release
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release that is there, and when it first became the current one (UTC, whole seconds)."""
+
+    version: str
+    time: datetime
+
+
+@contextmanager
+def reading(version: str) -> Iterator[None]:
+    """What breaks while that release is read is its own fault: a ReleaseError, which names no path."""
+    try:
+        yield
+    except (OSError, RuntimeError, ReleaseError) as error:  # the engine reports corruption as a RuntimeError
+        log.error("release %s cannot be read: %s", version, error)
+        raise ReleaseError(f"release {version} is damaged and cannot be read; the others can") from error
+
+
+class Archive:
+    """The releases of a folder. Of those that are not current, the ``most`` asked for last stay open.
+
+    Threads may share it. One release at a time is opened, and nobody waits long for that: a flood of requests for
+    older releases takes no time from the others.
+    """
+
+    def __init__(self, folder: Path, publisher: Publisher, most: int) -> None:
+        self._folder = folder
+        self._publisher = publisher
+        self._most = most
+        self._open: OrderedDict[str, tuple[int, OpenRelease]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._switches: tuple[object, tuple[Switch, ...]] = (None, ())
+
+    def open(self, version: str) -> OpenRelease | None:
+        """The release of that very version; None when there is none (any more).
+
+        Raises ReleaseError, which names no path, when it is damaged; Busy when too many want to open one.
+        """
+        inode = self._inode(version)
+        if inode is None:
+            with self._lock:
+                self._open.pop(version, None)
+            return None
+        current = self._publisher.current()
+        if current.release.path.name == version:
+            return current
+        found = self._kept(version, inode)
+        if found is not None:
+            return found
+        if not self._opening.acquire(timeout=PATIENCE):
+            raise Busy("too many older releases are asked for at once: try again in a second")
+        try:
+            return self._kept(version, inode) or self._opened(version, inode)
+        finally:
+            self._opening.release()
+
+    def identity(self, version: str) -> object:
+        """What is another one when a release of the same name is another folder; None when there is none."""
+        return self._inode(version)
+
+    def switches(self) -> tuple[Switch, ...]:
+        """Every switch that was made, oldest first (see ``switch.switches``)."""
+        path = self._folder / switch.HISTORY
+        try:
+            status = path.stat()
+        except OSError:
+            return ()
+        mark = (status.st_ino, status.st_size, status.st_mtime_ns, switch.current_version(self._folder))
+        if self._switches[0] != mark:
+            try:
+                self._switches = mark, tuple(switch.switches(self._folder))
+            except (OSError, UnicodeDecodeError) as error:
+                log.error("the history of releases cannot be read: %s", error)
+                self._switches = mark, ()
+        return self._switches[1]
+
+    def published(self) -> list[Published]:
+        """The releases that were ever current and are still there, in the order of their first publication."""
+        first: dict[str, datetime] = {}
+        for item in self.switches():
+            first.setdefault(item.version, item.time)
+        return [Published(version, time) for version, time in first.items() if self._inode(version) is not None]
+
+    def versions(self) -> list[str]:
+        """Every release in the folder, sound or not: the latest published first, then those that never were."""
+        times = {item.version: item.time.timestamp() for item in self.published()}
+        return sorted(releases.versions(self._folder), key=lambda version: (-times.get(version, 0.0), version))
+
+    def manifest(self, version: str) -> Release | None:
+        """One of ``versions`` as its manifest describes it; None when it is damaged."""
+        try:
+            with reading(version):
+                release = releases.read(self._folder / version)
+                return release if _is_whole(release) else None
+        except ReleaseError:
+            return None
+
+    def _inode(self, version: str) -> int | None:
+        """The identity of a release's folder; None where there is none."""
+        if not _VERSION.fullmatch(version):
+            return None
+        path = self._folder / version
+        try:
+            status = path.lstat()
+            (path / MANIFEST).stat()
+        except OSError:
+            return None
+        return status.st_ino if stat.S_ISDIR(status.st_mode) else None
+
+    def _kept(self, version: str, inode: int) -> OpenRelease | None:
+        with self._lock:
+            kept = self._open.get(version)
+            if kept is None or kept[0] != inode:
+                self._open.pop(version, None)
+                return None
+            self._open.move_to_end(version)
+            return kept[1]
+
+    def _opened(self, version: str, inode: int) -> OpenRelease:
+        with reading(version):
+            release = releases.read(self._folder / version)
+            if release.version != version or not _is_whole(release):
+                raise ReleaseError(f"{release.path} is not the release that its manifest describes")
+            opened = OpenRelease.open(release)
+        with self._lock:
+            self._open[version] = inode, opened
+            while len(self._open) > self._most:
+                self._open.popitem(last=False)  # it is closed when the last request that reads it is over
+        return opened
+
+
+def _is_whole(release: Release) -> bool:
+    """Whether the manifest says of each file what it must, and the store is there."""
+    entries = release.manifest["files"].values()
+    sizes = all(isinstance(item, dict) and isinstance(item.get("bytes"), int) for item in entries)
+    return sizes and all(isinstance(item.get("sha256"), str) for item in entries) and release.store.is_dir()

@@ -1,0 +1,171 @@
+"""Removes releases that nobody needs any more, and what builds left behind that were cut off.
+
+A release is renamed before it is deleted: at no time does half of one look like a release. What a removal leaves that
+is cut off itself has a name that the next one knows.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from initiative_lod import lease, release, switch
+from initiative_lod.errors import ReleaseError
+from initiative_lod.verification import MANIFEST, sync, write_file
+
+PINNED = "pinned"  # a file of versions, one a line
+KEEP = 5  # releases that were current before, kept besides the current one
+QUIET = 3600  # seconds without a write, after which a build is taken to have been cut off
+REMOVING = ".removing-"
+BUILDING = (".building-", ".merging-")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A release that stays, and why: ``current``, ``previous``, ``pinned``, ``new`` or ``in use``."""
+
+    version: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What goes: the name of a folder (or link) in the release folder, and the bytes that this frees."""
+
+    name: str
+    bytes: int
+
+
+def pinned(folder: Path) -> list[str]:
+    """The versions that are never removed."""
+    path = folder / PINNED
+    return path.read_text("utf-8").split() if path.is_file() else []
+
+
+def pin(folder: Path, version: str, wanted: bool = True) -> None:
+    """Keep a version whatever is removed; no longer, if not ``wanted``."""
+    with switch.lock(folder):
+        versions = sorted({*pinned(folder), version} if wanted else {*pinned(folder)} - {version})
+        new = folder / f".{PINNED}"
+        write_file(new, "".join(f"{item}\n" for item in versions).encode())
+        new.replace(folder / PINNED)
+        sync(folder)
+
+
+def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list[Kept], list[Removed]]:
+    """Remove what is neither current, nor one of the ``keep`` that were current before it, nor pinned, nor in use.
+
+    A release that was written after the last switch is new, and stays: it may be about to be published. With
+    ``dry_run`` nothing is touched. Nobody publishes meanwhile. Raises ReleaseError for what cannot be removed.
+    """
+    if not folder.is_dir():
+        return [], []
+    with switch.lock(folder):
+        kept: list[Kept] = []
+        leaving: list[Path] = []
+        reasons = _reasons(folder, keep)
+        for version in release.versions(folder):
+            path = folder / version
+            if version in reasons:
+                kept.append(Kept(version, reasons[version]))
+                continue
+            with lease.alone(path) as alone:
+                if not alone:
+                    kept.append(Kept(version, "in use"))
+                    continue
+                if not dry_run:
+                    path = _rename(path)
+            leaving.append(path)
+        leaving += _leftovers(folder, {path.name for path in leaving})
+        removed = list(_measured(leaving))
+        if not dry_run:
+            for path in leaving:
+                _delete(path)
+        return kept, removed
+
+
+def _reasons(folder: Path, keep: int) -> dict[str, str]:
+    """The versions that stay whether or not they are read, each with why."""
+    there = release.versions(folder)
+    current = switch.current_version(folder)
+    switches = switch.switches(folder)
+    # Rolling back comes first; what was rolled back itself, and what the stack has lost, follows, latest first.
+    past = [*reversed(switch.stack(folder)), *(item.version for item in reversed(switches))]
+    previous = [version for version in dict.fromkeys(past) if version in there and version != current]
+    reasons = {version: "new" for version in there if version not in past and _is_new(folder / version, switches)}
+    reasons |= dict.fromkeys(previous[:keep], "previous")
+    reasons |= dict.fromkeys(set(pinned(folder)) & set(there), "pinned")
+    if current in there:
+        reasons[current] = "current"
+    return reasons
+
+
+def _is_new(path: Path, switches: list[switch.Switch]) -> bool:
+    written = (path / MANIFEST).stat().st_mtime
+    return not switches or written >= switches[-1].time.timestamp()
+
+
+def _leftovers(folder: Path, leaving: set[str]) -> Iterator[Path]:
+    """What was cut off: removals and switches, which nobody else is at while we hold the lock, and builds."""
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if name in leaving:
+            continue
+        if name.startswith((REMOVING, f".{switch.CURRENT}-")) or (name.startswith(BUILDING) and _is_quiet(path)):
+            yield path
+
+
+def _is_quiet(path: Path) -> bool:
+    """Whether nobody reads a build's folder, nor has written into it for a while."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        with lease.alone(path) as alone:
+            latest = max(item.lstat().st_mtime for item in (path, *path.rglob("*")))
+            return alone and time.time() - latest > QUIET
+    except FileNotFoundError:  # it goes on, or has just come to its end
+        return False
+
+
+def _rename(path: Path) -> Path:
+    """Take a release out of the list in one step."""
+    target = path.with_name(f"{REMOVING}{path.name}")
+    _delete(target)
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise ReleaseError(f"{path} cannot be removed: {error.strerror}") from error
+    sync(path.parent)
+    return target
+
+
+def _delete(path: Path) -> None:
+    try:
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(path)
+    except OSError as error:
+        raise ReleaseError(
+            f"{path} cannot be removed: {error.strerror}; 'release gc' goes on when it can be"
+        ) from error
+
+
+def _measured(paths: Iterable[Path]) -> Iterator[Removed]:
+    """What deleting each frees, in this order: a file that releases share is freed with the last of its names."""
+    gone: Counter[tuple[int, int]] = Counter()
+    for path in paths:
+        size = 0
+        for item in (path, *path.rglob("*")) if path.is_dir() and not path.is_symlink() else (path,):
+            status = item.lstat()
+            if stat.S_ISDIR(status.st_mode):
+                continue
+            gone[status.st_dev, status.st_ino] += 1
+            if gone[status.st_dev, status.st_ino] == status.st_nlink:
+                size += status.st_size
+        yield Removed(path.name.removeprefix(REMOVING), size)

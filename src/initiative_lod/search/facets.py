@@ -1,0 +1,103 @@
+"""The facets of what was found: which filters are chosen, and how many hits each value has."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from initiative_lod.search.results import Count
+from initiative_lod.search.schema import FACETS
+
+MOST_VALUES = 40  # of one facet that are listed
+MOST_FILTERS = 40
+
+
+class Facets:
+    """The facets of the hits that stand in the connection's table ``hit``, under the wanted ``filters``."""
+
+    def __init__(self, connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]]) -> None:
+        self._connection, self._filters = connection, filters
+        self._chosen = self._find_chosen()
+
+    def _find_chosen(self) -> dict[str, list[int]]:
+        """The numbers of the wanted values by facet. A key that is not known is a value that nothing has."""
+        found: dict[str, list[int]] = {}
+        for name in FACETS:
+            keys = [key for key in self._filters.get(name, ()) if key][:MOST_FILTERS]
+            if keys:
+                found[name] = [number for key in keys for number in self._numbers(name, key)]
+        return found
+
+    def _numbers(self, facet: str, key: str) -> list[int]:
+        """Values by key (``prohibit``) or IRI, else by the end of the key: ``pillar/2``, ``2``."""
+        rows = self._connection.execute(
+            "SELECT id, iri, key FROM value WHERE facet = ? ORDER BY id", (facet,)
+        ).fetchall()
+        exact = [number for number, iri, known in rows if key in (iri, known)]
+        if exact:
+            return exact
+        return [number for number, _, known in rows if known.endswith("/" + key) or known.lower() == key.lower()]
+
+    def where(self, without: str = "") -> tuple[str, list[int]]:
+        """The condition on ``hit`` that all filters make, but for those of one facet; and its arguments."""
+        clauses = ["1"]
+        arguments: list[int] = []
+        for name, numbers in self._chosen.items():
+            if name != without:
+                clauses.append(
+                    f"hit.id IN (SELECT resource FROM facet WHERE value IN ({', '.join('?' * len(numbers))}))"
+                )
+                arguments += numbers
+        return " AND ".join(clauses), arguments
+
+    def counts(self) -> dict[str, tuple[Count, ...]]:
+        """The counts of every facet: each of the hits that all the other facets let through."""
+        counted = self._counts([name for name in FACETS if name not in self._chosen], *self.where())
+        for name in self._chosen:
+            counted |= self._counts([name], *self.where(name))
+        found: dict[str, tuple[Count, ...]] = {}
+        for name in FACETS:
+            rows = sorted(counted.get(name, []), key=lambda row: (-row[3], row[0]))
+            wanted = self._chosen.get(name, ())
+            listed = [
+                Count(key, iri, count, number in wanted)
+                for place, (number, key, iri, count) in enumerate(rows)
+                if place < MOST_VALUES or number in wanted
+            ]
+            for number in sorted(set(wanted) - {row[0] for row in rows}):
+                key, iri = self._connection.execute("SELECT key, iri FROM value WHERE id = ?", (number,)).fetchone()
+                listed.append(Count(key, iri, 0, True))
+            found[name] = tuple(listed)
+        return found
+
+    def _counts(self, names: Sequence[str], where: str, arguments: Sequence[int]) -> dict[str, list[Any]]:
+        """(number, key, IRI, count) of the values of these facets."""
+        rows = self._connection.execute(
+            "SELECT value.facet, value.id, value.key, value.iri, counted.number FROM "
+            "(SELECT facet.value AS value, count(*) AS number "
+            "FROM temp.hit CROSS JOIN facet ON facet.resource = hit.id "
+            f"WHERE {where} GROUP BY facet.value) AS counted CROSS JOIN value ON value.id = counted.value "
+            f"WHERE value.facet IN ({', '.join('?' * len(names))})",
+            (*arguments, *names),
+        )
+        found: dict[str, list[Any]] = {}
+        for name, *row in rows:
+            found.setdefault(name, []).append(row)
+        return found
+
+    def total(self) -> int:
+        """How many hits all filters let through."""
+        where, arguments = self.where()
+        return int(self._connection.execute(f"SELECT count(*) FROM temp.hit WHERE {where}", arguments).fetchone()[0])
+
+    def of(self, number: int) -> dict[str, tuple[tuple[str, str], ...]]:
+        """(key, IRI) of the values that one resource has."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name, key, iri in self._connection.execute(
+            "SELECT value.facet, value.key, value.iri FROM facet JOIN value ON value.id = facet.value "
+            "WHERE facet.resource = ? ORDER BY value.id",
+            (number,),
+        ):
+            found.setdefault(name, []).append((key, iri))
+        return {name: tuple(items) for name, items in found.items()}

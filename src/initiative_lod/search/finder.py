@@ -1,0 +1,154 @@
+"""Finds and ranks: one search in the index of a release.
+
+An answer comes in this order: a label or other name that is the query, one that begins with it, labels that hold it,
+texts that hold it, definitions and notes that do, and last what is linked to something that is called so; within each
+by relevance (bm25).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from initiative_lod.search import fold, query
+from initiative_lod.search.facets import Facets
+from initiative_lod.search.query import Parsed
+from initiative_lod.search.results import PAGE, Asked, Hit, Results, Value
+from initiative_lod.search.schema import COLUMNS, FIELDS, LANGUAGES
+from initiative_lod.search.wordings import Wordings
+
+MOST_HITS = 20_000  # that are ranked and counted; ours are among the first
+MOST_SCORED = 2_000  # that are ordered by relevance within their rank; what is left follows
+MOST_PAGES = 500
+
+_WEIGHTS = {"label": 10.0, "alt": 8.0, "text": 4.0, "note": 2.0, "about": 0.5}
+_BM25 = ", ".join(str(_WEIGHTS[column.partition("_")[0]]) for column in COLUMNS)
+#: What a thing is called (rank 2), what is said in it (3) or of it (4); exact names are 0, beginnings of names 1.
+_CALLED = ("label", "alt")
+_IN_IT = ("label", "alt", "text")
+_SAID = ("label", "alt", "text", "note")
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How the resources of an index are numbered, and which characters it reads as which.
+
+    Our things come first, to ``things``; then our terms, to ``own``; then what is others', to ``resources``.
+    """
+
+    things: int
+    own: int
+    resources: int
+    simplified: Mapping[str, str]
+
+
+class Finder:
+    """One search over one connection, which has it to itself."""
+
+    def __init__(self, extent: Extent, connection: sqlite3.Connection, asked: Asked, parsed: Parsed) -> None:
+        self._extent, self._connection, self._asked, self._parsed = extent, connection, asked, parsed
+        self._languages = (asked.language,) if asked.language in ("zh", "en") else LANGUAGES
+        self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
+        self._facets = Facets(connection, asked.filters)
+        self._capped = False
+
+    def results(self) -> Results:
+        """What is found, and the page of it that is asked for."""
+        typed = query.compounds(self._parsed, self._wordings.known)
+        self._parsed = self._wordings.renamed(typed)
+        loose = ""
+        self._find(self._parsed)
+        if not self._count():
+            self._parsed = query.compounds(query.pieces(typed, self._wordings.holds), self._wordings.known)
+            for reading in ("pieces", "any") if self._parsed.units else ():
+                self._find(self._parsed, every=reading == "pieces")
+                if self._count():
+                    loose = reading
+                    break
+        unfiltered = self._count()
+        total = self._facets.total()
+        pages = max(1, min(-(-total // PAGE), MOST_PAGES))
+        page = min(max(1, self._asked.page), pages)
+        return Results(
+            self._asked,
+            self._parsed.text,
+            total,
+            tuple(self._hits(page)),
+            self._facets.counts(),
+            page,
+            pages,
+            self._wordings.added(self._parsed) if not loose else (),
+            loose,
+            self._wordings.unknown(self._parsed) if not unfiltered or loose else (),
+            unfiltered,
+            self._capped,
+            self._parsed.shortened,
+        )
+
+    def _find(self, parsed: Parsed, every: bool = True) -> None:
+        run = self._connection.execute
+        run("DELETE FROM temp.hit")
+        language = f"language IN ({', '.join('?' * len(self._languages))})"
+        keys = [parsed.key, *(fold.joined(words) for words in parsed.instead)]
+        if len(parsed.units) == 1 and not parsed.units[0].open:
+            keys += [fold.joined(words) for words in parsed.units[0].wordings]
+        for key in dict.fromkeys(keys) if every else ():
+            run(
+                "INSERT OR IGNORE INTO temp.hit SELECT resource, 0, 0.0 FROM name "
+                f"WHERE key = ? AND {language} LIMIT 1000",
+                (key, *self._languages),
+            )
+        if every and parsed.key:
+            run(
+                "INSERT OR IGNORE INTO temp.hit SELECT resource, 1, CAST(length(key) AS REAL) FROM name "
+                f"WHERE key > ? AND key < ? AND {language} ORDER BY resource > ?, length(key), resource LIMIT 1000",
+                (f"{parsed.key} ", f"{parsed.key} {_LAST}", *self._languages, self._extent.own),
+            )
+        for rank, fields in ((3, _IN_IT), (4, _SAID), (5, FIELDS)):
+            # Only our own things are linked to what we know the names of.
+            last = self._extent.own if fields == FIELDS else self._extent.resources
+            cursor = run(
+                f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, 0.0 FROM words "
+                "WHERE words MATCH ? AND rowid <= ? LIMIT ?",
+                (self._expression(parsed, fields, every), last, MOST_HITS),
+            )
+            self._capped |= cursor.rowcount >= MOST_HITS
+        run(
+            "UPDATE temp.hit SET rank = 2 "
+            "WHERE rank > 2 AND id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
+            (self._expression(parsed, _CALLED, every), MOST_HITS),
+        )
+        run(
+            "UPDATE temp.hit SET score = scored.score FROM (SELECT rowid AS id, "
+            f"bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?) AS scored "
+            "WHERE hit.id = scored.id AND rank > 1",
+            (self._expression(parsed, FIELDS, every), MOST_SCORED),
+        )
+
+    def _expression(self, parsed: Parsed, fields: Sequence[str], every: bool) -> str:
+        return query.expression(parsed, [f"{name}_{tag}" for name in fields for tag in self._languages], every)
+
+    def _count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM temp.hit").fetchone()[0])
+
+    def _hits(self, page: int) -> Iterator[Hit]:
+        where, arguments = self._facets.where()
+        rows = self._connection.execute(
+            f"SELECT id, rank FROM temp.hit WHERE {where} "
+            "ORDER BY rank, (id > ?) + (id > ?), score, id LIMIT ? OFFSET ?",
+            (*arguments, self._extent.things, self._extent.own, PAGE, (page - 1) * PAGE),
+        ).fetchall()
+        for number, rank in rows:
+            (iri,) = self._connection.execute("SELECT iri FROM resource WHERE id = ?", (number,)).fetchone()
+            yield Hit(iri, rank, tuple(self._values(number)), self._facets.of(number))
+
+    def _values(self, number: int) -> Iterator[Value]:
+        """Every label, and what else of the resource was found."""
+        for name, language, value in self._connection.execute(
+            "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number", (number,)
+        ):
+            found = query.marks(value, self._parsed, self._extent.simplified) if language in self._languages else []
+            if name == "label" or found:
+                yield Value(name, language, value, tuple(found))

@@ -1,0 +1,41 @@
+"""The tables of a search index: what is kept of which thing, and under which names it is asked for."""
+
+from __future__ import annotations
+
+FORMAT = 1
+APPLICATION = 0x494C4F44  # "ILOD", in the file's header
+
+LANGUAGES = ("zh", "en", "xx")  # xx: any other
+FIELDS = ("label", "alt", "text", "note", "about")
+COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in LANGUAGES)
+FACETS = ("type", "pillar", "modality", "topic")
+UNCLASSED = (
+    "Term",
+    "Other",
+    "External",
+)  # types that are no class of the ontology: its own terms, and things without one
+LONGEST = {"label": 1000, "alt": 1000, "text": 100_000, "note": 20_000, "about": 4000}  # characters
+
+SCHEMA = f"""
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE simplified(traditional TEXT PRIMARY KEY, simplified TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE resource(id INTEGER PRIMARY KEY, iri TEXT NOT NULL);
+CREATE TABLE literal(resource INTEGER, number INTEGER, field TEXT, language TEXT, value TEXT,
+                     PRIMARY KEY(resource, number)) WITHOUT ROWID;
+CREATE TABLE name(key TEXT, resource INTEGER, language TEXT, PRIMARY KEY(key, resource, language)) WITHOUT ROWID;
+CREATE TABLE initials(key TEXT, resource INTEGER, PRIMARY KEY(key, resource)) WITHOUT ROWID;
+CREATE TABLE value(id INTEGER PRIMARY KEY, facet TEXT, iri TEXT, key TEXT);
+CREATE TABLE facet(resource INTEGER, value INTEGER, PRIMARY KEY(resource, value)) WITHOUT ROWID;
+CREATE INDEX facet_value ON facet(value, resource);
+CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize='ascii');
+"""
+# The tokenizer only cuts at blanks: what a token is, is said once, in ``fold``.
+
+INSERT = {
+    "resource": "INSERT INTO resource VALUES (?, ?)",
+    "literal": "INSERT INTO literal VALUES (?, ?, ?, ?, ?)",
+    "name": "INSERT INTO name VALUES (?, ?, ?)",
+    "initials": "INSERT INTO initials VALUES (?, ?)",
+    "facet": "INSERT INTO facet VALUES (?, ?)",
+    "words": f"INSERT INTO words(rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
+}

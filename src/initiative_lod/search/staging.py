@@ -1,0 +1,105 @@
+"""The statements that an index is made of, as a set, sorted on disk: memory does not grow with what is merged in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from initiative_lod.iris import Iris
+from initiative_lod.search import fold
+from initiative_lod.search.schema import LONGEST
+from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SCHEMA, SKOS, SSSOM
+
+#: What a part has to do with: it is found, last of all, under what that is called.
+ABOUT = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes", "embodies")
+OBJECT_LABEL = f"{SSSOM.iri}object_label"
+SUBJECT_ID = f"{SSSOM.iri}subject_id"
+
+
+def scratch(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(
+        """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
+        CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT);
+        CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);
+        CREATE TABLE name(key TEXT, resource INTEGER, language TEXT);"""
+    )
+    connection.execute("BEGIN")
+    return connection
+
+
+def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None:
+    literals = _literal_fields(iris)
+    links = _links(iris)
+    said: list[tuple[int, str, str, str, str]] = []
+    linked: list[tuple[str, str, str]] = []
+
+    def flush() -> None:
+        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
+        staged.executemany("INSERT INTO link VALUES (?, ?, ?)", linked)
+        said.clear()
+        linked.clear()
+
+    base = iris.base
+    for quad in quads:
+        subject, object = quad.subject, quad.object
+        if not isinstance(subject, NamedNode):
+            continue
+        if isinstance(object, Literal):
+            field = literals.get(quad.predicate.value)
+            if field is not None and object.value.strip():
+                own = subject.value.startswith(base)
+                language = language_of(object.language or "", object.value)
+                said.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
+            elif quad.predicate.value == OBJECT_LABEL:
+                linked.append((subject.value, OBJECT_LABEL, object.value[: LONGEST["about"]]))
+        elif isinstance(object, NamedNode) and subject.value.startswith(base):
+            link = links.get(quad.predicate.value)
+            if link is not None:
+                linked.append((subject.value, link, object.value))
+        if len(said) + len(linked) >= 20_000:
+            flush()
+    flush()
+    staged.execute("COMMIT")
+    staged.execute("CREATE INDEX link_subject ON link(subject, predicate, object)")
+    staged.execute("CREATE INDEX said_subject ON said(own, subject)")
+
+
+def _literal_fields(iris: Iris) -> dict[str, str]:
+    return {
+        SKOS.prefLabel.value: "label",
+        RDFS.label.value: "label",
+        DCTERMS.title.value: "label",
+        FOAF.name.value: "label",
+        f"{SCHEMA.iri}name": "label",
+        SKOS.altLabel.value: "alt",
+        f"{SKOS.iri}hiddenLabel": "alt",
+        iris.term("officialName").value: "alt",
+        SKOS.definition.value: "note",
+        SKOS.scopeNote.value: "note",
+        RDFS.comment.value: "note",
+        DCTERMS.description.value: "note",
+        iris.term("text").value: "text",
+        iris.term("translation").value: "text",
+    }
+
+
+def _links(iris: Iris) -> dict[str, str]:
+    named = (*ABOUT, "modality", "condition")
+    found = {iris.term(name).value: name for name in named}
+    found[RDF.type.value] = "type"
+    found[DCTERMS.isPartOf.value] = "isPartOf"
+    found[SUBJECT_ID] = SUBJECT_ID
+    return found
+
+
+def language_of(tag: str, value: str) -> str:
+    primary = tag.partition("-")[0].lower()
+    if primary in ("zh", "en"):
+        return primary
+    if primary and primary != "und":
+        return "xx"
+    return "zh" if fold.has_han(value) else "en"

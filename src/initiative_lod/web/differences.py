@@ -1,0 +1,179 @@
+"""What changed between two releases, as a page or JSON. Comparing is work that others must not wait for: a process of
+its own does it, for so long and no longer, one at a time; what it found of two releases never changes, and is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod import changes
+from initiative_lod.archive import Archive, reading
+from initiative_lod.changes import Summary
+from initiative_lod.errors import Busy, ReleaseError
+from initiative_lod.formats import HTML, JSON
+from initiative_lod.negotiation import Offer
+from initiative_lod.store import OpenRelease
+from initiative_lod.web.asked import Answer, Asked
+from initiative_lod.web.downloads import json_answer, page_answer
+from initiative_lod.web.errors import Damaged, NotAcceptable, TooMuch
+from initiative_lod.web.fixed import wanted
+from initiative_lod.web.messages import message
+from initiative_lod.web.past import opened_release
+from initiative_lod.web.site import Site
+from initiative_lod.web.view import Said, Thing, View
+
+LISTED = 500  # changes that are shown
+SECONDS = 20.0  # for one comparison
+PATIENCE = 5.0  # seconds that a request waits for another one's comparison
+KEPT = 16  # comparisons, of about a megabyte at most
+OFFERS = (Offer(HTML), Offer(JSON))
+
+
+class Comparisons:
+    """Summaries of what changed, by the two releases. Threads may share it."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._kept: OrderedDict[tuple[str, str], Summary | None] = OrderedDict()
+        self._working = threading.Lock()
+
+    def of(self, old: OpenRelease, new: OpenRelease) -> Summary:
+        """The changes from ``old`` to ``new``. Raises TooMuch when it takes too long, Busy, Damaged."""
+        key = old.release.version, new.release.version
+        if key not in self._kept:
+            if not self._working.acquire(timeout=PATIENCE):
+                raise Busy(message("comparing"))
+            try:
+                if key not in self._kept:
+                    self._kept[key] = changes.apart(old.release, new.release, LISTED, self._seconds)
+                    while len(self._kept) > KEPT:
+                        self._kept.popitem(last=False)
+            except ReleaseError as error:
+                raise Damaged(message("damaged_pair", *key)) from error
+            finally:
+                self._working.release()
+        found = self._kept.get(key)
+        if found is None:
+            raise TooMuch(message("too_different", *key))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One statement that was added or removed; ``about`` is a fragment of the resource, else None."""
+
+    added: bool
+    about: Thing | None
+    property: Thing
+    thing: Thing | None
+    said: Said | None
+    datatype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A resource and what changed about it."""
+
+    thing: Thing
+    rows: tuple[Row, ...]
+
+
+def answer(site: Site, archive: Archive, comparisons: Comparisons, read: Asked) -> Answer:
+    """The answer to a GET or HEAD; without both releases, the way to the address that names both.
+
+    Raises NotFound, Damaged, NotAcceptable, TooMuch, Busy.
+    """
+    offer = wanted(read, OFFERS)
+    here = f"{read.prefix}/releases/changes"
+    if offer is None:
+        links = [(f"{here}.{item.media.suffix}?{read.query_string}", item.media.name) for item in OFFERS]
+        raise NotAcceptable(message("page_forms", ", ".join(item.name for item in OFFERS)), links)
+    current = site.publisher.current()
+    new = read.query.get("to") or current.release.version
+    old = read.query.get("from") or _before(archive, new)
+    if (read.query.get("to"), read.query.get("from")) != (new, old):
+        lang = [("lang", read.named_language)] if read.named_language else []
+        suffix = next((f".{item.media.suffix}" for item in OFFERS if read.path.endswith(f".{item.media.suffix}")), "")
+        location = f"{here}{suffix}?{urlencode([('from', old), ('to', new), *lang])}"
+        return Answer(307, (("Location", location), ("Cache-Control", "private, no-cache")))
+    before, after = opened_release(archive, old), opened_release(archive, new)
+    made = comparisons.of(before, after)
+    view = site.pages.view(current, read)
+    try:
+        with reading(f"{old} or {new}"):
+            if offer.media is JSON:
+                return json_answer(read, changes.as_document(made, (after, before)))
+            sections = _sections(made, before, after, view)
+    except ReleaseError as error:
+        raise Damaged(message("damaged_pair", old, new)) from error
+    content = site.pages.page(
+        "changes.html",
+        view,
+        read,
+        here,
+        made=made,
+        sections=sections,
+        graphs=[(view.thing(NamedNode(graph)), *counts) for graph, counts in made.graphs.items()],
+        versions=archive.versions(),
+        json=f"{here}.json?{urlencode([('from', old), ('to', new)])}",
+        command=f"initiative-lod release diff {old} {new} --limit 0",
+        arguments=[("from", old), ("to", new)],
+    )
+    return page_answer(read, view.language, content)
+
+
+def _before(archive: Archive, version: str) -> str:
+    """The release that was current before ``version`` last became so; itself when there was none."""
+    there = {item.version for item in archive.published()}
+    past = [item.version for item in archive.switches() if item.version in there]
+    if version not in past:
+        return past[-1] if past else version
+    position = len(past) - 1 - past[::-1].index(version)
+    return past[position - 1] if position else version
+
+
+def _sections(made: Summary, before: OpenRelease, after: OpenRelease, view: View) -> list[Section]:
+    """The listed changes; each thing leads to where it is: in the later release, if it is there at all."""
+    views = [
+        View(opened, view.language, f"{view.prefix}/release/{opened.release.version}", view.query)
+        for opened in (after, before)
+    ]
+    found = []
+    for touched in changes.by_resource(made.listed):
+        shown = next((item for item in views if next(iter(item.opened.about(touched.resource)), None)), views[0])
+        rows = []
+        for added, quad in touched.changes:
+            its = views[0] if added else views[1]
+            literal = quad.object if isinstance(quad.object, Literal) else None
+            about = quad.subject if quad.subject != touched.resource else None
+            rows.append(
+                Row(
+                    added,
+                    its.thing(about) if isinstance(about, NamedNode) else None,
+                    its.thing(quad.predicate),
+                    its.thing(quad.object) if isinstance(quad.object, NamedNode) else None,
+                    _said(quad.object),
+                    _datatype(literal, its),
+                )
+            )
+        found.append(Section(shown.thing(touched.resource), tuple(rows)))
+    return found
+
+
+def _said(term: object) -> Said | None:
+    """What is not a link, in words."""
+    if isinstance(term, Literal):
+        return Said(term.value, term.language or "")
+    return None if isinstance(term, NamedNode) else Said(str(term))
+
+
+def _datatype(literal: Literal | None, view: View) -> str:
+    """The short name of a datatype other than plain words."""
+    if literal is None or literal.language or literal.datatype.value.endswith("#string"):
+        return ""
+    return view.short(literal.datatype)

@@ -1,0 +1,223 @@
+"""What points to a thing, a page at a time: where documents speak of it, with the words, and all other statements.
+
+The statements are counted by property first, and only those of one page are read, so that a thing of which thousands of
+clauses speak has as quick a page as any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from initiative_lod.identity import ALTERNATE
+from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.web.marking import Mark, Piece, around, split
+from initiative_lod.web.parts import ORDER, Evidence, attestation, span
+from initiative_lod.web.values import Group, Value
+from initiative_lod.web.view import Node, Said, Thing, View
+
+PAGE = 50  # statements in one page
+MOST = 5_000  # statements that are listed; of more, how many there are
+SORTED = 5_000  # statements of one property that are put in natural order: of more, no reader reads all
+LONG = 140  # characters of a sentence that are shown whole
+DEEPEST = 4  # levels above a part on which its evidence may stand
+_DIGITS = re.compile(r"\d+")
+_MADE = {SSSOM.iri + name for name in ("subject_id", "object_id")}
+#: How the graph is arranged, or what is shown elsewhere on the page, and not what somebody says of the thing.
+_UNTOLD = {
+    RDF.type,
+    RDFS.isDefinedBy,
+    DCTERMS.hasPart,
+    DCTERMS.isPartOf,
+    OA.hasSource,
+    ALTERNATE.alternateOf,
+    SKOS.inScheme,
+    SKOS.topConceptOf,
+    SKOS.hasTopConcept,
+    VOID["class"],
+    VOID.property,
+    VOID.exampleResource,
+    *map(NamedNode, _MADE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One statement about the thing: who says it, in which words. ``source`` is where words from elsewhere stand."""
+
+    part: Thing
+    evidence: tuple[Evidence, ...]
+    pieces: tuple[Piece, ...]
+    source: tuple[Piece, ...]
+    translation: Said | None
+    modality: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Mentions of one property, by the action or paragraph that they stand in. ``first`` counts from 1 of ``total``."""
+
+    property: Thing
+    total: int
+    first: int
+    places: tuple[tuple[Thing, tuple[Mention, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """One page of what points to a thing. ``index`` has every property with its total and its first page."""
+
+    sections: tuple[Section, ...]
+    others: tuple[Group, ...]
+    relations: tuple[tuple[Thing, Thing, Evidence], ...]
+    index: tuple[tuple[Thing, int, int], ...]
+    total: int
+    listed: int
+    pages: int
+
+
+def pointing(view: View, node: NamedNode, page: int = 1) -> Pointing:
+    """What points to ``node``. A page that there is not is empty."""
+    totals = _totals(view, node)
+    total = sum(totals.values())
+    listed = min(total, MOST)
+    begin, end = (page - 1) * PAGE, min(page * PAGE, listed)
+    interpreting = {view.term(name) for name in ORDER}
+    sections: list[Section] = []
+    others: list[Group] = []
+    relations: list[tuple[Thing, Thing, Evidence]] = []
+    index = []
+    place = 0  # of the property's first statement among all
+    for property, number in totals.items():
+        if place < listed:
+            index.append((view.thing(property), number, place // PAGE + 1))
+        first, last = max(begin - place, 0), min(end - place, number)
+        place += number
+        if first >= last:
+            continue
+        subjects = _subjects(view, property, node, number, first, last)
+        if property in interpreting:
+            places = _places(view, property, node, subjects)
+            sections.append(Section(view.thing(property), number, first + 1, places))
+            continue
+        facts = _facts(view, property, node, subjects) if property.value.startswith(view.iris.base) else {}
+        relations += [(item.predicate, view.thing(subject), item) for subject, item in facts.items()]
+        rest = [subject for subject in subjects if subject not in facts]
+        if rest:
+            others.append(_group(view, property, node, rest, number - len(facts)))
+    pages = max(1, -(-listed // PAGE))
+    return Pointing(tuple(sections), tuple(others), tuple(relations), tuple(index), total, listed, pages)
+
+
+def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
+    """How many statements of each property there are, in the order in which they are shown."""
+    untold = {*_UNTOLD, view.term("onValue"), view.term("onSubject")}
+    interpreting = {view.term(name) for name in ORDER}
+    found = {}
+    for row in view.opened.select("pointing", value=node):
+        property, count = row["property"], row["subjects"]
+        if isinstance(property, NamedNode) and isinstance(count, Literal) and property not in untold:
+            found[property] = int(count.value)
+    order = sorted(found, key=lambda item: (item not in interpreting, -found[item], item.value))
+    return {property: found[property] for property in order}
+
+
+def _subjects(view: View, property: NamedNode, node: NamedNode, total: int, first: int, last: int) -> list[Node]:
+    """The subjects from ``first`` to ``last`` (exclusive): in natural order if there are not too many."""
+    seen: dict[Node, None] = {}
+    for quad in view.store.quads_for_pattern(None, property, node, None):
+        if total > SORTED and len(seen) >= last:
+            break
+        if isinstance(quad.subject, NamedNode | BlankNode):
+            seen[quad.subject] = None
+    found = list(seen)
+    if total <= SORTED:
+        found.sort(key=lambda item: _DIGITS.sub(lambda match: match[0].zfill(12), item.value))
+    return found[first:last]
+
+
+def _facts(view: View, property: NamedNode, node: NamedNode, subjects: Iterable[Node]) -> dict[Node, Evidence]:
+    """Of these subjects those that say it on the word of a source outside of any text."""
+    found = {}
+    for subject in subjects:
+        said = next((item for item in _evidence(view, subject, property, node) if item.seen_in), None)
+        if said is not None:
+            found[subject] = said
+    return found
+
+
+def _evidence(view: View, subject: Node, property: NamedNode, node: NamedNode) -> list[Evidence]:
+    """The attestations of one statement."""
+    found = []
+    for item in view.subjects(view.term("onSubject"), subject):
+        if view.holds(item, view.term("onProperty"), property) and view.holds(item, view.term("onValue"), node):
+            read = attestation(view, item)
+            if read is not None:
+                found.append(read)
+    return found
+
+
+def _group(view: View, property: NamedNode, node: NamedNode, subjects: list[Node], total: int) -> Group:
+    thing = view.thing(property)
+    graphs: dict[NamedNode, None] = {}
+    for subject in subjects:
+        for quad in view.store.quads_for_pattern(subject, property, node, None):
+            if isinstance(quad.graph_name, NamedNode):
+                graphs[quad.graph_name] = None
+    values = tuple(Value(thing, view.thing(subject), None, None) for subject in subjects)
+    return Group(thing, values, tuple(view.things(graphs)), total - len(values))
+
+
+def _places(
+    view: View, property: NamedNode, node: NamedNode, subjects: Iterable[Node]
+) -> tuple[tuple[Thing, tuple[Mention, ...]], ...]:
+    """The mentions by the action, paragraph or other part that a reader looks for them in."""
+    found: dict[Node, list[Mention]] = {}
+    for subject in subjects:
+        above = view.node(subject, DCTERMS.isPartOf) if "Clause" in view.kinds(subject) else None
+        found.setdefault(above or subject, []).append(_mention(view, subject, property, node))
+    return tuple((view.thing(place), tuple(items)) for place, items in found.items())
+
+
+def _mention(view: View, part: Node, property: NamedNode, node: NamedNode) -> Mention:
+    read = _evidence(view, part, property, node)
+    start, end, words = span(view, part, "headingSpan")
+    if start < 0:
+        start, end, words = span(view, part)
+    inside = [item for item in read if start <= item.start and item.end <= end]
+    outside = [item for item in read if item.start >= 0 and item not in inside]
+    modality = view.node(part, view.term("modality"))
+    return Mention(
+        view.thing(part),
+        tuple(read),
+        _pieces(words, start, inside),
+        _source(view, part, outside) if outside else (),
+        view.said(part, view.term("translation")) or view.label(part, "en"),
+        view.thing(modality) if modality else None,
+    )
+
+
+def _source(view: View, part: Node, items: list[Evidence]) -> tuple[Piece, ...]:
+    """The words in the sentence that they are taken from: that of a part above which holds them."""
+    above = view.node(part, DCTERMS.isPartOf)
+    for _ in range(DEEPEST):
+        if above is None:
+            break
+        start, end, words = span(view, above)
+        held = [item for item in items if start <= item.start and item.end <= end]
+        if held:
+            return tuple(around(split(words, start, _marks(held))))
+        above = view.node(above, DCTERMS.isPartOf)
+    return ()
+
+
+def _pieces(words: str, start: int, items: Iterable[Evidence]) -> tuple[Piece, ...]:
+    pieces = split(words, start, _marks(items)) if words else []
+    return tuple(around(pieces) if len(words) > LONG else pieces)
+
+
+def _marks(items: Iterable[Evidence]) -> list[Mark]:
+    return [Mark(item.start, item.end, item.iri) for item in items]

@@ -1,0 +1,100 @@
+"""The answer of /search for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.search.query import LONGEST
+from initiative_lod.search.results import PAGE, Hit, Results
+from initiative_lod.search.schema import FACETS
+from initiative_lod.web.asked import LANGUAGES
+from initiative_lod.web.excerpts import excerpt, marked
+from initiative_lod.web.search_query import Wanted
+from initiative_lod.web.search_words import WORDS, Words
+from initiative_lod.web.view import View
+
+RANKS = ("label", "label-prefix", "label-words", "text", "note", "linked")
+
+
+def as_json(view: View, asks: Wanted, results: Results, here: str, slow: str = "") -> dict[str, Any]:
+    """The answer for programs. Ranges are code points of ``text``, end exclusive; ``html`` is safe to insert."""
+    search = asks.search
+
+    def address(page: int) -> str | None:
+        query = asks.query(page, drop=("hl",))
+        return f"{here}.json?{query}" if 1 <= page <= results.pages and results.total else None
+
+    return {
+        "query": results.text,
+        "language": search.language,
+        "filters": {name: list(keys) for name, keys in search.filters.items()},
+        "total": results.total,
+        "capped": results.capped,
+        "complete": not slow,
+        "loose": results.loose or None,
+        "also": list(results.also),
+        "unknown": list(results.unknown),
+        "withoutFilters": results.unfiltered,
+        "notice": slow or (Words("en")("shortened", LONGEST) if results.shortened else None),
+        "page": results.page,
+        "pages": results.pages,
+        "pageSize": PAGE,
+        "previous": address(results.page - 1),
+        "next": address(results.page + 1),
+        "facets": {
+            name: [
+                {
+                    "value": item.key,
+                    "iri": item.iri or None,
+                    "label": _labels(view, item.key, item.iri),
+                    "count": item.count,
+                    "selected": item.chosen,
+                }
+                for item in results.facets.get(name, ())
+            ]
+            for name in FACETS
+        },
+        "results": [_hit_json(view, hit) for hit in results.hits],
+    }
+
+
+def _hit_json(view: View, hit: Hit) -> dict[str, Any]:
+    node = NamedNode(hit.iri)
+    facets = {name: [{"value": key, "iri": iri or None} for key, iri in items] for name, items in hit.facets.items()}
+    labels: dict[str, str] = {}
+    for value in hit.values:
+        if value.field == "label":
+            labels.setdefault("und" if value.language == "xx" else value.language, value.text)
+    matched = []
+    for value in hit.values:
+        if value.marks:
+            text, ranges, offset = excerpt(value, longest=1000)
+            matched.append(
+                {
+                    "field": value.field,
+                    "language": "und" if value.language == "xx" else value.language,
+                    "text": text,
+                    "offset": offset,
+                    "ranges": [list(item) for item in ranges],
+                    "html": str(marked(text, ranges)),
+                }
+            )
+    return {
+        "iri": hit.iri,
+        "url": view.page_of(node),
+        "rank": RANKS[hit.rank],
+        "label": labels,
+        **{name: facets.get(name, []) for name in FACETS},
+        "matches": matched,
+    }
+
+
+def _labels(view: View, key: str, iri: str) -> dict[str, str]:
+    if not iri:
+        words = WORDS.get(key)
+        return dict(zip(("zh", "en"), words, strict=True)) if words else {}
+    node = NamedNode(iri)
+    found = {language: view.label(node, language) for language in LANGUAGES}
+    return {language: str(said) for language, said in found.items() if said is not None}

@@ -1,0 +1,163 @@
+"""The page of /search: hits as cards, facets as links that add or remove a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from markupsafe import Markup, escape
+from pyoxigraph import NamedNode
+
+from initiative_lod.search.query import LONGEST
+from initiative_lod.search.results import Count, Hit, Results, Value
+from initiative_lod.search.schema import FACETS, UNCLASSED
+from initiative_lod.web.excerpts import marked, shown
+from initiative_lod.web.search_query import Wanted
+from initiative_lod.web.search_words import Words
+from initiative_lod.web.view import Thing, View
+
+LISTED = 8  # values of a facet that are shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words of a hit, with where they come from."""
+
+    key: str
+    language: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A hit as the page shows it."""
+
+    href: str
+    external: bool
+    title: Markup
+    title_language: str
+    second: Markup | None
+    second_language: str
+    kind: str
+    where: Thing | None
+    modality: Thing | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet, with the address of the page where it is chosen, or no longer chosen."""
+
+    label: str
+    language: str
+    count: int
+    chosen: bool
+    href: str
+    slug: str
+
+
+def values(
+    view: View, asks: Wanted, results: Results, slow: str, hl: str, here: str, common: Sequence[Count]
+) -> dict[str, Any]:
+    """What the template shows; ``common`` are topics to begin with, for when nothing was found."""
+    facets = {name: _choices(view, asks, name, results.facets.get(name, ()), here) for name in FACETS}
+    begin = []
+    for item in common:
+        label = view.thing(NamedNode(item.iri)).label
+        href = f"{here}?{urlencode([('q', label.value), *([('hl', hl)] if hl else [])])}"
+        begin.append(Choice(label.value, label.language, item.count, False, href, item.key))
+    kept = [pair for pair in parse_qsl(asks.query(results.page)) if pair[0] != "hl"]
+    return {
+        "s": Words(view.language),
+        "asks": asks,
+        "results": results,
+        "cards": [_card(view, hit) for hit in results.hits],
+        "facets": facets,
+        "chosen": [(name, choice) for name in FACETS for choice in facets[name] if choice.chosen],
+        "begin": begin,
+        "slow": slow,
+        "hl": hl,
+        "here": here,
+        "listed": LISTED,
+        "longest": LONGEST,
+        "language_argument": "hl",
+        "arguments": kept,
+    }
+
+
+def _choices(view: View, asks: Wanted, name: str, counts: Sequence[Count], here: str) -> list[Choice]:
+    found = []
+    for item in counts:
+        label, language = _facet_label(view, name, item.key, item.iri)
+        if item.chosen:
+            keys = [key for key in asks.search.filters.get(name, ()) if _means(key, item)]
+            href = f"{here}?{asks.query(without=(name, keys[0] if keys else item.key))}"
+        else:
+            href = f"{here}?{asks.query(more=(name, item.key))}"
+        found.append(Choice(label, language, item.count, item.chosen, href, item.key))
+    # A key that nothing has is still a filter, to be removed.
+    strange = [key for key in asks.search.filters.get(name, ()) if not any(_means(key, item) for item in counts)]
+    found += [Choice(key[:60], "", 0, True, f"{here}?{asks.query(without=(name, key))}", "") for key in strange]
+    return found
+
+
+def _means(key: str, item: Count) -> bool:
+    """Whether a filter's argument stands for this value."""
+    return key == item.iri or key.lower() == item.key.lower() or item.key.endswith(f"/{key}")
+
+
+def _facet_label(view: View, name: str, key: str, iri: str) -> tuple[str, str]:
+    if name == "type" and key in UNCLASSED:
+        return Words(view.language)[key], view.language
+    said = view.label(NamedNode(iri))
+    return (said.value, said.language) if said is not None else (key, "")
+
+
+def _card(view: View, hit: Hit) -> Card:
+    node = NamedNode(hit.iri)
+    other = "en" if view.language == "zh" else "zh"
+    labels: Mapping[str, list[Value]] = {
+        language: [value for value in hit.values if value.field == "label" and value.language == language]
+        for language in (view.language, other, "xx")
+    }
+    ordered = [value for language in (view.language, other, "xx") for value in labels[language][:1]]
+    kinds = hit.facets.get("type", ())
+    kind = _facet_label(view, "type", *kinds[0])[0] if kinds else ""
+    modality = next((view.thing(NamedNode(iri)) for _, iri in hit.facets.get("modality", ())), None)
+    pillar = next((NamedNode(iri) for _, iri in hit.facets.get("pillar", ())), None)
+    second = ordered[1] if len(ordered) > 1 and ordered[1].text != ordered[0].text else None
+    code = {"xx": ""}
+    return Card(
+        view.page_of(node),
+        view.iris.path(hit.iri) is None,
+        marked(ordered[0].text, ordered[0].marks) if ordered else escape(view.short(node)),
+        code.get(ordered[0].language, ordered[0].language) if ordered else "",
+        marked(second.text, second.marks) if second else None,
+        code.get(second.language, second.language) if second else "",
+        kind,
+        view.thing(pillar) if pillar is not None and pillar != node else None,
+        modality,
+        tuple(_lines(hit, view.language)),
+    )
+
+
+def _lines(hit: Hit, language: str) -> list[Line]:
+    """The original and its rendering; else a definition; else another name, or what it is linked to."""
+
+    def of(name: str) -> list[Value]:
+        found = [value for value in hit.values if value.field == name and value.marks]
+        return sorted(found, key=lambda value: (value.language != language, value.language))
+
+    texts = sorted(of("text"), key=lambda value: value.language != "zh")
+    if texts:
+        return [Line("text", value.language, shown(value)) for value in texts[:2]]
+    names = [Line("alt", value.language, shown(value)) for value in of("alt")[:3]]
+    notes = [Line("note", value.language, shown(value)) for value in of("note")[:1]]
+    if names or notes:
+        return [*names, *notes]
+    if any(value.field == "label" and value.marks for value in hit.values):
+        return []
+    part = bool(hit.facets.get("pillar") or hit.facets.get("modality"))
+    return [Line("linked" if part else "elsewhere", value.language, shown(value)) for value in of("about")[:3]]

@@ -1,0 +1,225 @@
+"""What the query editor proposes: the release's terms, things and prefixes, as one document that a release has once.
+
+Own classes and properties with their labels and definitions in both languages; the things that queries name (topics,
+groups, modalities, institutions, actions, ...) by label; the classes and properties of others that the release uses,
+the most used first. All of it is read off small graphs, and all of it is capped: a release that holds a million things
+of others proposes no more than one that holds none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pyoxigraph import Literal, NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from initiative_lod.formats import JSON
+from initiative_lod.negotiation import Offer
+from initiative_lod.resource import is_merged
+from initiative_lod.store import OpenRelease
+from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
+from initiative_lod.web.asked import LANGUAGES, asked
+from initiative_lod.web.fixed import Fixed, fixed
+from initiative_lod.web.site import Site
+from initiative_lod.web.view import View
+
+MOST = 1500  # terms of each kind
+MOST_PREFIXES = 100
+LOOKED_AT = 20_000  # statements in which the things are looked for
+MERGED_GRAPHS, SAMPLE = 40, 500  # merged graphs, and statements of each, that are looked at for what they use
+LONGEST = 240  # characters of a label or definition
+
+_CLASSES = (OWL.Class, RDFS.Class)
+_PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
+#: Own classes whose things nobody names in a query: there are very many, and they have no names of their own.
+_UNNAMED = frozenset("Clause Condition Paragraph Attestation Evidence Citation ExternalFact TextSpan".split())
+#: Whose things come first.
+_FIRST = ("Modality", "StakeholderGroup", "Topic", "Institution", "CitationRole", "Principle", "Action", "Pillar")
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")  # what needs no escaping in a prefixed name
+
+Vocabulary = dict[str, Any]
+
+
+class Vocabularies:
+    """The vocabulary of the release that is current, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of = ""
+        self._kept: Vocabulary = {}
+        self._content = b""
+
+    def of(self, opened: OpenRelease) -> Vocabulary:
+        """The vocabulary of a release: ``prefixes`` and ``terms``."""
+        self._make(opened)
+        return self._kept
+
+    def content(self, opened: OpenRelease) -> bytes:
+        """The same as it is sent."""
+        self._make(opened)
+        return self._content
+
+    def _make(self, opened: OpenRelease) -> None:
+        with self._lock:
+            if self._of != str(opened.release.path):
+                self._kept = vocabulary(opened)
+                self._content = (json.dumps(self._kept, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+                self._of = str(opened.release.path)
+
+
+def terms_router(site: Site, vocabularies: Vocabularies) -> APIRouter:
+    """``/sparql/terms.json``."""
+    router = APIRouter()
+
+    async def endpoint(request: Request) -> Response:
+        read = asked(request, site.settings.root_path, site.trusted)
+        opened = site.publisher.current()
+        page = Fixed(f"{read.prefix}/sparql/terms", (Offer(JSON),))
+        answer = await run_in_threadpool(
+            fixed, site, opened, read, page, lambda media, language: vocabularies.content(opened)
+        )
+        headers = tuple(item for item in answer.headers if item[1])  # there is no other form to link to
+        return replace(answer, headers=headers).response(request.method)
+
+    for method in ("GET", "HEAD"):
+        router.add_api_route(
+            "/sparql/terms.json",
+            endpoint,
+            methods=[method],
+            summary="The terms and prefixes that the query editor proposes",
+            response_class=Response,
+            operation_id=f"sparql_terms_{method.lower()}",
+            include_in_schema=method == "GET",
+            responses={304: {"description": "Not modified"}},
+        )
+    return router
+
+
+def vocabulary(opened: OpenRelease) -> Vocabulary:
+    """``prefixes`` (name to IRI), and ``terms``, the ones to propose first in front.
+
+    A term has ``name`` (prefixed) or ``iri``, ``kind`` (class, property or thing), and where there are such ``zh`` and
+    ``en`` (labels) and ``note`` (definitions by language).
+    """
+    views = [View(opened, language) for language in LANGUAGES]
+    prefixes = {**opened.iris.prefixes, **_of_context(opened)}
+    own = [(node, kind) for kind, node in _own_terms(opened)]
+    things = [(node, "thing") for node in _things(opened)]
+    for node, _ in things:
+        space = node.value.rpartition("/")[0] + "/"
+        if len(prefixes) < MOST_PREFIXES:
+            prefixes.setdefault(_prefix_of(opened, space), space)
+    others = [item for item in _used(opened) if item not in own]
+    spaces = sorted(prefixes.items(), key=lambda item: -len(item[1]))
+    terms = [_term(views, node, kind, spaces) for node, kind in (*own, *things, *others)]
+    return {"prefixes": prefixes, "terms": terms}
+
+
+def _own_terms(opened: OpenRelease) -> Iterator[tuple[str, NamedNode]]:
+    """The own classes and properties, each kind by name."""
+    graph = opened.iris.graph("ontology")
+    start = opened.iris.thing("ontology").value + "#"
+    for kind, types in (("class", _CLASSES), ("property", _PROPERTIES)):
+        found = {
+            quad.subject
+            for type in types
+            for quad in islice(opened.quads(None, RDF.type, type, graph), MOST)
+            if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(start)
+        }
+        yield from ((kind, node) for node in sorted(found, key=lambda node: node.value.lower()))
+
+
+def _things(opened: OpenRelease) -> list[NamedNode]:
+    """The own things that have names of their own, the most asked for first."""
+    base = opened.iris.thing("id/").value
+    ranks: dict[NamedNode, int] = {}
+    graphs = [graph for graph in _graphs(opened) if not is_merged(opened.iris, graph)]
+    quads = (quad for graph in graphs for quad in opened.store.quads_for_pattern(None, RDF.type, None, graph))
+    for quad in islice(quads, LOOKED_AT):
+        subject, type = quad.subject, quad.object
+        if not isinstance(subject, NamedNode) or not subject.value.startswith(base) or "#" in subject.value:
+            continue
+        path = opened.iris.path(type.value) if isinstance(type, NamedNode) else None
+        name = (path or "").removeprefix("ontology#")
+        rank = -1 if name in _UNNAMED else _FIRST.index(name) if name in _FIRST else len(_FIRST)
+        ranks[subject] = min(rank, ranks.get(subject, rank))
+    named = [node for node, rank in ranks.items() if rank >= 0]
+    return sorted(named, key=lambda node: (ranks[node], _natural(node.value)))[:MOST]
+
+
+def _used(opened: OpenRelease) -> list[tuple[NamedNode, str]]:
+    """The classes and properties in the release, the most used first; of merged graphs what their beginnings use."""
+    counts: dict[tuple[NamedNode, str], int] = {}
+    described = opened.iris.graph("release")
+    for kind, names, size in (("class", VOID["class"], VOID.entities), ("property", VOID.property, VOID.triples)):
+        for quad in islice(opened.store.quads_for_pattern(None, names, None, described), MOST):
+            if isinstance(quad.object, NamedNode):
+                counted = opened.store.quads_for_pattern(quad.subject, size, None, described)
+                number = next((item.object.value for item in counted if isinstance(item.object, Literal)), "0")
+                counts[quad.object, kind] = int(number)
+    for graph in islice((graph for graph in _graphs(opened) if is_merged(opened.iris, graph)), MERGED_GRAPHS):
+        for quad in islice(opened.store.quads_for_pattern(None, None, None, graph), SAMPLE):
+            counts.setdefault((quad.predicate, "property"), 0)
+            if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
+                counts.setdefault((quad.object, "class"), 0)
+    return sorted(counts, key=lambda item: (-counts[item], item[0].value))[:MOST]
+
+
+def _graphs(opened: OpenRelease) -> list[NamedNode]:
+    return sorted(
+        (graph for graph in opened.store.named_graphs() if isinstance(graph, NamedNode)), key=lambda graph: graph.value
+    )
+
+
+def _of_context(opened: OpenRelease) -> dict[str, str]:
+    """The prefixes of the release's JSON-LD context; none of one that cannot be read."""
+    try:
+        context = json.loads((opened.release.path / "context.jsonld").read_text("utf-8"))["@context"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    entries = context.items() if isinstance(context, dict) else ()
+    return {
+        name: iri
+        for name, iri in entries
+        if isinstance(iri, str) and iri.startswith(("http://", "https://")) and iri.endswith(("/", "#"))
+    }
+
+
+def _prefix_of(opened: OpenRelease, space: str) -> str:
+    """``…/id/group/`` -> ``ilod-group``."""
+    path = (opened.iris.path(space) or "").strip("/")
+    return "ilod-" + re.sub(r"[^A-Za-z0-9]+", "-", path.removeprefix("id/"))
+
+
+def _term(views: Sequence[View], node: NamedNode, kind: str, spaces: list[tuple[str, str]]) -> dict[str, Any]:
+    name = next(
+        (
+            f"{prefix}:{node.value[len(space) :]}"
+            for prefix, space in spaces
+            if node.value.startswith(space) and _LOCAL.fullmatch(node.value[len(space) :])
+        ),
+        None,
+    )
+    term: dict[str, Any] = {"name": name} if name else {"iri": node.value}
+    term["kind"] = kind
+    notes = {}
+    for view in views:
+        label = view.label(node)
+        if label is not None and label.language in (view.language, ""):
+            term[view.language] = label.value[:LONGEST]
+        note = view.said(node, SKOS.definition, view.language) or view.said(node, RDFS.comment, view.language)
+        if note is not None:
+            notes[view.language] = note.value[:LONGEST]
+    return term | {"note": notes} if notes else term
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]

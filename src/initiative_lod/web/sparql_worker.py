@@ -1,0 +1,22 @@
+"""A query worker (see ``sparql.worker``) that draws results for people as well. Run as a module, by the pool alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyoxigraph import QueryBoolean, QuerySolutions, Triple
+
+from initiative_lod.sparql import worker
+from initiative_lod.sparql.evaluation import OpenStore
+from initiative_lod.sparql.job import Job
+
+
+def show(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job) -> bytes:
+    """The result as a piece of HTML, in the language and with the links of the job's reader."""
+    from initiative_lod.web.sparql_result import drawn  # most workers never need it, and start the sooner
+
+    return drawn(found, opened, job)
+
+
+if __name__ == "__main__":
+    worker.main(show)

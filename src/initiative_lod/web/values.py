@@ -1,0 +1,64 @@
+"""Plain statements as a page shows them: by property, each value once, with the graphs that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from initiative_lod.web.view import Said, Thing, View
+
+LISTED = 100  # values of one property that are shown; of more, how many there are
+READ = 20_000  # statements about one thing that are looked through
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One plain statement: property, and a thing or words."""
+
+    property: Thing
+    thing: Thing | None
+    said: Said | None
+    graph: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All values of one property; ``graphs`` are those that they come from, ``more`` counts what is not shown."""
+
+    property: Thing
+    values: tuple[Value, ...]
+    graphs: tuple[Thing, ...]
+    more: int = 0
+
+
+def groups(view: View, node: NamedNode, without: Collection[NamedNode] = ()) -> list[Group]:
+    """The statements about a node, by property."""
+    return grouped(view, (quad for quad in view.about(node, READ) if quad.predicate not in without))
+
+
+def grouped(view: View, quads: Iterable[Quad]) -> list[Group]:
+    """Statements by property, each value once, whatever number of graphs states it."""
+    found: dict[NamedNode, dict[NamedNode | BlankNode | Literal, list[Quad]]] = {}
+    for quad in quads:
+        if isinstance(quad.object, NamedNode | BlankNode | Literal):
+            found.setdefault(quad.predicate, {}).setdefault(quad.object, []).append(quad)
+    made = []
+    for predicate, by_value in found.items():
+        property = view.thing(predicate)
+        values = tuple(_value(view, property, items[0]) for items in list(by_value.values())[:LISTED])
+        graphs = dict.fromkeys(quad.graph_name for items in by_value.values() for quad in items)
+        things = tuple(view.thing(graph) for graph in graphs if isinstance(graph, NamedNode))
+        made.append(Group(property, values, things, max(0, len(by_value) - LISTED)))
+    return made
+
+
+def _value(view: View, property: Thing, quad: Quad) -> Value:
+    literal = quad.object if isinstance(quad.object, Literal) else None
+    return Value(
+        property,
+        view.thing(quad.object) if isinstance(quad.object, NamedNode | BlankNode) else None,
+        Said(literal.value, literal.language or "") if literal else None,
+        view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None,
+    )

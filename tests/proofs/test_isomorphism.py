@@ -1,0 +1,282 @@
+"""All representations of a thing are the same graph: of every resource of the real release, as it is served.
+
+The documents are made as the server makes them, without HTTP. The ordinary tests take a sample, with rdflib and PyLD as
+a second opinion on how it is read; ``make proofs`` takes every one, and prints its figures.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from pyld import jsonld
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
+from rdflib import Dataset as RdflibDataset
+from rdflib import Graph
+
+from initiative_lod import resource
+from initiative_lod.formats import JSON_LD, RDF_TYPES, MediaType
+from initiative_lod.representation import FORMS, RenderedCache
+from initiative_lod.resource import describe, is_merged
+from initiative_lod.settings import Settings
+from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.vocabulary import RDF
+from initiative_lod.web import documents
+from initiative_lod.web.asked import Answer, Asked
+from initiative_lod.web.documents import Target
+from initiative_lod.web.pages import Pages
+from initiative_lod.web.site import Site
+from pipeline.conftest import CHECKOUT, make_project
+from service.conftest import publish
+
+SEED = 2020
+OF_A_KIND, WAYS = 25, 3  # sampled resources of each kind, and representations of each of them
+LARGE, OF_THE_LARGE = ("Pillar", "Text", "graph"), 2  # kinds of some thousands of triples, which take seconds each
+MOST_ALTERNATES = 40  # sampled resources that rdflib and PyLD read as well, which takes them long
+
+
+@dataclass(frozen=True)
+class Representation:
+    """One way to ask for a document, and how to read the answer."""
+
+    name: str
+    media: MediaType
+    argument: str = ""
+    accept: str = ""
+
+
+REPRESENTATIONS = (
+    *(Representation(media.suffix, media) for media in RDF_TYPES),
+    *(Representation(f"jsonld {form}", JSON_LD, f"_profile={form}") for form in FORMS),
+    Representation("application/json", JSON_LD, accept="application/json"),
+    Representation("text/plain", RDF_TYPES[3], accept="text/plain"),
+)
+
+
+@dataclass
+class Figures:
+    """What has been compared."""
+
+    resources: int = 0
+    pages: int = 0
+    representations: int = 0
+    triples: int = 0
+    canonicalised: int = 0
+    bytes: Counter[str] = field(default_factory=Counter)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """This project's own release, and all that answers for it."""
+    settings = Settings(root=CHECKOUT, releases=tmp_path_factory.mktemp("isomorphism") / "releases", page_cache=0)
+    publish(settings)
+    return Site(settings, Publisher(settings.release_folder), RenderedCache(0), Pages(settings))
+
+
+def targets(opened: OpenRelease) -> dict[str, Target]:
+    """Every document: of what stands under the base, and of every IRI of others that is so much as named."""
+    found: dict[str, Target] = {}
+    for quad in opened.store:
+        if isinstance(quad.graph_name, NamedNode) and is_merged(opened.iris, quad.graph_name):
+            continue
+        for term in (quad.subject, quad.object):
+            if not isinstance(term, NamedNode):
+                continue
+            path = opened.iris.path(term.value.partition("#")[0])
+            if path is None:
+                argument = quote(term.value, safe=":/")
+                found.setdefault(term.value, Target("/resource", term, None, argument))
+            elif path and term.value not in found and not path.startswith(("doc/", "dataset/", "sparql")):
+                found[opened.iris.thing(path).value] = documents.document_of(opened, opened.iris.thing(path), "")
+    for name in opened.store.named_graphs():
+        if isinstance(name, NamedNode):
+            found.setdefault(name.value, documents.document_of(opened, name, ""))
+    return {iri: target for iri, target in found.items() if describe(opened, target.resource) is not None}
+
+
+def answer(site: Site, target: Target, how: Representation, page: int) -> Answer:
+    """What the server sends of one page of a document."""
+    query = {"page": str(page), **dict([how.argument.split("=")] if how.argument else [])}
+    if how.accept:
+        asked = Asked(accept=how.accept, query=query)
+        wanted = target
+    else:
+        asked = Asked(query=query)
+        wanted = Target(target.location, target.resource, how.media, target.argument)
+    return documents.answer(site, asked, wanted)
+
+
+def in_line(content: bytes, context: Any) -> bytes:
+    """A JSON-LD document with its context in it, which no parser has to fetch."""
+    document = json.loads(content)
+    if isinstance(document, dict):
+        assert document["@context"] == "https://w3id.org/initiative-lod/context.jsonld"
+        document["@context"] = context
+    return json.dumps(document).encode()
+
+
+def quads(content: bytes, media: MediaType, context: Any) -> Iterator[Quad]:
+    """What a representation says, as the engine's own parsers read it."""
+    assert media.rdf is not None
+    return parse(in_line(content, context) if media is JSON_LD else content, format=media.rdf)
+
+
+def graph(found: Iterable[Quad]) -> tuple[set[Triple] | Dataset, bool]:
+    """The triples, whatever graph they stand in; canonical (RDFC-1.0) where there are blank nodes, which is told."""
+    triples = {quad.triple for quad in found}
+    if not any(isinstance(term, BlankNode) for triple in triples for term in (triple.subject, triple.object)):
+        return triples, False
+    dataset = Dataset(Quad(item.subject, item.predicate, item.object, DefaultGraph()) for item in triples)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset, True
+
+
+def compare(
+    site: Site, iri: str, target: Target, figures: Figures, ways: Sequence[Representation] = REPRESENTATIONS
+) -> None:
+    """Every page of a document in some representations, with its description in the store."""
+    opened = site.publisher.current()
+    context = opened.release.context.get("@context", opened.release.context)
+    first = describe(opened, target.resource)
+    assert first is not None
+    figures.resources += 1
+    for page in range(1, first.pages + 1):
+        described = first if page == 1 else describe(opened, target.resource, page)
+        assert described is not None
+        expected, canonicalised = graph(described.quads)
+        figures.pages += 1
+        figures.canonicalised += canonicalised
+        figures.triples += len(expected)
+        for how in ways:
+            sent = answer(site, target, how, page)
+            assert sent.status == 200, (iri, how.name)
+            content_type = dict(sent.headers)["Content-Type"]
+            assert content_type.startswith(how.accept or how.media.name), (iri, how.name)
+            found, _ = graph(quads(sent.body, how.media, context))
+            assert found == expected, f"{iri}, page {page}, as {how.name}"
+            figures.representations += 1
+            figures.bytes[how.name] += len(sent.body)
+        if first.pages > 1:
+            links = dict(answer(site, target, REPRESENTATIONS[0], page).headers)["Link"]
+            assert ('rel="next"' in links) == (page < first.pages), iri
+
+
+def kinds(opened: OpenRelease, found: dict[str, Target]) -> dict[str, list[str]]:
+    """The documents by what they are about: its first class of ours, else where it stands."""
+    sorted_: defaultdict[str, list[str]] = defaultdict(list)
+    for iri in sorted(found):
+        if found[iri].argument:
+            sorted_["of others"].append(iri)
+            continue
+        classes = sorted(
+            quad.object.value
+            for quad in opened.store.quads_for_pattern(NamedNode(iri), RDF.type, None, None)
+            if isinstance(quad.object, NamedNode)
+        )
+        path = opened.iris.path(iri) or ""
+        own = [name.rpartition("#")[2] for name in classes if opened.iris.path(name) is not None]
+        sorted_[own[0] if own else path.partition("/")[0]].append(iri)
+    return sorted_
+
+
+def sample(opened: OpenRelease, found: dict[str, Target]) -> list[str]:
+    """OF_A_KIND of every kind, and always the same ones of the same data."""
+    chance = random.Random(SEED)
+    chosen = []
+    for kind, iris in sorted(kinds(opened, found).items()):
+        most = OF_THE_LARGE if kind in LARGE else OF_A_KIND
+        chosen += chance.sample(iris, min(most, len(iris)))
+    return chosen
+
+
+def test_a_sample_of_every_kind(site: Site) -> None:
+    opened = site.publisher.current()
+    found = targets(opened)
+    figures, chance = Figures(), random.Random(SEED)
+    for iri in sample(opened, found):
+        compare(site, iri, found[iri], figures, chance.sample(REPRESENTATIONS, WAYS))
+    assert len(kinds(opened, found)) > 20
+    assert figures.resources > 200
+    assert figures.representations >= figures.resources * WAYS
+    assert len(figures.bytes) == len(REPRESENTATIONS)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
+def test_rdflib_and_pyld_read_the_same(site: Site) -> None:
+    """The engine that writes is not the only one that reads."""
+    opened = site.publisher.current()
+    found = targets(opened)
+    chosen = random.Random(SEED).sample(sample(opened, found), MOST_ALTERNATES)
+    context = opened.release.context
+
+    def load(url: str, options: Any) -> dict[str, Any]:
+        assert url == "https://w3id.org/initiative-lod/context.jsonld"
+        return {"contextUrl": None, "documentUrl": url, "document": context}
+
+    for iri in chosen:
+        described = describe(opened, found[iri].resource)
+        assert described is not None
+        expected, _ = graph(described.quads)
+        for how in REPRESENTATIONS[: len(RDF_TYPES)]:
+            body = answer(site, found[iri], how, 1).body
+            if how.media is JSON_LD:
+                lines = jsonld.to_rdf(json.loads(body), {"documentLoader": load, "format": "application/n-quads"})
+            else:
+                read = RdflibDataset() if how.media.rdf and how.media.rdf.supports_datasets else Graph()
+                read.parse(data=body, format=how.media.name)
+                lines = read.serialize(format="nquads" if isinstance(read, RdflibDataset) else "nt")
+            assert graph(parse(lines, format=RdfFormat.N_QUADS))[0] == expected, f"{iri} as {how.name}"
+
+
+def test_every_page_of_what_is_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real release has nothing that needs a second page, so this one has pages of ten statements."""
+    monkeypatch.setattr(resource, "PAGE", 10)
+    settings = Settings(root=make_project(tmp_path / "project"), page_cache=0)
+    publish(settings)
+    paged = Site(settings, Publisher(settings.release_folder), RenderedCache(0), Pages(settings))
+    opened = paged.publisher.current()
+    figures, chance = Figures(), random.Random(SEED)
+    for iri, target in targets(opened).items():
+        found = describe(opened, target.resource)
+        if found is not None and found.pages > 1:
+            compare(paged, iri, target, figures, chance.sample(REPRESENTATIONS, WAYS))
+    assert figures.resources > 2
+    assert figures.pages > 2 * figures.resources
+
+
+@pytest.mark.slow
+def test_every_resource(site: Site) -> None:
+    opened = site.publisher.current()
+    found = targets(opened)
+    figures = Figures()
+    start = time.perf_counter()
+    for iri, target in sorted(found.items()):
+        compare(site, iri, target, figures)
+    seconds = time.perf_counter() - start
+    by_kind = {kind: len(iris) for kind, iris in sorted(kinds(opened, found).items())}
+    print(
+        f"\n{figures.resources:,} resources on {figures.pages:,} pages in {len(REPRESENTATIONS)} representations: "
+        f"{figures.representations:,} compared in {seconds:.0f} s, {figures.triples:,} triples each, "
+        f"{figures.canonicalised} with blank nodes\n{by_kind}\n"
+        + ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in figures.bytes.items())
+    )
+    assert figures.resources == len(found) > 700
+    assert figures.representations == figures.pages * len(REPRESENTATIONS)

@@ -1,0 +1,238 @@
+"""The list of releases, and what changed between two of them, over HTTP."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from initiative_lod import changes, release
+from initiative_lod.changes import Summary
+from initiative_lod.errors import Busy
+from initiative_lod.formats import RDF_TYPES
+from initiative_lod.settings import Settings
+from initiative_lod.store import OpenRelease
+from initiative_lod.web import differences
+from initiative_lod.web.differences import Comparisons
+from initiative_lod.web.errors import TooMuch
+from service.conftest import serve
+from service.test_memento import BASE, BROWSER, LEAGUE, TIDES, WORDS, Past, own, past, three
+
+__all__ = ["own", "past", "three"]  # fixtures
+
+
+# The list
+
+
+def test_the_list_has_the_latest_first_and_says_when(past: Past) -> None:
+    rows = past.live.get("/releases", "application/json").json()
+    assert [row["version"] for row in rows] == list(reversed(past.versions))
+    assert [row["current"] for row in rows] == [True, False, False]
+    assert rows[0]["published"] == ["2021-03-01T10:00:00+00:00"]
+    assert not any(row["damaged"] for row in rows)
+    for language, words in (("en", "Browse this release"), ("zh", "浏览此版本")):
+        page = past.live.get(f"/releases?lang={language}", BROWSER).text
+        assert page.count(f">{words}</a>") == 3
+        assert "2021-02-01 10:00" in page
+
+
+def test_the_list_knows_a_release_that_was_published_twice(own: Past) -> None:
+    folder = own.live.settings.release_folder
+    release.rollback(folder)
+    rows = {row["version"]: row for row in own.live.get("/releases", "application/json").json()}
+    assert len(rows[own.versions[1]]["published"]) == 2
+    assert rows[own.versions[1]]["current"]
+
+
+def test_each_release_in_every_format(past: Past) -> None:
+    for version in past.versions:
+        for media in RDF_TYPES:
+            answer = past.live.get(f"/release/{version}", media.name)
+            assert answer.status_code == 200
+            if media.name != "application/ld+json":  # the manifest is JSON, and was asked for as such
+                assert answer.headers["content-type"] == media.content_type
+                assert f"{BASE}release/{version}" in answer.text or version in answer.text
+        assert past.live.get(f"/release/{version}.json").json()["version"] == version
+        page = past.live.get(f"/release/{version}?lang=en", BROWSER).text
+        assert f'href="/release/{version}/?lang=en"' in page
+    near = past.live.get(f"/release/{past.versions[0][:-1]}", "application/json")
+    assert near.status_code == 404
+    assert past.versions[0] in near.json()["detail"]
+
+
+# Changes
+
+
+def test_changes_between_two(past: Past) -> None:
+    path = f"/releases/changes?from={past.versions[0]}&to={past.versions[1]}"
+    answer = past.live.get(path, "application/json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    document = answer.json()
+    found = {item["iri"].removeprefix(f"{BASE}id/"): item for item in document["resources"]}
+    assert document["added"] == sum(len(item["added"]) for item in document["resources"])
+    assert set(found) >= {LEAGUE, TIDES}
+    assert any(WORDS[0] in line for line in found[LEAGUE]["removed"])
+    assert any(WORDS[1] in line for line in found[LEAGUE]["added"])
+    assert found[TIDES]["removed"] == []
+    assert found[TIDES]["label"] == {"en": "tides", "zh": "潮汐"}
+    assert past.live.get(path.replace("?", ".json?"), BROWSER).content == answer.content
+    same = past.live.get(path, "application/json", if_none_match=answer.headers["etag"])
+    assert (same.status_code, same.content) == (304, b"")
+    head = past.live.get(path, "application/json", method="HEAD")
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(answer.content)))
+
+
+def test_changes_as_a_page(past: Past) -> None:
+    path = f"/releases/changes?from={past.versions[1]}&to={past.versions[2]}"
+    for language, added in (("en", "added"), ("zh", "新增")):
+        answer = past.live.get(f"{path}&lang={language}", BROWSER)
+        assert answer.headers["content-language"] == language
+        assert added in answer.text
+        assert WORDS[1] in answer.text
+        assert WORDS[2] in answer.text
+        # What is only in the older one leads there; all else to the newer one.
+        assert f'href="{past.at(1, f"doc/{TIDES}")}?lang={language}"' in answer.text
+        assert f'href="{past.at(2, f"doc/{LEAGUE}")}?lang={language}"' in answer.text
+        hrefs = [href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', answer.text)]
+        for href in dict.fromkeys(hrefs):
+            assert past.live.client.get(past.live.url + href, follow_redirects=True).status_code == 200, href
+
+
+def test_the_same_release_twice_is_no_change(past: Past) -> None:
+    path = f"/releases/changes?from={past.versions[1]}&to={past.versions[1]}"
+    assert past.live.get(path, "application/json").json()["same"]
+    assert "The two hold the same statements." in past.live.get(f"{path}&lang=en", BROWSER).text
+
+
+def test_what_is_not_named_is_the_current_one_and_the_one_before(past: Past) -> None:
+    first, second, third = past.versions
+    for query, old, new in (
+        ("", second, third),
+        (f"?from={first}", first, third),
+        (f"?to={second}", first, second),
+        (f"?to={first}", first, first),
+        ("?from=&to=", second, third),
+    ):
+        answer = past.live.get(f"/releases/changes{query}", BROWSER)
+        assert (answer.status_code, answer.headers["location"]) == (307, f"/releases/changes?from={old}&to={new}")
+    kept = past.live.get("/releases/changes.json?lang=zh").headers["location"]
+    assert kept == f"/releases/changes.json?from={second}&to={third}&lang=zh"
+
+
+@pytest.mark.parametrize("bad", ["9.9.9", "..", "%00", "current", "x" * 500, "%E4%B8%AD", "1.0.0"])
+def test_changes_of_what_is_no_release(past: Past, bad: str) -> None:
+    for accept in ("application/json", BROWSER):
+        assert past.live.get(f"/releases/changes?from={bad}&to={past.versions[0]}", accept).status_code == 404
+        assert past.live.get(f"/releases/changes?from={past.versions[0]}&to={bad}", accept).status_code == 404
+    refused = past.live.get(f"/releases/changes?from={past.versions[0]}&to={past.versions[1]}", "image/png")
+    assert refused.status_code == 406
+
+
+def test_the_page_lists_so_many_and_says_how_many_more(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "LISTED", 2)
+    path = f"/releases/changes?from={own.versions[0]}&to={own.versions[1]}"
+    document = own.live.get(path, "application/json").json()
+    more = document["not_listed"]
+    assert more == document["added"] + document["removed"] - 2 > 0
+    page = own.live.get(f"{path}&lang=en", BROWSER).text
+    assert f"{more} more changes are not listed" in page
+    assert f"initiative-lod release diff {own.versions[0]} {own.versions[1]} --limit 0" in page
+
+
+# Work that a visitor can cause
+
+
+class Counting:
+    """Stands in for the process that compares, and counts."""
+
+    def __init__(self, answer: Summary | None) -> None:
+        self.answer = answer
+        self.calls = 0
+        self.running = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, *_: object) -> Summary | None:
+        self.calls += 1
+        self.running.set()
+        assert self.go.wait(10)
+        return self.answer
+
+
+@pytest.fixture
+def pair(past: Past) -> tuple[OpenRelease, OpenRelease]:
+    folder = past.live.settings.release_folder
+    old, new = (OpenRelease.open(release.find(folder, version)) for version in past.versions[:2])
+    return old, new
+
+
+def test_two_releases_are_compared_once(pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = Counting(Summary("a", "b"))
+    counting.go.set()
+    monkeypatch.setattr(changes, "apart", counting)
+    comparisons = Comparisons()
+    for _ in range(3):
+        assert comparisons.of(*pair) == counting.answer
+    assert counting.calls == 1
+    comparisons.of(*reversed(pair))
+    assert counting.calls == 2
+
+
+def test_what_takes_too_long_is_not_tried_again(
+    pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = Counting(None)
+    counting.go.set()
+    monkeypatch.setattr(changes, "apart", counting)
+    comparisons = Comparisons()
+    for _ in range(3):
+        with pytest.raises(TooMuch, match="initiative-lod release diff"):
+            comparisons.of(*pair)
+    assert counting.calls == 1
+
+
+def test_one_comparison_at_a_time(pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = Counting(Summary("a", "b"))
+    monkeypatch.setattr(changes, "apart", counting)
+    monkeypatch.setattr(differences, "PATIENCE", 0.05)
+    comparisons = Comparisons()
+    thread = threading.Thread(target=comparisons.of, args=pair)
+    thread.start()
+    assert counting.running.wait(10)
+    with pytest.raises(Busy):
+        comparisons.of(*reversed(pair))
+    counting.go.set()
+    thread.join()
+    assert comparisons.of(*pair) == counting.answer
+    assert counting.calls == 1
+
+
+def test_pages_are_sent_while_releases_are_compared(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = Counting(None)
+    monkeypatch.setattr(changes, "apart", counting)
+    path = f"{own.live.url}/releases/changes?from={own.versions[0]}&to={own.versions[1]}"
+    answers: list[httpx.Response] = []
+    thread = threading.Thread(target=lambda: answers.append(httpx.get(path, timeout=20)))
+    thread.start()
+    assert counting.running.wait(10)
+    for number in range(3):
+        assert own.live.get(own.at(number, f"doc/{LEAGUE}.nt")).status_code == 200
+        assert own.live.get(f"/doc/{LEAGUE}.nt").status_code == 200
+    counting.go.set()
+    thread.join()
+    assert [answer.status_code for answer in answers] == [503]
+
+
+def test_changes_under_a_prefix(three: tuple[Path, tuple[str, ...]]) -> None:
+    root, versions = three
+    with serve(Settings(root=root, root_path="/lod")) as live:
+        answer = live.get("/releases/changes", BROWSER)
+        assert urlsplit(answer.headers["location"]).path == "/lod/releases/changes"
+        page = live.get(f"/releases/changes?from={versions[0]}&to={versions[1]}", BROWSER).text
+        hrefs = re.findall(r'(?:href|action)="(/[^"]*)"', page)
+        assert hrefs
+        assert all(href.startswith("/lod/") for href in hrefs)
+        assert f"/lod/release/{versions[1]}/doc/{LEAGUE}" in hrefs

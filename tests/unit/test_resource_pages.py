@@ -1,0 +1,58 @@
+"""The pages of a thing that very much points to: each statement on one of them, in the order of their subjects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from initiative_lod import release, resource
+from initiative_lod.build import canonical
+from initiative_lod.iris import Iris
+from initiative_lod.resource import KEPT_INCOMING, describe
+from initiative_lod.store import OpenRelease
+from service.crowd import crowd
+
+I = Iris()
+OFFICE = I.thing("id/institution/harbour-office")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
+    monkeypatch.setattr(resource, "PAGE", 50)
+    files = {"context.jsonld": b"{}\n"}
+    manifest = {"version": "1.0", "modified": "2031-03-05"}
+    return OpenRelease.open(release.write(tmp_path, canonical(crowd(I, 120)), manifest, files, I))
+
+
+def test_every_statement_is_on_one_page(opened: OpenRelease) -> None:
+    first = describe(opened, OFFICE)
+    assert first is not None
+    pointing = set(opened.store.quads_for_pattern(None, None, OFFICE, None))
+    pages = [describe(opened, OFFICE, number) for number in range(1, first.pages + 1)]
+    held = [{quad for quad in page.quads if quad.object == OFFICE} & pointing for page in pages if page is not None]
+    assert len(held) == first.pages > 3
+    assert set().union(*held) == pointing
+    assert sum(map(len, held)) == len(pointing)
+    assert all(len(page) <= 50 for page in held)
+    assert describe(opened, OFFICE, first.pages + 1) is None
+
+
+def test_numbers_count_as_numbers_across_pages(opened: OpenRelease) -> None:
+    first = describe(opened, OFFICE)
+    assert first is not None
+    clauses = {str(quad.subject) for quad in first.quads if quad.object == OFFICE and "/clause/" in str(quad.subject)}
+    assert any("/action/2/" in iri for iri in clauses)
+    assert not any("/action/10/" in iri for iri in clauses)
+
+
+def test_only_a_few_things_are_kept_sorted(opened: OpenRelease) -> None:
+    others = [I.thing("id/modality/support"), I.thing("id/crowd-2031/pillar/1"), OFFICE]
+    for thing in others * KEPT_INCOMING:
+        describe(opened, thing)
+    assert OFFICE.value in opened.incoming
+    for number in range(KEPT_INCOMING):
+        opened.incoming[f"https://example.org/{number}"] = ()
+    opened.incoming.pop(OFFICE.value)
+    describe(opened, OFFICE)
+    assert len(opened.incoming) == KEPT_INCOMING
