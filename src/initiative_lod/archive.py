@@ -65,7 +65,7 @@ class Archive:
         self._switches: tuple[object, tuple[Switch, ...]] = (None, ())
 
     def open(self, version: str) -> OpenRelease | None:
-        """The release of that very version; None when there is none (any more).
+        """The release of that very version; None when there is none (any more), or it was never published.
 
         Raises ReleaseError, which names no path, when it is damaged; Busy when too many want to open one.
         """
@@ -77,6 +77,8 @@ class Archive:
         current = self._publisher.current()
         if current.release.path.name == version:
             return current
+        if version not in {item.version for item in self.switches()}:
+            return None
         found = self._kept(version, inode)
         if found is not None:
             return found
@@ -115,9 +117,15 @@ class Archive:
         return [Published(version, time) for version, time in first.items() if self._inode(version) is not None]
 
     def versions(self) -> list[str]:
-        """Every release in the folder, sound or not: the latest published first, then those that never were."""
+        """Every release in the folder that was ever published, sound or not, the latest first.
+
+        One that was not is a draft: it is for the operator's eyes, not for a visitor's.
+        """
         times = {item.version: item.time.timestamp() for item in self.published()}
-        return sorted(releases.versions(self._folder), key=lambda version: (-times.get(version, 0.0), version))
+        if current := switch.current_version(self._folder):
+            times.setdefault(current, 0.0)  # published, whatever became of the history
+        there = [version for version in releases.versions(self._folder) if version in times]
+        return sorted(there, key=lambda version: (-times[version], version))
 
     def manifest(self, version: str) -> Release | None:
         """One of ``versions`` as its manifest describes it; None when it is damaged."""

@@ -52,7 +52,7 @@ def test_each_source_is_a_graph_with_its_provenance(merging: Merge, people: Path
     opened = OpenRelease.open(made)
     said = {quad.predicate: quad.object for quad in opened.quads(graph("people"), None, None, I.graph("provenance"))}
     assert said[DCTERMS.license] == NamedNode("http://licence.example/")
-    assert said[DCTERMS.source] == Literal(str(people))
+    assert said[DCTERMS.source] == Literal(people.name)
     subjects = {quad.subject.value for quad in opened.quads(None, None, None, I.graph("provenance"))}  # type: ignore[union-attr]
     assert all(subject.startswith(I.base) for subject in subjects)
 
@@ -73,6 +73,15 @@ def test_merging_twice_changes_nothing(merging: Merge, people: Path) -> None:
     assert again.release == first
     assert again.known == ("people",)
     assert merging(people, retrieved="2033-01-01").release == first
+
+
+def test_no_path_of_this_machine_is_published(merging: Merge, people: Path) -> None:
+    merged = merging(people)
+    assert merged.release is not None
+    assert [record.where for record in merged.records] == [people.name]
+    held = b"".join(gzip.decompress(path.read_bytes()) for path in merged.release.path.rglob("*.gz"))
+    held += b"".join(path.read_bytes() for path in merged.release.path.glob("*.json"))
+    assert str(people.parent).encode() not in held
 
 
 def test_its_name_covers_what_the_report_depends_on(merging: Merge, people: Path) -> None:

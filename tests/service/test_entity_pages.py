@@ -22,7 +22,7 @@ from initiative_lod.representation import Variant
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
-from initiative_lod.vocabulary import RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.asked import Asked
 from initiative_lod.web.names import NamesOf
 from initiative_lod.web.pages import Pages
@@ -217,9 +217,25 @@ def others(iris: Iris, concepts: int) -> Iterator[Quad]:
         if number:
             yield Quad(node, SKOS.broader, top, graph)
     yield Quad(top, SKOS.exactMatch, top, graph)
+    for iri in NOT_TO_GO_TO:
+        yield Quad(top, SKOS.exactMatch, NamedNode(iri), graph)
+        yield Quad(top, DCTERMS.license, NamedNode(iri), graph)
+        yield Quad(top, NamedNode("urn:x:leads"), NamedNode(iri), graph)
     yield Quad(BlankNode("odd"), SKOS.related, top, graph)
     yield Quad(top, NamedNode("urn:x:odd"), BlankNode("odd"), graph)
     yield Quad(top, SKOS.altLabel, Literal("\u202e<script>"), graph)
+
+
+NOT_TO_GO_TO = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd")
+
+
+def test_no_link_of_others_leads_out_of_the_web(crowded: Live) -> None:
+    """What data of others names is shown, and is a link only where it is http."""
+    for iri in ("http://others.example/0", *NOT_TO_GO_TO):
+        page = crowded.get(f"/resource?iri={quote(iri, safe='')}", BROWSER)
+        hrefs = re.findall(r'(?:href|src|action)="([^"]*)"', page.text)
+        assert [href for href in hrefs if not href.startswith(("/", "#", "?", "http://", "https://"))] == [], iri
+    assert "javascript:alert(1)" in crowded.get("/resource?iri=http://others.example/0", BROWSER).text
 
 
 def publish_crowd(settings: Settings, clauses: int, concepts: int = 0) -> None:

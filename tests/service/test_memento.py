@@ -407,17 +407,21 @@ def test_after_a_rollback_the_older_one_is_what_is_current(own: Past) -> None:
     assert dates == list(DATES)
 
 
-def test_a_release_that_was_never_published_can_be_read_and_is_no_memento(own: Past, tmp_path: Path) -> None:
+def test_a_release_that_was_never_published_is_not_shown(own: Past) -> None:
+    """It is a draft, or what a merge would make: publishing is what makes it public."""
     folder = own.live.settings.release_folder
     found = release.find(folder, own.versions[0])
     (folder / switch.HISTORY).write_text(
         "".join(f"\n{json.dumps(entry)}" for entry in switch.history(folder) if entry["version"] != found.version)
     )
-    answer = own.live.get(own.at(0, f"doc/{LEAGUE}"), "text/turtle")
-    assert answer.status_code == 200
-    assert "memento-datetime" not in answer.headers
-    assert links(answer.headers["link"])["original"] == [(f"/doc/{LEAGUE}", {})]
-    assert "first" not in links(answer.headers["link"])
+    for place in (f"doc/{LEAGUE}", "", "sparql?query=ASK%7B%7D", "search?q=x", "dataset/dump.nq.gz"):
+        assert own.live.get(own.at(0, place), "*/*").status_code == 404, place
+    listed = own.live.get("/releases", "application/json").text
+    assert own.versions[0] not in listed
+    assert own.versions[1] in listed
+    assert own.live.get(f"/release/{own.versions[0]}").status_code == 404
+    compared = own.live.get(f"/releases/changes?from={own.versions[0]}&to={own.versions[1]}", "application/json")
+    assert compared.status_code == 404
     gate = own.live.get(f"/timegate/doc/{LEAGUE}", accept_datetime=DATES[0])
     assert gate.headers["location"] == own.at(1, f"doc/{LEAGUE}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from initiative_lod import changes, release
 from initiative_lod.changes import Summary
 from initiative_lod.errors import Busy
 from initiative_lod.formats import RDF_TYPES
+from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 from initiative_lod.store import OpenRelease
 from initiative_lod.web import differences
@@ -181,7 +183,7 @@ def test_two_releases_are_compared_once(pair: tuple[OpenRelease, OpenRelease], m
     assert counting.calls == 2
 
 
-def test_what_takes_too_long_is_not_tried_again(
+def test_what_takes_too_long_is_not_tried_again_at_once(
     pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counting = Counting(None)
@@ -192,6 +194,12 @@ def test_what_takes_too_long_is_not_tried_again(
         with pytest.raises(TooMuch, match="initiative-lod release diff"):
             comparisons.of(*pair)
     assert counting.calls == 1
+    monkeypatch.setattr(differences, "AGAIN", -1.0)
+    later = Comparisons()
+    for _ in range(2):
+        with pytest.raises(TooMuch):
+            later.of(*pair)
+    assert counting.calls == 3
 
 
 def test_one_comparison_at_a_time(pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,3 +244,47 @@ def test_changes_under_a_prefix(three: tuple[Path, tuple[str, ...]]) -> None:
         assert hrefs
         assert all(href.startswith("/lod/") for href in hrefs)
         assert f"/lod/release/{versions[1]}/doc/{LEAGUE}" in hrefs
+
+
+def test_who_waits_for_a_comparison_keeps_no_document_waiting(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty ask for one that takes long: a few wait, the others are told to come back, and pages come as ever."""
+    going, done = threading.Event(), threading.Event()
+
+    def slow(old: Release, new: Release, most: int, seconds: float) -> Summary | None:
+        going.set()
+        done.wait(20)
+        return None
+
+    monkeypatch.setattr(changes, "apart", slow)
+    place = f"{own.live.url}/releases/changes?from={own.versions[0]}&to={own.versions[1]}"
+    statuses: list[int] = []
+
+    def ask() -> None:
+        statuses.append(httpx.get(place, headers={"accept": "application/json"}, timeout=60).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert going.wait(20)
+        begun = time.monotonic()
+        for number in range(20):  # each is rendered anew
+            form = "expanded" if number % 2 else "flattened"
+            answer = own.live.get(f"/doc/{LEAGUE}.jsonld?_profile={form}&n={number}")
+            assert answer.status_code == 200
+        assert time.monotonic() - begun < differences.PATIENCE
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(60)
+    assert set(statuses) == {503}
+    assert len(statuses) == 60
+
+
+def test_a_comparison_that_took_too_long_is_tried_again(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = f"/releases/changes?from={own.versions[0]}&to={own.versions[1]}"
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "apart", lambda *_: None)
+        patched.setattr(differences, "AGAIN", 0.0)
+        assert own.live.get(place, "application/json").status_code == 503
+    assert own.live.get(place, "application/json").status_code == 200

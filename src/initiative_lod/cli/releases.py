@@ -143,6 +143,8 @@ def gc(
 ) -> None:
     """Remove old releases, and what crashed builds left. The current one, pinned ones and those in use stay."""
     folder = from_environment(**context.obj).release_folder
+    if not folder.is_dir():
+        raise ReleaseError(f"there is no release folder {folder}: name another one with --releases")
     kept, removed = removal.collect(folder, keep, dry_run)
     if as_json:
         document = {

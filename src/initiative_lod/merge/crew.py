@@ -39,8 +39,11 @@ class _Hand:
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
 
-    def read(self, member: Member, how: How) -> Outcome:
-        """What became of a file; its statements are in the spool if it was taken."""
+    def read(self, member: Member, how: How, again: bool = True) -> Outcome:
+        """What became of a file; its statements are in the spool if it was taken.
+
+        A process that ended by itself before it said anything is replaced once: what kills a reader comes as a signal.
+        """
         seconds = self._settings.merge_seconds + member.size / MEGABYTE
         stage = ""
         try:
@@ -54,6 +57,8 @@ class _Hand:
             code = self._end()
             with self._spool.open("r+b") as spool:
                 spool.truncate(self._good)
+            if again and not stage and not isinstance(error, TimeoutError) and code is not None and code >= 0:
+                return self.read(member, how, again=False)
             if stage and not isinstance(error, TimeoutError):
                 why = "its blank nodes are too entangled to be told apart in the memory there is (merge_memory)"
             elif not isinstance(error, TimeoutError):

@@ -35,6 +35,11 @@ class Source:
         """Whether it has to be fetched."""
         return bool(_URL.match(self.where))
 
+    @property
+    def name(self) -> str:
+        """What a release says of where it is from: the URL, or the name of a file or folder, not its path."""
+        return self.where if self.remote else Path(self.where).resolve().name
+
 
 def sources(named: Sequence[str], name: str | None = None) -> list[Source]:
     """The sources that an operator named, each with a slug of its own. Raises SourceError for what is not there."""

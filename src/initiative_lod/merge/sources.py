@@ -86,7 +86,7 @@ class Reader:
         return Record(
             slug=slug,
             graph=graph,
-            where=arrived.source.where,
+            where=arrived.source.name,
             retrieved=retrieved,
             digest=arrived.digest,
             lenient=lenient,

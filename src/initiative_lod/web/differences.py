@@ -5,6 +5,7 @@ its own does it, for so long and no longer, one at a time; what it found of two 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -30,6 +31,9 @@ from initiative_lod.web.view import Said, Thing, View
 LISTED = 500  # changes that are shown
 SECONDS = 20.0  # for one comparison
 PATIENCE = 5.0  # seconds that a request waits for another one's comparison
+AGAIN = 60.0  # seconds after which what took too long is tried again: the machine may have been busy
+AT_ONCE = 3  # requests that may wait, or be answered; they have threads of their own, since documents need the others
+MOST_WAITING = 8  # more are told to come back
 KEPT = 16  # comparisons, of about a megabyte at most
 OFFERS = (Offer(HTML), Offer(JSON))
 
@@ -39,27 +43,32 @@ class Comparisons:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._kept: OrderedDict[tuple[str, str], Summary | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Summary] = OrderedDict()
+        self._refused: dict[tuple[str, str], float] = {}  # the last two that took too long, and until when
         self._working = threading.Lock()
 
     def of(self, old: OpenRelease, new: OpenRelease) -> Summary:
         """The changes from ``old`` to ``new``. Raises TooMuch when it takes too long, Busy, Damaged."""
         key = old.release.version, new.release.version
-        if key not in self._kept:
-            if not self._working.acquire(timeout=PATIENCE):
-                raise Busy(message("comparing"))
-            try:
-                if key not in self._kept:
-                    self._kept[key] = changes.apart(old.release, new.release, LISTED, self._seconds)
-                    while len(self._kept) > KEPT:
-                        self._kept.popitem(last=False)
-            except ReleaseError as error:
-                raise Damaged(message("damaged_pair", *key)) from error
-            finally:
-                self._working.release()
         found = self._kept.get(key)
-        if found is None:
-            raise TooMuch(message("too_different", *key))
+        if found is not None:
+            return found
+        if not self._working.acquire(timeout=PATIENCE):
+            raise Busy(message("comparing"))
+        try:
+            if time.monotonic() < self._refused.get(key, 0.0):
+                raise TooMuch(message("too_different", *key))
+            found = self._kept.get(key) or changes.apart(old.release, new.release, LISTED, self._seconds)
+            if found is None:
+                self._refused = {key: time.monotonic() + AGAIN}
+                raise TooMuch(message("too_different", *key))
+            self._kept[key] = found
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        except ReleaseError as error:
+            raise Damaged(message("damaged_pair", *key)) from error
+        finally:
+            self._working.release()
         return found
 
 
@@ -94,6 +103,9 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, read: Asked) 
         links = [(f"{here}.{item.media.suffix}?{read.query_string}", item.media.name) for item in OFFERS]
         raise NotAcceptable(message("page_forms", ", ".join(item.name for item in OFFERS)), links)
     current = site.publisher.current()
+    for named in (read.query.get("to"), read.query.get("from")):
+        if named:
+            opened_release(archive, named)  # else an address would lead to one that there is not
     new = read.query.get("to") or current.release.version
     old = read.query.get("from") or _before(archive, new)
     if (read.query.get("to"), read.query.get("from")) != (new, old):

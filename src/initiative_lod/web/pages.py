@@ -36,7 +36,7 @@ from initiative_lod.web.asked import Asked
 from initiative_lod.web.errors import NotFound
 from initiative_lod.web.messages import message
 from initiative_lod.web.names import NamesOf
-from initiative_lod.web.view import View
+from initiative_lod.web.view import View, is_web
 from initiative_lod.web.words import Words
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Pages:
             undefined=StrictUndefined,
             bytecode_cache=compiled.cache(),
         )
+        self._templates.tests["web"] = is_web
+        self._templates.tests["web_or_here"] = lambda target: is_web(target) or target.startswith("/")
         self._templates.globals.update(
             sign=picture.sign,
             squares=picture.squares,

@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from initiative_lod.archive import Archive
+from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, JSON_LD
 from initiative_lod.links import LINK_FORMAT
 from initiative_lod.negotiation import choose
@@ -89,17 +91,23 @@ class Routes:
         *,
         shown: bool = True,
         original: bool = False,
+        limiter: CapacityLimiter | None = None,
     ) -> None:
-        """Add an address; ``original`` when it is a document's. Only GET is in the interface's description."""
+        """Add an address; ``original`` when it is a document's. Only GET is in the interface's description.
+
+        What may take long has a ``limiter`` of its own, so that others find a thread.
+        """
         site, mementos = self._site, self._mementos if original else None
 
         async def endpoint(request: Request) -> Response:
+            if limiter is not None and limiter.statistics().tasks_waiting >= differences.MOST_WAITING:
+                raise Busy(message("comparing"))
             read = asked(request, site.settings.root_path, site.trusted)
             answer: Answer | Response
             if mementos and read.accept_datetime is not None:
                 answer = await run_in_threadpool(gate, mementos, read, Original(stem(read), read.query_string))
             else:
-                answer = await run_in_threadpool(work, read, request.path_params)
+                answer = await to_thread.run_sync(work, read, request.path_params, limiter=limiter)
             return answer if isinstance(answer, Response) else answer.response(request.method)
 
         for method in ("GET", "HEAD"):
@@ -158,8 +166,9 @@ def releases_router(site: Site, archive: Archive, mementos: Mementos) -> APIRout
     def changed(read: Asked, given: dict[str, str]) -> Answer:
         return differences.answer(site, archive, comparisons, read)
 
-    add("/releases/changes", changed, "What changed from one release (from) to another (to)", CHANGES)
-    add("/releases/changes.{suffix}", changed, shown=False)
+    few = CapacityLimiter(differences.AT_ONCE)
+    add("/releases/changes", changed, "What changed from one release (from) to another (to)", CHANGES, limiter=few)
+    add("/releases/changes.{suffix}", changed, shown=False, limiter=few)
     add(
         "/release/{version}",
         lambda read, given: release(site, archive, read, given["version"]),

@@ -28,6 +28,11 @@ LONGEST = 100  # items of a list
 ALL_PAGES = 9  # so many are linked one by one
 
 
+def is_web(iri: str) -> bool:
+    """Whether a link to the IRI is one that data of others may put into our pages: ``javascript:`` is not."""
+    return iri.lower().startswith(("https://", "http://"))
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """A linked thing: where its page is and how it is called."""
@@ -217,12 +222,17 @@ class View:
         return path if path else node.value
 
     def href(self, node: Node) -> str:
-        """Where this server has the page about it; of an IRI of others that the release describes, ``/resource``."""
+        """Where this server has the page about it; of an IRI of others that the release describes, ``/resource``.
+
+        Empty for what a reader cannot go to.
+        """
         if isinstance(node, BlankNode):
             return ""
         path = self.iris.path(node.value)
         if path is None:
-            return self.link("/resource", iri=node.value) if self._known(node) != {} else node.value
+            if self._known(node) != {}:
+                return self.link("/resource", iri=node.value)
+            return node.value if is_web(node.value) else ""
         place, hash_, fragment = path.partition("#")
         place = f"doc/{place[3:]}" if place.startswith("id/") else place
         return f"{self.link('/' + place)}{hash_}{fragment}"
