@@ -125,6 +125,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "namespace": ("命名空间", "Namespace"),
     "version": ("版本", "Version"),
     "license": ("许可", "Licence"),
+    "data_license": ("数据许可", "Licence of the data"),
     "dumps": ("整体下载", "Dumps"),
     "graphs": ("命名图", "Named graphs"),
     "counts": ("数量", "Counts"),
