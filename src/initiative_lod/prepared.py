@@ -5,11 +5,14 @@ The file follows from the release's quads and is sealed like its store: its byte
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 FILE = "documents.sqlite"
 FORMAT = 1  # another one whenever a description or its Turtle comes out differently: an older file is not read then
@@ -30,7 +33,11 @@ def write(path: Path, documents: Iterable[tuple[str, int, bytes]]) -> int:
 
 
 class Prepared:
-    """The documents in a file; none, where there is no such file, or one of another FORMAT. Threads may share it."""
+    """The documents in a file; none, where there is no such file, a damaged one, or one of another FORMAT.
+
+    What is not found here is rendered when it is asked for, so that damage costs time and no answer. Threads may
+    share it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -38,7 +45,12 @@ class Prepared:
         if path.is_file():
             # Immutable: it is never looked for a journal, and no lock is taken.
             file = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-            if file.execute("PRAGMA user_version").fetchone() == (FORMAT,):
+            try:
+                known = file.execute("PRAGMA user_version").fetchone() == (FORMAT,)
+            except sqlite3.Error as error:
+                log.warning("%s cannot be read: %s", FILE, error)
+                known = False
+            if known:
                 self._file = file
             else:
                 file.close()
@@ -47,6 +59,10 @@ class Prepared:
         """The first page of the description of ``iri``, and how many pages it has; None when it was not prepared."""
         if self._file is None:
             return None
-        with self._lock:
-            found = self._file.execute("SELECT turtle, pages FROM document WHERE iri = ?", (iri,)).fetchone()
+        try:
+            with self._lock:
+                found = self._file.execute("SELECT turtle, pages FROM document WHERE iri = ?", (iri,)).fetchone()
+        except sqlite3.Error as error:
+            log.warning("%s cannot be read: %s", FILE, error)
+            return None
         return None if found is None else (found[0], found[1])

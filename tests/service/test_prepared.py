@@ -99,6 +99,17 @@ def test_a_file_of_another_format_is_not_read(tmp_path: Path) -> None:
     assert prepared.Prepared(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
 
 
+@pytest.mark.parametrize("kept", [0, 40, 5000])
+def test_a_damaged_file_costs_no_answer(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "some.sqlite"
+    iris = [f"https://example.org/{number}" for number in range(2000)]
+    prepared.write(path, [(iri, 1, b"<a> <b> <c> ." * 20) for iri in iris])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
+    found = prepared.Prepared(path)
+    assert [found.turtle(iri) for iri in iris[::500]] == [None] * 4
+
+
 def test_no_answer_waits_for_an_acknowledgement() -> None:
     """What is written after the head of an answer is sent at once (RFC 896's algorithm would hold it back)."""
     with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as client:

@@ -22,7 +22,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.search.builder import Builder, Summary
 from initiative_lod.search.staging import scratch, stage
 
-__all__ = ["FILE", "Progress", "Summary", "build", "content"]
+__all__ = ["FILE", "Progress", "Summary", "build"]
 
 FILE = "search.sqlite"
 
@@ -49,14 +49,6 @@ def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = la
     finally:
         building.unlink(missing_ok=True)
     return summary
-
-
-def content(quads: Iterable[Quad], iris: Iris, progress: Progress = lambda message: None) -> bytes:
-    """The bytes of the index of ``quads``, for a release that is written from memory."""
-    with tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder:
-        path = Path(folder) / FILE
-        build(path, quads, iris, progress)
-        return path.read_bytes()
 
 
 def _unstamp(path: Path) -> None:
