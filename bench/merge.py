@@ -22,7 +22,7 @@ from pathlib import Path
 from pyoxigraph import Literal, Quad, RdfFormat, Store, parse, serialize
 
 from initiative_lod import release
-from initiative_lod.build import canonical
+from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge import intake
 from initiative_lod.merge.files import Member

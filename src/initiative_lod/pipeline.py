@@ -12,7 +12,6 @@ from pyoxigraph import Literal, Quad, Store
 
 from initiative_lod import (
     __version__,
-    alignment,
     judgement,
     prepared,
     questions,
@@ -20,7 +19,8 @@ from initiative_lod import (
     representation,
     verification,
 )
-from initiative_lod.build import Built, build, moved
+from initiative_lod.build import mappings as alignment
+from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merging

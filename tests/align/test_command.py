@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from initiative_lod import alignment, release, sssom
-from initiative_lod.build import build
+from initiative_lod import release, sssom
+from initiative_lod.build import mappings
+from initiative_lod.build.graph import build
 from initiative_lod.cli.app import app
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
@@ -61,7 +62,7 @@ def test_export_of_a_release(tmp_path: Path) -> None:
     found = {tuple(row.slots[name] for name in sssom.REQUIRED) for row in sssom.read(out).rows}
     files = (CHECKOUT / "data" / "alignments").glob("*.sssom.tsv")
     assert found == {
-        tuple(row.slots[name] for name in sssom.REQUIRED) for path in files for row in alignment.read(path).rows
+        tuple(row.slots[name] for name in sssom.REQUIRED) for path in files for row in mappings.read(path).rows
     }
 
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod import alignment, identity, judgement
-from initiative_lod.build import build
+from initiative_lod import judgement
+from initiative_lod.build import identity, mappings
+from initiative_lod.build.graph import build
+from initiative_lod.build.identity import Clusters, Link, clusters
 from initiative_lod.errors import ParseError
-from initiative_lod.identity import Clusters, Link, clusters
 from initiative_lod.iris import Iris
 from initiative_lod.judgement import Judgement, Verdict
 from initiative_lod.settings import Settings
@@ -203,7 +204,7 @@ def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
         f"{NAMES[0]}\tskos:exactMatch\t{NAMES[2]}\tsemapv:LexicalMatching\t0.7\n",
         "utf-8",
     )
-    quads = list(alignment.quads(alignment.read(path, published=False), Iris()))
+    quads = list(mappings.quads(mappings.read(path, published=False), Iris()))
     assert identity.links(quads, Iris()) == [Link(NAMES[0], NAMES[2], 0.7)]
 
 

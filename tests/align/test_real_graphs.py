@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import alignment, questions, sssom
+from initiative_lod import questions, sssom
 from initiative_lod.align import graphs
 from initiative_lod.align.propose import propose
 from initiative_lod.align.rows import mentions
 from initiative_lod.align.things import our_things, their_things
-from initiative_lod.build import build
+from initiative_lod.build import mappings
+from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
 
@@ -39,7 +40,7 @@ def un_sdg() -> Store:
 
 
 def by_hand(name: str) -> dict[tuple[str, str], str]:
-    rows = alignment.read(CHECKOUT / "data" / "alignments" / f"{name}.sssom.tsv").rows
+    rows = mappings.read(CHECKOUT / "data" / "alignments" / f"{name}.sssom.tsv").rows
     return {(row.slots["subject_id"], row.slots["object_id"]): row.slots["predicate_id"] for row in rows}
 
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
-from initiative_lod import alignment, sssom
+from initiative_lod import sssom
+from initiative_lod.build import mappings as alignment
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
 from initiative_lod.sssom import MappingRow

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
-from initiative_lod.build import canonical
+from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merging import Merged, Wanted, merge
 from initiative_lod.release import Release

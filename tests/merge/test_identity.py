@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from initiative_lod import identity, release
-from initiative_lod.build import canonical
+from initiative_lod import release
+from initiative_lod.build import identity
+from initiative_lod.build.graph import canonical
 from initiative_lod.judgement import Judgement, Verdict
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings

@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from initiative_lod import sources
-from initiative_lod.build import Built, build, canonical
+from initiative_lod.build.graph import Built, build, canonical
 from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.settings import Settings

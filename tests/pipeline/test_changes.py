@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import changes, release
-from initiative_lod.build import canonical
+from initiative_lod.build.graph import canonical
 from initiative_lod.changes import Change, Summary, between, summary
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris

@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from initiative_lod import pipeline, questions
-from initiative_lod.build import Built, build
+from initiative_lod.build.graph import Built, build
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
 from initiative_lod.questions import Question
 from initiative_lod.settings import Settings

@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod import release, switch, verification
-from initiative_lod.build import canonical
+from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Release

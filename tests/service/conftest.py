@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pyoxigraph import Store
 
 from initiative_lod import pipeline, questions, release
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings

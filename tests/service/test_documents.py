@@ -20,7 +20,7 @@ from rdflib import Graph, URIRef
 from starlette.routing import Route
 
 from initiative_lod import release
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Store
 
 from initiative_lod import pipeline, questions, release
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
 from pipeline.conftest import CHECKOUT, make_project

@@ -16,7 +16,7 @@ import pytest
 from fastapi.openapi.utils import get_openapi
 
 from initiative_lod import release
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.search import index
 from initiative_lod.settings import Settings

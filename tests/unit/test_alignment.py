@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod import alignment
-from initiative_lod.alignment import MappingSet
+from initiative_lod.build import mappings as alignment
+from initiative_lod.build.mappings import MappingSet
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD

@@ -3,9 +3,9 @@
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.document import Document
+from initiative_lod.build.located_parts import Document
+from initiative_lod.build.translation import Described, labels, rendered_text
 from initiative_lod.iris import Iris
-from initiative_lod.rendering import Described, labels, rendered_text
 from initiative_lod.text import NormalisedText, Span
 from initiative_lod.vocabulary import RDFS
 

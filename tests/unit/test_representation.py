@@ -12,7 +12,7 @@ from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
 from initiative_lod import links, release, representation, resource
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
 from initiative_lod.negotiation import Offer

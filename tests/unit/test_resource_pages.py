@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod import release, resource
-from initiative_lod.build import canonical
+from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.resource import KEPT_INCOMING, describe
 from initiative_lod.store import OpenRelease

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from initiative_lod.build import build
+from initiative_lod.build.graph import build
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.search import fold, index, query, results, schema

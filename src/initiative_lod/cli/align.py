@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 from pyoxigraph import NamedNode, Store
 
-from initiative_lod import alignment, judgement, release, sssom
+from initiative_lod import judgement, release, sssom
 from initiative_lod.align import graphs, rows
 from initiative_lod.align.labels import PROPERTIES
 from initiative_lod.align.propose import FLOOR, Proposal, propose
 from initiative_lod.align.review import Review
 from initiative_lod.align.things import our_things, their_things
-from initiative_lod.build import build
+from initiative_lod.build import mappings
+from initiative_lod.build.graph import build
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
@@ -62,7 +63,7 @@ def align(
         judged = [] if review else judgement.read(path)
         found = propose(mine, others, judged, floor)
     if not known:
-        have = {(row.slots.get("subject_id"), row.slots.get("object_id")) for row in alignment.rows(ours, iris)}
+        have = {(row.slots.get("subject_id"), row.slots.get("object_id")) for row in mappings.rows(ours, iris)}
         found = [item for item in found if item.pair not in have]
     console.print(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals", soft_wrap=True)
     if review:
@@ -92,7 +93,7 @@ def _exported(settings: Settings) -> str:
         "mapping_set_title": f"All mappings of release {current.version}",
         "license": LICENCE,
     }
-    return sssom.write(alignment.rows(opened.store, opened.iris), header, _prefixes(opened.iris))
+    return sssom.write(mappings.rows(opened.store, opened.iris), header, _prefixes(opened.iris))
 
 
 def _prefixes(iris: Iris) -> dict[str, str]:

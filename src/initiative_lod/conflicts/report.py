@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod import identity, questions, validation
+from initiative_lod import questions, validation
+from initiative_lod.build import identity
 from initiative_lod.conflicts import together
 from initiative_lod.conflicts.candidates import candidates
 from initiative_lod.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks

@@ -14,7 +14,8 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
 
-from initiative_lod import description, identity, release, verification
+from initiative_lod import description, release, verification
+from initiative_lod.build import identity
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.judgement import Judgement

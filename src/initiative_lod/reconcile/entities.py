@@ -15,9 +15,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.align.index import Label, LabelIndex
 from initiative_lod.align.labels import PROPERTIES, Kind, fold
-from initiative_lod.identity import JOINING
+from initiative_lod.build.identity import JOINING
+from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
-from initiative_lod.rendering import labels
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.identity import ALTERNATE
+from initiative_lod.build.identity import ALTERNATE
 from initiative_lod.vocabulary import OWL, SKOS, SSSOM
 from initiative_lod.web.view import Said, Thing, View
 

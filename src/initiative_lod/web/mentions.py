@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.identity import ALTERNATE
+from initiative_lod.build.identity import ALTERNATE
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.marking import Mark, Piece, around, split
 from initiative_lod.web.parts import ORDER, Evidence, attestation, span

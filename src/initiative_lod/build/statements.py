@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.document import Document
+from initiative_lod.build.located_parts import Document
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
 from initiative_lod.notation import Bracket
 from initiative_lod.text import NormalisedText, Span

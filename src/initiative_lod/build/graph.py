@@ -16,15 +16,16 @@ from typing import Any
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod import alignment, identity, judgement, notation, sources
-from initiative_lod.document import Coverage, Document, read_body
+from initiative_lod import judgement, notation, sources
+from initiative_lod.build import identity, mappings
+from initiative_lod.build.located_parts import Coverage, Document, read_body
+from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
+from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
 from initiative_lod.places import Place, Places
-from initiative_lod.rendering import labels, rendered_text
 from initiative_lod.settings import Settings
 from initiative_lod.sources import Source
-from initiative_lod.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
 
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
@@ -66,7 +67,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     quads += made
     progress("reading alignments, ontology and shapes")
     for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
-        quads += alignment.quads(alignment.read(path), I)
+        quads += mappings.quads(mappings.read(path), I)
     judged = root / "data" / "judgements" / "identity.tsv"
     quads += identity.materialise(quads, judgement.read(judged) if judged.is_file() else (), I)
     files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]

@@ -12,7 +12,7 @@ from initiative_lod.text import NormalisedText
 from initiative_lod.vocabulary import RDFS
 
 if TYPE_CHECKING:
-    from initiative_lod.document import Document
+    from initiative_lod.build.located_parts import Document
 
 Described = Mapping[str, Mapping[NamedNode, Sequence[Literal | NamedNode]]]
 

@@ -1,0 +1,1 @@
+"""Build: what authors wrote becomes quads. Each value is found in the text by its quote; a miss stops the build."""
