@@ -13,9 +13,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from initiative_lod import questions
 from initiative_lod.cli.app import app
 from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
+from initiative_lod.sources import questions
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"

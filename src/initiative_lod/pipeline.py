@@ -10,15 +10,7 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import (
-    __version__,
-    judgement,
-    prepared,
-    questions,
-    release,
-    representation,
-    verification,
-)
+from initiative_lod import __version__, prepared, release, representation, verification
 from initiative_lod.build import mappings as alignment
 from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.errors import NotConforming, SourceError
@@ -27,11 +19,12 @@ from initiative_lod.merge import merging
 from initiative_lod.merge.merging import Merged, Wanted
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
-from initiative_lod.questions import Difference
 from initiative_lod.release import Release
 from initiative_lod.report import Report
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
+from initiative_lod.sources import judgements, questions
+from initiative_lod.sources.questions import Difference
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 
@@ -152,7 +145,7 @@ def merge(
             files[questions.FILE] = questions.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
         return files, found.summary()
 
-    judged = judgement.read(settings.root / "data" / "judgements" / "identity.tsv")
+    judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
     inputs = (("checks", checks_digest()), ("questions", questions.digest([*asked, *joint])))
     wanted = replace(wanted, judgements=judged, inputs=inputs)
     return merging.merge(settings, start, wanted, report, index_maker(progress), progress, seen)

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from initiative_lod import release, sssom
+from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.cli.app import app
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import sssom
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 THEIRS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .

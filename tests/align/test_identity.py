@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod import judgement
 from initiative_lod.build import identity, mappings
 from initiative_lod.build.graph import build
 from initiative_lod.build.identity import Clusters, Link, clusters
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
-from initiative_lod.judgement import Judgement, Verdict
 from initiative_lod.settings import Settings
+from initiative_lod.sources import judgements as judgement
+from initiative_lod.sources.judgements import Judgement, Verdict
 from initiative_lod.vocabulary import OWL, SKOS
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from initiative_lod import sssom
 from initiative_lod.align import graphs
 from initiative_lod.align.propose import Proposal, propose
 from initiative_lod.align.rows import mention_row, mentions, row
 from initiative_lod.align.things import our_things, their_things
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.judgement import Judgement, Verdict
+from initiative_lod.sources import sssom
+from initiative_lod.sources.judgements import Judgement, Verdict
 
 I = Iris()
 OURS = """

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import questions, sssom
 from initiative_lod.align import graphs
 from initiative_lod.align.propose import propose
 from initiative_lod.align.rows import mentions
@@ -16,6 +15,7 @@ from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions, sssom
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GRAPHS = CHECKOUT.parent / "shared" / "graphs"

@@ -17,11 +17,11 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 from pyoxigraph import RdfFormat, Store, parse
 
-from initiative_lod import judgement
 from initiative_lod.align.propose import propose
 from initiative_lod.align.review import Review
 from initiative_lod.align.things import our_things, their_things
 from initiative_lod.iris import Iris
+from initiative_lod.sources import judgements
 from initiative_lod.web.review import create_review
 
 I = Iris()
@@ -110,11 +110,11 @@ def test_a_judgement_is_appended_and_leads_to_the_next(page: Page) -> None:
     answer = page.judge(1, reason="the same\r\nword")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/2"
-    (made,) = judgement.read(page.path)
+    (made,) = judgements.read(page.path)
     assert (made.verdict, made.judge, made.date, made.reason) == ("same", "A. Judge", "2031-01-02", "the same word")
     assert "A. Judge" in page.client.get("/1").text
     assert page.judge(1, verdict="not-same").status_code == 303
-    assert [item.verdict for item in judgement.read(page.path)] == ["same", "not-same"]
+    assert [item.verdict for item in judgements.read(page.path)] == ["same", "not-same"]
     assert page.judge(2, verdict="unsure").headers["location"] == "/"
     assert "All are judged" in page.client.get("/").text
 
@@ -131,7 +131,7 @@ def test_a_judgement_is_appended_and_leads_to_the_next(page: Page) -> None:
 )
 def test_what_is_no_judgement_is_not_kept(page: Page, fields: dict[str, str], status: int) -> None:
     assert page.judge(1, **fields).status_code == status
-    assert judgement.read(page.path) == []
+    assert judgements.read(page.path) == []
 
 
 def test_other_sites_cannot_judge(page: Page) -> None:
@@ -146,7 +146,7 @@ def test_other_sites_cannot_judge(page: Page) -> None:
     ):
         assert page.client.post("/1", data=fields, headers=headers).status_code == status
     assert page.client.get("/1", headers={"host": "evil.example"}).status_code == 421
-    assert judgement.read(page.path) == []
+    assert judgements.read(page.path) == []
 
 
 def test_strange_addresses_and_bodies(page: Page) -> None:
@@ -175,6 +175,6 @@ def test_a_real_browser_may_judge(page: Page) -> None:
         assert tab.url.endswith("/2")
         assert tab.input_value("input[name=judge]") == "A. Person"
         browser.close()
-    (made,) = judgement.read(page.path)
+    (made,) = judgements.read(page.path)
     assert (made.judge, made.reason, made.verdict) == ("A. Person", "two names of one thing", "same")
     assert said == []

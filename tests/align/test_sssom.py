@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
-from initiative_lod import sssom
 from initiative_lod.build import mappings as alignment
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
-from initiative_lod.sssom import MappingRow
+from initiative_lod.sources import sssom
+from initiative_lod.sources.sssom import MappingRow
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ALIGNMENTS = sorted((CHECKOUT / "data" / "alignments").glob("*.sssom.tsv"))

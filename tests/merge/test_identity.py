@@ -13,9 +13,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from initiative_lod import release
 from initiative_lod.build import identity
 from initiative_lod.build.graph import canonical
-from initiative_lod.judgement import Judgement, Verdict
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
+from initiative_lod.sources.judgements import Judgement, Verdict
 from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import SKOS
 from merge.conftest import I, Merge

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import pipeline, questions, release
+from initiative_lod import pipeline, release
 from initiative_lod.merge.merging import Wanted
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
 from initiative_lod.store import OpenRelease
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod import questions
 from initiative_lod.conflicts import report, together
 from initiative_lod.conflicts.writing import Conflicts
 from initiative_lod.merge import part
-from initiative_lod.questions import Question
+from initiative_lod.sources import questions
+from initiative_lod.sources.questions import Question
 from merge.conftest import I
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from initiative_lod import questions
+from initiative_lod.sources import questions
 from initiative_lod.vocabulary import TERMS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "questions"

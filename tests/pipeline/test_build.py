@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from initiative_lod import sources
 from initiative_lod.build.graph import Built, build, canonical
 from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import turtle
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS
 
 I = Iris()
@@ -742,7 +742,7 @@ def test_sources_of_the_project_itself_are_never_touched(settings: Settings, pro
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     build(settings)
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
-    assert sources.read_folder(project / "data" / "graphs")
+    assert turtle.read_folder(project / "data" / "graphs")
 
 
 @pytest.mark.parametrize(

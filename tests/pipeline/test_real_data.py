@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from initiative_lod import pipeline, questions
+from initiative_lod import pipeline
 from initiative_lod.build.graph import Built, build
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.questions import Question
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
+from initiative_lod.sources.questions import Question
 from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 
 I = Iris()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from initiative_lod import pipeline, questions, release
+from initiative_lod import pipeline, release
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
 from initiative_lod.store import Publisher
 
 I = Iris()

@@ -15,11 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 from pyoxigraph import Store
 
-from initiative_lod import pipeline, questions, release
+from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
 from initiative_lod.store import OpenRelease, Publisher
 from initiative_lod.web.app import create_app
 from initiative_lod.web.protocol import BoundedHttp

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import pipeline, questions, release
+from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
 from pipeline.conftest import CHECKOUT, make_project
 from service.conftest import Live, serve
 

@@ -8,8 +8,8 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
-from initiative_lod.notation import Bracket, Notation, read
-from initiative_lod.sources import read_turtle
+from initiative_lod.sources.notation import Bracket, Notation, read
+from initiative_lod.sources.turtle import read_turtle
 
 I = Iris()
 HEADER = """@prefix : <ontology#> .

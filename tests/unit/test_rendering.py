@@ -6,7 +6,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.build.located_parts import Document
 from initiative_lod.build.translation import Described, labels, rendered_text
 from initiative_lod.iris import Iris
-from initiative_lod.text import NormalisedText, Span
+from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import RDFS
 
 I = Iris()

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
-from initiative_lod.sources import Source, read_folder, read_text, read_turtle
+from initiative_lod.sources.turtle import Source, read_folder, read_text, read_turtle
 
 Read = Callable[[str], Source]
 E = "http://example.org/#"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from initiative_lod.errors import QuoteError, SourceError
-from initiative_lod.text import NormalisedText, Span, body, normalise
+from initiative_lod.sources.text import NormalisedText, Span, body, normalise
 
 TEXT = NormalisedText("标题\n\n各国尊重各国网络主权,尊重各国网络政策。\n\n结语。")
 

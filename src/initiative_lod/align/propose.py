@@ -17,7 +17,7 @@ from initiative_lod.align.index import Label, LabelIndex
 from initiative_lod.align.labels import Kind, forms, has_han, is_abbreviation, variants
 from initiative_lod.align.scoring import KIND, By, Score, compare
 from initiative_lod.align.things import Name, Thing
-from initiative_lod.judgement import Judgement, Verdict, latest
+from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
 
 FLOOR = 0.75  # below it nothing is proposed

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from initiative_lod import judgement
 from initiative_lod.align.labels import PROPERTIES, Kind
 from initiative_lod.align.propose import Proposal
 from initiative_lod.align.things import Thing
 from initiative_lod.iris import Iris
-from initiative_lod.judgement import Judgement, Verdict
+from initiative_lod.sources import judgements
+from initiative_lod.sources.judgements import Judgement, Verdict
 
 MOST_SENTENCES = 6
 MENTIONING = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes")
@@ -52,7 +52,7 @@ class Review:
 
     def judged(self) -> dict[tuple[str, str], Judgement]:
         """The judgement that holds for each pair, as the file has it now."""
-        return judgement.latest(judgement.read(self._path))
+        return judgements.latest(judgements.read(self._path))
 
     def verdict(self, proposal: Proposal, judged: dict[tuple[str, str], Judgement]) -> Judgement | None:
         """The judgement about a proposal."""
@@ -74,7 +74,7 @@ class Review:
         one, other = self.proposals[number].pair
         made = Judgement(one, other, verdict, judge.strip(), date, " ".join(reason.split()))
         with self._lock:
-            judgement.append(self._path, made)
+            judgements.append(self._path, made)
         return made
 
     def sides(self, proposal: Proposal) -> tuple[Side, Side]:

@@ -14,7 +14,7 @@ from initiative_lod.align.labels import PROPERTIES, Kind, forms, has_han
 from initiative_lod.align.propose import LANGUAGES, Proposal
 from initiative_lod.align.things import Thing
 from initiative_lod.iris import slug
-from initiative_lod.sssom import LITERAL, MappingRow
+from initiative_lod.sources.sssom import LITERAL, MappingRow
 from initiative_lod.vocabulary import RDFS
 
 SEMAPV = "https://w3id.org/semapv/vocab/"

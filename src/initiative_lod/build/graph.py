@@ -16,16 +16,16 @@ from typing import Any
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod import judgement, notation, sources
 from initiative_lod.build import identity, mappings
 from initiative_lod.build.located_parts import Coverage, Document, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
-from initiative_lod.places import Place, Places
 from initiative_lod.settings import Settings
-from initiative_lod.sources import Source
+from initiative_lod.sources import judgements, notation, turtle
+from initiative_lod.sources.line_numbers import Place, Places
+from initiative_lod.sources.turtle import Source
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
 
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
@@ -57,7 +57,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     """Build the project in ``settings.root``. Raises SourceError (SourceErrors for several)."""
     root = settings.root
     progress("reading sources")
-    written = sources.read_folder(root / "data" / "graphs")
+    written = turtle.read_folder(root / "data" / "graphs")
     quads: list[Quad] = []
     places = Places(settings.base)
     for source in written:
@@ -69,11 +69,11 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
         quads += mappings.quads(mappings.read(path), I)
     judged = root / "data" / "judgements" / "identity.tsv"
-    quads += identity.materialise(quads, judgement.read(judged) if judged.is_file() else (), I)
+    quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), I)
     files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]
     files += [(path, "shapes") for path in _all(root / "ontology" / "shapes", "*.ttl")]
     for path, graph in files:
-        source = sources.read_turtle(path, graph)
+        source = turtle.read_turtle(path, graph)
         places.add(source, path.relative_to(root))
         quads += _in(I.graph(graph), source.triples)
     _shapes_complete(quads, root / "ontology" / "shapes")
@@ -101,7 +101,7 @@ def _shapes_complete(quads: Iterable[Quad], folder: Path) -> None:
 
 def _context(path: Path) -> str:
     """The JSON-LD context document, checked: it is JSON, and names exactly the terms that the ontology has."""
-    content = sources.read_text(path)
+    content = turtle.read_text(path)
     try:
         terms = json.loads(content)["@context"]
     except json.JSONDecodeError as error:

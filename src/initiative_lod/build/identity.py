@@ -13,7 +13,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.iris import Iris, rebase
-from initiative_lod.judgement import Judgement, Verdict, latest
+from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import OWL, SKOS, SSSOM, Namespace
 
 JOINING = (OWL.sameAs, SKOS.exactMatch)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from initiative_lod import sources, text
 from initiative_lod.errors import CoverageError, QuoteError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
-from initiative_lod.notation import Bracket
-from initiative_lod.sources import Source
-from initiative_lod.text import NormalisedText, Span
+from initiative_lod.sources import text, turtle
+from initiative_lod.sources.notation import Bracket
+from initiative_lod.sources.text import NormalisedText, Span
+from initiative_lod.sources.turtle import Source
 
 Marks = Mapping[tuple[str, str], tuple[str, Source]]
 LINE = "\n"
@@ -222,6 +222,6 @@ def read_body(folder: Path, marks: Marks, text_iri: str) -> NormalisedText:
     if folder.resolve() not in path.parents:
         raise SourceError(f"src:file {values['file']!r} leads out of {folder}", *place)
     try:
-        return text.body(sources.read_text(path), values["firstLine"], values["lastLine"])
+        return text.body(turtle.read_text(path), values["firstLine"], values["lastLine"])
     except SourceError as error:
         raise SourceError(f"<{text_iri}>: {error}", *place) from error

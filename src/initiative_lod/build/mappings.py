@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.sssom import DATE_SLOTS, ENTITY_SLOTS, NUMBER_SLOTS, SLOTS, expand, values
-from initiative_lod.sssom import MappingRow as MappingRow
-from initiative_lod.sssom import MappingSet as MappingSet
-from initiative_lod.sssom import read as read
+from initiative_lod.sources.sssom import DATE_SLOTS, ENTITY_SLOTS, NUMBER_SLOTS, SLOTS, expand, values
+from initiative_lod.sources.sssom import MappingRow as MappingRow
+from initiative_lod.sources.sssom import MappingSet as MappingSet
+from initiative_lod.sources.sssom import read as read
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 
 

@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from initiative_lod.build.located_parts import Document
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.notation import Bracket
-from initiative_lod.text import NormalisedText, Span
+from initiative_lod.sources.notation import Bracket
+from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import DCTERMS, OA, RDF
 
 I = Iris(DEFAULT_BASE)  # the base in which sources are written

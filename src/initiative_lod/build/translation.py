@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.text import NormalisedText
+from initiative_lod.sources.text import NormalisedText
 from initiative_lod.vocabulary import RDFS
 
 if TYPE_CHECKING:

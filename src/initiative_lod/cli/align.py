@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from pyoxigraph import NamedNode, Store
 
-from initiative_lod import judgement, release, sssom
+from initiative_lod import release
 from initiative_lod.align import graphs, rows
 from initiative_lod.align.labels import PROPERTIES
 from initiative_lod.align.propose import FLOOR, Proposal, propose
@@ -23,6 +23,7 @@ from initiative_lod.cli.talk import console, progress
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings, from_environment
+from initiative_lod.sources import judgements, sssom
 from initiative_lod.store import OpenRelease
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -60,7 +61,7 @@ def align(
         step("comparing")
         mine = our_things(ours, iris)
         others = list(their_things(theirs, iris))
-        judged = [] if review else judgement.read(path)
+        judged = [] if review else judgements.read(path)
         found = propose(mine, others, judged, floor)
     if not known:
         have = {(row.slots.get("subject_id"), row.slots.get("object_id")) for row in mappings.rows(ours, iris)}

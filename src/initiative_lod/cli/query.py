@@ -15,7 +15,7 @@ from initiative_lod import release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.settings import from_environment
-from initiative_lod.sources import read_text
+from initiative_lod.sources.turtle import read_text
 from initiative_lod.sparql.evaluation import parses
 from initiative_lod.sparql.guard import holds
 from initiative_lod.store import OpenRelease

@@ -11,7 +11,7 @@ from importlib import resources
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple
 
-from initiative_lod.questions import header_of
+from initiative_lod.sources.questions import header_of
 
 SHOWN = 6  # triples that are kept of one finding
 KEPT = 200  # findings that are kept of one check

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod import questions, validation
+from initiative_lod import validation
 from initiative_lod.build import identity
 from initiative_lod.conflicts import together
 from initiative_lod.conflicts.candidates import candidates
@@ -16,7 +16,8 @@ from initiative_lod.conflicts.check import KEPT, SHOWN, Finding, Found, Statemen
 from initiative_lod.conflicts.writing import Conflicts
 from initiative_lod.iris import Iris
 from initiative_lod.merge.record import Record
-from initiative_lod.questions import Question
+from initiative_lod.sources import questions
+from initiative_lod.sources.questions import Question
 
 ELSEWHERE = "our-terms-elsewhere"
 Progress = Callable[[str], None]

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from initiative_lod import questions
-from initiative_lod.questions import Difference, Question
+from initiative_lod.sources import questions
+from initiative_lod.sources.questions import Difference, Question
 
 AS_EXPECTED, OTHERWISE, NOT_ASKED = "as expected", "otherwise", "not asked"
 IN_CHINESE = {AS_EXPECTED: "与预期一致", OTHERWISE: "与预期不同", NOT_ASKED: "未提出"}

@@ -18,13 +18,13 @@ from initiative_lod import description, release, verification
 from initiative_lod.build import identity
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.judgement import Judgement
 from initiative_lod.merge import part, provenance
 from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import FILES, GRAPHS, take_over
 from initiative_lod.release import MakeIndex, Release
 from initiative_lod.settings import Settings
+from initiative_lod.sources.judgements import Judgement
 from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"

@@ -17,7 +17,6 @@ from pyoxigraph import Quad
 
 from initiative_lod import lease, release
 from initiative_lod.errors import ReleaseError, SourceError
-from initiative_lod.judgement import Judgement
 from initiative_lod.merge import intake
 from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
@@ -25,6 +24,7 @@ from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
 from initiative_lod.release import MakeIndex, Release
 from initiative_lod.settings import Settings
+from initiative_lod.sources.judgements import Judgement
 
 Progress = Callable[[str], None]
 

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from initiative_lod import questions
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import Release
+from initiative_lod.sources import questions
 from initiative_lod.web.view import Said
 
 Kept = dict[str, Any]

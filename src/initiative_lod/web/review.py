@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from initiative_lod.align.review import Review
 from initiative_lod.errors import SourceError
-from initiative_lod.judgement import Verdict
+from initiative_lod.sources.judgements import Verdict
 
 LONGEST_BODY = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from markupsafe import Markup
 
-from initiative_lod import questions
 from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
+from initiative_lod.sources import questions
 from initiative_lod.web import statics
 from initiative_lod.web.asked import asked
 from initiative_lod.web.kept import Kept, Questions, in_language

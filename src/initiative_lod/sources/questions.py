@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutio
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
-from initiative_lod.sources import read_text
+from initiative_lod.sources.turtle import read_text
 
 FILE = "questions.json"  # in a release
 MOST_ROWS = 1000  # that a release keeps of one answer

@@ -17,7 +17,7 @@ import yaml
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ParseError
-from initiative_lod.sources import read_text
+from initiative_lod.sources.turtle import read_text
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, SSSOM, XSD
 
 

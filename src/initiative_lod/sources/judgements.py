@@ -18,7 +18,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ParseError, SourceError
-from initiative_lod.sources import read_text
+from initiative_lod.sources.turtle import read_text
 
 COLUMNS = ("subject_id", "object_id", "verdict", "judge", "date", "reason")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")

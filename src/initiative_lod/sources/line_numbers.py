@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
-from initiative_lod import sources
 from initiative_lod.iris import DEFAULT_BASE, rebase
-from initiative_lod.sources import Source
+from initiative_lod.sources import turtle
+from initiative_lod.sources.turtle import Source
 
 _ABOUT = re.compile(
     r"""^<(?P<line>[^<>\s]+)>\s            # N-Triples, N-Quads, TriG: a line that begins with an IRI
@@ -54,13 +54,13 @@ def places_in(paths: Iterable[Path], base: str) -> Places:
     found = Places()
     for path in paths:
         if path.suffix == ".ttl":
-            found.add(sources.read_turtle(path, ""), path)
+            found.add(turtle.read_turtle(path, ""), path)
         else:
             found.add_lines(_by_line(path, base), path)
     return found
 
 
 def _by_line(path: Path, base: str) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(sources.read_text(path).splitlines(), 1):
+    for number, line in enumerate(turtle.read_text(path).splitlines(), 1):
         for match in _ABOUT.finditer(line):
             yield urljoin(base, match[match.lastgroup or 0]), number

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
-from initiative_lod.sources import BLANK, Source
+from initiative_lod.sources.turtle import BLANK, Source
 
 _SOURCES = Iris(DEFAULT_BASE)
 _PREFIX = _SOURCES.notation("is").value.removesuffix("is")
