@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from initiative_lod.validation import Report
+    from initiative_lod.validation.shacl import Report
 
 
 class InitiativeLodError(Exception):

@@ -20,12 +20,12 @@ from initiative_lod.merge.merging import Merged, Wanted
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
 from initiative_lod.release import Release
-from initiative_lod.report import Report
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, questions
 from initiative_lod.sources.questions import Difference
 from initiative_lod.store import OpenRelease
+from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS
 
 Progress = Callable[[str], None]
@@ -60,12 +60,14 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
 
 def validate(built: Built, settings: Settings) -> Report:
     """The report on a build: its own shapes over everything else in it."""
-    from initiative_lod import validation  # here: pySHACL and rdflib take half a second, and few commands validate
+    from initiative_lod.validation import (
+        shacl,  # here: pySHACL and rdflib take half a second, and few commands validate
+    )
 
     shapes_graph = Iris(settings.base).graph("shapes")
     shapes = [quad for quad in built.quads if quad.graph_name == shapes_graph]
     data = [quad for quad in built.quads if quad.graph_name != shapes_graph]
-    return validation.validate(data, shapes, places=built.place)
+    return shacl.validate(data, shapes, places=built.place)
 
 
 def make_release(settings: Settings, progress: Progress = lambda message: None, out: Path | None = None) -> Release:

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod.focus import FocusGraph
 from initiative_lod.iris import DEFAULT_BASE
-from initiative_lod.validation import read, read_shapes, validate
+from initiative_lod.validation.oxigraph_queries import FocusGraph
+from initiative_lod.validation.shacl import read, read_shapes, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY = ROOT / "ontology"

@@ -14,7 +14,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from initiative_lod.errors import ParseError
 from initiative_lod.settings import Settings
-from initiative_lod.validation import Report, ShapesError, read, read_shapes, validate, validate_files
+from initiative_lod.validation.shacl import (
+    Report,
+    ShapesError,
+    read,
+    read_shapes,
+    validate,
+    validate_files,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MINIMAL = ROOT / "ontology" / "examples" / "valid" / "minimal.ttl"

@@ -36,9 +36,9 @@ def validate(
     differences: list[str] = []
     with progress(quiet) as step:
         if files:
-            from initiative_lod import validation
+            from initiative_lod.validation import shacl
 
-            report = validation.validate_files(files, settings)
+            report = shacl.validate_files(files, settings)
         else:
             checked = pipeline.check(settings, step)
             report = checked.report

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod import validation
 from initiative_lod.build import identity
 from initiative_lod.conflicts import together
 from initiative_lod.conflicts.candidates import candidates
@@ -18,6 +17,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge.record import Record
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
+from initiative_lod.validation import shacl
 
 ELSEWHERE = "our-terms-elsewhere"
 Progress = Callable[[str], None]
@@ -82,8 +82,8 @@ def _shapes(own: Path, abroad: Found, iris: Iris) -> Found:
     shapes = [quad for quad in quads if quad.graph_name == shapes_graph]
     data = [quad for quad in quads if quad.graph_name != shapes_graph]
     foreign = list(_quads(finding.statements for finding in abroad.findings))
-    before = {(str(item.focus), item.named, str(item.value)) for item in validation.validate(data, shapes).results}
-    report = validation.validate([*data, *foreign], shapes)
+    before = {(str(item.focus), item.named, str(item.value)) for item in shacl.validate(data, shapes).results}
+    report = shacl.validate([*data, *foreign], shapes)
     new = [item for item in report.results if (str(item.focus), item.named, str(item.value)) not in before]
     graphs = {str(quad.subject): quad for quad in foreign}
     findings = []

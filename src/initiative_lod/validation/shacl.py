@@ -18,12 +18,18 @@ from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
 from rdflib.namespace import RDF, RDFS, SH
 
 from initiative_lod.errors import ParseError
-from initiative_lod.focus import FocusGraph, ShapesError, oxigraph_term, rdflib_term, rdflib_triple
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.iris import DEFAULT_BASE, rebase
-from initiative_lod.report import SEVERITIES, Place, Report, Result
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
+from initiative_lod.validation.oxigraph_queries import (
+    FocusGraph,
+    ShapesError,
+    oxigraph_term,
+    rdflib_term,
+    rdflib_triple,
+)
+from initiative_lod.validation.report import SEVERITIES, Place, Report, Result
 from initiative_lod.vocabulary import OA, ONTOLOGY_PATH
 
 __all__ = ["SEVERITIES", "Report", "Result", "ShapesError", "read", "read_shapes", "validate", "validate_files"]
