@@ -73,7 +73,7 @@ MODULES = sorted(TREES.keys() - {PACKAGE})
 def test_there_is_something_to_look_at() -> None:
     assert len(MODULES) > 40
     assert "initiative_lod.sources.turtle" in imported("initiative_lod.build.graph")
-    assert {"initiative_lod.pipeline", "initiative_lod.release"} <= imported("initiative_lod.cli.build")
+    assert {"initiative_lod.pipeline", "initiative_lod.release.folder"} <= imported("initiative_lod.cli.build")
 
 
 def test_no_room_is_made_for_what_is_not_there() -> None:

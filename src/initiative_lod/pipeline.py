@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, prepared, release, representation, verification
+from initiative_lod import __version__, representation
 from initiative_lod.build import mappings as alignment
 from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.errors import NotConforming, SourceError
@@ -19,12 +19,14 @@ from initiative_lod.merge import merging
 from initiative_lod.merge.merging import Merged, Wanted
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
-from initiative_lod.release import Release
+from initiative_lod.release import folder as release
+from initiative_lod.release import integrity, rendered_documents
+from initiative_lod.release.folder import Release
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, questions
 from initiative_lod.sources.questions import Difference
-from initiative_lod.store import OpenRelease
 from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS
 
@@ -158,13 +160,13 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
-        folder, iris = building / verification.INDEX, opened.iris
+        folder, iris = building / integrity.INDEX, opened.iris
         described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
         search.build(
             folder / search.FILE, (quad for quad in opened.store if quad.graph_name != described), iris, progress
         )
         progress("rendering documents")
-        prepared.write(folder / prepared.FILE, representation.turtles(opened))
+        rendered_documents.write(folder / rendered_documents.FILE, representation.turtles(opened))
 
     return make
 

@@ -24,7 +24,7 @@ from functools import lru_cache
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from initiative_lod.iris import Iris, document_of
-from initiative_lod.store import OpenRelease
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SKOS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page

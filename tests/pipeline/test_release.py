@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod import release, switch, verification
 from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import Release
-from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.release import folder as release
+from initiative_lod.release import history, integrity
+from initiative_lod.release.folder import Release
+from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID
 
 I = Iris()
@@ -176,7 +177,7 @@ def test_a_release_is_found_by_how_it_begins(folder: Path, made: Release) -> Non
 def test_where_nothing_was_ever_written(folder: Path) -> None:
     assert release.versions(folder) == []
     assert release.current(folder) is None
-    assert switch.history(folder) == []
+    assert history.history(folder) == []
     with pytest.raises(ReleaseError, match="there are: none"):
         release.find(folder, "1")
     with pytest.raises(ReleaseError, match="nothing to roll back to"):
@@ -257,7 +258,7 @@ def test_each_kind_of_damage_is_found_and_never_published(
     with pytest.raises(ReleaseError, match=f"damaged: .*{message}"):
         release.publish(folder, damaged)
     assert release.current(folder) == good
-    assert len(switch.history(folder)) == 1
+    assert len(history.history(folder)) == 1
 
 
 def test_a_release_that_was_renamed_is_found_out(folder: Path, made: Release) -> None:
@@ -274,7 +275,7 @@ def test_a_store_of_other_quads_is_found_out(folder: Path, made: Release) -> Non
     store.flush()
     del store
     digests = json.loads((made.path / "store.json").read_bytes())
-    digests["store"] = verification.file_digests(made.store)
+    digests["store"] = integrity.file_digests(made.store)
     (made.path / "store.json").write_text(json.dumps(digests))
     assert any("the store holds" in fault for fault in release.verify(made))
     assert release.verify(other) == []
@@ -302,7 +303,7 @@ def test_publishing_is_a_link(folder: Path, made: Release) -> None:
     release.publish(folder, made)
     assert (folder / "current").readlink() == Path(made.version)
     assert release.current(folder) == made
-    assert [(entry["action"], entry["from"], entry["version"]) for entry in switch.history(folder)] == [
+    assert [(entry["action"], entry["from"], entry["version"]) for entry in history.history(folder)] == [
         ("publish", "", made.version)
     ]
 
@@ -361,7 +362,7 @@ def test_a_release_may_come_back(folder: Path) -> None:
 def cut_off(folder: Path, action: str, version: str) -> None:
     """What a machine leaves that went down after a switch was written down and before it was made."""
     link = (folder / "current").readlink() if (folder / "current").is_symlink() else None
-    switch.switch(folder, version, action)
+    history.switch(folder, version, action)
     (folder / "current").unlink()
     if link is not None:
         (folder / "current").symlink_to(link)
@@ -396,7 +397,7 @@ def test_a_line_of_the_history_that_was_cut_off_is_left_out(folder: Path) -> Non
     with (folder / "history.jsonl").open("a") as file:
         file.write('\n{"time": "2031-01-0')
     release.publish(folder, write(folder, "c"))
-    assert [entry["version"] for entry in switch.history(folder)][:2] == [names["a"], names["b"]]
+    assert [entry["version"] for entry in history.history(folder)][:2] == [names["a"], names["b"]]
     assert release.rollback(folder).version == names["b"]
 
 
@@ -448,7 +449,7 @@ def test_readers_never_see_the_switch(folder: Path) -> None:
         reader.join()
     assert not errors
     assert seen == {first.version, second.version}
-    assert len(switch.history(folder)) == 51
+    assert len(history.history(folder)) == 51
 
 
 def test_publishers_at_once_leave_one_history(folder: Path) -> None:
@@ -458,7 +459,7 @@ def test_publishers_at_once_leave_one_history(folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    found = switch.history(folder)
+    found = history.history(folder)
     assert len(found) == 12
     assert [entry["from"] for entry in found] == ["", *(entry["version"] for entry in found[:-1])]
     current = release.current(folder)

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import lease, release, removal, switch
 from initiative_lod.errors import QueryError, ReleaseError
-from initiative_lod.removal import collect
+from initiative_lod.release import cleanup, history, in_use
+from initiative_lod.release import folder as release
+from initiative_lod.release.cleanup import collect
+from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.evaluation import OpenStore
-from initiative_lod.store import OpenRelease, Publisher
 from pipeline.test_release import cut_off, publish_all, write
 
 
@@ -35,7 +36,7 @@ def age(path: Path, seconds: float) -> None:
         os.utime(item, (time.time() - seconds,) * 2, follow_symlinks=False)
 
 
-def kept(folder: Path, keep: int = removal.KEEP) -> dict[str, str]:
+def kept(folder: Path, keep: int = cleanup.KEEP) -> dict[str, str]:
     return {item.version: item.why for item in collect(folder, keep, dry_run=True)[0]}
 
 
@@ -98,12 +99,12 @@ def test_what_is_pinned_stays(folder: Path) -> None:
     names = publish_all(folder, "abc")
     for name in names.values():
         age(folder / name, 100)
-    assert removal.pinned(folder) == []
-    removal.pin(folder, names["a"])
-    removal.pin(folder, names["a"])
-    assert removal.pinned(folder) == [names["a"]]
+    assert cleanup.pinned(folder) == []
+    cleanup.pin(folder, names["a"])
+    cleanup.pin(folder, names["a"])
+    assert cleanup.pinned(folder) == [names["a"]]
     assert kept(folder, 0) == {names["c"]: "current", names["a"]: "pinned"}
-    removal.pin(folder, names["a"], wanted=False)
+    cleanup.pin(folder, names["a"], wanted=False)
     assert kept(folder, 0) == {names["c"]: "current"}
 
 
@@ -162,7 +163,7 @@ def test_another_process_that_is_killed_reads_no_more(folder: Path) -> None:
 
 def test_a_release_cannot_be_opened_while_it_is_being_removed(folder: Path) -> None:
     made = write(folder, "a")
-    with lease.alone(made.path) as alone:
+    with in_use.alone(made.path) as alone:
         assert alone
         with pytest.raises(ReleaseError, match="has been removed"):
             OpenRelease.open(made)
@@ -186,8 +187,8 @@ def test_a_folder_that_is_moved_before_the_lock_is_taken_is_not_read(
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "flock", too_late)
         with pytest.raises(ReleaseError, match="has been removed"):
-            lease.take(made.path)
-    lease.take(made.path)
+            in_use.take(made.path)
+    in_use.take(made.path)
 
 
 def test_where_there_are_no_locks_everything_is_in_use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,9 +198,9 @@ def test_where_there_are_no_locks_everything_is_in_use(folder: Path, monkeypatch
     def none(handle: int, operation: int) -> None:
         raise OSError(errno.EBADF, "no locks here")
 
-    with switch.lock(folder), monkeypatch.context() as patch:
+    with history.lock(folder), monkeypatch.context() as patch:
         patch.setattr(fcntl, "flock", none)
-        with lease.alone(folder / names["a"]) as alone:
+        with in_use.alone(folder / names["a"]) as alone:
             assert not alone
         OpenRelease.open(release.find(folder, names["a"]))
 
@@ -284,14 +285,14 @@ def test_what_a_build_left_goes_when_nobody_is_at_it(folder: Path, name: str) ->
     (left / "store").mkdir(parents=True)
     (left / "store" / "1.sst").write_bytes(b"x" * 500)
     assert collect(folder)[1] == []
-    age(left, removal.QUIET + 10)
-    held = lease.take(left)
+    age(left, cleanup.QUIET + 10)
+    held = in_use.take(left)
     assert collect(folder)[1] == []
     del held
     (left / "store" / "2.sst").write_bytes(b"x")  # it is being written after all
     assert collect(folder)[1] == []
-    age(left, removal.QUIET + 10)
-    assert collect(folder)[1] == [removal.Removed(name, 501)]
+    age(left, cleanup.QUIET + 10)
+    assert collect(folder)[1] == [cleanup.Removed(name, 501)]
     assert not left.exists()
 
 
@@ -303,7 +304,7 @@ def test_what_a_switch_left_goes(folder: Path) -> None:
     assert gone.name == ".current-99"
     assert not left.is_symlink()
     assert (folder / names["a"]).is_dir()
-    assert switch.current_version(folder) == names["a"]
+    assert history.current_version(folder) == names["a"]
 
 
 def test_what_is_none_of_ours_is_left_alone(folder: Path) -> None:
@@ -337,7 +338,7 @@ def test_switches_have_times_in_order(folder: Path) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     names = publish_all(folder, "abb")
     release.rollback(folder)
-    found = switch.switches(folder)
+    found = history.switches(folder)
     assert [item.version for item in found] == [names["a"], names["b"], names["a"]]
     assert all(before <= item.time <= datetime.now(UTC) + timedelta(seconds=1) for item in found)
     assert [item.time for item in found] == sorted(item.time for item in found)
@@ -347,24 +348,24 @@ def test_a_switch_that_was_cut_off_has_no_time(folder: Path) -> None:
     made = write(folder, "c")
     names = publish_all(folder, "ab")
     cut_off(folder, "publish", made.version)
-    assert [item.version for item in switch.switches(folder)] == [names["a"], names["b"]]
+    assert [item.version for item in history.switches(folder)] == [names["a"], names["b"]]
     names |= publish_all(folder, "d")
-    assert [item.version for item in switch.switches(folder)] == [names["a"], names["b"], names["d"]]
+    assert [item.version for item in history.switches(folder)] == [names["a"], names["b"], names["d"]]
 
 
 @pytest.mark.parametrize("line", ["[]", '"x"', "7", "{}", '{"action": "publish", "from": "", "version": "x"}', "{"])
 def test_what_is_no_entry_of_the_history_is_left_out(folder: Path, line: str) -> None:
     publish_all(folder, "a")
-    whole = (folder / switch.HISTORY).read_text()
-    (folder / switch.HISTORY).write_text(f"{line}\n{whole}")
-    assert len(switch.switches(folder)) == 1
+    whole = (folder / history.HISTORY).read_text()
+    (folder / history.HISTORY).write_text(f"{line}\n{whole}")
+    assert len(history.switches(folder)) == 1
 
 
 def test_a_clock_that_was_set_back_changes_no_order(folder: Path) -> None:
     publish_all(folder, "ab")
-    path = folder / switch.HISTORY
+    path = folder / history.HISTORY
     first, second = (line for line in path.read_text().splitlines() if line)
     year = datetime.now(UTC).strftime("%Y-")
     path.write_text(f"{first}\n{second.replace(year, '1999-', 1)}\n")
-    found = switch.switches(folder)
+    found = history.switches(folder)
     assert found[0].time == found[1].time

@@ -19,8 +19,8 @@ import httpx
 from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode, Quad
 
-from initiative_lod import release
 from initiative_lod.iris import Iris
+from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings
 
 BASE = "https://w3id.org/initiative-lod/"
@@ -164,9 +164,9 @@ def app(settings: Settings) -> Any:
     from fastapi import FastAPI
     from pyoxigraph import QueryResultsFormat
 
+    from initiative_lod.release.opened import Publisher
     from initiative_lod.representation import RenderedCache
     from initiative_lod.sparql.pool import QueryPool
-    from initiative_lod.store import Publisher
     from initiative_lod.web import sparql_worker
     from initiative_lod.web.pages import Pages
     from initiative_lod.web.site import Site

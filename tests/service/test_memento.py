@@ -14,13 +14,14 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from initiative_lod import release, switch
-from initiative_lod.archive import Archive
 from initiative_lod.errors import Busy
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.removal import collect
+from initiative_lod.release import folder as release
+from initiative_lod.release import history
+from initiative_lod.release.cleanup import collect
+from initiative_lod.release.older import Archive
+from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.store import Publisher
 from initiative_lod.web.errors import BadArgument
 from initiative_lod.web.memento import moment
 from pipeline.conftest import CONCEPT, make_project
@@ -45,8 +46,8 @@ def tell(root: Path, number: int) -> None:
 
 def date_switches(folder: Path, times: tuple[str, ...]) -> None:
     """Make the history say that the switches were made at these times."""
-    entries = [{**entry, "time": time} for entry, time in zip(switch.history(folder), times, strict=True)]
-    (folder / switch.HISTORY).write_text("".join(f"\n{json.dumps(entry)}" for entry in entries))
+    entries = [{**entry, "time": time} for entry, time in zip(history.history(folder), times, strict=True)]
+    (folder / history.HISTORY).write_text("".join(f"\n{json.dumps(entry)}" for entry in entries))
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def publish_three(root: Path, folder: Path) -> tuple[str, ...]:
     for number in range(3):
         tell(root, number)
         publish(settings)
-        versions.append(switch.current_version(folder))
+        versions.append(history.current_version(folder))
     date_switches(folder, TIMES)
     return tuple(versions)
 
@@ -411,8 +412,8 @@ def test_a_release_that_was_never_published_is_not_shown(own: Past) -> None:
     """It is a draft, or what a merge would make: publishing is what makes it public."""
     folder = own.live.settings.release_folder
     found = release.find(folder, own.versions[0])
-    (folder / switch.HISTORY).write_text(
-        "".join(f"\n{json.dumps(entry)}" for entry in switch.history(folder) if entry["version"] != found.version)
+    (folder / history.HISTORY).write_text(
+        "".join(f"\n{json.dumps(entry)}" for entry in history.history(folder) if entry["version"] != found.version)
     )
     for place in (f"doc/{LEAGUE}", "", "sparql?query=ASK%7B%7D", "search?q=x", "dataset/dump.nq.gz"):
         assert own.live.get(own.at(0, place), "*/*").status_code == 404, place

@@ -13,8 +13,9 @@ import httpx
 import pytest
 from pyoxigraph import NamedNode
 
-from initiative_lod import prepared, representation
+from initiative_lod import representation
 from initiative_lod.cli.serve import listen
+from initiative_lod.release import rendered_documents
 from initiative_lod.resource import describe
 from service.conftest import Live, serve
 
@@ -22,7 +23,7 @@ TURTLE = next(offer for offer in representation.OFFERS if offer.media.suffix == 
 
 
 def file_of(live: Live) -> Path:
-    return live.opened.release.path / "index" / prepared.FILE
+    return live.opened.release.path / "index" / rendered_documents.FILE
 
 
 @pytest.fixture
@@ -89,24 +90,24 @@ def test_an_unknown_thing_is_told_the_usual_way(harbour: Live) -> None:
 
 def test_a_file_of_another_format_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "some.sqlite"
-    assert prepared.write(path, [("https://example.org/a", 1, b"<a> <b> <c> .")]) == 1
-    assert prepared.Prepared(path).turtle("https://example.org/a") == (b"<a> <b> <c> .", 1)
-    assert prepared.Prepared(path).turtle("https://example.org/b") is None
+    assert rendered_documents.write(path, [("https://example.org/a", 1, b"<a> <b> <c> .")]) == 1
+    assert rendered_documents.Prepared(path).turtle("https://example.org/a") == (b"<a> <b> <c> .", 1)
+    assert rendered_documents.Prepared(path).turtle("https://example.org/b") is None
     with closing(sqlite3.connect(path)) as file:
-        file.execute(f"PRAGMA user_version = {prepared.FORMAT + 1}")
+        file.execute(f"PRAGMA user_version = {rendered_documents.FORMAT + 1}")
         file.commit()
-    assert prepared.Prepared(path).turtle("https://example.org/a") is None
-    assert prepared.Prepared(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
+    assert rendered_documents.Prepared(path).turtle("https://example.org/a") is None
+    assert rendered_documents.Prepared(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
 
 
 @pytest.mark.parametrize("kept", [0, 40, 5000])
 def test_a_damaged_file_costs_no_answer(tmp_path: Path, kept: int) -> None:
     path = tmp_path / "some.sqlite"
     iris = [f"https://example.org/{number}" for number in range(2000)]
-    prepared.write(path, [(iri, 1, b"<a> <b> <c> ." * 20) for iri in iris])
+    rendered_documents.write(path, [(iri, 1, b"<a> <b> <c> ." * 20) for iri in iris])
     whole = path.read_bytes()
     path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
-    found = prepared.Prepared(path)
+    found = rendered_documents.Prepared(path)
     assert [found.turtle(iri) for iri in iris[::500]] == [None] * 4
 
 

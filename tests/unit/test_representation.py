@@ -11,16 +11,17 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
-from initiative_lod import links, release, representation, resource
+from initiative_lod import links, representation, resource
 from initiative_lod.build.graph import build
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
 from initiative_lod.negotiation import Offer
-from initiative_lod.release import Release
+from initiative_lod.release import folder
+from initiative_lod.release.folder import Release
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.representation import FORMS, OFFERS, RDF_OFFERS, Rendered, RenderedCache, Variant
 from initiative_lod.resource import Description, describe, natural, resource_of
 from initiative_lod.settings import Settings
-from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
 from pipeline.conftest import make_project
 
@@ -35,7 +36,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
     built = build(settings)
     manifest = {"version": "1", "modified": "2031-03-05"}
     files = {"context.jsonld": built.context}
-    return OpenRelease.open(release.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base)))
+    return OpenRelease.open(folder.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base)))
 
 
 def described(opened: OpenRelease, path: str) -> Description:
@@ -154,7 +155,7 @@ def test_incoming_statements_are_paged(tmp_path: Path) -> None:
     topic, graph = iris.thing("id/topic/x"), iris.graph("g")
     quads = [Quad(topic, RDF.type, SKOS.Concept, graph)]
     quads += [Quad(iris.thing(f"id/d/action/{n}"), DCTERMS.subject, topic, graph) for n in range(1, count + 1)]
-    made = release.write(tmp_path, quads, {"version": "1", "modified": "2031-01-01"}, CONTEXT, iris)
+    made = folder.write(tmp_path, quads, {"version": "1", "modified": "2031-01-01"}, CONTEXT, iris)
     opened = OpenRelease.open(made)
     seen: list[str] = []
     for page in (1, 2, 3):

@@ -13,11 +13,12 @@ import typer
 from pyoxigraph import NamedNode
 from rich.table import Table
 
-from initiative_lod import changes, release, removal, switch, verification
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import ReleaseError
+from initiative_lod.release import changes, cleanup, history, integrity
+from initiative_lod.release import folder as release
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
-from initiative_lod.store import OpenRelease
 
 app = typer.Typer(help="List, verify, publish, roll back, compare and remove releases.", no_args_is_help=True)
 
@@ -127,8 +128,8 @@ def pin(
 ) -> None:
     """Keep a release whatever 'release gc' removes."""
     folder = from_environment(**context.obj).release_folder
-    found = version if off and version in removal.pinned(folder) else release.full_version(folder, version)
-    removal.pin(folder, found, not off)
+    found = version if off and version in cleanup.pinned(folder) else release.full_version(folder, version)
+    cleanup.pin(folder, found, not off)
     typer.echo(found)
 
 
@@ -137,7 +138,7 @@ def gc(
     context: typer.Context,
     keep: Annotated[
         int, typer.Option(min=0, help="Releases to keep that were current before the current one.")
-    ] = removal.KEEP,
+    ] = cleanup.KEEP,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and touch nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -145,7 +146,7 @@ def gc(
     folder = from_environment(**context.obj).release_folder
     if not folder.is_dir():
         raise ReleaseError(f"there is no release folder {folder}: name another one with --releases")
-    kept, removed = removal.collect(folder, keep, dry_run)
+    kept, removed = cleanup.collect(folder, keep, dry_run)
     if as_json:
         document = {
             "dry_run": dry_run,
@@ -197,11 +198,11 @@ def _size(size: int) -> str:
 
 def _row(folder: Path, version: str) -> dict[str, Any]:
     """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
-    times = [item.time.isoformat() for item in switch.switches(folder) if item.version == version]
+    times = [item.time.isoformat() for item in history.switches(folder) if item.version == version]
     row = {
         "version": version,
-        "current": version == switch.current_version(folder),
-        "pinned": version in removal.pinned(folder),
+        "current": version == history.current_version(folder),
+        "pinned": version in cleanup.pinned(folder),
         "published": times,
         "damaged": None,
     }
@@ -216,6 +217,6 @@ def _row(folder: Path, version: str) -> dict[str, Any]:
 
 def _faults(folder: Path) -> list[str]:
     try:
-        return verification.verify(release.read(folder))
+        return integrity.verify(release.read(folder))
     except ReleaseError as error:
         return [str(error)]

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod import release
 from initiative_lod.errors import SettingsError
+from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings, from_environment
 
 
@@ -42,7 +42,7 @@ def run(settings: Settings) -> None:
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the start
     import uvicorn
 
-    from initiative_lod.store import Publisher
+    from initiative_lod.release.opened import Publisher
     from initiative_lod.web.app import create_app
     from initiative_lod.web.protocol import BoundedHttp
 

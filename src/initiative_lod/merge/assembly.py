@@ -14,7 +14,6 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
 
-from initiative_lod import description, release, verification
 from initiative_lod.build import identity
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
@@ -22,16 +21,17 @@ from initiative_lod.merge import part, provenance
 from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import FILES, GRAPHS, take_over
-from initiative_lod.release import MakeIndex, Release
+from initiative_lod.release import catalogue, folder, integrity
+from initiative_lod.release.folder import MakeIndex, Release
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
 MADE_ANEW = (
-    verification.DUMP,
-    release.TRIG_DUMP,
-    verification.DESCRIPTION,
+    integrity.DUMP,
+    folder.TRIG_DUMP,
+    integrity.DESCRIPTION,
     OWN,
 )  # files that a start's are not taken over
 MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
@@ -82,11 +82,11 @@ class Assembly:
             *sorted([said, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file),
         ]
         made_of = [*self._inputs, *((item.file, item.digest) for item in parts)]
-        digest = verification.parts_digest(self._own_version, made_of)
+        digest = integrity.parts_digest(self._own_version, made_of)
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
-        if (self._folder / version / verification.MANIFEST).is_file():
-            return release.read(self._folder / version)
+        if (self._folder / version / integrity.MANIFEST).is_file():
+            return folder.read(self._folder / version)
         progress("looking for conflicts")
         files, summary = report(store, self.records, self._building)
         for name, data in files.items():
@@ -95,12 +95,12 @@ class Assembly:
         progress("writing dumps")
         self._concatenate(parts)
         described = self._described(version, self._own_quads(same))
-        (self._building / verification.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        (self._building / integrity.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
         store.bulk_extend(described)
         store.flush()
         del store
         manifest = self._manifest(version, digest, parts, summary)
-        release.finish(self._building, manifest, make_index)
+        folder.finish(self._building, manifest, make_index)
         progress("writing the release")
         return self._move(version)
 
@@ -138,7 +138,7 @@ class Assembly:
                 return item
         digest, count = hashlib.sha256(), 0
         with (self._building / OWN).open("wb") as raw, gzip.GzipFile("", "wb", part.LEVEL, raw, mtime=0) as packed:
-            for line in self._without_identity(self._start.path / verification.DUMP):
+            for line in self._without_identity(self._start.path / integrity.DUMP):
                 digest.update(line)
                 packed.write(line)
                 count += 1
@@ -184,7 +184,7 @@ class Assembly:
 
     def _store(self, parts: Sequence[Part]) -> Store:
         """The store with all parts but those made last: on top of the start's, where that holds nothing but these."""
-        path = self._building / verification.STORE
+        path = self._building / integrity.STORE
         held = {(item.file, item.digest) for item in self._start_parts()}
         wanted = {(item.file, item.digest) for item in parts}
         anew = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
@@ -213,7 +213,7 @@ class Assembly:
 
     def _concatenate(self, parts: Sequence[Part]) -> None:
         """The dump of everything: the parts one after the other, which is gzip as well (RFC 1952 §2.2)."""
-        with (self._building / verification.DUMP).open("wb") as dump:
+        with (self._building / integrity.DUMP).open("wb") as dump:
             for item in parts:
                 with (self._building / item.file).open("rb") as file:
                     shutil.copyfileobj(file, dump, BLOCK)
@@ -224,16 +224,16 @@ class Assembly:
         for name in (OWN, *(item.file for item in more)):
             quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
         written = serialize(quads, format=RdfFormat.TRIG, prefixes=self._iris.prefixes) or b""
-        (self._building / release.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
+        (self._building / folder.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
         return quads
 
     def _described(self, version: str, quads: Sequence[Quad]) -> list[Quad]:
         """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
         makers.
         """
-        files = {name: _measured(self._building / name) for name in description.DUMPS}
-        described = description.describe(self._iris, quads, version, files)
-        trig = NamedNode(f"{self._iris.thing('dataset').value}#{release.TRIG_DUMP}")
+        files = {name: _measured(self._building / name) for name in catalogue.DUMPS}
+        described = catalogue.describe(self._iris, quads, version, files)
+        trig = NamedNode(f"{self._iris.thing('dataset').value}#{folder.TRIG_DUMP}")
         graph, node = self._iris.graph("release"), self._iris.release(version)
         described = [quad for quad in described if (quad.subject, quad.predicate) != (trig, DCTERMS.title)]
         for text, language in (("本项目自己的图，TriG，gzip 压缩", "zh"), ("Our own graphs as TriG, gzip", "en")):
@@ -247,7 +247,7 @@ class Assembly:
         names = sorted(
             path.relative_to(self._building).as_posix()
             for path in self._building.rglob("*")
-            if path.is_file() and path.parent != self._building / verification.STORE
+            if path.is_file() and path.parent != self._building / integrity.STORE
         )
         measured = {name: _measured(self._building / name) for name in names}
         return {
@@ -270,10 +270,10 @@ class Assembly:
         try:
             self._building.rename(target)
         except OSError:
-            if not (target / verification.MANIFEST).is_file():
+            if not (target / integrity.MANIFEST).is_file():
                 raise
             raise ReleaseError(f"{target} was written by someone else meanwhile: look at it, and merge again") from None
-        return release.read(target)
+        return folder.read(target)
 
 
 def _alignment_file(name: str) -> str:

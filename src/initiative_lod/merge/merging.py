@@ -15,14 +15,15 @@ from tempfile import mkdtemp
 
 from pyoxigraph import Quad
 
-from initiative_lod import lease, release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge import intake
 from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
-from initiative_lod.release import MakeIndex, Release
+from initiative_lod.release import folder as release
+from initiative_lod.release import in_use
+from initiative_lod.release.folder import MakeIndex, Release
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 
@@ -92,7 +93,7 @@ def merge(
     retrieved = _time(wanted.retrieved)
     sources = intake.sources(wanted.named, wanted.name)
     scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
-    held = lease.take(scratch), lease.take(start.path)  # while it lasts, neither is removed
+    held = in_use.take(scratch), in_use.take(start.path)  # while it lasts, neither is removed
     try:
         building = scratch / "release"
         building.mkdir()

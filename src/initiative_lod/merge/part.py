@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.exact import TYPED, Rewritten
+from initiative_lod.release.lexical_forms import TYPED, Rewritten
 
 RUN = 96 << 20  # bytes that are sorted in memory at once
 BLOCK = 1 << 20

@@ -18,7 +18,7 @@ from initiative_lod.align.labels import PROPERTIES, Kind, fold
 from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
-from initiative_lod.store import OpenRelease
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 
 MOST_LABELS = 600_000  # of one index; labels in Chinese and English come first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, MediaType
-from initiative_lod.store import OpenRelease
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
 
 FORMATS = "http://www.w3.org/ns/formats/"

@@ -24,10 +24,10 @@ from pyoxigraph import (
     serialize,
 )
 
-from initiative_lod import lease
 from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.iris import Iris
+from initiative_lod.release import in_use
 from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.output import Output, too_many
@@ -158,7 +158,7 @@ class OpenStore:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
         try:
-            self.lease = lease.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
+            self.lease = in_use.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
             self.store = Store.read_only(path)
         except (OSError, ReleaseError) as error:
             raise QueryError(f"the release cannot be read: {error}") from error

@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod import changes
-from initiative_lod.archive import Archive, reading
-from initiative_lod.changes import Summary
 from initiative_lod.errors import Busy, ReleaseError
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.negotiation import Offer
-from initiative_lod.store import OpenRelease
+from initiative_lod.release import changes
+from initiative_lod.release.changes import Summary
+from initiative_lod.release.older import Archive, reading
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.asked import Answer, Asked
 from initiative_lod.web.downloads import json_answer, page_answer
 from initiative_lod.web.errors import Damaged, NotAcceptable, TooMuch

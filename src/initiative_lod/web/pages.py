@@ -11,10 +11,10 @@ from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
 from initiative_lod.links import Link
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.representation import Variant
 from initiative_lod.resource import graph_of
 from initiative_lod.settings import Settings
-from initiative_lod.store import OpenRelease
 from initiative_lod.web import (
     checks,
     citation,

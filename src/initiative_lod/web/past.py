@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from initiative_lod.archive import Archive, reading
 from initiative_lod.errors import ReleaseError
-from initiative_lod.store import OpenRelease, Publisher
+from initiative_lod.release.older import Archive, reading
+from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.web import memento
 from initiative_lod.web.asked import asked
 from initiative_lod.web.errors import Damaged, NotFound

@@ -22,8 +22,8 @@ from starlette.responses import Response
 
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.negotiation import Offer
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
-from initiative_lod.store import OpenRelease
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.charts import chart
 from initiative_lod.web.errors import NotFound

@@ -35,8 +35,8 @@ from initiative_lod.reconcile.queries import (
     read_limit,
     suggestions,
 )
+from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.store import Publisher
 from initiative_lod.web.asked import Asked, asked, seen
 from initiative_lod.web.errors import NotFound, problem
 

@@ -19,12 +19,12 @@ from starlette.responses import Response
 from initiative_lod.errors import Busy, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.negotiation import Offer, lookup
-from initiative_lod.release import Release
+from initiative_lod.release.folder import Release
+from initiative_lod.release.integrity import INDEX
 from initiative_lod.search import index
 from initiative_lod.search.query import LONGEST
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
-from initiative_lod.verification import INDEX
 from initiative_lod.web import search_page
 from initiative_lod.web.asked import LANGUAGES, Answer, Asked, asked
 from initiative_lod.web.errors import Damaged

@@ -23,8 +23,8 @@ from starlette.responses import Response
 
 from initiative_lod.formats import JSON
 from initiative_lod.negotiation import Offer
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.resource import is_merged
-from initiative_lod.store import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
 from initiative_lod.web.asked import LANGUAGES, asked
 from initiative_lod.web.fixed import Fixed, fixed

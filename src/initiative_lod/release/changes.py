@@ -25,13 +25,13 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from initiative_lod import release
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import document_of
-from initiative_lod.release import Release
+from initiative_lod.release import folder
+from initiative_lod.release.folder import Release
+from initiative_lod.release.integrity import DUMP, MADE
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.resource import LABELS, natural
-from initiative_lod.store import OpenRelease
-from initiative_lod.verification import DUMP, MADE
 
 LONGEST = 1 << 20  # bytes of N-Quads that a summary lists
 
@@ -255,7 +255,7 @@ def main() -> None:
     old, new, limit, seconds = sys.argv[1:]
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))  # it does not outlive its server for long
-    made = summary(release.read(Path(old)), release.read(Path(new)), int(limit))
+    made = summary(folder.read(Path(old)), folder.read(Path(new)), int(limit))
     sys.stdout.buffer.write(made.to_json().encode())
 
 

@@ -25,16 +25,16 @@ from pyoxigraph import (
     Variable,
 )
 
-from initiative_lod import lease
-from initiative_lod import release as releases
 from initiative_lod.errors import ReleaseError
-from initiative_lod.exact import NEVER_REWRITTEN, Exact
 from initiative_lod.iris import Iris
-from initiative_lod.lease import Lease
-from initiative_lod.prepared import FILE as PREPARED
-from initiative_lod.prepared import Prepared
-from initiative_lod.release import EXACT, Release
-from initiative_lod.verification import INDEX
+from initiative_lod.release import folder as releases
+from initiative_lod.release import in_use as lease
+from initiative_lod.release.folder import EXACT, Release
+from initiative_lod.release.in_use import Lease
+from initiative_lod.release.integrity import INDEX
+from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, Exact
+from initiative_lod.release.rendered_documents import FILE as PREPARED
+from initiative_lod.release.rendered_documents import Prepared
 from initiative_lod.vocabulary import DCTERMS
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ Term = NamedNode | Literal | BlankNode
 @cache
 def query_text(name: str) -> str:
     """The text of our own query ``queries/<name>.rq``."""
-    return resources.files("initiative_lod").joinpath("queries", f"{name}.rq").read_text("utf-8")
+    return resources.files("initiative_lod.release").joinpath("queries", f"{name}.rq").read_text("utf-8")
 
 
 @dataclass(frozen=True)

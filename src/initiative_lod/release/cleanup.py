@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from initiative_lod import lease, release, switch
 from initiative_lod.errors import ReleaseError
-from initiative_lod.verification import MANIFEST, sync, write_file
+from initiative_lod.release import folder as release
+from initiative_lod.release import history, in_use
+from initiative_lod.release.integrity import MANIFEST, sync, write_file
 
 PINNED = "pinned"  # a file of versions, one a line
 KEEP = 5  # releases that were current before, kept besides the current one
@@ -49,7 +50,7 @@ def pinned(folder: Path) -> list[str]:
 
 def pin(folder: Path, version: str, wanted: bool = True) -> None:
     """Keep a version whatever is removed; no longer, if not ``wanted``."""
-    with switch.lock(folder):
+    with history.lock(folder):
         versions = sorted({*pinned(folder), version} if wanted else {*pinned(folder)} - {version})
         new = folder / f".{PINNED}"
         write_file(new, "".join(f"{item}\n" for item in versions).encode())
@@ -65,7 +66,7 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
     """
     if not folder.is_dir():
         return [], []
-    with switch.lock(folder):
+    with history.lock(folder):
         kept: list[Kept] = []
         leaving: list[Path] = []
         reasons = _reasons(folder, keep)
@@ -74,7 +75,7 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
             if version in reasons:
                 kept.append(Kept(version, reasons[version]))
                 continue
-            with lease.alone(path) as alone:
+            with in_use.alone(path) as alone:
                 if not alone:
                     kept.append(Kept(version, "in use"))
                     continue
@@ -92,10 +93,10 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
 def _reasons(folder: Path, keep: int) -> dict[str, str]:
     """The versions that stay whether or not they are read, each with why."""
     there = release.versions(folder)
-    current = switch.current_version(folder)
-    switches = switch.switches(folder)
+    current = history.current_version(folder)
+    switches = history.switches(folder)
     # Rolling back comes first; what was rolled back itself, and what the stack has lost, follows, latest first.
-    past = [*reversed(switch.stack(folder)), *(item.version for item in reversed(switches))]
+    past = [*reversed(history.stack(folder)), *(item.version for item in reversed(switches))]
     previous = [version for version in dict.fromkeys(past) if version in there and version != current]
     reasons = {version: "new" for version in there if version not in past and _is_new(folder / version, switches)}
     reasons |= dict.fromkeys(previous[:keep], "previous")
@@ -105,7 +106,7 @@ def _reasons(folder: Path, keep: int) -> dict[str, str]:
     return reasons
 
 
-def _is_new(path: Path, switches: list[switch.Switch]) -> bool:
+def _is_new(path: Path, switches: list[history.Switch]) -> bool:
     written = (path / MANIFEST).stat().st_mtime
     return not switches or written >= switches[-1].time.timestamp()
 
@@ -116,7 +117,7 @@ def _leftovers(folder: Path, leaving: set[str]) -> Iterator[Path]:
         name = path.name
         if name in leaving:
             continue
-        if name.startswith((REMOVING, f".{switch.CURRENT}-")) or (name.startswith(BUILDING) and _is_quiet(path)):
+        if name.startswith((REMOVING, f".{history.CURRENT}-")) or (name.startswith(BUILDING) and _is_quiet(path)):
             yield path
 
 
@@ -125,7 +126,7 @@ def _is_quiet(path: Path) -> bool:
     if path.is_symlink() or not path.is_dir():
         return False
     try:
-        with lease.alone(path) as alone:
+        with in_use.alone(path) as alone:
             latest = max(item.lstat().st_mtime for item in (path, *path.rglob("*")))
             return alone and time.time() - latest > QUIET
     except FileNotFoundError:  # it goes on, or has just come to its end

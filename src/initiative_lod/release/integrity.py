@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import RdfFormat, Store, parse
 
 if TYPE_CHECKING:
-    from initiative_lod.release import Release
+    from initiative_lod.release.folder import Release
 
 MANIFEST = "manifest.json"
 STORE = "store"

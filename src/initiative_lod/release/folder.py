@@ -22,13 +22,13 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from initiative_lod import exact, lease, verification
-from initiative_lod.description import describe
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.switch import CURRENT as CURRENT
-from initiative_lod.switch import lock, stack, switch
-from initiative_lod.verification import (
+from initiative_lod.release import in_use, integrity, lexical_forms
+from initiative_lod.release.catalogue import describe
+from initiative_lod.release.history import CURRENT as CURRENT
+from initiative_lod.release.history import lock, stack, switch
+from initiative_lod.release.integrity import (
     DESCRIPTION,
     INDEX,
     MANIFEST,
@@ -38,8 +38,8 @@ from initiative_lod.verification import (
     sync,
     write_file,
 )
-from initiative_lod.verification import DUMP as DUMP
-from initiative_lod.verification import verify as verify
+from initiative_lod.release.integrity import DUMP as DUMP
+from initiative_lod.release.integrity import verify as verify
 
 TRIG_DUMP = "dump.trig.gz"
 EXACT = "exact.tsv"
@@ -151,19 +151,19 @@ def write(
     """
     lines = _serialized(quads, RdfFormat.N_QUADS)
     held = hashlib.sha256(lines).hexdigest()
-    digest = verification.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+    digest = integrity.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
     version = f"{manifest['version']}-{digest[:12]}"
     target = folder / version
     folder.mkdir(parents=True, exist_ok=True)
     building = folder / f".building-{version}-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
-    kept = lease.take(building)  # nobody takes it for a build that was cut off
+    kept = in_use.take(building)  # nobody takes it for a build that was cut off
     try:
         progress("writing dumps")
         content = dict(files)
         content[DUMP] = gzip.compress(lines, mtime=0)
-        if rewritten := exact.record(lines.split(b"\n")):
+        if rewritten := lexical_forms.record(lines.split(b"\n")):
             content[EXACT] = b"".join(rewritten)
         content[TRIG_DUMP] = gzip.compress(_serialized(quads, RdfFormat.TRIG, iris.prefixes), mtime=0)
         listed = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(content.items())}
@@ -182,7 +182,7 @@ def write(
             "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in listed.items()},
         }
         if rewritten:
-            complete["collapsed"] = exact.collapsed(rewritten)
+            complete["collapsed"] = lexical_forms.collapsed(rewritten)
         write_file(building / MANIFEST, as_json(complete))
         if (target / MANIFEST).is_file():
             if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from initiative_lod import release as releases
-from initiative_lod import switch
 from initiative_lod.errors import Busy, ReleaseError
-from initiative_lod.release import Release
-from initiative_lod.store import OpenRelease, Publisher
-from initiative_lod.switch import Switch
-from initiative_lod.verification import MANIFEST
+from initiative_lod.release import folder as releases
+from initiative_lod.release import history
+from initiative_lod.release.folder import Release
+from initiative_lod.release.history import Switch
+from initiative_lod.release.integrity import MANIFEST
+from initiative_lod.release.opened import OpenRelease, Publisher
 
 log = logging.getLogger(__name__)
 
@@ -95,15 +95,15 @@ class Archive:
 
     def switches(self) -> tuple[Switch, ...]:
         """Every switch that was made, oldest first (see ``switch.switches``)."""
-        path = self._folder / switch.HISTORY
+        path = self._folder / history.HISTORY
         try:
             status = path.stat()
         except OSError:
             return ()
-        mark = (status.st_ino, status.st_size, status.st_mtime_ns, switch.current_version(self._folder))
+        mark = (status.st_ino, status.st_size, status.st_mtime_ns, history.current_version(self._folder))
         if self._switches[0] != mark:
             try:
-                self._switches = mark, tuple(switch.switches(self._folder))
+                self._switches = mark, tuple(history.switches(self._folder))
             except (OSError, UnicodeDecodeError) as error:
                 log.error("the history of releases cannot be read: %s", error)
                 self._switches = mark, ()
@@ -122,7 +122,7 @@ class Archive:
         One that was not is a draft: it is for the operator's eyes, not for a visitor's.
         """
         times = {item.version: item.time.timestamp() for item in self.published()}
-        if current := switch.current_version(self._folder):
+        if current := history.current_version(self._folder):
             times.setdefault(current, 0.0)  # published, whatever became of the history
         there = [version for version in releases.versions(self._folder) if version in times]
         return sorted(there, key=lambda version: (-times[version], version))
