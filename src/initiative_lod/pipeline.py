@@ -10,9 +10,10 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__, representation
+from initiative_lod import __version__
 from initiative_lod.build import mappings as alignment
 from initiative_lod.build.graph import Built, build, moved
+from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merging

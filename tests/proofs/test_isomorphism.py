@@ -32,11 +32,11 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 from rdflib import Graph
 
-from initiative_lod import resource
+from initiative_lod.documents import resource
+from initiative_lod.documents.representation import FORMS, RenderedCache
+from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, RDF_TYPES, MediaType
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.representation import FORMS, RenderedCache
-from initiative_lod.resource import describe, is_merged
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
 from initiative_lod.web import documents

@@ -164,8 +164,8 @@ def app(settings: Settings) -> Any:
     from fastapi import FastAPI
     from pyoxigraph import QueryResultsFormat
 
+    from initiative_lod.documents.representation import RenderedCache
     from initiative_lod.release.opened import Publisher
-    from initiative_lod.representation import RenderedCache
     from initiative_lod.sparql.pool import QueryPool
     from initiative_lod.web import sparql_worker
     from initiative_lod.web.pages import Pages

@@ -15,12 +15,12 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod import pipeline
+from initiative_lod.documents.negotiation import Offer
+from initiative_lod.documents.representation import Variant
 from initiative_lod.formats import HTML
 from initiative_lod.iris import Iris
-from initiative_lod.negotiation import Offer
 from initiative_lod.release import folder as release
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.representation import Variant
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS

@@ -13,10 +13,10 @@ import httpx
 import pytest
 from pyoxigraph import NamedNode
 
-from initiative_lod import representation
 from initiative_lod.cli.serve import listen
+from initiative_lod.documents import representation
+from initiative_lod.documents.resource import describe
 from initiative_lod.release import rendered_documents
-from initiative_lod.resource import describe
 from service.conftest import Live, serve
 
 TURTLE = next(offer for offer in representation.OFFERS if offer.media.suffix == "ttl")

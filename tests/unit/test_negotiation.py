@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiative_lod.formats import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
-from initiative_lod.negotiation import (
+from initiative_lod.documents.negotiation import (
     Offer,
     choose,
     choose_language,
@@ -16,7 +15,8 @@ from initiative_lod.negotiation import (
     named_profile,
     parse_accept,
 )
-from initiative_lod.representation import FORMS, OFFERS
+from initiative_lod.documents.representation import FORMS, OFFERS
+from initiative_lod.formats import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from service.test_accept_corpus import Line, corpus
 
 PROFILES = {"ilod": "https://example.org/ontology", "alt": "https://example.org/alt"}

@@ -11,16 +11,23 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
-from initiative_lod import links, representation, resource
 from initiative_lod.build.graph import build
+from initiative_lod.documents import links, representation, resource
+from initiative_lod.documents.negotiation import Offer
+from initiative_lod.documents.representation import (
+    FORMS,
+    OFFERS,
+    RDF_OFFERS,
+    Rendered,
+    RenderedCache,
+    Variant,
+)
+from initiative_lod.documents.resource import Description, describe, natural, resource_of
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
-from initiative_lod.negotiation import Offer
 from initiative_lod.release import folder
 from initiative_lod.release.folder import Release
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.representation import FORMS, OFFERS, RDF_OFFERS, Rendered, RenderedCache, Variant
-from initiative_lod.resource import Description, describe, natural, resource_of
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
 from pipeline.conftest import make_project

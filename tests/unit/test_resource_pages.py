@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import resource
 from initiative_lod.build.graph import canonical
+from initiative_lod.documents import resource
+from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.iris import Iris
 from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import KEPT_INCOMING, describe
 from service.crowd import crowd
 
 I = Iris()

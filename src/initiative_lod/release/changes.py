@@ -25,13 +25,13 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
+from initiative_lod.documents.resource import LABELS, natural
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import document_of
 from initiative_lod.release import folder
 from initiative_lod.release.folder import Release
 from initiative_lod.release.integrity import DUMP, MADE
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import LABELS, natural
 
 LONGEST = 1 << 20  # bytes of N-Quads that a summary lists
 

@@ -16,11 +16,11 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod import __version__
+from initiative_lod.documents.representation import RenderedCache
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.formats import HTML, PROBLEM
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
-from initiative_lod.representation import RenderedCache
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web import documents, errors, messages, sparql_worker

@@ -12,7 +12,7 @@ from functools import lru_cache
 from starlette.requests import Request
 from starlette.responses import Response
 
-from initiative_lod.negotiation import choose_language, lookup
+from initiative_lod.documents.negotiation import choose_language, lookup
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "en"  # of readers who ask for neither

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
-from initiative_lod.resource import graph_of
 from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL
 from initiative_lod.web.view import View
 

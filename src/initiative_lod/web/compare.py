@@ -14,11 +14,11 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.documents.negotiation import Offer
+from initiative_lod.documents.resource import exists
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, JSON, MediaType
-from initiative_lod.negotiation import Offer
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import exists
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.comparison import ROWS, Column, compare

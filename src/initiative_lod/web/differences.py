@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy, ReleaseError
 from initiative_lod.formats import HTML, JSON
-from initiative_lod.negotiation import Offer
 from initiative_lod.release import changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.older import Archive, reading

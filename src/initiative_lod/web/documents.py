@@ -8,14 +8,20 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from initiative_lod import links, representation
+from initiative_lod.documents import links, representation
+from initiative_lod.documents.negotiation import (
+    Offer,
+    choose,
+    choose_profile,
+    named_profile,
+    parse_accept,
+)
+from initiative_lod.documents.representation import FORMS, OFFERS, Rendered, Variant
+from initiative_lod.documents.resource import Description, describe, document_iri, exists, resource_of
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
-from initiative_lod.negotiation import Offer, choose, choose_profile, named_profile, parse_accept
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.representation import FORMS, OFFERS, Rendered, Variant
-from initiative_lod.resource import Description, describe, document_iri, exists, resource_of
 from initiative_lod.web import schema_org
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound

@@ -11,17 +11,17 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 from starlette.responses import FileResponse, Response
 
+from initiative_lod.documents import linkset as linksets
+from initiative_lod.documents.links import LINKSET
+from initiative_lod.documents.negotiation import Offer, choose
+from initiative_lod.documents.representation import OFFERS
+from initiative_lod.documents.resource import exists
 from initiative_lod.formats import HTML, JSON, JSON_LD
-from initiative_lod.links import LINKSET
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.folder import Release
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.representation import OFFERS
-from initiative_lod.resource import exists
 from initiative_lod.web import citation, documents, statics
-from initiative_lod.web import linkset as linksets
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
 from initiative_lod.web.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.web.messages import message

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.build.identity import ALTERNATE
-from initiative_lod.resource import natural
+from initiative_lod.documents.resource import natural
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 from initiative_lod.web.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
 from initiative_lod.web.mentions import Pointing, pointing

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup, escape
 
 from initiative_lod import errors
+from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, JSON, PROBLEM
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.web import messages
 from initiative_lod.web.messages import message
 

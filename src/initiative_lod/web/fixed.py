@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.formats import HTML, MediaType
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
 from initiative_lod.web.errors import NotAcceptable

@@ -19,14 +19,14 @@ from urllib.parse import parse_qs, quote
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.documents.links import LINK_FORMAT, Link, memento_links
+from initiative_lod.documents.negotiation import Offer, choose
+from initiative_lod.documents.resource import exists
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import TEXT, MediaType
-from initiative_lod.links import LINK_FORMAT, Link, memento_links
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import exists
 from initiative_lod.web import documents
 from initiative_lod.web.asked import Answer, Asked, http_date
 from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound

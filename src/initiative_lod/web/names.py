@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from initiative_lod.documents.resource import is_merged, natural
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import is_merged, natural
 from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, SSSOM, TERMS
 

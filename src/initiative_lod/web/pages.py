@@ -10,10 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
-from initiative_lod.links import Link
+from initiative_lod.documents.links import Link
+from initiative_lod.documents.representation import Variant
+from initiative_lod.documents.resource import graph_of
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.representation import Variant
-from initiative_lod.resource import graph_of
 from initiative_lod.settings import Settings
 from initiative_lod.web import (
     checks,

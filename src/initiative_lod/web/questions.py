@@ -20,8 +20,8 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.documents.negotiation import Offer
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
-from initiative_lod.negotiation import Offer
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.asked import Answer, Asked, asked

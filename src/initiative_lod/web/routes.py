@@ -15,13 +15,13 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.documents.links import LINK_FORMAT
+from initiative_lod.documents.negotiation import choose
+from initiative_lod.documents.representation import OFFERS
+from initiative_lod.documents.resource import exists, resource_of
 from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, JSON_LD
-from initiative_lod.links import LINK_FORMAT
-from initiative_lod.negotiation import choose
 from initiative_lod.release.older import Archive
-from initiative_lod.representation import OFFERS
-from initiative_lod.resource import exists, resource_of
 from initiative_lod.web import differences, documents, downloads
 from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.differences import Comparisons

@@ -12,9 +12,9 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
+from initiative_lod.documents.resource import document_iri, graph_of
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import document_iri, graph_of
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDF, RDFS, SKOS
 from initiative_lod.web import citation
 from initiative_lod.web.view import View

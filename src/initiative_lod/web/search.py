@@ -16,9 +16,9 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from initiative_lod.documents.negotiation import Offer, lookup
 from initiative_lod.errors import Busy, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
-from initiative_lod.negotiation import Offer, lookup
 from initiative_lod.release.folder import Release
 from initiative_lod.release.integrity import INDEX
 from initiative_lod.search import index

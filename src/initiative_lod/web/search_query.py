@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from initiative_lod.negotiation import lookup
+from initiative_lod.documents.negotiation import lookup
 from initiative_lod.search.query import LONGEST
 from initiative_lod.search.results import Asked as Search
 from initiative_lod.search.schema import FACETS

@@ -9,8 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from initiative_lod import __version__
+from initiative_lod.documents.representation import RenderedCache
 from initiative_lod.release.opened import Publisher
-from initiative_lod.representation import RenderedCache
 from initiative_lod.settings import Settings
 from initiative_lod.web.pages import Pages
 

@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from initiative_lod import errors
+from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import cache, protocol

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from initiative_lod import errors
+from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import (
     HTML,
@@ -23,7 +24,6 @@ from initiative_lod.formats import (
     RESULT_XML,
     TEXT,
 )
-from initiative_lod.negotiation import Offer, choose
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import NotAcceptable, Result
 from initiative_lod.sparql.protocol import ProtocolError

@@ -15,10 +15,10 @@ from typing import Any
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Triple
 
+from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import resource_of
 from initiative_lod.sparql.evaluation import OpenStore
 from initiative_lod.sparql.job import Job
 from initiative_lod.vocabulary import XSD

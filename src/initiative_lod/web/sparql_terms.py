@@ -21,10 +21,10 @@ from pyoxigraph import Literal, NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from initiative_lod.documents.negotiation import Offer
+from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
-from initiative_lod.negotiation import Offer
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import is_merged
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
 from initiative_lod.web.asked import LANGUAGES, asked
 from initiative_lod.web.fixed import Fixed, fixed

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.resource import natural
 from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
 from initiative_lod.web.names import LABELS, Names, Node, Said
 from initiative_lod.web.words import PROPERTIES, Words

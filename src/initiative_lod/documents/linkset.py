@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from initiative_lod.documents.links import LINKSET, Link
 from initiative_lod.formats import MediaType
-from initiative_lod.links import LINKSET, Link
 
 JSON_FORM = MediaType(LINKSET, "linkset.json", "linkset", charset=False)
 TEXT_FORM = MediaType("application/linkset", "linkset", "linkset", charset=False)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from initiative_lod.negotiation import Offer
+from initiative_lod.documents.negotiation import Offer
 
 ABOUT_PAGE = "https://schema.org/AboutPage"
 DESCRIBED_BY = ("text/turtle", "application/ld+json", "application/rdf+xml")

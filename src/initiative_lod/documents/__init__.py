@@ -1,0 +1,1 @@
+"""Documents: a thing -> bytes, entity tag and links. Knows no web."""
