@@ -19,10 +19,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 from initiative_lod.build.graph import build
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.search import fold, index, query, results, schema
-from initiative_lod.search.fold import PAUSE
+from initiative_lod.search import index, query_parser, results, schema, tokens
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Asked, Results
+from initiative_lod.search.tokens import PAUSE
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
@@ -275,9 +275,9 @@ def test_a_phrase_does_not_reach_across_a_pause_or_another_name(made: Callable[.
 @given(text=st.text(max_size=60), typed=st.text(max_size=20))
 def test_any_text_has_its_marks_in_order(text: str, typed: str) -> None:
     simplified = {"網": "网"}
-    parsed = query.parse(typed + " " + text[:4], simplified)
+    parsed = query_parser.parse(typed + " " + text[:4], simplified)
     end = 0
-    for start, stop in query.marks(text, parsed, simplified):
+    for start, stop in query_parser.marks(text, parsed, simplified):
         assert end <= start < stop <= len(text)
         end = stop
 
@@ -298,7 +298,7 @@ def test_nothing_typed_is_an_error(real: Index, text: str) -> None:
     for language in ("both", "zh", "en", "xx"):
         results = real.search(Asked(text, language, {"type": (text,), "nothing": (text,)}))
         assert results.total >= 0
-    assert len(real.search(Asked(text)).text) <= query.LONGEST
+    assert len(real.search(Asked(text)).text) <= query_parser.LONGEST
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -339,12 +339,12 @@ def test_a_long_query_is_cut_and_said_to_be(real: Index) -> None:
 def test_folding(text: str, expected: list[str]) -> None:
     import unicodedata
 
-    words = [token.text for token in fold.tokens(text, fold.simplified_characters())]
+    words = [token.text for token in tokens.tokens(text, tokens.simplified_characters())]
     assert [unicodedata.normalize("NFC", word) for word in words] == expected
 
 
 def test_every_folded_character_is_one_character() -> None:
-    table = fold.simplified_characters()
+    table = tokens.simplified_characters()
     assert len(table) > 4000
     assert all(len(old) == len(new) == 1 for old, new in table.items())
     assert all(table.get(new, new) == new for new in table.values())  # folding twice changes nothing

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.search import fold
+from initiative_lod.search import tokens
 from initiative_lod.search.schema import (
     APPLICATION,
     COLUMNS,
@@ -51,7 +51,7 @@ class Builder:
 
     def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
         self._staged, self._index, self._iris = staged, index, iris
-        self._simplified = fold.simplified_characters()
+        self._simplified = tokens.simplified_characters()
         self._digest = hashlib.sha256()
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
@@ -179,15 +179,15 @@ class Builder:
         names: set[tuple[str, str]] = set()
         initials: set[str] = set()
         for place, (field, language, value) in enumerate(values):
-            words = [token.text for token in fold.tokens(value, self._simplified)]
+            words = [token.text for token in tokens.tokens(value, self._simplified)]
             if not words:
                 continue
-            if words[-1] == fold.PAUSE:
+            if words[-1] == tokens.PAUSE:
                 words.pop()
             column = columns[f"{field}_{language}"]
-            column += [fold.PAUSE, *words] if column else words
+            column += [tokens.PAUSE, *words] if column else words
             if field in ("label", "alt"):
-                names.add((fold.joined(words)[:400], language))
+                names.add((tokens.joined(words)[:400], language))
                 if own and field == "label" and language == "en" and (short := _initials(value)):
                     initials.add(short)
             self._rows["literal"].append((number, place, field, language, value))
@@ -196,7 +196,7 @@ class Builder:
         self._rows["name"] += [(key, number, language) for key, language in names]
         self._rows["initials"] += [(short, number) for short in sorted(initials)]
         self._rows["words"].append(
-            (number, *(fold.joined(columns[column]) if column in columns else None for column in COLUMNS))
+            (number, *(tokens.joined(columns[column]) if column in columns else None for column in COLUMNS))
         )
         facets = self._facets(subject, kinds, own)
         self._rows["facet"] += [(number, value) for value in sorted(facets)]

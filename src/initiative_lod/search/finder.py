@@ -11,12 +11,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from initiative_lod.search import fold, query
+from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
-from initiative_lod.search.query import Parsed
+from initiative_lod.search.query_parser import Parsed
 from initiative_lod.search.results import PAGE, Asked, Hit, Results, Value
 from initiative_lod.search.schema import COLUMNS, FIELDS, LANGUAGES
-from initiative_lod.search.wordings import Wordings
+from initiative_lod.search.synonyms import Wordings
 
 MOST_HITS = 20_000  # that are ranked and counted; ours are among the first
 MOST_SCORED = 2_000  # that are ordered by relevance within their rank; what is left follows
@@ -56,12 +56,14 @@ class Finder:
 
     def results(self) -> Results:
         """What is found, and the page of it that is asked for."""
-        typed = query.compounds(self._parsed, self._wordings.known)
+        typed = query_parser.compounds(self._parsed, self._wordings.known)
         self._parsed = self._wordings.renamed(typed)
         loose = ""
         self._find(self._parsed)
         if not self._count():
-            self._parsed = query.compounds(query.pieces(typed, self._wordings.holds), self._wordings.known)
+            self._parsed = query_parser.compounds(
+                query_parser.pieces(typed, self._wordings.holds), self._wordings.known
+            )
             for reading in ("pieces", "any") if self._parsed.units else ():
                 self._find(self._parsed, every=reading == "pieces")
                 if self._count():
@@ -91,9 +93,9 @@ class Finder:
         run = self._connection.execute
         run("DELETE FROM temp.hit")
         language = f"language IN ({', '.join('?' * len(self._languages))})"
-        keys = [parsed.key, *(fold.joined(words) for words in parsed.instead)]
+        keys = [parsed.key, *(tokens.joined(words) for words in parsed.instead)]
         if len(parsed.units) == 1 and not parsed.units[0].open:
-            keys += [fold.joined(words) for words in parsed.units[0].wordings]
+            keys += [tokens.joined(words) for words in parsed.units[0].wordings]
         for key in dict.fromkeys(keys) if every else ():
             run(
                 "INSERT OR IGNORE INTO temp.hit SELECT resource, 0, 0.0 FROM name "
@@ -128,7 +130,7 @@ class Finder:
         )
 
     def _expression(self, parsed: Parsed, fields: Sequence[str], every: bool) -> str:
-        return query.expression(parsed, [f"{name}_{tag}" for name in fields for tag in self._languages], every)
+        return query_parser.expression(parsed, [f"{name}_{tag}" for name in fields for tag in self._languages], every)
 
     def _count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM temp.hit").fetchone()[0])
@@ -149,6 +151,8 @@ class Finder:
         for name, language, value in self._connection.execute(
             "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number", (number,)
         ):
-            found = query.marks(value, self._parsed, self._extent.simplified) if language in self._languages else []
+            found = (
+                query_parser.marks(value, self._parsed, self._extent.simplified) if language in self._languages else []
+            )
             if name == "label" or found:
                 yield Value(name, language, value, tuple(found))

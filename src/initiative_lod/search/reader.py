@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from initiative_lod.errors import QueryTimeout, ReleaseError
-from initiative_lod.search import query
+from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Asked, Count, Results
 from initiative_lod.search.schema import APPLICATION, FORMAT
@@ -55,7 +55,7 @@ class Index:
 
     def search(self, asked: Asked) -> Results:
         """What is found, for whatever text. Raises QueryTimeout."""
-        parsed = query.parse(asked.text, self._extent.simplified)
+        parsed = query_parser.parse(asked.text, self._extent.simplified)
         if parsed.empty:
             return Results(asked, parsed.text, 0, shortened=parsed.shortened)
         with self._connection() as connection:

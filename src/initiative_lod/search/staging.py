@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris
-from initiative_lod.search import fold
+from initiative_lod.search import tokens
 from initiative_lod.search.schema import LONGEST
 from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SCHEMA, SKOS, SSSOM
 
@@ -102,4 +102,4 @@ def language_of(tag: str, value: str) -> str:
         return primary
     if primary and primary != "und":
         return "xx"
-    return "zh" if fold.has_han(value) else "en"
+    return "zh" if tokens.has_han(value) else "en"

@@ -22,7 +22,7 @@ from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release.folder import Release
 from initiative_lod.release.integrity import INDEX
 from initiative_lod.search import index
-from initiative_lod.search.query import LONGEST
+from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
 from initiative_lod.web import search_page

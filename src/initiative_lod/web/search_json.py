@@ -6,7 +6,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.search.query import LONGEST
+from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import PAGE, Hit, Results
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.asked import LANGUAGES

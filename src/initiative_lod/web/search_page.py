@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
-from initiative_lod.search.query import LONGEST
+from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import Count, Hit, Results, Value
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.excerpts import marked, shown

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from initiative_lod.documents.negotiation import lookup
-from initiative_lod.search.query import LONGEST
+from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import Asked as Search
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.asked import LANGUAGES, Asked

@@ -6,8 +6,8 @@ import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 
-from initiative_lod.search import fold, query
-from initiative_lod.search.query import Parsed, Phrase
+from initiative_lod.search import query_parser, tokens
+from initiative_lod.search.query_parser import Parsed, Phrase
 
 
 class Wordings:
@@ -30,7 +30,7 @@ class Wordings:
     def holds(self, words: Phrase) -> bool:
         """Whether anything in the index has the phrase."""
         found = self._connection.execute(
-            "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{fold.joined(words)}"',)
+            "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{tokens.joined(words)}"',)
         )
         return found.fetchone() is not None
 
@@ -42,19 +42,19 @@ class Wordings:
             if unit.quoted:
                 continue
             wordings = unit.wordings
-            names = [name for words in wordings for name in self._names(fold.joined(words))]
+            names = [name for words in wordings for name in self._names(tokens.joined(words))]
             if len(unit.wordings[0]) == 1 and unit.wordings[0][0] in parsed.capitals:
                 names += self._of_initials(unit.wordings[0][0])
             names += self._taiwanese(unit.wordings[0])
             more[place] = [words for words in names if words not in wordings]
-        renamed = query.with_wordings(parsed, more)
+        renamed = query_parser.with_wordings(parsed, more)
         if len(parsed.units) > 1 and not any(unit.quoted for unit in parsed.units):
             phrase = tuple(parsed.key.split(" "))
             names = self._names(parsed.key)
-            if compound := query.compound(parsed):
+            if compound := query_parser.compound(parsed):
                 names += self._names(compound)
             others = [words for words in dict.fromkeys(names) if words != phrase]
-            renamed = query.Parsed(
+            renamed = query_parser.Parsed(
                 renamed.text, renamed.units, renamed.key, tuple(others), renamed.capitals, renamed.shortened
             )
         return renamed
@@ -79,8 +79,8 @@ class Wordings:
             ):
                 if language not in self._languages:
                     continue
-                words = tuple(token.text for token in fold.tokens(value, self._simplified))
-                if words and fold.PAUSE not in words and words not in found and len(words) <= 24:
+                words = tuple(token.text for token in tokens.tokens(value, self._simplified))
+                if words and tokens.PAUSE not in words and words not in found and len(words) <= 24:
                     found.append(words)
                     if value not in self.also:
                         self.also.append(value)
@@ -89,30 +89,30 @@ class Wordings:
     def _taiwanese(self, words: Phrase) -> list[Phrase]:
         """The words as they are said on the mainland, where Taiwan says others: 網路 is 网络."""
         typed = self._typed
-        if not any(character in self._simplified for character in typed) or not all(map(fold.is_single, words)):
+        if not any(character in self._simplified for character in typed) or not all(map(tokens.is_single, words)):
             return []
         for run in typed.split():
-            found = tuple(token.text for token in fold.tokens(run, self._simplified))
+            found = tuple(token.text for token in tokens.tokens(run, self._simplified))
             if found == words:
                 said = _taiwanese_converter(run)
-                changed = tuple(token.text for token in fold.tokens(said, self._simplified))
+                changed = tuple(token.text for token in tokens.tokens(said, self._simplified))
                 if changed != words:
                     self.also.append(said)
-                    return [changed, *self._names(fold.joined(changed))]
+                    return [changed, *self._names(tokens.joined(changed))]
         return []
 
     def added(self, parsed: Parsed) -> tuple[str, ...]:
         """The wordings that were not typed, but added."""
-        typed = {parsed.key, *(fold.joined(unit.wordings[0]) for unit in parsed.units)}
+        typed = {parsed.key, *(tokens.joined(unit.wordings[0]) for unit in parsed.units)}
         return tuple(
             value
             for value in self.also
-            if fold.joined(token.text for token in fold.tokens(value, self._simplified)) not in typed
+            if tokens.joined(token.text for token in tokens.tokens(value, self._simplified)) not in typed
         )
 
     def unknown(self, parsed: Parsed) -> tuple[str, ...]:
         """The words and characters, as the index knows them, that are nowhere in it."""
-        seen = dict.fromkeys(word for unit in parsed.units for word in unit.wordings[0] if word != fold.PAUSE)
+        seen = dict.fromkeys(word for unit in parsed.units for word in unit.wordings[0] if word != tokens.PAUSE)
         return tuple(word for word in seen if not self.known(word))[:8]
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from initiative_lod.search import fold
-from initiative_lod.search.fold import PAUSE, Token
+from initiative_lod.search import tokens
+from initiative_lod.search.tokens import PAUSE, Token
 
 LONGEST = 200  # characters of a query that are read
 MOST_UNITS = 16
@@ -64,14 +64,14 @@ def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
     position = 0
     for match in _QUOTED.finditer(cleaned):
         units += _bare(cleaned[position : match.start()], simplified, capitals)
-        words = _phrase(fold.tokens(next((part for part in match.groups() if part is not None), ""), simplified))
+        words = _phrase(tokens.tokens(next((part for part in match.groups() if part is not None), ""), simplified))
         if words:
             units.append(Unit((words,), quoted=True))
         position = match.end()
     units += _bare(cleaned[position:], simplified, capitals)
     told = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= _SMALL]
     units = list(dict.fromkeys(told or units))
-    key = fold.joined(token.text for token in fold.tokens(cleaned, simplified)).strip(f"{PAUSE} ")
+    key = tokens.joined(token.text for token in tokens.tokens(cleaned, simplified)).strip(f"{PAUSE} ")
     return Parsed(cleaned, tuple(units[:MOST_UNITS]), key, (), tuple(capitals), shortened or len(units) > MOST_UNITS)
 
 
@@ -93,7 +93,7 @@ def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list
             capitals.append(word.strip("()*.,;:!?").lower())
         run: list[Token] = []
         runs = [run]
-        for token in fold.tokens(word, simplified):
+        for token in tokens.tokens(word, simplified):
             if token.text == PAUSE:
                 run = []
                 runs.append(run)
@@ -103,7 +103,7 @@ def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list
             words = _phrase(run)
             if words:
                 last = number == len(runs) - 1
-                units.append(Unit((words,), open=open_ended and last and not fold.is_single(words[-1])))
+                units.append(Unit((words,), open=open_ended and last and not tokens.is_single(words[-1])))
     return units
 
 
@@ -131,7 +131,7 @@ def compounds(parsed: Parsed, known: Callable[[str], bool]) -> Parsed:
 def _plain(unit: Unit) -> bool:
     """Whether the unit is one word of letters that was not in quotes."""
     words = unit.wordings[0]
-    return not unit.quoted and len(words) == 1 and not fold.is_single(words[0]) and words[0] not in _SMALL
+    return not unit.quoted and len(words) == 1 and not tokens.is_single(words[0]) and words[0] not in _SMALL
 
 
 def _joined_and_split(words: Phrase, known: Callable[[str], bool]) -> list[Phrase]:
@@ -140,8 +140,8 @@ def _joined_and_split(words: Phrase, known: Callable[[str], bool]) -> list[Phras
         first, second = words[place], words[place + 1]
         if (
             PAUSE not in (first, second)
-            and not fold.is_single(first)
-            and not fold.is_single(second)
+            and not tokens.is_single(first)
+            and not tokens.is_single(second)
             and known(first + second)
         ):
             found.append((*words[:place], first + second, *words[place + 2 :]))
@@ -184,8 +184,8 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
         place = 0
         while place < len(words):
             end = place + 1
-            if fold.is_single(words[place]):
-                while end < len(words) and fold.is_single(words[end]) and known(words[place : end + 1]):
+            if tokens.is_single(words[place]):
+                while end < len(words) and tokens.is_single(words[end]) and known(words[place : end + 1]):
                     end += 1
             if words[place] != PAUSE:
                 units.append(Unit((words[place:end],), open=unit.open and end == len(words)))
@@ -196,7 +196,7 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
 
 def _says_little(words: Phrase) -> bool:
     """A single character left over, or a small word."""
-    return set(words) <= _SMALL or (len(words) == 1 and fold.is_single(words[0]))
+    return set(words) <= _SMALL or (len(words) == 1 and tokens.is_single(words[0]))
 
 
 def _few(wordings: Iterable[Phrase]) -> tuple[Phrase, ...]:
@@ -218,12 +218,12 @@ def expression(parsed: Parsed, columns: Sequence[str], every: bool = True) -> st
 
 def quoted(words: Phrase) -> str:
     """A phrase in the language of FTS5."""
-    return '"' + fold.joined(words).replace('"', "") + '"'
+    return '"' + tokens.joined(words).replace('"', "") + '"'
 
 
 def marks(text: str, parsed: Parsed, simplified: Mapping[str, str]) -> list[tuple[int, int]]:
     """The ranges of ``text`` that the query found: code points, end exclusive, in order, apart from each other."""
-    found = fold.tokens(text, simplified)
+    found = tokens.tokens(text, simplified)
     by_word: dict[str, list[int]] = {}
     for place, token in enumerate(found):
         by_word.setdefault(token.text, []).append(place)
