@@ -21,7 +21,7 @@ from initiative_lod.release import cleanup, history, in_use
 from initiative_lod.release import folder as release
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.sparql.evaluation import OpenStore
+from initiative_lod.sparql.worker.evaluation import OpenStore
 from pipeline.test_release import cut_off, publish_all, write
 
 

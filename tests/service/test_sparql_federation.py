@@ -14,10 +14,10 @@ from pyoxigraph import Store
 
 from initiative_lod.errors import InitiativeLodError, QueryForbidden, ServiceError
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.broker import Broker, is_public
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.sparql.service import clauses
+from initiative_lod.sparql.service_calls import Broker, is_public
+from initiative_lod.sparql.worker.service_clauses import clauses
 from service.sparql_app import BASE, EX, Server, make_release, sample, serving
 
 LISTED = "http://sparql.example:8080/query"

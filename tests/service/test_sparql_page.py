@@ -15,8 +15,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.sparql.evaluation import Evaluator, Limits
 from initiative_lod.sparql.job import Job, NotAcceptable
+from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF, SKOS
 from initiative_lod.web import sparql_graph, sparql_result, sparql_terms, statics
 from initiative_lod.web.sparql_page import LONGEST_ADDRESS, SCRIPT

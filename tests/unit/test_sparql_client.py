@@ -9,7 +9,7 @@ from fastapi import Request
 
 from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
-from initiative_lod.sparql.lanes import Shelf
+from initiative_lod.sparql.queue import Shelf
 from initiative_lod.web.asked import seen
 from initiative_lod.web.sparql import address_of, client_of
 

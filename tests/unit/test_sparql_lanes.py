@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from initiative_lod.errors import Busy, ClientBusy
-from initiative_lod.sparql.lanes import Lanes, Rate
+from initiative_lod.sparql.queue import Lanes, Rate
 
 
 def run(work: Callable[[], Awaitable[Any]]) -> Any:

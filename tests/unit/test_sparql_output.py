@@ -15,7 +15,7 @@ from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
 from initiative_lod.sparql.job import Job, Reply, Result
-from initiative_lod.sparql.output import IN_MEMORY, Output, RowCounter
+from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
 

@@ -17,8 +17,8 @@ from initiative_lod.release import folder as release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text
-from initiative_lod.sparql.evaluation import parses
-from initiative_lod.sparql.guard import holds
+from initiative_lod.sparql.worker.evaluation import parses
+from initiative_lod.sparql.worker.guard import holds
 
 
 class Format(StrEnum):

@@ -6,8 +6,8 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.worker import guard
 
 OVERHEAD = 512  # bytes that an entry costs besides its body
 

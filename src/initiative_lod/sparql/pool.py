@@ -8,11 +8,11 @@ from collections import Counter, deque
 
 from initiative_lod.errors import Busy
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.broker import Broker
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.job import Job, Result
-from initiative_lod.sparql.lanes import Lanes, Rate, Shelf
 from initiative_lod.sparql.process import PROGRAM, JobNotTaken, Worker, WorkerDied
+from initiative_lod.sparql.queue import Lanes, Rate, Shelf
+from initiative_lod.sparql.service_calls import Broker
 
 log = logging.getLogger(__name__)
 

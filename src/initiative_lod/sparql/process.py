@@ -18,11 +18,11 @@ from pathlib import Path
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit, QueryMemory, QueryTimeout, QueryTooComplex
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, Reply, Result
-from initiative_lod.sparql.output import IN_MEMORY
-from initiative_lod.sparql.worker import FRAME, Confinement
+from initiative_lod.sparql.worker.main import FRAME, Confinement
+from initiative_lod.sparql.worker.output import IN_MEMORY
 
 NICENESS = 12
-PROGRAM = "initiative_lod.sparql.worker"  # the module that a worker runs
+PROGRAM = "initiative_lod.sparql.worker.main"  # the module that a worker runs
 Call = Callable[[str, str], Awaitable[bytes]]
 _RECEIVE = 256 * 1024
 _START_SECONDS = 30.0

@@ -26,10 +26,10 @@ from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.description import graph_counts, service_description
 from initiative_lod.sparql.job import Job, NotAcceptable, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
+from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.asked import asked, seen
 from initiative_lod.web.errors import TITLES
 from initiative_lod.web.sparql_answers import (

@@ -19,8 +19,8 @@ from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.sparql.evaluation import OpenStore
 from initiative_lod.sparql.job import Job
+from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.charts import chart
 from initiative_lod.web.sparql_graph import network

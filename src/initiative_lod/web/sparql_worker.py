@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pyoxigraph import QueryBoolean, QuerySolutions, Triple
 
-from initiative_lod.sparql import worker
-from initiative_lod.sparql.evaluation import OpenStore
 from initiative_lod.sparql.job import Job
+from initiative_lod.sparql.worker import main
+from initiative_lod.sparql.worker.evaluation import OpenStore
 
 
 def show(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job) -> bytes:
@@ -19,4 +19,4 @@ def show(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenSt
 
 
 if __name__ == "__main__":
-    worker.main(show)
+    main.main(show)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooComplex, QueryTooLarge
-from initiative_lod.sparql import sandbox
-from initiative_lod.sparql.evaluation import Evaluator, Limits, Show
 from initiative_lod.sparql.job import CALL, Job, NotAcceptable, Reply
+from initiative_lod.sparql.worker import sandbox
+from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
 
 FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from initiative_lod.errors import QueryForbidden, ServiceError
-from initiative_lod.sparql import guard
+from initiative_lod.sparql.worker import guard
 
 MOST_ROWS = 10_000
 MOST_CALLS = 8  # SERVICE clauses in one query

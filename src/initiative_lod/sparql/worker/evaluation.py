@@ -28,10 +28,10 @@ from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError, 
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use
-from initiative_lod.sparql import guard
 from initiative_lod.sparql.job import Job, NotAcceptable
-from initiative_lod.sparql.output import Output, too_many
-from initiative_lod.sparql.service import Call, clauses, replaced
+from initiative_lod.sparql.worker import guard
+from initiative_lod.sparql.worker.output import Output, too_many
+from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
 from initiative_lod.vocabulary import RDFS, SKOS
 
 LABELS = (RDFS.label, SKOS.prefLabel)

@@ -1,0 +1,1 @@
+"""SPARQL worker: what runs confined in a process of its own, and nothing else."""
