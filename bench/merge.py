@@ -21,12 +21,12 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Quad, RdfFormat, Store, parse, serialize
 
+from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge import intake
 from initiative_lod.merge.files import Member
 from initiative_lod.merge.merging import Wanted, merge
-from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, Store
 
-from initiative_lod import __version__
+from initiative_lod import __version__, release
 from initiative_lod.build import mappings as alignment
 from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.documents import representation
@@ -20,9 +20,7 @@ from initiative_lod.merge import merging
 from initiative_lod.merge.merging import Merged, Wanted
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Seen
-from initiative_lod.release import folder as release
-from initiative_lod.release import integrity, rendered_documents
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release, integrity, rendered_documents
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings

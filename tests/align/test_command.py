@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.cli.app import app
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom
 
@@ -56,8 +56,8 @@ def test_export_of_a_release(tmp_path: Path) -> None:
         run("--releases", str(tmp_path / "releases"), "align", "--export")
     built = build(settings)
     manifest = {"version": "1.0.0", "modified": "2031-03-05"}
-    made = folder.write(settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris())
-    folder.publish(settings.release_folder, made)
+    made = release.write(settings.release_folder, built.quads, manifest, {"context.jsonld": built.context}, Iris())
+    release.publish(settings.release_folder, made)
     out = tmp_path / "all.sssom.tsv"
     run("--releases", str(tmp_path / "releases"), "align", "--export", "--out", str(out))
     found = {tuple(row.slots[name] for name in sssom.REQUIRED) for row in sssom.read(out).rows}

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
+from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merging import Merged, Wanted, merge
-from initiative_lod.release import folder
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
@@ -30,8 +30,8 @@ def settings(tmp_path: Path) -> Settings:
 def start(settings: Settings) -> Release:
     quads = canonical([Quad(I.thing("id/x"), RDFS.label, Literal("甲", language="zh"), I.graph("some"))])
     files = {"context.jsonld": b"{}\n"}
-    made = folder.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
-    folder.publish(settings.release_folder, made)
+    made = release.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
+    release.publish(settings.release_folder, made)
     return made
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from initiative_lod.cli import main
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 
 #: Every field with its type; a list has the type of its items. ``docs/merge.md`` says what they are.

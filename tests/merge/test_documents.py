@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
+from initiative_lod import release
 from initiative_lod.merge.merging import Wanted, merge
-from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import XSD
 from pipeline.conftest import make_project

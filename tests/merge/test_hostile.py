@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from initiative_lod import release
 from initiative_lod.merge.merging import Wanted, merge
 from initiative_lod.merge.record import Record
-from initiative_lod.release import folder as release
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 from merge.conftest import Merge
 

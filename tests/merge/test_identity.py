@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from initiative_lod import release
 from initiative_lod.build import identity
 from initiative_lod.build.graph import canonical
-from initiative_lod.release import folder
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement, Verdict
@@ -36,7 +36,7 @@ def linked(settings: Settings) -> Release:
     link = Quad(OURS, SKOS.exactMatch, A, I.graph("alignment-x"))
     quads = canonical([link, *identity.materialise([link], (), I)])
     files = {"context.jsonld": b"{}\n"}
-    return folder.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
+    return release.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def source(tmp_path: Path) -> Path:
 def test_clusters_are_made_anew_over_what_is_merged(merging: Merge, linked: Release, source: Path) -> None:
     made = merging(source, onto=linked).release
     assert made is not None
-    assert folder.verify(made) == []
+    assert release.verify(made) == []
     assert clusters(linked) == {(item.value, OURS.value) for item in (OURS, A)}
     assert clusters(made) == {(item.value, OURS.value) for item in (OURS, A, B)}
     dump = list(parse(gzip.decompress((made.path / "dump.nq.gz").read_bytes()), format=RdfFormat.N_QUADS))
@@ -62,7 +62,7 @@ def test_the_originals_are_left_as_they_are(merging: Merge, linked: Release, sou
     assert made is not None
     opened = OpenRelease.open(made)
     assert [(quad.subject, quad.object) for quad in opened.quads(graph=I.graph("source/in"))] == [(A, B)]
-    assert folder.verify(linked) == []
+    assert release.verify(linked) == []
 
 
 def test_a_judgement_wins(merging: Merge, linked: Release, source: Path) -> None:
@@ -79,7 +79,7 @@ def test_what_is_taken_out_again_leaves_no_cluster(merging: Merge, linked: Relea
     assert merging(source, onto=made).release == made
     without = merging(onto=made, without=("in",)).release
     assert without is not None
-    assert folder.verify(without) == []
+    assert release.verify(without) == []
     assert clusters(without) == clusters(linked)
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.merge.merging import Wanted
-from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -37,13 +36,13 @@ pytestmark = [
 def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
     settings = Settings(root=ROOT, releases=tmp_path / "releases")
     start = pipeline.make_release(settings)
-    folder.publish(settings.release_folder, start)
+    release.publish(settings.release_folder, start)
     wanted = Wanted(named=tuple(str(path) for path in sorted(GRAPHS.iterdir())), retrieved="2026-11-24")
     merged = pipeline.merge(settings, start, wanted)
     made = merged.release
     assert made is not None
     assert {record.slug: record.part.quads for record in merged.records} == TRIPLES
-    assert folder.verify(made) == []
+    assert release.verify(made) == []
     opened = OpenRelease.open(made)
     asked = questions.read_folder(ROOT / "data" / "questions")
     assert [str(item) for item in questions.differences(asked, opened.store, settings.base)] == []
@@ -56,6 +55,6 @@ def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
     assert (
         "our-shapes-broken" not in totals
     )  # nobody uses our terms: there is nothing that the shapes could speak about
-    folder.publish(settings.release_folder, made)
+    release.publish(settings.release_folder, made)
     assert pipeline.merge(settings, made, wanted).release == made
-    assert folder.rollback(settings.release_folder) == start
+    assert release.rollback(settings.release_folder) == start

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from initiative_lod import release
 from initiative_lod.errors import SourceError
-from initiative_lod.release import folder as release
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, XSD

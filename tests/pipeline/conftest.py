@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import pipeline
-from initiative_lod.release import folder
+from initiative_lod import pipeline, release
 from initiative_lod.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -279,7 +278,7 @@ def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a release that was built and published: not to be changed."""
     root = make_project(tmp_path_factory.mktemp("built") / "project")
     settings = Settings(root=root)
-    folder.publish(settings.release_folder, pipeline.make_release(settings))
+    release.publish(settings.release_folder, pipeline.make_release(settings))
     return root
 
 

@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
+from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import changes
-from initiative_lod.release import folder as release
+from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import Change, Summary, between, summary
-from initiative_lod.release.folder import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDFS, XSD
 

@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
-from initiative_lod import __version__
+from initiative_lod import __version__, release
 from initiative_lod.cli import main
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 
 I = Iris()
 PROHIBITIONS = """
@@ -75,8 +74,8 @@ def spoil(root: Path, old: str = "不得泄露航线。", new: str = "不得透�
     return content[: content.index(old)].count("\n") + 1
 
 
-def current(root: Path) -> folder.Release:
-    found = folder.current(root / "releases")
+def current(root: Path) -> release.Release:
+    found = release.current(root / "releases")
     assert found is not None
     return found
 
@@ -87,12 +86,12 @@ def current(root: Path) -> folder.Release:
 def test_build_prints_where_the_release_is_and_nothing_else(project: Path) -> None:
     done = command(project, "build")
     assert done.returncode == 0, done.stderr
-    (made,) = folder.releases(project / "releases")
+    (made,) = release.releases(project / "releases")
     assert done.stdout == f"{made.path}\n"
-    assert folder.current(project / "releases") is None
+    assert release.current(project / "releases") is None
     for said in ("validating", "not published", "release publish"):
         assert said in done.stderr
-    assert folder.verify(made) == []
+    assert release.verify(made) == []
 
 
 def test_build_again_is_the_same_release(published: Path, run: Run) -> None:
@@ -106,7 +105,7 @@ def test_build_again_is_the_same_release(published: Path, run: Run) -> None:
 def test_build_into_another_folder(published: Path, run: Run, tmp_path: Path) -> None:
     done = run(published, "build", "--out", str(tmp_path / "out"))
     assert done.code == 0
-    (made,) = folder.releases(tmp_path / "out")
+    (made,) = release.releases(tmp_path / "out")
     assert Path(done.out.strip()) == made.path
     assert made.version == current(published).version
     assert run(published, "build", "--out", str(tmp_path / "out"), "--publish").code == 2
@@ -132,8 +131,8 @@ def test_a_broken_quote_stops_everything_and_names_file_and_line(
     assert f"{PILLARS}:{line}: " in done.err
     assert "不得透露航线。" in done.err
     assert current(published) == before
-    assert folder.versions(published / "releases") == [before.version]
-    assert folder.verify(before) == []
+    assert release.versions(published / "releases") == [before.version]
+    assert release.verify(before) == []
 
 
 def test_what_does_not_parse_stops_everything(published: Path, run: Run) -> None:
@@ -163,7 +162,7 @@ def test_what_does_not_conform_stops_everything_and_names_the_shape(published: P
     assert "Initiative-actions" in done.err
     assert f"data/graphs/harbour-2031/document.ttl:{line}" in done.err
     assert current(published) == before
-    assert folder.versions(published / "releases") == [before.version]
+    assert release.versions(published / "releases") == [before.version]
 
 
 def test_a_question_with_another_answer_stops_everything(published: Path, run: Run) -> None:

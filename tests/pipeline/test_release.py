@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
+from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder as release
-from initiative_lod.release import history, integrity
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release, history, integrity
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID
 

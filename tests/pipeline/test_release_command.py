@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.release import folder as release
-from initiative_lod.release.folder import Release
+from initiative_lod import release
+from initiative_lod.release import Release
 from pipeline.conftest import CHECKOUT
 from pipeline.test_cli import Done, Run, run
 from pipeline.test_release import publish_all, write

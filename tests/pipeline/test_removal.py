@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from initiative_lod import release
 from initiative_lod.errors import QueryError, ReleaseError
 from initiative_lod.release import cleanup, history, in_use
-from initiative_lod.release import folder as release
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.worker.evaluation import OpenStore

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder as release
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions

@@ -15,11 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 from pyoxigraph import Store
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -97,8 +96,8 @@ def publish(settings: Settings) -> None:
         "context.jsonld": built.context,
         questions.FILE: questions.content(asked, store, settings.base),
     }
-    made = folder.write(settings.release_folder, built.quads, manifest, files, iris, make_index=pipeline.index_maker())
-    folder.publish(settings.release_folder, made)
+    made = release.write(settings.release_folder, built.quads, manifest, files, iris, make_index=pipeline.index_maker())
+    release.publish(settings.release_folder, made)
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ import httpx
 from fastapi import Request, Response
 from pyoxigraph import Literal, NamedNode, Quad
 
+from initiative_lod import release
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings
 
 BASE = "https://w3id.org/initiative-lod/"

@@ -19,10 +19,10 @@ from pyoxigraph import Literal
 from rdflib import Graph, URIRef
 from starlette.routing import Route
 
+from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.settings import Settings
 from initiative_lod.web import errors, messages
 from initiative_lod.web.app import Front
@@ -242,19 +242,19 @@ def test_a_new_release_is_served_at_once_and_has_other_tags(harbour_root: Path, 
         before = live.get(f"/doc/{ACTION}", "text/turtle")
         built = build(settings)
         quads = [quad for quad in built.quads if "船期" not in str(quad.object)]
-        made = folder.write(
+        made = release.write(
             settings.release_folder,
             quads,
             {"version": "2.0.0", "modified": "2031-03-06"},
             {"context.jsonld": built.context},
             Iris(),
         )
-        folder.publish(settings.release_folder, made)
+        release.publish(settings.release_folder, made)
         after = live.get(f"/doc/{ACTION}", "text/turtle", if_none_match=before.headers["etag"])
         assert after.status_code == 200
         assert after.headers["etag"] != before.headers["etag"]
         assert len(live.get("/releases", "application/json").json()) == 2
-        folder.rollback(settings.release_folder)
+        release.rollback(settings.release_folder)
         assert live.get(f"/doc/{ACTION}", "text/turtle").headers["etag"] == before.headers["etag"]
 
 

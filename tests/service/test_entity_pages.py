@@ -14,12 +14,11 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import Variant
 from initiative_lod.formats import HTML
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder as release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings

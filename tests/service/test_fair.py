@@ -17,8 +17,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from pyld import jsonld
 
+from initiative_lod import release
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release import folder
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import Front
 from initiative_lod.web.protocol import LARGEST_HEAD, BoundedHttp
@@ -387,7 +387,7 @@ def test_a_switch_is_seen_by_the_next_request(tmp_path: Path, harbour_root: Path
         path = "/doc/harbour-2031.ttl"
         before = [live.get(path) for _ in range(3)]
         assert len({answer.headers["etag"] for answer in before}) == 1
-        first = folder.current(settings.release_folder)
+        first = release.current(settings.release_folder)
         assert first is not None
         # Another release of the same folder: the link alone says which.
         current = settings.release_folder / "current"

@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
+from initiative_lod import release
 from initiative_lod.errors import Busy
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release import folder as release
 from initiative_lod.release import history
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.older import Archive

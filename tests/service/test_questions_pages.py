@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from pipeline.conftest import CHECKOUT, make_project
@@ -137,8 +136,8 @@ def test_a_release_without_questions(tmp_path: Path) -> None:
     built = build(settings)
     manifest = {"version": "1.0.0", "modified": "2031-03-05"}
     files = {"context.jsonld": built.context}
-    made = folder.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base))
-    folder.publish(settings.release_folder, made)
+    made = release.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base))
+    release.publish(settings.release_folder, made)
     with serve(settings) as live:
         assert live.get("/questions", "application/json").json() == []
         assert "keeps no competency questions" in live.get("/questions", BROWSER, accept_language="en").text
@@ -167,7 +166,7 @@ def test_a_built_release_keeps_them(tmp_path: Path) -> None:
     made = pipeline.make_release(Settings(root=root))
     assert questions.FILE in made.manifest["files"]
     assert [item["slug"] for item in json.loads((made.path / questions.FILE).read_bytes())] == ["prohibitions"]
-    assert folder.verify(made) == []
+    assert release.verify(made) == []
 
 
 def test_another_base_moves_the_query(tmp_path: Path) -> None:

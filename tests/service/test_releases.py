@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from initiative_lod import release
 from initiative_lod.errors import Busy
 from initiative_lod.formats import RDF_TYPES
-from initiative_lod.release import changes
-from initiative_lod.release import folder as release
+from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import Summary
-from initiative_lod.release.folder import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web import differences

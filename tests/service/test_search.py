@@ -15,9 +15,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from fastapi.openapi.utils import get_openapi
 
+from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.web.search import search_router
@@ -65,7 +65,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, indexed: bool = True, **mo
         if indexed:
             index.build(building / "index" / index.FILE, built.quads, iris)
 
-    made = folder.write(
+    made = release.write(
         settings.release_folder,
         built.quads,
         manifest,
@@ -73,7 +73,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, indexed: bool = True, **mo
         iris,
         make_index=make_index,
     )
-    folder.publish(settings.release_folder, made)
+    release.publish(settings.release_folder, made)
     return settings
 
 

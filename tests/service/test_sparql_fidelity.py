@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from initiative_lod.release import folder
+from initiative_lod import release
 from service.sparql_app import DATA, Server, ex, sample, serving
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -62,9 +62,9 @@ def answered(server: Server, number: int) -> str:
 
 
 def test_the_dump_is_exact(server: Server) -> None:
-    found = folder.current(server.releases)
+    found = release.current(server.releases)
     assert found is not None
-    dump = gzip.decompress((found.path / folder.DUMP).read_bytes()).decode()
+    dump = gzip.decompress((found.path / release.DUMP).read_bytes()).decode()
     for given, _ in REWRITTEN:
         assert f" {given} " in dump
     for term in KEPT:

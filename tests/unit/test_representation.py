@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
+from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.documents import links, representation, resource
 from initiative_lod.documents.negotiation import Offer
@@ -25,8 +26,7 @@ from initiative_lod.documents.representation import (
 from initiative_lod.documents.resource import Description, describe, natural, resource_of
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
@@ -43,7 +43,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
     built = build(settings)
     manifest = {"version": "1", "modified": "2031-03-05"}
     files = {"context.jsonld": built.context}
-    return OpenRelease.open(folder.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base)))
+    return OpenRelease.open(release.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base)))
 
 
 def described(opened: OpenRelease, path: str) -> Description:
@@ -162,7 +162,7 @@ def test_incoming_statements_are_paged(tmp_path: Path) -> None:
     topic, graph = iris.thing("id/topic/x"), iris.graph("g")
     quads = [Quad(topic, RDF.type, SKOS.Concept, graph)]
     quads += [Quad(iris.thing(f"id/d/action/{n}"), DCTERMS.subject, topic, graph) for n in range(1, count + 1)]
-    made = folder.write(tmp_path, quads, {"version": "1", "modified": "2031-01-01"}, CONTEXT, iris)
+    made = release.write(tmp_path, quads, {"version": "1", "modified": "2031-01-01"}, CONTEXT, iris)
     opened = OpenRelease.open(made)
     seen: list[str] = []
     for page in (1, 2, 3):

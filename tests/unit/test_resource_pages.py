@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.documents import resource
 from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
 from service.crowd import crowd
 
@@ -23,7 +23,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
     monkeypatch.setattr(resource, "PAGE", 50)
     files = {"context.jsonld": b"{}\n"}
     manifest = {"version": "1.0", "modified": "2031-03-05"}
-    return OpenRelease.open(folder.write(tmp_path, canonical(crowd(I, 120)), manifest, files, I))
+    return OpenRelease.open(release.write(tmp_path, canonical(crowd(I, 120)), manifest, files, I))
 
 
 def test_every_statement_is_on_one_page(opened: OpenRelease) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pyoxigraph import NamedNode, Store
 
+from initiative_lod import release
 from initiative_lod.align import graphs, rows
 from initiative_lod.align.labels import PROPERTIES
 from initiative_lod.align.propose import FLOOR, Proposal, propose
@@ -21,7 +22,6 @@ from initiative_lod.build.graph import build
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom
@@ -83,7 +83,7 @@ def align(
 
 
 def _exported(settings: Settings) -> str:
-    current = folder.current(settings.release_folder)
+    current = release.current(settings.release_folder)
     if current is None:
         raise ReleaseError(
             f"nothing has been published in {settings.release_folder}: run 'initiative-lod build --publish'"

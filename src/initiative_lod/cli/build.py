@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, progress
-from initiative_lod.release import folder
 from initiative_lod.settings import from_environment
 
 
@@ -30,7 +29,7 @@ def build(
         made = pipeline.make_release(settings, step, out)
         if publish:
             step("publishing")
-            folder.publish(settings.release_folder, made)
+            release.publish(settings.release_folder, made)
     if as_json:
         typer.echo(json.dumps(made.manifest, ensure_ascii=False, indent=2))
         return

@@ -11,13 +11,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from initiative_lod import pipeline
+from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.merge.files import Outcome
 from initiative_lod.merge.merging import Merged, Wanted
 from initiative_lod.merge.record import Record
-from initiative_lod.release import folder
 from initiative_lod.settings import from_environment
 
 
@@ -83,21 +82,21 @@ def merge(
         merged = pipeline.merge(settings, start, wanted, watch.step, watch.seen)
         if publish and merged.release is not None:
             watch.step("publishing")
-            folder.publish(settings.release_folder, merged.release)
+            release.publish(settings.release_folder, merged.release)
     if as_json:
         typer.echo(json.dumps(_json(merged, start), ensure_ascii=False, indent=2))
     else:
         _tell(merged, start, publish)
 
 
-def _start(settings: Any, onto: str | None, watch: _Watch) -> folder.Release:
+def _start(settings: Any, onto: str | None, watch: _Watch) -> release.Release:
     if onto is not None:
-        return folder.find(settings.release_folder, onto)
-    now = folder.current(settings.release_folder)
+        return release.find(settings.release_folder, onto)
+    now = release.current(settings.release_folder)
     if now is None:
         watch.step("nothing is published: building first")
         now = pipeline.make_release(settings, watch.step)
-        folder.publish(settings.release_folder, now)
+        release.publish(settings.release_folder, now)
     return now
 
 
@@ -154,7 +153,7 @@ class _Watch:
             )
 
 
-def _json(merged: Merged, start: folder.Release) -> dict[str, Any]:
+def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
     made = merged.release
     return {
         "release": made.version if made else None,
@@ -169,7 +168,7 @@ def _json(merged: Merged, start: folder.Release) -> dict[str, Any]:
     }
 
 
-def _tell(merged: Merged, start: folder.Release, published: bool) -> None:
+def _tell(merged: Merged, start: release.Release, published: bool) -> None:
     table = Table("", "source", "triples", "files", "refused", "left out", "licence", box=None, pad_edge=False)
     for record in merged.records:
         mark = "+" if record.slug in merged.added else "=" if record.slug in merged.known else ""

@@ -11,9 +11,9 @@ import typer
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 from rich.table import Column, Table
 
+from initiative_lod import release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
-from initiative_lod.release import folder as release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text

@@ -13,10 +13,10 @@ import typer
 from pyoxigraph import NamedNode
 from rich.table import Table
 
+from initiative_lod import release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import changes, cleanup, history, integrity
-from initiative_lod.release import folder as release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from initiative_lod import release
 from initiative_lod.errors import SettingsError
-from initiative_lod.release import folder as release
 from initiative_lod.settings import Settings, from_environment
 
 

@@ -20,7 +20,7 @@ from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TURTLE
 from initiative_lod.iris import Iris, document_of
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 

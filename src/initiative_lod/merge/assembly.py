@@ -21,8 +21,7 @@ from initiative_lod.merge import part, provenance
 from initiative_lod.merge.part import Part
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import FILES, GRAPHS, take_over
-from initiative_lod.release import catalogue, folder, integrity
-from initiative_lod.release.folder import MakeIndex, Release
+from initiative_lod.release import MakeIndex, Release, catalogue, folder, integrity
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 from initiative_lod.vocabulary import DCTERMS, VOID

@@ -15,15 +15,14 @@ from tempfile import mkdtemp
 
 from pyoxigraph import Quad
 
+from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge import intake
 from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
-from initiative_lod.release import folder as release
-from initiative_lod.release import in_use
-from initiative_lod.release.folder import MakeIndex, Release
+from initiative_lod.release import MakeIndex, Release, in_use
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 

@@ -22,7 +22,7 @@ from initiative_lod.merge.files import Outcome
 from initiative_lod.merge.intake import Arrived, Source
 from initiative_lod.merge.reading import How
 from initiative_lod.merge.record import READER, Record, summed
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 
 GRAPHS = "graphs"  # folder of a release with its parts

@@ -1,1 +1,43 @@
-"""Release: an immutable folder of quads and what is made from them; how it is written, published, opened and removed."""
+"""Release: an immutable folder of quads and what is made from them; written, published, opened, compared, removed."""
+
+from initiative_lod.release.folder import (
+    CURRENT,
+    DUMP,
+    EXACT,
+    TRIG_DUMP,
+    MakeIndex,
+    Progress,
+    Release,
+    current,
+    find,
+    finish,
+    full_version,
+    publish,
+    read,
+    releases,
+    rollback,
+    verify,
+    versions,
+    write,
+)
+
+__all__ = [
+    "CURRENT",
+    "DUMP",
+    "EXACT",
+    "TRIG_DUMP",
+    "MakeIndex",
+    "Progress",
+    "Release",
+    "current",
+    "find",
+    "finish",
+    "full_version",
+    "publish",
+    "read",
+    "releases",
+    "rollback",
+    "verify",
+    "versions",
+    "write",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.documents.resource import exists
 from initiative_lod.formats import HTML, JSON, JSON_LD
+from initiative_lod.release import Release
 from initiative_lod.release.catalogue import DUMPS
-from initiative_lod.release.folder import Release
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web import citation, documents, statics

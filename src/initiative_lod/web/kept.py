@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.sources import questions
 from initiative_lod.web.view import Said
 

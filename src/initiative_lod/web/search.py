@@ -19,7 +19,7 @@ from starlette.responses import Response
 from initiative_lod.documents.negotiation import Offer, lookup
 from initiative_lod.errors import Busy, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
-from initiative_lod.release.folder import Release
+from initiative_lod.release import Release
 from initiative_lod.release.integrity import INDEX
 from initiative_lod.search import index
 from initiative_lod.search.query_parser import LONGEST

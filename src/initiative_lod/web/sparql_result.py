@@ -15,9 +15,9 @@ from typing import Any
 from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Triple
 
+from initiative_lod import release
 from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
-from initiative_lod.release import folder
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import OpenStore
@@ -55,7 +55,7 @@ def drawn(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenS
     words = Words(language)
     if isinstance(found, QueryBoolean):
         return str(Markup('<p class="boolean">{}</p>').format(words["ask_yes" if found else "ask_no"])).encode()
-    whole = OpenRelease(folder.read(opened.path.parent), opened.store, Iris(job.base))
+    whole = OpenRelease(release.read(opened.path.parent), opened.store, Iris(job.base))
     names = Names(View(whole, language, prefix, arguments))
     if isinstance(found, QuerySolutions):
         head = [variable.value for variable in found.variables]
