@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiative_lod.align.index import Label, LabelIndex
-from initiative_lod.align.labels import Kind, fold, forms, is_abbreviation, mainland, stem, variants
-from initiative_lod.align.scoring import By, compare
+from initiative_lod.matching.label_forms import (
+    Kind,
+    fold,
+    forms,
+    is_abbreviation,
+    mainland,
+    stem,
+    variants,
+)
+from initiative_lod.matching.label_index import Label, LabelIndex
+from initiative_lod.matching.scoring import By, compare
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from initiative_lod.align import graphs
-from initiative_lod.align.propose import Proposal, propose
-from initiative_lod.align.rows import mention_row, mentions, row
-from initiative_lod.align.things import our_things, their_things
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
+from initiative_lod.matching import other_graph
+from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.proposals import Proposal, propose
+from initiative_lod.matching.sssom_rows import mention_row, mentions, row
 from initiative_lod.sources import sssom
 from initiative_lod.sources.judgements import Judgement, Verdict
 
@@ -146,9 +146,9 @@ def test_a_graph_in_several_files(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(THEIRS, "utf-8")
     (tmp_path / "deep" / "b.nt").write_text("<http://x.org/s> <http://x.org/p> _:b .\n", "utf-8")
     (tmp_path / "readme.txt").write_text("no RDF", "utf-8")
-    assert len(graphs.read(tmp_path)) == len(store(THEIRS)) + 1
+    assert len(other_graph.read(tmp_path)) == len(store(THEIRS)) + 1
     with pytest.raises(SourceError, match="no RDF file"):
-        graphs.read(tmp_path / "readme.txt")
+        other_graph.read(tmp_path / "readme.txt")
     (tmp_path / "c.ttl").write_text("<a> <b> .", "utf-8")
     with pytest.raises(ParseError, match=r"c\.ttl"):
-        graphs.read(tmp_path)
+        other_graph.read(tmp_path)

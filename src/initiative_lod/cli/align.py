@@ -12,16 +12,16 @@ import typer
 from pyoxigraph import NamedNode, Store
 
 from initiative_lod import release
-from initiative_lod.align import graphs, rows
-from initiative_lod.align.labels import PROPERTIES
-from initiative_lod.align.propose import FLOOR, Proposal, propose
-from initiative_lod.align.review import Review
-from initiative_lod.align.things import our_things, their_things
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
+from initiative_lod.matching import other_graph, sssom_rows
+from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.label_forms import PROPERTIES
+from initiative_lod.matching.proposals import FLOOR, Proposal, propose
+from initiative_lod.matching.review import Review
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom
@@ -57,7 +57,7 @@ def align(
     with progress(quiet) as step:
         ours = Store()
         ours.bulk_extend(build(settings, step).quads)
-        theirs = graphs.read(graph, step)
+        theirs = other_graph.read(graph, step)
         step("comparing")
         mine = our_things(ours, iris)
         others = list(their_things(theirs, iris))
@@ -71,8 +71,8 @@ def align(
         _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
         return
     seen = iris.term("seenIn").value
-    lines = [rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
-    lines += [rows.mention_row(item, graph.name, seen) for item in rows.mentions(mine, theirs)]
+    lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
+    lines += [sssom_rows.mention_row(item, graph.name, seen) for item in sssom_rows.mentions(mine, theirs)]
     name = re.sub(r"[^a-z0-9]+", "-", graph.name.lower()).strip("-")
     header = {
         "mapping_set_id": iris.graph(f"proposal-{name}").value,
@@ -111,7 +111,7 @@ def _prefixes(iris: Iris) -> dict[str, str]:
         "wsis-action-line",
     )
     own = {kind: f"{iris.base}id/{kind}/" for kind in kinds}
-    return {**iris.prefixes, **own, "semapv": rows.SEMAPV}
+    return {**iris.prefixes, **own, "semapv": sssom_rows.SEMAPV}
 
 
 def _seen_in(theirs: Store, proposal: Proposal, graph: Path) -> str:

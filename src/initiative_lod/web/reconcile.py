@@ -23,10 +23,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from initiative_lod.errors import InitiativeLodError, ReleaseError
-from initiative_lod.reconcile.entities import Entities, EntitiesOf, matching
-from initiative_lod.reconcile.extension import extend, read_extension
-from initiative_lod.reconcile.manifest import manifest
-from initiative_lod.reconcile.queries import (
+from initiative_lod.matching.reconcile_entities import Entities, EntitiesOf, matching
+from initiative_lod.matching.reconcile_extension import extend, read_extension
+from initiative_lod.matching.reconcile_manifest import manifest
+from initiative_lod.matching.reconcile_queries import (
     BatchTooLarge,
     ReconcileError,
     answer_batch,

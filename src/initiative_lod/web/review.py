@@ -18,8 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from initiative_lod.align.review import Review
 from initiative_lod.errors import SourceError
+from initiative_lod.matching.review import Review
 from initiative_lod.sources.judgements import Verdict
 
 LONGEST_BODY = 64 * 1024

@@ -13,10 +13,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.align.labels import Kind, has_han
-from initiative_lod.align.scoring import By, compare
 from initiative_lod.errors import InitiativeLodError
-from initiative_lod.reconcile.entities import Entities
+from initiative_lod.matching.label_forms import Kind, has_han
+from initiative_lod.matching.reconcile_entities import Entities
+from initiative_lod.matching.scoring import By, compare
 from initiative_lod.vocabulary import XSD
 
 BATCH = 50  # queries of one batch

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from initiative_lod.align.labels import PROPERTIES, Kind
 from initiative_lod.iris import Iris, slug
+from initiative_lod.matching.label_forms import PROPERTIES, Kind
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, Namespace
 
 #: Our classes whose things stand for something that others may know as well: concepts, and things with a name. (The

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from initiative_lod.align.labels import Forms, Kind, forms, has_han, is_abbreviation
+from initiative_lod.matching.label_forms import Forms, Kind, forms, has_han, is_abbreviation
 
 
 class By(StrEnum):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.align.index import Label, LabelIndex
-from initiative_lod.align.labels import PROPERTIES, Kind, fold
 from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
+from initiative_lod.matching.label_forms import PROPERTIES, Kind, fold
+from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from initiative_lod import __version__
-from initiative_lod.reconcile.entities import Entities
-from initiative_lod.reconcile.extension import SETTINGS
-from initiative_lod.reconcile.queries import BATCH
+from initiative_lod.matching.reconcile_entities import Entities
+from initiative_lod.matching.reconcile_extension import SETTINGS
+from initiative_lod.matching.reconcile_queries import BATCH
 
 WIDTH, HEIGHT = 420, 230  # of a preview, in pixels
 DEFAULT_CLASSES = ("Action", "Institution", "Topic", "StakeholderGroup", "Event", "CitedDocument")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod import __version__
-from initiative_lod.align.labels import PROPERTIES, Kind, forms, has_han
-from initiative_lod.align.propose import LANGUAGES, Proposal
-from initiative_lod.align.things import Thing
 from initiative_lod.iris import slug
+from initiative_lod.matching.alignable import Thing
+from initiative_lod.matching.label_forms import PROPERTIES, Kind, forms, has_han
+from initiative_lod.matching.proposals import LANGUAGES, Proposal
 from initiative_lod.sources.sssom import LITERAL, MappingRow
 from initiative_lod.vocabulary import RDFS
 

@@ -10,8 +10,17 @@ from heapq import nsmallest
 
 from rapidfuzz import fuzz, process
 
-from initiative_lod.align.labels import STOP, Forms, Kind, forms, has_han, is_abbreviation, mainland, variants
-from initiative_lod.align.scoring import KIND, By, compare_forms
+from initiative_lod.matching.label_forms import (
+    STOP,
+    Forms,
+    Kind,
+    forms,
+    has_han,
+    is_abbreviation,
+    mainland,
+    variants,
+)
+from initiative_lod.matching.scoring import KIND, By, compare_forms
 
 CONSIDERED = 150  # labels that are compared in full for one query
 FULLY = frozenset({"", "en", "zh"})  # languages in which likeness is looked for; in others a label is found as it is

@@ -8,8 +8,14 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.reconcile.entities import Entities
-from initiative_lod.reconcile.queries import BatchTooLarge, ReconcileError, clean, parse_json, read_limit
+from initiative_lod.matching.reconcile_entities import Entities
+from initiative_lod.matching.reconcile_queries import (
+    BatchTooLarge,
+    ReconcileError,
+    clean,
+    parse_json,
+    read_limit,
+)
 from initiative_lod.vocabulary import XSD
 
 MOST_IDS = 500

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from initiative_lod.align.index import Label, LabelIndex
-from initiative_lod.align.labels import Kind, forms, has_han, is_abbreviation, variants
-from initiative_lod.align.scoring import KIND, By, Score, compare
-from initiative_lod.align.things import Name, Thing
+from initiative_lod.matching.alignable import Name, Thing
+from initiative_lod.matching.label_forms import Kind, forms, has_han, is_abbreviation, variants
+from initiative_lod.matching.label_index import Label, LabelIndex
+from initiative_lod.matching.scoring import KIND, By, Score, compare
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
 

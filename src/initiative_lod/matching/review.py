@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from initiative_lod.align.labels import PROPERTIES, Kind
-from initiative_lod.align.propose import Proposal
-from initiative_lod.align.things import Thing
 from initiative_lod.iris import Iris
+from initiative_lod.matching.alignable import Thing
+from initiative_lod.matching.label_forms import PROPERTIES, Kind
+from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
 
