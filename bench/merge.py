@@ -24,9 +24,9 @@ from pyoxigraph import Literal, Quad, RdfFormat, Store, parse, serialize
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
-from initiative_lod.merge import intake
-from initiative_lod.merge.files import Member
-from initiative_lod.merge.merging import Wanted, merge
+from initiative_lod.merge.merge import Wanted, merge
+from initiative_lod.merge.reading import find_files
+from initiative_lod.merge.reading.files import Member
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
@@ -69,11 +69,11 @@ def _said(seconds: float, memory: float, processor: float) -> str:
 
 
 def _unpack(source: Path, folder: Path, lines: Path, settings: Settings) -> int:
-    (found,) = intake.sources([str(source)])
+    (found,) = find_files.sources([str(source)])
     (folder / "files").mkdir()
     count = 0
     with lines.open("wb") as out:
-        for member in intake.members(intake.arrive(found, folder, settings), folder, settings):
+        for member in find_files.members(find_files.arrive(found, folder, settings), folder, settings):
             if isinstance(member, Member) and member.name.endswith((".ttl", ".nt")):
                 (folder / "files" / f"{count}.ttl").write_bytes(member.content())
                 out.write(serialize(parse(member.content(), format=RdfFormat.TURTLE), format=RdfFormat.N_QUADS) or b"")

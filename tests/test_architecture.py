@@ -112,7 +112,7 @@ def test_a_module_opens_with_what_it_owns(name: str) -> None:
 
 #: Modules that stop even what nobody foresaw, with the reason.
 LAST_RESORTS = {
-    "initiative_lod.merge.crew": "a thread hands over whatever it met to the one that waits for it",
+    "initiative_lod.merge.reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
     "initiative_lod.sparql.worker.main": "a panic of the engine is no Exception; the process says so and ends",
 }
 

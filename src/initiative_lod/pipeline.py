@@ -16,10 +16,10 @@ from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.merge import merging
-from initiative_lod.merge.merging import Merged, Wanted
+from initiative_lod.merge import merge as merging
+from initiative_lod.merge.merge import Merged, Wanted
 from initiative_lod.merge.record import Record
-from initiative_lod.merge.sources import Seen
+from initiative_lod.merge.source import Seen
 from initiative_lod.release import Release, integrity, rendered_documents
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
@@ -132,8 +132,8 @@ def merge(
     seen: Seen = lambda slug, outcome: None,
 ) -> Merged:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
-    from initiative_lod.conflicts import report as conflicts
-    from initiative_lod.conflicts.check import digest as checks_digest
+    from initiative_lod.merge.conflicts import find as conflicts
+    from initiative_lod.merge.conflicts.check import digest as checks_digest
 
     asked = questions.read_folder(settings.root / "data" / "questions")
     folder = settings.root / "data" / "questions-merged"  # a project need not have any

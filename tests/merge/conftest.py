@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
-from initiative_lod.merge.merging import Merged, Wanted, merge
+from initiative_lod.merge.merge import Merged, Wanted, merge
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS

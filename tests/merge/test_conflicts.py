@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from initiative_lod.conflicts import report
-from initiative_lod.conflicts.candidates import candidates
-from initiative_lod.conflicts.check import checks
-from initiative_lod.conflicts.writing import Conflicts
-from initiative_lod.merge import part
+from initiative_lod.merge import graph_file
+from initiative_lod.merge.conflicts import find
+from initiative_lod.merge.conflicts.candidates import candidates
+from initiative_lod.merge.conflicts.check import checks
+from initiative_lod.merge.conflicts.report import Conflicts
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -82,7 +82,7 @@ def building(folder: Path, one: str, two: str) -> tuple[Path, Store]:
         quads = list(parse(PREFIXES + text, format=RdfFormat.TURTLE))
         lines = sorted({f"{quad.triple} {graph} .".encode() for quad in quads})
         path = folder / f"{file}.nq.gz"
-        part.write(lines, path, file, graph.value)
+        graph_file.write(lines, path, file, graph.value)
         store.bulk_load(b"\n".join(lines) + b"\n", format=RdfFormat.N_QUADS)
     return folder, store
 
@@ -116,7 +116,7 @@ def test_nothing_is_found_where_nothing_is(kind: str, tmp_path: Path) -> None:
 @pytest.fixture
 def found(tmp_path: Path) -> Conflicts:
     folder, store = building(tmp_path, CASES["two-preferred-labels"][0], CASES["two-preferred-labels"][1])
-    return report.find(store, (), I, (), folder)
+    return find.find(store, (), I, (), folder)
 
 
 def test_the_report_is_told_to_people_and_machines(found: Conflicts) -> None:
@@ -139,7 +139,7 @@ def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
     shapes = parse(PREFIXES + SHAPES, format=RdfFormat.TURTLE)
     lines = sorted([*own, *(f"{quad.triple} {I.graph('shapes')} .".encode() for quad in shapes)])
     (folder / "own.nq.gz").write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
-    (broken,) = [item for item in report.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"]
+    (broken,) = [item for item in find.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"]
     assert (broken.total, broken.severity) == (1, "Violation")
     (finding,) = broken.findings
     assert finding.focus == NamedNode("http://e.example/b")

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
 from initiative_lod import release
-from initiative_lod.merge.merging import Wanted, merge
+from initiative_lod.merge.merge import Wanted, merge
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import XSD
 from pipeline.conftest import make_project

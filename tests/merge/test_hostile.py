@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
-from initiative_lod.merge.merging import Wanted, merge
+from initiative_lod.merge.merge import Wanted, merge
 from initiative_lod.merge.record import Record
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings

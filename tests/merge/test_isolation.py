@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod import pipeline, release
-from initiative_lod.merge.merging import Wanted
+from initiative_lod.merge.merge import Wanted
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.merge import remote
-from initiative_lod.merge.archive import Refused
+from initiative_lod.merge.reading import fetch
+from initiative_lod.merge.reading.unpack import Refused
 from initiative_lod.settings import Settings
 from merge.conftest import Merge
 
@@ -136,7 +136,7 @@ def test_a_url_is_a_source(path: str, server: str, merging: Merge) -> None:
 def test_what_is_no_answer_is_refused(path: str, why: str, server: str, settings: Settings, tmp_path: Path) -> None:
     capped = replace(settings, fetch_seconds=0.7, fetch_bytes=4096)
     with pytest.raises(Refused, match=why):
-        remote.fetch(server + path, tmp_path, capped)
+        fetch.fetch(server + path, tmp_path, capped)
 
 
 def test_a_page_is_passed_over_and_the_other_sources_are_merged(server: str, merging: Merge) -> None:
@@ -147,4 +147,4 @@ def test_a_page_is_passed_over_and_the_other_sources_are_merged(server: str, mer
 
 def test_a_port_that_nobody_listens_on(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="cannot be fetched"):
-        remote.fetch("http://127.0.0.1:9/x.ttl", tmp_path, settings)
+        fetch.fetch("http://127.0.0.1:9/x.ttl", tmp_path, settings)

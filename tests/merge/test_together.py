@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod.conflicts import report, together
-from initiative_lod.conflicts.writing import Conflicts
-from initiative_lod.merge import part
+from initiative_lod.merge import graph_file
+from initiative_lod.merge.conflicts import find, joint_questions
+from initiative_lod.merge.conflicts.report import Conflicts
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from merge.conftest import I
@@ -50,7 +50,7 @@ def joint(tmp_path: Path) -> list[Question]:
 
 
 def test_each_is_answered_or_passed_over(store: Store, joint: list[Question]) -> None:
-    found = together.ask(joint, store, ["theirs"], I.base)
+    found = joint_questions.ask(joint, store, ["theirs"], I.base)
     assert [(item.status, item.note) for item in found] == [
         ("as expected", "1 rows"),
         ("otherwise", "1 of 1 rows are missing, 1 are new"),
@@ -60,10 +60,10 @@ def test_each_is_answered_or_passed_over(store: Store, joint: list[Question]) ->
 
 def test_the_report_and_the_manifest_say_so(store: Store, joint: list[Question], tmp_path: Path) -> None:
     (tmp_path / "graphs").mkdir()
-    part.write([], tmp_path / "own.nq.gz", "own", I.graph("x").value)
-    conflicts = report.find(store, (), I, (), tmp_path, joint=joint)
+    graph_file.write([], tmp_path / "own.nq.gz", "own", I.graph("x").value)
+    conflicts = find.find(store, (), I, (), tmp_path, joint=joint)
     assert conflicts.summary()["questions"] == dict.fromkeys(("one", "two", "three"), "not asked")
-    asked = Conflicts((), (), I, together.ask(joint, store, ["theirs"], I.base))
+    asked = Conflicts((), (), I, joint_questions.ask(joint, store, ["theirs"], I.base))
     files = asked.files()
     assert [item["status"] for item in json.loads(files["conflicts.json"])["questions"]] == [
         "as expected",

@@ -14,8 +14,8 @@ from rich.table import Table
 from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
-from initiative_lod.merge.files import Outcome
-from initiative_lod.merge.merging import Merged, Wanted
+from initiative_lod.merge.merge import Merged, Wanted
+from initiative_lod.merge.reading.files import Outcome
 from initiative_lod.merge.record import Record
 from initiative_lod.settings import from_environment
 

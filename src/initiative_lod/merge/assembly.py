@@ -17,10 +17,10 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Stor
 from initiative_lod.build import identity
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.merge import part, provenance
-from initiative_lod.merge.part import Part
+from initiative_lod.merge import graph_file, provenance
+from initiative_lod.merge.graph_file import Part
 from initiative_lod.merge.record import Record
-from initiative_lod.merge.sources import FILES, GRAPHS, take_over
+from initiative_lod.merge.source import FILES, GRAPHS, take_over
 from initiative_lod.release import MakeIndex, Release, catalogue, folder, integrity
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
@@ -136,7 +136,10 @@ class Assembly:
                 take_over(self._start.path / OWN, self._building / OWN)
                 return item
         digest, count = hashlib.sha256(), 0
-        with (self._building / OWN).open("wb") as raw, gzip.GzipFile("", "wb", part.LEVEL, raw, mtime=0) as packed:
+        with (
+            (self._building / OWN).open("wb") as raw,
+            gzip.GzipFile("", "wb", graph_file.LEVEL, raw, mtime=0) as packed,
+        ):
             for line in self._without_identity(self._start.path / integrity.DUMP):
                 digest.update(line)
                 packed.write(line)
@@ -176,7 +179,7 @@ class Assembly:
         lines = sorted({f"{quad} .".encode() for quad in quads})
         file = f"{GRAPHS}/{name}.nq.gz"
         (self._building / GRAPHS).mkdir(exist_ok=True)
-        made, exact = part.write(lines, self._building / file, file, self._iris.graph(name).value)
+        made, exact = graph_file.write(lines, self._building / file, file, self._iris.graph(name).value)
         if exact:
             (self._building / f"{GRAPHS}/{name}.exact.tsv").write_bytes(b"".join(sorted(exact)))
         return made

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from initiative_lod.merge.files import CAP, Outcome
-from initiative_lod.merge.part import Part
+from initiative_lod.merge.graph_file import Part
+from initiative_lod.merge.reading.files import CAP, Outcome
 
 READER = 1  # raised whenever the same bytes would be read as other statements
 

@@ -97,7 +97,7 @@ class Check:
 
 def checks() -> list[Check]:
     """Every check, by name."""
-    folder = resources.files("initiative_lod.conflicts").joinpath("checks")
+    folder = resources.files("initiative_lod.merge.conflicts").joinpath("checks")
     found = []
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if file.name.endswith(".rq"):

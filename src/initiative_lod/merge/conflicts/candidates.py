@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store
 
-from initiative_lod.merge.part import lines
+from initiative_lod.merge.graph_file import lines
 
 ENOUGH = 5  # things of a namespace that a graph describes, from which on the namespace is its own
 BATCH = 20_000

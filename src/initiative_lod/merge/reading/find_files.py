@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
-from initiative_lod.merge import remote
-from initiative_lod.merge.archive import Budget, Refused, take
-from initiative_lod.merge.files import Member, Outcome
-from initiative_lod.merge.sniff import SUFFIXES
+from initiative_lod.merge.reading import fetch
+from initiative_lod.merge.reading.files import Member, Outcome
+from initiative_lod.merge.reading.syntax import SUFFIXES
+from initiative_lod.merge.reading.unpack import Budget, Refused, take
 from initiative_lod.settings import Settings
 
 PACKED = ("tar", "gz", "tgz", "bz2", "xz", "zip", "xml", "json")
@@ -103,7 +103,7 @@ class Arrived:
 def arrive(source: Source, scratch: Path, settings: Settings) -> Arrived:
     """Fetch a source if it has to be, and take its digest. Raises Refused when it cannot be had."""
     if source.remote:
-        fetched = remote.fetch(source.where, scratch, settings)
+        fetched = fetch.fetch(source.where, scratch, settings)
         return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path), fetched.url)
     path = Path(source.where)
     try:

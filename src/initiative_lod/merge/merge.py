@@ -17,11 +17,11 @@ from pyoxigraph import Quad
 
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
-from initiative_lod.merge import intake
-from initiative_lod.merge.archive import Refused
 from initiative_lod.merge.assembly import Assembly, Report
+from initiative_lod.merge.reading import find_files
+from initiative_lod.merge.reading.unpack import Refused
 from initiative_lod.merge.record import Record
-from initiative_lod.merge.sources import Reader, Seen, forget, link, with_licences
+from initiative_lod.merge.source import Reader, Seen, forget, link, with_licences
 from initiative_lod.release import MakeIndex, Release, in_use
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
@@ -90,7 +90,7 @@ def merge(
     folder = settings.release_folder
     folder.mkdir(parents=True, exist_ok=True)
     retrieved = _time(wanted.retrieved)
-    sources = intake.sources(wanted.named, wanted.name)
+    sources = find_files.sources(wanted.named, wanted.name)
     scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
     held = in_use.take(scratch), in_use.take(start.path)  # while it lasts, neither is removed
     try:

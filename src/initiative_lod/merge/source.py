@@ -15,12 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from initiative_lod.iris import Iris
-from initiative_lod.merge import intake, part
-from initiative_lod.merge.blank import PATH as GENID
-from initiative_lod.merge.crew import Crew
-from initiative_lod.merge.files import Outcome
-from initiative_lod.merge.intake import Arrived, Source
-from initiative_lod.merge.reading import How
+from initiative_lod.merge import graph_file
+from initiative_lod.merge.reading import find_files
+from initiative_lod.merge.reading.files import Outcome
+from initiative_lod.merge.reading.find_files import Arrived, Source
+from initiative_lod.merge.reading.parse import How
+from initiative_lod.merge.reading.process_pool import Crew
+from initiative_lod.merge.reading.skolem import PATH as GENID
 from initiative_lod.merge.record import READER, Record, summed
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
@@ -59,7 +60,7 @@ class Reader:
         """
         with TemporaryDirectory(dir=self._scratch) as folder:
             scratch = Path(folder)
-            arrived = intake.arrive(source, scratch, self._settings)
+            arrived = find_files.arrive(source, scratch, self._settings)
             graph = self._iris.graph(f"source/{source.slug}").value
             known = self._known.get((source.slug, arrived.digest, lenient, READER, graph))
             if known is not None:
@@ -73,11 +74,11 @@ class Reader:
         how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
         name = f"{GRAPHS}/{slug}.nq.gz"
         with Crew(scratch, self._settings) as crew:
-            members = intake.members(arrived, scratch, self._settings)
+            members = find_files.members(arrived, scratch, self._settings)
             outcomes = crew.read(members, how, lambda outcome: seen(slug, outcome))
             runs = crew.finish()
         (self._building / GRAPHS).mkdir(exist_ok=True)
-        made, exact = part.write(part.merged(runs), self._building / name, name, graph)
+        made, exact = graph_file.write(graph_file.merged(runs), self._building / name, name, graph)
         exact_name = f"{GRAPHS}/{slug}.exact.tsv" if exact else ""
         if exact:
             (self._building / exact_name).write_bytes(b"".join(sorted(exact)))

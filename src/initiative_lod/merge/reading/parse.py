@@ -17,10 +17,10 @@ from xml.parsers import expat
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from initiative_lod.merge import blank, encoding
-from initiative_lod.merge.files import CAP, Member, Outcome
-from initiative_lod.merge.sniff import HEAD, decide
-from initiative_lod.merge.soundness import broken_xml, fault_of
+from initiative_lod.merge.reading import encoding, skolem
+from initiative_lod.merge.reading.files import CAP, Member, Outcome
+from initiative_lod.merge.reading.syntax import HEAD, decide
+from initiative_lod.merge.reading.well_formed import broken_xml, fault_of
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -134,7 +134,7 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
             if isinstance(quad.object, Triple):
                 raise Unreadable(f"{_shown(quad)}: a triple about a triple (RDF 1.2), which is not taken")
         stage("canonicalising")
-        triples, outcome.blank_nodes = blank.skolemise(quads, how.genid)
+        triples, outcome.blank_nodes = skolem.skolemise(quads, how.genid)
         graph = NamedNode(how.graph)
         outcome.triples += len(triples)
         write(

@@ -11,9 +11,9 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from initiative_lod.conflicts.check import KEPT, Finding, Found, Statement, Term
-from initiative_lod.conflicts.together import IN_CHINESE, OTHERWISE, Asked
 from initiative_lod.iris import Iris
+from initiative_lod.merge.conflicts.check import KEPT, Finding, Found, Statement, Term
+from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, Asked
 from initiative_lod.merge.record import Record
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
@@ -121,7 +121,7 @@ class Conflicts:
 
     def to_html(self) -> str:
         """A page that needs nothing but itself."""
-        page = resources.files("initiative_lod.conflicts").joinpath("page.html").read_text("utf-8")
+        page = resources.files("initiative_lod.merge.conflicts").joinpath("page.html").read_text("utf-8")
         parts = {
             "SOURCES": "".join(self._source(record) for record in self.records),
             "QUESTIONS": "".join(map(_question, self.together)),

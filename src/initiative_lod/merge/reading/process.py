@@ -16,9 +16,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.merge.files import Member
-from initiative_lod.merge.part import sort_spool
-from initiative_lod.merge.reading import How, read
+from initiative_lod.merge.graph_file import sort_spool
+from initiative_lod.merge.reading.files import Member
+from initiative_lod.merge.reading.parse import How, read
 
 
 def main() -> None:

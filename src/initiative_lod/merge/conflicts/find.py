@@ -9,11 +9,11 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod.build import identity
-from initiative_lod.conflicts import together
-from initiative_lod.conflicts.candidates import candidates
-from initiative_lod.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
-from initiative_lod.conflicts.writing import Conflicts
 from initiative_lod.iris import Iris
+from initiative_lod.merge.conflicts import joint_questions
+from initiative_lod.merge.conflicts.candidates import candidates
+from initiative_lod.merge.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
+from initiative_lod.merge.conflicts.report import Conflicts
 from initiative_lod.merge.record import Record
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
@@ -49,7 +49,7 @@ def find(
         found.append(_shapes(building / "own.nq.gz", abroad, iris))
     progress("looking for conflicts: questions")
     found.append(_questions(store, asked, iris))
-    answered = together.ask(joint, store, [record.slug for record in records], iris.base)
+    answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
     return Conflicts(tuple(found), tuple(records), iris, answered)
 
 
