@@ -18,7 +18,8 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF, SKOS
-from initiative_lod.web import sparql_graph, sparql_result, sparql_terms, statics
+from initiative_lod.web import sparql_result, sparql_terms, statics
+from initiative_lod.web.drawings import network
 from initiative_lod.web.sparql_page import LONGEST_ADDRESS, SCRIPT
 from initiative_lod.web.statics import Static
 from pipeline.conftest import CHECKOUT
@@ -357,10 +358,10 @@ def test_of_a_large_graph_a_part_is_drawn(real: Live) -> None:
     shown = result_of(asked(real, "CONSTRUCT WHERE { ?s <ontology#topic> ?o }"))
     found = re.search(r"<figcaption>Part of the graph: (\d+) of its (\d+) things</figcaption>", shown)
     assert found is not None
-    assert int(found[1]) == sparql_graph.THINGS
-    assert int(found[2]) > sparql_graph.THINGS
-    assert shown.count('class="box"') == sparql_graph.THINGS
-    assert shown.count('class="tie"') <= sparql_graph.LINES
+    assert int(found[1]) == network.THINGS
+    assert int(found[2]) > network.THINGS
+    assert shown.count('class="box"') == network.THINGS
+    assert shown.count('class="tie"') <= network.LINES
 
 
 def test_a_hostile_graph_is_drawn_as_words(real: Live) -> None:

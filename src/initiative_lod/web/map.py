@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from initiative_lod.web.charts import wrap
+from initiative_lod.web.drawings.bars import wrap
 from initiative_lod.web.overview import Overview
 from initiative_lod.web.view import Thing, View
 from initiative_lod.web.words import Words

@@ -24,7 +24,6 @@ from initiative_lod.web import (
     errors,
     messages,
     overview,
-    picture,
     places,
     schema_org,
     shapes,
@@ -33,6 +32,7 @@ from initiative_lod.web import (
 )
 from initiative_lod.web import map as maps
 from initiative_lod.web.asked import Asked
+from initiative_lod.web.drawings import squares
 from initiative_lod.web.errors import NotFound
 from initiative_lod.web.messages import message
 from initiative_lod.web.names import NamesOf
@@ -63,9 +63,9 @@ class Pages:
         self._templates.tests["web"] = is_web
         self._templates.tests["web_or_here"] = lambda target: is_web(target) or target.startswith("/")
         self._templates.globals.update(
-            sign=picture.sign,
-            squares=picture.squares,
-            bars=picture.bars,
+            sign=squares.sign,
+            squares=squares.squares,
+            bars=squares.bars,
             static_version=statics.version,
             citation_box=citation.box,
             schema_org=schema_org.script,

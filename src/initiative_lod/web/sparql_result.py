@@ -22,8 +22,8 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
-from initiative_lod.web.charts import chart
-from initiative_lod.web.sparql_graph import network
+from initiative_lod.web.drawings.bars import chart
+from initiative_lod.web.drawings.network import network
 from initiative_lod.web.view import Said, Thing, View
 from initiative_lod.web.words import Words
 

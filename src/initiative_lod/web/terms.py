@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
-from initiative_lod.web.diagram import Branch, Link, diagram
+from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
 from initiative_lod.web.kept import needing, read
 from initiative_lod.web.shapes import constraining
 from initiative_lod.web.values import Group, groups

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from initiative_lod.web.charts import cut, width, wrap
+from initiative_lod.web.drawings.bars import cut, width, wrap
 from initiative_lod.web.view import Thing
 
 THINGS = 40

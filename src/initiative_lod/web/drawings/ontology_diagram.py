@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from initiative_lod.web.charts import cut
+from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.map import Row, beside, lang_of, opening, side_label, text_lines, tie
 from initiative_lod.web.view import Thing
 

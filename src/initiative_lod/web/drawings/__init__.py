@@ -1,0 +1,1 @@
+"""Drawings: SVG made on the server."""
