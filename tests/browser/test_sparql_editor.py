@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from browser.test_axe import RUN, TAGS, axe
 from browser.test_pages import CONTRAST, page_of
-from initiative_lod.web import statics
+from initiative_lod.web.http import static_files
 from initiative_lod.web.sparql_page import SCRIPT
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
@@ -39,8 +39,8 @@ def editor(real: Live) -> Live:
     if make and npm:
         done = subprocess.run([make, "editor"], cwd=CHECKOUT, capture_output=True, text=True, timeout=SECONDS)
         said = done.stdout.strip()
-        statics._files.cache_clear()
-    if statics.file(SCRIPT) is None:
+        static_files._files.cache_clear()
+    if static_files.file(SCRIPT) is None:
         pytest.skip(f"the editor is not built on this machine: {said}")
     return real
 

@@ -40,8 +40,8 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
 from initiative_lod.web import documents
-from initiative_lod.web.asked import Answer, Asked
 from initiative_lod.web.documents import Target
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.pages import Pages
 from initiative_lod.web.site import Site
 from pipeline.conftest import CHECKOUT, make_project

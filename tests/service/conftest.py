@@ -23,7 +23,7 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.web.app import create_app
-from initiative_lod.web.protocol import BoundedHttp
+from initiative_lod.web.http.header_limit import BoundedHttp
 from pipeline.conftest import CHECKOUT, make_project
 
 STARTS = 20.0  # seconds within which a server has to be up

@@ -148,7 +148,7 @@ def main() -> None:
 
     import uvicorn
 
-    from initiative_lod.web.protocol import BoundedHttp
+    from initiative_lod.web.http.header_limit import BoundedHttp
 
     told: dict[str, Any] = ast.literal_eval(sys.argv[1])
     settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})

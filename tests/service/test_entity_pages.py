@@ -23,7 +23,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
-from initiative_lod.web.asked import Asked
+from initiative_lod.web.http.request import Asked
 from initiative_lod.web.names import NamesOf
 from initiative_lod.web.pages import Pages
 from initiative_lod.web.parts import ORDER, Evidence, attestation

@@ -21,7 +21,7 @@ from initiative_lod import release
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import Front
-from initiative_lod.web.protocol import LARGEST_HEAD, BoundedHttp
+from initiative_lod.web.http.header_limit import LARGEST_HEAD, BoundedHttp
 from service.conftest import Live, publish, serve
 
 BASE = "https://w3id.org/initiative-lod/"
@@ -402,7 +402,7 @@ def test_a_switch_is_seen_by_the_next_request(tmp_path: Path, harbour_root: Path
 
 
 def test_little_is_kept_when_little_may_be(harbour_root: Path) -> None:
-    from initiative_lod.web.hot import Hot, Kept
+    from initiative_lod.web.http.response_cache import Hot, Kept
 
     settings = Settings(root=harbour_root)
     hot = Hot(settings.release_folder, 10_000)

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.app import Front
-from initiative_lod.web.hot import PLACES, Hot
+from initiative_lod.web.http.response_cache import PLACES, Hot
 from initiative_lod.web.metrics import BOUNDS, Collector, Requests
 from service.conftest import Live, serve
 

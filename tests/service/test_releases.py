@@ -20,7 +20,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web import differences
 from initiative_lod.web.differences import Comparisons
-from initiative_lod.web.errors import TooMuch
+from initiative_lod.web.http.errors import TooMuch
 from service.conftest import serve
 from service.test_memento import BASE, BROWSER, LEAGUE, TIDES, WORDS, Past, own, past, three
 

@@ -18,10 +18,11 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF, SKOS
-from initiative_lod.web import sparql_result, sparql_terms, statics
+from initiative_lod.web import sparql_result, sparql_terms
 from initiative_lod.web.drawings import network
+from initiative_lod.web.http import static_files
+from initiative_lod.web.http.static_files import Static
 from initiative_lod.web.sparql_page import LONGEST_ADDRESS, SCRIPT
-from initiative_lod.web.statics import Static
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 from service.sparql_app import BASE, make_release
@@ -126,8 +127,8 @@ def test_no_example_is_no_mistake(real: Live) -> None:
 
 
 def test_the_script_is_named_only_where_it_is(real: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = {name: item for name, item in statics._files().items() if name != SCRIPT}
-    monkeypatch.setattr(statics, "_files", lambda: built)
+    built = {name: item for name, item in static_files._files().items() if name != SCRIPT}
+    monkeypatch.setattr(static_files, "_files", lambda: built)
     assert "<script" not in page(real)
     built[SCRIPT] = Static(b"", "text/javascript; charset=utf-8", "0123abcd")
     assert f'<script type="module" src="/static/{SCRIPT}?v=0123abcd">' in page(real)
@@ -145,7 +146,7 @@ def test_the_editor_is_pinned_and_its_lock_names_no_host() -> None:
 
 
 def test_the_script_is_sent_as_one(real: Live) -> None:
-    if statics.file(SCRIPT) is None:
+    if static_files.file(SCRIPT) is None:
         pytest.skip("the editor is not built here: make editor")
     answer = real.get(f"/static/{SCRIPT}")
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"

@@ -44,7 +44,7 @@ def run(settings: Settings) -> None:
 
     from initiative_lod.release.opened import Publisher
     from initiative_lod.web.app import create_app
-    from initiative_lod.web.protocol import BoundedHttp
+    from initiative_lod.web.http.header_limit import BoundedHttp
 
     publisher = Publisher(settings.release_folder)
     opened = publisher.current()

@@ -23,10 +23,11 @@ from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.web import documents, errors, messages, sparql_worker
-from initiative_lod.web.asked import Answer, Asked, asked
+from initiative_lod.web import documents, messages, sparql_worker
 from initiative_lod.web.compare import compare_router
-from initiative_lod.web.hot import Hot
+from initiative_lod.web.http import errors
+from initiative_lod.web.http.request import Answer, Asked, asked
+from initiative_lod.web.http.response_cache import Hot
 from initiative_lod.web.memento import Mementos
 from initiative_lod.web.messages import message
 from initiative_lod.web.metrics import Requests, metrics_router

@@ -19,10 +19,10 @@ from initiative_lod.release import changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.asked import Answer, Asked
 from initiative_lod.web.downloads import json_answer, page_answer
-from initiative_lod.web.errors import Damaged, NotAcceptable, TooMuch
 from initiative_lod.web.fixed import wanted
+from initiative_lod.web.http.errors import Damaged, NotAcceptable, TooMuch
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.messages import message
 from initiative_lod.web.past import opened_release
 from initiative_lod.web.site import Site

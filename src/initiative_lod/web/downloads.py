@@ -21,9 +21,10 @@ from initiative_lod.release import Release
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web import citation, documents, statics
-from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
-from initiative_lod.web.errors import BadArgument, Damaged, NotAcceptable, NotFound
+from initiative_lod.web import citation, documents
+from initiative_lod.web.http import static_files
+from initiative_lod.web.http.errors import BadArgument, Damaged, NotAcceptable, NotFound
+from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import View
@@ -161,7 +162,7 @@ def release(site: Site, archive: Archive, asked: Asked, version: str) -> Answer:
 
 def static(asked: Asked, name: str) -> Answer:
     """A file of the package's own. Raises NotFound."""
-    found = statics.file(name)
+    found = static_files.file(name)
     if found is None:
         raise NotFound(message("no_file", name[:100]))
     return _kept(asked, found.content, [("Content-Type", found.content_type)], cache="public, max-age=86400")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.asked import Answer, Asked, day, http_date, matches
-from initiative_lod.web.errors import NotAcceptable
+from initiative_lod.web.http.errors import NotAcceptable
+from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 

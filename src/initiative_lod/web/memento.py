@@ -28,8 +28,8 @@ from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web import documents
-from initiative_lod.web.asked import Answer, Asked, http_date
-from initiative_lod.web.errors import BadArgument, NotAcceptable, NotFound
+from initiative_lod.web.http.errors import BadArgument, NotAcceptable, NotFound
+from initiative_lod.web.http.request import Answer, Asked, http_date
 from initiative_lod.web.messages import message
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)

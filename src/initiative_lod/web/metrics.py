@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.sparql.pool import SPARE, QueryPool
-from initiative_lod.web.hot import Hot
+from initiative_lod.web.http.response_cache import Hot
 from initiative_lod.web.site import Site
 
 if TYPE_CHECKING:

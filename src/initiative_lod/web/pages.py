@@ -21,19 +21,18 @@ from initiative_lod.web import (
     compiled,
     datasets,
     entities,
-    errors,
     messages,
     overview,
     places,
     schema_org,
     shapes,
-    statics,
     terms,
 )
 from initiative_lod.web import map as maps
-from initiative_lod.web.asked import Asked
 from initiative_lod.web.drawings import squares
-from initiative_lod.web.errors import NotFound
+from initiative_lod.web.http import errors, static_files
+from initiative_lod.web.http.errors import NotFound
+from initiative_lod.web.http.request import Asked
 from initiative_lod.web.messages import message
 from initiative_lod.web.names import NamesOf
 from initiative_lod.web.view import View, is_web
@@ -66,7 +65,7 @@ class Pages:
             sign=squares.sign,
             squares=squares.squares,
             bars=squares.bars,
-            static_version=statics.version,
+            static_version=static_files.version,
             citation_box=citation.box,
             schema_org=schema_org.script,
             software=__version__,

@@ -24,10 +24,10 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
-from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.errors import NotFound
 from initiative_lod.web.fixed import Fixed, fixed
+from initiative_lod.web.http.errors import NotFound
+from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.kept import Kept, Questions, in_language
 from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site

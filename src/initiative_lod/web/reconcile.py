@@ -37,8 +37,8 @@ from initiative_lod.matching.reconcile_queries import (
 )
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.asked import Asked, asked, seen
-from initiative_lod.web.errors import NotFound, problem
+from initiative_lod.web.http.errors import NotFound, problem
+from initiative_lod.web.http.request import Asked, asked, seen
 
 LONGEST_BODY = 1024 * 1024
 SUGGESTED = 20

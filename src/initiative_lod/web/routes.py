@@ -23,10 +23,10 @@ from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, JSON_LD
 from initiative_lod.release.older import Archive
 from initiative_lod.web import differences, documents, downloads
-from initiative_lod.web.asked import Answer, Asked, asked
 from initiative_lod.web.differences import Comparisons
 from initiative_lod.web.documents import Target
-from initiative_lod.web.errors import BadArgument, NotFound
+from initiative_lod.web.http.errors import BadArgument, NotFound
+from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.memento import Mementos, Original, gate, time_map
 from initiative_lod.web.messages import message
 from initiative_lod.web.past import Pinned, opened_release, read_release

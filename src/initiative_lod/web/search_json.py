@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import PAGE, Hit, Results
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.asked import LANGUAGES
 from initiative_lod.web.excerpts import excerpt, marked
-from initiative_lod.web.search_query import Wanted
+from initiative_lod.web.http.request import LANGUAGES
+from initiative_lod.web.http.search_arguments import Wanted
 from initiative_lod.web.search_words import WORDS, Words
 from initiative_lod.web.view import View
 

@@ -30,8 +30,8 @@ from initiative_lod.sparql.job import Job, NotAcceptable, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
-from initiative_lod.web.asked import asked, seen
-from initiative_lod.web.errors import TITLES
+from initiative_lod.web.http.errors import TITLES
+from initiative_lod.web.http.request import asked, seen
 from initiative_lod.web.sparql_answers import (
     ALLOW,
     GRAPH_OFFERS,

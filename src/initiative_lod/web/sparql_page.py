@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
 from initiative_lod.sources import questions
-from initiative_lod.web import statics
-from initiative_lod.web.asked import asked
+from initiative_lod.web.http import static_files
+from initiative_lod.web.http.request import asked
 from initiative_lod.web.kept import Kept, Questions, in_language
 from initiative_lod.web.site import Site
 from initiative_lod.web.sparql_terms import Vocabularies
@@ -96,7 +96,7 @@ def query_page(site: Site, vocabularies: Vocabularies) -> Page:
             example=example,
             question=in_language(example["question"], view.language) if example else None,
             prefixes=prefixes,
-            script=SCRIPT if statics.file(SCRIPT) is not None else "",
+            script=SCRIPT if static_files.file(SCRIPT) is not None else "",
             arguments=sent if shown.query and short else [("example", slug)] if slug and example else [],
         )
 

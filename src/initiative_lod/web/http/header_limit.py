@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from initiative_lod.web.errors import problem
+from initiative_lod.web.http.errors import problem
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields

@@ -11,8 +11,8 @@ from initiative_lod.documents.negotiation import lookup
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import Asked as Search
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.asked import LANGUAGES, Asked
-from initiative_lod.web.errors import BadArgument
+from initiative_lod.web.http.errors import BadArgument
+from initiative_lod.web.http.request import LANGUAGES, Asked
 from initiative_lod.web.messages import message
 
 MOST_FIELDS = 100

@@ -1,0 +1,1 @@
+"""HTTP: requests read, responses kept, errors told; nothing of what is served."""
