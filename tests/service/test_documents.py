@@ -24,9 +24,9 @@ from initiative_lod.build.graph import build
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
-from initiative_lod.web import messages
 from initiative_lod.web.app import Front
 from initiative_lod.web.http import errors
+from initiative_lod.web.locale import messages
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live, publish, serve
 

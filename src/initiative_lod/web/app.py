@@ -23,13 +23,14 @@ from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.web import documents, messages, sparql_worker
+from initiative_lod.web import documents, sparql_worker
 from initiative_lod.web.compare import compare_router
 from initiative_lod.web.http import errors
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.http.response_cache import Hot
+from initiative_lod.web.locale import messages
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.memento import Mementos
-from initiative_lod.web.messages import message
 from initiative_lod.web.metrics import Requests, metrics_router
 from initiative_lod.web.pages import Pages
 from initiative_lod.web.past import PastReleases, PastSite

@@ -24,7 +24,7 @@ from initiative_lod.web.comparison import ROWS, Column, compare
 from initiative_lod.web.fixed import Fixed, fixed, wanted
 from initiative_lod.web.http.errors import BadArgument, NotFound, shown, status_of
 from initiative_lod.web.http.request import Answer, Asked, asked
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import Said, Thing, View
 

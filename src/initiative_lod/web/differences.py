@@ -23,7 +23,7 @@ from initiative_lod.web.downloads import json_answer, page_answer
 from initiative_lod.web.fixed import wanted
 from initiative_lod.web.http.errors import Damaged, NotAcceptable, TooMuch
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.past import opened_release
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import Said, Thing, View

@@ -25,7 +25,7 @@ from initiative_lod.web import citation, documents
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.site import Site
 from initiative_lod.web.view import View
 

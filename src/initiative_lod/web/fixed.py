@@ -11,7 +11,7 @@ from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.errors import NotAcceptable
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.site import Site
 
 Body = Callable[[MediaType, str], bytes]

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.web.drawings.bars import wrap
+from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.overview import Overview
 from initiative_lod.web.view import Thing, View
-from initiative_lod.web.words import Words
 
 WIDTH = 1168
 _LEFT, _PILLAR, _ACTIONS, _RIGHT = 200, 292, 424, 952  # where the columns end, begin, begin, begin

@@ -30,7 +30,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web import documents
 from initiative_lod.web.http.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, http_date
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)
 ORIGINALS = ("doc/", "id/", "ontology", "shapes", "dataset", "graph/", "resource", "context.jsonld")

@@ -21,7 +21,6 @@ from initiative_lod.web import (
     compiled,
     datasets,
     entities,
-    messages,
     overview,
     places,
     schema_org,
@@ -33,10 +32,11 @@ from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors, static_files
 from initiative_lod.web.http.errors import NotFound
 from initiative_lod.web.http.request import Asked
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale import messages
+from initiative_lod.web.locale.messages import message
+from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.names import NamesOf
 from initiative_lod.web.view import View, is_web
-from initiative_lod.web.words import Words
 
 if TYPE_CHECKING:
     from initiative_lod.web.past import Past

@@ -25,8 +25,8 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.web import memento
 from initiative_lod.web.http.errors import Damaged, NotFound
 from initiative_lod.web.http.request import asked
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.memento import Mementos, Original
-from initiative_lod.web.messages import message
 from initiative_lod.web.site import Site
 
 log = logging.getLogger(__name__)

@@ -27,8 +27,8 @@ from initiative_lod.web.differences import Comparisons
 from initiative_lod.web.documents import Target
 from initiative_lod.web.http.errors import BadArgument, NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.memento import Mementos, Original, gate, time_map
-from initiative_lod.web.messages import message
 from initiative_lod.web.past import Pinned, opened_release, read_release
 from initiative_lod.web.site import Site
 

@@ -30,7 +30,7 @@ from initiative_lod.web.fixed import Fixed, fixed, unkept
 from initiative_lod.web.http.errors import Damaged
 from initiative_lod.web.http.request import LANGUAGES, Answer, Asked, asked
 from initiative_lod.web.http.search_arguments import PARAMETERS, wanted
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 from initiative_lod.web.search_json import as_json
 from initiative_lod.web.site import Site
 

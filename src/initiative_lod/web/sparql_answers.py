@@ -27,9 +27,9 @@ from initiative_lod.formats import (
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import NotAcceptable, Result
 from initiative_lod.sparql.protocol import ProtocolError
-from initiative_lod.web import messages
 from initiative_lod.web.http.errors import shown, status_of, text
 from initiative_lod.web.http.request import asked
+from initiative_lod.web.locale import messages
 from initiative_lod.web.sparql_page import Page, Shown
 
 #: Other names come last: a wildcard never chooses them.

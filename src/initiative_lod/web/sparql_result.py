@@ -24,8 +24,8 @@ from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
+from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.view import Said, Thing, View
-from initiative_lod.web.words import Words
 
 SHOWN = 1000  # rows
 CELLS = 20_000

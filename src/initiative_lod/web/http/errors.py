@@ -11,8 +11,8 @@ from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, JSON, PROBLEM
-from initiative_lod.web import messages
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale import messages
+from initiative_lod.web.locale.messages import message
 
 
 class NotFound(InitiativeLodError):

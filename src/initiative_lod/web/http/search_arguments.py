@@ -13,7 +13,7 @@ from initiative_lod.search.results import Asked as Search
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.http.errors import BadArgument
 from initiative_lod.web.http.request import LANGUAGES, Asked
-from initiative_lod.web.messages import message
+from initiative_lod.web.locale.messages import message
 
 MOST_FIELDS = 100
 
