@@ -42,7 +42,7 @@ from initiative_lod.vocabulary import RDF
 from initiative_lod.web import documents
 from initiative_lod.web.documents import Target
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.pages import Pages
+from initiative_lod.web.pages.templates import Pages
 from initiative_lod.web.site import Site
 from pipeline.conftest import CHECKOUT, make_project
 from service.conftest import publish

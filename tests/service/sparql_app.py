@@ -168,7 +168,7 @@ def app(settings: Settings) -> Any:
     from initiative_lod.release.opened import Publisher
     from initiative_lod.sparql.pool import QueryPool
     from initiative_lod.web import sparql_worker
-    from initiative_lod.web.pages import Pages
+    from initiative_lod.web.pages.templates import Pages
     from initiative_lod.web.site import Site
     from initiative_lod.web.sparql import sparql_router
     from initiative_lod.web.sparql_page import query_page

@@ -24,10 +24,10 @@ from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.http.request import Asked
-from initiative_lod.web.names import NamesOf
-from initiative_lod.web.pages import Pages
-from initiative_lod.web.parts import ORDER, Evidence, attestation
-from initiative_lod.web.view import View
+from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation
+from initiative_lod.web.pages.labels import NamesOf
+from initiative_lod.web.pages.templates import Pages
+from initiative_lod.web.pages.view import View
 from pipeline.conftest import make_project
 from service.conftest import Live, serve
 from service.crowd import CLAUSES, crowd

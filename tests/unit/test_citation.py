@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from initiative_lod.web.citation import Citation, apa, bibtex, csl, render
+from initiative_lod.web.pages.citation import Citation, apa, bibtex, csl, render
 
 ACTION = Citation(
     "chapter",

@@ -32,7 +32,7 @@ from initiative_lod.web.locale import messages
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.memento import Mementos
 from initiative_lod.web.metrics import Requests, metrics_router
-from initiative_lod.web.pages import Pages
+from initiative_lod.web.pages.templates import Pages
 from initiative_lod.web.past import PastReleases, PastSite
 from initiative_lod.web.questions import questions_router
 from initiative_lod.web.reconcile import reconcile_router

@@ -24,9 +24,9 @@ from initiative_lod.web.fixed import wanted
 from initiative_lod.web.http.errors import Damaged, NotAcceptable, TooMuch
 from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.locale.messages import message
+from initiative_lod.web.pages.view import Said, Thing, View
 from initiative_lod.web.past import opened_release
 from initiative_lod.web.site import Site
-from initiative_lod.web.view import Said, Thing, View
 
 LISTED = 500  # changes that are shown
 SECONDS = 20.0  # for one comparison

@@ -22,10 +22,10 @@ from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web import schema_org
 from initiative_lod.web.http.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.locale.messages import message
+from initiative_lod.web.pages import schema_org
 from initiative_lod.web.site import Site
 
 VARY = "Accept, Accept-Profile, Accept-Language"

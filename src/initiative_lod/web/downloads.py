@@ -21,13 +21,14 @@ from initiative_lod.release import Release
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web import citation, documents
+from initiative_lod.web import documents
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.locale.messages import message
+from initiative_lod.web.pages import citation
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.site import Site
-from initiative_lod.web.view import View
 
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
 

@@ -28,11 +28,11 @@ from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.fixed import Fixed, fixed
 from initiative_lod.web.http.errors import NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
-from initiative_lod.web.kept import Kept, Questions, in_language
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.locale.texts import Words
+from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
+from initiative_lod.web.pages.view import Said, Thing, View
 from initiative_lod.web.site import Site
-from initiative_lod.web.view import Said, Thing, View
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
 OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))

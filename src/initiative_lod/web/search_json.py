@@ -12,8 +12,8 @@ from initiative_lod.search.schema import FACETS
 from initiative_lod.web.excerpts import excerpt, marked
 from initiative_lod.web.http.request import LANGUAGES
 from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.search_words import WORDS, Words
-from initiative_lod.web.view import View
 
 RANKS = ("label", "label-prefix", "label-words", "text", "note", "linked")
 

@@ -12,7 +12,7 @@ from initiative_lod import __version__
 from initiative_lod.documents.representation import RenderedCache
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.pages import Pages
+from initiative_lod.web.pages.templates import Pages
 
 
 @dataclass(frozen=True)

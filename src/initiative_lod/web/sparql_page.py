@@ -19,11 +19,11 @@ from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
 from initiative_lod.sources import questions
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.request import asked
-from initiative_lod.web.kept import Kept, Questions, in_language
 from initiative_lod.web.locale.texts import Words
+from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.site import Site
 from initiative_lod.web.sparql_terms import Vocabularies
-from initiative_lod.web.view import View
 
 SCRIPT = "editor/editor.js"
 LONGEST_ADDRESS = 16_000  # characters of a query in a link; the server takes no much longer ones

@@ -28,8 +28,8 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
 from initiative_lod.web.fixed import Fixed, fixed
 from initiative_lod.web.http.request import LANGUAGES, asked
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.site import Site
-from initiative_lod.web.view import View
 
 MOST = 1500  # terms of each kind
 MOST_PREFIXES = 100

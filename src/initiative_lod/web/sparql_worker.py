@@ -13,7 +13,7 @@ from initiative_lod.sparql.worker.evaluation import OpenStore
 
 def show(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job) -> bytes:
     """The result as a piece of HTML, in the language and with the links of the job's reader."""
-    from initiative_lod.web.sparql_result import drawn  # most workers never need it, and start the sooner
+    from initiative_lod.web.pages.sparql_result import drawn  # most workers never need it, and start the sooner
 
     return drawn(found, opened, job)
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from initiative_lod.web.drawings.bars import cut, width, wrap
-from initiative_lod.web.view import Thing
+from initiative_lod.web.pages.view import Thing
 
 THINGS = 40
 LINES = 80

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from initiative_lod.web.drawings.bars import cut
-from initiative_lod.web.map import Row, beside, lang_of, opening, side_label, text_lines, tie
-from initiative_lod.web.view import Thing
+from initiative_lod.web.pages.initiative_map import (
+    Row,
+    beside,
+    lang_of,
+    opening,
+    side_label,
+    text_lines,
+    tie,
+)
+from initiative_lod.web.pages.view import Thing
 
 WIDTH = 960
 _LEFT, _MIDDLE, _MIDDLE_WIDTH, _RIGHT, _ROW = 240, 370, 220, 720, 27

@@ -14,10 +14,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.build.identity import ALTERNATE
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS, SKOS, SSSOM, VOID
-from initiative_lod.web.marking import Mark, Piece, around, split
-from initiative_lod.web.parts import ORDER, Evidence, attestation, span
-from initiative_lod.web.values import Group, Value
-from initiative_lod.web.view import Node, Said, Thing, View
+from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation, span
+from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
+from initiative_lod.web.pages.plain_statements import Group, Value
+from initiative_lod.web.pages.view import Node, Said, Thing, View
 
 PAGE = 50  # statements in one page
 MOST = 5_000  # statements that are listed; of more, how many there are

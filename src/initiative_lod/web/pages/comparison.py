@@ -10,10 +10,10 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import natural
 from initiative_lod.vocabulary import DCTERMS, RDF, SKOS
-from initiative_lod.web import parts
-from initiative_lod.web.parts import Evidence, Unit
-from initiative_lod.web.places import DEEPEST
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages import clauses as parts
+from initiative_lod.web.pages.clauses import Evidence, Unit
+from initiative_lod.web.pages.part import DEEPEST
+from initiative_lod.web.pages.view import Said, Thing, View
 
 #: The rows of the comparison, in order, with the properties whose values stand in them.
 ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -13,8 +13,8 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.web.drawings.bars import wrap
 from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.overview import Overview
-from initiative_lod.web.view import Thing, View
+from initiative_lod.web.pages.initiative import Overview
+from initiative_lod.web.pages.view import Thing, View
 
 WIDTH = 1168
 _LEFT, _PILLAR, _ACTIONS, _RIGHT = 200, 292, 424, 952  # where the columns end, begin, begin, begin

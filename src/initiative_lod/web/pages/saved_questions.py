@@ -10,7 +10,7 @@ from typing import Any
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import Release
 from initiative_lod.sources import questions
-from initiative_lod.web.view import Said
+from initiative_lod.web.pages.view import Said
 
 Kept = dict[str, Any]
 

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.build.identity import ALTERNATE
 from initiative_lod.vocabulary import OWL, SKOS, SSSOM
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.view import Said, Thing, View
 
 MAPPINGS = (
     SKOS.exactMatch,

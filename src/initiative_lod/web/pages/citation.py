@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
 from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL
-from initiative_lod.web.view import View
+from initiative_lod.web.pages.view import View
 
 PLAIN = MediaType("text/plain", "txt", "APA")
 BIBTEX = MediaType("application/x-bibtex", "bib", "BibTeX")

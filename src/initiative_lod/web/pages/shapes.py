@@ -12,8 +12,8 @@ from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SH, TERMS
 from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.values import Group, groups
-from initiative_lod.web.view import Node, Said, Thing, View
+from initiative_lod.web.pages.plain_statements import Group, groups
+from initiative_lod.web.pages.view import Node, Said, Thing, View
 
 _SH = {
     name: NamedNode(SH.iri + name)

@@ -15,8 +15,8 @@ from initiative_lod.search.results import Count, Hit, Results, Value
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.excerpts import marked, shown
 from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.pages.view import Thing, View
 from initiative_lod.web.search_words import Words
-from initiative_lod.web.view import Thing, View
 
 LISTED = 8  # values of a facet that are shown at once
 

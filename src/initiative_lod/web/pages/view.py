@@ -18,7 +18,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
 from initiative_lod.web.locale.texts import PROPERTIES, Words
-from initiative_lod.web.names import LABELS, Names, Node, Said
+from initiative_lod.web.pages.labels import LABELS, Names, Node, Said
 
 __all__ = ["Node", "Said", "Thing", "View"]
 

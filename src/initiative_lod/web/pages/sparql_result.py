@@ -25,7 +25,7 @@ from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
 from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.view import Said, Thing, View
 
 SHOWN = 1000  # rows
 CELLS = 20_000

@@ -16,8 +16,8 @@ from initiative_lod.documents.resource import document_iri, graph_of
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDF, RDFS, SKOS
-from initiative_lod.web import citation
-from initiative_lod.web.view import View
+from initiative_lod.web.pages import citation
+from initiative_lod.web.pages.view import View
 
 VOCABULARY = "https://schema.org/"
 #: Inside every block, so that nobody has to fetch anything: what is an IRI is said to be one.

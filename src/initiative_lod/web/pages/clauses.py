@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, OA
-from initiative_lod.web.marking import Mark, Piece, split
-from initiative_lod.web.view import Node, Said, Thing, View
+from initiative_lod.web.pages.marked_text import Mark, Piece, split
+from initiative_lod.web.pages.view import Node, Said, Thing, View
 
 #: The interpreting properties, in the order in which they are read.
 ORDER = ("modality", "addressee", "beneficiary", "topic", "condition", "cites", "invokes", "embodies", "mentions")

@@ -12,11 +12,11 @@ from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
-from initiative_lod.web.kept import needing, read
 from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.shapes import constraining
-from initiative_lod.web.values import Group, groups
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.plain_statements import Group, groups
+from initiative_lod.web.pages.saved_questions import needing, read
+from initiative_lod.web.pages.shapes import constraining
+from initiative_lod.web.pages.view import Said, Thing, View
 
 KINDS = (
     ("classes", (OWL.Class, RDFS.Class)),

@@ -10,12 +10,12 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.build.identity import ALTERNATE
 from initiative_lod.documents.resource import natural
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
-from initiative_lod.web.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
-from initiative_lod.web.mentions import Pointing, pointing
-from initiative_lod.web.overview import facts
-from initiative_lod.web.parts import Evidence
-from initiative_lod.web.values import Group, groups
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.clauses import Evidence
+from initiative_lod.web.pages.initiative import facts
+from initiative_lod.web.pages.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
+from initiative_lod.web.pages.mentions import Pointing, pointing
+from initiative_lod.web.pages.plain_statements import Group, groups
+from initiative_lod.web.pages.view import Said, Thing, View
 
 MEMBERS = 300  # concepts of a scheme in one page
 #: What the page shows in a place of its own.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, ELI
-from initiative_lod.web.parts import Evidence, attestation, evidence, squares_of
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.clauses import Evidence, attestation, evidence, squares_of
+from initiative_lod.web.pages.view import Said, Thing, View
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.view import Said, Thing, View
 
 LISTED = 100  # values of one property that are shown; of more, how many there are
 READ = 20_000  # statements about one thing that are looked through

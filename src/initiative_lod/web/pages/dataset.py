@@ -11,8 +11,8 @@ from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
-from initiative_lod.web.values import Group, groups
-from initiative_lod.web.view import Said, Thing, View
+from initiative_lod.web.pages.plain_statements import Group, groups
+from initiative_lod.web.pages.view import Said, Thing, View
 
 READ = 50_000  # statements of a graph that a page looks through for what they are about
 LISTED = 500

@@ -15,19 +15,7 @@ from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.web import (
-    checks,
-    citation,
-    compiled,
-    datasets,
-    entities,
-    overview,
-    places,
-    schema_org,
-    shapes,
-    terms,
-)
-from initiative_lod.web import map as maps
+from initiative_lod.web import checks, compiled
 from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors, static_files
 from initiative_lod.web.http.errors import NotFound
@@ -35,8 +23,19 @@ from initiative_lod.web.http.request import Asked
 from initiative_lod.web.locale import messages
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.names import NamesOf
-from initiative_lod.web.view import View, is_web
+from initiative_lod.web.pages import (
+    citation,
+    dataset,
+    entity,
+    initiative,
+    ontology,
+    part,
+    schema_org,
+    shapes,
+)
+from initiative_lod.web.pages import initiative_map as maps
+from initiative_lod.web.pages.labels import NamesOf
+from initiative_lod.web.pages.view import View, is_web
 
 if TYPE_CHECKING:
     from initiative_lod.web.past import Past
@@ -101,22 +100,22 @@ class Pages:
         if variant.profile == "alt":
             template = "alternates.html"
         elif path == "ontology" or path.startswith("ontology/"):
-            template, more["ontology"] = "ontology.html", terms.ontology(view, resource)
+            template, more["ontology"] = "ontology.html", ontology.ontology(view, resource)
         elif path == "dataset":
-            template, more = "dataset.html", more | datasets.dataset(view, resource)
+            template, more = "dataset.html", more | dataset.dataset(view, resource)
         elif path == "shapes" and (found_shapes := shapes.shapes(view, resource)).shapes:
             template, more["shapes"] = "shapes.html", found_shapes
         elif (graph := graph_of(opened.iris, resource)) is not None:
-            template, more["graph"] = "graph.html", datasets.graph(view, resource, graph)
+            template, more["graph"] = "graph.html", dataset.graph(view, resource, graph)
         elif "Initiative" in kinds:
-            template, more["overviews"] = "initiative.html", [overview.overview(view, resource)]
+            template, more["overviews"] = "initiative.html", [initiative.overview(view, resource)]
             more |= _standing(view)
         elif any(kind in SENTENCES for kind in kinds):
-            template, more = "part.html", more | places.place(view, resource, kinds[0])
+            template, more = "part.html", more | part.place(view, resource, kinds[0])
         elif "Text" in kinds:
-            template, more["known"] = "text.html", datasets.text_facts(view, resource)
+            template, more["known"] = "text.html", dataset.text_facts(view, resource)
         else:
-            found = entities.entity(view, resource, variant.page)
+            found = entity.entity(view, resource, variant.page)
             template = "entity.html" if kinds or found.members else "generic.html"
             more["entity"], pages = found, found.pages
         if variant.page > pages:
@@ -126,7 +125,7 @@ class Pages:
     def start(self, opened: OpenRelease, asked: Asked) -> tuple[str, bytes]:
         """The start page: every initiative of the release at a glance."""
         view = self.view(opened, asked)
-        found = [overview.overview(view, item) for item in view.instances("Initiative")]
+        found = [initiative.overview(view, item) for item in view.instances("Initiative")]
         more = {"overviews": found, **_standing(view)}
         return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", **more)
 

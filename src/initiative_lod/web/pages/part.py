@@ -7,8 +7,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, XSD
-from initiative_lod.web import parts
-from initiative_lod.web.view import Thing, View
+from initiative_lod.web.pages import clauses
+from initiative_lod.web.pages.view import Thing, View
 
 DEEPEST = 8
 
@@ -27,9 +27,11 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     only = ""
     if kind == "Clause" and parent is not None:
         shown, only = parent, node.value
-    units = [parts.unit(view, item) for item in inner if "Paragraph" in view.kinds(item)] or [parts.unit(view, shown)]
+    units = [clauses.unit(view, item) for item in inner if "Paragraph" in view.kinds(item)] or [
+        clauses.unit(view, shown)
+    ]
     children = [
-        (view.thing(item), view.number(item, view.term("number")), view.both(item), parts.squares_of(view, item))
+        (view.thing(item), view.number(item, view.term("number")), view.both(item), clauses.squares_of(view, item))
         for item in inner
         if "Action" in view.kinds(item)
     ]

@@ -1,0 +1,1 @@
+"""Pages: view models, one module for each kind of page, and the templates that they fill."""
