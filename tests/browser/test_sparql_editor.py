@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from browser.test_axe import RUN, TAGS, axe
 from browser.test_pages import CONTRAST, page_of
 from initiative_lod.web.http import static_files
-from initiative_lod.web.sparql_page import SCRIPT
+from initiative_lod.web.routes.sparql_form import SCRIPT
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 

@@ -39,10 +39,10 @@ from initiative_lod.formats import JSON_LD, RDF_TYPES, MediaType
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
-from initiative_lod.web import documents
-from initiative_lod.web.documents import Target
 from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.pages.templates import Pages
+from initiative_lod.web.routes import representations as documents
+from initiative_lod.web.routes.representations import Target
 from initiative_lod.web.site import Site
 from pipeline.conftest import CHECKOUT, make_project
 from service.conftest import publish

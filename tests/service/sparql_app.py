@@ -169,10 +169,10 @@ def app(settings: Settings) -> Any:
     from initiative_lod.sparql.pool import QueryPool
     from initiative_lod.web import sparql_worker
     from initiative_lod.web.pages.templates import Pages
+    from initiative_lod.web.routes.sparql import sparql_router
+    from initiative_lod.web.routes.sparql_form import query_page
+    from initiative_lod.web.routes.sparql_terms import Vocabularies
     from initiative_lod.web.site import Site
-    from initiative_lod.web.sparql import sparql_router
-    from initiative_lod.web.sparql_page import query_page
-    from initiative_lod.web.sparql_terms import Vocabularies
 
     pool = QueryPool(settings, program=sparql_worker.__name__)
     publisher = Publisher(settings.release_folder)

@@ -23,7 +23,7 @@ from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.errors import BadArgument
-from initiative_lod.web.memento import moment
+from initiative_lod.web.routes.memento import moment
 from pipeline.conftest import CONCEPT, make_project
 from service.conftest import Live, publish, serve
 

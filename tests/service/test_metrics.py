@@ -16,7 +16,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.app import Front
 from initiative_lod.web.http.response_cache import PLACES, Hot
-from initiative_lod.web.metrics import BOUNDS, Collector, Requests
+from initiative_lod.web.routes.metrics import BOUNDS, Collector, Requests
 from service.conftest import Live, serve
 
 DOCUMENT = "/doc/harbour-2031/action/2"

@@ -18,9 +18,9 @@ from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.web import differences
-from initiative_lod.web.differences import Comparisons
 from initiative_lod.web.http.errors import TooMuch
+from initiative_lod.web.routes import changes as differences
+from initiative_lod.web.routes.changes import Comparisons
 from service.conftest import serve
 from service.test_memento import BASE, BROWSER, LEAGUE, TIDES, WORDS, Past, own, past, three
 

@@ -20,7 +20,7 @@ from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
-from initiative_lod.web.search import search_router
+from initiative_lod.web.routes.search import search_router
 from initiative_lod.web.site import Site
 from pipeline.conftest import make_project
 from service.conftest import Live, serve

@@ -18,12 +18,12 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.job import Job, NotAcceptable
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF, SKOS
-from initiative_lod.web import sparql_terms
 from initiative_lod.web.drawings import network
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.static_files import Static
 from initiative_lod.web.pages import sparql_result
-from initiative_lod.web.sparql_page import LONGEST_ADDRESS, SCRIPT
+from initiative_lod.web.routes import sparql_terms
+from initiative_lod.web.routes.sparql_form import LONGEST_ADDRESS, SCRIPT
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 from service.sparql_app import BASE, make_release

@@ -11,7 +11,7 @@ from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.queue import Shelf
 from initiative_lod.web.http.request import seen
-from initiative_lod.web.sparql import address_of, client_of
+from initiative_lod.web.routes.sparql import address_of, client_of
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
 

@@ -23,25 +23,26 @@ from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.web import documents, sparql_worker
-from initiative_lod.web.compare import compare_router
+from initiative_lod.web import sparql_worker
 from initiative_lod.web.http import errors
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.http.response_cache import Hot
 from initiative_lod.web.locale import messages
 from initiative_lod.web.locale.messages import message
-from initiative_lod.web.memento import Mementos
-from initiative_lod.web.metrics import Requests, metrics_router
 from initiative_lod.web.pages.templates import Pages
-from initiative_lod.web.past import PastReleases, PastSite
-from initiative_lod.web.questions import questions_router
-from initiative_lod.web.reconcile import reconcile_router
-from initiative_lod.web.routes import document_router, releases_router, stem
-from initiative_lod.web.search import search_router
+from initiative_lod.web.routes import representations
+from initiative_lod.web.routes.compare import compare_router
+from initiative_lod.web.routes.documents import document_router, releases_router, stem
+from initiative_lod.web.routes.memento import Mementos
+from initiative_lod.web.routes.metrics import Requests, metrics_router
+from initiative_lod.web.routes.older_releases import PastReleases, PastSite
+from initiative_lod.web.routes.questions import questions_router
+from initiative_lod.web.routes.reconcile import reconcile_router
+from initiative_lod.web.routes.search import search_router
+from initiative_lod.web.routes.sparql import sparql_router
+from initiative_lod.web.routes.sparql_form import Page, Shown, query_page
+from initiative_lod.web.routes.sparql_terms import Vocabularies, terms_router
 from initiative_lod.web.site import Site
-from initiative_lod.web.sparql import sparql_router
-from initiative_lod.web.sparql_page import Page, Shown, query_page
-from initiative_lod.web.sparql_terms import Vocabularies, terms_router
 
 log = logging.getLogger("initiative_lod")
 
@@ -109,7 +110,11 @@ class Front(FastAPI):
             request = Request(scope)
             read = asked(request, settings.root_path, self.site.trusted)
             place = stem(read)
-            found = documents.at_once(self.site, read, place) if place.startswith(documents.OWN_DOCUMENTS) else None
+            found = (
+                representations.at_once(self.site, read, place)
+                if place.startswith(representations.OWN_DOCUMENTS)
+                else None
+            )
         if found is None:
             await super().__call__(scope, receive, send)
             return

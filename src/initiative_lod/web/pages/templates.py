@@ -38,7 +38,7 @@ from initiative_lod.web.pages.labels import NamesOf
 from initiative_lod.web.pages.view import View, is_web
 
 if TYPE_CHECKING:
-    from initiative_lod.web.past import Past
+    from initiative_lod.web.routes.older_releases import Past
 
 SENTENCES = ("Pillar", "Action", "Clause", "Preamble", "Paragraph", "Conclusion")
 

@@ -25,13 +25,13 @@ from initiative_lod.search import index
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
-from initiative_lod.web.fixed import Fixed, fixed, unkept
 from initiative_lod.web.http.errors import Damaged
 from initiative_lod.web.http.request import LANGUAGES, Answer, Asked, asked
 from initiative_lod.web.http.search_arguments import PARAMETERS, wanted
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import search as search_page
-from initiative_lod.web.search_json import as_json
+from initiative_lod.web.routes.conditional import Fixed, fixed, unkept
+from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
 log = logging.getLogger(__name__)

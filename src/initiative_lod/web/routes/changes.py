@@ -19,13 +19,13 @@ from initiative_lod.release import changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.downloads import json_answer, page_answer
-from initiative_lod.web.fixed import wanted
 from initiative_lod.web.http.errors import Damaged, NotAcceptable, TooMuch
 from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages.view import Said, Thing, View
-from initiative_lod.web.past import opened_release
+from initiative_lod.web.routes.conditional import wanted
+from initiative_lod.web.routes.downloads import json_answer, page_answer
+from initiative_lod.web.routes.older_releases import opened_release
 from initiative_lod.web.site import Site
 
 LISTED = 500  # changes that are shown

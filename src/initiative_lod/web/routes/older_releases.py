@@ -22,11 +22,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.web import memento
 from initiative_lod.web.http.errors import Damaged, NotFound
 from initiative_lod.web.http.request import asked
 from initiative_lod.web.locale.messages import message
-from initiative_lod.web.memento import Mementos, Original
+from initiative_lod.web.routes import memento
+from initiative_lod.web.routes.memento import Mementos, Original
 from initiative_lod.web.site import Site
 
 log = logging.getLogger(__name__)

@@ -27,10 +27,10 @@ from initiative_lod.formats import TEXT, MediaType
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web import documents
 from initiative_lod.web.http.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, http_date
 from initiative_lod.web.locale.messages import message
+from initiative_lod.web.routes import representations
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)
 ORIGINALS = ("doc/", "id/", "ontology", "shapes", "dataset", "graph/", "resource", "context.jsonld")
@@ -161,7 +161,7 @@ def time_map(mementos: Mementos, read: Asked, original: Original) -> Answer:
     headers = (
         ("Content-Type", offer.content_type),
         ("Vary", "Accept"),
-        ("Cache-Control", documents.CACHE),
+        ("Cache-Control", representations.CACHE),
     )
     return Answer(200, headers, (",\n".join(lines) + "\n").encode())
 
@@ -226,6 +226,6 @@ def _is_in(opened: OpenRelease, original: Original) -> bool:
         if path.startswith("resource"):
             return exists(opened, NamedNode(original.iri))
         wanted = path if not path.startswith("id/") else f"doc/{path[3:]}"
-        return exists(opened, documents.target(opened, wanted, "").resource)
+        return exists(opened, representations.target(opened, wanted, "").resource)
     except (ValueError, NotFound):
         return False

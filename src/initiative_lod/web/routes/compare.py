@@ -20,12 +20,12 @@ from initiative_lod.errors import InitiativeLodError
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.fixed import Fixed, fixed, wanted
 from initiative_lod.web.http.errors import BadArgument, NotFound, shown, status_of
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
 from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.routes.conditional import Fixed, fixed, wanted
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))

@@ -22,14 +22,14 @@ from initiative_lod.documents.resource import exists, resource_of
 from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, JSON_LD
 from initiative_lod.release.older import Archive
-from initiative_lod.web import differences, documents, downloads
-from initiative_lod.web.differences import Comparisons
-from initiative_lod.web.documents import Target
 from initiative_lod.web.http.errors import BadArgument, NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
-from initiative_lod.web.memento import Mementos, Original, gate, time_map
-from initiative_lod.web.past import Pinned, opened_release, read_release
+from initiative_lod.web.routes import changes, downloads, representations
+from initiative_lod.web.routes.changes import Comparisons
+from initiative_lod.web.routes.memento import Mementos, Original, gate, time_map
+from initiative_lod.web.routes.older_releases import Pinned, opened_release, read_release
+from initiative_lod.web.routes.representations import Target
 from initiative_lod.web.site import Site
 
 Responses = dict[int | str, dict[str, Any]]
@@ -100,7 +100,7 @@ class Routes:
         site, mementos = self._site, self._mementos if original else None
 
         async def endpoint(request: Request) -> Response:
-            if limiter is not None and limiter.statistics().tasks_waiting >= differences.MOST_WAITING:
+            if limiter is not None and limiter.statistics().tasks_waiting >= changes.MOST_WAITING:
                 raise Busy(message("comparing"))
             read = asked(request, site.settings.root_path, site.trusted)
             answer: Answer | Response
@@ -164,9 +164,9 @@ def releases_router(site: Site, archive: Archive, mementos: Mementos) -> APIRout
     comparisons = Comparisons()
 
     def changed(read: Asked, given: dict[str, str]) -> Answer:
-        return differences.answer(site, archive, comparisons, read)
+        return changes.answer(site, archive, comparisons, read)
 
-    few = CapacityLimiter(differences.AT_ONCE)
+    few = CapacityLimiter(changes.AT_ONCE)
     add("/releases/changes", changed, "What changed from one release (from) to another (to)", CHANGES, limiter=few)
     add("/releases/changes.{suffix}", changed, shown=False, limiter=few)
     add(
@@ -197,8 +197,8 @@ def see_other(site: Site, read: Asked, path: str) -> Answer:
     query = f"?{read.query_string}" if read.query_string else ""
     headers = (
         ("Location", f"{read.prefix}/doc/{path}{query}"),
-        ("Vary", documents.VARY),
-        ("Cache-Control", documents.CACHE),
+        ("Vary", representations.VARY),
+        ("Cache-Control", representations.CACHE),
         ("Link", f'<{resource.value}>; rel="cite-as"'),
     )
     return Answer(303, headers)
@@ -206,7 +206,7 @@ def see_other(site: Site, read: Asked, path: str) -> Answer:
 
 def own(site: Site, read: Asked, path: str) -> Answer:
     """The document at a path under the base."""
-    return documents.answer(site, read, documents.target(site.publisher.current(), path, read.prefix))
+    return representations.answer(site, read, representations.target(site.publisher.current(), path, read.prefix))
 
 
 def release(site: Site, archive: Archive, read: Asked, version: str) -> Answer:
@@ -216,16 +216,16 @@ def release(site: Site, archive: Archive, read: Asked, version: str) -> Answer:
         opened = opened_release(archive, version)
         its = replace(site, publisher=Pinned(opened))
         with read_release(version):
-            return documents.answer(its, read, documents.target(opened, f"release/{version}", read.prefix))
+            return representations.answer(its, read, representations.target(opened, f"release/{version}", read.prefix))
     return downloads.release(site, archive, read, version)
 
 
 def about_any(site: Site, read: Asked) -> Answer:
     """The description of the IRI that the argument ``iri`` gives. Raises BadArgument, NotFound."""
     resource = _given(read)
-    named = documents.target(site.publisher.current(), stem(read), read.prefix)
+    named = representations.target(site.publisher.current(), stem(read), read.prefix)
     argument = quote(resource.value, safe=":/")
-    return documents.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, argument))
+    return representations.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, argument))
 
 
 def _given(read: Asked) -> NamedNode:

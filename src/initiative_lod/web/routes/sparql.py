@@ -32,7 +32,8 @@ from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.errors import TITLES
 from initiative_lod.web.http.request import asked, seen
-from initiative_lod.web.sparql_answers import (
+from initiative_lod.web.routes.sparql_form import Page, Shown
+from initiative_lod.web.routes.sparql_responses import (
     ALLOW,
     GRAPH_OFFERS,
     RESULT_OFFERS,
@@ -42,7 +43,6 @@ from initiative_lod.web.sparql_answers import (
     problem,
     whole,
 )
-from initiative_lod.web.sparql_page import Page, Shown
 
 PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 

@@ -26,9 +26,9 @@ from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
-from initiative_lod.web.fixed import Fixed, fixed
 from initiative_lod.web.http.request import LANGUAGES, asked
 from initiative_lod.web.pages.view import View
+from initiative_lod.web.routes.conditional import Fixed, fixed
 from initiative_lod.web.site import Site
 
 MOST = 1500  # terms of each kind

@@ -21,13 +21,13 @@ from initiative_lod.release import Release
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web import documents
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
+from initiative_lod.web.routes import representations
 from initiative_lod.web.site import Site
 
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
@@ -43,7 +43,7 @@ def dump(site: Site, asked: Asked, name: str) -> Response:
     headers = {
         "ETag": f'"{digest[:32]}"',
         "Last-Modified": http_date(day(release.modified)),
-        "Cache-Control": documents.CACHE,
+        "Cache-Control": representations.CACHE,
         "Link": ", ".join(
             (
                 f'<{release.base}dataset>; rel="collection"',
@@ -70,8 +70,8 @@ def context(site: Site, asked: Asked) -> Answer:
 def linkset(site: Site, asked: Asked, resource: NamedNode) -> Answer:
     """The links of everything that belongs to a resource's document (RFC 9264). Raises NotFound, NotAcceptable."""
     opened = _known(site, resource)
-    target = documents.document_of(opened, resource, asked.prefix)
-    typed = documents.typed_links(opened, asked.prefix, target, "ilod")
+    target = representations.document_of(opened, resource, asked.prefix)
+    typed = representations.typed_links(opened, asked.prefix, target, "ilod")
     offers = (Offer(linksets.JSON_FORM), Offer(linksets.TEXT_FORM), Offer(linksets.JSON_FORM, alias=JSON.name))
     offer = choose(asked.accept, offers)
     if offer is None:
@@ -123,8 +123,8 @@ def start(site: Site, asked: Asked) -> Answer:
     if offer is not None and offer.media is not HTML:
         headers = (
             ("Location", f"{asked.prefix}/dataset"),
-            ("Vary", documents.VARY),
-            ("Cache-Control", documents.CACHE),
+            ("Vary", representations.VARY),
+            ("Cache-Control", representations.CACHE),
         )
         return Answer(303, headers)
     language, content = site.pages.start(site.publisher.current(), asked)
@@ -211,7 +211,7 @@ def json_answer(asked: Asked, value: Any) -> Answer:
     return _kept(asked, content, [("Content-Type", JSON.name), ("Vary", "Accept, Accept-Language")])
 
 
-def _kept(asked: Asked, content: bytes, headers: list[tuple[str, str]], cache: str = documents.CACHE) -> Answer:
+def _kept(asked: Asked, content: bytes, headers: list[tuple[str, str]], cache: str = representations.CACHE) -> Answer:
     """Content with its entity tag, or 304."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers += [("ETag", etag), ("Cache-Control", cache)]

@@ -25,13 +25,13 @@ from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.fixed import Fixed, fixed
 from initiative_lod.web.http.errors import NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
 from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.routes.conditional import Fixed, fixed
 from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))

@@ -22,8 +22,8 @@ from initiative_lod.web.http.request import asked
 from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
 from initiative_lod.web.pages.view import View
+from initiative_lod.web.routes.sparql_terms import Vocabularies
 from initiative_lod.web.site import Site
-from initiative_lod.web.sparql_terms import Vocabularies
 
 SCRIPT = "editor/editor.js"
 LONGEST_ADDRESS = 16_000  # characters of a query in a link; the server takes no much longer ones

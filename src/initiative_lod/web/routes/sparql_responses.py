@@ -30,7 +30,7 @@ from initiative_lod.sparql.protocol import ProtocolError
 from initiative_lod.web.http.errors import shown, status_of, text
 from initiative_lod.web.http.request import asked
 from initiative_lod.web.locale import messages
-from initiative_lod.web.sparql_page import Page, Shown
+from initiative_lod.web.routes.sparql_form import Page, Shown
 
 #: Other names come last: a wildcard never chooses them.
 RESULT_OFFERS = (
