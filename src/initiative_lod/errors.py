@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree. It knows nothing of HTTP; ``web.errors`` and ``cli`` map it.
+"""Errors of the project, as one tree. It knows nothing of HTTP; ``web.http.errors`` and ``cli`` map it.
 
 ::
 
@@ -12,6 +12,11 @@
     │   └── SourceErrors        several of these, found in one go
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
+    ├── NotFound                nothing is known under an address or a name
+    ├── Damaged                 an older release that cannot be read; the others can
+    ├── BadArgument             an argument that has no meaning
+    ├── NotAcceptable           no representation that the client accepts
+    ├── TooMuch                 work that takes longer than a visitor's request may
     ├── QueryError              a query that is not the language, or not allowed
     │   ├── QuerySyntaxError
     │   ├── QueryForbidden      an update, or a service or dataset that is not on the list
@@ -29,10 +34,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from initiative_lod.validation.shacl import Report
 
 
 class InitiativeLodError(Exception):
@@ -78,15 +79,44 @@ class SourceErrors(SourceError):
 
 
 class NotConforming(InitiativeLodError):
-    """A build stopped by its shapes."""
+    """A build stopped by its shapes; ``report`` is the validation report as text."""
 
-    def __init__(self, message: str, report: Report) -> None:
+    def __init__(self, message: str, report: str) -> None:
         self.report = report
         super().__init__(message)
 
 
 class ReleaseError(InitiativeLodError):
     """A release that is missing, damaged or already there."""
+
+
+class NotFound(InitiativeLodError):
+    """Nothing is known under an address or a name."""
+
+
+class Damaged(InitiativeLodError):
+    """An older release that cannot be read. The others can."""
+
+
+class BadArgument(InitiativeLodError):
+    """An argument that has no meaning."""
+
+
+class NotAcceptable(InitiativeLodError):
+    """No representation that the client accepts.
+
+    ``alternatives`` are (address, media type); of a query ``form`` is the form whose result was to be written:
+    ``boolean``, ``solutions``, ``graph``, or ``any`` where that is not known.
+    """
+
+    def __init__(self, message: str, alternatives: Sequence[tuple[str, str]] = (), form: str = "") -> None:
+        self.alternatives = alternatives
+        self.form = form
+        super().__init__(message)
+
+
+class TooMuch(InitiativeLodError):
+    """Work that takes longer than a visitor's request may."""
 
 
 class QueryError(InitiativeLodError):

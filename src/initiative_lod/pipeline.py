@@ -78,7 +78,9 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     """
     checked = check(settings, progress)
     if not checked.report.conforms:
-        raise NotConforming("the build does not conform to its shapes, and no release was made", checked.report)
+        raise NotConforming(
+            "the build does not conform to its shapes, and no release was made", checked.report.to_text()
+        )
     if checked.differences:
         raise SourceError("\n".join(str(difference) for difference in checked.differences))
     built, report, iris = checked.built, checked.report, Iris(settings.base)

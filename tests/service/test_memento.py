@@ -15,14 +15,13 @@ import httpx
 import pytest
 
 from initiative_lod import release
-from initiative_lod.errors import Busy
+from initiative_lod.errors import BadArgument, Busy
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release import history
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.errors import BadArgument
 from initiative_lod.web.routes.memento import moment
 from pipeline.conftest import CONCEPT, make_project
 from service.conftest import Live, publish, serve

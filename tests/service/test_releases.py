@@ -12,13 +12,12 @@ import httpx
 import pytest
 
 from initiative_lod import release
-from initiative_lod.errors import Busy
+from initiative_lod.errors import Busy, TooMuch
 from initiative_lod.formats import RDF_TYPES
 from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.errors import TooMuch
 from initiative_lod.web.routes import changes as differences
 from initiative_lod.web.routes.changes import Comparisons
 from service.conftest import serve

@@ -12,10 +12,11 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from initiative_lod.errors import NotAcceptable
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.sparql.job import Job, NotAcceptable
+from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF, SKOS
 from initiative_lod.web.drawings import network

@@ -17,7 +17,7 @@ def main() -> None:
     try:
         app()
     except NotConforming as error:
-        print(error.report.to_text(), file=sys.stderr)
+        print(error.report, file=sys.stderr)
         print(f"initiative-lod: {error}", file=sys.stderr)
         sys.exit(1)
     except SourceError as error:

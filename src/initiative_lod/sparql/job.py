@@ -12,19 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from initiative_lod import errors
-from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit
+from initiative_lod.errors import InitiativeLodError, NotAcceptable, QueryError, QueryLimit
 
 LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
 CALL = "call"  # the kind of a reply that is none yet: the worker wants a service called
-
-
-class NotAcceptable(QueryError):
-    """The client takes no format that this form of query has an answer in; ``kind`` is the form."""
-
-    def __init__(self, message: str, kind: str = "solutions") -> None:
-        self.kind = kind
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +111,7 @@ class Reply:
     def exception(self) -> InitiativeLodError:
         """The error that the worker met, as one of ours."""
         if self.error == NotAcceptable.__name__:
-            return NotAcceptable(self.message, self.kind)
+            return NotAcceptable(self.message, form=self.kind)
         known = getattr(errors, self.error, None)
         if isinstance(known, type) and issubclass(known, (QueryError, QueryLimit)):
             return known(self.message)

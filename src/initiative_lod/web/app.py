@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod import __version__
 from initiative_lod.documents.representation import RenderedCache
-from initiative_lod.errors import InitiativeLodError, ReleaseError
+from initiative_lod.errors import BadArgument, Damaged, InitiativeLodError, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import HTML, PROBLEM
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
@@ -198,7 +198,7 @@ def _past_app(site: PastSite, pool: QueryPool) -> Front:
 
     async def damaged(request: Request, error: Exception) -> Response:
         log.error("release %s cannot be read: %s", site.past.version, error, exc_info=error)
-        told = errors.Damaged(message("damaged_release", site.past.version))
+        told = Damaged(message("damaged_release", site.past.version))
         read = asked(request, site.settings.root_path, site.trusted)
         return (await run_in_threadpool(error_answer, site, read, 503, told)).response(request.method)
 
@@ -282,7 +282,7 @@ def error_answer(site: Site, request: Asked, status: int, error: BaseException) 
     language = request.language
     headers = [("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language"), *errors.headers_of(error)]
     headers.append(("Content-Language", language))
-    alternatives = error.alternatives if isinstance(error, errors.NotAcceptable) else ()
+    alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
     if errors.wants_page(request.accept):
         headers.append(("Content-Type", HTML.content_type))
         return Answer(status, tuple(headers), site.pages.error(request, status, error, alternatives))
@@ -309,17 +309,17 @@ def _handle_errors(app: Front, site: Site) -> None:
 
     async def routing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        told: InitiativeLodError = errors.BadArgument(str(error.detail))
+        told: InitiativeLodError = BadArgument(str(error.detail))
         if error.status_code == 405:
             told = errors.MethodNotAllowed(request.method, methods_at(app.addresses, request.scope))
         elif error.status_code == 404:
-            told = errors.NotFound(message("nothing_at", request.url.path[:200]))
+            told = NotFound(message("nothing_at", request.url.path[:200]))
         return await answer(request, told, error.status_code)
 
     async def arguments(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         detail = "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
-        return await answer(request, errors.BadArgument(message("argument", detail)), 400)
+        return await answer(request, BadArgument(message("argument", detail)), 400)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
         return await answer(request, InitiativeLodError(message("ours")), 500)

@@ -24,11 +24,11 @@ from pyoxigraph import (
     serialize,
 )
 
-from initiative_lod.errors import QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
+from initiative_lod.errors import NotAcceptable, QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use
-from initiative_lod.sparql.job import Job, NotAcceptable
+from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import guard
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
@@ -114,7 +114,7 @@ class Evaluator:
                 if graph
                 else "the answer to this query is a table or a truth value, not a graph: "
                 "ask for a SPARQL results format",
-                kind,
+                form=kind,
             )
         return BY_NAME[name]
 

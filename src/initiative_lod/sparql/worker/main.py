@@ -17,8 +17,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from initiative_lod.errors import InitiativeLodError, QueryError, QueryMemory, QueryTooComplex, QueryTooLarge
-from initiative_lod.sparql.job import CALL, Job, NotAcceptable, Reply
+from initiative_lod.errors import (
+    InitiativeLodError,
+    NotAcceptable,
+    QueryError,
+    QueryMemory,
+    QueryTooComplex,
+    QueryTooLarge,
+)
+from initiative_lod.sparql.job import CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
 
@@ -67,7 +74,7 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     try:
         kind, output = evaluator.evaluate(Job.from_bytes(frame))
     except NotAcceptable as error:
-        _send(channel, Reply(kind=error.kind, error="NotAcceptable", message=str(error)))
+        _send(channel, Reply(kind=error.form, error=NotAcceptable.__name__, message=str(error)))
     except InitiativeLodError as error:
         retire = isinstance(error, QueryTooLarge) and _heavy(memory)
         _send(channel, Reply(error=type(error).__name__, message=str(error), retire=retire))

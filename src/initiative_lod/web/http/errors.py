@@ -15,22 +15,6 @@ from initiative_lod.web.locale import messages
 from initiative_lod.web.locale.messages import message
 
 
-class NotFound(InitiativeLodError):
-    """Nothing is known under this address."""
-
-
-class Damaged(InitiativeLodError):
-    """An older release that cannot be read. The others can."""
-
-
-class TooMuch(InitiativeLodError):
-    """Work that takes longer than a visitor's request may."""
-
-
-class BadArgument(InitiativeLodError):
-    """An argument that has no meaning here."""
-
-
 class MethodNotAllowed(InitiativeLodError):
     """A method that this address does not have; ``allowed`` are those that it has."""
 
@@ -39,22 +23,14 @@ class MethodNotAllowed(InitiativeLodError):
         super().__init__(message("method", method, ", ".join(allowed)))
 
 
-class NotAcceptable(InitiativeLodError):
-    """No representation that the client accepts; ``alternatives`` are (address, media type)."""
-
-    def __init__(self, message: str, alternatives: Sequence[tuple[str, str]]) -> None:
-        self.alternatives = alternatives
-        super().__init__(message)
-
-
 #: The narrowest class that an error is of gives its status. What is not listed is a fault of ours: 500.
 STATUS: Mapping[type[InitiativeLodError], int] = {
-    BadArgument: 400,
-    NotFound: 404,
+    errors.BadArgument: 400,
+    errors.NotFound: 404,
     MethodNotAllowed: 405,
-    NotAcceptable: 406,
-    Damaged: 503,
-    TooMuch: 503,
+    errors.NotAcceptable: 406,
+    errors.Damaged: 503,
+    errors.TooMuch: 503,
     errors.QueryError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooComplex: 400,
@@ -111,6 +87,6 @@ def headers_of(error: BaseException) -> list[tuple[str, str]]:
         return [("Retry-After", str(error.retry_after))]
     if isinstance(error, MethodNotAllowed):
         return [("Allow", ", ".join(error.allowed))]
-    if isinstance(error, NotAcceptable):
+    if isinstance(error, errors.NotAcceptable) and error.alternatives:
         return [("Link", ", ".join(f'<{href}>; rel="alternate"; type="{media}"' for href, media in error.alternatives))]
     return []

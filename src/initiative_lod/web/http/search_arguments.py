@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from initiative_lod.documents.negotiation import lookup
+from initiative_lod.errors import BadArgument
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import Asked as Search
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.http.errors import BadArgument
 from initiative_lod.web.http.request import LANGUAGES, Asked
 from initiative_lod.web.locale.messages import message
 

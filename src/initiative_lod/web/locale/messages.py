@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from initiative_lod import errors
 from initiative_lod.errors import InitiativeLodError
-from initiative_lod.sparql.job import NotAcceptable
 from initiative_lod.sparql.protocol import ProtocolError
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -125,7 +124,7 @@ ABOUT: Mapping[type[InitiativeLodError], str] = {
     errors.ClientBusy: "您正在运行或刚刚发送的查询太多：请等前面的查询有了答复再试。",
     errors.Busy: "服务器正忙，排队已满：请稍后再试。",
     ProtocolError: "请求不符合 SPARQL 协议。",
-    NotAcceptable: "没有所要求的结果格式。",
+    errors.NotAcceptable: "没有所要求的结果格式。",
     errors.QueryError: "查询无法执行。",
 }
 

@@ -13,12 +13,12 @@ from initiative_lod import __version__
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
+from initiative_lod.errors import NotFound
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web import checks, compiled
 from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors, static_files
-from initiative_lod.web.http.errors import NotFound
 from initiative_lod.web.http.request import Asked
 from initiative_lod.web.locale import messages
 from initiative_lod.web.locale.messages import message

@@ -13,13 +13,12 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.negotiation import Offer
-from initiative_lod.errors import Busy, ReleaseError
+from initiative_lod.errors import Busy, Damaged, NotAcceptable, ReleaseError, TooMuch
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.release import changes
 from initiative_lod.release.changes import Summary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.errors import Damaged, NotAcceptable, TooMuch
 from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages.view import Said, Thing, View

@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import BadArgument, InitiativeLodError, NotFound
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.http.errors import BadArgument, NotFound, shown, status_of
+from initiative_lod.web.http.errors import shown, status_of
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages.comparison import ROWS, Column, compare

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from initiative_lod.documents.negotiation import Offer, choose
+from initiative_lod.errors import NotAcceptable
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.errors import NotAcceptable
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.site import Site

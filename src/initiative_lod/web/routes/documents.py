@@ -19,10 +19,9 @@ from initiative_lod.documents.links import LINK_FORMAT
 from initiative_lod.documents.negotiation import choose
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.documents.resource import exists, resource_of
-from initiative_lod.errors import Busy
+from initiative_lod.errors import BadArgument, Busy, NotFound
 from initiative_lod.formats import HTML, JSON_LD
 from initiative_lod.release.older import Archive
-from initiative_lod.web.http.errors import BadArgument, NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.routes import changes, downloads, representations

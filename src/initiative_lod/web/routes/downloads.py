@@ -16,13 +16,13 @@ from initiative_lod.documents.links import LINKSET
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.documents.resource import exists
+from initiative_lod.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.release import Release
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
-from initiative_lod.web.http.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import citation

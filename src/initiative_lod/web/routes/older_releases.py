@@ -19,10 +19,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import Damaged, NotFound, ReleaseError
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.web.http.errors import Damaged, NotFound
 from initiative_lod.web.http.request import asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.routes import memento

@@ -21,11 +21,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
+from initiative_lod.errors import NotFound
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.http.errors import NotFound
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.locale.texts import Words

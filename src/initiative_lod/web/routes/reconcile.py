@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from initiative_lod.errors import InitiativeLodError, ReleaseError
+from initiative_lod.errors import InitiativeLodError, NotFound, ReleaseError
 from initiative_lod.matching.reconcile_entities import Entities, EntitiesOf, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
@@ -37,7 +37,7 @@ from initiative_lod.matching.reconcile_queries import (
 )
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.errors import NotFound, problem
+from initiative_lod.web.http.errors import problem
 from initiative_lod.web.http.request import Asked, asked, seen
 
 LONGEST_BODY = 1024 * 1024

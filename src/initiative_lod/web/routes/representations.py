@@ -18,11 +18,10 @@ from initiative_lod.documents.negotiation import (
 )
 from initiative_lod.documents.representation import FORMS, OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import Description, describe, document_iri, exists, resource_of
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import BadArgument, InitiativeLodError, NotAcceptable, NotFound
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
 from initiative_lod.release.catalogue import DUMPS
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.errors import BadArgument, NotAcceptable, NotFound
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import schema_org

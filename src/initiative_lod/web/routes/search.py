@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer, lookup
-from initiative_lod.errors import Busy, QueryTimeout, ReleaseError
+from initiative_lod.errors import Busy, Damaged, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release import Release
 from initiative_lod.release.integrity import INDEX
@@ -25,7 +25,6 @@ from initiative_lod.search import index
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
-from initiative_lod.web.http.errors import Damaged
 from initiative_lod.web.http.request import LANGUAGES, Answer, Asked, asked
 from initiative_lod.web.http.search_arguments import PARAMETERS, wanted
 from initiative_lod.web.locale.messages import message

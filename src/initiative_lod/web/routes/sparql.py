@@ -21,12 +21,12 @@ from starlette.types import Receive
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import InitiativeLodError, NotAcceptable
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.job import Job, NotAcceptable, Result
+from initiative_lod.sparql.job import Job, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
@@ -119,7 +119,7 @@ class Endpoint:
         wanted = operation.media_type if operation.media_type is not None else accept
         results, graph = _chosen(wanted)
         if results is None and graph is None:
-            raise NotAcceptable(f"nothing here is {wanted!r}", "any")
+            raise NotAcceptable(f"nothing here is {wanted!r}", form="any")
         job = Job(
             str(opened.release.store),
             operation.query,
@@ -177,7 +177,7 @@ class Endpoint:
         opened = self._publisher.current()
         chosen = choose(accept, (*map(Offer, RDF_TYPES), Offer(HTML)))
         if chosen is None:
-            raise NotAcceptable(f"the service description is not to be had as {accept!r}", "graph")
+            raise NotAcceptable(f"the service description is not to be had as {accept!r}", form="graph")
         headers = {**common_headers(), "Content-Type": chosen.content_type, "Cache-Control": "no-cache"}
         if chosen.media is HTML:
             headers |= {"Vary": "Accept, Accept-Language", "Content-Language": self._reader(request)[0]}
@@ -221,6 +221,7 @@ OUTCOMES: Mapping[type[InitiativeLodError], str] = {
     errors.Busy: "queue_full",
     errors.ServiceError: "service_failed",
     errors.QueryError: "refused",
+    errors.NotAcceptable: "refused",
     errors.ReleaseError: "no_release",
 }
 

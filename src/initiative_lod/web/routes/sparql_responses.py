@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import InitiativeLodError, NotAcceptable
 from initiative_lod.formats import (
     HTML,
     JSON,
@@ -25,7 +25,7 @@ from initiative_lod.formats import (
     TEXT,
 )
 from initiative_lod.sparql import protocol
-from initiative_lod.sparql.job import NotAcceptable, Result
+from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.protocol import ProtocolError
 from initiative_lod.web.http.errors import shown, status_of, text
 from initiative_lod.web.http.request import asked
@@ -97,7 +97,7 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
     if isinstance(error, errors.Busy):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NotAcceptable):
-        offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.kind, RESULT_OFFERS)
+        offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.form, RESULT_OFFERS)
         document["available"] = sorted({offer.name for offer in offers})
     if status == 405:
         headers["Allow"] = ALLOW
@@ -117,9 +117,7 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
 
 
 def _status(error: InitiativeLodError) -> int:
-    if isinstance(error, ProtocolError):
-        return error.status
-    return 406 if isinstance(error, NotAcceptable) else status_of(error)
+    return error.status if isinstance(error, ProtocolError) else status_of(error)
 
 
 def common_headers() -> dict[str, str]:
