@@ -25,8 +25,8 @@ from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import Wanted, merge
-from initiative_lod.merge.reading import find_files
-from initiative_lod.merge.reading.files import Member
+from initiative_lod.reading import find_files
+from initiative_lod.reading.files import Member
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 

@@ -15,12 +15,12 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 
 #: From the ground up. The ground is modules of the root; every other room is a package, and ``pipeline`` the road.
 GROUND = "errors settings vocabulary iris formats languages labels".split()
-ROOMS = "sources build validation release documents search sparql matching merge pipeline web cli".split()
+ROOMS = "reading sources build validation release documents search sparql matching merge pipeline web cli".split()
 #: What may be named after the same thing twice: the route to a page and the page.
 PAIRED = {"web.routes", "web.pages", "cli"}
 #: Modules that stop even what nobody foresaw, with the reason.
 LAST_RESORTS = {
-    "merge.reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
+    "reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
     "sparql.worker.main": "a panic of the engine is no Exception; the process says so and ends",
 }
 VAGUE = set("util utils helper helpers manager managers common misc base core tools".split())
@@ -82,8 +82,8 @@ def test_nothing_goes_round_in_a_circle() -> None:
 
 
 def test_a_worker_knows_nothing_of_the_web() -> None:
-    confined = [name for name in TREES if name.startswith(("sparql.worker", "merge.reading"))]
-    allowed = (*GROUND, "release", "sparql", "merge.reading")
+    confined = [name for name in TREES if name.startswith(("sparql.worker", "reading."))]
+    allowed = (*GROUND, "release", "sparql", "reading")
     assert confined
     assert [f"{name} -> {other}" for name in confined for other in IMPORTS[name] if not other.startswith(allowed)] == []
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from initiative_lod.merge.reading import parse as reading
-from initiative_lod.merge.reading.files import Member, Outcome
-from initiative_lod.merge.reading.parse import How
+from initiative_lod.reading import parse as reading
+from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.parse import How
 from merge.conftest import Merge
 
 HOW = How("http://e.example/graph", "http://e.example/genid/", "http://e.example/base/")

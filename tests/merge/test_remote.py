@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.merge.reading import fetch
-from initiative_lod.merge.reading.unpack import Refused
+from initiative_lod.reading import fetch
+from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings
 from merge.conftest import Merge
 

@@ -15,8 +15,8 @@ from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.merge.merge import Merged, Wanted
-from initiative_lod.merge.reading.files import Outcome
 from initiative_lod.merge.record import Record
+from initiative_lod.reading.files import Outcome
 from initiative_lod.settings import from_environment
 
 

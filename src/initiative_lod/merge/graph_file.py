@@ -1,24 +1,18 @@
-"""One merged graph as one file: N-Quads, sorted, each once, gzipped; made of spools of any size in memory that does
-not grow.
-"""
+"""One merged graph as one file: N-Quads, sorted, each once, gzipped; made in memory that does not grow."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import heapq
 import queue
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from initiative_lod.release.lexical_forms import TYPED, Rewritten
 
-RUN = 96 << 20  # bytes that are sorted in memory at once
-BLOCK = 1 << 20
 LINES = 8192  # lines that are packed at once
 LEVEL = 6  # of gzip
 
@@ -45,30 +39,6 @@ class Part:
     def from_json(cls, value: dict[str, Any]) -> Part:
         """The part that ``to_json`` wrote."""
         return cls(**{name: value[name] for name in cls.__slots__})
-
-
-def sort_spool(spool: Path, folder: Path) -> list[Path]:
-    """Cut a spool of lines into sorted runs in ``folder``. The spool is left as it is."""
-    runs: list[Path] = []
-    with spool.open("rb") as file:
-        while block := file.read(RUN):
-            block += file.readline()
-            lines = sorted(set(block.split(b"\n")))
-            path = folder / f"{spool.name}-{len(runs)}.run"
-            path.write_bytes(b"\n".join(line for line in lines if line) + b"\n")
-            runs.append(path)
-    return runs
-
-
-def merged(runs: Iterable[Path]) -> Iterator[bytes]:
-    """The lines of sorted runs, without line ends, in order, each once."""
-    with ExitStack() as stack:
-        files = [stack.enter_context(run.open("rb", buffering=BLOCK)) for run in runs]
-        last = b""
-        for line in heapq.merge(*files) if len(files) > 1 else (files[0] if files else ()):
-            if line != last:
-                last = line
-                yield line[:-1]
 
 
 def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Part, list[bytes]]:

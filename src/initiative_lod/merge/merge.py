@@ -18,10 +18,10 @@ from pyoxigraph import Quad
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge.assembly import Assembly, Report
-from initiative_lod.merge.reading import find_files
-from initiative_lod.merge.reading.unpack import Refused
 from initiative_lod.merge.record import Record
 from initiative_lod.merge.source import Reader, Seen, forget, link, with_licences
+from initiative_lod.reading import find_files
+from initiative_lod.reading.unpack import Refused
 from initiative_lod.release import MakeIndex, Release, in_use
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from initiative_lod.merge.graph_file import Part
-from initiative_lod.merge.reading.files import CAP, Outcome
+from initiative_lod.reading.files import CAP, Outcome
 
 READER = 1  # raised whenever the same bytes would be read as other statements
 

@@ -16,13 +16,14 @@ from tempfile import TemporaryDirectory
 
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
-from initiative_lod.merge.reading import find_files
-from initiative_lod.merge.reading.files import Outcome
-from initiative_lod.merge.reading.find_files import Arrived, Source
-from initiative_lod.merge.reading.parse import How
-from initiative_lod.merge.reading.process_pool import Crew
-from initiative_lod.merge.reading.skolem import PATH as GENID
 from initiative_lod.merge.record import READER, Record, summed
+from initiative_lod.reading import find_files
+from initiative_lod.reading.files import Outcome
+from initiative_lod.reading.find_files import Arrived, Source
+from initiative_lod.reading.parse import How
+from initiative_lod.reading.process_pool import Crew
+from initiative_lod.reading.skolem import PATH as GENID
+from initiative_lod.reading.spool import merged
 from initiative_lod.release import Release
 from initiative_lod.settings import Settings
 
@@ -78,7 +79,7 @@ class Reader:
             outcomes = crew.read(members, how, lambda outcome: seen(slug, outcome))
             runs = crew.finish()
         (self._building / GRAPHS).mkdir(exist_ok=True)
-        made, exact = graph_file.write(graph_file.merged(runs), self._building / name, name, graph)
+        made, exact = graph_file.write(merged(runs), self._building / name, name, graph)
         exact_name = f"{GRAPHS}/{slug}.exact.tsv" if exact else ""
         if exact:
             (self._building / exact_name).write_bytes(b"".join(sorted(exact)))

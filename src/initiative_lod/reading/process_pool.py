@@ -18,8 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.merge.reading.files import Member, Outcome
-from initiative_lod.merge.reading.parse import How
+from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.parse import How
 from initiative_lod.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -91,7 +91,7 @@ class _Hand:
             command = [
                 sys.executable,
                 "-m",
-                "initiative_lod.merge.reading.process",
+                "initiative_lod.reading.process",
                 str(self._spool),
                 str(self._settings.merge_memory),
             ]

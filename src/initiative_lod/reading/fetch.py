@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from initiative_lod import __version__
-from initiative_lod.merge.reading.syntax import SUFFIXES, suffix
-from initiative_lod.merge.reading.unpack import Refused
+from initiative_lod.reading.syntax import SUFFIXES, suffix
+from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings
 
 ACCEPT = (

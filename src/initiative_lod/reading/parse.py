@@ -17,10 +17,10 @@ from xml.parsers import expat
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from initiative_lod.merge.reading import encoding, skolem
-from initiative_lod.merge.reading.files import CAP, Member, Outcome
-from initiative_lod.merge.reading.syntax import HEAD, decide
-from initiative_lod.merge.reading.well_formed import broken_xml, fault_of
+from initiative_lod.reading import encoding, skolem
+from initiative_lod.reading.files import CAP, Member, Outcome
+from initiative_lod.reading.syntax import HEAD, decide
+from initiative_lod.reading.well_formed import broken_xml, fault_of
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
-from initiative_lod.merge.reading import encoding
-from initiative_lod.merge.reading.files import Member, Outcome
-from initiative_lod.merge.reading.syntax import HEAD, decide
+from initiative_lod.reading import encoding
+from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.syntax import HEAD, decide
 from initiative_lod.settings import Settings
 
 BLOCK = 1 << 20

@@ -16,9 +16,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.merge.graph_file import sort_spool
-from initiative_lod.merge.reading.files import Member
-from initiative_lod.merge.reading.parse import How, read
+from initiative_lod.reading.files import Member
+from initiative_lod.reading.parse import How, read
+from initiative_lod.reading.spool import sort_spool
 
 
 def main() -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
-from initiative_lod.merge.reading import fetch
-from initiative_lod.merge.reading.files import Member, Outcome
-from initiative_lod.merge.reading.syntax import SUFFIXES
-from initiative_lod.merge.reading.unpack import Budget, Refused, take
+from initiative_lod.reading import fetch
+from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.syntax import SUFFIXES
+from initiative_lod.reading.unpack import Budget, Refused, take
 from initiative_lod.settings import Settings
 
 PACKED = ("tar", "gz", "tgz", "bz2", "xz", "zip", "xml", "json")

@@ -1,1 +1,0 @@
-"""Reading other people's files: fetched, unpacked, told apart by content, parsed in processes with limits."""
