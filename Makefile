@@ -41,8 +41,9 @@ install-dev: $(VENV)/installed-dev $(EDITOR)
 serve: install
 	$(BIN)/initiative-lod serve
 
+# In as many processes as there are cores; the tests of a file stay together, since they share a server.
 test: install-dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 lint: install-dev
 	$(BIN)/ruff check src tests tools bench docs

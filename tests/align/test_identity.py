@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.build import identity, mappings
-from initiative_lod.build.graph import build
+from initiative_lod.build.graph import Built, build
 from initiative_lod.build.identity import Clusters, Link, clusters
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
@@ -208,12 +208,11 @@ def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
     assert identity.links(quads, Iris()) == [Link(NAMES[0], NAMES[2], 0.7)]
 
 
-def test_our_judgements_hold_over_our_own_data() -> None:
+def test_our_judgements_hold_over_our_own_data(real_build: Built) -> None:
     """What was judged not the same is in no cluster together, and every cluster of ours has one thing of ours."""
-    built = build(Settings(root=CHECKOUT))
     judgements = judgement.read(CHECKOUT / "data" / "judgements" / "identity.tsv")
     assert len(judgements) >= 4
-    found = clusters(identity.links(built.quads, Iris()), judgements, BASE)
+    found = clusters(identity.links(real_build.quads, Iris()), judgements, BASE)
     assert not found.refused
     assert len(found.members) > 20
     for members in found.members:

@@ -8,13 +8,12 @@ import pytest
 from pyoxigraph import Store
 
 from initiative_lod.build import mappings
-from initiative_lod.build.graph import build
+from initiative_lod.build.graph import Built
 from initiative_lod.iris import Iris
 from initiative_lod.matching import other_graph
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.sssom_rows import mentions
-from initiative_lod.settings import Settings
 from initiative_lod.sources import questions, sssom
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -28,9 +27,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def ours() -> Store:
+def ours(real_build: Built) -> Store:
     made = Store()
-    made.bulk_extend(build(Settings(root=CHECKOUT)).quads)
+    made.bulk_extend(real_build.quads)
     return made
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from service.conftest import harbour, harbour_root, real
+from service.conftest import harbour, real
 
-__all__ = ["browser", "harbour", "harbour_root", "real"]
+__all__ = ["browser", "harbour", "real"]
 
 
 @pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, and other tests want their own

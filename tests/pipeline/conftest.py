@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod import pipeline, release
 from initiative_lod.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -273,19 +272,10 @@ def project(tmp_path: Path) -> Path:
     return make_project(tmp_path / "project")
 
 
-@pytest.fixture(scope="session")
-def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with a release that was built and published: not to be changed."""
-    root = make_project(tmp_path_factory.mktemp("built") / "project")
-    settings = Settings(root=root)
-    release.publish(settings.release_folder, pipeline.make_release(settings))
-    return root
-
-
 @pytest.fixture
-def published(built_project: Path, tmp_path: Path) -> Path:
+def published(harbour_root: Path, tmp_path: Path) -> Path:
     """A copy of the built project, to be changed at will."""
-    return Path(shutil.copytree(built_project, tmp_path / "published", symlinks=True))
+    return Path(shutil.copytree(harbour_root, tmp_path / "published", symlinks=True))
 
 
 @pytest.fixture

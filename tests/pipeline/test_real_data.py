@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from initiative_lod import pipeline
-from initiative_lod.build.graph import Built, build
+from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -24,8 +24,8 @@ TEXT = I.thing("id/wic-2020/zh")
 
 
 @pytest.fixture(scope="module")
-def built(checkout: Path) -> Built:
-    return build(Settings(root=checkout))
+def built(real_build: Built) -> Built:
+    return real_build
 
 
 def in_graphs(built: Built, *names: str) -> list[Quad]:

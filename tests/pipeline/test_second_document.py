@@ -17,15 +17,15 @@ from initiative_lod.sources import questions
 I = Iris()
 
 
-def test_it_conforms_to_the_shapes(built_project: Path) -> None:
-    checked = pipeline.check(Settings(root=built_project))
+def test_it_conforms_to_the_shapes(harbour_root: Path) -> None:
+    checked = pipeline.check(Settings(root=harbour_root))
     assert [result for result in checked.report.results if result.severity == "Violation"] == []
     assert checked.conforms
     assert checked.questions == 1
 
 
-def test_its_release_is_sound_and_served(built_project: Path) -> None:
-    folder = Settings(root=built_project).release_folder
+def test_its_release_is_sound_and_served(harbour_root: Path) -> None:
+    folder = Settings(root=harbour_root).release_folder
     opened = Publisher(folder).current()
     assert release.verify(opened.release) == []
     assert opened.release.modified == "2031-03-05"
@@ -33,8 +33,8 @@ def test_its_release_is_sound_and_served(built_project: Path) -> None:
     assert not list(opened.about(I.thing("id/wic-2020")))
 
 
-def test_its_release_carries_its_report_and_coverage(built_project: Path) -> None:
-    folder = Settings(root=built_project).release_folder
+def test_its_release_carries_its_report_and_coverage(harbour_root: Path) -> None:
+    folder = Settings(root=harbour_root).release_folder
     found = release.current(folder)
     assert found is not None
     assert found.manifest["report"]["conforms"] is True
@@ -46,9 +46,9 @@ def test_its_release_carries_its_report_and_coverage(built_project: Path) -> Non
     assert all(item["covered"] == item["characters"] > 0 for item in coverage.values())
 
 
-def test_two_builds_give_the_same_bytes_wherever_they_lie(built_project: Path, project: Path) -> None:
+def test_two_builds_give_the_same_bytes_wherever_they_lie(harbour_root: Path, project: Path) -> None:
     """The store's own files may differ; nothing else, as long as SQLite is the same."""
-    first = release.current(built_project / "releases")
+    first = release.current(harbour_root / "releases")
     second = pipeline.make_release(Settings(root=project))
     assert first is not None
     names, others = (

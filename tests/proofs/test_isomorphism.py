@@ -11,7 +11,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -44,7 +44,7 @@ from initiative_lod.web.pages.templates import Pages
 from initiative_lod.web.routes import representations as documents
 from initiative_lod.web.routes.representations import Target
 from initiative_lod.web.site import Site
-from pipeline.conftest import CHECKOUT, make_project
+from pipeline.conftest import make_project
 from service.conftest import publish
 
 SEED = 2020
@@ -84,10 +84,9 @@ class Figures:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(real_settings: Settings) -> Site:
     """This project's own release, and all that answers for it."""
-    settings = Settings(root=CHECKOUT, releases=tmp_path_factory.mktemp("isomorphism") / "releases", page_cache=0)
-    publish(settings)
+    settings = replace(real_settings, page_cache=0)
     return Site(settings, Publisher(settings.release_folder), RenderedCache(0), Pages(settings))
 
 

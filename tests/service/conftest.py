@@ -24,7 +24,6 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.header_limit import BoundedHttp
-from pipeline.conftest import CHECKOUT, make_project
 
 STARTS = 20.0  # seconds within which a server has to be up
 
@@ -101,14 +100,6 @@ def publish(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def harbour_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The second document's project, with a published release."""
-    root: Path = make_project(tmp_path_factory.mktemp("service") / "project")
-    publish(Settings(root=root))
-    return root
-
-
-@pytest.fixture(scope="session")
 def harbour(harbour_root: Path) -> Iterator[Live]:
     """A server of the second document."""
     with serve(Settings(root=harbour_root)) as live:
@@ -123,9 +114,7 @@ def prefixed(harbour_root: Path) -> Iterator[Live]:
 
 
 @pytest.fixture(scope="session")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def real(real_settings: Settings) -> Iterator[Live]:
     """A server of this project's own sources."""
-    settings = Settings(root=CHECKOUT, releases=tmp_path_factory.mktemp("real") / "releases")
-    publish(settings)
-    with serve(settings) as live:
+    with serve(real_settings) as live:
         yield live

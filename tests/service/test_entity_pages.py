@@ -7,14 +7,13 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod import pipeline, release
+from initiative_lod import release
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import Variant
 from initiative_lod.formats import HTML
@@ -28,7 +27,6 @@ from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation
 from initiative_lod.web.pages.labels import NamesOf
 from initiative_lod.web.pages.templates import Pages
 from initiative_lod.web.pages.view import View
-from pipeline.conftest import make_project
 from service.conftest import Live, serve
 from service.crowd import CLAUSES, crowd
 
@@ -516,15 +514,11 @@ def test_the_start_page_says_what_this_is(real: Live) -> None:
         assert all(number in Read(hero[0]).text for number in ("4 ", "20 ", "97 "))
 
 
-def test_the_start_page_says_what_was_checked(tmp_path: Path) -> None:
-    """From the manifest: a release that was made the whole way has a report."""
-    settings = Settings(root=make_project(tmp_path / "project"))
-    release.publish(settings.release_folder, pipeline.make_release(settings))
-    with serve(settings) as live:
-        hero = Read(live.get("/", BROWSER, accept_language="en").text).text
-        assert "Checked 2031-03-05: 0 violations" in hero
-        assert "Clauses cover 100 %" in hero
-        assert "1 questions answered" in hero
+def test_the_start_page_says_what_was_checked(harbour: Live) -> None:
+    hero = Read(harbour.get("/", BROWSER, accept_language="en").text).text
+    assert "Checked 2031-03-05: 0 violations" in hero
+    assert "Clauses cover 100 %" in hero
+    assert "1 questions answered" in hero
 
 
 def test_the_rendering_has_its_heading_too(real: Live) -> None:

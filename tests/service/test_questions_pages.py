@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from initiative_lod import pipeline, release
+from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
@@ -161,9 +161,8 @@ def test_what_a_release_keeps_is_the_same_each_time_and_bounded(
     assert (len(cut["rows"]), cut["complete"]) == (1, False)
 
 
-def test_a_built_release_keeps_them(tmp_path: Path) -> None:
-    root = make_project(tmp_path / "project")
-    made = pipeline.make_release(Settings(root=root))
+def test_a_built_release_keeps_them(harbour: Live) -> None:
+    made = harbour.opened.release
     assert questions.FILE in made.manifest["files"]
     assert [item["slug"] for item in json.loads((made.path / questions.FILE).read_bytes())] == ["prohibitions"]
     assert release.verify(made) == []

@@ -12,7 +12,6 @@ from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
 from initiative_lod import release
-from initiative_lod.build.graph import build
 from initiative_lod.documents import links, representation, resource
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import (
@@ -27,23 +26,18 @@ from initiative_lod.documents.resource import Description, describe, natural, re
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
 from initiative_lod.release import Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
-from pipeline.conftest import make_project
 
 DOCUMENT = "id/harbour-2031"
 CONTEXT = {"context.jsonld": b'{"@context": {}}'}
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
+def opened(harbour_root: Path) -> OpenRelease:
     """A release of the second document."""
-    settings = Settings(root=make_project(tmp_path_factory.mktemp("representation") / "project"))
-    built = build(settings)
-    manifest = {"version": "1", "modified": "2031-03-05"}
-    files = {"context.jsonld": built.context}
-    return OpenRelease.open(release.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base)))
+    return Publisher(Settings(root=harbour_root).release_folder).current()
 
 
 def described(opened: OpenRelease, path: str) -> Description:

@@ -16,14 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from initiative_lod.build.graph import build
+from initiative_lod.build.graph import Built
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.search import index, query_parser, results, schema, tokens
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Asked, Results
 from initiative_lod.search.tokens import PAUSE
-from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -31,10 +30,10 @@ IRIS = Iris()
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def real(real_build: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """The index of this project's own sources."""
     path = tmp_path_factory.mktemp("search") / index.FILE
-    index.build(path, build(Settings(root=CHECKOUT)).quads, IRIS)
+    index.build(path, real_build.quads, IRIS)
     opened = Index(path, seconds=30)
     yield opened
     opened.close()

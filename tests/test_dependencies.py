@@ -1,0 +1,66 @@
+"""The runtime dependencies of ``pyproject.toml`` are what the code imports, no more and no less."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def canonical(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def named(requirements: list[str]) -> set[str]:
+    """The distributions that some requirements (PEP 508) name."""
+    return {canonical(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}  # type: ignore[index]
+
+
+def imports(source: str) -> set[str]:
+    """The packages of others that a module imports anywhere, in a function or for its types only too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names - {"initiative_lod", "__future__"}
+
+
+def imported() -> dict[str, str]:
+    """Each distribution of others that ``src`` imports, with one file that does."""
+    distributions = packages_distributions()
+    return {
+        canonical(distributions.get(package, [package])[0]): str(path.relative_to(CHECKOUT))
+        for path in sorted((CHECKOUT / "src").rglob("*.py"))
+        for package in imports(path.read_text("utf-8"))
+    }
+
+
+def test_what_is_imported_is_required() -> None:
+    required = named(PROJECT["dependencies"])
+    assert {name: path for name, path in imported().items() if name not in required} == {}
+
+
+def test_what_is_required_is_imported() -> None:
+    assert named(PROJECT["dependencies"]) - imported().keys() == set()
+
+
+def test_an_import_is_seen_wherever_it_stands() -> None:
+    assert imports("def f():\n    import httpx.x\nif TYPE_CHECKING:\n    from a_b.c import d\nfrom . import e") == {
+        "httpx",
+        "a_b",
+    }
+
+
+def test_the_lock_file_holds_what_is_required() -> None:
+    lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
+    locked = named(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
+    assert named([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["build"]]) - locked == set()
