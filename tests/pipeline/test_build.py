@@ -325,7 +325,7 @@ def test_another_base_moves_every_iri(project: Path, built: Built) -> None:
 def _digest(root: Path, seed: str) -> str:
     program = (
         "import hashlib, sys, pathlib\n"
-        "from initiative_lod.build import build\n"
+        "from initiative_lod.build.graph import build\n"
         "from initiative_lod.settings import Settings\n"
         "from pyoxigraph import RdfFormat, serialize\n"
         "quads = build(Settings(root=pathlib.Path(sys.argv[1]))).quads\n"

@@ -149,7 +149,8 @@ def test_another_process_that_is_killed_reads_no_more(folder: Path) -> None:
     names = publish_all(folder, "ab")
     age(folder / names["a"], 100)
     code = (
-        "import sys, pathlib, time; from initiative_lod import release; from initiative_lod.store import OpenRelease; "
+        "import sys, pathlib, time; from initiative_lod import release\n"
+        "from initiative_lod.release.opened import OpenRelease\n"
         "held = OpenRelease.open(release.read(pathlib.Path(sys.argv[1]))); print('open', flush=True); time.sleep(60)"
     )
     reader = subprocess.Popen([sys.executable, "-c", code, str(folder / names["a"])], stdout=subprocess.PIPE)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 
 CONFINED = """
 import ctypes, os, sys, threading
-from initiative_lod.sparql import sandbox
+from initiative_lod.sparql.worker import sandbox
 import pyoxigraph
 missing = sandbox.confine(int(sys.argv[1]), 512 << 20, 1 << 20)
 assert not missing, missing
