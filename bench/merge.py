@@ -27,6 +27,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import Wanted, merge
 from initiative_lod.reading import find_files
 from initiative_lod.reading.files import Member
+from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
@@ -102,7 +103,7 @@ def _load(source: Path, store: Path) -> None:
 def _merge(source: Path, settings: Settings) -> tuple[float, float, float]:
     iris = Iris()
     quads = canonical([Quad(iris.thing("id/x"), RDFS.label, Literal("x"), iris.graph("some"))])
-    start = release.write(settings.release_folder, quads, {"version": "1", "modified": "2031-03-05"}, {}, iris)
+    start = release.write(settings.release_folder, quads, Edition("1", "2031-03-05"), {}, iris)
     started, processor = time.perf_counter(), _processor()
     merge(
         settings,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merge as merging
 from initiative_lod.merge.merge import Merged, Wanted
-from initiative_lod.merge.record import Record
 from initiative_lod.merge.source import Seen
-from initiative_lod.release import Release, integrity, rendered_documents
+from initiative_lod.release import Edition, Release, rendered_documents
+from initiative_lod.release.files import as_json
+from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
@@ -88,25 +88,24 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     store.bulk_extend(built.quads)
     asked = questions.read_folder(settings.root / "data" / "questions")
     coverage = {
-        iris.path(item.part) or item.part: {"covered": item.covered, "characters": item.characters}
-        for item in built.coverage
+        iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage
     }
     return release.write(
         out or settings.release_folder,
         built.quads,
+        Edition(
+            __version__,
+            _modified(built.quads, iris),
+            {"conforms": report.conforms, **report.counts},
+            coverage,
+            checked.questions,
+        ),
         {
-            "version": __version__,
-            "modified": _modified(built.quads, iris),
-            "report": {"conforms": report.conforms, **report.counts},
-            "coverage": coverage,
-            "questions": checked.questions,
-        },
-        {
-            "context.jsonld": built.context,
+            CONTEXT: built.context,
             "report.json": report.to_json().encode(),
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
-            "coverage.json": (json.dumps(coverage, indent=2, sort_keys=True) + "\n").encode(),
+            "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
             questions.FILE: questions.content(asked, store, settings.base),
         },
         iris,
@@ -141,7 +140,9 @@ def merge(
     folder = settings.root / "data" / "questions-merged"  # a project need not have any
     joint = questions.read_folder(folder) if folder.is_dir() else []
 
-    def report(store: Store, records: Sequence[Record], building: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+    def report(
+        store: Store, records: Sequence[MergedSource], building: Path
+    ) -> tuple[dict[str, bytes], dict[str, Any]]:
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
         files = found.files()
         kept = building / questions.FILE  # as the start has it
@@ -161,7 +162,7 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
-        folder, iris = building / integrity.INDEX, opened.iris
+        folder, iris = building / INDEX, opened.iris
         described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
         search.build(
             folder / search.FILE, (quad for quad in opened.store if quad.graph_name != described), iris, progress

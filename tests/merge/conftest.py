@@ -13,7 +13,7 @@ from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import Merged, Wanted, merge
-from initiative_lod.release import Release
+from initiative_lod.release import Edition, Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
@@ -30,7 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 def start(settings: Settings) -> Release:
     quads = canonical([Quad(I.thing("id/x"), RDFS.label, Literal("甲", language="zh"), I.graph("some"))])
     files = {"context.jsonld": b"{}\n"}
-    made = release.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
+    made = release.write(settings.release_folder, quads, Edition("1.0", "2031-03-05"), files, I)
     release.publish(settings.release_folder, made)
     return made
 

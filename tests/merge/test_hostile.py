@@ -15,8 +15,8 @@ from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
 from initiative_lod.merge.merge import Wanted, merge
-from initiative_lod.merge.record import Record
 from initiative_lod.release import Release
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
 from merge.conftest import Merge
 
@@ -103,7 +103,7 @@ def impatient(settings: Settings) -> Settings:
     return replace(settings, merge_seconds=4.0)
 
 
-def run(settings: Settings, start: Release, folder: Path, **options: Any) -> Record:
+def run(settings: Settings, start: Release, folder: Path, **options: Any) -> MergedSource:
     merged = merge(settings, start, Wanted(named=(str(folder),), retrieved="2031-03-06", **options))
     assert merged.release is not None
     assert release.verify(merged.release) == []

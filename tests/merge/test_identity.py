@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from initiative_lod import release
 from initiative_lod.build import identity
 from initiative_lod.build.graph import canonical
-from initiative_lod.release import Release
+from initiative_lod.release import Edition, Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement, Verdict
@@ -36,7 +36,7 @@ def linked(settings: Settings) -> Release:
     link = Quad(OURS, SKOS.exactMatch, A, I.graph("alignment-x"))
     quads = canonical([link, *identity.materialise([link], (), I)])
     files = {"context.jsonld": b"{}\n"}
-    return release.write(settings.release_folder, quads, {"version": "1.0", "modified": "2031-03-05"}, files, I)
+    return release.write(settings.release_folder, quads, Edition("1.0", "2031-03-05"), files, I)
 
 
 @pytest.fixture
@@ -88,4 +88,4 @@ def test_where_nothing_is_joined_there_is_no_graph(merging: Merge, tmp_path: Pat
     made = merging(tmp_path / "in.nt").release
     assert made is not None
     assert clusters(made) == set()
-    assert not [entry for entry in made.manifest["parts"] if identity.NAME in entry["file"]]
+    assert not [entry for entry in made.manifest.parts if identity.NAME in entry.file]

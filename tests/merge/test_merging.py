@@ -61,7 +61,7 @@ def test_no_blank_node_is_left_and_the_dump_is_everything(merging: Merge, people
     made = merging(people).release
     assert made is not None
     dump = list(parse(gzip.decompress((made.path / "dump.nq.gz").read_bytes()), format=RdfFormat.N_QUADS))
-    assert len(dump) == made.manifest["quads"]
+    assert len(dump) == made.manifest.quads
     assert not any("_:" in str(quad)[:3] or str(quad.object).startswith("_:") for quad in dump)
     assert any(".well-known/genid/people/" in str(quad.object) for quad in dump)
 
@@ -122,7 +122,7 @@ def test_it_is_taken_back(merging: Merge, people: Path, start: Release, settings
     assert release.rollback(settings.release_folder) == start
     without = merging(onto=made, without=("people",)).release
     assert without is not None
-    assert without.manifest["merged"] == []
+    assert without.manifest.merged == ()
     assert release.verify(without) == []
 
 

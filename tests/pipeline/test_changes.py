@@ -15,7 +15,7 @@ from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import Release, changes
+from initiative_lod.release import Edition, Release, changes
 from initiative_lod.release.changes import Change, Summary, between, summary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDFS, XSD
@@ -30,7 +30,7 @@ def quad(subject: str, value: Literal | NamedNode, graph: str = "some", predicat
 
 def made(folder: Path, *quads: Quad, files: dict[str, bytes] | None = None) -> Release:
     content = {"context.jsonld": b"{}\n"} if files is None else files
-    return release.write(folder, canonical(quads), {"version": "1.0", "modified": "2031-03-05"}, content, I)
+    return release.write(folder, canonical(quads), Edition("1.0", "2031-03-05"), content, I)
 
 
 def told(old: Release, new: Release) -> list[str]:
@@ -103,7 +103,8 @@ def merged(folder: Path, name: str, parts: dict[str, list[str]]) -> Release:
         content = "".join(f"{line}\n" for line in sorted(lines)).encode()
         (path / file).parent.mkdir(parents=True, exist_ok=True)
         (path / file).write_bytes(gzip.compress(content))
-        listed.append({"file": file, "digest": hashlib.sha256(content).hexdigest()})
+        digest = hashlib.sha256(content).hexdigest()
+        listed.append({"file": file, "digest": digest, "quads": 1, "collapsed": 0, "bytes": 1, "sha256": "x"})
     manifest = {"version": name, "base": I.base, "digest": "x", "modified": "2031-03-05", "quads": 1, "files": {}}
     (path / "manifest.json").write_text(json.dumps({**manifest, "parts": listed}))
     return release.read(path)

@@ -37,11 +37,12 @@ def test_its_release_carries_its_report_and_coverage(harbour_root: Path) -> None
     folder = Settings(root=harbour_root).release_folder
     found = release.current(folder)
     assert found is not None
-    assert found.manifest["report"]["conforms"] is True
-    assert found.manifest["questions"] == 1
+    assert found.manifest.report is not None
+    assert found.manifest.report["conforms"] is True
+    assert found.manifest.questions == 1
     assert json.loads((found.path / "report.json").read_bytes())["conforms"] is True
     coverage = json.loads((found.path / "coverage.json").read_bytes())
-    assert coverage == found.manifest["coverage"]
+    assert coverage == found.manifest.to_json()["coverage"]
     assert len(coverage) == 4
     assert all(item["covered"] == item["characters"] > 0 for item in coverage.values())
 

@@ -19,6 +19,7 @@ from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -87,7 +88,7 @@ def serve(settings: Settings) -> Iterator[Live]:
 def publish(settings: Settings) -> None:
     """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
     built, iris = build(settings), Iris(settings.base)
-    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    edition = Edition("1.0.0", "2031-03-05")
     store = Store()
     store.bulk_extend(built.quads)
     asked = questions.read_folder(settings.root / "data" / "questions")
@@ -95,7 +96,7 @@ def publish(settings: Settings) -> None:
         "context.jsonld": built.context,
         questions.FILE: questions.content(asked, store, settings.base),
     }
-    made = release.write(settings.release_folder, built.quads, manifest, files, iris, make_index=pipeline.index_maker())
+    made = release.write(settings.release_folder, built.quads, edition, files, iris, make_index=pipeline.index_maker())
     release.publish(settings.release_folder, made)
 
 

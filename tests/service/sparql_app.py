@@ -21,6 +21,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 
 BASE = "https://w3id.org/initiative-lod/"
@@ -56,7 +57,7 @@ def make_release(folder: Path, quads: Sequence[Quad], version: str = "1") -> rel
     made = release.write(
         folder,
         ordered,
-        {"version": version, "base": BASE, "digest": f"{abs(hash(version)):064x}", "modified": "2020-11-18"},
+        Edition(version, "2020-11-18"),
         {"context.jsonld": CONTEXT},
         Iris(BASE),
     )

@@ -23,6 +23,7 @@ from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import Front
 from initiative_lod.web.http import errors
@@ -246,7 +247,7 @@ def test_a_new_release_is_served_at_once_and_has_other_tags(harbour_root: Path, 
         made = release.write(
             settings.release_folder,
             quads,
-            {"version": "2.0.0", "modified": "2031-03-06"},
+            Edition("2.0.0", "2031-03-06"),
             {"context.jsonld": built.context},
             Iris(),
         )
@@ -445,8 +446,8 @@ def test_any_iri_that_the_release_names(harbour: Live) -> None:
 def test_dumps_and_their_ranges(harbour: Live) -> None:
     for name in ("dump.nq.gz", "dump.trig.gz"):
         whole = harbour.get(f"/dataset/{name}")
-        listed = harbour.opened.release.manifest["files"][name]
-        assert hashlib.sha256(whole.content).hexdigest() == listed["sha256"]
+        listed = harbour.opened.release.manifest.files[name]
+        assert hashlib.sha256(whole.content).hexdigest() == listed.sha256
         assert BASE.encode() in gzip.decompress(whole.content)
         part = harbour.get(f"/dataset/{name}", range="bytes=10-19")
         assert (part.status_code, part.content) == (206, whole.content[10:20])

@@ -18,6 +18,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import Variant
 from initiative_lod.formats import HTML
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
@@ -240,11 +241,11 @@ def publish_crowd(settings: Settings, clauses: int, concepts: int = 0) -> None:
     iris = Iris(settings.base)
     quads = [*crowd(iris, clauses), *(others(iris, concepts) if concepts else ())]
     files = {"context.jsonld": b'{"@context": {}}'}
-    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    edition = Edition("1.0.0", "2031-03-05")
     made = release.write(
         settings.release_folder,
         quads,
-        manifest,
+        edition,
         files,
         iris,
         make_index=lambda building: index.build(building / "index" / index.FILE, quads, iris),

@@ -160,7 +160,7 @@ def test_the_release_is_told(live: Live, tmp_path: Path) -> None:
     release = live.opened.release
     (labels,) = [dict(labels) for name, labels in found if name == f"{NAME}release_info"]
     assert labels == {"version": release.version, "digest": release.digest, "modified": release.modified}
-    assert value(found, "release_quads") == release.manifest["quads"]
+    assert value(found, "release_quads") == release.manifest.quads
     assert value(found, "ready") == 1
     (tmp_path / "releases").mkdir()
     with serve(Settings(root=tmp_path)) as empty:

@@ -13,6 +13,7 @@ from pyoxigraph import Store
 from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from pipeline.conftest import CHECKOUT, make_project
@@ -134,9 +135,9 @@ def test_a_release_without_questions(tmp_path: Path) -> None:
     root = make_project(tmp_path / "project")
     settings = Settings(root=root)
     built = build(settings)
-    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    edition = Edition("1.0.0", "2031-03-05")
     files = {"context.jsonld": built.context}
-    made = release.write(settings.release_folder, built.quads, manifest, files, Iris(settings.base))
+    made = release.write(settings.release_folder, built.quads, edition, files, Iris(settings.base))
     release.publish(settings.release_folder, made)
     with serve(settings) as live:
         assert live.get("/questions", "application/json").json() == []
@@ -163,7 +164,7 @@ def test_what_a_release_keeps_is_the_same_each_time_and_bounded(
 
 def test_a_built_release_keeps_them(harbour: Live) -> None:
     made = harbour.opened.release
-    assert questions.FILE in made.manifest["files"]
+    assert questions.FILE in made.manifest.files
     assert [item["slug"] for item in json.loads((made.path / questions.FILE).read_bytes())] == ["prohibitions"]
     assert release.verify(made) == []
 

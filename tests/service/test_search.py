@@ -18,6 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.web.routes.search import search_router
@@ -59,7 +60,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, indexed: bool = True, **mo
     root = make_project(tmp_path_factory.mktemp("search") / "project")
     settings = Settings(root=root, **more)  # type: ignore[arg-type]
     built, iris = build(settings), Iris(settings.base)
-    manifest = {"version": "1.0.0", "modified": "2031-03-05"}
+    edition = Edition("1.0.0", "2031-03-05")
 
     def make_index(building: Path) -> None:
         if indexed:
@@ -68,7 +69,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, indexed: bool = True, **mo
     made = release.write(
         settings.release_folder,
         built.quads,
-        manifest,
+        edition,
         {"context.jsonld": built.context},
         iris,
         make_index=make_index,

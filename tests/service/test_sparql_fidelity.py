@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
+from initiative_lod.release.manifest import DUMP
 from service.sparql_app import DATA, Server, ex, sample, serving
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -64,7 +65,7 @@ def answered(server: Server, number: int) -> str:
 def test_the_dump_is_exact(server: Server) -> None:
     found = release.current(server.releases)
     assert found is not None
-    dump = gzip.decompress((found.path / release.DUMP).read_bytes()).decode()
+    dump = gzip.decompress((found.path / DUMP).read_bytes()).decode()
     for given, _ in REWRITTEN:
         assert f" {given} " in dump
     for term in KEPT:

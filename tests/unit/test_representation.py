@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from initiative_lod.documents.representation import (
 from initiative_lod.documents.resource import Description, describe, natural, resource_of
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
-from initiative_lod.release import Release
+from initiative_lod.release import Edition, Release
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
@@ -156,7 +157,7 @@ def test_incoming_statements_are_paged(tmp_path: Path) -> None:
     topic, graph = iris.thing("id/topic/x"), iris.graph("g")
     quads = [Quad(topic, RDF.type, SKOS.Concept, graph)]
     quads += [Quad(iris.thing(f"id/d/action/{n}"), DCTERMS.subject, topic, graph) for n in range(1, count + 1)]
-    made = release.write(tmp_path, quads, {"version": "1", "modified": "2031-01-01"}, CONTEXT, iris)
+    made = release.write(tmp_path, quads, Edition("1", "2031-01-01"), CONTEXT, iris)
     opened = OpenRelease.open(made)
     seen: list[str] = []
     for page in (1, 2, 3):
@@ -253,7 +254,7 @@ def test_an_entity_tag_is_its_own_for_whatever_changes_the_bytes(opened: OpenRel
         *(Variant("/doc/x", offer) for offer in OFFERS[2:]),
     ]
     tags = [variant.etag(opened.release, "software") for variant in variants]
-    other = Release(opened.release.path, {**opened.release.manifest, "digest": "0" * 64})
+    other = Release(opened.release.path, replace(opened.release.manifest, digest="0" * 64))
     tags += [variants[0].etag(opened.release, "other software"), variants[0].etag(other, "software")]
     assert len(set(tags)) == len(tags)
     assert variants[0].etag(opened.release, "software") == tags[0]

@@ -11,6 +11,7 @@ from initiative_lod.build.graph import canonical
 from initiative_lod.documents import resource
 from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease
 from service.crowd import crowd
 
@@ -22,8 +23,8 @@ OFFICE = I.thing("id/institution/harbour-office")
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
     monkeypatch.setattr(resource, "PAGE", 50)
     files = {"context.jsonld": b"{}\n"}
-    manifest = {"version": "1.0", "modified": "2031-03-05"}
-    return OpenRelease.open(release.write(tmp_path, canonical(crowd(I, 120)), manifest, files, I))
+    edition = Edition("1.0", "2031-03-05")
+    return OpenRelease.open(release.write(tmp_path, canonical(crowd(I, 120)), edition, files, I))
 
 
 def test_every_statement_is_on_one_page(opened: OpenRelease) -> None:

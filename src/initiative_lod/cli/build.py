@@ -31,8 +31,8 @@ def build(
             step("publishing")
             release.publish(settings.release_folder, made)
     if as_json:
-        typer.echo(json.dumps(made.manifest, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(made.manifest.to_json(), ensure_ascii=False, indent=2))
         return
     typer.echo(str(made.path))
     said = "published" if publish else "not published: initiative-lod release publish " + made.version
-    console.print(f"release {made.version}: {made.manifest['quads']:,} quads; {said}", soft_wrap=True)
+    console.print(f"release {made.version}: {made.manifest.quads:,} quads; {said}", soft_wrap=True)

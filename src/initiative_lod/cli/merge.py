@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,8 @@ from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.merge.merge import Merged, Wanted
-from initiative_lod.merge.record import Record
 from initiative_lod.reading.files import Outcome
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
 
 
@@ -163,8 +164,8 @@ def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
         "added": list(merged.added),
         "known": list(merged.known),
         "unread": [{"source": where, "why": why, "refused": bad} for where, why, bad in merged.unread],
-        "merged": [record.to_json() for record in merged.records],
-        "conflicts": made.manifest.get("conflicts") if made else None,
+        "merged": [asdict(record) for record in merged.records],
+        "conflicts": made.manifest.conflicts if made else None,
     }
 
 
@@ -191,17 +192,17 @@ def _tell(merged: Merged, start: release.Release, published: bool) -> None:
     if made is None:
         console.print("a dry run: nothing was written")
         return
-    for line in made.manifest.get("conflicts", {}).get("summary", ()):
+    for line in (made.manifest.conflicts or {}).get("summary", ()):
         typer.echo(line)
     typer.echo(str(made.path))
     if made.version == start.version:
         console.print(f"release {made.version} holds all this already: nothing changed", soft_wrap=True)
         return
     said = "published" if published else f"not published: initiative-lod release publish {made.version}"
-    console.print(f"release {made.version}: {made.manifest['quads']:,} quads; {said}", soft_wrap=True)
+    console.print(f"release {made.version}: {made.manifest.quads:,} quads; {said}", soft_wrap=True)
 
 
-def _row(record: Record) -> tuple[str, ...]:
+def _row(record: MergedSource) -> tuple[str, ...]:
     licence = record.licences[0][0] if record.licences else "none found"
     more = f" (+{len(record.licences) - 1})" if len(record.licences) > 1 else ""
     files = record.files

@@ -210,8 +210,8 @@ def _row(folder: Path, version: str) -> dict[str, Any]:
         found = release.read(folder / version)
     except (OSError, ReleaseError) as error:
         return {**row, "damaged": str(error), "quads": None, "modified": None, "digest": None, "merged": []}
-    merged = [record["slug"] for record in found.manifest.get("merged", ())]
-    quads = found.manifest["quads"]
+    merged = [source.slug for source in found.manifest.merged]
+    quads = found.manifest.quads
     return {**row, "quads": quads, "modified": found.modified, "digest": found.digest, "merged": merged}
 
 

@@ -65,7 +65,7 @@ def run(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listening:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         port = listening.getsockname()[1]
-        typer.echo(f"release {opened.release.version}, {opened.release.manifest['quads']:,} quads", err=True)
+        typer.echo(f"release {opened.release.version}, {opened.release.manifest.quads:,} quads", err=True)
         typer.echo(f"open http://{shown}:{port}{settings.root_path}/  (Ctrl+C stops)", err=True)
         gc.freeze()
         gc.enable()

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,29 +19,29 @@ from initiative_lod.build import identity
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file, provenance
-from initiative_lod.merge.graph_file import Part
-from initiative_lod.merge.record import Record
 from initiative_lod.merge.source import FILES, GRAPHS, take_over
-from initiative_lod.release import MakeIndex, Release, catalogue, folder, integrity
+from initiative_lod.release import MakeIndex, Release, catalogue, folder, integrity, manifest
+from initiative_lod.release.files import entry_at
+from initiative_lod.release.manifest import Manifest, MergedSource, Part
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
 MADE_ANEW = (
-    integrity.DUMP,
-    folder.TRIG_DUMP,
-    integrity.DESCRIPTION,
+    manifest.DUMP,
+    manifest.TRIG_DUMP,
+    manifest.DESCRIPTION,
     OWN,
 )  # files that a start's are not taken over
 MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
 BLOCK = 1 << 20
 
-License = Callable[[Record, Sequence[str]], Record]
+License = Callable[[MergedSource, Sequence[str]], MergedSource]
 Progress = Callable[[str], None]
 #: Looks at a store that holds everything and the folder of its parts; gives further files of the release by name,
 #: and a summary for its manifest.
-Report = Callable[[Store, Sequence[Record], Path], tuple[dict[str, bytes], dict[str, Any]]]
+Report = Callable[[Store, Sequence[MergedSource], Path], tuple[dict[str, bytes], dict[str, Any]]]
 
 
 class Assembly:
@@ -51,7 +52,7 @@ class Assembly:
         settings: Settings,
         start: Release,
         building: Path,
-        records: Sequence[Record],
+        records: Sequence[MergedSource],
         alignments: Mapping[str, Sequence[Quad]],
         judgements: Sequence[Judgement] = (),
         inputs: Sequence[tuple[str, str]] = (),
@@ -84,8 +85,8 @@ class Assembly:
         digest = integrity.parts_digest(self._own_version, made_of)
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
-        if (self._folder / version / integrity.MANIFEST).is_file():
-            return folder.read(self._folder / version)
+        if (self._folder / version / manifest.MANIFEST).is_file():
+            return manifest.read(self._folder / version)
         progress("looking for conflicts")
         files, summary = report(store, self.records, self._building)
         for name, data in files.items():
@@ -94,24 +95,23 @@ class Assembly:
         progress("writing dumps")
         self._concatenate(parts)
         described = self._described(version, self._own_quads(same))
-        (self._building / integrity.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        (self._building / manifest.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
         store.bulk_extend(described)
         store.flush()
         del store
-        manifest = self._manifest(version, digest, parts, summary)
-        folder.finish(self._building, manifest, make_index)
+        folder.finish(self._building, self._manifest(version, digest, parts, summary), make_index)
         progress("writing the release")
         return self._move(version)
 
     @property
     def _own_version(self) -> str:
         """The version of our own release, on which the first merge was made."""
-        return str(self._start.manifest.get("own", self._start.version))
+        return self._start.manifest.own or self._start.version
 
     def _copy_start(self) -> None:
         """The files of the start that stay as they are."""
         mine = {name for item in self.records for name in (item.part.file, item.exact)}
-        for name in self._start.manifest["files"]:
+        for name in self._start.manifest.files:
             if (
                 name not in MADE_ANEW
                 and name not in mine
@@ -119,19 +119,16 @@ class Assembly:
             ):
                 take_over(self._start.path / name, self._building / name)
         given = set(map(_alignment_file, self._alignments))
-        for item in self._start_parts():
+        for item in self._start.manifest.parts:
             if item.file.startswith(f"{GRAPHS}/alignment-") and item.file not in given:
                 exact = item.file.replace(".nq.gz", ".exact.tsv")
-                for name in (item.file, exact if exact in self._start.manifest["files"] else ""):
+                for name in (item.file, exact if exact in self._start.manifest.files else ""):
                     if name:
                         take_over(self._start.path / name, self._building / name)
 
-    def _start_parts(self) -> list[Part]:
-        return [Part.from_json(value) for value in self._start.manifest.get("parts", ())]
-
     def _own(self) -> Part:
         """Our own graphs, as they are in the start."""
-        for item in self._start_parts():
+        for item in self._start.manifest.parts:
             if item.file == OWN:
                 take_over(self._start.path / OWN, self._building / OWN)
                 return item
@@ -140,12 +137,13 @@ class Assembly:
             (self._building / OWN).open("wb") as raw,
             gzip.GzipFile("", "wb", graph_file.LEVEL, raw, mtime=0) as packed,
         ):
-            for line in self._without_identity(self._start.path / integrity.DUMP):
+            for line in self._without_identity(self._start.path / manifest.DUMP):
                 digest.update(line)
                 packed.write(line)
                 count += 1
-        size, sha256 = _measured(self._building / OWN)
-        return Part(OWN, count, self._start.manifest.get("collapsed", 0), digest.hexdigest(), size, sha256)
+        entry = entry_at(self._building / OWN)
+        collapsed = self._start.manifest.collapsed or 0
+        return Part(OWN, count, collapsed, digest.hexdigest(), entry.bytes, entry.sha256)
 
     def _without_identity(self, dump: Path) -> Iterator[bytes]:
         """The lines of a build's dump but those of ``graph/identity``, which is made anew for what is merged."""
@@ -169,7 +167,7 @@ class Assembly:
 
     def _other_parts(self) -> list[Part]:
         """The alignments: those of the start, and those that were given now."""
-        kept = [item for item in self._start_parts() if item.file.startswith(f"{GRAPHS}/alignment-")]
+        kept = [item for item in self._start.manifest.parts if item.file.startswith(f"{GRAPHS}/alignment-")]
         names = set(map(_alignment_file, self._alignments))
         made = [self._ours(f"alignment-{name}", quads) for name, quads in sorted(self._alignments.items())]
         return [*made, *(item for item in kept if item.file not in names)]
@@ -186,8 +184,8 @@ class Assembly:
 
     def _store(self, parts: Sequence[Part]) -> Store:
         """The store with all parts but those made last: on top of the start's, where that holds nothing but these."""
-        path = self._building / integrity.STORE
-        held = {(item.file, item.digest) for item in self._start_parts()}
+        path = self._building / manifest.STORE
+        held = {(item.file, item.digest) for item in self._start.manifest.parts}
         wanted = {(item.file, item.digest) for item in parts}
         anew = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
         gone = {item for item in held - wanted if item[0] not in anew}
@@ -215,7 +213,7 @@ class Assembly:
 
     def _concatenate(self, parts: Sequence[Part]) -> None:
         """The dump of everything: the parts one after the other, which is gzip as well (RFC 1952 §2.2)."""
-        with (self._building / integrity.DUMP).open("wb") as dump:
+        with (self._building / manifest.DUMP).open("wb") as dump:
             for item in parts:
                 with (self._building / item.file).open("rb") as file:
                     shutil.copyfileobj(file, dump, BLOCK)
@@ -226,16 +224,16 @@ class Assembly:
         for name in (OWN, *(item.file for item in more)):
             quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
         written = serialize(quads, format=RdfFormat.TRIG, prefixes=self._iris.prefixes) or b""
-        (self._building / folder.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
+        (self._building / manifest.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
         return quads
 
     def _described(self, version: str, quads: Sequence[Quad]) -> list[Quad]:
         """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
         makers.
         """
-        files = {name: _measured(self._building / name) for name in catalogue.DUMPS}
+        files = {name: entry_at(self._building / name) for name in catalogue.DUMPS}
         described = catalogue.describe(self._iris, quads, version, files)
-        trig = NamedNode(f"{self._iris.thing('dataset').value}#{folder.TRIG_DUMP}")
+        trig = NamedNode(f"{self._iris.thing('dataset').value}#{manifest.TRIG_DUMP}")
         graph, node = self._iris.graph("release"), self._iris.release(version)
         described = [quad for quad in described if (quad.subject, quad.predicate) != (trig, DCTERMS.title)]
         for text, language in (("本项目自己的图，TriG，gzip 压缩", "zh"), ("Our own graphs as TriG, gzip", "en")):
@@ -244,38 +242,36 @@ class Assembly:
             described.append(Quad(node, VOID.subset, NamedNode(item.graph), graph))
         return described
 
-    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> dict[str, Any]:
-        kept = ("modified", "report", "coverage", "questions")
+    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> Manifest:
         names = sorted(
             path.relative_to(self._building).as_posix()
             for path in self._building.rglob("*")
-            if path.is_file() and path.parent != self._building / integrity.STORE
+            if path.is_file() and path.parent != self._building / manifest.STORE
         )
-        measured = {name: _measured(self._building / name) for name in names}
-        return {
-            **{name: self._start.manifest[name] for name in kept if name in self._start.manifest},
-            "version": version,
-            "base": self._iris.base,
-            "digest": digest,
-            "quads": sum(item.quads for item in parts),
-            "collapsed": sum(item.collapsed for item in parts),
-            "own": self._own_version,
-            "inputs": [list(item) for item in self._inputs],
-            "parts": [item.to_json() for item in parts],
-            "conflicts": dict(summary),
-            "merged": [item.to_json() for item in self.records],
-            "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in measured.items()},
-        }
+        return replace(
+            self._start.manifest,
+            version=version,
+            digest=digest,
+            quads=sum(item.quads for item in parts),
+            quads_digest=None,
+            collapsed=sum(item.collapsed for item in parts),
+            own=self._own_version,
+            inputs=tuple(self._inputs),
+            parts=tuple(parts),
+            conflicts=dict(summary),
+            merged=tuple(self.records),
+            files={name: entry_at(self._building / name) for name in names},
+        )
 
     def _move(self, version: str) -> Release:
         target = self._folder / version
         try:
             self._building.rename(target)
         except OSError:
-            if not (target / integrity.MANIFEST).is_file():
+            if not (target / manifest.MANIFEST).is_file():
                 raise
             raise ReleaseError(f"{target} was written by someone else meanwhile: look at it, and merge again") from None
-        return folder.read(target)
+        return manifest.read(target)
 
 
 def _alignment_file(name: str) -> str:
@@ -286,12 +282,7 @@ def _open(path: Path) -> Any:
     return gzip.open(path, "rb")
 
 
-def _measured(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _licences(store: Store, item: Record) -> list[str]:
+def _licences(store: Store, item: MergedSource) -> list[str]:
     """What a merged graph says of its licence."""
     text = resources.files("initiative_lod.merge").joinpath("queries", "licences.rq").read_text("utf-8")
     found = store.query(text, default_graph=NamedNode(item.graph))

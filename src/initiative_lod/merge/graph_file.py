@@ -7,38 +7,14 @@ import hashlib
 import queue
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from initiative_lod.release.files import entry_at
 from initiative_lod.release.lexical_forms import TYPED, Rewritten
+from initiative_lod.release.manifest import Part
 
 LINES = 8192  # lines that are packed at once
 LEVEL = 6  # of gzip
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of a release with the quads of one or more graphs. ``digest`` is of the N-Quads, ``sha256`` of the file.
-
-    ``collapsed`` counts the quads that the store holds together with another one (see ``exact``).
-    """
-
-    file: str
-    quads: int
-    collapsed: int
-    digest: str
-    bytes: int
-    sha256: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The part for a manifest."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Part:
-        """The part that ``to_json`` wrote."""
-        return cls(**{name: value[name] for name in cls.__slots__})
 
 
 def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Part, list[bytes]]:
@@ -62,9 +38,9 @@ def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Pa
         packer.put(block)
         record += _seen(block, rewritten)
     record += rewritten.finish()
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Part(name, count, rewritten.collapsed, packer.digest.hexdigest(), path.stat().st_size, sha256), record
+    packed = entry_at(path)
+    part = Part(name, count, rewritten.collapsed, packer.digest.hexdigest(), packed.bytes, packed.sha256)
+    return part, record
 
 
 def _seen(block: list[bytes], rewritten: Rewritten) -> Iterator[bytes]:

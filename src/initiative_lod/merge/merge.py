@@ -18,11 +18,11 @@ from pyoxigraph import Quad
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge.assembly import Assembly, Report
-from initiative_lod.merge.record import Record
 from initiative_lod.merge.source import Reader, Seen, forget, link, with_licences
 from initiative_lod.reading import find_files
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.release import MakeIndex, Release, in_use
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
 
@@ -56,7 +56,7 @@ class Merged:
     """
 
     release: Release | None
-    records: tuple[Record, ...]
+    records: tuple[MergedSource, ...]
     added: tuple[str, ...]
     known: tuple[str, ...]
     unread: tuple[tuple[str, str, bool], ...]
@@ -97,7 +97,7 @@ def merge(
         building = scratch / "release"
         building.mkdir()
         reader = Reader(settings, building, scratch, _readable(folder))
-        before = {record.slug: record for record in map(Record.from_json, start.manifest.get("merged", ()))}
+        before = {record.slug: record for record in start.manifest.merged}
         for slug in wanted.without:
             if before.pop(slug, None) is None:
                 raise SourceError(
@@ -151,7 +151,7 @@ def merge(
         if wanted.dry_run:
             return Merged(None, tuple(records.values()), *done)
 
-        def licensed(record: Record, found: Sequence[str]) -> Record:
+        def licensed(record: MergedSource, found: Sequence[str]) -> MergedSource:
             given = wanted.licences.get(record.slug, wanted.licences.get("") if record.slug in fresh else None)
             return with_licences(record, found if record.slug in fresh else (), given)
 

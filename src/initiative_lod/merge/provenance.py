@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.iris import Iris
-from initiative_lod.merge.record import Record
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.vocabulary import DCTERMS, PROV, RDF, RDFS, SPDX, VOID, XSD
 
 GRAPH = "provenance"
 
 
-def describe(records: Iterable[Record], iris: Iris) -> list[Quad]:
+def describe(records: Iterable[MergedSource], iris: Iris) -> list[Quad]:
     """The provenance of merged graphs, as quads."""
     graph = iris.graph(GRAPH)
     return [
@@ -25,7 +25,7 @@ def describe(records: Iterable[Record], iris: Iris) -> list[Quad]:
     ]
 
 
-def _described(record: Record, iris: Iris) -> Iterator[Triple]:
+def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
     graph, checksum = NamedNode(record.graph), NamedNode(f"{record.graph}#sha256")
     yield Triple(graph, RDF.type, VOID.Dataset)
     yield Triple(graph, RDF.type, PROV.Entity)
@@ -48,7 +48,7 @@ def _described(record: Record, iris: Iris) -> Iterator[Triple]:
         yield Triple(graph, RDFS.comment, Literal(said, language="en"))
 
 
-def _said(record: Record) -> Iterator[str]:
+def _said(record: MergedSource) -> Iterator[str]:
     """What was done to the files of a source, a sentence each."""
     taken, refused, passed = (record.files[name] for name in ("taken", "refused", "passed over"))
     yield f"{taken:,} files taken, {refused:,} refused, {passed:,} passed over."

@@ -13,21 +13,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
-from initiative_lod.merge.record import READER, Record, summed
 from initiative_lod.reading import find_files
-from initiative_lod.reading.files import Outcome
+from initiative_lod.reading.files import CAP, Outcome
 from initiative_lod.reading.find_files import Arrived, Source
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import Crew
 from initiative_lod.reading.skolem import PATH as GENID
 from initiative_lod.reading.spool import merged
 from initiative_lod.release import Release
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
 
 GRAPHS = "graphs"  # folder of a release with its parts
+READER = 1  # raised whenever the same bytes would be read as other statements
 FILES = "sources"  # folder of a release with what became of each file
 LICENCE_NAMES = ("license", "licence", "copying", "copyright")
 
@@ -44,17 +46,16 @@ class Reader:
         self._iris = Iris(settings.base)
         self._building = building
         self._scratch = scratch
-        self._known: dict[tuple[object, ...], tuple[Record, Release]] = {}
+        self._known: dict[tuple[object, ...], tuple[MergedSource, Release]] = {}
         for release in earlier:
-            for value in release.manifest.get("merged", ()):
-                record = Record.from_json(value)
+            for record in release.manifest.merged:
                 before = self._known.get(record.is_same_as)
                 if before is None or record.retrieved < before[0].retrieved:
                     self._known[record.is_same_as] = record, release
 
     def read(
         self, source: Source, retrieved: str, lenient: bool, seen: Seen = lambda slug, outcome: None
-    ) -> tuple[Record, bool]:
+    ) -> tuple[MergedSource, bool]:
         """The record of a source whose part now lies in the building, and whether it was known already.
 
         Raises Refused when the source cannot be had at all.
@@ -69,7 +70,9 @@ class Reader:
                 return known[0], True
             return self._made(arrived, graph, retrieved, lenient, scratch, seen), False
 
-    def _made(self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen) -> Record:
+    def _made(
+        self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen
+    ) -> MergedSource:
         slug = arrived.source.slug
         base = arrived.address or self._iris.thing(f"source/{slug}/").value
         how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
@@ -85,7 +88,7 @@ class Reader:
             (self._building / exact_name).write_bytes(b"".join(sorted(exact)))
         (self._building / FILES).mkdir(exist_ok=True)
         (self._building / files_name(slug)).write_bytes(_packed(outcomes))
-        return Record(
+        return MergedSource(
             slug=slug,
             graph=graph,
             where=arrived.source.name,
@@ -96,7 +99,7 @@ class Reader:
             part=made,
             licences=_licence_files(arrived.path, outcomes),
             exact=exact_name,
-            **summed(outcomes),
+            **_summed(outcomes),
         )
 
 
@@ -105,7 +108,7 @@ def files_name(slug: str) -> str:
     return f"{FILES}/{slug}.json.gz"
 
 
-def link(record: Record, release: Release, building: Path) -> None:
+def link(record: MergedSource, release: Release, building: Path) -> None:
     """Take the files of a merged source over from another release: as links to the same bytes where that can be
     done.
     """
@@ -114,7 +117,7 @@ def link(record: Record, release: Release, building: Path) -> None:
             take_over(release.path / name, building / name)
 
 
-def forget(record: Record, building: Path) -> None:
+def forget(record: MergedSource, building: Path) -> None:
     """Delete the files of a source that is not merged after all."""
     for name in (record.part.file, files_name(record.slug), record.exact):
         if name:
@@ -140,7 +143,7 @@ def outcomes_of(release: Release, slug: str) -> list[Outcome]:
     return [Outcome.from_json(value) for value in values]
 
 
-def with_licences(record: Record, found: Sequence[str], given: str | None) -> Record:
+def with_licences(record: MergedSource, found: Sequence[str], given: str | None) -> MergedSource:
     """The record with what its data say of their licence, and what the operator says."""
     licences = [(text, "in the data") for text in found] + list(record.licences)
     if given:
@@ -166,3 +169,31 @@ def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, 
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
             found.append((f"{outcome.name}: {first}", f"a file beside the data, SHA-256 {digest}…"))
     return tuple(found)
+
+
+def _summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """What a record says of the files of a source."""
+    outcomes = list(outcomes)
+    states = ("taken", "refused", "passed over")
+    return {
+        "files": {state: sum(outcome.status == state for outcome in outcomes) for state in states},
+        "blank_nodes": sum(outcome.blank_nodes for outcome in outcomes),
+        "left_out_total": sum(outcome.left_out_total for outcome in outcomes if outcome.status == "taken"),
+        "refused": tuple((item.name, item.why) for item in outcomes if item.status == "refused")[:CAP],
+        "repaired": tuple((item.name, what) for item in outcomes if item.status == "taken" for what in item.repaired)[
+            :CAP
+        ],
+        "left_out": tuple(
+            (item.name, f"line {line}: {why}" if line else why)
+            for item in outcomes
+            if item.status == "taken"
+            for line, why in item.left_out
+        )[:CAP],
+        "notes": tuple(item.why for item in outcomes if item.status == "note")
+        + tuple(
+            f"{item.name}: its graph <{name}> was folded into this one"
+            for item in outcomes
+            if item.status == "taken"
+            for name in item.graphs
+        )[:CAP],
+    }

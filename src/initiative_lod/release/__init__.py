@@ -1,37 +1,26 @@
 """Release: an immutable folder of quads and what is made from them; written, published, opened, compared, removed."""
 
 from initiative_lod.release.folder import (
-    CURRENT,
-    DUMP,
-    EXACT,
-    TRIG_DUMP,
     MakeIndex,
-    Progress,
-    Release,
     current,
     find,
-    finish,
     full_version,
     publish,
-    read,
     releases,
     rollback,
-    verify,
     versions,
     write,
 )
+from initiative_lod.release.integrity import verify
+from initiative_lod.release.manifest import Edition, Manifest, Release, read
 
 __all__ = [
-    "CURRENT",
-    "DUMP",
-    "EXACT",
-    "TRIG_DUMP",
+    "Edition",
     "MakeIndex",
-    "Progress",
+    "Manifest",
     "Release",
     "current",
     "find",
-    "finish",
     "full_version",
     "publish",
     "read",

@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.iris import Iris
+from initiative_lod.release.files import FileEntry
+from initiative_lod.release.manifest import DUMP, TRIG_DUMP
 from initiative_lod.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SPDX, VOID, XSD
 
 DUMPS = {
-    "dump.nq.gz": ("application/n-quads", "N-Quads"),
-    "dump.trig.gz": ("application/trig", "TriG"),
+    DUMP: ("application/n-quads", "N-Quads"),
+    TRIG_DUMP: ("application/trig", "TriG"),
 }
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
-def describe(iris: Iris, quads: Sequence[Quad], version: str, files: Mapping[str, tuple[int, str]]) -> list[Quad]:
-    """The description of a release as quads of ``graph/release``; ``files`` gives (bytes, hex SHA-256) by name.
+def describe(iris: Iris, quads: Sequence[Quad], version: str, files: Mapping[str, FileEntry]) -> list[Quad]:
+    """The description of a release as quads of ``graph/release``; ``files`` has the dumps by name.
 
     Counts are of the union of all graphs but this one, as a query without a dataset sees them.
     """
@@ -95,10 +97,9 @@ def _partitions(dataset: NamedNode, triples: Iterable[Triple]) -> Iterator[Tripl
             yield Triple(node, size, Literal(count))
 
 
-def _distributions(iris: Iris, files: Mapping[str, tuple[int, str]]) -> Iterator[Triple]:
+def _distributions(iris: Iris, files: Mapping[str, FileEntry]) -> Iterator[Triple]:
     dataset = iris.thing("dataset")
     for name, (media_type, label) in sorted(DUMPS.items()):
-        size, digest = files[name]
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"dataset/{name}")
         checksum = NamedNode(f"{node.value}.sha256")
         yield Triple(dataset, DCAT.distribution, node)
@@ -110,8 +111,8 @@ def _distributions(iris: Iris, files: Mapping[str, tuple[int, str]]) -> Iterator
         yield Triple(node, DCAT.accessURL, file)
         yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + media_type))
         yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}application/gzip"))
-        yield Triple(node, DCAT.byteSize, Literal(str(size), datatype=XSD.integer))
+        yield Triple(node, DCAT.byteSize, Literal(str(files[name].bytes), datatype=XSD.integer))
         yield Triple(node, SPDX.checksum, checksum)
         yield Triple(checksum, RDF.type, SPDX.Checksum)
         yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
-        yield Triple(checksum, SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary))
+        yield Triple(checksum, SPDX.checksumValue, Literal(files[name].sha256, datatype=XSD.hexBinary))

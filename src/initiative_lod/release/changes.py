@@ -28,9 +28,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from initiative_lod.documents.resource import LABELS, natural
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import document_of
-from initiative_lod.release import folder
-from initiative_lod.release.folder import Release
-from initiative_lod.release.integrity import DUMP, MADE
+from initiative_lod.release.integrity import MADE
+from initiative_lod.release.manifest import DUMP, Release, read
 from initiative_lod.release.opened import OpenRelease
 
 LONGEST = 1 << 20  # bytes of N-Quads that a summary lists
@@ -225,8 +224,8 @@ def apart(old: Release, new: Release, limit: int, seconds: float) -> Summary | N
 
 def _parts(found: Release) -> list[tuple[str, Path]]:
     """The sorted files that make up a release, each with the digest of what it holds."""
-    parts = [(str(part["digest"]), found.path / part["file"]) for part in found.manifest.get("parts", ())]
-    return parts or [(str(found.manifest.get("quads_digest", "")), found.path / DUMP)]
+    parts = [(part.digest, found.path / part.file) for part in found.manifest.parts]
+    return parts or [(found.manifest.quads_digest or "", found.path / DUMP)]
 
 
 def _lines(found: Release, paths: Iterable[Path]) -> Iterator[bytes]:
@@ -244,8 +243,8 @@ def _graph(line: str) -> str:
 
 
 def _other_files(old: Release, new: Release) -> list[str]:
-    made = {*MADE, *(part["file"] for item in (old, new) for part in item.manifest.get("parts", ()))}
-    before, after = ({name: entry["sha256"] for name, entry in item.manifest["files"].items()} for item in (old, new))
+    made = {*MADE, *(part.file for item in (old, new) for part in item.manifest.parts)}
+    before, after = ({name: entry.sha256 for name, entry in item.manifest.files.items()} for item in (old, new))
     names = sorted((before.keys() | after.keys()) - made)
     return [name for name in names if before.get(name) != after.get(name) and not name.endswith(".exact.tsv")]
 
@@ -255,7 +254,7 @@ def main() -> None:
     old, new, limit, seconds = sys.argv[1:]
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))  # it does not outlive its server for long
-    made = summary(folder.read(Path(old)), folder.read(Path(new)), int(limit))
+    made = summary(read(Path(old)), read(Path(new)), int(limit))
     sys.stdout.buffer.write(made.to_json().encode())
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import folder as release
 from initiative_lod.release import history, in_use
-from initiative_lod.release.integrity import MANIFEST, sync, write_file
+from initiative_lod.release.files import sync, write_file
+from initiative_lod.release.manifest import MANIFEST
 
 PINNED = "pinned"  # a file of versions, one a line
 KEEP = 5  # releases that were current before, kept besides the current one

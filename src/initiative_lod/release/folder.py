@@ -11,14 +11,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
@@ -26,78 +22,26 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use, integrity, lexical_forms
 from initiative_lod.release.catalogue import describe
-from initiative_lod.release.history import CURRENT as CURRENT
-from initiative_lod.release.history import lock, stack, switch
-from initiative_lod.release.integrity import (
+from initiative_lod.release.files import as_json, entry_of, sync, write_file
+from initiative_lod.release.history import CURRENT, lock, stack, switch
+from initiative_lod.release.integrity import seal, verify
+from initiative_lod.release.manifest import (
     DESCRIPTION,
+    DUMP,
+    EXACT,
     INDEX,
     MANIFEST,
     STORE,
-    as_json,
-    seal,
-    sync,
-    write_file,
+    TRIG_DUMP,
+    Edition,
+    Manifest,
+    Release,
+    read,
 )
-from initiative_lod.release.integrity import DUMP as DUMP
-from initiative_lod.release.integrity import verify as verify
-
-TRIG_DUMP = "dump.trig.gz"
-EXACT = "exact.tsv"
 
 Progress = Callable[[str], None]
 #: Writes into the folder INDEX of a release what is made from it when all else is there.
 MakeIndex = Callable[[Path], object]
-
-
-@dataclass(frozen=True)
-class Release:
-    """A release as it lies on disk. ``path`` is real: no link is left in it."""
-
-    path: Path
-    manifest: dict[str, Any]
-
-    @property
-    def version(self) -> str:
-        return str(self.manifest["version"])
-
-    @property
-    def base(self) -> str:
-        return str(self.manifest["base"])
-
-    @property
-    def digest(self) -> str:
-        """Hex SHA-256 over the release's quads and further files: what ETags are made of."""
-        return str(self.manifest["digest"])
-
-    @property
-    def modified(self) -> str:
-        """The dataset's own date of modification, ``YYYY-MM-DD``."""
-        return str(self.manifest["modified"])
-
-    @property
-    def store(self) -> Path:
-        return self.path / STORE
-
-    @cached_property
-    def context(self) -> dict[str, Any]:
-        """The JSON-LD context document that the release was built with."""
-        document: dict[str, Any] = json.loads((self.path / "context.jsonld").read_text("utf-8"))
-        return document
-
-
-def read(folder: Path) -> Release:
-    """The release in ``folder``. Raises ReleaseError when there is none."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
-        raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"{folder / MANIFEST} is damaged: {error}") from error
-    needed = {"version": str, "base": str, "digest": str, "modified": str, "quads": int, "files": dict}
-    for key, kind in needed.items():
-        if not isinstance(manifest, dict) or not isinstance(manifest.get(key), kind):
-            raise ReleaseError(f"{folder / MANIFEST} is damaged: it gives no {key!r}")
-    return Release(folder.resolve(), manifest)
 
 
 def versions(folder: Path) -> list[str]:
@@ -137,7 +81,7 @@ def find(folder: Path, version: str) -> Release:
 def write(
     folder: Path,
     quads: Sequence[Quad],
-    manifest: dict[str, Any],
+    edition: Edition,
     files: dict[str, bytes],
     iris: Iris,
     progress: Progress = lambda message: None,
@@ -145,14 +89,14 @@ def write(
 ) -> Release:
     """Write a release of ``quads`` (in canonical order) into ``folder``; nothing is visible until it is whole.
 
-    The version is ``<manifest["version"]>-<12 hex digits of the release's digest>``, over the quads and ``files``,
+    The version is ``<edition.version>-<12 hex digits of the release's digest>``, over the quads and ``files``,
     further files by name: whatever changes in a release changes its name. If the very same release is there already, it
     is returned as it is. Raises ReleaseError when another one is.
     """
     lines = _serialized(quads, RdfFormat.N_QUADS)
     held = hashlib.sha256(lines).hexdigest()
     digest = integrity.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
-    version = f"{manifest['version']}-{digest[:12]}"
+    version = f"{edition.version}-{digest[:12]}"
     target = folder / version
     folder.mkdir(parents=True, exist_ok=True)
     building = folder / f".building-{version}-{os.getpid()}"
@@ -166,31 +110,29 @@ def write(
         if rewritten := lexical_forms.record(lines.split(b"\n")):
             content[EXACT] = b"".join(rewritten)
         content[TRIG_DUMP] = gzip.compress(_serialized(quads, RdfFormat.TRIG, iris.prefixes), mtime=0)
-        listed = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in sorted(content.items())}
+        listed = {name: entry_of(data) for name, data in sorted(content.items())}
         described = describe(iris, quads, version, listed)
         content[DESCRIPTION] = _serialized(described, RdfFormat.N_QUADS)
-        listed[DESCRIPTION] = len(content[DESCRIPTION]), hashlib.sha256(content[DESCRIPTION]).hexdigest()
+        listed[DESCRIPTION] = entry_of(content[DESCRIPTION])
         for name, data in content.items():
             write_file(building / name, data)
-        complete = {
-            **manifest,
-            "version": version,
-            "base": iris.base,
-            "digest": digest,
-            "quads_digest": held,
-            "quads": len(quads),
-            "files": {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in listed.items()},
-        }
-        if rewritten:
-            complete["collapsed"] = lexical_forms.collapsed(rewritten)
-        write_file(building / MANIFEST, as_json(complete))
+        manifest = Manifest(
+            **{**vars(edition), "version": version},
+            base=iris.base,
+            digest=digest,
+            quads=len(quads),
+            quads_digest=held,
+            files=listed,
+            collapsed=lexical_forms.collapsed(rewritten) if rewritten else None,
+        )
+        write_file(building / MANIFEST, as_json(manifest.to_json()))
         if (target / MANIFEST).is_file():
             if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
                 raise ReleaseError(f"{target} is already there and differs: a release is never written over")
             return read(target)
         progress("loading the store")
         _load(building / STORE, [*quads, *described])
-        finish(building, complete, make_index)
+        finish(building, manifest, make_index)
         try:
             building.rename(target)
         except OSError:
@@ -207,9 +149,9 @@ def write(
     return read(target)
 
 
-def finish(building: Path, manifest: dict[str, Any], make_index: MakeIndex) -> None:
+def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests."""
-    write_file(building / MANIFEST, as_json(manifest))
+    write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
     make_index(building)
     seal(building)

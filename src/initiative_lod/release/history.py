@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from initiative_lod.release.integrity import sync
+from initiative_lod.release.files import sync
 
 CURRENT = "current"
 HISTORY = "history.jsonl"

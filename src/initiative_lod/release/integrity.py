@@ -5,25 +5,27 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, Store, parse
 
-if TYPE_CHECKING:
-    from initiative_lod.release.folder import Release
+from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
+from initiative_lod.release.manifest import (
+    DESCRIPTION,
+    DUMP,
+    EXACT,
+    INDEX,
+    MANIFEST,
+    STORE,
+    STORE_DIGESTS,
+    TRIG_DUMP,
+    Release,
+)
 
-MANIFEST = "manifest.json"
-STORE = "store"
-INDEX = "index"
 SEALED = (STORE, INDEX)  # folders made from the quads for quick reading, by engines whose bytes are their own
-STORE_DIGESTS = "store.json"
-DESCRIPTION = "release.nq"
-DUMP = "dump.nq.gz"
 #: Files that follow from the quads, so that the release's digest covers them already.
-MADE = frozenset({DESCRIPTION, DUMP, "dump.trig.gz", "exact.tsv"})
+MADE = frozenset({DESCRIPTION, DUMP, TRIG_DUMP, EXACT})
 
 
 def whole_digest(quads: str, files: Mapping[str, str]) -> str:
@@ -42,7 +44,7 @@ def parts_digest(own: str, parts: Iterable[tuple[str, str]]) -> str:
 
 def seal(building: Path) -> None:
     """Write down the digests of the manifest and of the files in SEALED, and bring it all to the disk."""
-    digests = {MANIFEST: _sha256(building / MANIFEST), **{name: file_digests(building / name) for name in SEALED}}
+    digests = {MANIFEST: sha256(building / MANIFEST), **{name: file_digests(building / name) for name in SEALED}}
     write_file(building / STORE_DIGESTS, as_json(digests))
     sync(building)
 
@@ -52,13 +54,13 @@ def verify(release: Release) -> list[str]:
     sound.
     """
     faults = []
-    for name, entry in release.manifest["files"].items():
+    for name, entry in release.manifest.files.items():
         path = release.path / name
         if not path.is_file():
             faults.append(f"{name} is missing")
-        elif _sha256(path) != entry["sha256"]:
+        elif sha256(path) != entry.sha256:
             faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
-    listed = {*release.manifest["files"], MANIFEST, STORE_DIGESTS}
+    listed = {*release.manifest.files, MANIFEST, STORE_DIGESTS}
     faults += [f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed]
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
@@ -67,7 +69,7 @@ def verify(release: Release) -> list[str]:
         sealed, manifest = {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
-    if _sha256(release.path / MANIFEST) != manifest:
+    if sha256(release.path / MANIFEST) != manifest:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
     for folder, expected in sealed.items():
         found = file_digests(release.path / folder)
@@ -82,23 +84,20 @@ def verify(release: Release) -> list[str]:
 
 
 def _content_faults(release: Release) -> list[str]:
-    """Whether the quads are those that the digest is of, and the store holds as many."""
+    """What is wrong with the quads: they are not those that the digest is of, or the store holds others."""
     faults = []
-    parts = release.manifest.get("parts", ())
-    digests = {part["file"]: _content_digest(release.path / part["file"]) for part in parts}
-    faults += [f"{part['file']} does not hold its quads" for part in parts if digests[part["file"]] != part["digest"]]
-    if parts:
-        inputs = [(name, digest) for name, digest in release.manifest.get("inputs", ())]
-        found = [(part["file"], digests[part["file"]]) for part in parts]
-        digest = parts_digest(release.manifest["own"], [*inputs, *found])
+    manifest = release.manifest
+    digests = {part.file: _content_digest(release.path / part.file) for part in manifest.parts}
+    faults += [f"{part.file} does not hold its quads" for part in manifest.parts if digests[part.file] != part.digest]
+    if manifest.parts:
+        digest = parts_digest(manifest.own, [*manifest.inputs, *digests.items()])
     else:
-        held = _content_digest(release.path / DUMP)
-        digests = {name: entry["sha256"] for name, entry in release.manifest["files"].items() if name not in MADE}
-        digest = whole_digest(held, digests)
+        others = {name: entry.sha256 for name, entry in manifest.files.items() if name not in MADE}
+        digest = whole_digest(_content_digest(release.path / DUMP), others)
     if digest != release.digest:
         faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
     described = sum(1 for _ in parse(path=str(release.path / DESCRIPTION), format=RdfFormat.N_QUADS))
-    expected = release.manifest["quads"] - release.manifest.get("collapsed", 0) + described
+    expected = manifest.quads - (manifest.collapsed or 0) + described
     count = len(Store.read_only(str(release.store)))
     if count != expected:
         faults.append(f"the store holds {count} quads, and the dump {expected}")
@@ -120,39 +119,3 @@ def _names(folder: Path) -> Iterator[str]:
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name.partition("/")[0] not in SEALED:
             yield name
-
-
-def file_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of the files in a folder, but for a store's LOG and LOCK, which every reader touches."""
-    return {
-        path.relative_to(folder).as_posix(): _sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
-    }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def as_json(value: Any) -> bytes:
-    """A value as a JSON file, the same bytes for the same value."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file and bring it to the disk."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

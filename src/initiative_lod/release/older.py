@@ -18,9 +18,8 @@ from pathlib import Path
 from initiative_lod.errors import Busy, ReleaseError
 from initiative_lod.release import folder as releases
 from initiative_lod.release import history
-from initiative_lod.release.folder import Release
 from initiative_lod.release.history import Switch
-from initiative_lod.release.integrity import MANIFEST
+from initiative_lod.release.manifest import MANIFEST, Release, read
 from initiative_lod.release.opened import OpenRelease, Publisher
 
 log = logging.getLogger(__name__)
@@ -131,8 +130,8 @@ class Archive:
         """One of ``versions`` as its manifest describes it; None when it is damaged."""
         try:
             with reading(version):
-                release = releases.read(self._folder / version)
-                return release if _is_whole(release) else None
+                release = read(self._folder / version)
+                return release if release.store.is_dir() else None
         except ReleaseError:
             return None
 
@@ -159,8 +158,8 @@ class Archive:
 
     def _opened(self, version: str, inode: int) -> OpenRelease:
         with reading(version):
-            release = releases.read(self._folder / version)
-            if release.version != version or not _is_whole(release):
+            release = read(self._folder / version)
+            if release.version != version or not release.store.is_dir():
                 raise ReleaseError(f"{release.path} is not the release that its manifest describes")
             opened = OpenRelease.open(release)
         with self._lock:
@@ -168,10 +167,3 @@ class Archive:
             while len(self._open) > self._most:
                 self._open.popitem(last=False)  # it is closed when the last request that reads it is over
         return opened
-
-
-def _is_whole(release: Release) -> bool:
-    """Whether the manifest says of each file what it must, and the store is there."""
-    entries = release.manifest["files"].values()
-    sizes = all(isinstance(item, dict) and isinstance(item.get("bytes"), int) for item in entries)
-    return sizes and all(isinstance(item.get("sha256"), str) for item in entries) and release.store.is_dir()

@@ -27,12 +27,11 @@ from pyoxigraph import (
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import folder as releases
 from initiative_lod.release import in_use as lease
-from initiative_lod.release.folder import EXACT, Release
+from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
-from initiative_lod.release.integrity import INDEX
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, Exact
+from initiative_lod.release.manifest import EXACT, INDEX, Release, read
 from initiative_lod.release.rendered_documents import FILE as PREPARED
 from initiative_lod.release.rendered_documents import Prepared
 from initiative_lod.vocabulary import DCTERMS
@@ -148,11 +147,9 @@ class OpenRelease:
     @cached_property
     def _exact(self) -> dict[str, Exact]:
         """The records of what the store writes in another way, by graph; of our own graphs under an empty name."""
-        files = self.release.manifest["files"]
-        graphs = [name for name in files if name.startswith("graphs/") and name.endswith(".exact.tsv")]
-        merged = {
-            record["exact"]: record["graph"] for record in self.release.manifest.get("merged", ()) if record["exact"]
-        }
+        manifest = self.release.manifest
+        graphs = [name for name in manifest.files if name.startswith("graphs/") and name.endswith(".exact.tsv")]
+        merged = {source.exact: source.graph for source in manifest.merged if source.exact}
         named = {
             merged.get(name) or self.iris.graph(name.removeprefix("graphs/").removesuffix(".exact.tsv")).value: name
             for name in graphs
@@ -169,7 +166,7 @@ class Publisher:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._link = str(folder / releases.CURRENT)
+        self._link = str(folder / CURRENT)
         self._lock = threading.Lock()
         self._target: str | None = None
         self._open: OpenRelease | None = None
@@ -186,7 +183,7 @@ class Publisher:
             target = self._published()  # again: while this thread waited, another may have followed a later switch
             if self._open is None or target != self._target:
                 try:
-                    self._open = OpenRelease.open(releases.read(self._folder / target))
+                    self._open = OpenRelease.open(read(self._folder / target))
                 except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error

@@ -29,15 +29,15 @@ class Checks:
 def checks(release: Release) -> Checks:
     """Read the manifest of a release; one that was not made by the whole way has less to tell."""
     manifest = release.manifest
-    report = manifest.get("report") or {}
-    coverage = (manifest.get("coverage") or {}).values()
+    report = manifest.report or {}
+    coverage = (manifest.coverage or {}).values()
     return Checks(
         release.version,
         release.modified,
-        report.get("conforms"),
+        bool(manifest.report["conforms"]) if manifest.report else None,
         report.get("Violation", 0),
         report.get("Warning", 0),
-        manifest.get("questions"),
-        sum(item["covered"] for item in coverage) if coverage else None,
-        sum(item["characters"] for item in coverage) if coverage else None,
+        manifest.questions,
+        sum(item.covered for item in coverage) if coverage else None,
+        sum(item.characters for item in coverage) if coverage else None,
     )

@@ -14,7 +14,7 @@ from initiative_lod.merge.conflicts import joint_questions
 from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
 from initiative_lod.merge.conflicts.report import Conflicts
-from initiative_lod.merge.record import Record
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import shacl
@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 
 def find(
     store: Store,
-    records: Sequence[Record],
+    records: Sequence[MergedSource],
     iris: Iris,
     asked: Sequence[Question],
     building: Path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from importlib import resources
 from typing import Any
@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, seriali
 from initiative_lod.iris import Iris
 from initiative_lod.merge.conflicts.check import KEPT, Finding, Found, Statement, Term
 from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, Asked
-from initiative_lod.merge.record import Record
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -27,7 +27,7 @@ class Conflicts:
     """What was found in a merge of ``records``; ``together`` are the questions that need more than our own graphs."""
 
     found: tuple[Found, ...]
-    records: tuple[Record, ...]
+    records: tuple[MergedSource, ...]
     iris: Iris
     together: tuple[Asked, ...] = ()
 
@@ -96,7 +96,7 @@ class Conflicts:
     def to_json(self) -> str:
         """One JSON object: sources, and what was found by kind."""
         value = {
-            "sources": [record.to_json() for record in self.records],
+            "sources": [asdict(record) for record in self.records],
             "questions": [item.to_json() for item in self.together],
             "found": [
                 {
@@ -137,7 +137,7 @@ class Conflicts:
             page = page.replace(f"<!--{name}-->", text)
         return page
 
-    def _source(self, record: Record) -> str:
+    def _source(self, record: MergedSource) -> str:
         licences = (
             "<br>".join(f"{_linked(text)} <small>{escape(where)}</small>" for text, where in record.licences)
             or "<b class=Warning>未找到 <span lang=en>none found</span></b>"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from initiative_lod.release import CURRENT
+from initiative_lod.release.history import CURRENT
 
 #: Request headers that a document's answer may depend on (see ``asked``); all are part of the key.
 KEY = frozenset((b"accept", b"accept-language", b"accept-profile", b"if-none-match", b"if-modified-since"))

@@ -70,7 +70,7 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
         )
         for item in view.nodes(node, VOID.subset)
     ]
-    files = view.opened.release.manifest["files"]
+    files = view.opened.release.manifest.files
     classes = [
         (view.thing(quad.object), view.number(quad.subject, VOID.entities) or 0)
         for quad in view.store.quads_for_pattern(None, VOID["class"], None, None)

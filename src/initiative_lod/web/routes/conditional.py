@@ -43,7 +43,7 @@ def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body)
     media = offer.media
     spoken = page.language or read.language
     language = spoken if media is HTML else ""
-    files = sorted((name, entry["sha256"]) for name, entry in opened.release.manifest["files"].items())
+    files = sorted((name, entry.sha256) for name, entry in opened.release.manifest.files.items())
     parts = (opened.release.digest, str(files), site.software, read.prefix, page.location, read.query_string)
     key = "\0".join((*parts, media.name, language))
     etag = f'"{hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'

@@ -39,7 +39,7 @@ def dump(site: Site, asked: Asked, name: str) -> Response:
     path = release.path / name
     if name not in DUMPS or not path.is_file():
         raise NotFound(message("no_dump", name[:100], ", ".join(DUMPS)))
-    digest = release.manifest["files"][name]["sha256"]
+    digest = release.manifest.files[name].sha256
     headers = {
         "ETag": f'"{digest[:32]}"',
         "Last-Modified": http_date(day(release.modified)),
@@ -190,7 +190,7 @@ def _summary(archive: Archive, opened: OpenRelease, version: str, release: Relea
     known: dict[str, Any] = {"version": version, "current": version == opened.release.version, "published": times}
     if release is None:
         return {**known, "damaged": True}
-    return {"iri": f"{release.base}release/{version}", **release.manifest, **known, "damaged": False}
+    return {"iri": f"{release.base}release/{version}", **release.manifest.to_json(), **known, "damaged": False}
 
 
 def wants_page(asked: Asked) -> bool:

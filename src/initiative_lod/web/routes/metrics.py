@@ -163,7 +163,7 @@ class Collector:
         yield ready
         described = {"version": release.version, "digest": release.digest, "modified": release.modified}
         yield InfoMetricFamily(f"{PREFIX}release", "The release that is being served.", value=described)
-        yield GaugeMetricFamily(f"{PREFIX}release_quads", "Quads in it.", value=release.manifest["quads"])
+        yield GaugeMetricFamily(f"{PREFIX}release_quads", "Quads in it.", value=release.manifest.quads)
 
 
 def _cumulated(buckets: Sequence[int]) -> list[tuple[str, float]]:

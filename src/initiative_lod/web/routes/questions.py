@@ -148,7 +148,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
             table=table,
             chart=_chart(item, table, title.value),
             same=_same(item, opened),
-            merged=bool(opened.release.manifest.get("merged")),
+            merged=bool(opened.release.manifest.merged),
             terms=[view.thing(_own(view, name)) for name in item["terms"]],
             formats=_links(here, OFFERS),
             run=view.link("/sparql", query=item["query"]),

@@ -20,7 +20,7 @@ from initiative_lod.documents.negotiation import Offer, lookup
 from initiative_lod.errors import Busy, Damaged, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release import Release
-from initiative_lod.release.integrity import INDEX
+from initiative_lod.release.manifest import INDEX
 from initiative_lod.search import index
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.reader import Index

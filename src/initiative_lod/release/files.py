@@ -1,0 +1,65 @@
+"""Files of a release: how they are written and brought to the disk, their sizes and digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file's size in bytes and its SHA-256 in hex digits."""
+
+    bytes: int
+    sha256: str
+
+
+def entry_of(content: bytes) -> FileEntry:
+    """The entry of a file that holds ``content``."""
+    return FileEntry(len(content), hashlib.sha256(content).hexdigest())
+
+
+def entry_at(path: Path) -> FileEntry:
+    """The entry of the file at ``path``. Raises OSError."""
+    return FileEntry(path.stat().st_size, sha256(path))
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file in hex digits. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of the files in a folder, but for a store's LOG and LOCK, which every reader touches."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
+    }
+
+
+def as_json(value: Any) -> bytes:
+    """A value as a JSON file, the same bytes for the same value."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file and bring it to the disk."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
