@@ -63,8 +63,8 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "integer boolean date dateT
 SKOS = Namespace(
     "http://www.w3.org/2004/02/skos/core#",
     "Concept ConceptScheme prefLabel altLabel definition scopeNote notation inScheme topConceptOf "
-    "hasTopConcept broader "
-    "narrower related exactMatch closeMatch broadMatch narrowMatch relatedMatch",
+    "hasTopConcept broader narrower related hiddenLabel Collection OrderedCollection "
+    "exactMatch closeMatch broadMatch narrowMatch relatedMatch",
 )
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
@@ -85,13 +85,16 @@ VOID = Namespace(
 PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Entity Activity Agent wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo wasGeneratedBy "
-    "generatedAtTime",
+    "generatedAtTime alternateOf",
 )
 OA = Namespace(
     "http://www.w3.org/ns/oa#",
     "SpecificResource TextQuoteSelector TextPositionSelector hasSource hasSelector exact prefix suffix start end",
 )
-ELI = Namespace("http://data.europa.eu/eli/ontology#", "Work Expression WorkSubdivision realizes is_realized_by")
+ELI = Namespace(
+    "http://data.europa.eu/eli/ontology#",
+    "Work Expression WorkSubdivision realizes is_realized_by title title_alternative title_short",
+)
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Agent name homepage primaryTopic isPrimaryTopicOf topic Document page")
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
@@ -107,8 +110,10 @@ SD = Namespace(
 )
 SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
 SCHEMA = Namespace(
-    "http://schema.org/", "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork"
+    "http://schema.org/",
+    "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork name alternateName",
 )
+SCHEMA_HTTPS = Namespace("https://schema.org/", "name alternateName")  # as many write it, against schema.org's advice
 SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet")  # slots are read off a table of their own
 
 #: Prefixes of every Turtle, TriG and page that we write; own ones are added by ``iris.Iris.prefixes``.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.documents.resource import natural
+from initiative_lod.labels import natural
 from pipeline.conftest import CHECKOUT
 
 WRITTEN = sorted(path for folder in ("data", "ontology") for path in (CHECKOUT / folder).rglob("*.ttl"))

@@ -23,9 +23,10 @@ from initiative_lod.documents.representation import (
     RenderedCache,
     Variant,
 )
-from initiative_lod.documents.resource import Description, describe, natural, resource_of
+from initiative_lod.documents.resource import Description, describe, resource_of
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
 from initiative_lod.iris import Iris
+from initiative_lod.labels import natural
 from initiative_lod.release import Edition, Release
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings

@@ -19,6 +19,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from initiative_lod.build.graph import Built
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.iris import Iris
+from initiative_lod.languages import simplified_characters
 from initiative_lod.search import index, query_parser, results, schema, tokens
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Asked, Results
@@ -338,12 +339,12 @@ def test_a_long_query_is_cut_and_said_to_be(real: Index) -> None:
 def test_folding(text: str, expected: list[str]) -> None:
     import unicodedata
 
-    words = [token.text for token in tokens.tokens(text, tokens.simplified_characters())]
+    words = [token.text for token in tokens.tokens(text, simplified_characters())]
     assert [unicodedata.normalize("NFC", word) for word in words] == expected
 
 
 def test_every_folded_character_is_one_character() -> None:
-    table = tokens.simplified_characters()
+    table = simplified_characters()
     assert len(table) > 4000
     assert all(len(old) == len(new) == 1 for old, new in table.items())
     assert all(table.get(new, new) == new for new in table.values())  # folding twice changes nothing

@@ -14,10 +14,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.iris import Iris, rebase
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
-from initiative_lod.vocabulary import OWL, SKOS, SSSOM, Namespace
+from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
 
 JOINING = (OWL.sameAs, SKOS.exactMatch)
-ALTERNATE = Namespace("http://www.w3.org/ns/prov#", "alternateOf")
 RECORD = ("subject_id", "object_id", "confidence")  # of a mapping record, what is looked at
 NAME = "identity"  # of the graph in which clusters stand
 
@@ -177,4 +176,4 @@ def quads(found: Clusters, iris: Iris) -> Iterator[Quad]:
     """
     graph = iris.graph(NAME)
     for iri, canonical in sorted(found.canonical.items()):
-        yield Quad(NamedNode(iri), ALTERNATE.alternateOf, NamedNode(canonical), graph)
+        yield Quad(NamedNode(iri), PROV.alternateOf, NamedNode(canonical), graph)

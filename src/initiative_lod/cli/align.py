@@ -17,9 +17,9 @@ from initiative_lod.build.graph import build
 from initiative_lod.cli.talk import console, progress
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
+from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.matching import other_graph, sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
-from initiative_lod.matching.label_forms import PROPERTIES
 from initiative_lod.matching.proposals import FLOOR, Proposal, propose
 from initiative_lod.matching.review import Review
 from initiative_lod.release.opened import OpenRelease
@@ -116,7 +116,7 @@ def _prefixes(iris: Iris) -> dict[str, str]:
 
 def _seen_in(theirs: Store, proposal: Proposal, graph: Path) -> str:
     """The file in which their thing has its name; a path of this machine is nobody's business."""
-    for predicate in PROPERTIES:
+    for predicate in LABEL_PROPERTIES:
         for quad in theirs.quads_for_pattern(NamedNode(proposal.theirs.iri), predicate, None, None):
             if isinstance(quad.graph_name, NamedNode):
                 name = quad.graph_name.value.rpartition("/")[2]

@@ -19,18 +19,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from initiative_lod.iris import Iris, document_of
+from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
-LABELS = (RDFS.label, SKOS.prefLabel)
 
 Node = NamedNode | BlankNode
 _NUMBER = re.compile(r"\d+")
@@ -301,14 +300,4 @@ def _quad_key(quad: Quad) -> tuple[object, ...]:
         quad.predicate.value,
         natural(str(quad.object)),
         str(quad.graph_name),
-    )
-
-
-@lru_cache(maxsize=32768)
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sort key in which numbers count as numbers: ``action/2`` stands before ``action/10``."""
-    return tuple(
-        (0, int(item), item) if item.isdecimal() and item.isascii() and len(item) < 18 else (1, 0, item)
-        for item in re.split(r"(\d+)", text)
-        if item
     )

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris, slug
-from initiative_lod.matching.label_forms import PROPERTIES, Kind
-from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, Namespace
+from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.languages import primary
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 #: Our classes whose things stand for something that others may know as well: concepts, and things with a name. (The
 #: modalities are verbs, which have namesakes among nouns: "advocate" is no lawyer. They are matched by hand.)
@@ -19,13 +20,12 @@ NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "N
 MOST_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 
-_SKOS = Namespace(SKOS.iri, "OrderedCollection Collection")
 #: What no thing of ours is: a property, or what holds things together.
 APART = frozenset(
     (
         SKOS.ConceptScheme,
-        _SKOS.Collection,
-        _SKOS.OrderedCollection,
+        SKOS.Collection,
+        SKOS.OrderedCollection,
         RDF.Property,
         OWL.Ontology,
         OWL.ObjectProperty,
@@ -54,7 +54,7 @@ class Name:
 
     text: str
     language: str
-    kind: Kind
+    kind: LabelKind
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def our_things(store: Store, iris: Iris) -> list[Thing]:
 def their_things(store: Store, iris: Iris) -> Iterator[Thing]:
     """What can be aligned of another graph, in the order of IRIs: all that has a name and is not ours."""
     named: set[str] = set()
-    for predicate in PROPERTIES:
+    for predicate in LABEL_PROPERTIES:
         for quad in store.quads_for_pattern(None, predicate, None, None):
             if isinstance(quad.subject, NamedNode) and iris.path(quad.subject.value) is None:
                 named.add(quad.subject.value)
@@ -118,10 +118,10 @@ def kinds_of(classes: Iterable[str]) -> frozenset[str]:
 def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thing:
     node = NamedNode(iri)
     names: dict[Name, None] = {}
-    for predicate, kind in PROPERTIES.items():
+    for predicate, kind in LABEL_PROPERTIES.items():
         for quad in store.quads_for_pattern(node, predicate, None, None):
             if isinstance(quad.object, Literal) and quad.object.value.strip():
-                language = (quad.object.language or "").lower().partition("-")[0]
+                language = primary(quad.object.language or "")
                 names.setdefault(Name(quad.object.value, language, kind))
     classes = [
         quad.object.value

@@ -10,16 +10,9 @@ from heapq import nsmallest
 
 from rapidfuzz import fuzz, process
 
-from initiative_lod.matching.label_forms import (
-    STOP,
-    Forms,
-    Kind,
-    forms,
-    has_han,
-    is_abbreviation,
-    mainland,
-    variants,
-)
+from initiative_lod.labels import LabelKind
+from initiative_lod.languages import STOP_WORDS, has_han, mainland
+from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation, variants
 from initiative_lod.matching.scoring import KIND, By, compare_forms
 
 CONSIDERED = 150  # labels that are compared in full for one query
@@ -34,7 +27,7 @@ class Label:
 
     thing: int
     text: str
-    kind: Kind
+    kind: LabelKind
     language: str
 
 
@@ -111,13 +104,13 @@ class LabelIndex:
         """Abbreviations that the labels themselves explain: a thing that is called both ITU and by three words."""
         short: dict[int, set[str]] = {}
         for label in self.labels:
-            if is_abbreviation(label.text) and label.kind is not Kind.NOTATION:
+            if is_abbreviation(label.text) and label.kind is not LabelKind.NOTATION:
                 short.setdefault(label.thing, set()).add(forms(label.text).folded)
         found: dict[str, set[str]] = {}
         for label in self.labels:
             for item in short.get(label.thing, ()):
                 form = forms(label.text)
-                if label.kind is Kind.PREFERRED and not has_han(form.folded) and len(form.folded) > len(item) + 2:
+                if label.kind is LabelKind.PREFERRED and not has_han(form.folded) and len(form.folded) > len(item) + 2:
                     found.setdefault(item, set()).add(form.folded)
         return found
 
@@ -178,7 +171,7 @@ def pieces(text: str) -> Iterator[str]:
     """What two similar labels share: of Chinese each pair of characters, of other text each word but the little."""
     for word in text.split():
         if not has_han(word):
-            if word not in STOP:
+            if word not in STOP_WORDS:
                 yield word
         elif len(word) == 1:
             yield word

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from initiative_lod.labels import LabelKind
+from initiative_lod.languages import has_han
 from initiative_lod.matching.alignable import Name, Thing
-from initiative_lod.matching.label_forms import Kind, forms, has_han, is_abbreviation, variants
+from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.matching.scoring import KIND, By, Score, compare
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
@@ -105,7 +107,12 @@ def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float)
     if near:
         value += (1 - value) * min(0.4, 0.2 * len(near))
         reasons.append("neighbours agree: " + "; ".join(f"{one} / {other}" for one, other in near[:3]))
-    if Kind.ALTERNATIVE in (best.ours.kind, best.theirs.kind) and value >= EXACT and not near and len(languages) < 2:
+    if (
+        LabelKind.ALTERNATIVE in (best.ours.kind, best.theirs.kind)
+        and value >= EXACT
+        and not near
+        and len(languages) < 2
+    ):
         value = EXACT - 0.01  # another name of the one is the name of the other: near, but it need not be the same
         reasons.append("only by another name")
     value = round(min(value, 0.99), 3)
@@ -121,7 +128,7 @@ def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float)
 
 
 def _counts(name: Name) -> bool:
-    return name.kind is not Kind.NOTATION and (name.language in LANGUAGES or is_abbreviation(name.text))
+    return name.kind is not LabelKind.NOTATION and (name.language in LANGUAGES or is_abbreviation(name.text))
 
 
 def _agreements(ours: Thing, theirs: Thing) -> list[Agreement]:
@@ -165,8 +172,10 @@ def _disagreement(ours: Thing, theirs: Thing, best: Agreement) -> str:
     for language in ("zh", "en"):
         if language == best.ours.language:
             continue
-        mine = [name.text for name in ours.names if name.language == language and name.kind is Kind.PREFERRED]
-        others = [name.text for name in theirs.names if name.language == language and name.kind is not Kind.NOTATION]
+        mine = [name.text for name in ours.names if name.language == language and name.kind is LabelKind.PREFERRED]
+        others = [
+            name.text for name in theirs.names if name.language == language and name.kind is not LabelKind.NOTATION
+        ]
         if mine and others and best.theirs.language != language:
             scores = [score.value for other in others if (score := compare(mine[0], other)) is not None]
             if max(scores, default=0.0) < 0.6:
@@ -199,8 +208,8 @@ def _neighbours(ours: Thing, theirs: Thing, by_iri: dict[str, Thing]) -> list[tu
 
 def _same_words(one: Name, other: Name) -> bool:
     if (
-        one.kind is Kind.NOTATION
-        or other.kind is Kind.NOTATION
+        one.kind is LabelKind.NOTATION
+        or other.kind is LabelKind.NOTATION
         or (one.language and other.language and one.language != other.language)
     ):
         return False

@@ -16,7 +16,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
-from initiative_lod.matching.label_forms import PROPERTIES, Kind, fold
+from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
@@ -61,8 +62,8 @@ class Entities:
         node = _node(iri)
         best: tuple[int, int, str] | None = None
         if node is not None:
-            for rank, predicate in enumerate(PROPERTIES):
-                if PROPERTIES[predicate] is not Kind.PREFERRED:
+            for rank, predicate in enumerate(LABEL_PROPERTIES):
+                if LABEL_PROPERTIES[predicate] is not LabelKind.PREFERRED:
                     continue
                 for quad in self.opened.store.quads_for_pattern(node, predicate, None, None):
                     if isinstance(quad.object, Literal) and quad.object.value.strip():
@@ -173,10 +174,10 @@ class EntitiesOf:
             return self._kept
 
 
-def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, Kind, str]], bool]:
+def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]], bool]:
     """Every label of a thing as (IRI, text, kind, language), and whether there were too many to keep."""
-    found: list[tuple[str, str, Kind, str]] = []
-    later: list[tuple[str, str, Kind, str]] = []
+    found: list[tuple[str, str, LabelKind, str]] = []
+    later: list[tuple[str, str, LabelKind, str]] = []
     room = MOST_LABELS
     for item in _read(opened):
         language = item[3].partition("-")[0]
@@ -189,10 +190,10 @@ def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, Kind, str]], bool
     return found + later[: room - len(found)], len(found) + len(later) > room
 
 
-def _read(opened: OpenRelease) -> Iterator[tuple[str, str, Kind, str]]:
+def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
     left_out = {opened.iris.graph(name) for name in ("ontology", "shapes")}
     official = opened.iris.term("officialName")
-    for predicate, kind in {**PROPERTIES, official: Kind.ALTERNATIVE}.items():
+    for predicate, kind in {**LABEL_PROPERTIES, official: LabelKind.ALTERNATIVE}.items():
         for quad in opened.store.quads_for_pattern(None, predicate, None, None):
             if quad.graph_name in left_out or not isinstance(quad.subject, NamedNode):
                 continue
@@ -204,7 +205,7 @@ def _read(opened: OpenRelease) -> Iterator[tuple[str, str, Kind, str]]:
         for quad in opened.store.quads_for_pattern(None, RDF.type, opened.iris.term(name), None):
             if isinstance(quad.subject, NamedNode) and (path := opened.iris.path(quad.subject.value)):
                 for label in labels(path, name):
-                    yield quad.subject.value, label.value, Kind.ALTERNATIVE, label.language or ""
+                    yield quad.subject.value, label.value, LabelKind.ALTERNATIVE, label.language or ""
 
 
 def _rank(tag: str | None, wanted: str) -> int:

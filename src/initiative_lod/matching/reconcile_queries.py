@@ -14,7 +14,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import InitiativeLodError
-from initiative_lod.matching.label_forms import Kind, has_han
+from initiative_lod.labels import LabelKind
+from initiative_lod.languages import has_han
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.scoring import By, compare
 from initiative_lod.vocabulary import XSD
@@ -270,7 +271,9 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
     if number is not None:
         order[number] = None
     starting = [label for label, _ in zip(entities.index.starting(text, among), range(2000), strict=False)]
-    for label in sorted(starting, key=lambda item: (item.kind is Kind.NOTATION, len(item.text), item.kind, item.thing)):
+    for label in sorted(
+        starting, key=lambda item: (item.kind is LabelKind.NOTATION, len(item.text), item.kind, item.thing)
+    ):
         order.setdefault(label.thing)
     if len(order) < cursor + limit and text:
         for hit in entities.index.search(text, cursor + limit, among):

@@ -10,8 +10,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris
+from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.matching.alignable import Thing
-from initiative_lod.matching.label_forms import PROPERTIES, Kind
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
@@ -83,7 +83,7 @@ class Review:
         return ours, self._side(proposal.theirs, self._theirs, ())
 
     def _side(self, thing: Thing, store: Store, sentences: tuple[Sentence, ...]) -> Side:
-        kinds = {Kind.PREFERRED: "", Kind.ALTERNATIVE: "also", Kind.NOTATION: "notation"}
+        kinds = {LabelKind.PREFERRED: "", LabelKind.ALTERNATIVE: "also", LabelKind.NOTATION: "notation"}
         order = sorted(
             thing.names, key=lambda name: (name.language not in ("zh", "en"), name.kind, name.language, name.text)
         )
@@ -109,7 +109,7 @@ class Review:
 
 
 def _label(store: Store, iri: str) -> str:
-    for predicate in PROPERTIES:
+    for predicate in LABEL_PROPERTIES:
         found = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
         texts = [item for item in found if isinstance(item, Literal)]
         if texts:

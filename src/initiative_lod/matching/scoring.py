@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from initiative_lod.matching.label_forms import Forms, Kind, forms, has_han, is_abbreviation
+from initiative_lod.labels import LabelKind
+from initiative_lod.languages import has_han
+from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation
 
 
 class By(StrEnum):
@@ -26,7 +28,7 @@ class By(StrEnum):
 
 #: What agreement is worth. An agreement in spelling is never worth as much as one in words.
 WORTH = {By.EXACT: 1.0, By.FOLDED: 0.98, By.PACKED: 0.96, By.STEM: 0.95, By.TURNED: 0.92, By.ACRONYM: 0.8}
-KIND = {Kind.PREFERRED: 1.0, Kind.ALTERNATIVE: 0.98, Kind.NOTATION: 0.98}
+KIND = {LabelKind.PREFERRED: 1.0, LabelKind.ALTERNATIVE: 0.98, LabelKind.NOTATION: 0.98}
 FUZZY_CEILING = 0.9
 FUZZY_FLOOR = 0.35
 _NUMBER = re.compile(r"\d+")

@@ -11,8 +11,10 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod import __version__
 from initiative_lod.iris import slug
+from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.languages import has_han
 from initiative_lod.matching.alignable import Thing
-from initiative_lod.matching.label_forms import PROPERTIES, Kind, forms, has_han
+from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import LANGUAGES, Proposal
 from initiative_lod.sources.sssom import LITERAL, MappingRow
 from initiative_lod.vocabulary import RDFS
@@ -37,13 +39,13 @@ def mentions(ours: Iterable[Thing], theirs: Store) -> list[Mention]:
     found = []
     for thing in (thing for thing in ours if thing.kinds):
         for name in thing.names:
-            if name.kind is Kind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
+            if name.kind is LabelKind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
                 continue
             tagged = [Literal(name.text), *(Literal(name.text, language=tag) for tag in LANGUAGES if tag)]
             places: dict[str, list[str]] = defaultdict(list)
             for literal in tagged:
                 for quad in theirs.quads_for_pattern(None, None, literal, None):
-                    if quad.predicate not in PROPERTIES and isinstance(quad.subject, NamedNode):
+                    if quad.predicate not in LABEL_PROPERTIES and isinstance(quad.subject, NamedNode):
                         if CODES.search(slug(quad.predicate.value)):
                             continue
                         places[quad.predicate.value].append(quad.subject.value)

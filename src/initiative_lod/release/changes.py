@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from initiative_lod.documents.resource import LABELS, natural
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import document_of
+from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.integrity import MADE
 from initiative_lod.release.manifest import DUMP, Release, read
 from initiative_lod.release.opened import OpenRelease

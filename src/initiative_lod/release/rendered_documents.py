@@ -15,7 +15,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 FILE = "documents.sqlite"
-FORMAT = 1  # another one whenever a description or its Turtle comes out differently: an older file is not read then
+FORMAT = 2  # another one whenever a description or its Turtle comes out differently: an older file is not read then
 
 
 def write(path: Path, documents: Iterable[tuple[str, int, bytes]]) -> int:

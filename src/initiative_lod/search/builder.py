@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,18 +11,20 @@ from itertools import groupby
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
+from initiative_lod.labels import natural
+from initiative_lod.languages import STOP_WORDS, guessed, simplified_characters
 from initiative_lod.search import tokens
 from initiative_lod.search.schema import (
     APPLICATION,
     COLUMNS,
     FIELDS,
     FORMAT,
+    INDEXED,
     INSERT,
-    LANGUAGES,
     SCHEMA,
     UNCLASSED,
 )
-from initiative_lod.search.staging import ABOUT, OBJECT_LABEL, SUBJECT_ID, language_of
+from initiative_lod.search.staging import ABOUT, OBJECT_LABEL, SUBJECT_ID
 
 MOST_RESOURCES = 5_000_000  # of others; ours always go in
 MOST_VALUES = 64  # literals of one resource of others
@@ -51,7 +52,7 @@ class Builder:
 
     def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
         self._staged, self._index, self._iris = staged, index, iris
-        self._simplified = tokens.simplified_characters()
+        self._simplified = simplified_characters()
         self._digest = hashlib.sha256()
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
@@ -76,7 +77,7 @@ class Builder:
         self._labels = self._read_labels()
         self._mapped = self._read_mapped()
         number = 0
-        subjects = sorted(self._own(), key=lambda item: ("#" in item, _natural(item)))
+        subjects = sorted(self._own(), key=lambda item: ("#" in item, natural(item)))
         things = sum("#" not in item for item in subjects)
         for number, subject in enumerate(subjects, 1):
             rows = self._staged.execute(
@@ -158,7 +159,7 @@ class Builder:
         for mapping in sorted(self._links):
             links = self._links[mapping]
             for subject in links.get(SUBJECT_ID, ()):
-                found[subject] += [(language_of("", label), label) for label in links.get(OBJECT_LABEL, ())]
+                found[subject] += [(guessed(label), label) for label in links.get(OBJECT_LABEL, ())]
         return found
 
     def _kinds(self, subject: str) -> list[str]:
@@ -174,7 +175,7 @@ class Builder:
             if _CONTAINERS & set(kinds):
                 values = [item for item in values if item[0] != "text"]
             values += self._about(subject)
-        values = sorted(set(values), key=lambda item: (FIELDS.index(item[0]), LANGUAGES.index(item[1]), item[2]))
+        values = sorted(set(values), key=lambda item: (FIELDS.index(item[0]), INDEXED.index(item[1]), item[2]))
         columns: dict[str, list[str]] = defaultdict(list)
         names: set[tuple[str, str]] = set()
         initials: set[str] = set()
@@ -259,22 +260,11 @@ def _narrowest(kinds: list[str]) -> str:
     return next((kind for kind in own if kind != "Text"), own[0] if own else "")
 
 
-_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
-
-
 def _initials(label: str) -> str:
     """The initials of a name of two to six words, small words left out: ``artificial intelligence`` -> ``ai``."""
-    words = [word for word in label.replace("-", " ").replace(",", " ").split() if word.lower() not in _SMALL]
+    words = [word for word in label.replace("-", " ").replace(",", " ").split() if word.lower() not in STOP_WORDS]
     if not 2 <= len(words) <= 6 or not all(word[0].isascii() and word[0].isalpha() for word in words):
         return ""
     if any(len(word) > 1 and word.isupper() for word in words):  # "applications of ICT" is not called AI
         return ""
     return "".join(word[0] for word in words).lower()
-
-
-def _natural(iri: str) -> tuple[tuple[int, int, str], ...]:
-    """Clause 2 before clause 10: the order in which equals are listed."""
-
-    return tuple(
-        (0, int(item), "") if item.isdecimal() and len(item) < 18 else (1, 0, item) for item in re.split(r"(\d+)", iri)
-    )

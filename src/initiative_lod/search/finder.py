@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from initiative_lod.languages import LANGUAGES
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
 from initiative_lod.search.query_parser import Parsed
 from initiative_lod.search.results import PAGE, Asked, Hit, Results, Value
-from initiative_lod.search.schema import COLUMNS, FIELDS, LANGUAGES
+from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED
 from initiative_lod.search.synonyms import Wordings
 
 MOST_HITS = 20_000  # that are ranked and counted; ours are among the first
@@ -49,7 +50,7 @@ class Finder:
 
     def __init__(self, extent: Extent, connection: sqlite3.Connection, asked: Asked, parsed: Parsed) -> None:
         self._extent, self._connection, self._asked, self._parsed = extent, connection, asked, parsed
-        self._languages = (asked.language,) if asked.language in ("zh", "en") else LANGUAGES
+        self._languages = (asked.language,) if asked.language in LANGUAGES else INDEXED
         self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
         self._facets = Facets(connection, asked.filters)
         self._capped = False

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from initiative_lod.languages import STOP_WORDS
 from initiative_lod.search import tokens
 from initiative_lod.search.tokens import PAUSE, Token
 
@@ -18,9 +19,6 @@ MOST_WORDINGS = 24  # of one unit
 MOST_TOKENS = 64  # of one phrase
 
 _QUOTED = re.compile(r'"([^"]*)"?|“([^”]*)”?|„([^“”]*)[“”]?|「([^」]*)」?|『([^』]*)』?|«([^»]*)»?')
-_SMALL = frozenset(
-    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"]
-)
 
 Phrase = tuple[str, ...]
 
@@ -69,7 +67,7 @@ def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
             units.append(Unit((words,), quoted=True))
         position = match.end()
     units += _bare(cleaned[position:], simplified, capitals)
-    told = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= _SMALL]
+    told = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= STOP_WORDS]
     units = list(dict.fromkeys(told or units))
     key = tokens.joined(token.text for token in tokens.tokens(cleaned, simplified)).strip(f"{PAUSE} ")
     return Parsed(cleaned, tuple(units[:MOST_UNITS]), key, (), tuple(capitals), shortened or len(units) > MOST_UNITS)
@@ -131,7 +129,7 @@ def compounds(parsed: Parsed, known: Callable[[str], bool]) -> Parsed:
 def _plain(unit: Unit) -> bool:
     """Whether the unit is one word of letters that was not in quotes."""
     words = unit.wordings[0]
-    return not unit.quoted and len(words) == 1 and not tokens.is_single(words[0]) and words[0] not in _SMALL
+    return not unit.quoted and len(words) == 1 and not tokens.is_single(words[0]) and words[0] not in STOP_WORDS
 
 
 def _joined_and_split(words: Phrase, known: Callable[[str], bool]) -> list[Phrase]:
@@ -196,7 +194,7 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
 
 def _says_little(words: Phrase) -> bool:
     """A single character left over, or a small word."""
-    return set(words) <= _SMALL or (len(words) == 1 and tokens.is_single(words[0]))
+    return set(words) <= STOP_WORDS or (len(words) == 1 and tokens.is_single(words[0]))
 
 
 def _few(wordings: Iterable[Phrase]) -> tuple[Phrase, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-FORMAT = 1
+from initiative_lod.languages import LANGUAGES, OTHER
+
+FORMAT = 2  # another one whenever the same words are indexed otherwise
 APPLICATION = 0x494C4F44  # "ILOD", in the file's header
 
-LANGUAGES = ("zh", "en", "xx")  # xx: any other
+INDEXED = (*LANGUAGES, OTHER)
 FIELDS = ("label", "alt", "text", "note", "about")
-COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in LANGUAGES)
+COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in INDEXED)
 FACETS = ("type", "pillar", "modality", "topic")
 UNCLASSED = (
     "Term",

@@ -9,9 +9,10 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris
-from initiative_lod.search import tokens
+from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.languages import indexed
 from initiative_lod.search.schema import LONGEST
-from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SCHEMA, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
 
 #: What a part has to do with: it is found, last of all, under what that is called.
 ABOUT = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes", "embodies")
@@ -52,7 +53,7 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
             field = literals.get(quad.predicate.value)
             if field is not None and object.value.strip():
                 own = subject.value.startswith(base)
-                language = language_of(object.language or "", object.value)
+                language = indexed(object.language or "", object.value)
                 said.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
             elif quad.predicate.value == OBJECT_LABEL:
                 linked.append((subject.value, OBJECT_LABEL, object.value[: LONGEST["about"]]))
@@ -69,19 +70,12 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
 
 
 def _literal_fields(iris: Iris) -> dict[str, str]:
+    fields = {LabelKind.PREFERRED: "label", LabelKind.ALTERNATIVE: "alt"}
+    notes = (SKOS.definition, SKOS.scopeNote, RDFS.comment, DCTERMS.description)
     return {
-        SKOS.prefLabel.value: "label",
-        RDFS.label.value: "label",
-        DCTERMS.title.value: "label",
-        FOAF.name.value: "label",
-        f"{SCHEMA.iri}name": "label",
-        SKOS.altLabel.value: "alt",
-        f"{SKOS.iri}hiddenLabel": "alt",
+        **{item.value: fields[kind] for item, kind in LABEL_PROPERTIES.items() if kind in fields},
         iris.term("officialName").value: "alt",
-        SKOS.definition.value: "note",
-        SKOS.scopeNote.value: "note",
-        RDFS.comment.value: "note",
-        DCTERMS.description.value: "note",
+        **{item.value: "note" for item in notes},
         iris.term("text").value: "text",
         iris.term("translation").value: "text",
     }
@@ -94,12 +88,3 @@ def _links(iris: Iris) -> dict[str, str]:
     found[DCTERMS.isPartOf.value] = "isPartOf"
     found[SUBJECT_ID] = SUBJECT_ID
     return found
-
-
-def language_of(tag: str, value: str) -> str:
-    primary = tag.partition("-")[0].lower()
-    if primary in ("zh", "en"):
-        return primary
-    if primary and primary != "und":
-        return "xx"
-    return "zh" if tokens.has_han(value) else "en"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Mapping, Sequence
 
+from initiative_lod.languages import mainland
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.query_parser import Parsed, Phrase
 
@@ -94,7 +94,7 @@ class Wordings:
         for run in typed.split():
             found = tuple(token.text for token in tokens.tokens(run, self._simplified))
             if found == words:
-                said = _taiwanese_converter(run)
+                said = mainland(run)
                 changed = tuple(token.text for token in tokens.tokens(said, self._simplified))
                 if changed != words:
                     self.also.append(said)
@@ -114,14 +114,3 @@ class Wordings:
         """The words and characters, as the index knows them, that are nowhere in it."""
         seen = dict.fromkeys(word for unit in parsed.units for word in unit.wordings[0] if word != tokens.PAUSE)
         return tuple(word for word in seen if not self.known(word))[:8]
-
-
-_CONVERT_LOCK = threading.Lock()
-
-
-def _taiwanese_converter(text: str) -> str:
-    """Taiwan's words in traditional characters as the mainland's in simplified ones."""
-    from opencc import OpenCC
-
-    with _CONVERT_LOCK:
-        return str(OpenCC("tw2sp").convert(text))

@@ -11,14 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from initiative_lod.languages import HAN, stem
 
 PAUSE = "\ue000"
 
-_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_RANGES = ((0x2E80, 0x2FDF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 #: Scripts that are written without spaces: each character is a token.
-_SINGLE = f"{_HAN}\u3040-\u30ff\u31f0-\u31ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_SINGLE = f"{HAN}\u3040-\u30ff\u31f0-\u31ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 #: Marks stay with the character before them: combining marks, and the vowel signs of the scripts that have them.
 _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
@@ -32,19 +32,8 @@ _TOKEN = re.compile(
     | (?P<pause>[。！？；：，、,;:!?.…\n\r\u2028\u2029．｡､])""",
     re.VERBOSE,
 )
-_HAN_ONLY = re.compile(f"[{_HAN}]")
 _SINGLE_ONLY = re.compile(f"[{_SINGLE}]")
 _POSSESSIVE = re.compile(r"['\u2019\u02bc]s$", re.IGNORECASE)
-
-_IRREGULAR = {"children": "child", "men": "man", "women": "woman", "criteria": "criterion"}
-_SINGULAR = frozenset({"news", "means", "goods", "series", "species", "always", "perhaps", "towards"})
-_SPELLING = (
-    (re.compile(r"is(e|ed|er|ing|ation|ational)$"), r"iz\1"),
-    (re.compile(r"(?<=[a-z]{3}i)our$|(?<=[a-z][bcdglmnpv])our$"), "or"),
-    (re.compile(r"ogramme$"), "ogram"),
-    (re.compile(r"(?<=[a-z])tre$"), "ter"),
-    (re.compile(r"(?<=[a-z]{2})ence$"), "ense"),  # defence, licence; what is no such pair only gets another name
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +68,9 @@ def is_single(token: str) -> bool:
     return len(token) == 1 and _SINGLE_ONLY.match(token) is not None
 
 
-def has_han(text: str) -> bool:
-    """Whether a Chinese character is in ``text``."""
-    return _HAN_ONLY.search(text) is not None
-
-
 def joined(texts: Iterable[str]) -> str:
     """Tokens as they go into the index, and into a phrase of a query."""
     return " ".join(texts)
-
-
-@cache
-def simplified_characters() -> Mapping[str, str]:
-    """Every traditional, variant or compatibility character with the simplified one, as OpenCC converts it by itself.
-
-    Character by character on both sides, so that text and query meet whatever their script; never for display.
-    """
-    from opencc import OpenCC
-
-    converter = OpenCC("t2s")
-    table = {}
-    for first, last in _RANGES:
-        for number in range(first, last + 1):
-            character = chr(number)
-            folded = converter.convert(character)
-            if folded != character and len(folded) == 1:
-                table[character] = folded
-    for character, folded in table.items():  # what one step leaves to be folded again meets what is folded at once
-        seen = {character}
-        while folded in table and folded not in seen:
-            seen.add(folded)
-            folded = table[folded]
-        table[character] = folded
-    return {character: folded for character, folded in table.items() if character != folded}
 
 
 @lru_cache(maxsize=50_000)
@@ -121,29 +80,4 @@ def _folded(word: str) -> str:
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain)
         plain = "".join(item for item in decomposed if unicodedata.category(item)[0] != "M")
-    return level("".join(item for item in plain.casefold() if item.isalnum()))
-
-
-def level(word: str) -> str:
-    """An English word without its plural and its British spelling; any other word as it is.
-
-    Only inflection of number: "governments" is not "governance", and "developing" not "developed".
-    """
-    if not (word.isascii() and word.isalpha()) or len(word) < 4:
-        return word
-    word = _IRREGULAR.get(word) or _singular(word)
-    for pattern, replacement in _SPELLING:
-        changed = pattern.sub(replacement, word)
-        if changed != word:
-            return changed
-    return word
-
-
-def _singular(word: str) -> str:
-    if word in _SINGULAR or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
-        return word[:-2]
-    return word[:-1]
+    return stem("".join(item for item in plain.casefold() if item.isalnum()))

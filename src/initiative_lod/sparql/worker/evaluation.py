@@ -27,14 +27,13 @@ from pyoxigraph import (
 from initiative_lod.errors import NotAcceptable, QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
 from initiative_lod.iris import Iris
+from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import guard
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
-from initiative_lod.vocabulary import RDFS, SKOS
 
-LABELS = (RDFS.label, SKOS.prefLabel)
 STORES_KEPT_OPEN = 2
 
 _LABELS_OF = "CONSTRUCT { ?thing ?label ?text } WHERE { ?thing ?label ?text }"

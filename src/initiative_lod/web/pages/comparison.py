@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.resource import natural
+from initiative_lod.labels import natural
 from initiative_lod.vocabulary import DCTERMS, RDF, SKOS
 from initiative_lod.web.pages import clauses as parts
 from initiative_lod.web.pages.clauses import Evidence, Unit

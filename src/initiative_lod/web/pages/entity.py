@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.identity import ALTERNATE
-from initiative_lod.documents.resource import natural
-from initiative_lod.vocabulary import RDF, RDFS, SKOS
+from initiative_lod.labels import natural
+from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.initiative import facts
 from initiative_lod.web.pages.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
@@ -31,7 +30,7 @@ SHOWN = frozenset(
         SKOS.inScheme,
         SKOS.topConceptOf,
         SKOS.hasTopConcept,
-        ALTERNATE.alternateOf,
+        PROV.alternateOf,
         *MAPPINGS,
     ]
 )

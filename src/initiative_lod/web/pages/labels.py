@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.documents.resource import is_merged, natural
+from initiative_lod.documents.resource import is_merged
+from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search.builder import UNNAMED
-from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, SSSOM, TERMS
+from initiative_lod.vocabulary import RDF, SSSOM, TERMS
 
-#: The properties that name a thing, the first that has a value wins.
-LABELS = (SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name)
 _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.iri}object_label")
 Node = NamedNode | BlankNode
 

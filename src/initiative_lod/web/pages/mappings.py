@@ -7,8 +7,7 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.build.identity import ALTERNATE
-from initiative_lod.vocabulary import OWL, SKOS, SSSOM
+from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.pages.view import Said, Thing, View
 
 MAPPINGS = (
@@ -50,10 +49,10 @@ class Cluster:
 
 def cluster(view: View, node: NamedNode) -> Cluster:
     """What ``graph/identity`` takes for the same thing: by exact matches, and by judgements, which win."""
-    canonical = view.node(node, ALTERNATE.alternateOf)
+    canonical = view.node(node, PROV.alternateOf)
     if canonical is None:
         return Cluster(None, (), None)
-    others = [item for item in view.subjects(ALTERNATE.alternateOf, canonical) if item not in (node, canonical)]
+    others = [item for item in view.subjects(PROV.alternateOf, canonical) if item not in (node, canonical)]
     graph = view.thing(view.iris.graph("identity")) if others or canonical != node else None
     return Cluster(view.thing(canonical) if canonical != node else None, tuple(view.things(others[:MOST])), graph)
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.build.identity import ALTERNATE
-from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation, span
 from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
 from initiative_lod.web.pages.plain_statements import Group, Value
@@ -33,7 +32,7 @@ _UNTOLD = {
     DCTERMS.hasPart,
     DCTERMS.isPartOf,
     OA.hasSource,
-    ALTERNATE.alternateOf,
+    PROV.alternateOf,
     SKOS.inScheme,
     SKOS.topConceptOf,
     SKOS.hasTopConcept,

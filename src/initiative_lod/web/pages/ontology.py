@@ -8,8 +8,8 @@ from itertools import islice
 from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
+from initiative_lod.labels import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
 from initiative_lod.web.locale.texts import Words

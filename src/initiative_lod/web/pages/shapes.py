@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
+from initiative_lod.labels import natural
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SH, TERMS
 from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.plain_statements import Group, groups

@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod.documents.resource import natural
 from initiative_lod.iris import document_of
+from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
 from initiative_lod.web.locale.texts import PROPERTIES, Words
-from initiative_lod.web.pages.labels import LABELS, Names, Node, Said
+from initiative_lod.web.pages.labels import Names, Node, Said
 
 __all__ = ["Node", "Said", "Thing", "View"]
 

@@ -1,0 +1,143 @@
+"""Languages: those that the interface speaks, and words made comparable across scripts, spellings and numbers.
+
+Chinese characters are compared in their simplified forms, English words in the singular and in one spelling of -ise and
+-our. What is folded here is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+
+#: The languages that pages, messages and our own labels come in; the first is that of the original texts.
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "en"  # of readers who ask for none of them
+OTHER = "xx"  # any other language, in an index
+
+#: Chinese characters, radicals and iteration marks, as a range in a regular expression.
+HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_HAN_ONLY = re.compile(f"[{HAN}]")
+_RANGES = ((0x2E80, 0x2FDF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+
+#: English words that carry no meaning of their own in a name.
+STOP_WORDS = frozenset("a an and as at by for from in is of on or the to with".split())
+
+_IRREGULAR = {"children": "child", "men": "man", "women": "woman", "people": "person", "criteria": "criterion"}
+_SINGULAR = frozenset({"news", "means", "goods", "series", "species", "always", "perhaps", "towards"})
+_SPELLING = (
+    (re.compile(r"is(e|ed|er|ing|ation|ational)$"), r"iz\1"),
+    (re.compile(r"(?<=[a-z]{3}i)our$|(?<=[a-z][bcdglmnpv])our$|(?<=ighb)our(?=hood$)"), "or"),
+    (re.compile(r"ogramme$"), "ogram"),
+    (re.compile(r"(?<=[a-z])tre$"), "ter"),
+    (re.compile(r"(?<=[a-z]{2})ence$"), "ense"),  # defence, licence; what is no such pair only gets another name
+)
+_CONVERTING = threading.Lock()
+
+
+def primary(tag: str) -> str:
+    """The primary subtag of a language tag, in lower case; empty for none and for ``und``."""
+    subtag = tag.partition("-")[0].lower()
+    return "" if subtag == "und" else subtag
+
+
+def guessed(text: str) -> str:
+    """The language of words that come without a tag, of those that the interface has."""
+    return "zh" if has_han(text) else "en"
+
+
+def indexed(tag: str, text: str) -> str:
+    """The language under which words are indexed: one of LANGUAGES, else OTHER; guessed, when there is no tag."""
+    subtag = primary(tag)
+    if not subtag:
+        return guessed(text)
+    return subtag if subtag in LANGUAGES else OTHER
+
+
+def preferred(language: str) -> tuple[str, ...]:
+    """The languages of the interface in the order in which a reader of ``language`` wants them."""
+    return (language, *(item for item in LANGUAGES if item != language))
+
+
+def has_han(text: str) -> bool:
+    """Whether a Chinese character is in ``text``."""
+    return _HAN_ONLY.search(text) is not None
+
+
+def simplified(text: str) -> str:
+    """Each traditional, variant or compatibility character by its simplified one, without regard to its neighbours."""
+    return text.translate(_SIMPLIFIED)
+
+
+@cache
+def simplified_characters() -> Mapping[str, str]:
+    """Every character that ``simplified`` changes, with the one that it becomes."""
+    changed = ((chr(code), _simplified(chr(code))) for first, last in _RANGES for code in range(first, last + 1))
+    return {character: other for character, other in changed if character != other}
+
+
+def mainland(text: str) -> str:
+    """Chinese in the words of the mainland as well as in its characters: 人工智慧 -> 人工智能, 數位 -> 数字."""
+    if not has_han(text):
+        return text
+    with _CONVERTING:
+        return _converter("tw2sp")(text)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """An English word in lower case without its plural and its British spelling; any other word as it is.
+
+    Only inflection of number: "governments" is not "governance", and "developing" not "developed".
+    """
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if not (word.isascii() and word.isalpha()) or len(word) < 4:
+        return word
+    word = _singular(word)
+    for pattern, replacement in _SPELLING:
+        changed = pattern.sub(replacement, word)
+        if changed != word:
+            return changed
+    return word
+
+
+def _singular(word: str) -> str:
+    if word in _SINGULAR or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+class _Simplified(dict[int, str]):
+    """A table for ``str.translate`` that is filled as characters are met: there are 100,000, and few are used."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _simplified(chr(code))
+        return self[code]
+
+
+_SIMPLIFIED = _Simplified()
+
+
+def _simplified(character: str) -> str:
+    """A character converted until nothing changes any more: what takes two steps meets what takes one."""
+    if not has_han(character):
+        return character
+    seen = {character}
+    while len(other := _converter("t2s")(character)) == 1 and other not in seen:
+        seen.add(other)
+        character = other
+    return character
+
+
+@cache
+def _converter(configuration: str) -> Callable[[str], str]:
+    from opencc import OpenCC  # here: most commands have no use for its tables
+
+    convert: Callable[[str], str] = OpenCC(configuration).convert
+    return convert
