@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
+NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 
-.PHONY: help editor install install-dev serve test check lint types bench proofs soak pictures reference lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench proofs soak pictures reference lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -34,9 +35,16 @@ $(EDITOR): editor/package.json editor/package-lock.json editor/build.mjs $(wildc
 	    && (cd editor && npm ci --ignore-scripts --prefer-offline --fetch-retries=0 --loglevel=error && npm run --silent build) >editor/build.log 2>&1 \
 	    || echo "initiative-lod: the query editor could not be built (editor/build.log says why), so /sparql has a plain form"
 
+# What the tests use of npm's packages. Without npm, or offline, the tests that need them are skipped.
+$(NODE_PACKAGES): tests/node/package.json tests/node/package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "initiative-lod: npm is not on this machine, so Comunica and axe-core are not tried"; exit 0; } \
+	    && (cd tests/node && npm ci --ignore-scripts --engine-strict --prefer-offline --loglevel=error) >tests/node/install.log 2>&1 \
+	    || echo "initiative-lod: Comunica and axe-core could not be installed (tests/node/install.log says why), and are not tried"
+
+node-packages: $(NODE_PACKAGES)
 editor: $(EDITOR)
 install: $(VENV)/installed $(EDITOR)
-install-dev: $(VENV)/installed-dev $(EDITOR)
+install-dev: $(VENV)/installed-dev $(EDITOR) $(NODE_PACKAGES)
 
 serve: install
 	$(BIN)/initiative-lod serve
@@ -77,4 +85,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-peer releases editor/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peer releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

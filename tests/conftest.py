@@ -68,3 +68,12 @@ def harbour_root(once: Once) -> Iterator[Path]:
     folder = once("harbour", lambda folder: make_and_publish(Settings(root=make_project(folder / "project"))))
     yield folder / "project"
     assert_untouched(folder / "project" / "releases")
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """What ``make test`` has installed of npm's packages, as ``tests/node`` locks them; tests skip where it has not."""
+    folder = CHECKOUT / "tests" / "node" / "node_modules"
+    if not (folder / ".package-lock.json").is_file():
+        pytest.skip("the packages of tests/node are not installed: make node-packages, which needs npm and Node 20")
+    return folder

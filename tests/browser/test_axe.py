@@ -1,25 +1,19 @@
 """axe-core in a real browser over the main pages, in both languages, in the light and in the dark: it finds nothing.
 
-axe-core is no dependency of ours: it is taken from ``node_modules`` where it was installed, else from npm, pinned, into
-a temporary folder. Without either these tests are skipped. Each page is looked at in Chinese in the light and in
-English in the dark, since no colour depends on the language; ``test_pages`` computes the contrast of each in both.
+Each page is looked at in Chinese in the light and in English in the dark, since no colour depends on the language;
+``test_pages`` computes the contrast of each in both.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 
-VERSION = "4.14.1"
-SECONDS = 120
 #: WCAG 2.2 AA and what it stands on, with axe's own good practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATHS = [
@@ -70,23 +64,9 @@ RUN = """([tags, colours]) => axe.run(document, {
 
 
 @pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+def axe(node_modules: Path) -> str:
     """The script."""
-    installed = CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
-    if installed.is_file():
-        return installed.read_text("utf-8")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("axe-core is not in node_modules, and there is no npm on this machine to get it with")
-    folder: Path = tmp_path_factory.mktemp("axe")
-    command = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"]
-    try:
-        done = subprocess.run([*command, f"axe-core@{VERSION}"], capture_output=True, text=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"npm did not deliver axe-core within {SECONDS} seconds")
-    if done.returncode:
-        pytest.skip(f"npm could not install axe-core: {done.stderr.strip()[-300:]}")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+    return (node_modules / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
 def faults(page: Page, url: str, axe: str, colours: bool = True) -> list[str]:
