@@ -7,6 +7,7 @@ a constraint may scan the whole graph at each node: minutes for one document. Ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 from rdflib import BNode, Graph, URIRef
@@ -34,8 +35,9 @@ class FocusGraph(Graph):
         self._queried = Store()
         triples = list(triples)
         self._queried.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+        term = cache(rdflib_term)
         for triple in triples:
-            self.add(rdflib_triple(triple))
+            self.add((term(triple.subject), term(triple.predicate), term(triple.object)))
 
     def query(
         self,
