@@ -25,7 +25,8 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, questions
-from initiative_lod.sources.questions import Difference
+from initiative_lod.validation import competency
+from initiative_lod.validation.competency import Difference
 from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS
 
@@ -56,7 +57,7 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
     asked = questions.read_folder(settings.root / "data" / "questions")
     store = Store()
     store.bulk_extend(built.quads)
-    return Checked(built, report, tuple(questions.differences(asked, store, settings.base)), len(asked))
+    return Checked(built, report, tuple(competency.differences(asked, store, settings.base)), len(asked))
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -106,7 +107,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
-            questions.FILE: questions.content(asked, store, settings.base),
+            competency.FILE: competency.content(asked, store, settings.base),
         },
         iris,
         progress,
@@ -145,10 +146,10 @@ def merge(
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
         found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
         files = found.files()
-        kept = building / questions.FILE  # as the start has it
+        kept = building / competency.FILE  # as the start has it
         if kept.is_file():
             answered = [item.question for item in found.together if not item.missing]
-            files[questions.FILE] = questions.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
+            files[competency.FILE] = competency.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
         return files, found.summary()
 
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")

@@ -15,6 +15,7 @@ from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.sssom_rows import mentions
 from initiative_lod.sources import questions, sssom
+from initiative_lod.validation import competency
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GRAPHS = CHECKOUT.parent / "shared" / "graphs"
@@ -87,7 +88,7 @@ def test_questions_that_need_two_graphs(ours: Store, un_sdg: Store) -> None:
         together.bulk_extend(iter(store))
     asked = questions.read_folder(CHECKOUT / "data" / "questions-merged")
     assert len(asked) == 4
-    assert [str(difference) for difference in questions.differences(asked, together)] == []
+    assert [str(difference) for difference in competency.differences(asked, together)] == []
     # and none of them is answered by our own graph alone
-    alone = {difference.question.slug for difference in questions.differences(asked, ours)}
+    alone = {difference.question.slug for difference in competency.differences(asked, ours)}
     assert alone == {question.slug for question in asked}

@@ -12,6 +12,7 @@ from initiative_lod.merge.merge import Wanted
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
+from initiative_lod.validation import competency
 
 ROOT = Path(__file__).resolve().parents[2]
 GRAPHS = ROOT.parent / "shared" / "graphs"
@@ -45,14 +46,14 @@ def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
     assert release.verify(made) == []
     opened = OpenRelease.open(made)
     asked = questions.read_folder(ROOT / "data" / "questions")
-    assert [str(item) for item in questions.differences(asked, opened.store, settings.base)] == []
+    assert [str(item) for item in competency.differences(asked, opened.store, settings.base)] == []
     conflicts = made.manifest.conflicts
     assert conflicts is not None
     totals = conflicts["totals"]
     assert totals["our-terms-elsewhere"] == totals["questions-answered-differently"] == 0
     joint = questions.read_folder(ROOT / "data" / "questions-merged")
     assert conflicts["questions"] == {item.slug: "as expected" for item in joint}
-    saved = {item["slug"] for item in json.loads((made.path / questions.FILE).read_text("utf-8"))}
+    saved = {item["slug"] for item in json.loads((made.path / competency.FILE).read_text("utf-8"))}
     assert saved == {item.slug for item in (*asked, *joint)}
     assert (
         "our-shapes-broken" not in totals

@@ -13,6 +13,7 @@ from initiative_lod.merge.conflicts import find, joint_questions
 from initiative_lod.merge.conflicts.report import Conflicts
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
+from initiative_lod.validation import competency
 from merge.conftest import I
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,8 +78,8 @@ def test_the_report_and_the_manifest_say_so(store: Store, joint: list[Question],
 
 
 def test_answered_ones_are_among_the_saved_questions(store: Store, joint: list[Question]) -> None:
-    kept = questions.content(joint[1:2], store, I.base)
-    again = json.loads(questions.with_joint(kept, joint, joint[:1], store, I.base))
+    kept = competency.content(joint[1:2], store, I.base)
+    again = json.loads(competency.with_joint(kept, joint, joint[:1], store, I.base))
     assert [value["slug"] for value in again] == ["one"]
     assert again[0]["rows"] == [{"name": {"type": "literal", "value": "A"}}]
 

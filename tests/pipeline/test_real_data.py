@@ -17,6 +17,7 @@ from initiative_lod.iris import DEFAULT_BASE, Iris, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
+from initiative_lod.validation import competency
 from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 
 I = Iris()
@@ -355,7 +356,7 @@ def store_of(quads: list[Quad] | tuple[Quad, ...]) -> Store:
 
 
 def red(asked: list[Question], store: Store) -> set[str]:
-    return {difference.question.slug for difference in questions.differences(asked, store)}
+    return {difference.question.slug for difference in competency.differences(asked, store)}
 
 
 def test_every_question_is_answered_as_worked_out(built: Built, asked: list[Question]) -> None:

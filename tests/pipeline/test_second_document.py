@@ -13,6 +13,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
+from initiative_lod.validation import competency
 
 I = Iris()
 
@@ -70,8 +71,8 @@ def test_its_questions_are_asked_under_another_base(project: Path) -> None:
     store = Store()
     store.bulk_extend(checked.built.quads)
     asked = questions.read_folder(project / "data" / "questions")
-    assert list(questions.differences(asked, store, settings.base)) == []
-    assert len(list(questions.differences(asked, store))) == 1
+    assert list(competency.differences(asked, store, settings.base)) == []
+    assert len(list(competency.differences(asked, store))) == 1
 
 
 def test_no_code_names_a_document(checkout: Path) -> None:

@@ -23,6 +23,7 @@ from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
+from initiative_lod.validation import competency
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.header_limit import BoundedHttp
 
@@ -94,7 +95,7 @@ def publish(settings: Settings) -> None:
     asked = questions.read_folder(settings.root / "data" / "questions")
     files = {
         "context.jsonld": built.context,
-        questions.FILE: questions.content(asked, store, settings.base),
+        competency.FILE: competency.content(asked, store, settings.base),
     }
     made = release.write(settings.release_folder, built.quads, edition, files, iris, make_index=pipeline.index_maker())
     release.publish(settings.release_folder, made)

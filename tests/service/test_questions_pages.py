@@ -16,6 +16,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
+from initiative_lod.validation import competency
 from pipeline.conftest import CHECKOUT, make_project
 from service.conftest import Live, serve
 
@@ -154,18 +155,18 @@ def test_what_a_release_keeps_is_the_same_each_time_and_bounded(
     store = Store()
     store.bulk_extend(built.quads)
     asked = questions.read_folder(root / "data" / "questions")
-    kept = questions.content(asked, store)
-    assert kept == questions.content(asked, store)
+    kept = competency.content(asked, store)
+    assert kept == competency.content(asked, store)
     assert json.loads(kept)[0]["complete"] is True
-    monkeypatch.setattr(questions, "MOST_ROWS", 1)
-    cut = json.loads(questions.content(asked, store))[0]
+    monkeypatch.setattr(competency, "MAX_ROWS", 1)
+    cut = json.loads(competency.content(asked, store))[0]
     assert (len(cut["rows"]), cut["complete"]) == (1, False)
 
 
 def test_a_built_release_keeps_them(harbour: Live) -> None:
     made = harbour.opened.release
-    assert questions.FILE in made.manifest.files
-    assert [item["slug"] for item in json.loads((made.path / questions.FILE).read_bytes())] == ["prohibitions"]
+    assert competency.FILE in made.manifest.files
+    assert [item["slug"] for item in json.loads((made.path / competency.FILE).read_bytes())] == ["prohibitions"]
     assert release.verify(made) == []
 
 
@@ -174,7 +175,7 @@ def test_another_base_moves_the_query(tmp_path: Path) -> None:
     settings = Settings(root=root, base="https://data.example.org/lod/")
     store = Store()
     store.bulk_extend(build(settings).quads)
-    kept = json.loads(questions.content(questions.read_folder(root / "data" / "questions"), store, settings.base))[0]
+    kept = json.loads(competency.content(questions.read_folder(root / "data" / "questions"), store, settings.base))[0]
     assert "https://w3id.org/" not in kept["query"]
     assert kept["rows"][0]["clause"]["value"].startswith(settings.base)
     assert kept["terms"]

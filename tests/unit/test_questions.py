@@ -10,6 +10,7 @@ from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
+from initiative_lod.validation import competency
 
 HEADER = "# question@en: What?\n# question@zh: 什么？\n# group: topic\n# chart: bar\n# note@en: A note: with a colon.\n"
 SELECT = "SELECT ?s ?o ?none WHERE { ?s <https://w3id.org/initiative-lod/p> ?o } ORDER BY ?o"
@@ -40,7 +41,7 @@ def some_store(base: str = DEFAULT_BASE) -> Store:
 
 
 def different(question: Question, store: Store) -> list[str]:
-    return [str(difference) for difference in questions.differences([question], store)]
+    return [str(difference) for difference in competency.differences([question], store)]
 
 
 def test_a_question_is_a_header_a_query_and_rows(write: Write) -> None:
@@ -54,14 +55,14 @@ def test_a_question_is_a_header_a_query_and_rows(write: Write) -> None:
 
 def test_the_answer_comes_in_the_form_of_the_expected_rows(write: Write) -> None:
     question = questions.read(write())
-    assert questions.answer(question, some_store()) == question.expected
+    assert competency.answer(question, some_store()) == question.expected
 
 
 def test_another_base_gives_the_same_rows(write: Write) -> None:
     question = questions.read(write())
     base = "https://data.example.org/"
-    assert questions.answer(question, some_store(base), base) == question.expected
-    assert questions.answer(question, some_store(base)) == question.expected[:1]
+    assert competency.answer(question, some_store(base), base) == question.expected
+    assert competency.answer(question, some_store(base)) == question.expected[:1]
 
 
 def test_ask_has_one_row(write: Write) -> None:
@@ -113,14 +114,14 @@ def test_missing_rows_are_refused(write: Write) -> None:
 def test_what_is_not_sparql_is_refused_with_its_line(write: Write) -> None:
     question = questions.read(write(HEADER + "SELECT ?s WHERE {\n ?s ?p\n}"))
     with pytest.raises(ParseError, match=r"what\.rq:\d+: not SPARQL") as caught:
-        questions.answer(question, some_store())
+        competency.answer(question, some_store())
     assert caught.value.line in (7, 8)
 
 
 def test_a_question_has_rows_or_a_truth_value(write: Write) -> None:
     question = questions.read(write(HEADER + "CONSTRUCT WHERE { ?s ?p ?o }"))
     with pytest.raises(ParseError, match=r"what\.rq: .*SELECT or ASK"):
-        questions.answer(question, some_store())
+        competency.answer(question, some_store())
 
 
 def test_questions_come_by_group_and_slug(write: Write, tmp_path: Path) -> None:
@@ -134,4 +135,4 @@ def test_terms_of_others_are_written_in_full(write: Write) -> None:
     question = questions.read(write(HEADER + "SELECT ?o WHERE { ?s ?p ?o FILTER isIRI(?o) }"))
     store = Store()
     store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("https://example.org/x")))
-    assert questions.answer(question, store) == (("o",), ("https://example.org/x",))
+    assert competency.answer(question, store) == (("o",), ("https://example.org/x",))

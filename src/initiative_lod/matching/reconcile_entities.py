@@ -6,7 +6,6 @@ thing to link to, and is left out.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.languages import LANGUAGES
 from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
@@ -26,7 +26,6 @@ MOST_LABELS = 600_000  # of one index; labels in Chinese and English come first
 MOST_CLASSES = 200  # that stand under one class
 DESCRIPTION = 200  # characters
 SAMPLE = 2000  # things of a class whose properties are looked at
-LANGUAGES = ("zh", "en")
 NUMBERED = ("Pillar", "Action")  # parts that have titles, and are also called by their numbers
 
 
@@ -154,24 +153,6 @@ class Entities:
         rows = self.opened.select(query)
         found = [Term(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
         return sorted(found, key=lambda item: (self.opened.iris.path(item.iri) is None, -item.count, item.iri))
-
-
-class EntitiesOf:
-    """The entities of the release that is current, made when they are first asked for. One release's are kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: Entities | None = None
-
-    def get(self, opened: OpenRelease) -> Entities:
-        """The entities of ``opened``; whoever comes while they are being made waits."""
-        kept = self._kept
-        if kept is not None and kept.opened is opened:
-            return kept
-        with self._lock:
-            if self._kept is None or self._kept.opened is not opened:
-                self._kept = Entities(opened)
-            return self._kept
 
 
 def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]], bool]:

@@ -15,9 +15,8 @@ from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
 from initiative_lod.merge.conflicts.report import Conflicts
 from initiative_lod.release.manifest import MergedSource
-from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
-from initiative_lod.validation import shacl
+from initiative_lod.validation import competency, shacl
 
 ELSEWHERE = "our-terms-elsewhere"
 Progress = Callable[[str], None]
@@ -55,7 +54,7 @@ def find(
 
 def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
     """The competency questions that are now answered otherwise than was worked out from the text."""
-    differences = list(questions.differences(list(asked), store, iris.base))
+    differences = list(competency.differences(list(asked), store, iris.base))
     findings = []
     for difference in differences:
         rows = [("missing", row) for row in difference.missing] + [("surplus", row) for row in difference.surplus]

@@ -8,8 +8,9 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from initiative_lod.sources import questions
-from initiative_lod.sources.questions import Difference, Question
+from initiative_lod.sources.questions import Question
+from initiative_lod.validation import competency
+from initiative_lod.validation.competency import Difference
 
 AS_EXPECTED, OTHERWISE, NOT_ASKED = "as expected", "otherwise", "not asked"
 IN_CHINESE = {AS_EXPECTED: "与预期一致", OTHERWISE: "与预期不同", NOT_ASKED: "未提出"}
@@ -58,6 +59,6 @@ def ask(asked: Sequence[Question], store: Store, slugs: Iterable[str], base: str
     found = []
     for question in asked:
         missing = tuple(name for name in question.needs if name not in there)
-        difference = None if missing else next(iter(questions.differences([question], store, base)), None)
+        difference = None if missing else next(iter(competency.differences([question], store, base)), None)
         found.append(Asked(question, missing, difference))
     return tuple(found)

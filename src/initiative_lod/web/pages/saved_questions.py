@@ -9,7 +9,7 @@ from typing import Any
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import Release
-from initiative_lod.sources import questions
+from initiative_lod.validation import competency
 from initiative_lod.web.pages.view import Said
 
 Kept = dict[str, Any]
@@ -35,11 +35,11 @@ class Questions:
 def read(release: Release) -> list[Kept]:
     """The questions that a release keeps. Raises ReleaseError when its file cannot be read."""
     try:
-        content = (release.path / questions.FILE).read_bytes()
+        content = (release.path / competency.FILE).read_bytes()
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise ReleaseError(f"{questions.FILE} of release {release.version} cannot be read: {error}") from error
+        raise ReleaseError(f"{competency.FILE} of release {release.version} cannot be read: {error}") from error
     found: list[Kept] = json.loads(content)
     return found
 

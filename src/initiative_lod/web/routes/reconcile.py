@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from initiative_lod.errors import InitiativeLodError, NotFound, ReleaseError
-from initiative_lod.matching.reconcile_entities import Entities, EntitiesOf, matching
+from initiative_lod.matching.reconcile_entities import Entities, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
 from initiative_lod.matching.reconcile_queries import (
@@ -36,6 +36,7 @@ from initiative_lod.matching.reconcile_queries import (
     suggestions,
 )
 from initiative_lod.release.opened import Publisher
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.errors import problem
 from initiative_lod.web.http.request import Asked, asked, seen
@@ -98,7 +99,7 @@ class Service:
     def __init__(self, settings: Settings, publisher: Publisher) -> None:
         self._settings, self._publisher = settings, publisher
         self._trusted = frozenset(item.strip() for item in settings.trusted_proxies.split(",") if item.strip())
-        self._entities = EntitiesOf()
+        self._entities = PerRelease(Entities)
         self._limiter: CapacityLimiter | None = None
 
     def route(self, work: Work) -> Callable[[Request], Any]:
@@ -123,7 +124,7 @@ class Service:
     def _answer(self, work: Work, fields: Mapping[str, str], read: Asked, origin: str) -> Response:
         if "callback" in fields:
             raise ReconcileError("JSONP is not offered here: leave 'callback' out; every answer may be read by CORS")
-        found = work(self._entities.get(self._publisher.current()), fields, read, origin)
+        found = work(self._entities.of(self._publisher.current()), fields, read, origin)
         if isinstance(found, Response):
             return found
         # ASCII: halves of characters that a client sent go back as it wrote them.

@@ -1,0 +1,140 @@
+"""Answers to the competency questions: compared with the rows worked out by hand, and written down for a release."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
+
+from initiative_lod.errors import ParseError
+from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.sources.questions import Question
+from initiative_lod.vocabulary import XSD
+
+FILE = "questions.json"  # in a release
+MAX_ROWS = 1000  # that a release holds of one answer
+_TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own terms in a query
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question whose answer is not the expected one: rows that are missing, and rows that are too many."""
+
+    question: Question
+    missing: tuple[tuple[str, ...], ...]
+    surplus: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.question.path}: the answer is not what was worked out from the text"]
+        lines += [f"  missing: {' | '.join(row)}" for row in self.missing]
+        lines += [f"  surplus: {' | '.join(row)}" for row in self.surplus]
+        return "\n".join(lines if self.missing or self.surplus else [*lines, "  the rows are in another order"])
+
+
+def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
+    """The rows that ``store`` (all its graphs together) gives, in the form of the expected ones.
+
+    IRIs under the base are written without it, literals by their lexical form, unbound as an empty cell.
+    Raises ParseError for a question that is not SPARQL, or asks for a graph.
+    """
+    result = _ask(question, store, base)
+    if isinstance(result, QueryBoolean):
+        return ((str(bool(result)).lower(),),)
+    names = tuple(variable.value for variable in result.variables)
+    return (names, *(tuple(_cell(solution[name], base) for name in names) for solution in result))
+
+
+def differences(questions: Iterable[Question], store: Store, base: str = DEFAULT_BASE) -> Iterator[Difference]:
+    """The questions that ``store`` answers otherwise than expected."""
+    for question in questions:
+        rows = answer(question, store, base)
+        if rows != question.expected:
+            yield Difference(
+                question,
+                tuple(row for row in question.expected if row not in rows),
+                tuple(row for row in rows if row not in question.expected),
+            )
+
+
+def content(questions: Sequence[Question], store: Store, base: str = DEFAULT_BASE) -> bytes:
+    """The record of a release's questions: their words, their SPARQL, the rows worked out by hand and the answer.
+
+    The answer's terms are written as in SPARQL's JSON results. Of more than MAX_ROWS rows the first are kept.
+    """
+    return _written([_record(item, store, base) for item in questions])
+
+
+def with_joint(
+    saved: bytes, joint: Sequence[Question], answered: Sequence[Question], store: Store, base: str = DEFAULT_BASE
+) -> bytes:
+    """The record of a release's questions with those of ``joint`` (which need merged graphs) that are answered."""
+    names = {question.slug for question in joint}
+    values = [value for value in json.loads(saved) if value["slug"] not in names]
+    values += [_record(question, store, base) for question in answered]
+    return _written(values)
+
+
+def _written(records: list[dict[str, Any]]) -> bytes:
+    return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
+    found = _ask(question, store, base)
+    query = question.bare_query.replace(DEFAULT_BASE, base)
+    record: dict[str, Any] = {
+        "slug": question.slug,
+        "group": question.group,
+        "chart": question.chart,
+        "question": question.text,
+        "note": question.note,
+        "query": query,
+        "terms": sorted({name for names in _TERM.findall(query) for name in names if name}),
+        "expected": [list(row) for row in question.expected],
+    }
+    if isinstance(found, QueryBoolean):
+        return {**record, "boolean": bool(found)}
+    names = [variable.value for variable in found.variables]
+    rows = [
+        {name: term for name in names if (term := _term(solution[name])) is not None}
+        for solution in islice(found, MAX_ROWS + 1)
+    ]
+    return {**record, "variables": names, "rows": rows[:MAX_ROWS], "complete": len(rows) <= MAX_ROWS}
+
+
+def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:
+    query = question.query if base == DEFAULT_BASE else question.query.replace(DEFAULT_BASE, base)
+    try:
+        found = store.query(query, use_default_graph_as_union=True)
+    except SyntaxError as error:
+        place = re.search(r"error at (\d+):", error.msg)  # the engine gives the line in its message only
+        raise ParseError(f"not SPARQL: {error.msg}", question.path, int(place[1]) if place else 0) from error
+    if isinstance(found, QueryBoolean | QuerySolutions):
+        return found
+    raise ParseError("a question is a SELECT or ASK, which has rows to compare", question.path)
+
+
+def _term(term: object) -> dict[str, str] | None:
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if not isinstance(term, Literal):
+        return None
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    if term.datatype == XSD.string:
+        return {"type": "literal", "value": term.value}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def _cell(term: object, base: str) -> str:
+    if isinstance(term, NamedNode):
+        return term.value.removeprefix(base)
+    if isinstance(term, Literal | BlankNode):
+        return term.value
+    return ""
