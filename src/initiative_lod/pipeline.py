@@ -166,7 +166,10 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
         folder, iris = building / INDEX, opened.iris
         described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
         search.build(
-            folder / search.FILE, (quad for quad in opened.store if quad.graph_name != described), iris, progress
+            folder / search.FILE,
+            (quad for graph in opened.graphs if graph != described for quad in opened.quads(graph=graph)),
+            iris,
+            progress,
         )
         progress("rendering documents")
         rendered_documents.write(folder / rendered_documents.FILE, representation.turtles(opened))

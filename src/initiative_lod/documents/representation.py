@@ -87,9 +87,9 @@ def turtles(opened: OpenRelease) -> Iterator[tuple[str, int, bytes]]:
 def _documented(opened: OpenRelease) -> set[str]:
     """The IRIs under our base, without fragment, that something is said about, but for the graphs of others."""
     found = set()
-    for graph in opened.store.named_graphs():
-        if isinstance(graph, NamedNode) and not is_merged(opened.iris, graph):
-            subjects = {quad.subject for quad in opened.store.quads_for_pattern(None, None, None, graph)}
+    for graph in opened.graphs:
+        if not is_merged(opened.iris, graph):
+            subjects = {quad.subject for quad in opened.quads(graph=graph)}
             found |= {document_of(term.value) for term in subjects if isinstance(term, NamedNode)}
     return {iri for iri in found if opened.iris.path(iri) is not None}
 

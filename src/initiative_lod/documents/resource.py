@@ -66,11 +66,11 @@ def exists(opened: OpenRelease, resource: NamedNode) -> bool:
     if next(iter(opened.about(resource)), None) is not None:
         return True
     if opened.iris.path(resource.value) is None:
-        return next(iter(opened.store.quads_for_pattern(None, None, resource, None)), None) is not None
-    if next(iter(opened.store.quads_for_pattern(None, OWL.versionIRI, resource, None)), None) is not None:
+        return opened.holds(object=resource)
+    if opened.holds(predicate=OWL.versionIRI, object=resource):
         return True
     graph = graph_of(opened.iris, resource)
-    return graph == resource and next(iter(opened.store.quads_for_pattern(None, None, None, graph)), None) is not None
+    return graph == resource and opened.holds(graph=graph)
 
 
 def graph_of(iris: Iris, resource: NamedNode) -> NamedNode | None:
@@ -145,44 +145,39 @@ class _Found:
 
     def is_part(self, node: NamedNode) -> bool:
         """Whether the node belongs to a document: a part, the document itself, or a text."""
-        store, term = self.opened.store, self.iris.term
-        if next(iter(store.quads_for_pattern(node, term("number"), None, None)), None) is not None:
+        term = self.iris.term
+        if self.opened.holds(node, term("number")):
             return True
-        types = {quad.object for quad in store.quads_for_pattern(node, RDF.type, None, None)}
+        types = {triple.object for triple in self.opened.triples(node, RDF.type)}
         return bool(types & {term(name) for name in _PARTS})
 
     def part(self, part: NamedNode, depth: int = 0) -> None:
         """A part with its fragments, and the parts below it."""
         if not self.own(part):
             return
-        store, term = self.opened.store, self.iris.term
+        term = self.iris.term
         self.fragments(part)
-        whole = Quad(part, RDF.type, term("Initiative")) if depth == 0 else None
-        initiative = whole is not None and next(
-            iter(store.quads_for_pattern(part, RDF.type, term("Initiative"), None)), None
-        )
         below = [
-            quad.object
+            triple.object
             for predicate in (DCTERMS.hasPart, term("condition"))
-            for quad in store.quads_for_pattern(part, predicate, None, None)
-            if isinstance(quad.object, NamedNode)
+            for triple in self.opened.triples(part, predicate)
+            if isinstance(triple.object, NamedNode)
         ]
-        if not initiative:
+        if depth or not self.opened.holds(part, RDF.type, term("Initiative")):
             for child in below if depth < DEEPEST else []:
                 self.part(child, depth + 1)
             return
         for child in below:
             self.own(child)
-            for quad in store.quads_for_pattern(child, DCTERMS.hasPart, None, None):
-                if isinstance(quad.object, NamedNode):
-                    self.brief(quad.object, ("number",), only=term("Action"))
+            for triple in self.opened.triples(child, DCTERMS.hasPart):
+                if isinstance(triple.object, NamedNode):
+                    self.brief(triple.object, ("number",), only=term("Action"))
 
     def fragments(self, node: NamedNode) -> None:
         """What ``node`` leads to under its own IRI, and what points to it from there."""
-        store = self.opened.store
         for predicate in (self.iris.term("onSubject"), OA.hasSource, RDFS.isDefinedBy):
-            for quad in store.quads_for_pattern(None, predicate, node, None):
-                self.own(quad.subject)  # type: ignore[arg-type]
+            for triple in self.opened.triples(None, predicate, node):
+                self.own(triple.subject)  # type: ignore[arg-type]
         waiting: list[Node] = [node]
         while waiting:
             for quad in list(self.opened.about(waiting.pop())):
@@ -192,8 +187,7 @@ class _Found:
 
     def brief(self, node: Node, names: tuple[str, ...], only: NamedNode | None = None) -> None:
         """Type, labels and the own properties ``names`` of a node."""
-        store = self.opened.store
-        types = list(store.quads_for_pattern(node, RDF.type, None, None))
+        types = list(self.opened.quads(node, RDF.type))
         if only is not None and only not in {quad.object for quad in types}:
             return
         self.quads.update(types)
@@ -255,7 +249,7 @@ def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[Quad, ..
 
 
 def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
-    for quad in opened.store.quads_for_pattern(None, None, resource, None):
+    for quad in opened.quads(object=resource):
         if quad.predicate not in _UNTOLD:
             yield quad
 

@@ -64,9 +64,9 @@ class Entities:
             for rank, predicate in enumerate(LABEL_PROPERTIES):
                 if LABEL_PROPERTIES[predicate] is not LabelKind.PREFERRED:
                     continue
-                for quad in self.opened.store.quads_for_pattern(node, predicate, None, None):
-                    if isinstance(quad.object, Literal) and quad.object.value.strip():
-                        item = (_rank(quad.object.language, language), rank, quad.object.value)
+                for triple in self.opened.triples(node, predicate):
+                    if isinstance(triple.object, Literal) and triple.object.value.strip():
+                        item = (_rank(triple.object.language, language), rank, triple.object.value)
                         best = item if best is None or item < best else best
         return best[2] if best else slug(iri)
 
@@ -78,9 +78,7 @@ class Entities:
         term = self.opened.iris.term
         for predicate in (SKOS.definition, SKOS.scopeNote, RDFS.comment, term("translation"), term("text")):
             texts = [
-                quad.object
-                for quad in self.opened.store.quads_for_pattern(node, predicate, None, None)
-                if isinstance(quad.object, Literal)
+                triple.object for triple in self.opened.triples(node, predicate) if isinstance(triple.object, Literal)
             ]
             if texts:
                 text = min(texts, key=lambda literal: (_rank(literal.language, language), literal.value)).value
@@ -90,18 +88,14 @@ class Entities:
     def classes_of(self, iri: str) -> list[str]:
         """The classes that a thing is said to be of, ours first."""
         node = _node(iri)
-        quads = self.opened.store.quads_for_pattern(node, RDF.type, None, None) if node else ()
-        found = {quad.object.value for quad in quads if isinstance(quad.object, NamedNode)}
+        triples = self.opened.triples(node, RDF.type) if node else ()
+        found = {triple.object.value for triple in triples if isinstance(triple.object, NamedNode)}
         return sorted(found, key=lambda item: (self.opened.iris.path(item) is None, item))
 
     def same(self, one: int, other: int) -> bool:
         """Whether the release says that two things are one: two names of one thing do not compete."""
         a, b = (NamedNode(self.iris[number]) for number in (one, other))
-        return any(
-            next(iter(self.opened.store.quads_for_pattern(x, predicate, y, None)), None) is not None
-            for predicate in JOINING
-            for x, y in ((a, b), (b, a))
-        )
+        return any(self.opened.holds(x, predicate, y) for predicate in JOINING for x, y in ((a, b), (b, a)))
 
     def of_classes(self, classes: list[str], every: bool = False) -> set[int]:
         """The things of any of the classes (or of every one), those of their subclasses included."""
@@ -109,8 +103,9 @@ class Entities:
         for name in classes:
             members: set[int] = set()
             for under in self._under(name):
-                for quad in self.opened.store.quads_for_pattern(None, RDF.type, under, None):
-                    if isinstance(quad.subject, NamedNode) and (number := self.number(quad.subject.value)) is not None:
+                for triple in self.opened.triples(None, RDF.type, under):
+                    subject = triple.subject
+                    if isinstance(subject, NamedNode) and (number := self.number(subject.value)) is not None:
                         members.add(number)
             sets.append(members)
         if not sets:
@@ -121,9 +116,9 @@ class Entities:
         node = _node(name)
         found = [node] if node else []
         for item in found:
-            for quad in self.opened.store.quads_for_pattern(None, RDFS.subClassOf, item, None):
-                if isinstance(quad.subject, NamedNode) and quad.subject not in found and len(found) < MOST_CLASSES:
-                    found.append(quad.subject)
+            for triple in self.opened.triples(None, RDFS.subClassOf, item):
+                if isinstance(triple.subject, NamedNode) and triple.subject not in found and len(found) < MOST_CLASSES:
+                    found.append(triple.subject)
         return found
 
     @property
@@ -142,10 +137,10 @@ class Entities:
 
     def properties_of(self, name: str, limit: int) -> list[Term]:
         """The properties that things of a class have, the most common first."""
-        store, counts = self.opened.store, Counter[str]()
+        counts = Counter[str]()
         for number in sorted(self.of_classes([name]))[:SAMPLE]:
-            quads = store.quads_for_pattern(NamedNode(self.iris[number]), None, None, None)
-            counts.update({quad.predicate.value for quad in quads})
+            triples = self.opened.triples(NamedNode(self.iris[number]))
+            counts.update({triple.predicate.value for triple in triples})
         common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [Term(iri, self.name(iri), count) for iri, count in common[:limit]]
 
@@ -173,20 +168,21 @@ def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]],
 
 def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
     left_out = {opened.iris.graph(name) for name in ("ontology", "shapes")}
+    graphs = [graph for graph in opened.graphs if graph not in left_out]
     official = opened.iris.term("officialName")
     for predicate, kind in {**LABEL_PROPERTIES, official: LabelKind.ALTERNATIVE}.items():
-        for quad in opened.store.quads_for_pattern(None, predicate, None, None):
-            if quad.graph_name in left_out or not isinstance(quad.subject, NamedNode):
+        for quad in (quad for graph in graphs for quad in opened.quads(predicate=predicate, graph=graph)):
+            if not isinstance(quad.subject, NamedNode):
                 continue
             if (opened.iris.path(quad.subject.value) or "").startswith(("graph/", "release/")):
                 continue
             if isinstance(quad.object, Literal):
                 yield quad.subject.value, quad.object.value, kind, (quad.object.language or "").lower()
     for name in NUMBERED:
-        for quad in opened.store.quads_for_pattern(None, RDF.type, opened.iris.term(name), None):
-            if isinstance(quad.subject, NamedNode) and (path := opened.iris.path(quad.subject.value)):
+        for triple in opened.triples(None, RDF.type, opened.iris.term(name)):
+            if isinstance(triple.subject, NamedNode) and (path := opened.iris.path(triple.subject.value)):
                 for label in labels(path, name):
-                    yield quad.subject.value, label.value, LabelKind.ALTERNATIVE, label.language or ""
+                    yield triple.subject.value, label.value, LabelKind.ALTERNATIVE, label.language or ""
 
 
 def _rank(tag: str | None, wanted: str) -> int:

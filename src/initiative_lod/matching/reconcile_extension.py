@@ -105,8 +105,8 @@ def extend(entities: Entities, asked: Extension) -> dict[str, Any]:
 
 def _cell(entities: Entities, iri: str, column: Column) -> list[dict[str, Any]]:
     try:
-        quads = entities.opened.store.quads_for_pattern(NamedNode(iri), NamedNode(column.property), None, None)
-        terms = {quad.object for quad in quads if isinstance(quad.object, NamedNode | Literal)}
+        triples = entities.opened.triples(NamedNode(iri), NamedNode(column.property))
+        terms = {triple.object for triple in triples if isinstance(triple.object, NamedNode | Literal)}
     except ValueError:
         return []
     wanted = [term for term in terms if _speaks(term, column.language)]

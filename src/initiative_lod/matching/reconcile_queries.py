@@ -222,8 +222,9 @@ def _with_values(entities: Entities, query: Query) -> set[int]:
         return found
     for value in values:
         for term in _terms(value):
-            for quad in entities.opened.store.quads_for_pattern(None, predicate, term, None):
-                if isinstance(quad.subject, NamedNode) and (number := entities.number(quad.subject.value)) is not None:
+            for triple in entities.opened.triples(None, predicate, term):
+                subject = triple.subject
+                if isinstance(subject, NamedNode) and (number := entities.number(subject.value)) is not None:
                     found.add(number)
                 if len(found) >= 20 * MOST:
                     return found
@@ -242,10 +243,10 @@ def _terms(value: str) -> list[NamedNode | Literal]:
 def _agreement(entities: Entities, iri: str, pid: str, values: tuple[str, ...]) -> float:
     """How far a thing has the values that are asked for: from 0 to 1, the mean over them."""
     try:
-        quads = list(entities.opened.store.quads_for_pattern(NamedNode(iri), NamedNode(pid), None, None))
+        triples = list(entities.opened.triples(NamedNode(iri), NamedNode(pid)))
     except ValueError:
         return 0.0
-    has = [quad.object for quad in quads[:200] if isinstance(quad.object, NamedNode | Literal)]
+    has = [triple.object for triple in triples[:200] if isinstance(triple.object, NamedNode | Literal)]
     return sum(max((_alike(entities, value, item) for item in has), default=0.0) for value in values) / max(
         1, len(values)
     )

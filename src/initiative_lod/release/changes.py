@@ -164,9 +164,9 @@ def labels(opened: Iterable[OpenRelease], node: NamedNode | BlankNode) -> dict[s
     for release_ in opened:
         for predicate in LABELS:
             found = {
-                quad.object.language or "": quad.object.value
-                for quad in release_.store.quads_for_pattern(node, predicate, None, None)
-                if isinstance(quad.object, Literal)
+                triple.object.language or "": triple.object.value
+                for triple in release_.triples(node, predicate)
+                if isinstance(triple.object, Literal)
             }
             if found:
                 return dict(sorted(found.items()))

@@ -118,6 +118,32 @@ class OpenRelease:
         """Every quad with this subject, in any graph, with each literal as it was written."""
         return self.quads(subject)
 
+    def triples(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: Term | None = None,
+    ) -> Iterator[Triple]:
+        """The triples of a pattern (None: any) in the default graph, with each literal as it was written."""
+        for quad in self.quads(subject, predicate, object):
+            yield quad.triple
+
+    def holds(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> bool:
+        """Whether there is a quad of the pattern (None: any, in any graph)."""
+        return next(iter(self.store.quads_for_pattern(subject, predicate, object, graph)), None) is not None
+
+    @cached_property
+    def graphs(self) -> tuple[NamedNode, ...]:
+        """The names of the graphs, in order."""
+        names = (graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode))
+        return tuple(sorted(names, key=lambda graph: graph.value))
+
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:
         """What points to a thing, by IRI: kept by ``resource`` for things with many pages, and emptied by it."""
@@ -134,9 +160,9 @@ class OpenRelease:
         return self._of_dataset(DCTERMS.creator)
 
     def _of_dataset(self, predicate: NamedNode) -> str | None:
-        for quad in self.store.quads_for_pattern(self.iris.thing("dataset"), predicate, None, None):
-            if isinstance(quad.object, NamedNode):
-                return quad.object.value
+        for triple in self.triples(self.iris.thing("dataset"), predicate):
+            if isinstance(triple.object, NamedNode):
+                return triple.object.value
         return None
 
     @cached_property

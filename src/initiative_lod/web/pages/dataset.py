@@ -35,7 +35,7 @@ def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
     """Read a graph; ``node`` is the document, ``name`` the graph that it shows."""
     subjects: dict[str, None] = {}
     more = False
-    for index, quad in enumerate(view.store.quads_for_pattern(None, None, None, name)):
+    for index, quad in enumerate(view.opened.quads(graph=name)):
         if index >= READ:
             more = True
             break
@@ -72,9 +72,9 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
     ]
     files = view.opened.release.manifest.files
     classes = [
-        (view.thing(quad.object), view.number(quad.subject, VOID.entities) or 0)
-        for quad in view.store.quads_for_pattern(None, VOID["class"], None, None)
-        if isinstance(quad.object, NamedNode) and isinstance(quad.subject, NamedNode)
+        (view.thing(triple.object), view.number(triple.subject, VOID.entities) or 0)
+        for triple in view.opened.triples(None, VOID["class"])
+        if isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)
     ]
     own = [item for item in classes if item[0].iri.startswith(view.iris.base)]
     return {

@@ -82,7 +82,7 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
 
 def _members(view: View, node: NamedNode) -> list[tuple[NamedNode, int]]:
     """The concepts of a scheme with how many parts speak of them, the most spoken of first."""
-    if next(iter(view.store.quads_for_pattern(None, SKOS.inScheme, node, None)), None) is None:
+    if not view.opened.holds(None, SKOS.inScheme, node):
         return []
     found = []
     for row in view.opened.select("members", scheme=node):

@@ -76,13 +76,13 @@ def overview(view: View, initiative: NamedNode) -> Overview:
         ("embodies", principles),
         ("topic", topics),
     ):
-        for quad in view.store.quads_for_pattern(None, view.term(name), None, None):
+        for triple in view.opened.triples(None, view.term(name)):
             if (
-                isinstance(quad.subject, NamedNode)
-                and quad.subject.value.startswith(inside)
-                and isinstance(quad.object, NamedNode)
+                isinstance(triple.subject, NamedNode)
+                and triple.subject.value.startswith(inside)
+                and isinstance(triple.object, NamedNode)
             ):
-                counter[quad.object] += 1
+                counter[triple.object] += 1
     texts = view.things(view.subjects(ELI.realizes, initiative))
     return Overview(
         view.thing(initiative),
@@ -142,9 +142,8 @@ def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[Thing, int]]:
 
 
 def _place(view: View, thing: Thing) -> int:
-    quads = view.store.quads_for_pattern(NamedNode(thing.iri), view.term("span"), None, None)
-    for quad in quads:
-        if isinstance(quad.object, NamedNode):
-            digits = quad.object.value.rpartition("=")[2].partition(",")[0]
+    for triple in view.opened.triples(NamedNode(thing.iri), view.term("span")):
+        if isinstance(triple.object, NamedNode):
+            digits = triple.object.value.rpartition("=")[2].partition(",")[0]
             return int(digits) if digits.isdecimal() else 0
     return 0

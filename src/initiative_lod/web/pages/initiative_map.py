@@ -125,13 +125,13 @@ def _spoken(view: View, whole: str, inner: set[str], names: Sequence[str]) -> di
     """What each row's part, and the parts below it that have no row, speak of by the own properties ``names``."""
     found: dict[str, dict[Thing, None]] = {}
     for name in names:
-        for quad in view.store.quads_for_pattern(None, view.term(name), None, None):
-            if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
+        for triple in view.opened.triples(None, view.term(name)):
+            if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, NamedNode):
                 continue
-            if not quad.subject.value.startswith(f"{whole}/"):
+            if not triple.subject.value.startswith(f"{whole}/"):
                 continue
-            iri = _row_of(view, quad.subject, whole, inner)
-            found.setdefault(iri, {})[view.thing(quad.object)] = None
+            iri = _row_of(view, triple.subject, whole, inner)
+            found.setdefault(iri, {})[view.thing(triple.object)] = None
     return found
 
 

@@ -52,9 +52,7 @@ def names(opened: OpenRelease) -> Names:
     kinds = sorted(name for name in TERMS - UNNAMED if name[0].isupper())
     objects: dict[Node, Node] = {}
     called: dict[Node, Said] = {}
-    own = [graph for graph in opened.store.named_graphs() if isinstance(graph, NamedNode)]
-    own = sorted((item for item in own if not is_merged(opened.iris, item)), key=lambda item: item.value)
-    for graph in own:
+    for graph in (graph for graph in opened.graphs if not is_merged(opened.iris, graph)):
         for predicate in LABELS:
             for quad in opened.quads(None, predicate, None, graph):
                 if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode | BlankNode):
@@ -63,7 +61,7 @@ def names(opened: OpenRelease) -> Names:
                     if said not in found:
                         found.append(said)
         for kind in kinds:
-            for quad in opened.store.quads_for_pattern(None, RDF.type, opened.iris.term(kind), graph):
+            for quad in opened.quads(None, RDF.type, opened.iris.term(kind), graph):
                 if isinstance(quad.subject, NamedNode | BlankNode) and kind not in classes.setdefault(quad.subject, []):
                     classes[quad.subject].append(kind)
         for quad in opened.quads(None, _OBJECT, None, graph):

@@ -98,7 +98,7 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
 
 def _graph(view: View, node: NamedNode, predicate: NamedNode, target: NamedNode) -> Thing | None:
     """The first graph that states it."""
-    for quad in view.store.quads_for_pattern(node, predicate, target, None):
+    for quad in view.opened.quads(node, predicate, target):
         if isinstance(quad.graph_name, NamedNode):
             return view.thing(quad.graph_name)
     return None

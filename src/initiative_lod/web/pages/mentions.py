@@ -127,11 +127,11 @@ def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
 def _subjects(view: View, property: NamedNode, node: NamedNode, total: int, first: int, last: int) -> list[Node]:
     """The subjects from ``first`` to ``last`` (exclusive): in natural order if there are not too many."""
     seen: dict[Node, None] = {}
-    for quad in view.store.quads_for_pattern(None, property, node, None):
+    for triple in view.opened.triples(None, property, node):
         if total > SORTED and len(seen) >= last:
             break
-        if isinstance(quad.subject, NamedNode | BlankNode):
-            seen[quad.subject] = None
+        if isinstance(triple.subject, NamedNode | BlankNode):
+            seen[triple.subject] = None
     found = list(seen)
     if total <= SORTED:
         found.sort(key=lambda item: _DIGITS.sub(lambda match: match[0].zfill(12), item.value))
@@ -163,7 +163,7 @@ def _group(view: View, property: NamedNode, node: NamedNode, subjects: list[Node
     thing = view.thing(property)
     graphs: dict[NamedNode, None] = {}
     for subject in subjects:
-        for quad in view.store.quads_for_pattern(subject, property, node, None):
+        for quad in view.opened.quads(subject, property, node):
             if isinstance(quad.graph_name, NamedNode):
                 graphs[quad.graph_name] = None
     values = tuple(Value(thing, view.thing(subject), None, None) for subject in subjects)

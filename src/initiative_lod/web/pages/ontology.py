@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from markupsafe import Markup
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
@@ -124,15 +125,14 @@ def _term(
 
 def _example(view: View, node: NamedNode, is_class: bool) -> tuple[Thing, Thing | None, Said | None] | None:
     """A thing of the class, or a statement with the property: the first in natural order among some."""
-    pattern = (None, RDF.type, node, None) if is_class else (None, node, None, None)
     found = [
-        quad
-        for quad in islice(view.store.quads_for_pattern(*pattern), _LOOKED_AT)
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal)
+        triple
+        for triple in islice(_uses(view, node, is_class), _LOOKED_AT)
+        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal)
     ]
     if not found:
         return None
-    first = min(found, key=lambda quad: (f"<{view.iris.base}" not in str(quad.subject), natural(str(quad))))
+    first = min(found, key=lambda triple: (f"<{view.iris.base}" not in str(triple.subject), natural(str(triple))))
     assert isinstance(first.subject, NamedNode)
     if is_class:
         return view.thing(first.subject), None, None
@@ -157,10 +157,8 @@ def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[Thing]:
 
 
 def _used(view: View, node: NamedNode, is_class: bool) -> int:
-    pattern = (None, RDF.type, node, None) if is_class else (None, node, None, None)
-    count = 0
-    for _ in view.store.quads_for_pattern(*pattern):
-        count += 1
-        if count >= COUNTED:
-            break
-    return count
+    return sum(1 for _ in islice(_uses(view, node, is_class), COUNTED))
+
+
+def _uses(view: View, node: NamedNode, is_class: bool) -> Iterator[Triple]:
+    return view.opened.triples(None, RDF.type, node) if is_class else view.opened.triples(None, node)

@@ -55,7 +55,7 @@ def type_of(opened: OpenRelease, resource: NamedNode) -> str:
         return "Dataset"
     if path in ("ontology", "shapes") or path.startswith(("ontology/", "release/")):
         return "Dataset" if path.startswith("release/") else "CreativeWork"
-    kinds = [quad.object for quad in opened.store.quads_for_pattern(resource, RDF.type, None, None)]
+    kinds = [triple.object for triple in opened.triples(resource, RDF.type)]
     for kind in kinds:
         name = iris.path(kind.value) if isinstance(kind, NamedNode) else None
         if name and name.removeprefix("ontology#") in TYPES:

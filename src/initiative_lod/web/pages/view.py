@@ -57,7 +57,6 @@ class View:
     ) -> None:
         """Without ``names`` every label is looked up in the store, which is as good for a page with few."""
         self.opened = opened
-        self.store = opened.store
         self.iris = opened.iris
         self.term = opened.iris.term
         self.language = language
@@ -98,11 +97,11 @@ class View:
 
     def holds(self, subject: Node, predicate: NamedNode, object: Node) -> bool:
         """Whether any graph says it."""
-        return next(iter(self.store.quads_for_pattern(subject, predicate, object, None)), None) is not None
+        return self.opened.holds(subject, predicate, object)
 
     def subjects(self, predicate: NamedNode, object: Node | Literal) -> list[NamedNode]:
         """The distinct subjects that are IRIs, in natural order."""
-        found = {quad.subject for quad in self.store.quads_for_pattern(None, predicate, object, None)}
+        found = {triple.subject for triple in self.opened.triples(None, predicate, object)}
         return sorted((item for item in found if isinstance(item, NamedNode)), key=lambda item: natural(item.value))
 
     def all_said(self, subject: Node, predicate: NamedNode) -> list[Said]:

@@ -141,8 +141,8 @@ def _things(opened: OpenRelease) -> list[NamedNode]:
     """The own things that have names of their own, the most asked for first."""
     base = opened.iris.thing("id/").value
     ranks: dict[NamedNode, int] = {}
-    graphs = [graph for graph in _graphs(opened) if not is_merged(opened.iris, graph)]
-    quads = (quad for graph in graphs for quad in opened.store.quads_for_pattern(None, RDF.type, None, graph))
+    graphs = [graph for graph in opened.graphs if not is_merged(opened.iris, graph)]
+    quads = (quad for graph in graphs for quad in opened.quads(None, RDF.type, None, graph))
     for quad in islice(quads, LOOKED_AT):
         subject, type = quad.subject, quad.object
         if not isinstance(subject, NamedNode) or not subject.value.startswith(base) or "#" in subject.value:
@@ -160,23 +160,17 @@ def _used(opened: OpenRelease) -> list[tuple[NamedNode, str]]:
     counts: dict[tuple[NamedNode, str], int] = {}
     described = opened.iris.graph("release")
     for kind, names, size in (("class", VOID["class"], VOID.entities), ("property", VOID.property, VOID.triples)):
-        for quad in islice(opened.store.quads_for_pattern(None, names, None, described), MOST):
-            if isinstance(quad.object, NamedNode):
-                counted = opened.store.quads_for_pattern(quad.subject, size, None, described)
+        for quad in islice(opened.quads(None, names, None, described), MOST):
+            if isinstance(quad.object, NamedNode) and isinstance(quad.subject, NamedNode):
+                counted = opened.quads(quad.subject, size, None, described)
                 number = next((item.object.value for item in counted if isinstance(item.object, Literal)), "0")
                 counts[quad.object, kind] = int(number)
-    for graph in islice((graph for graph in _graphs(opened) if is_merged(opened.iris, graph)), MERGED_GRAPHS):
-        for quad in islice(opened.store.quads_for_pattern(None, None, None, graph), SAMPLE):
+    for graph in islice((graph for graph in opened.graphs if is_merged(opened.iris, graph)), MERGED_GRAPHS):
+        for quad in islice(opened.quads(graph=graph), SAMPLE):
             counts.setdefault((quad.predicate, "property"), 0)
             if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
                 counts.setdefault((quad.object, "class"), 0)
     return sorted(counts, key=lambda item: (-counts[item], item[0].value))[:MOST]
-
-
-def _graphs(opened: OpenRelease) -> list[NamedNode]:
-    return sorted(
-        (graph for graph in opened.store.named_graphs() if isinstance(graph, NamedNode)), key=lambda graph: graph.value
-    )
 
 
 def _of_context(opened: OpenRelease) -> dict[str, str]:
