@@ -24,7 +24,7 @@ from pyoxigraph import Literal, Quad, RdfFormat, Store, parse, serialize
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
-from initiative_lod.merge.merge import Wanted, merge
+from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.reading import find_files
 from initiative_lod.reading.files import Member
 from initiative_lod.release import Edition
@@ -108,7 +108,7 @@ def _merge(source: Path, settings: Settings) -> tuple[float, float, float]:
     merge(
         settings,
         start,
-        Wanted(named=(str(source),)),
+        MergeRequest(named=(str(source),)),
         progress=lambda text: print(f"  {time.perf_counter() - started:6.1f} s  {text}"),
     )
     return time.perf_counter() - started, _peak(), _processor() - processor

@@ -15,14 +15,14 @@ from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.merge import merge as merging
-from initiative_lod.merge.merge import Merged, Wanted
+from initiative_lod.merge import merge
+from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
 from initiative_lod.release import Edition, Release, rendered_documents
 from initiative_lod.release.files import as_json
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.search import index as search
+from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, questions
 from initiative_lod.validation import competency
@@ -126,16 +126,15 @@ def alignments(paths: Iterable[Path], settings: Settings) -> dict[str, tuple[Qua
     return found
 
 
-def merge(
+def make_merged_release(
     settings: Settings,
     start: Release,
-    wanted: Wanted,
+    request: MergeRequest,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
-) -> Merged:
+) -> MergeResult:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
-    from initiative_lod.merge.conflicts import find as conflicts
-    from initiative_lod.merge.conflicts.check import digest as checks_digest
+    from initiative_lod.merge.conflicts import check, find  # here: they need pySHACL, which few commands do
 
     asked = questions.read_folder(settings.root / "data" / "questions")
     folder = settings.root / "data" / "questions-merged"  # a project need not have any
@@ -144,18 +143,18 @@ def merge(
     def report(
         store: Store, records: Sequence[MergedSource], building: Path
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
-        found = conflicts.find(store, records, Iris(settings.base), asked, building, progress, joint)
-        files = found.files()
+        conflicts = find.find(store, records, Iris(settings.base), asked, building, progress, joint)
+        files = conflicts.files()
         kept = building / competency.FILE  # as the start has it
         if kept.is_file():
-            answered = [item.question for item in found.together if not item.missing]
+            answered = [item.question for item in conflicts.together if not item.missing]
             files[competency.FILE] = competency.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
-        return files, found.summary()
+        return files, conflicts.summary()
 
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
-    inputs = (("checks", checks_digest()), ("questions", questions.digest([*asked, *joint])))
-    wanted = replace(wanted, judgements=judged, inputs=inputs)
-    return merging.merge(settings, start, wanted, report, index_maker(progress), progress, seen)
+    inputs = (("checks", check.digest()), ("questions", questions.digest([*asked, *joint])))
+    request = replace(request, judgements=judged, inputs=inputs)
+    return merge.merge(settings, start, request, report, index_maker(progress), progress, seen)
 
 
 def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
@@ -165,14 +164,10 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
         opened = OpenRelease.open(release.read(building))
         folder, iris = building / INDEX, opened.iris
         described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
-        search.build(
-            folder / search.FILE,
-            (quad for graph in opened.graphs if graph != described for quad in opened.quads(graph=graph)),
-            iris,
-            progress,
-        )
+        quads = (quad for graph in opened.graphs if graph != described for quad in opened.quads(graph=graph))
+        index.build(folder / index.FILE, quads, iris, progress)
         progress("rendering documents")
-        rendered_documents.write(folder / rendered_documents.FILE, representation.turtles(opened))
+        rendered_documents.write(folder / rendered_documents.RENDERED, representation.turtles(opened))
 
     return make
 

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.build import identity, mappings
 from initiative_lod.build.graph import Built, build
-from initiative_lod.build.identity import Clusters, Link, clusters
+from initiative_lod.build.identity import Clusters, IdentityLink, clusters
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
@@ -27,7 +27,8 @@ NAMES = ["http://a.org/1", "http://a.org/2", "http://b.org/1", "http://b.org/2",
 iris = st.sampled_from(NAMES)
 pairs = st.tuples(iris, iris)
 links = st.lists(
-    st.builds(lambda pair, trust: Link(pair[0], pair[1], trust), pairs, st.sampled_from([0.5, 0.9, 1.0])), max_size=12
+    st.builds(lambda pair, trust: IdentityLink(pair[0], pair[1], trust), pairs, st.sampled_from([0.5, 0.9, 1.0])),
+    max_size=12,
 )
 verdicts = st.sampled_from(list(Verdict))
 judged = st.lists(
@@ -50,14 +51,14 @@ def together(found: Clusters, one: str, other: str) -> bool:
 
 @given(links, judged, st.randoms())
 def test_the_order_of_links_and_their_direction_change_nothing(
-    given_links: list[Link], judgements: list[Judgement], random: object
+    given_links: list[IdentityLink], judgements: list[Judgement], random: object
 ) -> None:
-    turned = [Link(link.other, link.one, link.confidence) for link in reversed(given_links)]
+    turned = [IdentityLink(link.other, link.one, link.confidence) for link in reversed(given_links)]
     assert clusters(given_links, judgements, BASE) == clusters([*turned, *given_links], judgements, BASE)
 
 
 @given(links, judged)
-def test_what_is_judged_not_the_same_never_meets(given_links: list[Link], judgements: list[Judgement]) -> None:
+def test_what_is_judged_not_the_same_never_meets(given_links: list[IdentityLink], judgements: list[Judgement]) -> None:
     found = clusters(given_links, judgements, BASE)
     for pair, last in judgement.latest(judgements).items():
         if last.verdict is Verdict.NOT_SAME:
@@ -65,7 +66,7 @@ def test_what_is_judged_not_the_same_never_meets(given_links: list[Link], judgem
 
 
 @given(links, judged)
-def test_every_link_is_followed_or_reported(given_links: list[Link], judgements: list[Judgement]) -> None:
+def test_every_link_is_followed_or_reported(given_links: list[IdentityLink], judgements: list[Judgement]) -> None:
     found = clusters(given_links, judgements, BASE)
     last = judgement.latest(judgements)
     refused = {(link.one, link.other) for link in found.refused}
@@ -77,7 +78,7 @@ def test_every_link_is_followed_or_reported(given_links: list[Link], judgements:
 
 @given(links, judged)
 def test_clusters_are_a_partition_and_its_first_is_ours_where_one_is(
-    given_links: list[Link], judgements: list[Judgement]
+    given_links: list[IdentityLink], judgements: list[Judgement]
 ) -> None:
     found = clusters(given_links, judgements, BASE)
     flat = [iri for members in found.members for iri in members]
@@ -90,7 +91,7 @@ def test_clusters_are_a_partition_and_its_first_is_ours_where_one_is(
 
 
 @given(links)
-def test_without_judgements_clusters_are_the_connected_parts(given_links: list[Link]) -> None:
+def test_without_judgements_clusters_are_the_connected_parts(given_links: list[IdentityLink]) -> None:
     found = clusters(given_links)
     assert not found.refused
     for one in NAMES:
@@ -105,18 +106,18 @@ def test_without_judgements_clusters_are_the_connected_parts(given_links: list[L
 
 def test_the_surer_link_stays_where_a_judgement_splits_a_chain() -> None:
     one, two, three = NAMES[:3]
-    chain = [Link(one, two, 0.6), Link(two, three, 0.9)]
+    chain = [IdentityLink(one, two, 0.6), IdentityLink(two, three, 0.9)]
     found = clusters(chain, [said(one, three, Verdict.NOT_SAME)])
     assert found.members == ((two, three),)
-    assert found.refused == (Link(one, two, 0.6),)
+    assert found.refused == (IdentityLink(one, two, 0.6),)
 
 
 def test_the_last_judgement_of_a_pair_holds() -> None:
     one, two = NAMES[:2]
     at_first = said(one, two, Verdict.SAME)
     assert clusters([], [at_first]).members == ((one, two),)
-    assert clusters([Link(one, two)], [at_first, said(two, one, Verdict.NOT_SAME)]).members == ()
-    assert clusters([Link(one, two)], [said(one, two, Verdict.UNSURE)]).members == ()
+    assert clusters([IdentityLink(one, two)], [at_first, said(two, one, Verdict.NOT_SAME)]).members == ()
+    assert clusters([IdentityLink(one, two)], [said(one, two, Verdict.UNSURE)]).members == ()
 
 
 def test_close_matches_do_not_join(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_close_matches_do_not_join(tmp_path: Path) -> None:
     assert {quad.graph_name for quad in made} == {Iris().graph("identity")}
     assert {(quad.subject, quad.object) for quad in made} == {(a, a), (b, a)}
     store.extend(made)
-    assert identity.links(store, Iris()) == [Link(a.value, b.value)]
+    assert identity.links(store, Iris()) == [IdentityLink(a.value, b.value)]
     assert identity.materialise(store, [], Iris()) == made
     assert identity.materialise(store, [said(a.value, b.value, Verdict.NOT_SAME)], Iris()) == []
     alternate = "<http://www.w3.org/ns/prov#alternateOf>"
@@ -205,7 +206,7 @@ def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
         "utf-8",
     )
     quads = list(mappings.quads(mappings.read(path, published=False), Iris()))
-    assert identity.links(quads, Iris()) == [Link(NAMES[0], NAMES[2], 0.7)]
+    assert identity.links(quads, Iris()) == [IdentityLink(NAMES[0], NAMES[2], 0.7)]
 
 
 def test_our_judgements_hold_over_our_own_data(real_build: Built) -> None:

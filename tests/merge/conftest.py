@@ -12,13 +12,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
-from initiative_lod.merge.merge import Merged, Wanted, merge
+from initiative_lod.merge.merge import MergeRequest, MergeResult, merge
 from initiative_lod.release import Edition, Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
 I = Iris()
-Merge = Callable[..., Merged]
+Merge = Callable[..., MergeResult]
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def start(settings: Settings) -> Release:
 
 @pytest.fixture
 def merging(settings: Settings, start: Release) -> Merge:
-    def run(*named: Path | str, onto: Release | None = None, **options: Any) -> Merged:
-        wanted = Wanted(named=tuple(map(str, named)), **{"retrieved": "2031-03-06", **options})
+    def run(*named: Path | str, onto: Release | None = None, **options: Any) -> MergeResult:
+        wanted = MergeRequest(named=tuple(map(str, named)), **{"retrieved": "2031-03-06", **options})
         return merge(settings, onto or start, wanted)
 
     return run

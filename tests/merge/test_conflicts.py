@@ -14,7 +14,7 @@ from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find
 from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import checks
-from initiative_lod.merge.conflicts.report import Conflicts
+from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
 from initiative_lod import release
-from initiative_lod.merge.merge import Wanted, merge
+from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import XSD
 from pipeline.conftest import make_project
@@ -38,7 +38,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     start = release.current(settings.release_folder)
     assert start is not None
     (folder / "theirs.ttl").write_text(SOURCE)
-    made = merge(settings, start, Wanted(named=(str(folder / "theirs.ttl"),), retrieved="2031-03-06")).release
+    made = merge(settings, start, MergeRequest(named=(str(folder / "theirs.ttl"),), retrieved="2031-03-06")).release
     assert made is not None
     release.publish(settings.release_folder, made)
     with serve(settings) as served:

@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
-from initiative_lod.merge.merge import Wanted, merge
+from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
@@ -104,7 +104,7 @@ def impatient(settings: Settings) -> Settings:
 
 
 def run(settings: Settings, start: Release, folder: Path, **options: Any) -> MergedSource:
-    merged = merge(settings, start, Wanted(named=(str(folder),), retrieved="2031-03-06", **options))
+    merged = merge(settings, start, MergeRequest(named=(str(folder),), retrieved="2031-03-06", **options))
     assert merged.release is not None
     assert release.verify(merged.release) == []
     return merged.records[0]

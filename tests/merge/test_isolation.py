@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod import pipeline, release
-from initiative_lod.merge.merge import Wanted
+from initiative_lod.merge.merge import MergeRequest
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -38,8 +38,8 @@ def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
     settings = Settings(root=ROOT, releases=tmp_path / "releases")
     start = pipeline.make_release(settings)
     release.publish(settings.release_folder, start)
-    wanted = Wanted(named=tuple(str(path) for path in sorted(GRAPHS.iterdir())), retrieved="2026-11-24")
-    merged = pipeline.merge(settings, start, wanted)
+    wanted = MergeRequest(named=tuple(str(path) for path in sorted(GRAPHS.iterdir())), retrieved="2026-11-24")
+    merged = pipeline.make_merged_release(settings, start, wanted)
     made = merged.release
     assert made is not None
     assert {record.slug: record.part.quads for record in merged.records} == TRIPLES
@@ -59,5 +59,5 @@ def test_all_nine_graphs_leave_ours_as_it_was(tmp_path: Path) -> None:
         "our-shapes-broken" not in totals
     )  # nobody uses our terms: there is nothing that the shapes could speak about
     release.publish(settings.release_folder, made)
-    assert pipeline.merge(settings, made, wanted).release == made
+    assert pipeline.make_merged_release(settings, made, wanted).release == made
     assert release.rollback(settings.release_folder) == start

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find, joint_questions
-from initiative_lod.merge.conflicts.report import Conflicts
+from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency

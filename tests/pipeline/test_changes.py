@@ -16,7 +16,7 @@ from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, changes
-from initiative_lod.release.changes import Change, Summary, between, summary
+from initiative_lod.release.changes import Change, ChangeSummary, between, summary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDFS, XSD
 
@@ -205,7 +205,7 @@ def test_a_process_of_its_own_says_the_same(tmp_path: Path) -> None:
     old = made(tmp_path, *(quad(f"id/{n}", Literal(n)) for n in range(20)))
     new = made(tmp_path, *(quad(f"id/{n}", Literal(n + 1)) for n in range(20)))
     assert changes.apart(old, new, 5, 30) == summary(old, new, 5)
-    assert Summary.from_json(summary(old, new).to_json()) == summary(old, new)
+    assert ChangeSummary.from_json(summary(old, new).to_json()) == summary(old, new)
     assert changes.apart(old, new, 5, 0.001) is None
 
 

@@ -293,7 +293,7 @@ def test_what_a_build_left_goes_when_nobody_is_at_it(folder: Path, name: str) ->
     (left / "store" / "2.sst").write_bytes(b"x")  # it is being written after all
     assert collect(folder)[1] == []
     age(left, cleanup.QUIET + 10)
-    assert collect(folder)[1] == [cleanup.Removed(name, 501)]
+    assert collect(folder)[1] == [cleanup.RemovedFolder(name, 501)]
     assert not left.exists()
 
 

@@ -23,7 +23,7 @@ TURTLE = next(offer for offer in representation.OFFERS if offer.media.suffix == 
 
 
 def file_of(live: Live) -> Path:
-    return live.opened.release.path / "index" / rendered_documents.FILE
+    return live.opened.release.path / "index" / rendered_documents.RENDERED
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def without(harbour: Live, documents: dict[str, tuple[int, bytes]]) -> Iterator[
 
 def test_the_answer_is_the_same_as_without(harbour: Live, without: Live) -> None:
     """Headers and body, and those of a HEAD and of a conditional request."""
-    assert without.opened.prepared.turtle(f"{harbour.opened.iris.base}id/harbour-2031") is None
+    assert without.opened.rendered.turtle(f"{harbour.opened.iris.base}id/harbour-2031") is None
     parts = [f"/doc/harbour-2031/action/{number}" for number in (1, 2, 3)]
     for path in [*parts, "/doc/harbour-2031", "/doc/modality/require", "/ontology", "/dataset", "/doc/harbour-2031/en"]:
         for accept in ("text/turtle", "application/rdf+xml;q=0.1, text/turtle;q=0.9", "*/*"):
@@ -91,13 +91,13 @@ def test_an_unknown_thing_is_told_the_usual_way(harbour: Live) -> None:
 def test_a_file_of_another_format_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "some.sqlite"
     assert rendered_documents.write(path, [("https://example.org/a", 1, b"<a> <b> <c> .")]) == 1
-    assert rendered_documents.Prepared(path).turtle("https://example.org/a") == (b"<a> <b> <c> .", 1)
-    assert rendered_documents.Prepared(path).turtle("https://example.org/b") is None
+    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/a") == (b"<a> <b> <c> .", 1)
+    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/b") is None
     with closing(sqlite3.connect(path)) as file:
         file.execute(f"PRAGMA user_version = {rendered_documents.FORMAT + 1}")
         file.commit()
-    assert rendered_documents.Prepared(path).turtle("https://example.org/a") is None
-    assert rendered_documents.Prepared(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
+    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/a") is None
+    assert rendered_documents.RenderedDocuments(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
 
 
 @pytest.mark.parametrize("kept", [0, 40, 5000])
@@ -107,7 +107,7 @@ def test_a_damaged_file_costs_no_answer(tmp_path: Path, kept: int) -> None:
     rendered_documents.write(path, [(iri, 1, b"<a> <b> <c> ." * 20) for iri in iris])
     whole = path.read_bytes()
     path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
-    found = rendered_documents.Prepared(path)
+    found = rendered_documents.RenderedDocuments(path)
     assert [found.turtle(iri) for iri in iris[::500]] == [None] * 4
 
 

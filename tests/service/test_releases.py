@@ -15,7 +15,7 @@ from initiative_lod import release
 from initiative_lod.errors import Busy, TooMuch
 from initiative_lod.formats import RDF_TYPES
 from initiative_lod.release import Release, changes
-from initiative_lod.release.changes import Summary
+from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.routes import changes as differences
@@ -150,13 +150,13 @@ def test_the_page_lists_so_many_and_says_how_many_more(own: Past, monkeypatch: p
 class Counting:
     """Stands in for the process that compares, and counts."""
 
-    def __init__(self, answer: Summary | None) -> None:
+    def __init__(self, answer: ChangeSummary | None) -> None:
         self.answer = answer
         self.calls = 0
         self.running = threading.Event()
         self.go = threading.Event()
 
-    def __call__(self, *_: object) -> Summary | None:
+    def __call__(self, *_: object) -> ChangeSummary | None:
         self.calls += 1
         self.running.set()
         assert self.go.wait(10)
@@ -171,7 +171,7 @@ def pair(past: Past) -> tuple[OpenRelease, OpenRelease]:
 
 
 def test_two_releases_are_compared_once(pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch) -> None:
-    counting = Counting(Summary("a", "b"))
+    counting = Counting(ChangeSummary("a", "b"))
     counting.go.set()
     monkeypatch.setattr(changes, "apart", counting)
     comparisons = Comparisons()
@@ -202,7 +202,7 @@ def test_what_takes_too_long_is_not_tried_again_at_once(
 
 
 def test_one_comparison_at_a_time(pair: tuple[OpenRelease, OpenRelease], monkeypatch: pytest.MonkeyPatch) -> None:
-    counting = Counting(Summary("a", "b"))
+    counting = Counting(ChangeSummary("a", "b"))
     monkeypatch.setattr(changes, "apart", counting)
     monkeypatch.setattr(differences, "PATIENCE", 0.05)
     comparisons = Comparisons()
@@ -249,7 +249,7 @@ def test_who_waits_for_a_comparison_keeps_no_document_waiting(own: Past, monkeyp
     """Sixty ask for one that takes long: a few wait, the others are told to come back, and pages come as ever."""
     going, done = threading.Event(), threading.Event()
 
-    def slow(old: Release, new: Release, most: int, seconds: float) -> Summary | None:
+    def slow(old: Release, new: Release, most: int, seconds: float) -> ChangeSummary | None:
         going.set()
         done.wait(20)
         return None

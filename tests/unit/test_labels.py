@@ -19,7 +19,7 @@ from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.search.reader import Index
-from initiative_lod.search.results import Asked
+from initiative_lod.search.results import Search
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF
@@ -60,7 +60,7 @@ def test_one_name_everywhere(tmp_path: Path, property: NamedNode) -> None:
     assert b"Ada Quayside" in output.content()
     index = Index(opened.release.path / INDEX / search.FILE)
     try:
-        assert [hit.iri for hit in index.search(Asked("quayside")).hits] == [PERSON.value]
+        assert [hit.iri for hit in index.search(Search("quayside")).hits] == [PERSON.value]
     finally:
         index.close()
 

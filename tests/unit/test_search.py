@@ -22,7 +22,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.languages import simplified_characters
 from initiative_lod.search import index, query_parser, results, schema, tokens
 from initiative_lod.search.reader import Index
-from initiative_lod.search.results import Asked, Results
+from initiative_lod.search.results import Results, Search
 from initiative_lod.search.tokens import PAUSE
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
@@ -74,8 +74,8 @@ def paths(results: Results) -> list[str]:
 
 def found(searched: Index, text: str, language: str = "both", **filters: tuple[str, ...]) -> list[str]:
     """All pages of what is found."""
-    first = searched.search(Asked(text, language, filters))
-    rest = [searched.search(Asked(text, language, filters, page)) for page in range(2, first.pages + 1)]
+    first = searched.search(Search(text, language, filters))
+    rest = [searched.search(Search(text, language, filters, page)) for page in range(2, first.pages + 1)]
     return [path for results in (first, *rest) for path in paths(results)]
 
 
@@ -151,7 +151,7 @@ def test_finds_what_the_text_has(
     ],
 )
 def test_names_come_before_the_text_and_the_text_before_definitions(real: Index, text: str, order: list[str]) -> None:
-    hits = real.search(Asked(text)).hits
+    hits = real.search(Search(text)).hits
     ranks = [hit.rank for hit in hits]
     assert ranks == sorted(ranks)
     first = [(IRIS.path(hit.iri) or "").removeprefix("id/") for hit in hits[: len(order)]]
@@ -169,12 +169,15 @@ def test_a_synonym_finds_all_that_its_concept_finds(made: Callable[..., Index]) 
         ("id/x/action/1/clause/2", RDFS.label, label("Action 1, clause 2")),
         ("id/x/action/1/clause/2", IRIS.term("text"), label("保障个人信息安全,", "zh")),
     )
-    results = searched.search(Asked("personal data"))
+    results = searched.search(Search("personal data"))
     assert paths(results)[0] == "topic/personal-information"
     assert set(paths(results)[1:]) == {"x/action/1/clause/1", "x/action/1/clause/2"}
     assert set(results.also) == {"个人信息", "personal information"}
-    assert paths(searched.search(Asked('"personal data"'))) == ["topic/personal-information"]  # quoted: only as typed
-    assert paths(searched.search(Asked("personal data", "en"))) == ["topic/personal-information", "x/action/1/clause/1"]
+    assert paths(searched.search(Search('"personal data"'))) == ["topic/personal-information"]  # quoted: only as typed
+    assert paths(searched.search(Search("personal data", "en"))) == [
+        "topic/personal-information",
+        "x/action/1/clause/1",
+    ]
 
 
 # Order, language, filters
@@ -189,7 +192,7 @@ def test_a_name_comes_before_its_beginning_before_its_middle_before_a_text(made:
         ("id/topic/2", RDFS.label, label("harbour wall")),
         ("id/topic/1", RDFS.label, label("Harbours")),
     )
-    results = searched.search(Asked("harbour"))
+    results = searched.search(Search("harbour"))
     expected = ["topic/1", "http://other.example/1", "topic/2", "topic/3", "topic/4"]
     assert paths(results) == expected
     assert [hit.rank for hit in results.hits] == [0, 0, 1, 2, 4]
@@ -205,47 +208,47 @@ def test_language(real: Index) -> None:
 
 
 def test_filters_and_counts(real: Index) -> None:
-    results = real.search(Asked("网络犯罪"))
+    results = real.search(Search("网络犯罪"))
     counts = {name: {item.key: item.count for item in items} for name, items in results.facets.items()}
     assert counts["type"]["Clause"] == 5
     assert counts["type"]["Action"] == 2
     assert counts["modality"] == {"undertake": 4, "support": 1}
     assert counts["pillar"] == {"wic-2020/pillar/2": 7}
-    only = real.search(Asked("网络犯罪", filters={"modality": ("support",)}))
+    only = real.search(Search("网络犯罪", filters={"modality": ("support",)}))
     assert paths(only) == [f"{A}/10/clause/3"]
     assert {item.key: item.count for item in only.facets["modality"]} == counts["modality"]  # to choose another
     assert {item.key: item.count for item in only.facets["type"]} == {"Clause": 1}
     assert only.unfiltered == results.total
-    two = real.search(Asked("网络犯罪", filters={"modality": ("support", "undertake"), "type": ("Clause",)}))
+    two = real.search(Search("网络犯罪", filters={"modality": ("support", "undertake"), "type": ("Clause",)}))
     assert two.total == 5
-    none = real.search(Asked("网络犯罪", filters={"topic": ("no such topic",)}))
+    none = real.search(Search("网络犯罪", filters={"topic": ("no such topic",)}))
     assert (none.total, none.hits, none.unfiltered) == (0, (), results.total)
 
 
 @pytest.mark.parametrize("key", ["2", "pillar/2", "wic-2020/pillar/2", f"{IRIS.base}id/wic-2020/pillar/2"])
 def test_a_filter_may_be_a_key_or_an_iri(real: Index, key: str) -> None:
-    assert real.search(Asked("网络犯罪", filters={"pillar": (key,)})).total == 7
+    assert real.search(Search("网络犯罪", filters={"pillar": (key,)})).total == 7
 
 
 def test_paging(real: Index) -> None:
-    first = real.search(Asked("网络"))
+    first = real.search(Search("网络"))
     assert first.pages > 1
     assert len(first.hits) == results.PAGE
     everything = found(real, "网络")
     assert len(everything) == len(set(everything)) == first.total
-    assert real.search(Asked("网络", page=99_999)).page == first.pages
-    assert real.search(Asked("网络", page=0)).page == 1
+    assert real.search(Search("网络", page=99_999)).page == first.pages
+    assert real.search(Search("网络", page=0)).page == 1
 
 
 def test_when_nothing_has_the_wording_its_pieces_are_found(real: Index) -> None:
-    results = real.search(Asked("打击未成年人的网络犯罪"))
+    results = real.search(Search("打击未成年人的网络犯罪"))
     assert results.loose == "pieces"
     assert {path for path in paths(results) if path.startswith(A)} == {f"{A}/9/clause/2", f"{A}/9"}
-    some = real.search(Asked("cybercrime zebra"))
+    some = real.search(Search("cybercrime zebra"))
     assert some.loose == "any"
     assert some.unknown == ("zebra",)
     assert paths(some)[0] == "topic/cybercrime"
-    nothing = real.search(Asked("zebra"))
+    nothing = real.search(Search("zebra"))
     assert (nothing.total, nothing.loose, nothing.unknown) == (0, "", ("zebra",))
 
 
@@ -256,10 +259,10 @@ def test_marks_stand_in_the_original(made: Callable[..., Index]) -> None:
     text = "對網絡犯罪、網絡 欺凌,及Ｃｙｂｅｒ-crimes."
     searched = made(("id/topic/1", RDFS.label, label(text, "zh")))
     for typed, expected in (("网络犯罪", ["網絡犯罪"]), ("欺凌", ["欺凌"]), ("cyber crime", ["Ｃｙｂｅｒ", "crimes"])):
-        (hit,) = searched.search(Asked(typed)).hits
+        (hit,) = searched.search(Search(typed)).hits
         (value,) = hit.values
         assert [value.text[start:end] for start, end in value.marks] == expected
-    assert searched.search(Asked('"cyber crime"')).hits[0].values[0].marks == ((13, 25),)
+    assert searched.search(Search('"cyber crime"')).hits[0].values[0].marks == ((13, 25),)
 
 
 def test_a_phrase_does_not_reach_across_a_pause_or_another_name(made: Callable[..., Index]) -> None:
@@ -268,7 +271,7 @@ def test_a_phrase_does_not_reach_across_a_pause_or_another_name(made: Callable[.
         ("id/topic/2", SKOS.altLabel, label("网络", "zh")),
         ("id/topic/2", SKOS.altLabel, label("犯罪", "zh")),
     )
-    assert searched.search(Asked('"网络犯罪"')).loose == "pieces"
+    assert searched.search(Search('"网络犯罪"')).loose == "pieces"
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -296,19 +299,19 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_nothing_typed_is_an_error(real: Index, text: str) -> None:
     for language in ("both", "zh", "en", "xx"):
-        results = real.search(Asked(text, language, {"type": (text,), "nothing": (text,)}))
+        results = real.search(Search(text, language, {"type": (text,), "nothing": (text,)}))
         assert results.total >= 0
-    assert len(real.search(Asked(text)).text) <= query_parser.LONGEST
+    assert len(real.search(Search(text)).text) <= query_parser.LONGEST
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_no_text_is_an_error(real: Index, text: str) -> None:
-    real.search(Asked(text))
+    real.search(Search(text))
 
 
 def test_a_long_query_is_cut_and_said_to_be(real: Index) -> None:
-    results = real.search(Asked("cybercrime " * 50))
+    results = real.search(Search("cybercrime " * 50))
     assert results.shortened
     assert paths(results)[0] == "topic/cybercrime"
 
@@ -401,7 +404,7 @@ def test_nothing_that_reads_it_changes_it(made: Callable[..., Index], tmp_path: 
     (path,) = tmp_path.glob("*.sqlite")
     before = path.read_bytes()
     path.chmod(0o444)
-    searched.search(Asked("cybercrime"))
+    searched.search(Search("cybercrime"))
     assert path.read_bytes() == before
     assert [item.name for item in tmp_path.iterdir()] == [path.name]  # no journal, no lock
     with searched._connection() as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
@@ -410,7 +413,7 @@ def test_nothing_that_reads_it_changes_it(made: Callable[..., Index], tmp_path: 
 
 def test_what_is_linked_is_found_and_said_to_be(made: Callable[..., Index]) -> None:
     searched = made(*ROWS)
-    results = searched.search(Asked("网络犯罪"))
+    results = searched.search(Search("网络犯罪"))
     assert [(path, hit.rank) for path, hit in zip(paths(results), results.hits, strict=True)] == [
         ("topic/1", 0),
         ("wic/action/1", 5),
@@ -441,15 +444,15 @@ def test_a_search_has_its_time(made: Callable[..., Index]) -> None:
     rows = [(f"http://other.example/{n}", RDFS.label, label(f"harbour {n} of many harbours")) for n in range(3000)]
     searched = made(*rows, seconds=-1)
     with pytest.raises(QueryTimeout):
-        searched.search(Asked("harbour"))
+        searched.search(Search("harbour"))
 
 
 def test_what_is_merged_in_is_bounded(made: Callable[..., Index]) -> None:
     names = [("http://other.example/1", SKOS.altLabel, label(f"name{n:03}")) for n in range(200)]
     searched = made(*names, ("http://other.example/1", RDFS.label, label("x" * 5000)))
-    (hit,) = searched.search(Asked("name000")).hits
+    (hit,) = searched.search(Search("name000")).hits
     assert max(len(value.text) for value in hit.values) == schema.LONGEST["label"]
-    assert searched.search(Asked("name199")).total == 0
+    assert searched.search(Search("name199")).total == 0
 
 
 def test_many_threads_search_at_once(real: Index) -> None:

@@ -8,9 +8,9 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE
-from initiative_lod.sources.turtle import Source, read_folder, read_text, read_turtle
+from initiative_lod.sources.turtle import SourceFile, read_folder, read_text, read_turtle
 
-Read = Callable[[str], Source]
+Read = Callable[[str], SourceFile]
 E = "http://example.org/#"
 ID = DEFAULT_BASE + "id/"
 
@@ -19,7 +19,7 @@ ID = DEFAULT_BASE + "id/"
 def read(tmp_path: Path) -> Read:
     """Writes Turtle into a file and reads it."""
 
-    def read_content(content: str) -> Source:
+    def read_content(content: str) -> SourceFile:
         path = tmp_path / "some.ttl"
         path.write_text(content, "utf-8")
         return read_turtle(path, "some")

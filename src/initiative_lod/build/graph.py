@@ -25,7 +25,7 @@ from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, turtle
 from initiative_lod.sources.line_numbers import Place, Places
-from initiative_lod.sources.turtle import Source
+from initiative_lod.sources.turtle import SourceFile
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
 
 PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
@@ -141,12 +141,12 @@ def _move(term: Any, base: str) -> Any:
     return term
 
 
-def _graphs(written: list[Source], texts: Path) -> tuple[list[Quad], list[Coverage]]:
+def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Coverage]]:
     read = [notation.read(source) for source in written]
     quads = [
         quad for source, each in zip(written, read, strict=True) for quad in _in(I.graph(source.graph), each.plain)
     ]
-    marks: dict[tuple[str, str], tuple[str, Source]] = {}
+    marks: dict[tuple[str, str], tuple[str, SourceFile]] = {}
     for source, each in zip(written, read, strict=True):
         for (subject, name), value in each.marks.items():
             if (subject, name) in marks:
@@ -216,7 +216,7 @@ def _types(quads: Iterable[Quad]) -> dict[str, str]:
 
 def _documents(
     quads: Iterable[Quad],
-    marks: dict[tuple[str, str], tuple[str, Source]],
+    marks: dict[tuple[str, str], tuple[str, SourceFile]],
     types: dict[str, str],
     texts: Path,
     places: Mapping[str, Place],

@@ -1,4 +1,4 @@
-"""Which IRIs name one thing: clusters of exact matches, under judgements that always win. Pure: links in, clusters out.
+"""Identity: clusters of IRIs that name one thing, by exact matches under judgements that always win. Pure.
 
 ``skos:exactMatch`` and ``owl:sameAs`` join; ``skos:closeMatch`` and its like never do. The statements themselves are
 left as they are: clusters stand in a graph of their own (``graph/identity``), which a query asks for or leaves out.
@@ -22,7 +22,7 @@ NAME = "identity"  # of the graph in which clusters stand
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Link:
+class IdentityLink:
     """That two IRIs name one thing; ``confidence`` from 0 to 1 says how surely."""
 
     one: str
@@ -38,7 +38,7 @@ class Clusters:
     """
 
     members: tuple[tuple[str, ...], ...]
-    refused: tuple[Link, ...] = ()
+    refused: tuple[IdentityLink, ...] = ()
     canonical: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, iri: str) -> str:
@@ -46,7 +46,7 @@ class Clusters:
         return self.canonical.get(iri, iri)
 
 
-def clusters(links: Iterable[Link], judgements: Iterable[Judgement] = (), base: str = "") -> Clusters:
+def clusters(links: Iterable[IdentityLink], judgements: Iterable[Judgement] = (), base: str = "") -> Clusters:
     """The clusters of ``links`` under ``judgements``; the same whatever order the links come in.
 
     Judgements "same" are joined first, then links by falling confidence, then by their IRIs. A join that would bring
@@ -56,7 +56,7 @@ def clusters(links: Iterable[Link], judgements: Iterable[Judgement] = (), base: 
     """
     judged = latest(judgements)
     apart = {pair for pair, judgement in judged.items() if judgement.verdict is Verdict.NOT_SAME}
-    same = sorted(Link(*pair) for pair, judgement in judged.items() if judgement.verdict is Verdict.SAME)
+    same = sorted(IdentityLink(*pair) for pair, judgement in judged.items() if judgement.verdict is Verdict.SAME)
     computed = {_ordered(link) for link in links if link.one != link.other}
     by_trust = sorted(computed, key=lambda link: (-link.confidence, link.one, link.other))
     sets = _Sets(apart)
@@ -68,8 +68,8 @@ def clusters(links: Iterable[Link], judgements: Iterable[Judgement] = (), base: 
     return Clusters(members, tuple(sorted(set(refused))), canonical)
 
 
-def _ordered(link: Link) -> Link:
-    return link if link.one < link.other else Link(link.other, link.one, link.confidence)
+def _ordered(link: IdentityLink) -> IdentityLink:
+    return link if link.one < link.other else IdentityLink(link.other, link.one, link.confidence)
 
 
 def _canonical(found: tuple[str, ...], base: str) -> str:
@@ -87,7 +87,7 @@ class _Sets:
             self._foes.setdefault(one, set()).add(other)
             self._foes.setdefault(other, set()).add(one)
 
-    def join(self, link: Link) -> bool:
+    def join(self, link: IdentityLink) -> bool:
         """Put the two sets together, unless a member of the one is apart from a member of the other."""
         one, other = self._root(link.one), self._root(link.other)
         if one == other:
@@ -115,7 +115,7 @@ class _Sets:
         return root
 
 
-def links(statements: Iterable[Quad], iris: Iris) -> list[Link]:
+def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
     """Every joining statement between two IRIs, but for what ``graph/identity`` itself holds; read in one pass.
 
     A mapping record gives the confidence of its statement; a statement without one is taken at its word.
@@ -138,7 +138,7 @@ def links(statements: Iterable[Quad], iris: Iris) -> list[Link]:
         for record in records.values()
         if "confidence" in record
     }
-    return [Link(*pair, trust.get(pair, 1.0)) for pair in sorted(found)]
+    return [IdentityLink(*pair, trust.get(pair, 1.0)) for pair in sorted(found)]
 
 
 def _number(text: str) -> float:

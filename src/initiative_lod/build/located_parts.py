@@ -15,9 +15,9 @@ from initiative_lod.iris import Iris
 from initiative_lod.sources import text, turtle
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
-from initiative_lod.sources.turtle import Source
+from initiative_lod.sources.turtle import SourceFile
 
-Marks = Mapping[tuple[str, str], tuple[str, Source]]
+Marks = Mapping[tuple[str, str], tuple[str, SourceFile]]
 LINE = "\n"
 
 
@@ -98,7 +98,7 @@ class Document:
 
         return sorted((part for part, kind in self.kinds.items() if kind in kinds), key=order)
 
-    def _mark(self, part: str, name: str, marks: Marks) -> tuple[str, Source]:
+    def _mark(self, part: str, name: str, marks: Marks) -> tuple[str, SourceFile]:
         try:
             return marks[part, name]
         except KeyError:
@@ -114,7 +114,7 @@ class Document:
         except QuoteError as error:
             raise QuoteError(f"<{self.iris.path(part)}>: {error}", source.path, source.line(part, quote)) from None
 
-    def _number(self, part: str, source: Source) -> None:
+    def _number(self, part: str, source: SourceFile) -> None:
         kind, place = self.kinds[part], (source.path, source.line(part))
         found = self.iris.parent(part)
         if found is None or f"/{kind.lower()}/" not in part[len(found[0]) :]:

@@ -21,7 +21,7 @@ from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.matching import other_graph, sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import FLOOR, Proposal, propose
-from initiative_lod.matching.review import Review
+from initiative_lod.matching.side_by_side import Review
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom

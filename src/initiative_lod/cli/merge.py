@@ -15,7 +15,7 @@ from rich.table import Table
 from initiative_lod import pipeline, release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
-from initiative_lod.merge.merge import Merged, Wanted
+from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.files import Outcome
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
@@ -67,7 +67,7 @@ def merge(
     if not sources and not align and not without:
         raise typer.BadParameter("name at least one source", param_hint="SOURCE")
     settings = from_environment(**context.obj)
-    wanted = Wanted(
+    wanted = MergeRequest(
         named=tuple(sources or ()),
         name=name,
         alignments=pipeline.alignments(align or (), settings),
@@ -80,7 +80,7 @@ def merge(
     )
     with _Watch(len(wanted.named)) as watch:
         start = _start(settings, onto, watch)
-        merged = pipeline.merge(settings, start, wanted, watch.step, watch.seen)
+        merged = pipeline.make_merged_release(settings, start, wanted, watch.step, watch.seen)
         if publish and merged.release is not None:
             watch.step("publishing")
             release.publish(settings.release_folder, merged.release)
@@ -154,7 +154,7 @@ class _Watch:
             )
 
 
-def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
+def _json(merged: MergeResult, start: release.Release) -> dict[str, Any]:
     made = merged.release
     return {
         "release": made.version if made else None,
@@ -169,7 +169,7 @@ def _json(merged: Merged, start: release.Release) -> dict[str, Any]:
     }
 
 
-def _tell(merged: Merged, start: release.Release, published: bool) -> None:
+def _tell(merged: MergeResult, start: release.Release, published: bool) -> None:
     table = Table("", "source", "triples", "files", "refused", "left out", "licence", box=None, pad_edge=False)
     for record in merged.records:
         mark = "+" if record.slug in merged.added else "=" if record.slug in merged.known else ""

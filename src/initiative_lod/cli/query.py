@@ -21,7 +21,7 @@ from initiative_lod.sparql.worker.evaluation import parses
 from initiative_lod.sparql.worker.guard import holds
 
 
-class Format(StrEnum):
+class QueryFormat(StrEnum):
     """How an answer is printed: ``table`` for people; the rest for programs."""
 
     TABLE = "table"
@@ -34,10 +34,10 @@ class Format(StrEnum):
 
 
 RESULTS = {
-    Format.JSON: QueryResultsFormat.JSON,
-    Format.XML: QueryResultsFormat.XML,
-    Format.CSV: QueryResultsFormat.CSV,
-    Format.TSV: QueryResultsFormat.TSV,
+    QueryFormat.JSON: QueryResultsFormat.JSON,
+    QueryFormat.XML: QueryResultsFormat.XML,
+    QueryFormat.CSV: QueryResultsFormat.CSV,
+    QueryFormat.TSV: QueryResultsFormat.TSV,
 }
 
 
@@ -45,8 +45,8 @@ def query(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="A .rq file, '-' for standard input, or the query itself.")],
     format: Annotated[
-        Format, typer.Option(help="table, json, xml, csv, tsv; turtle or ntriples for a graph.")
-    ] = Format.TABLE,
+        QueryFormat, typer.Option(help="table, json, xml, csv, tsv; turtle or ntriples for a graph.")
+    ] = QueryFormat.TABLE,
     version: Annotated[str | None, typer.Option("--release", help="Ask this release, not the current one.")] = None,
 ) -> None:
     """Ask the current release; the default graph is the union of all named graphs, or what the query says with FROM."""
@@ -69,15 +69,15 @@ def query(
             answer.serialize(sys.stdout.buffer, format=RESULTS[format])
         elif isinstance(answer, QueryBoolean):
             typer.echo(str(bool(answer)).lower())
-        elif format is Format.TABLE:
+        elif format is QueryFormat.TABLE:
             _table(answer, found.base)
         else:
             raise QuerySyntaxError(
                 f"a SELECT has rows, which cannot be written as {format}: use table, json, xml, csv or tsv"
             )
     else:
-        rdf = RdfFormat.N_TRIPLES if format is Format.N_TRIPLES else RdfFormat.TURTLE
-        if format in RESULTS and format is not Format.TABLE:
+        rdf = RdfFormat.N_TRIPLES if format is QueryFormat.N_TRIPLES else RdfFormat.TURTLE
+        if format in RESULTS and format is not QueryFormat.TABLE:
             raise QuerySyntaxError(f"a graph cannot be written as {format}: use turtle or ntriples")
         prefixes = opened.iris.prefixes if rdf == RdfFormat.TURTLE else None
         serialize(answer, sys.stdout.buffer, format=rdf, prefixes=prefixes)

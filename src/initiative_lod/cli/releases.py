@@ -26,7 +26,7 @@ Version = Annotated[str | None, typer.Argument(help="The version, or how it begi
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-class Format(StrEnum):
+class DiffFormat(StrEnum):
     """How changes are printed; ``patch`` (RDF Patch) is always whole, and made in memory that does not grow."""
 
     TEXT = "text"
@@ -92,7 +92,7 @@ def diff(
     context: typer.Context,
     old: Annotated[str, typer.Argument(help="The version to start from, or how it begins.")],
     new: Annotated[str | None, typer.Argument(help="The version to get to; without one, the current.")] = None,
-    format: Annotated[Format, typer.Option(help="text, json, or patch (RDF Patch).")] = Format.TEXT,
+    format: Annotated[DiffFormat, typer.Option(help="text, json, or patch (RDF Patch).")] = DiffFormat.TEXT,
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=0, help="Changes that text and JSON list; 0: all.")] = 1000,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when the releases differ.")] = False,
@@ -103,7 +103,7 @@ def diff(
     after = release.find(folder, new) if new else release.current(folder)
     if after is None:
         raise ReleaseError(f"nothing has been published in {folder}: name the second version too")
-    if format is Format.PATCH and not as_json:
+    if format is DiffFormat.PATCH and not as_json:
         lines = 0
         for line in changes.patch(changes.between(before, after)):
             lines += 1
@@ -113,7 +113,7 @@ def diff(
         made = changes.summary(before, after, limit or None, sys.maxsize)
         differ = not made.same
         opened = (OpenRelease.open(after), OpenRelease.open(before)) if made.listed else ()
-        if as_json or format is Format.JSON:
+        if as_json or format is DiffFormat.JSON:
             typer.echo(json.dumps(changes.as_document(made, opened), ensure_ascii=False, indent=2))
         else:
             _tell_changes(made, opened)
@@ -164,7 +164,7 @@ def gc(
     console.print(f"{total} {'would be freed' if dry_run else 'freed'}", soft_wrap=True)
 
 
-def _tell_changes(made: changes.Summary, opened: Sequence[OpenRelease]) -> None:
+def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) -> None:
     """Print a summary for people, with short names for IRIs."""
     names = {iri: f"{name}:" for name, iri in opened[0].iris.prefixes.items()} if opened else {}
     base = opened[0].iris.base if opened else ""

@@ -1,4 +1,4 @@
-"""What a command says while it works: a progress line on a terminal, plain lines elsewhere, both on stderr."""
+"""Output of commands: progress while they work (on stderr), tables of results (on stdout)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from initiative_lod.cli.talk import console, progress
 from initiative_lod.settings import from_environment
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """How a report is printed."""
 
     TEXT = "text"
@@ -27,7 +27,7 @@ def validate(
     files: Annotated[
         list[Path] | None, typer.Argument(help="RDF files. With none, the project's own sources are built and checked.")
     ] = None,
-    format: Annotated[Format, typer.Option(help="text, turtle, json or html.")] = Format.TEXT,
+    format: Annotated[ReportFormat, typer.Option(help="text, turtle, json or html.")] = ReportFormat.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -44,11 +44,11 @@ def validate(
             report = checked.report
             differences = [str(difference) for difference in checked.differences]
     written = {
-        Format.TEXT: report.to_text,
-        Format.TURTLE: report.to_turtle,
-        Format.JSON: report.to_json,
-        Format.HTML: report.to_html,
-    }[Format.JSON if as_json else format]()
+        ReportFormat.TEXT: report.to_text,
+        ReportFormat.TURTLE: report.to_turtle,
+        ReportFormat.JSON: report.to_json,
+        ReportFormat.HTML: report.to_html,
+    }[ReportFormat.JSON if as_json else format]()
     typer.echo(written)
     if not files:
         covered = sum(item.covered for item in checked.built.coverage)

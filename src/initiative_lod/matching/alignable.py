@@ -58,7 +58,7 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Thing:
+class Alignable:
     """A thing and what is known of it that a comparison looks at. ``kinds`` are of KINDS; ``concept``: of SKOS."""
 
     iri: str
@@ -77,7 +77,7 @@ class Thing:
         return best[0].text if best else slug(self.iri)
 
 
-def our_things(store: Store, iris: Iris) -> list[Thing]:
+def our_things(store: Store, iris: Iris) -> list[Alignable]:
     """What can be aligned of a release, in the order of IRIs."""
     found: dict[str, str] = {}
     for name in (*CONCEPTS, *NAMED):
@@ -95,7 +95,7 @@ def our_things(store: Store, iris: Iris) -> list[Thing]:
     ]
 
 
-def their_things(store: Store, iris: Iris) -> Iterator[Thing]:
+def their_things(store: Store, iris: Iris) -> Iterator[Alignable]:
     """What can be aligned of another graph, in the order of IRIs: all that has a name and is not ours."""
     named: set[str] = set()
     for predicate in LABEL_PROPERTIES:
@@ -115,7 +115,7 @@ def kinds_of(classes: Iterable[str]) -> frozenset[str]:
     return frozenset(kind for kind, pattern in KINDS for name in names if pattern.search(name))
 
 
-def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thing:
+def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Alignable:
     node = NamedNode(iri)
     names: dict[Name, None] = {}
     for predicate, kind in LABEL_PROPERTIES.items():
@@ -141,7 +141,7 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Thin
     ]
     english = [text for text in texts if not text.language or text.language.startswith("en")] or texts
     definition = english[0].value if english else ""
-    return Thing(
+    return Alignable(
         iri,
         tuple(names),
         tuple(sorted(classes)),

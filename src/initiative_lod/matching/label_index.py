@@ -32,7 +32,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class LabelHit:
     """A thing that is called something like what was asked for. ``value`` is from 0 to 1."""
 
     thing: int
@@ -68,9 +68,9 @@ class LabelIndex:
             for piece in set(pieces(form.stem)):
                 self._pieces.setdefault(piece, array("I")).append(number)
 
-    def search(self, text: str, limit: int, among: Container[int] | None = None) -> list[Hit]:
+    def search(self, text: str, limit: int, among: Container[int] | None = None) -> list[LabelHit]:
         """The things called something like ``text``, best first, each once; only those in ``among``, if it is given."""
-        best: dict[int, Hit] = {}
+        best: dict[int, LabelHit] = {}
         for place, wording in enumerate(self.wordings(text)):
             asked = forms(wording)
             numbers = dict.fromkeys(self._equal(asked))
@@ -85,7 +85,7 @@ class LabelIndex:
                     continue
                 value = score.value * KIND[label.kind] * (REWORDED if place else 1.0)
                 if label.thing not in best or value > best[label.thing].value:
-                    best[label.thing] = Hit(label.thing, value, score.by, label)
+                    best[label.thing] = LabelHit(label.thing, value, score.by, label)
         return sorted(best.values(), key=lambda hit: (-hit.value, hit.label.kind, len(hit.label.text), hit.thing))[
             :limit
         ]

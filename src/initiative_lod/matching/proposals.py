@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import has_han
-from initiative_lod.matching.alignable import Name, Thing
+from initiative_lod.matching.alignable import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.matching.scoring import KIND, By, Score, compare
@@ -46,8 +46,8 @@ class Agreement:
 class Proposal:
     """A mapping for a person to judge. ``reasons`` are sentences."""
 
-    ours: Thing
-    theirs: Thing
+    ours: Alignable
+    theirs: Alignable
     predicate: str
     confidence: float
     justification: str
@@ -61,7 +61,7 @@ class Proposal:
 
 
 def propose(
-    ours: Sequence[Thing], theirs: Iterable[Thing], judgements: Iterable[Judgement] = (), floor: float = FLOOR
+    ours: Sequence[Alignable], theirs: Iterable[Alignable], judgements: Iterable[Judgement] = (), floor: float = FLOOR
 ) -> list[Proposal]:
     """The proposals, surest first. The same input gives the same proposals in the same order."""
     others = sorted(theirs, key=lambda thing: thing.iri)
@@ -83,7 +83,7 @@ def propose(
     return sorted(_contested(open_ones, floor), key=lambda item: (-item.confidence, item.pair))
 
 
-def _compare(ours: Thing, theirs: Thing, by_iri: dict[str, Thing], floor: float) -> Proposal | None:
+def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], floor: float) -> Proposal | None:
     agreements = _agreements(ours, theirs)
     if not agreements:
         return None
@@ -131,7 +131,7 @@ def _counts(name: Name) -> bool:
     return name.kind is not LabelKind.NOTATION and (name.language in LANGUAGES or is_abbreviation(name.text))
 
 
-def _agreements(ours: Thing, theirs: Thing) -> list[Agreement]:
+def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
     """Labels that agree, best first; of labels with brackets also what stands outside and inside of these."""
     found = []
     for one, other in ((one, other) for one in ours.names if _counts(one) for other in theirs.names if _counts(other)):
@@ -167,7 +167,7 @@ def misspelt(one: str, other: str) -> bool:
     )
 
 
-def _disagreement(ours: Thing, theirs: Thing, best: Agreement) -> str:
+def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
     """What lowers confidence: both sides have a preferred label in a second language, and these are quite different."""
     for language in ("zh", "en"):
         if language == best.ours.language:
@@ -183,7 +183,7 @@ def _disagreement(ours: Thing, theirs: Thing, best: Agreement) -> str:
     return ""
 
 
-def _types(ours: Thing, theirs: Thing) -> tuple[float, str]:
+def _types(ours: Alignable, theirs: Alignable) -> tuple[float, str]:
     """What the kinds of two things do to confidence: below 1 it is lowered, above 1 raised by so much of what lacks."""
     if not ours.kinds and theirs.kinds and not theirs.concept:
         return 0.85, f"ours is a concept, theirs one of the kind {', '.join(sorted(theirs.kinds))}"
@@ -194,7 +194,7 @@ def _types(ours: Thing, theirs: Thing) -> tuple[float, str]:
     return 1.0, ""
 
 
-def _neighbours(ours: Thing, theirs: Thing, by_iri: dict[str, Thing]) -> list[tuple[str, str]]:
+def _neighbours(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable]) -> list[tuple[str, str]]:
     """Pairs of neighbours that are called the same in words."""
     mine = [by_iri[iri] for iri in ours.neighbours if iri in by_iri]
     others = [by_iri[iri] for iri in theirs.neighbours if iri in by_iri]
@@ -217,7 +217,7 @@ def _same_words(one: Name, other: Name) -> bool:
     return score is not None and score.by in WORDS
 
 
-def _predicate(ours: Thing, theirs: Thing, value: float, lexical: bool) -> str:
+def _predicate(ours: Alignable, theirs: Alignable, value: float, lexical: bool) -> str:
     """Concepts are matched in SKOS; a named thing is not made a concept by it, nor a concept a thing by owl:sameAs."""
     if ours.kinds:
         return SCHEMA.sameAs.value if value >= EXACT and lexical else RDFS.seeAlso.value

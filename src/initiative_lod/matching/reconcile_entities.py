@@ -1,4 +1,4 @@
-"""What reconciliation needs to know of a release: every thing with a name, its names, its classes and its properties.
+"""Entities of a release that can be reconciled with: each thing with a name, its names, classes and properties.
 
 It is made once for a release, in memory, and only read afterwards. What defines or checks data (ontology, shapes) is no
 thing to link to, and is left out.
@@ -30,7 +30,7 @@ NUMBERED = ("Pillar", "Action")  # parts that have titles, and are also called b
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class CountedTerm:
     """A class or a property: its IRI, its name, and how often it is used."""
 
     iri: str
@@ -49,8 +49,8 @@ class Entities:
         self.index = LabelIndex(
             Label(self._numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in found
         )
-        self._classes: list[Term] | None = None
-        self._properties: list[Term] | None = None
+        self._classes: list[CountedTerm] | None = None
+        self._properties: list[CountedTerm] | None = None
 
     def number(self, iri: str) -> int | None:
         """The number of the thing with this IRI; None when there is none that has a name."""
@@ -122,31 +122,31 @@ class Entities:
         return found
 
     @property
-    def classes(self) -> list[Term]:
+    def classes(self) -> list[CountedTerm]:
         """The classes that are used, ours first, then the most used."""
         if self._classes is None:
             self._classes = self._terms("classes", "class", "things")
         return self._classes
 
     @property
-    def properties(self) -> list[Term]:
+    def properties(self) -> list[CountedTerm]:
         """The properties that are used, ours first, then the most used."""
         if self._properties is None:
             self._properties = self._terms("predicates", "property", "uses")
         return self._properties
 
-    def properties_of(self, name: str, limit: int) -> list[Term]:
+    def properties_of(self, name: str, limit: int) -> list[CountedTerm]:
         """The properties that things of a class have, the most common first."""
         counts = Counter[str]()
         for number in sorted(self.of_classes([name]))[:SAMPLE]:
             triples = self.opened.triples(NamedNode(self.iris[number]))
             counts.update({triple.predicate.value for triple in triples})
         common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return [Term(iri, self.name(iri), count) for iri, count in common[:limit]]
+        return [CountedTerm(iri, self.name(iri), count) for iri, count in common[:limit]]
 
-    def _terms(self, query: str, name: str, count: str) -> list[Term]:
+    def _terms(self, query: str, name: str, count: str) -> list[CountedTerm]:
         rows = self.opened.select(query)
-        found = [Term(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
+        found = [CountedTerm(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
         return sorted(found, key=lambda item: (self.opened.iris.path(item.iri) is None, -item.count, item.iri))
 
 
@@ -199,7 +199,7 @@ def _node(iri: str) -> NamedNode | None:
         return None
 
 
-def matching(terms: list[Term], prefix: str) -> list[Term]:
+def matching(terms: list[CountedTerm], prefix: str) -> list[CountedTerm]:
     """The classes or properties whose name or IRI begins so, then those in which it stands."""
     folded = fold(prefix)
     if not prefix.strip():

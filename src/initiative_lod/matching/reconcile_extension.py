@@ -50,7 +50,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExtensionColumn:
     """A property that is asked for, with its settings."""
 
     property: str
@@ -63,7 +63,7 @@ class Extension:
     """A data extension query."""
 
     ids: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[ExtensionColumn, ...]
 
 
 def read_extension(text: str) -> Extension:
@@ -83,7 +83,7 @@ def read_extension(text: str) -> Extension:
     return Extension(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
 
 
-def _column(found: object) -> Column:
+def _column(found: object) -> ExtensionColumn:
     if not isinstance(found, dict) or not isinstance(found.get("id"), str):
         raise ReconcileError("a property is an object with an 'id'")
     settings = found.get("settings", {})
@@ -93,7 +93,7 @@ def _column(found: object) -> Column:
     if language not in LANGUAGES:
         raise ReconcileError(f"language is one of {', '.join(LANGUAGES)}")
     number = MOST_VALUES if limit in (0, "0", None, "") else read_limit(limit, "limit", MOST_VALUES, MOST_VALUES)
-    return Column(clean(found["id"]), number, language)
+    return ExtensionColumn(clean(found["id"]), number, language)
 
 
 def extend(entities: Entities, asked: Extension) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def extend(entities: Entities, asked: Extension) -> dict[str, Any]:
     return {"meta": meta, "rows": rows}
 
 
-def _cell(entities: Entities, iri: str, column: Column) -> list[dict[str, Any]]:
+def _cell(entities: Entities, iri: str, column: ExtensionColumn) -> list[dict[str, Any]]:
     try:
         triples = entities.opened.triples(NamedNode(iri), NamedNode(column.property))
         terms = {triple.object for triple in triples if isinstance(triple.object, NamedNode | Literal)}

@@ -1,4 +1,4 @@
-"""How alike two labels are: a number from 0 to 1, and by what they agree. Pure."""
+"""Likeness of two labels: a number from 0 to 1, and by what they agree. Pure."""
 
 from __future__ import annotations
 

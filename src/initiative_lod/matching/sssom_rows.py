@@ -1,4 +1,4 @@
-"""What an alignment writes: proposals, and names that stand as strings, as lines of SSSOM."""
+"""Lines of SSSOM that an alignment writes: of proposals, and of names that stand as strings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from initiative_lod import __version__
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import has_han
-from initiative_lod.matching.alignable import Thing
+from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import LANGUAGES, Proposal
 from initiative_lod.sources.sssom import LITERAL, MappingRow
@@ -24,17 +24,17 @@ CODES = re.compile(r"code|identifier|notation|symbol|-id$", re.I)  # properties 
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class StringMention:
     """A string in their graph that is a name of a thing of ours, as ``"ITU"`` is. It is no thing itself."""
 
-    ours: Thing
+    ours: Alignable
     text: str
     predicate: str
     count: int
     example: str
 
 
-def mentions(ours: Iterable[Thing], theirs: Store) -> list[Mention]:
+def mentions(ours: Iterable[Alignable], theirs: Store) -> list[StringMention]:
     """Where their graph names our named things in strings that are no labels, in the order of our IRIs."""
     found = []
     for thing in (thing for thing in ours if thing.kinds):
@@ -50,12 +50,12 @@ def mentions(ours: Iterable[Thing], theirs: Store) -> list[Mention]:
                             continue
                         places[quad.predicate.value].append(quad.subject.value)
             for predicate, subjects in sorted(places.items()):
-                found.append(Mention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
+                found.append(StringMention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
     unique = {(item.ours.iri, item.text, item.predicate): item for item in found}
     return [item for _, item in sorted(unique.items())]
 
 
-def mention_row(mention: Mention, seen_in: str, seen_property: str) -> MappingRow:
+def mention_row(mention: StringMention, seen_in: str, seen_property: str) -> MappingRow:
     """A mention as a line of SSSOM whose object is a literal."""
     slots = {
         "subject_id": mention.ours.iri,

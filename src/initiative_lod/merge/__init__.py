@@ -1,5 +1,5 @@
 """Merging: other people's graphs beside ours, each in a named graph of its own, with a record of where it is from.
 
-``source`` has one source read (by the room ``reading``) into one file (``graph_file``) and its ``record``;
-``assembly`` puts the release together, ``provenance`` describes it, ``conflicts`` looks at what deserves a second look.
+``source`` reads a source into a ``graph_file`` (by way of ``reading``), ``provenance`` says in RDF where it is from,
+``assembly`` puts a release together, ``merge`` is the whole of it; ``conflicts`` looks at what came of it.
 """

@@ -30,7 +30,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MergeRequest:
     """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
     name; ``judgements`` say which things are the same, and which are not. ``inputs`` are what the report depends on
     besides, as (name, digest): the release's name covers them.
@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """What came of it. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the
     reason.
     """
@@ -73,12 +73,12 @@ class Merged:
 def merge(
     settings: Settings,
     start: Release,
-    wanted: Wanted,
+    wanted: MergeRequest,
     report: Report = lambda store, records, building: ({}, {}),
     make_index: MakeIndex = lambda building: None,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
-) -> Merged:
+) -> MergeResult:
     """Merge into ``start``; the new release lies in the release folder and is not published.
 
     Raises SourceError for what cannot be merged (nothing is written then), ReleaseError for a start of another base.
@@ -138,7 +138,7 @@ def merge(
             raise SourceError("nothing was merged, since files had to be refused:\n  " + "\n  ".join(refused))
         if sources and not fresh and not known and not wanted.alignments and not wanted.without:
             if not any(bad for _, _, bad in unread) and any("merged already" in why for _, why, _ in unread):
-                return Merged(start, tuple(before.values()), (), (), tuple(unread))
+                return MergeResult(start, tuple(before.values()), (), (), tuple(unread))
             raise SourceError("nothing was merged:\n  " + "\n  ".join(f"{where}: {why}" for where, why, _ in unread))
         for slug, record in records.items():
             if slug not in fresh and slug not in known:
@@ -149,7 +149,7 @@ def merge(
             )
         done = (tuple(fresh), tuple(known), tuple(unread))
         if wanted.dry_run:
-            return Merged(None, tuple(records.values()), *done)
+            return MergeResult(None, tuple(records.values()), *done)
 
         def licensed(record: MergedSource, found: Sequence[str]) -> MergedSource:
             given = wanted.licences.get(record.slug, wanted.licences.get("") if record.slug in fresh else None)
@@ -158,7 +158,7 @@ def merge(
         ordered = [records[slug] for slug in sorted(records)]
         assembly = Assembly(settings, start, building, ordered, wanted.alignments, wanted.judgements, wanted.inputs)
         made = assembly.write(licensed, report, make_index, progress)
-        return Merged(made, tuple(assembly.records), *done)
+        return MergeResult(made, tuple(assembly.records), *done)
     finally:
         del held
         shutil.rmtree(scratch, ignore_errors=True)

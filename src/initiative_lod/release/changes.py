@@ -1,4 +1,4 @@
-"""What differs between two releases: the N-Quads lines that only one of their dumps has, literals as they were written.
+"""Changes between two releases: the N-Quads lines that only one of their dumps has, literals as they were written.
 
 Dumps are sorted, so two of any size are compared in memory that does not grow; parts with equal digests are not read.
 The description of a release itself (``graph/release``) is in no dump, and not compared. Blank nodes have IRIs in a
@@ -43,7 +43,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ChangeSummary:
     """What differs between two releases, in numbers, and the first changes in the order of their lines.
 
     ``graphs`` gives (added, removed) by the graph's IRI; ``files`` are those that differ, besides the quads and what
@@ -73,7 +73,7 @@ class Summary:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Summary:
+    def from_json(cls, text: str) -> ChangeSummary:
         """The summary that ``to_json`` wrote."""
         value: dict[str, Any] = json.loads(text)
         graphs = {graph: (added, removed) for graph, (added, removed) in value.pop("graphs").items()}
@@ -110,7 +110,7 @@ def between(old: Release, new: Release) -> Iterator[Change]:
             right = next(come, None)
 
 
-def summary(old: Release, new: Release, limit: int | None = None, longest: int = LONGEST) -> Summary:
+def summary(old: Release, new: Release, limit: int | None = None, longest: int = LONGEST) -> ChangeSummary:
     """The changes in numbers, with the first ``limit`` (all: None) of them, as far as ``longest`` bytes go."""
     counts: Counter[tuple[str, bool]] = Counter()
     listed: list[Change] = []
@@ -122,7 +122,7 @@ def summary(old: Release, new: Release, limit: int | None = None, longest: int =
             if limit is None or size < longest:
                 listed.append(change)
     graphs = {name: (counts[name, True], counts[name, False]) for name in sorted({name for name, _ in counts})}
-    return Summary(
+    return ChangeSummary(
         old.version,
         new.version,
         sum(added for added, _ in graphs.values()),
@@ -173,7 +173,7 @@ def labels(opened: Iterable[OpenRelease], node: NamedNode | BlankNode) -> dict[s
     return {}
 
 
-def as_document(made: Summary, opened: Sequence[OpenRelease]) -> dict[str, Any]:
+def as_document(made: ChangeSummary, opened: Sequence[OpenRelease]) -> dict[str, Any]:
     """The summary as JSON has it: N-Quads lines, by resource, each with the labels that ``opened`` know."""
     resources = [
         {
@@ -205,7 +205,7 @@ def patch(changes: Iterable[Change]) -> Iterator[str]:
     yield "TC ."
 
 
-def apart(old: Release, new: Release, limit: int, seconds: float) -> Summary | None:
+def apart(old: Release, new: Release, limit: int, seconds: float) -> ChangeSummary | None:
     """The summary, made by a process of its own that gives way to others. None when it takes longer than ``seconds``.
 
     Raises ReleaseError when a release cannot be read.
@@ -219,7 +219,7 @@ def apart(old: Release, new: Release, limit: int, seconds: float) -> Summary | N
         return None
     if done.returncode:
         raise ReleaseError(f"releases {old.version} and {new.version} cannot be compared: one of them is damaged")
-    return Summary.from_json(done.stdout.decode())
+    return ChangeSummary.from_json(done.stdout.decode())
 
 
 def _parts(found: Release) -> list[tuple[str, Path]]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.release import folder as release
 from initiative_lod.release import history, in_use
 from initiative_lod.release.files import sync, write_file
+from initiative_lod.release.folder import versions
 from initiative_lod.release.manifest import MANIFEST
 
 PINNED = "pinned"  # a file of versions, one a line
@@ -28,7 +28,7 @@ BUILDING = (".building-", ".merging-")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetainedRelease:
     """A release that stays, and why: ``current``, ``previous``, ``pinned``, ``new`` or ``in use``."""
 
     version: str
@@ -36,7 +36,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedFolder:
     """What goes: the name of a folder (or link) in the release folder, and the bytes that this frees."""
 
     name: str
@@ -52,14 +52,14 @@ def pinned(folder: Path) -> list[str]:
 def pin(folder: Path, version: str, wanted: bool = True) -> None:
     """Keep a version whatever is removed; no longer, if not ``wanted``."""
     with history.lock(folder):
-        versions = sorted({*pinned(folder), version} if wanted else {*pinned(folder)} - {version})
+        names = sorted({*pinned(folder), version} if wanted else {*pinned(folder)} - {version})
         new = folder / f".{PINNED}"
-        write_file(new, "".join(f"{item}\n" for item in versions).encode())
+        write_file(new, "".join(f"{name}\n" for name in names).encode())
         new.replace(folder / PINNED)
         sync(folder)
 
 
-def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list[Kept], list[Removed]]:
+def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list[RetainedRelease], list[RemovedFolder]]:
     """Remove what is neither current, nor one of the ``keep`` that were current before it, nor pinned, nor in use.
 
     A release that was written after the last switch is new, and stays: it may be about to be published. With
@@ -68,17 +68,17 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
     if not folder.is_dir():
         return [], []
     with history.lock(folder):
-        kept: list[Kept] = []
+        kept: list[RetainedRelease] = []
         leaving: list[Path] = []
         reasons = _reasons(folder, keep)
-        for version in release.versions(folder):
+        for version in versions(folder):
             path = folder / version
             if version in reasons:
-                kept.append(Kept(version, reasons[version]))
+                kept.append(RetainedRelease(version, reasons[version]))
                 continue
             with in_use.alone(path) as alone:
                 if not alone:
-                    kept.append(Kept(version, "in use"))
+                    kept.append(RetainedRelease(version, "in use"))
                     continue
                 if not dry_run:
                     path = _rename(path)
@@ -93,7 +93,7 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
 
 def _reasons(folder: Path, keep: int) -> dict[str, str]:
     """The versions that stay whether or not they are read, each with why."""
-    there = release.versions(folder)
+    there = versions(folder)
     current = history.current_version(folder)
     switches = history.switches(folder)
     # Rolling back comes first; what was rolled back itself, and what the stack has lost, follows, latest first.
@@ -158,7 +158,7 @@ def _delete(path: Path) -> None:
         ) from error
 
 
-def _measured(paths: Iterable[Path]) -> Iterator[Removed]:
+def _measured(paths: Iterable[Path]) -> Iterator[RemovedFolder]:
     """What deleting each frees, in this order: a file that releases share is freed with the last of its names."""
     gone: Counter[tuple[int, int]] = Counter()
     for path in paths:
@@ -170,4 +170,4 @@ def _measured(paths: Iterable[Path]) -> Iterator[Removed]:
             gone[status.st_dev, status.st_ino] += 1
             if gone[status.st_dev, status.st_ino] == status.st_nlink:
                 size += status.st_size
-        yield Removed(path.name.removeprefix(REMOVING), size)
+        yield RemovedFolder(path.name.removeprefix(REMOVING), size)

@@ -1,4 +1,4 @@
-"""Which release is the current one: a link that is replaced in one step, and the list of all switches."""
+"""Switches from one release to another: a link that is replaced in one step, and the list of all that were made."""
 
 from __future__ import annotations
 

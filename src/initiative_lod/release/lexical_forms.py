@@ -93,7 +93,7 @@ def collapsed(lines: Iterable[bytes]) -> int:
     return len(keys) - len(set(keys))
 
 
-class Exact:
+class LexicalForms:
     """Gives quads of the store their literals as they were written. It holds no more than an open file."""
 
     def __init__(self, path: Path) -> None:

@@ -16,8 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from initiative_lod.errors import Busy, ReleaseError
-from initiative_lod.release import folder as releases
-from initiative_lod.release import history
+from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
 from initiative_lod.release.manifest import MANIFEST, Release, read
 from initiative_lod.release.opened import OpenRelease, Publisher
@@ -123,7 +122,7 @@ class Archive:
         times = {item.version: item.time.timestamp() for item in self.published()}
         if current := history.current_version(self._folder):
             times.setdefault(current, 0.0)  # published, whatever became of the history
-        there = [version for version in releases.versions(self._folder) if version in times]
+        there = [version for version in folder.versions(self._folder) if version in times]
         return sorted(there, key=lambda version: (-times[version], version))
 
     def manifest(self, version: str) -> Release | None:

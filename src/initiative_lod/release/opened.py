@@ -27,13 +27,12 @@ from pyoxigraph import (
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import in_use as lease
+from initiative_lod.release import in_use
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
-from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, Exact
+from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
 from initiative_lod.release.manifest import EXACT, INDEX, Release, read
-from initiative_lod.release.rendered_documents import FILE as PREPARED
-from initiative_lod.release.rendered_documents import Prepared
+from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
 from initiative_lod.vocabulary import DCTERMS
 
 log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ class OpenRelease:
         For as long as it is open, ``release gc`` leaves it alone. Raises ReleaseError when it is gone, or its store is
         damaged, as far as that shows when it is opened and first read.
         """
-        held = lease.take(release.path)
+        held = in_use.take(release.path)
         try:
             store = Store.read_only(str(release.store.resolve()))
             next(iter(store), None)
@@ -110,7 +109,7 @@ class OpenRelease:
         """
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
-                yield from self._exact_of(quad.graph_name).restore((quad,))
+                yield from self._forms_in(quad.graph_name).restore((quad,))
             else:
                 yield quad
 
@@ -166,12 +165,12 @@ class OpenRelease:
         return None
 
     @cached_property
-    def prepared(self) -> Prepared:
+    def rendered(self) -> RenderedDocuments:
         """The documents that were rendered when the release was made."""
-        return Prepared(self.release.path / INDEX / PREPARED)
+        return RenderedDocuments(self.release.path / INDEX / RENDERED)
 
     @cached_property
-    def _exact(self) -> dict[str, Exact]:
+    def _lexical_forms(self) -> dict[str, LexicalForms]:
         """The records of what the store writes in another way, by graph; of our own graphs under an empty name."""
         manifest = self.release.manifest
         graphs = [name for name in manifest.files if name.startswith("graphs/") and name.endswith(".exact.tsv")]
@@ -180,11 +179,11 @@ class OpenRelease:
             merged.get(name) or self.iris.graph(name.removeprefix("graphs/").removesuffix(".exact.tsv")).value: name
             for name in graphs
         }
-        return {graph: Exact(self.release.path / name) for graph, name in {"": EXACT, **named}.items()}
+        return {graph: LexicalForms(self.release.path / name) for graph, name in {"": EXACT, **named}.items()}
 
-    def _exact_of(self, graph: NamedNode | BlankNode | DefaultGraph) -> Exact:
+    def _forms_in(self, graph: NamedNode | BlankNode | DefaultGraph) -> LexicalForms:
         name = graph.value if isinstance(graph, NamedNode) else ""
-        return self._exact.get(name) or self._exact[""]
+        return self._lexical_forms.get(name) or self._lexical_forms[""]
 
 
 class Publisher:

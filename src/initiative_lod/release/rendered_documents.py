@@ -14,7 +14,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-FILE = "documents.sqlite"
+RENDERED = "documents.sqlite"
 FORMAT = 2  # another one whenever a description or its Turtle comes out differently: an older file is not read then
 
 
@@ -32,7 +32,7 @@ def write(path: Path, documents: Iterable[tuple[str, int, bytes]]) -> int:
     return int(count)
 
 
-class Prepared:
+class RenderedDocuments:
     """The documents in a file; none, where there is no such file, a damaged one, or one of another FORMAT.
 
     What is not found here is rendered when it is asked for, so that damage costs time and no answer. Threads may
@@ -48,7 +48,7 @@ class Prepared:
             try:
                 known = file.execute("PRAGMA user_version").fetchone() == (FORMAT,)
             except sqlite3.Error as error:
-                log.warning("%s cannot be read: %s", FILE, error)
+                log.warning("%s cannot be read: %s", RENDERED, error)
                 known = False
             if known:
                 self._file = file
@@ -63,6 +63,6 @@ class Prepared:
             with self._lock:
                 found = self._file.execute("SELECT turtle, pages FROM document WHERE iri = ?", (iri,)).fetchone()
         except sqlite3.Error as error:
-            log.warning("%s cannot be read: %s", FILE, error)
+            log.warning("%s cannot be read: %s", RENDERED, error)
             return None
         return None if found is None else (found[0], found[1])

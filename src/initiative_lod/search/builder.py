@@ -37,7 +37,7 @@ _CONTAINERS = frozenset({"Initiative", "Pillar", "Preamble", "Text", "Unofficial
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class IndexSummary:
     """What an index holds. ``content_digest`` is a hex SHA-256 of its content, whatever wrote the file."""
 
     resources: int
@@ -58,7 +58,7 @@ class Builder:
         self._literals = 0
         self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in INSERT}
 
-    def build(self) -> Summary:
+    def build(self) -> IndexSummary:
         """Write it, and say what is in it."""
         index = self._index
         index.executescript(
@@ -102,7 +102,7 @@ class Builder:
             INSERT["name"],
             self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
         )
-        summary = Summary(number, own, self._literals, left_out, self._digest.hexdigest())
+        summary = IndexSummary(number, own, self._literals, left_out, self._digest.hexdigest())
         for key, value in (
             ("format", FORMAT),
             ("base", self._iris.base),

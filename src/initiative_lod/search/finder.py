@@ -15,7 +15,7 @@ from initiative_lod.languages import LANGUAGES
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
 from initiative_lod.search.query_parser import Parsed
-from initiative_lod.search.results import PAGE, Asked, Hit, Results, Value
+from initiative_lod.search.results import PAGE, Hit, MarkedValue, Results, Search
 from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED
 from initiative_lod.search.synonyms import Wordings
 
@@ -48,7 +48,7 @@ class Extent:
 class Finder:
     """One search over one connection, which has it to itself."""
 
-    def __init__(self, extent: Extent, connection: sqlite3.Connection, asked: Asked, parsed: Parsed) -> None:
+    def __init__(self, extent: Extent, connection: sqlite3.Connection, asked: Search, parsed: Parsed) -> None:
         self._extent, self._connection, self._asked, self._parsed = extent, connection, asked, parsed
         self._languages = (asked.language,) if asked.language in LANGUAGES else INDEXED
         self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
@@ -147,7 +147,7 @@ class Finder:
             (iri,) = self._connection.execute("SELECT iri FROM resource WHERE id = ?", (number,)).fetchone()
             yield Hit(iri, rank, tuple(self._values(number)), self._facets.of(number))
 
-    def _values(self, number: int) -> Iterator[Value]:
+    def _values(self, number: int) -> Iterator[MarkedValue]:
         """Every label, and what else of the resource was found."""
         for name, language, value in self._connection.execute(
             "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number", (number,)
@@ -156,4 +156,4 @@ class Finder:
                 query_parser.marks(value, self._parsed, self._extent.simplified) if language in self._languages else []
             )
             if name == "label" or found:
-                yield Value(name, language, value, tuple(found))
+                yield MarkedValue(name, language, value, tuple(found))

@@ -19,17 +19,15 @@ from pyoxigraph import Quad
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.search.builder import Builder, Summary
+from initiative_lod.search.builder import Builder, IndexSummary
 from initiative_lod.search.staging import scratch, stage
-
-__all__ = ["FILE", "Progress", "Summary", "build"]
 
 FILE = "search.sqlite"
 
 Progress = Callable[[str], None]
 
 
-def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = lambda message: None) -> Summary:
+def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = lambda message: None) -> IndexSummary:
     """Write the index of ``quads`` to ``path``, which must not exist. Raises ReleaseError when SQLite has no FTS5."""
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")

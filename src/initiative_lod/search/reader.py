@@ -13,7 +13,7 @@ from urllib.parse import quote
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
-from initiative_lod.search.results import Asked, Count, Results
+from initiative_lod.search.results import Count, Results, Search
 from initiative_lod.search.schema import APPLICATION, FORMAT
 
 SECONDS = 1.0
@@ -53,7 +53,7 @@ class Index:
         for connection in idle:
             connection.close()
 
-    def search(self, asked: Asked) -> Results:
+    def search(self, asked: Search) -> Results:
         """What is found, for whatever text. Raises QueryTimeout."""
         parsed = query_parser.parse(asked.text, self._extent.simplified)
         if parsed.empty:

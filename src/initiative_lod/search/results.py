@@ -1,4 +1,4 @@
-"""What is asked of an index, and what it answers: values, and nothing else."""
+"""Values that go into a search and come out of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAGE = 20  # hits
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Search:
     """A search. ``language`` is zh, en or both; ``filters`` gives the wanted keys by facet: any of one, all facets."""
 
     text: str
@@ -19,7 +19,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class MarkedValue:
     """Words that were indexed, with the ranges found in them (code points of ``text``, end exclusive)."""
 
     field: str
@@ -34,7 +34,7 @@ class Hit:
 
     iri: str
     rank: int
-    values: tuple[Value, ...]
+    values: tuple[MarkedValue, ...]
     facets: Mapping[str, tuple[tuple[str, str], ...]]
 
 
@@ -56,7 +56,7 @@ class Results:
     itself: the hits hold all of its ``pieces``, or ``any`` of them; ``unknown`` are words that the index has nowhere.
     """
 
-    asked: Asked
+    asked: Search
     text: str
     total: int
     hits: tuple[Hit, ...] = ()

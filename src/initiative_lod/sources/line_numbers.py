@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.sources import turtle
-from initiative_lod.sources.turtle import Source
+from initiative_lod.sources.turtle import SourceFile
 
 _ABOUT = re.compile(
     r"""^<(?P<line>[^<>\s]+)>\s            # N-Triples, N-Quads, TriG: a line that begins with an IRI
@@ -30,7 +30,7 @@ class Places:
         self._subjects: dict[str, Place] = {}
         self._statements: dict[tuple[str, str, str], Place] = {}
 
-    def add(self, source: Source, path: Path) -> None:
+    def add(self, source: SourceFile, path: Path) -> None:
         """Take up a Turtle file, to be called ``path``. Of what stands in two places the first counts."""
         for subject, line in source.subjects.items():
             self._subjects.setdefault(rebase(subject, self._base), (path, line))

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
-from initiative_lod.sources.turtle import BLANK, Source
+from initiative_lod.sources.turtle import BLANK, SourceFile
 
 _SOURCES = Iris(DEFAULT_BASE)
 _PREFIX = _SOURCES.notation("is").value.removesuffix("is")
@@ -26,7 +26,7 @@ Value = NamedNode | Literal
 class Bracket:
     """One value with what attests it. ``value`` is None for a condition, whose node the build mints."""
 
-    source: Source
+    source: SourceFile
     subject: NamedNode
     predicate: NamedNode
     value: Value | None
@@ -61,7 +61,7 @@ class Notation:
     marks: dict[tuple[str, str], str]  # (subject, notation term) -> literal, e.g. (…/clause/3, "quote")
 
 
-def read(source: Source) -> Notation:
+def read(source: SourceFile) -> Notation:
     """Split ``source``. Raises NotationError, with its line, for notation that has no meaning."""
     contents: dict[BlankNode, list[tuple[NamedNode, object]]] = defaultdict(list)
     for triple in source.triples:
@@ -100,7 +100,7 @@ def read(source: Source) -> Notation:
     return Notation(tuple(plain), tuple(brackets), marks)
 
 
-def _bracket(source: Source, triple: Triple, content: Iterable[tuple[NamedNode, object]]) -> Bracket:
+def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNode, object]]) -> Bracket:
     found: dict[str, list[object]] = defaultdict(list)
     rest: list[tuple[NamedNode, Value]] = []
     assert isinstance(triple.subject, NamedNode)

@@ -30,7 +30,7 @@ _DIRECTIVES = {"base": 2, "prefix": 3, "version": 2}  # with how many tokens eac
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """One file as parsed: its triples in the order of the file, and the lines (from 1) of what is in it.
 
     ``properties`` has the line of (subject, property, value): of an IRI or a string that stands under the property,
@@ -50,7 +50,7 @@ class Source:
         return found or self.subjects.get(subject, 0)
 
 
-def read_turtle(path: Path, graph: str) -> Source:
+def read_turtle(path: Path, graph: str) -> SourceFile:
     """Parse one Turtle file. Raises ParseError with the line, or SourceError when it cannot be read."""
     content = read_text(path)
     try:
@@ -58,7 +58,7 @@ def read_turtle(path: Path, graph: str) -> Source:
         triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
     except SyntaxError as error:
         raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
-    return Source(path, graph, triples, *_places(content))
+    return SourceFile(path, graph, triples, *_places(content))
 
 
 def read_text(path: Path) -> str:
@@ -72,7 +72,7 @@ def read_text(path: Path) -> str:
         raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
 
 
-def read_folder(folder: Path) -> list[Source]:
+def read_folder(folder: Path) -> list[SourceFile]:
     """Every Turtle file of a graphs folder: ``<name>.ttl`` and ``<name>/*.ttl`` are the graph ``<name>``.
 
     Files come in the order of their paths. Raises SourceError when there are none.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from initiative_lod.search.results import Value
+from initiative_lod.search.results import MarkedValue
 
 EXCERPT = {"zh": 150, "en": 320, "xx": 240}  # characters
 _MARK, _END = Markup('<mark class="hit">'), Markup("</mark>")
@@ -22,7 +22,7 @@ def marked(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return Markup("").join([*parts, escape(text[position:])])
 
 
-def excerpt(value: Value, longest: int = 0) -> tuple[str, list[tuple[int, int]], int]:
+def excerpt(value: MarkedValue, longest: int = 0) -> tuple[str, list[tuple[int, int]], int]:
     """(text, ranges in it, where it begins in the whole): all of it when short, else what is around the first hit."""
     longest = longest or EXCERPT[value.language]
     text = value.text
@@ -38,7 +38,7 @@ def excerpt(value: Value, longest: int = 0) -> tuple[str, list[tuple[int, int]],
     return text[start:end], inside, start
 
 
-def shown(value: Value) -> Markup:
+def shown(value: MarkedValue) -> Markup:
     """The excerpt as HTML, with dots where it is cut."""
     text, ranges, start = excerpt(value)
     before = "…" if start else ""

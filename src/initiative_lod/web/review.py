@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from initiative_lod.errors import SourceError
-from initiative_lod.matching.review import Review
+from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources.judgements import Verdict
 
 LONGEST_BODY = 64 * 1024

@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CheckResult:
     """What one check found: ``total`` findings, of which some are here, those with most statements first."""
 
     kind: str
@@ -61,7 +61,7 @@ class Check:
         """Which store it asks."""
         return self.header.get("over", "all")
 
-    def run(self, store: Store, prefixes: Mapping[str, str]) -> Found:
+    def run(self, store: Store, prefixes: Mapping[str, str]) -> CheckResult:
         """Ask the store."""
         found = store.query(self.query, prefixes=dict(prefixes), use_default_graph_as_union=True)
         assert isinstance(found, QuerySolutions)
@@ -92,7 +92,7 @@ class Check:
             for key in order
         )
         title, why = ({lang: self.header[f"{name}@{lang}"] for lang in ("zh", "en")} for name in ("title", "why"))
-        return Found(self.kind, self.header["severity"], title, why, len(collected) + beyond, findings)
+        return CheckResult(self.kind, self.header["severity"], title, why, len(collected) + beyond, findings)
 
 
 def checks() -> list[Check]:

@@ -12,8 +12,8 @@ from initiative_lod.build import identity
 from initiative_lod.iris import Iris
 from initiative_lod.merge.conflicts import joint_questions
 from initiative_lod.merge.conflicts.candidates import candidates
-from initiative_lod.merge.conflicts.check import KEPT, SHOWN, Finding, Found, Statement, checks
-from initiative_lod.merge.conflicts.report import Conflicts
+from initiative_lod.merge.conflicts.check import KEPT, SHOWN, CheckResult, Finding, Statement, checks
+from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
@@ -38,7 +38,7 @@ def find(
     files = [*sorted({*building.glob("graphs/*.nq.gz")} - {clusters}), building / "own.nq.gz"]
     few = candidates(files)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
-    found: list[Found] = []
+    found: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
         found.append(check.run(few if check.over == "candidates" else store, prefixes))
@@ -52,7 +52,7 @@ def find(
     return Conflicts(tuple(found), tuple(records), iris, answered)
 
 
-def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
+def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> CheckResult:
     """The competency questions that are now answered otherwise than was worked out from the text."""
     differences = list(competency.differences(list(asked), store, iris.base))
     findings = []
@@ -61,7 +61,7 @@ def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
         note = "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:SHOWN]) or "the rows are in another order"
         focus = iris.thing(f"question/{difference.question.slug}")
         findings.append(Finding(focus, f"{difference.question.text['en']} {note}", (), len(rows)))
-    return Found(
+    return CheckResult(
         "questions-answered-differently",
         "Violation",
         {"zh": "我们的问题现在有不同的答案", "en": "Our questions are now answered differently"},
@@ -74,7 +74,7 @@ def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> Found:
     )
 
 
-def _shapes(own: Path, abroad: Found, iris: Iris) -> Found:
+def _shapes(own: Path, abroad: CheckResult, iris: Iris) -> CheckResult:
     """What our shapes say of our graphs together with what others state about our things and with our terms."""
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
@@ -93,7 +93,7 @@ def _shapes(own: Path, abroad: Found, iris: Iris) -> Found:
             statements = ((quad.subject, quad.predicate, quad.object, quad.graph_name),)  # type: ignore[assignment]
         text = next((text for language, text in item.messages if language == "en"), "")
         findings.append(Finding(item.focus, f"{item.named.rpartition('#')[2]}: {text}", statements, len(statements)))
-    return Found(
+    return CheckResult(
         "our-shapes-broken",
         "Violation",
         {"zh": "他人的陈述违反我们的形状", "en": "Statements of others break our shapes"},

@@ -17,7 +17,7 @@ IN_CHINESE = {AS_EXPECTED: "与预期一致", OTHERWISE: "与预期不同", NOT_
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JointAnswer:
     """A question that needs merged graphs. ``missing`` are the names of those that are not there."""
 
     question: Question
@@ -53,12 +53,12 @@ class Asked:
         }
 
 
-def ask(asked: Sequence[Question], store: Store, slugs: Iterable[str], base: str) -> tuple[Asked, ...]:
+def ask(asked: Sequence[Question], store: Store, slugs: Iterable[str], base: str) -> tuple[JointAnswer, ...]:
     """Ask each question whose sources are all among ``slugs``, the names of what is merged into ``store``."""
     there = set(slugs)
     found = []
     for question in asked:
         missing = tuple(name for name in question.needs if name not in there)
         difference = None if missing else next(iter(competency.differences([question], store, base)), None)
-        found.append(Asked(question, missing, difference))
+        found.append(JointAnswer(question, missing, difference))
     return tuple(found)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from initiative_lod.documents.negotiation import lookup
 from initiative_lod.errors import BadArgument
 from initiative_lod.search.query_parser import LONGEST
-from initiative_lod.search.results import Asked as Search
+from initiative_lod.search.results import Search
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.http.request import LANGUAGES, Asked
 from initiative_lod.web.locale.messages import message

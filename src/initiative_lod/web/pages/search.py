@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from initiative_lod.search.query_parser import LONGEST
-from initiative_lod.search.results import Count, Hit, Results, Value
+from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.excerpts import marked, shown
 from initiative_lod.web.http.search_arguments import Wanted
@@ -118,7 +118,7 @@ def _facet_label(view: View, name: str, key: str, iri: str) -> tuple[str, str]:
 def _card(view: View, hit: Hit) -> Card:
     node = NamedNode(hit.iri)
     other = "en" if view.language == "zh" else "zh"
-    labels: Mapping[str, list[Value]] = {
+    labels: Mapping[str, list[MarkedValue]] = {
         language: [value for value in hit.values if value.field == "label" and value.language == language]
         for language in (view.language, other, "xx")
     }
@@ -146,7 +146,7 @@ def _card(view: View, hit: Hit) -> Card:
 def _lines(hit: Hit, language: str) -> list[Line]:
     """The original and its rendering; else a definition; else another name, or what it is linked to."""
 
-    def of(name: str) -> list[Value]:
+    def of(name: str) -> list[MarkedValue]:
         found = [value for value in hit.values if value.field == name and value.marks]
         return sorted(found, key=lambda value: (value.language != language, value.language))
 

@@ -16,7 +16,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy, Damaged, NotAcceptable, ReleaseError, TooMuch
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.release import changes
-from initiative_lod.release.changes import Summary
+from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked
@@ -42,11 +42,11 @@ class Comparisons:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._kept: OrderedDict[tuple[str, str], Summary] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], ChangeSummary] = OrderedDict()
         self._refused: dict[tuple[str, str], float] = {}  # the last two that took too long, and until when
         self._working = threading.Lock()
 
-    def of(self, old: OpenRelease, new: OpenRelease) -> Summary:
+    def of(self, old: OpenRelease, new: OpenRelease) -> ChangeSummary:
         """The changes from ``old`` to ``new``. Raises TooMuch when it takes too long, Busy, Damaged."""
         key = old.release.version, new.release.version
         found = self._kept.get(key)
@@ -148,7 +148,7 @@ def _before(archive: Archive, version: str) -> str:
     return past[position - 1] if position else version
 
 
-def _sections(made: Summary, before: OpenRelease, after: OpenRelease, view: View) -> list[Section]:
+def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view: View) -> list[Section]:
     """The listed changes; each thing leads to where it is: in the later release, if it is there at all."""
     views = [
         View(opened, view.language, f"{view.prefix}/release/{opened.release.version}", view.query)

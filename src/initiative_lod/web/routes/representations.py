@@ -168,7 +168,7 @@ def _rendered(
 def _prepared(opened: OpenRelease, target: Target, variant: Variant) -> tuple[bytes, int] | None:
     """What was rendered when the release was made: (content, pages). None for a variant that is rendered when asked."""
     if variant.offer.media is TURTLE and variant.page == 1 and variant.profile != "alt":
-        return opened.prepared.turtle(target.resource.value)
+        return opened.rendered.turtle(target.resource.value)
     return None
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from initiative_lod.iris import Iris
-from initiative_lod.merge.conflicts.check import KEPT, Finding, Found, Statement, Term
-from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, Asked
+from initiative_lod.merge.conflicts.check import KEPT, CheckResult, Finding, Statement, Term
+from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, JointAnswer
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
@@ -26,13 +26,13 @@ IN_TEXT = 5  # findings of one kind in the text
 class Conflicts:
     """What was found in a merge of ``records``; ``together`` are the questions that need more than our own graphs."""
 
-    found: tuple[Found, ...]
+    found: tuple[CheckResult, ...]
     records: tuple[MergedSource, ...]
     iris: Iris
-    together: tuple[Asked, ...] = ()
+    together: tuple[JointAnswer, ...] = ()
 
     @property
-    def ordered(self) -> tuple[Found, ...]:
+    def ordered(self) -> tuple[CheckResult, ...]:
         """What was found something of, gravest first."""
         some = [item for item in self.found if item.total]
         return tuple(sorted(some, key=lambda item: (SEVERITIES.index(item.severity), item.kind)))
@@ -150,7 +150,7 @@ class Conflicts:
             f"<td>{escape(record.where)}<br><small>{escape(record.retrieved)}</small>{refused}</td></tr>"
         )
 
-    def _section(self, item: Found) -> str:
+    def _section(self, item: CheckResult) -> str:
         rows = "".join(self._row(finding) for finding in item.findings)
         more = item.total - len(item.findings)
         rest = f"<p class=more>… 另有 {more:,} 条 <span lang=en>{more:,} more</span></p>" if more else ""
@@ -226,7 +226,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _entry(item: Found) -> str:
+def _entry(item: CheckResult) -> str:
     return (
         f'<li class="{item.severity}"><a href="#{item.kind}">{escape(item.title["zh"])} '
         f'<span lang="en">{escape(item.title["en"])}</span></a> <b>{item.total:,}</b> '
@@ -234,7 +234,7 @@ def _entry(item: Found) -> str:
     )
 
 
-def _question(item: Asked) -> str:
+def _question(item: JointAnswer) -> str:
     rows = item.to_json()
     differing = "".join(
         f"<tr><td>{what}</td><td>{escape(' | '.join(row))}</td></tr>"

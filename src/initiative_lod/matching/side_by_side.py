@@ -1,4 +1,4 @@
-"""What a person sees who judges a proposal: both sides with all that is known of them, and the sentences of ours."""
+"""Both sides of a proposal with all that is known of them, and the sentences of ours, for the person who judges it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.matching.alignable import Thing
+from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
@@ -31,7 +31,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ProposalSide:
     """One side of a proposal, for showing."""
 
     iri: str
@@ -77,19 +77,19 @@ class Review:
             judgements.append(self._path, made)
         return made
 
-    def sides(self, proposal: Proposal) -> tuple[Side, Side]:
+    def sides(self, proposal: Proposal) -> tuple[ProposalSide, ProposalSide]:
         """Our side and theirs."""
         ours = self._side(proposal.ours, self._ours, self._sentences(proposal.ours.iri))
         return ours, self._side(proposal.theirs, self._theirs, ())
 
-    def _side(self, thing: Thing, store: Store, sentences: tuple[Sentence, ...]) -> Side:
+    def _side(self, thing: Alignable, store: Store, sentences: tuple[Sentence, ...]) -> ProposalSide:
         kinds = {LabelKind.PREFERRED: "", LabelKind.ALTERNATIVE: "also", LabelKind.NOTATION: "notation"}
         order = sorted(
             thing.names, key=lambda name: (name.language not in ("zh", "en"), name.kind, name.language, name.text)
         )
         names = tuple((name.language, kinds[name.kind], name.text) for name in order[:40])
         near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])
-        return Side(thing.iri, names, thing.classes, thing.definition, near, sentences)
+        return ProposalSide(thing.iri, names, thing.classes, thing.definition, near, sentences)
 
     def _sentences(self, iri: str) -> tuple[Sentence, ...]:
         found: dict[str, Sentence] = {}
