@@ -58,7 +58,7 @@ def run(store: str, service: Server, query: str) -> tuple[Any, Redirected]:
     network = Redirected(service)
 
     async def main() -> Any:
-        settings = Settings(services=LISTED, query_seconds=20.0)
+        settings = Settings(services=LISTED, query_seconds=20.0, releases=Path(store).parents[1])
         pool = QueryPool(settings, Broker(LISTED, 5.0, public, network))
         await pool.start()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from hypothesis import given
@@ -37,16 +38,16 @@ def test_rows_are_counted_exactly(texts: list[str], media: MediaType, size: int)
 
 
 def test_limits() -> None:
-    output = Output("text/csv", 2, 100)
+    output = Output("text/csv", 2, 100, gettempdir())
     output.write(b"a\n1\n2\n")
     with pytest.raises(QueryTooLarge, match="more than 2 rows"):
         output.write(b"3\n")
     with pytest.raises(QueryTooLarge, match="longer than 100 bytes"):
-        Output("text/csv", 2, 100).write(b"a" * 101)
+        Output("text/csv", 2, 100, gettempdir()).write(b"a" * 101)
 
 
 def test_a_large_result_goes_to_a_file_without_a_name() -> None:
-    output = Output("", 1, 10 * IN_MEMORY)
+    output = Output("", 1, 10 * IN_MEMORY, gettempdir())
     pieces = [bytes([65 + number]) * (IN_MEMORY // 2) for number in range(5)]
     for piece in pieces:
         output.write(piece)

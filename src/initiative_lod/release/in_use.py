@@ -32,8 +32,10 @@ def take(folder: Path) -> Lease:
     gone = f"release {folder.name} has been removed"
     try:
         lease = Lease(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ReleaseError(gone) from error
+    except OSError as error:
+        raise ReleaseError(f"release {folder.name} cannot be opened: {error.strerror}") from error
     try:
         fcntl.flock(lease._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -74,6 +75,8 @@ class Worker:
                 length=settings.query_length,
                 nesting=settings.query_nesting,
                 services=bool(settings.services),
+                readable=(str(settings.release_folder),),
+                spool=tempfile.gettempdir(),
             )
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", program, json.dumps(asdict(confinement))],

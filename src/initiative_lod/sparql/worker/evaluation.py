@@ -41,12 +41,13 @@ _LABELS_OF = "CONSTRUCT { ?thing ?label ?text } WHERE { ?thing ?label ?text }"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one evaluation may produce and how large its query may be."""
+    """What one evaluation may produce, how large its query may be, and the folder for results that outgrow memory."""
 
     rows: int
     size: int
     length: int
     nesting: int
+    spool: str = ""
 
 
 class Evaluator:
@@ -93,7 +94,7 @@ class Evaluator:
                 triples += self._counted(_labels(opened.store, triples, options), len(triples))
             prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
             return "graph", self._write_graph(triples, media, prefixes, opened, job)
-        output = Output(media.name, self._limits.rows, self._limits.size)
+        output = Output(media.name, self._limits.rows, self._limits.size, self._limits.spool)
         try:
             if media is HTML and self._show is not None:
                 output.write(self._show(found, opened, job))
@@ -133,7 +134,7 @@ class Evaluator:
     def _write_graph(
         self, triples: list[Triple], media: MediaType, prefixes: dict[str, str], opened: OpenStore, job: Job
     ) -> Output:
-        output = Output("", self._limits.rows, self._limits.size)
+        output = Output("", self._limits.rows, self._limits.size, self._limits.spool)
         unique = list(dict.fromkeys(triples))  # a graph is a set
         if media not in (N_TRIPLES, N_QUADS):  # the other ones group by subject
             unique.sort(key=lambda triple: str(triple.subject))

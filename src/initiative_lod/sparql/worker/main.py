@@ -24,6 +24,7 @@ from initiative_lod.errors import (
     QueryMemory,
     QueryTooComplex,
     QueryTooLarge,
+    ReleaseError,
 )
 from initiative_lod.sparql.job import CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
@@ -34,7 +35,7 @@ FRAME = struct.Struct("!II")  # lengths of the header and of the body that follo
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What the server tells a worker: its socket's descriptor, its parent, and every limit."""
+    """What the server tells a worker: its socket's descriptor, its parent, every limit, and the folders it may use."""
 
     descriptor: int
     parent: int
@@ -45,6 +46,8 @@ class Confinement:
     length: int
     nesting: int
     services: bool
+    readable: tuple[str, ...]
+    spool: str
 
 
 def main(show: Show | None = None) -> None:
@@ -60,8 +63,9 @@ def _run(show: Show | None) -> None:
     # Ctrl-C reaches the whole group: the server decides when a worker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=told.descriptor)
-    missing = sandbox.confine(told.parent, told.memory, told.size + 1024 * 1024)
-    limits = Limits(told.rows, told.size, told.length, told.nesting)
+    bounds = sandbox.Bounds(told.memory, told.size + 1024 * 1024, tuple(told.readable), told.spool)
+    missing = sandbox.confine(told.parent, bounds)
+    limits = Limits(told.rows, told.size, told.length, told.nesting, told.spool)
     call = (lambda iri, query: _call(channel, iri, query)) if told.services else None
     evaluator = Evaluator(limits, call, show)
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
@@ -76,7 +80,9 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     except NotAcceptable as error:
         _send(channel, Reply(kind=error.form, error=NotAcceptable.__name__, message=str(error)))
     except InitiativeLodError as error:
-        retire = isinstance(error, QueryTooLarge) and _heavy(memory)
+        # A release folder that was replaced as a whole is another one than the sandbox lets this process read.
+        lost = isinstance(error.__cause__, OSError | ReleaseError)
+        retire = lost or (isinstance(error, QueryTooLarge) and _heavy(memory))
         _send(channel, Reply(error=type(error).__name__, message=str(error), retire=retire))
     except MemoryError:
         message = "the query needs more memory than it may have"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 import tempfile
 from typing import IO, Any, ClassVar
 
@@ -14,12 +16,13 @@ IN_MEMORY = 1024 * 1024
 class Output(io.BufferedIOBase, IO[bytes]):
     """A binary stream of at most ``most_bytes``, and ``most_rows`` as they are written in ``media_type``.
 
-    Raises QueryTooLarge out of ``write``. The file has no name from its first moment on: whoever dies, it is gone.
+    Raises QueryTooLarge out of ``write``. What outgrows memory goes into a file in the folder ``spool`` that has no
+    name from its first moment on: whoever dies, it is gone.
     """
 
-    def __init__(self, media_type: str, most_rows: int, most_bytes: int) -> None:
+    def __init__(self, media_type: str, most_rows: int, most_bytes: int, spool: str) -> None:
         super().__init__()
-        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._most_rows, self._most_bytes, self._spool = most_rows, most_bytes, spool
         self._rows = RowCounter(media_type)
         self._memory = bytearray()
         self.file: IO[bytes] | None = None
@@ -46,7 +49,7 @@ class Output(io.BufferedIOBase, IO[bytes]):
             return len(piece)
         try:
             if self.file is None:
-                self.file = tempfile.TemporaryFile()  # noqa: SIM115
+                self.file = _unnamed_file(self._spool)
                 self.file.write(self._memory)
                 self._memory.clear()
             self.file.write(piece)
@@ -57,6 +60,16 @@ class Output(io.BufferedIOBase, IO[bytes]):
     def content(self) -> bytes:
         """What was written, while it is still in memory."""
         return bytes(self._memory)
+
+
+def _unnamed_file(folder: str) -> IO[bytes]:
+    """A file without a name in ``folder``; in memory, where its file system has no such files."""
+    if sys.platform != "linux":
+        return tempfile.TemporaryFile(dir=folder)
+    try:
+        return os.fdopen(os.open(folder, os.O_RDWR | os.O_TMPFILE | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b")
+    except OSError:
+        return os.fdopen(os.memfd_create("result"), "w+b")
 
 
 def too_many(rows: int, most: int) -> None:
