@@ -48,7 +48,7 @@ NOTATION = frozenset(
 
 RDF = Namespace(
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "type first rest nil Property Statement subject predicate object langString",
+    "type first rest nil Property Statement subject predicate object langString dirLangString XMLLiteral",
 )
 RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",

@@ -175,7 +175,7 @@ def test_an_encoding_that_is_declared_is_read(data: bytes, merging: Merge, tmp_p
 def test_content_decides_where_the_name_lies(merging: Merge, tmp_path: Path) -> None:
     (tmp_path / "x.rdf").write_text(TTL)
     record = merging(tmp_path / "x.rdf").records[0]
-    assert record.repaired == (("x.rdf", "called rdf/xml, is turtle"),)
+    assert record.repaired == (("x.rdf", "called RDF/XML, is Turtle"),)
 
 
 def test_relative_iris_get_a_base_of_ours(merging: Merge, tmp_path: Path) -> None:

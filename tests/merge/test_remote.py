@@ -117,7 +117,7 @@ def test_a_url_is_a_source(path: str, server: str, merging: Merge) -> None:
     assert f"<{server}{'/deep' if path == '/far' else ''}/here>".encode() in dump
     told = [what for _, what in record.repaired] + list(record.notes)
     assert (path == "/moved") == any(f"redirected (302) to {server}/good.ttl" in what for what in told)
-    assert (path == "/wrong") == any("called rdf/xml, is turtle" in what for what in told)
+    assert (path == "/wrong") == any("called RDF/XML, is Turtle" in what for what in told)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_its_manifest_says_what_it_is(made: Release) -> None:
     assert (made.base, made.modified, made.manifest.quads) == (I.base, "2031-03-05", 31)
     assert sorted(made.manifest.files) == [
         "context.jsonld",
+        "dump.hext.gz",
         "dump.nq.gz",
         "dump.trig.gz",
         "release.nq",

@@ -22,7 +22,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, MediaType
+from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, GraphFormat, MediaType
 from service.sparql_app import CLIENT, DATA, EX, LABEL, OTHER, Server, ex, serving
 
 SELECT = "SELECT ?n WHERE { <http://example.org/thing/7> <http://example.org/number> ?n }"
@@ -76,11 +76,10 @@ def test_solutions_and_truth_values_in_every_format(server: Server, media: Media
 
 
 @pytest.mark.parametrize("media", RDF_TYPES, ids=lambda media: media.suffix)
-def test_graphs_in_every_format(server: Server, media: MediaType) -> None:
+def test_graphs_in_every_format(server: Server, media: GraphFormat) -> None:
     answer = server.get(CONSTRUCT, media.name)
     assert answer.headers["content-type"] == media.content_type
-    assert media.rdf is not None
-    found = {(quad.subject, quad.predicate, quad.object) for quad in parse(answer.content, format=media.rdf)}
+    found = {(quad.subject, quad.predicate, quad.object) for quad in media.read(answer.content, "http://e.example/")}
     assert found == {(ex(f"thing/{n}"), ex("is"), Literal(n)) for n in range(3)}
 
 
@@ -230,7 +229,7 @@ def test_service_description(server: Server) -> None:
     assert named == {row["g"]["value"] for row in solutions(listed)}
     counts = {quad.object.value for quad in store if quad.predicate.value.endswith("#triples")}
     assert {"600", "4"} <= counts
-    assert len(objects("resultFormat")) == len(RESULT_TYPES) + len(RDF_TYPES)
+    assert objects("resultFormat") == {media.iri for media in (*RESULT_TYPES, *RDF_TYPES)} - {""}
 
 
 def test_a_browser_gets_a_form_and_its_result_in_the_page(server: Server) -> None:

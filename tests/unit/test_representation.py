@@ -24,7 +24,7 @@ from initiative_lod.documents.representation import (
     Variant,
 )
 from initiative_lod.documents.resource import Description, describe, resource_of
-from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE
+from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE, GraphFormat
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
 from initiative_lod.release import Edition, Release
@@ -64,7 +64,11 @@ def parsed(content: bytes, offer: Offer, context: dict[str, Any]) -> Graph:
         quads = parse(json.dumps(document), format=RdfFormat.JSON_LD)
         lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
         return Graph().parse(data=lines, format="nt")
-    if offer.media.rdf is not None and offer.media.rdf.supports_datasets:
+    assert isinstance(offer.media, GraphFormat)
+    if offer.media.suffix == "hext":  # rdflib reads it, and takes a string for another thing than an xsd:string
+        content = Dataset().parse(data=content, format="hext").serialize(format="nquads", encoding="utf-8")
+        content, offer = N_QUADS.write(N_QUADS.read(content, "http://e.example/")), Offer(N_QUADS)
+    if isinstance(offer.media, GraphFormat) and offer.media.graphs:
         graph = Graph()
         for quad in Dataset().parse(data=content, format=offer.media.name).quads():
             graph.add(quad[:3])

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, TURTLE
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
+from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
@@ -65,13 +66,10 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
     """The description in an RDF format. Raises ValueError for one that is none."""
     media = offer.media
     if media is JSON_LD:
-        return _json_ld(_triples(description.quads), offer.profile, iris, context)
-    if media.rdf is None:
+        return _json_ld(description.quads, offer.profile, iris, context)
+    if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
-    short = None if media in (N_TRIPLES, N_QUADS) else prefixes(iris, description.quads)
-    if media.rdf.supports_datasets:
-        return serialize(description.quads, format=media.rdf, prefixes=short) or b""
-    return serialize(_triples(description.quads), format=media.rdf, prefixes=short) or b""
+    return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)
 
 
 def turtles(opened: OpenRelease) -> Iterator[tuple[str, int, bytes]]:
@@ -134,16 +132,10 @@ def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Seq
     return Description(resource, document, tuple(quads))
 
 
-def _triples(quads: Iterable[Quad]) -> list[Triple]:
-    """The triples of the quads, each once, in their order."""
-    return list(dict.fromkeys(quad.triple for quad in quads))
-
-
-def _json_ld(triples: Sequence[Triple], profile: str, iris: Iris, context: dict[str, Any]) -> bytes:
+def _json_ld(quads: Sequence[Quad], profile: str, iris: Iris, context: dict[str, Any]) -> bytes:
     from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
 
-    assert JSON_LD.rdf is not None
-    expanded = json.loads(serialize(triples, format=JSON_LD.rdf) or b"[]")
+    expanded = json.loads(JSON_LD.write(triples(quads)))
     if profile == FORMS["expanded"]:
         return _json(expanded)
     options = {"documentLoader": _offline, "skipExpansion": True}  # it is expanded already

@@ -29,8 +29,7 @@ from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
 MADE_ANEW = (
-    manifest.DUMP,
-    manifest.TRIG_DUMP,
+    *manifest.DUMPS,
     manifest.DESCRIPTION,
     OWN,
 )  # files that a start's are not taken over
@@ -219,25 +218,31 @@ class Assembly:
                     shutil.copyfileobj(file, dump, BLOCK)
 
     def _own_quads(self, more: Sequence[Part]) -> list[Quad]:
-        """The quads of our own graphs. They are written as TriG as well."""
+        """The quads of our own graphs. They are written as dumps as well."""
         quads: list[Quad] = []
         for name in (OWN, *(item.file for item in more)):
             quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
-        written = serialize(quads, format=RdfFormat.TRIG, prefixes=self._iris.prefixes) or b""
-        (self._building / manifest.TRIG_DUMP).write_bytes(gzip.compress(written, mtime=0))
+        for dump, data in folder.more_dumps(quads, self._iris).items():
+            (self._building / dump).write_bytes(data)
         return quads
 
     def _described(self, version: str, quads: Sequence[Quad]) -> list[Quad]:
         """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
         makers.
         """
-        files = {name: entry_at(self._building / name) for name in catalogue.DUMPS}
+        files = {name: entry_at(self._building / name) for name in manifest.DUMPS}
         described = catalogue.describe(self._iris, quads, version, files)
-        trig = NamedNode(f"{self._iris.thing('dataset').value}#{manifest.TRIG_DUMP}")
         graph, node = self._iris.graph("release"), self._iris.release(version)
-        described = [quad for quad in described if (quad.subject, quad.predicate) != (trig, DCTERMS.title)]
-        for text, language in (("本项目自己的图，TriG，gzip 压缩", "zh"), ("Our own graphs as TriG, gzip", "en")):
-            described.append(Quad(trig, DCTERMS.title, Literal(text, language=language), graph))
+        for name, format in manifest.DUMPS.items():
+            if name == manifest.DUMP:
+                continue
+            dump = NamedNode(f"{self._iris.thing('dataset').value}#{name}")
+            described = [quad for quad in described if (quad.subject, quad.predicate) != (dump, DCTERMS.title)]
+            for text, language in (
+                (f"本项目自己的图，{format.label}，gzip 压缩", "zh"),
+                (f"Our own graphs as {format.label}, gzip", "en"),
+            ):
+                described.append(Quad(dump, DCTERMS.title, Literal(text, language=language), graph))
         for item in self.records:
             described.append(Quad(node, VOID.subset, NamedNode(item.graph), graph))
         return described

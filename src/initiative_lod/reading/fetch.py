@@ -15,25 +15,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from initiative_lod import __version__
+from initiative_lod.formats import READABLE
 from initiative_lod.reading.syntax import SUFFIXES, suffix
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings
 
-ACCEPT = (
-    "application/n-quads, application/n-triples, text/turtle, application/trig, application/rdf+xml;q=0.9, "
-    "application/ld+json;q=0.8, application/gzip;q=0.7, application/zip;q=0.7, */*;q=0.1"
+ACCEPT = ", ".join(
+    [
+        *(format.name if format.by_line else f"{format.name};q=0.9" for format in READABLE),
+        "application/gzip;q=0.7, application/zip;q=0.7, */*;q=0.1",
+    ]
 )
 BLOCK = 1 << 16
-_BY_TYPE = {
-    "application/n-quads": "nq",
-    "application/n-triples": "nt",
-    "text/turtle": "ttl",
-    "application/x-turtle": "ttl",
-    "application/trig": "trig",
-    "text/n3": "n3",
-    "application/rdf+xml": "rdf",
-    "application/ld+json": "jsonld",
-}
+_BY_TYPE = {name: format.suffix for format in READABLE for name in (*format.formerly, format.name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,21 @@ It runs in a process of its own (``worker``): a parser may crash on what others 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
-from xml.parsers import expat
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from initiative_lod.formats import GraphFormat
+from initiative_lod.formats.graph_format import Content
 from initiative_lod.reading import encoding, skolem
 from initiative_lod.reading.files import CAP, Member, Outcome
-from initiative_lod.reading.syntax import HEAD, decide
-from initiative_lod.reading.well_formed import broken_xml, fault_of
+from initiative_lod.reading.syntax import HEAD, decide, wider
+from initiative_lod.reading.well_formed import fault_of
 
-FORMATS = {
-    "turtle": RdfFormat.TURTLE,
-    "n-triples": RdfFormat.N_TRIPLES,
-    "n-quads": RdfFormat.N_QUADS,
-    "trig": RdfFormat.TRIG,
-    "n3": RdfFormat.N3,
-    "rdf/xml": RdfFormat.RDF_XML,
-    "json-ld": RdfFormat.JSON_LD,
-}
-WITH_GRAPHS = ("n-quads", "trig", "json-ld", "trix")
-BY_LINE = ("n-triples", "n-quads")
-WIDER = {"turtle": "trig", "n-triples": "n-quads"}  # what a syntax is a part of, and often called
 WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed
 BLOCK = 8 << 20
 MOST_ERRORS = 10_000
@@ -68,18 +56,18 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
     """
     outcome = Outcome(member.name, sha256=member.sha256, bytes=member.size)
     start = member.beginning(HEAD)
-    syntax, note = decide(member.name, encoding.head(start))
-    if not syntax:
+    format, note = decide(member.name, encoding.head(start))
+    if format is None:
         outcome.status, outcome.why = ("passed over", note) if not start or note else ("refused", note)
         return outcome
-    outcome.format = syntax
+    outcome.format = format.label
     if note:
         outcome.repaired.append(note)
     try:
         if member.size > WHOLE and member.path is not None:
-            _streamed(member.path, syntax, how, outcome, write, stage)
+            _streamed(member.path, format, how, outcome, write, stage)
         else:
-            _take(_statements(member.content(), syntax, how, outcome), how, outcome, write, stage)
+            _take(_statements(member.content(), format, how, outcome), how, outcome, write, stage)
     except Unreadable as error:
         outcome.status, outcome.why = "refused", " ".join(str(error).split())
     if outcome.status == "taken" and outcome.left_out_total and not outcome.triples:
@@ -87,23 +75,16 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
     return outcome
 
 
-def _streamed(path: Path, syntax: str, how: How, outcome: Outcome, write: Write, stage: Callable[[str], None]) -> None:
+def _streamed(
+    path: Path, format: GraphFormat, how: How, outcome: Outcome, write: Write, stage: Callable[[str], None]
+) -> None:
     """A large file: no re-encoding and no second attempt, but memory for its blank nodes only."""
-    if syntax == "trix":
-        raise Unreadable(f"TriX of more than {WHOLE >> 20} MB is not read")
     with TemporaryFile() as lines:
         try:
-            if syntax == "rdf/xml":
-                with path.open("rb") as file:
-                    expat.ParserCreate().ParseFile(file)
-            quads = parse(path=str(path), format=FORMATS[syntax], base_iri=how.base)
-            serialize(
-                _plain(quads, outcome) if syntax in WITH_GRAPHS else quads, output=lines, format=RdfFormat.N_QUADS
-            )
+            quads = format.read(path, how.base, note=outcome.repaired.append)
+            serialize(_plain(quads, outcome) if format.graphs else quads, output=lines, format=RdfFormat.N_QUADS)
         except SyntaxError as error:
             raise Unreadable(_said(error)) from error
-        except expat.ExpatError as error:
-            raise Unreadable(f"line {error.lineno}: {expat.ErrorString(error.code)}") from error
         lines.seek(0)
         _take(_blocks(lines), how, outcome, write, stage)
 
@@ -144,7 +125,7 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
         outcome.repaired.append(f"relative IRIs were resolved against <{how.base}>")
 
 
-def _statements(data: bytes, syntax: str, how: How, outcome: Outcome) -> list[bytes]:
+def _statements(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> list[bytes]:
     """The statements of a file as N-Quads without graphs. Raises Unreadable."""
     marker = ""
     try:
@@ -153,41 +134,34 @@ def _statements(data: bytes, syntax: str, how: How, outcome: Outcome) -> list[by
     except encoding.Undecodable as error:
         if not how.lenient:
             raise Unreadable(f"line {error.line}: {error}") from error
-        if syntax not in BY_LINE:
+        if not format.by_line:
             data, marker = encoding.marked(data)
-    if syntax == "trix":
-        syntax, data = "n-quads", _trix(data)
-    broken = broken_xml(data) if syntax == "rdf/xml" else ""
-    if broken and not how.lenient:
-        raise Unreadable(broken)
-    if broken:
-        outcome.leave_out(0, f"{broken}; what follows is left out")
-    if not marker and not broken:
+    if not marker:
         try:
-            return [_strict(data, syntax, how, outcome)]
+            return [_strict(data, format, how, outcome)]
         except SyntaxError as error:
-            wider = WIDER.get(syntax)
-            if wider and (found := _wider(data, wider, how, outcome)) is not None:
+            larger = wider(format)
+            if larger is not None and (found := _wider(data, larger, how, outcome)) is not None:
                 return [found]
             if not how.lenient:
                 raise Unreadable(_said(error)) from error
-    quads = _by_line(data, syntax, outcome) if syntax in BY_LINE else _lenient(data, syntax, how, outcome, marker)
+    quads = _by_line(data, format, how, outcome) if format.by_line else _lenient(data, format, how, outcome, marker)
     return [serialize(_plain(quads, outcome), format=RdfFormat.N_QUADS) or b""]
 
 
-def _strict(data: bytes, syntax: str, how: How, outcome: Outcome) -> bytes:
-    quads = parse(data, format=FORMATS[syntax], base_iri=how.base)
-    return serialize(_plain(quads, outcome) if syntax in WITH_GRAPHS else quads, format=RdfFormat.N_QUADS) or b""
+def _strict(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> bytes:
+    quads = format.read(content, how.base, note=outcome.repaired.append)
+    return serialize(_plain(quads, outcome) if format.graphs else quads, format=RdfFormat.N_QUADS) or b""
 
 
-def _wider(data: bytes, syntax: str, how: How, outcome: Outcome) -> bytes | None:
+def _wider(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> bytes | None:
     try:
-        found = _strict(data, syntax, how, outcome)
+        found = _strict(data, format, how, outcome)
     except SyntaxError:
         outcome.graphs.clear()
         return None
-    outcome.repaired.append(f"called {outcome.format}, is {syntax}")
-    outcome.format = syntax
+    outcome.repaired.append(f"called {outcome.format}, is {format.label}")
+    outcome.format = format.label
     return found
 
 
@@ -204,11 +178,11 @@ def _plain(quads: Iterable[Quad], outcome: Outcome) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def _by_line(data: bytes, syntax: str, outcome: Outcome) -> Iterator[Quad]:
+def _by_line(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> Iterator[Quad]:
     for number, line in enumerate(data.split(b"\n"), 1):
         try:
             line.decode("utf-8")
-            found = list(parse(line, format=FORMATS[syntax]))
+            found = list(format.read(line, how.base))
         except (SyntaxError, UnicodeDecodeError) as error:
             outcome.leave_out(number, error.msg if isinstance(error, SyntaxError) else f"not UTF-8: {error.reason}")
             continue
@@ -219,16 +193,16 @@ def _by_line(data: bytes, syntax: str, outcome: Outcome) -> Iterator[Quad]:
                 yield quad
 
 
-def _lenient(data: bytes, syntax: str, how: How, outcome: Outcome, marker: str) -> Iterator[Quad]:
+def _lenient(data: bytes, format: GraphFormat, how: How, outcome: Outcome, marker: str) -> Iterator[Quad]:
     """The quads that are RDF. After an error of syntax it goes on only where the parser cannot have lost its place."""
-    quads = parse(data, format=FORMATS[syntax], base_iri=how.base, lenient=True)
+    quads = format.read(data, how.base, lenient=True, note=outcome.repaired.append)
     while outcome.left_out_total < MOST_ERRORS:
         try:
             quad = next(quads)
         except StopIteration:
             return
         except SyntaxError as error:
-            if syntax in ("rdf/xml", "json-ld") or _UNSAFE.search(error.msg) or not error.lineno:
+            if format.label in ("RDF/XML", "JSON-LD") or _UNSAFE.search(error.msg) or not error.lineno:
                 outcome.leave_out(error.lineno or 0, f"{_said(error)}; all that follows is left out")
                 return
             outcome.leave_out(error.lineno, error.msg)
@@ -241,27 +215,7 @@ def _lenient(data: bytes, syntax: str, how: How, outcome: Outcome, marker: str) 
     raise Unreadable(f"more than {MOST_ERRORS:,} of its triples are no RDF")
 
 
-def _trix(data: bytes) -> bytes:
-    """TriX as N-Quads, by way of rdflib."""
-    from xml.sax import SAXException
-
-    import rdflib  # here: it takes long to load, and TriX is rare
-    from rdflib.exceptions import ParserError
-
-    rdflib.NORMALIZE_LITERALS = False
-    dataset = rdflib.Dataset()
-    try:
-        with warnings.catch_warnings():  # rdflib warns of what it does itself
-            warnings.simplefilter("ignore", DeprecationWarning)
-            dataset.parse(data=data, format="trix")
-            return dataset.serialize(format="nquads", encoding="utf-8")
-    except (SAXException, ParserError, ValueError) as error:
-        raise Unreadable(f"no TriX: {error}") from error
-
-
 def _said(error: SyntaxError) -> str:
-    if "LoadDocumentCallback" in error.msg:
-        return "its JSON-LD context lies elsewhere and is not fetched: put the context into the file"
     place = f"line {error.lineno}: " if error.lineno and not error.msg.startswith("Parser error at line") else ""
     return f"{place}{error.msg}"
 

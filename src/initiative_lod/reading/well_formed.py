@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from xml.parsers import expat
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-
-
-def broken_xml(data: bytes) -> str:
-    """Why bytes are no well-formed XML: the RDF parser takes a file that breaks off for one that ends."""
-    parser = expat.ParserCreate("utf-8")
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
-    return ""
 
 
 def fault_of(quad: Quad, marker: str) -> str:

@@ -13,13 +13,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.iris import Iris
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.manifest import DUMP, TRIG_DUMP
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SPDX, VOID, XSD
 
-DUMPS = {
-    DUMP: ("application/n-quads", "N-Quads"),
-    TRIG_DUMP: ("application/trig", "TriG"),
-}
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
@@ -99,17 +95,20 @@ def _partitions(dataset: NamedNode, triples: Iterable[Triple]) -> Iterator[Tripl
 
 def _distributions(iris: Iris, files: Mapping[str, FileEntry]) -> Iterator[Triple]:
     dataset = iris.thing("dataset")
-    for name, (media_type, label) in sorted(DUMPS.items()):
+    for name, format in sorted(DUMPS.items()):
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"dataset/{name}")
         checksum = NamedNode(f"{node.value}.sha256")
         yield Triple(dataset, DCAT.distribution, node)
         yield Triple(dataset, VOID.dataDump, file)
         yield Triple(node, RDF.type, DCAT.Distribution)
-        for text, language in ((f"全部数据，{label}，gzip 压缩", "zh"), (f"Everything as {label}, gzip", "en")):
+        for text, language in (
+            (f"全部数据，{format.label}，gzip 压缩", "zh"),
+            (f"Everything as {format.label}, gzip", "en"),
+        ):
             yield Triple(node, DCTERMS.title, Literal(text, language=language))
         yield Triple(node, DCAT.downloadURL, file)
         yield Triple(node, DCAT.accessURL, file)
-        yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + media_type))
+        yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + format.name))
         yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}application/gzip"))
         yield Triple(node, DCAT.byteSize, Literal(str(files[name].bytes), datatype=XSD.integer))
         yield Triple(node, SPDX.checksum, checksum)

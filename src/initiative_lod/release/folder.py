@@ -1,6 +1,6 @@
 """Releases: immutable folders, and the one atomic switch that says which of them is current.
 
-A release folder holds ``manifest.json``, ``dump.nq.gz``, ``dump.trig.gz``, ``release.nq`` (its description), the
+A release folder holds ``manifest.json``, ``dump.nq.gz`` and other dumps, ``release.nq`` (its description), the
 validation report, ``context.jsonld``, ``store/``, the on-disk store that a server opens read-only, and ``index/``, what
 was made from it so that it is found quickly. Everything but the files in these two folders is the same, byte for byte,
 whenever the same sources are built; their digests are therefore kept apart from the manifest (with the manifest's
@@ -16,9 +16,10 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import Quad, Store
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use, integrity, lexical_forms
 from initiative_lod.release.catalogue import describe
@@ -28,11 +29,11 @@ from initiative_lod.release.integrity import seal, verify
 from initiative_lod.release.manifest import (
     DESCRIPTION,
     DUMP,
+    DUMPS,
     EXACT,
     INDEX,
     MANIFEST,
     STORE,
-    TRIG_DUMP,
     Edition,
     Manifest,
     Release,
@@ -93,7 +94,7 @@ def write(
     further files by name: whatever changes in a release changes its name. If the very same release is there already, it
     is returned as it is. Raises ReleaseError when another one is.
     """
-    lines = _serialized(quads, RdfFormat.N_QUADS)
+    lines = N_QUADS.write(quads)
     held = hashlib.sha256(lines).hexdigest()
     digest = integrity.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
     version = f"{edition.version}-{digest[:12]}"
@@ -109,10 +110,10 @@ def write(
         content[DUMP] = gzip.compress(lines, mtime=0)
         if rewritten := lexical_forms.record(lines.split(b"\n")):
             content[EXACT] = b"".join(rewritten)
-        content[TRIG_DUMP] = gzip.compress(_serialized(quads, RdfFormat.TRIG, iris.prefixes), mtime=0)
+        content |= more_dumps(quads, iris)
         listed = {name: entry_of(data) for name, data in sorted(content.items())}
         described = describe(iris, quads, version, listed)
-        content[DESCRIPTION] = _serialized(described, RdfFormat.N_QUADS)
+        content[DESCRIPTION] = N_QUADS.write(described)
         listed[DESCRIPTION] = entry_of(content[DESCRIPTION])
         for name, data in content.items():
             write_file(building / name, data)
@@ -157,10 +158,10 @@ def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
     seal(building)
 
 
-def _serialized(quads: Sequence[Quad], format: RdfFormat, prefixes: dict[str, str] | None = None) -> bytes:
-    content = serialize(quads, format=format, prefixes=prefixes)
-    assert content is not None  # it is None only when there is a file to write to
-    return content
+def more_dumps(quads: Sequence[Quad], iris: Iris) -> dict[str, bytes]:
+    """The quads as dumps in all formats that are dumped but N-Quads, by file name."""
+    formats = {name: format for name, format in DUMPS.items() if name != DUMP}
+    return {name: gzip.compress(format.write(quads, iris.prefixes), mtime=0) for name, format in formats.items()}
 
 
 def _load(path: Path, quads: Sequence[Quad]) -> None:

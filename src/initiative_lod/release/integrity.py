@@ -14,18 +14,18 @@ from initiative_lod.release.files import as_json, file_digests, sha256, sync, wr
 from initiative_lod.release.manifest import (
     DESCRIPTION,
     DUMP,
+    DUMPS,
     EXACT,
     INDEX,
     MANIFEST,
     STORE,
     STORE_DIGESTS,
-    TRIG_DUMP,
     Release,
 )
 
 SEALED = (STORE, INDEX)  # folders made from the quads for quick reading, by engines whose bytes are their own
 #: Files that follow from the quads, so that the release's digest covers them already.
-MADE = frozenset({DESCRIPTION, DUMP, TRIG_DUMP, EXACT})
+MADE = frozenset({DESCRIPTION, *DUMPS, EXACT})
 
 
 def whole_digest(quads: str, files: Mapping[str, str]) -> str:

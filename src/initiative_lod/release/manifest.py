@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats import N_QUADS, RDF_TYPES
 from initiative_lod.release.files import FileEntry
 
 MANIFEST = "manifest.json"
@@ -16,8 +17,9 @@ STORE = "store"
 INDEX = "index"
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
-DUMP = "dump.nq.gz"
-TRIG_DUMP = "dump.trig.gz"
+#: The dataset as files, by name, in the formats that are dumped.
+DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
+DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
-from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, MediaType
+from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
 
-FORMATS = "http://www.w3.org/ns/formats/"
-_FORMATS = {
-    "application/sparql-results+json": "SPARQL_Results_JSON",
-    "application/sparql-results+xml": "SPARQL_Results_XML",
-    "text/csv": "SPARQL_Results_CSV",
-    "text/tab-separated-values": "SPARQL_Results_TSV",
-    "text/turtle": "Turtle",
-    "application/ld+json": "JSON-LD",
-    "application/rdf+xml": "RDF_XML",
-    "application/n-triples": "N-Triples",
-    "application/n-quads": "N-Quads",
-    "application/trig": "TriG",
-}
 _NOTES = {
     "en": "Read-only. Queries are SPARQL 1.1; SERVICE is refused, but for services on the operator's list. Of SPARQL "
     "1.2 and RDF 1.2 (not final) there is what the engine has: triple terms and their functions, base directions, "
@@ -58,7 +45,7 @@ def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, in
     say(service, SD.feature, SD.UnionDefaultGraph)
     if services:
         say(service, SD.feature, SD.BasicFederatedQuery)
-    say(service, SD.resultFormat, *(format_iri(media) for media in (*RESULT_TYPES, *RDF_TYPES)))
+    say(service, SD.resultFormat, *(NamedNode(media.iri) for media in (*RESULT_TYPES, *RDF_TYPES) if media.iri))
     say(service, RDFS.comment, *(Literal(text, language=language) for language, text in _NOTES.items()))
     say(service, SD.defaultDataset, dataset)
     say(dataset, RDF.type, SD.Dataset)
@@ -74,8 +61,3 @@ def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, in
         say(graph, RDF.type, SD.Graph)
         say(graph, VOID.triples, integer(triples))
     return quads
-
-
-def format_iri(media: MediaType) -> NamedNode:
-    """The IRI that the W3C gives a format."""
-    return NamedNode(FORMATS + _FORMATS[media.name])

@@ -19,6 +19,7 @@ from rdflib.namespace import RDF, RDFS, SH
 
 from initiative_lod.errors import ParseError
 from initiative_lod.formats import BY_SUFFIX
+from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
@@ -87,11 +88,11 @@ def validate_files(paths: Iterable[Path], settings: Settings) -> Report:
 def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:
     """The statements of one RDF file. Blank nodes of different files stay apart. Raises ParseError."""
     media = BY_SUFFIX.get(path.suffix.removeprefix("."))
-    if media is None or media.rdf is None:
-        known = ", ".join(f".{suffix}" for suffix, media in BY_SUFFIX.items() if media.rdf)
+    if not isinstance(media, EngineFormat):
+        known = ", ".join(f".{suffix}" for suffix, media in BY_SUFFIX.items() if isinstance(media, EngineFormat))
         raise ParseError(f"its name does not end like that of an RDF file ({known})", path)
     try:
-        return list(parse(path.read_bytes(), format=media.rdf, base_iri=base, rename_blank_nodes=True))
+        return list(parse(path.read_bytes(), format=media.engine, base_iri=base, rename_blank_nodes=True))
     except SyntaxError as error:
         raise ParseError(f"not {media.label}: {error.msg}", path, error.lineno or 0) from error
     except OSError as error:

@@ -17,15 +17,13 @@ from pyoxigraph import (
     QueryBoolean,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Store,
     Triple,
     Variable,
-    serialize,
 )
 
 from initiative_lod.errors import NotAcceptable, QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
-from initiative_lod.formats import BY_NAME, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, MediaType
+from initiative_lod.formats import BY_NAME, HTML, JSON_LD, GraphFormat, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
@@ -136,17 +134,16 @@ class Evaluator:
     ) -> Output:
         output = Output("", self._limits.rows, self._limits.size, self._limits.spool)
         unique = list(dict.fromkeys(triples))  # a graph is a set
-        if media not in (N_TRIPLES, N_QUADS):  # the other ones group by subject
+        if not isinstance(media, GraphFormat) or not media.by_line:  # the other ones group by subject
             unique.sort(key=lambda triple: str(triple.subject))
         if media is HTML and self._show is not None:
             output.write(self._show(unique, opened, job))
         elif media is JSON_LD:
             output.write(_compacted(unique, opened.context))
         else:
-            assert media.rdf is not None
-            used = _used(unique, prefixes) if media in (TURTLE, TRIG) or media.rdf == RdfFormat.RDF_XML else {}
+            assert isinstance(media, GraphFormat)  # the server offers nothing else for a graph
             try:
-                serialize(unique, output, format=media.rdf, prefixes=used)
+                media.write_to(unique, output, _used(unique, prefixes) if media.prefixed else None)
             except (RuntimeError, OSError, ValueError) as error:
                 raise QueryError(f"the result cannot be written as {media.label}: {error}") from error
         return output
@@ -262,7 +259,7 @@ def _iris(triples: Iterable[Triple]) -> Iterator[str]:
 def _compacted(triples: list[Triple], context: dict[str, Any]) -> bytes:
     from pyld import jsonld  # a sixth of a second to import, and most workers never need it
 
-    expanded = json.loads(serialize(triples, format=RdfFormat.JSON_LD) or b"[]")
+    expanded = json.loads(JSON_LD.write(triples))
     compact: Callable[..., Any] = jsonld.compact
     compacted = compact(expanded, context, {"documentLoader": _no_loader, "graph": True})
     return json.dumps(compacted, ensure_ascii=False, indent=1).encode()

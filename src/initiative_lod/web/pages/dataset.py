@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
-from initiative_lod.release.catalogue import DUMPS
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import Said, Thing, View

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import document_iri, graph_of
-from initiative_lod.release.catalogue import DUMPS
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDF, RDFS, SKOS
 from initiative_lod.web.pages import citation
@@ -182,12 +182,12 @@ def _distributions(view: View) -> list[dict[str, Any]]:
     return [
         {
             "@type": "DataDownload",
-            "name": label,
+            "name": format.label,
             "contentUrl": iris.thing(f"dataset/{name}").value,
-            "encodingFormat": [media, "application/gzip"],
+            "encodingFormat": [format.name, "application/gzip"],
             "contentSize": f"{(release.path / name).stat().st_size} B",
         }
-        for name, (media, label) in sorted(DUMPS.items())
+        for name, format in sorted(DUMPS.items())
         if (release.path / name).is_file()
     ]
 

@@ -19,7 +19,7 @@ from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Damaged, NotAcceptable, NotFound
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.release import Release
-from initiative_lod.release.catalogue import DUMPS
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files

@@ -24,7 +24,7 @@ from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import TEXT, MediaType
-from initiative_lod.release.catalogue import DUMPS
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked, http_date

@@ -20,7 +20,7 @@ from initiative_lod.documents.representation import FORMS, OFFERS, Rendered, Var
 from initiative_lod.documents.resource import Description, describe, document_iri, exists, resource_of
 from initiative_lod.errors import BadArgument, InitiativeLodError, NotAcceptable, NotFound
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
-from initiative_lod.release.catalogue import DUMPS
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches, not_modified_since
 from initiative_lod.web.locale.messages import message
@@ -250,7 +250,8 @@ def typed_links(opened: OpenRelease, prefix: str, target: Target, profile: str) 
     iris, resource = opened.iris, target.resource
     files: list[tuple[str, str]] = []
     if resource == iris.thing("dataset"):
-        files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS)]
+        held = opened.release.manifest.files  # an older release may lack some
+        files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS) if name in held]
     query = f"?iri={target.argument}" if target.argument else ""
     typed = links.document_links(
         target.location,

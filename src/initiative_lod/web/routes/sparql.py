@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -22,7 +22,7 @@ from starlette.types import Receive
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError, NotAcceptable
-from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT
+from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import cache, protocol
@@ -297,9 +297,8 @@ class Watch:
 
 
 def _written(triples: Sequence[Triple], offer: Offer, opened: OpenRelease) -> bytes:
-    assert offer.media.rdf is not None
-    prefixed = offer.media.rdf in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+    assert isinstance(offer.media, GraphFormat)
     prefixes = {
         name: iri for name, iri in opened.iris.prefixes.items() if name in ("sd", "void", "rdfs", "dcterms", "xsd")
     }
-    return serialize(triples, format=offer.media.rdf, prefixes=prefixes if prefixed else None) or b""
+    return offer.media.write(triples, prefixes)
