@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         built.quads,
         Edition(
             __version__,
-            _modified(built.quads, iris),
+            _modified(built, iris),
             {"conforms": report.conforms, **report.counts},
             coverage,
             checked.questions,
@@ -172,10 +173,15 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
     return make
 
 
-def _modified(quads: tuple[Quad, ...], iris: Iris) -> str:
-    """The dataset's dcterms:modified, which an author writes: a build has no clock."""
+def _modified(built: Built, iris: Iris) -> str:
+    """The dataset's dcterms:modified, which an author writes: a build has no clock. Raises SourceError."""
     dataset = iris.thing("dataset")
-    for quad in quads:
-        if quad.subject == dataset and quad.predicate == DCTERMS.modified and isinstance(quad.object, Literal):
-            return quad.object.value
-    raise SourceError(f"data/dataset.ttl gives no dcterms:modified for <{dataset.value}>")
+    path, line = built.place(dataset.value) or (Path("data", "dataset.ttl"), 0)
+    dates = [quad.object for quad in built.quads if (quad.subject, quad.predicate) == (dataset, DCTERMS.modified)]
+    if len(dates) != 1 or not isinstance(dates[0], Literal):
+        raise SourceError(f"<{dataset.value}> has one dcterms:modified, a date; this has {len(dates)}", path, line)
+    try:
+        return date.fromisoformat(dates[0].value).isoformat()
+    except ValueError as error:
+        message = f"dcterms:modified is {dates[0].value!r}, and must be a date as in 2031-03-05"
+        raise SourceError(message, *(built.place(dataset.value, DCTERMS.modified.value) or (path, line))) from error

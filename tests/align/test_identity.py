@@ -179,7 +179,10 @@ def test_many_writers_lose_nothing(tmp_path: Path) -> None:
     [
         (["http://a.org/", "b", "same", "j", "2031-01-02", "r"], "object_id is 'b'"),
         (["http://a.org/", "http://a.org/", "same", "j", "2031-01-02", "r"], "against itself"),
-        (["http://a.org/", "http://b.org/", "maybe", "j", "2031-01-02", "r"], "maybe"),
+        (
+            ["http://a.org/", "http://b.org/", "maybe", "j", "2031-01-02", "r"],
+            "verdict is 'maybe', and must be one of same, not-same, unsure",
+        ),
         (["http://a.org/", "http://b.org/", "same", " ", "2031-01-02", "r"], "judge is empty"),
         (["http://a.org/", "http://b.org/", "same", "j", "2031-13-02", "r"], "2031-13-02"),
         (["http://a.org/", "http://b.org/", "same", "j", "2031-01-02", ""], "reason is empty"),

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+from initiative_lod.errors import ParseError
 from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find
 from initiative_lod.merge.conflicts.candidates import candidates
-from initiative_lod.merge.conflicts.check import checks
+from initiative_lod.merge.conflicts.check import checks, read
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from merge.conftest import I
 
@@ -90,6 +91,42 @@ def building(folder: Path, one: str, two: str) -> tuple[Path, Store]:
 def test_every_check_has_its_case() -> None:
     assert sorted(CASES) == [check.kind for check in checks()]
     assert len(CASES) == 18
+
+
+CHECK = """# title@zh: 一
+# title@en: One
+# why@zh: 因
+# why@en: Since
+# severity: Info
+SELECT ?focus WHERE { ?focus ?p ?o }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("# title@zh: 一\n", "", "title@zh"),
+        ("# why@en: Since\n", "", "why@en"),
+        ("# severity: Info\n", "", "severity"),
+        ("severity: Info", "severity: Grave", "severity is 'Grave', and must be one of Violation, Warning, Info"),
+        ("severity: Info", "severity: Info\n# over: some", "over is 'some', and must be one of all, candidates"),
+        ("# severity", "# gravity", "'gravity', which means nothing"),
+    ],
+)
+def test_a_slip_in_a_check_is_told_with_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "one.rq").write_text(CHECK.replace(old, new), "utf-8")
+    with pytest.raises(ParseError, match=rf"one\.rq:\d: .*{message}"):
+        read(tmp_path / "one.rq")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [("SELECT ?focus WHERE {", r":6: not SPARQL"), ("SELECT ?x {}", ": .*column .focus"), ("ASK {}", ": .*SELECT")],
+)
+def test_a_check_that_cannot_be_asked_is_told_with_its_file(tmp_path: Path, query: str, message: str) -> None:
+    (tmp_path / "one.rq").write_text("".join(CHECK.splitlines(keepends=True)[:5]) + query, "utf-8")
+    with pytest.raises(ParseError, match=rf"one\.rq{message}"):
+        read(tmp_path / "one.rq").run(Store(), {})
 
 
 @pytest.mark.parametrize("kind", list(CASES))

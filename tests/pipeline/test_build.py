@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
+from initiative_lod import pipeline
 from initiative_lod.build.graph import Built, build, canonical
 from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris
@@ -764,9 +766,43 @@ def test_a_gate_that_is_missing_stops_the_build(project: Path, gone: str, messag
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "jsonld:1: not JSON"), ("[]", "no @context"), ('{"@context": {"x": "ilod:cuue"}}', "differ in .*cuue")],
+    [
+        ("{", "jsonld:1: not JSON"),
+        ("[]", "jsonld:1: .*no object under @context"),
+        ('{"@context": ["https://example.org/"]}', "jsonld:1: .*no object under @context"),
+        ('{"@context": {"x": {"@type": "@id"}}}', "context lacks terms of the ontology: .*Action"),
+    ],
 )
 def test_a_broken_context_stops_the_build(project: Path, content: str, message: str) -> None:
     (project / "ontology" / "context.jsonld").write_text(content, "utf-8")
     with pytest.raises(SourceError, match=message):
         build(Settings(root=project))
+
+
+def test_a_context_with_a_term_that_is_none_stops_the_build(project: Path) -> None:
+    path = project / "ontology" / "context.jsonld"
+    context = json.loads(path.read_text("utf-8"))
+    context["@context"]["cuue"] = "ilod:cuue"
+    path.write_text(json.dumps(context), "utf-8")
+    with pytest.raises(SourceError, match=r"context\.jsonld: .*has terms that are not in it: cuue"):
+        build(Settings(root=project))
+
+
+@pytest.mark.parametrize(
+    ("modified", "message"),
+    [
+        ("", r"dataset\.ttl:\d+: .*has one dcterms:modified, a date; this has 0"),
+        (
+            'dcterms:modified "last spring" .',
+            r"dataset\.ttl:\d+: dcterms:modified is 'last spring', and must be a date",
+        ),
+    ],
+)
+def test_a_dataset_says_when_it_was_modified(project: Path, modified: str, message: str) -> None:
+    path = project / "data" / "dataset.ttl"
+    written = path.read_text("utf-8")
+    before = 'dcterms:modified "2031-03-05"^^xsd:date .'
+    assert before in written
+    path.write_text(written.replace(before, modified or "a <https://example.org/Dataset> ."), "utf-8")
+    with pytest.raises(SourceError, match=message):
+        pipeline.make_release(Settings(root=project))

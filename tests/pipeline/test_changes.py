@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, changes
 from initiative_lod.release.changes import Change, ChangeSummary, between, summary
@@ -221,14 +223,28 @@ def test_a_dump_that_cannot_be_read(tmp_path: Path, harm: str) -> None:
         path.unlink()
     else:
         path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ReleaseError, match=f"release {new.version} is damaged"):
+    told = f"release {new.version} {'cannot be read' if harm == 'missing' else 'is damaged'}"
+    with pytest.raises(ReleaseError, match=told):
         list(between(old, new))
-    with pytest.raises(ReleaseError, match="cannot be compared"):
+    with pytest.raises(ReleaseError, match=told):
         changes.apart(old, new, 5, 30)
 
 
 def test_a_release_that_was_removed(tmp_path: Path) -> None:
     old, new = made(tmp_path, quad("id/x", Literal("a"))), made(tmp_path, quad("id/x", Literal("b")))
     shutil.rmtree(old.path)
-    with pytest.raises(ReleaseError, match="cannot be compared"):
+    with pytest.raises(ReleaseError, match="is no release"):
         changes.apart(old, new, 5, 30)
+
+
+def test_a_process_that_fails_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = made(tmp_path, quad("id/x", Literal("a"))), made(tmp_path, quad("id/x", Literal("b")))
+    (tmp_path / "first" / "pyoxigraph").mkdir(parents=True)
+    (tmp_path / "first" / "pyoxigraph" / "__init__.py").write_text("import nothing_of_the_kind\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "first"), *sys.path]))
+    with pytest.raises(InitiativeLodError, match="ended with status 1") as caught:
+        changes.apart(old, new, 5, 30)
+    assert not isinstance(caught.value, ReleaseError)
+    assert "No module named 'nothing_of_the_kind'" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -19,6 +20,7 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, history
 from initiative_lod.release.files import file_digests
+from initiative_lod.release.older import reading
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID
 
@@ -508,6 +510,20 @@ def test_a_publisher_goes_on_with_the_good_one(folder: Path) -> None:
 def test_a_publisher_with_nothing_to_show_says_what_to_do(folder: Path) -> None:
     with pytest.raises(ReleaseError, match=r"nothing has been published in .*initiative-lod build"):
         Publisher(folder).current()
+
+
+def test_a_link_that_is_none_is_told_as_what_it_is(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "current").write_text("1.0")
+    with pytest.raises(ReleaseError, match=r"current does not say what is published: Invalid argument"):
+        Publisher(folder).current()
+
+
+def test_what_cannot_be_read_is_not_called_damaged() -> None:
+    with pytest.raises(ReleaseError, match=r"release 1\.0 cannot be read \(Too many open files\)"), reading("1.0"):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    with pytest.raises(ReleaseError, match=r"release 1\.0 cannot be read \(it is damaged\)"), reading("1.0"):
+        raise RuntimeError("Corruption: bad block")
 
 
 def test_a_publisher_that_cannot_open_its_first(folder: Path, made: Release) -> None:

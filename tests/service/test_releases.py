@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 import time
 from pathlib import Path
@@ -161,6 +163,21 @@ class Counting:
         self.running.set()
         assert self.go.wait(10)
         return self.answer
+
+
+def test_a_process_that_fails_is_an_error_of_ours(
+    own: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = f"/releases/changes?from={own.versions[0]}&to={own.versions[1]}&lang=en"
+    (tmp_path / "heapq.py").write_text("import nothing_of_the_kind\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    answer = own.live.get(address, "application/json")
+    assert answer.status_code == 500
+    assert "damaged" not in answer.text
+    assert "nothing_of_the_kind" not in answer.text
+    assert "No module named 'nothing_of_the_kind'" in caplog.text
+    monkeypatch.undo()
+    assert own.live.get(address, "application/json").status_code == 200
 
 
 @pytest.fixture

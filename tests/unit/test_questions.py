@@ -1,5 +1,6 @@
 """Reading competency questions and comparing answers."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,12 +99,35 @@ def test_a_row_too_many_of_its_kind_counts(write: Write) -> None:
 @pytest.mark.parametrize("key", ["question@en", "question@zh", "group"])
 def test_an_incomplete_header_is_refused(write: Write, key: str) -> None:
     with pytest.raises(ParseError, match=rf"what\.rq:1: the header has no '# {key}"):
-        questions.read(write(HEADER.replace(f"# {key}:", "# x:") + SELECT))
+        questions.read(write(re.sub(rf"# {key}:.*\n", "", HEADER) + SELECT))
 
 
-def test_an_unknown_group_is_refused(write: Write) -> None:
-    with pytest.raises(ParseError, match=r"what\.rq:1: 'weather' is no group"):
-        questions.read(write(HEADER.replace("topic", "weather") + SELECT))
+@pytest.mark.parametrize(
+    ("slip", "message"),
+    [
+        ("# group: weather", "group is 'weather', and must be one of structure, "),
+        ("# chart: pie", "chart is 'pie', and must be one of none, bar"),
+        ("# notes@en: x", "key 'notes@en', which means nothing; there are question@zh, "),
+        ("# question@en: Which?", "'# question@en: …' twice"),
+    ],
+)
+def test_a_slip_in_a_header_is_told_with_file_and_key(write: Write, slip: str, message: str) -> None:
+    kept = [line for line in HEADER.splitlines() if line.partition(":")[0] not in ("# group", "# chart")]
+    others = [line for line in ("# group: topic", "# chart: bar") if line.partition(":")[0] != slip.partition(":")[0]]
+    with pytest.raises(ParseError, match=rf"what\.rq:\d: .*{re.escape(message)}"):
+        questions.read(write("\n".join([*kept, *others, slip, SELECT])))
+
+
+def test_a_row_that_is_cut_off_is_told_with_its_line(write: Write) -> None:
+    with pytest.raises(ParseError, match=r"what\.tsv:3: 2 cells stand under 3 columns"):
+        questions.read(write(rows="s\to\tnone\nid/a\t1\t\nid/b\t二\n"))
+
+
+def test_rows_without_a_question_are_refused(write: Write, tmp_path: Path) -> None:
+    write()
+    (tmp_path / "lost.tsv").write_text("s\n", "utf-8")
+    with pytest.raises(SourceError, match=r"lost\.tsv: no question has these rows: write lost\.rq"):
+        questions.read_folder(tmp_path)
 
 
 def test_missing_rows_are_refused(write: Write) -> None:

@@ -200,6 +200,14 @@ def test_a_folder_is_one_graph_in_several_files(tmp_path: Path) -> None:
     assert found == [("doc/a.ttl", "doc"), ("doc/b.ttl", "doc"), ("topics.ttl", "topics")]
 
 
+def test_a_file_that_lies_too_deep_is_told(tmp_path: Path) -> None:
+    (tmp_path / "doc" / "more").mkdir(parents=True)
+    for name in ("topics.ttl", "doc/more/lost.ttl"):
+        (tmp_path / name).write_text("<id/a> <p> 1 .")
+    with pytest.raises(SourceError, match=r"lost\.ttl: a graph is .*not deeper"):
+        read_folder(tmp_path)
+
+
 def test_blank_nodes_of_different_files_stay_apart(tmp_path: Path) -> None:
     for name in ("a.ttl", "b.ttl"):
         (tmp_path / name).write_text("_:x <p> 1 .")

@@ -103,16 +103,17 @@ def _context(path: Path) -> str:
     """The JSON-LD context document, checked: it is JSON, and names exactly the terms that the ontology has."""
     content = turtle.read_text(path)
     try:
-        terms = json.loads(content)["@context"]
+        document = json.loads(content)
     except json.JSONDecodeError as error:
         raise ParseError(f"not JSON: {error.msg}", path, error.lineno) from error
-    except (KeyError, TypeError):
-        raise ParseError("no JSON-LD context: it has no @context", path, 1) from None
-    named = {item["@id"] if isinstance(item, dict) and "@id" in item else item for item in terms.values()}
-    own = {item.removeprefix("ilod:") for item in named if isinstance(item, str) and item.startswith("ilod:")}
-    wrong = sorted(own ^ TERMS)
-    if wrong:
-        raise SourceError(f"the context and the ontology's terms differ in {', '.join(wrong)}", path)
+    context = document.get("@context") if isinstance(document, dict) else None
+    if not isinstance(context, dict):
+        raise ParseError("no JSON-LD context: it has no object under @context", path, 1)
+    ids = [item.get("@id") if isinstance(item, dict) else item for item in context.values()]
+    own = {item.removeprefix("ilod:") for item in ids if isinstance(item, str) and item.startswith("ilod:")}
+    for names, wrong in ((TERMS - own, "lacks terms of the ontology"), (own - TERMS, "has terms that are not in it")):
+        if names:
+            raise SourceError(f"the context {wrong}: {', '.join(sorted(names))}", path)
     return content
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import heapq
 import json
+import logging
 import os
 import resource
 import signal
@@ -25,14 +26,17 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.integrity import MADE
 from initiative_lod.release.manifest import DUMP, Release, read
 from initiative_lod.release.opened import OpenRelease
 
+log = logging.getLogger(__name__)
+
 LONGEST = 1 << 20  # bytes of N-Quads that a summary lists
+UNREADABLE = 3  # status of the process that compares when a release cannot be read
 
 
 class Change(NamedTuple):
@@ -208,7 +212,7 @@ def patch(changes: Iterable[Change]) -> Iterator[str]:
 def apart(old: Release, new: Release, limit: int, seconds: float) -> ChangeSummary | None:
     """The summary, made by a process of its own that gives way to others. None when it takes longer than ``seconds``.
 
-    Raises ReleaseError when a release cannot be read.
+    Raises ReleaseError when a release cannot be read, InitiativeLodError when the process itself fails.
     """
     command = [sys.executable, "-m", __name__, str(old.path), str(new.path), str(limit), str(int(seconds) + 1)]
     try:
@@ -217,8 +221,14 @@ def apart(old: Release, new: Release, limit: int, seconds: float) -> ChangeSumma
         return None
     if done.returncode == -signal.SIGXCPU:
         return None
+    if done.returncode == UNREADABLE:
+        raise ReleaseError(done.stderr.decode(errors="replace").strip())
     if done.returncode:
-        raise ReleaseError(f"releases {old.version} and {new.version} cannot be compared: one of them is damaged")
+        log.error("the process that compares releases said: %s", done.stderr.decode(errors="replace").strip())
+        raise InitiativeLodError(
+            f"releases {old.version} and {new.version} could not be compared: the process ended with status "
+            f"{done.returncode}, and the log has what it said"
+        )
     return ChangeSummary.from_json(done.stdout.decode())
 
 
@@ -234,8 +244,10 @@ def _lines(found: Release, paths: Iterable[Path]) -> Iterator[bytes]:
         with ExitStack() as opened:
             files = [opened.enter_context(gzip.open(path, "rb")) for path in paths]
             yield from files[0] if len(files) == 1 else heapq.merge(*files)
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ReleaseError(f"a dump of release {found.version} is damaged: {error}") from error
+    except OSError as error:
+        raise ReleaseError(f"a dump of release {found.version} cannot be read: {error}") from error
 
 
 def _graph(line: str) -> str:
@@ -254,8 +266,12 @@ def main() -> None:
     old, new, limit, seconds = sys.argv[1:]
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))  # it does not outlive its server for long
-    made = summary(read(Path(old)), read(Path(new)), int(limit))
-    sys.stdout.buffer.write(made.to_json().encode())
+    try:
+        changes = summary(read(Path(old)), read(Path(new)), int(limit))
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(UNREADABLE)
+    sys.stdout.buffer.write(changes.to_json().encode())
 
 
 if __name__ == "__main__":

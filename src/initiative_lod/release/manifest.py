@@ -189,7 +189,9 @@ def read(folder: Path) -> Release:
     path = folder / MANIFEST
     try:
         return Release(folder.resolve(), Manifest.from_json(path.read_bytes()))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
+    except OSError as error:
+        raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error

@@ -38,12 +38,13 @@ class Published:
 
 @contextmanager
 def reading(version: str) -> Iterator[None]:
-    """What breaks while that release is read is its own fault: a ReleaseError, which names no path."""
+    """Whatever cannot be read of that release while the block runs is a ReleaseError, which names no path."""
     try:
         yield
     except (OSError, RuntimeError, ReleaseError) as error:  # the engine reports corruption as a RuntimeError
         log.error("release %s cannot be read: %s", version, error)
-        raise ReleaseError(f"release {version} is damaged and cannot be read; the others can") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged"
+        raise ReleaseError(f"release {version} cannot be read ({reason}); the others can") from error
 
 
 class Archive:

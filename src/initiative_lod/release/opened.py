@@ -220,7 +220,9 @@ class Publisher:
     def _published(self) -> str:
         try:
             return os.readlink(self._link)  # noqa: PTH115 - at every request, and twice as fast
-        except OSError:
+        except FileNotFoundError:
             raise ReleaseError(
                 f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"
             ) from None
+        except OSError as error:
+            raise ReleaseError(f"{self._link} does not say what is published: {error.strerror}") from error

@@ -68,7 +68,7 @@ class Builder:
             index.executescript(SCHEMA)
         except sqlite3.OperationalError as error:
             raise ReleaseError(
-                f"this Python's SQLite {sqlite3.sqlite_version} cannot make a search index: {error}"
+                f"the search index cannot be made with SQLite {sqlite3.sqlite_version}: {error}"
             ) from error
         index.execute("BEGIN")
         self._staged.execute("BEGIN")

@@ -83,6 +83,9 @@ def read(path: Path) -> list[Judgement]:
         if len(cells) != len(COLUMNS):
             raise ParseError(f"{len(cells)} cells stand under {len(COLUMNS)} columns", path, table.line_num)
         subject, target, verdict, judge, date, reason = cells
+        if verdict not in tuple(Verdict):
+            message = f"verdict is {verdict!r}, and must be one of {', '.join(Verdict)}"
+            raise ParseError(message, path, table.line_num)
         try:
             found.append(Judgement(subject, target, Verdict(verdict), judge, date, reason))
         except ValueError as error:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.languages import LANGUAGES
+from initiative_lod.sources import query_files
 from initiative_lod.sources.turtle import read_text
 
 GROUPS = (
@@ -27,7 +28,9 @@ GROUPS = (
     "provenance",
     "alignment",
 )
-_HEADER = re.compile(r"#\s*(?P<key>[a-z]+(?:@[a-z]+)?):\s*(?P<value>.*)")
+CHARTS = ("none", "bar")
+REQUIRED = (*(f"question@{tag}" for tag in LANGUAGES), "group")
+OPTIONAL = (*(f"note@{tag}" for tag in LANGUAGES), "chart", "needs")
 
 
 @dataclass(frozen=True)
@@ -47,47 +50,41 @@ class Question:
     @property
     def bare_query(self) -> str:
         """The query without its header."""
-        lines = self.query.splitlines(keepends=True)
-        while lines and (_HEADER.match(lines[0]) or not lines[0].strip()):
-            del lines[0]
-        return "".join(lines)
+        return query_files.without_header(self.query)
 
 
 def read_folder(folder: Path) -> list[Question]:
     """Every question of a folder, by group and slug. Raises SourceError, with the file, for what is incomplete."""
-    found = [read(path) for path in sorted(folder.glob("*.rq"))]
-    if not found:
+    questions = [read(path) for path in sorted(folder.glob("*.rq"))]
+    if not questions:
         raise SourceError("no question (*.rq) is in this folder", folder)
-    return sorted(found, key=lambda question: (GROUPS.index(question.group), question.slug))
+    for path in sorted(folder.glob("*.tsv")):
+        if not path.with_suffix(".rq").is_file():
+            raise SourceError(f"no question has these rows: write {path.stem}.rq beside it, or delete it", path)
+    return sorted(questions, key=lambda question: (GROUPS.index(question.group), question.slug))
 
 
 def read(path: Path) -> Question:
-    """One question. Raises SourceError when its header or its expected rows are missing."""
+    """One question. Raises SourceError, with file and key, when its header or its expected rows are not complete."""
     query = read_text(path)
-    header = header_of(query)
-    for key in ("question@zh", "question@en", "group"):
-        if not header.get(key):
-            raise ParseError(f"the header has no '# {key}: …'", path, 1)
-    if header["group"] not in GROUPS:
-        raise ParseError(f"{header['group']!r} is no group of questions; there are {', '.join(GROUPS)}", path, 1)
-    expected = path.with_suffix(".tsv")
-    if not expected.is_file():
-        raise SourceError(f"its expected rows are missing: write {expected.name} beside it", path)
-    rows = tuple(tuple(line.split("\t")) for line in read_text(expected).rstrip("\n").split("\n"))
-    text, note = ({lang: header.get(f"{key}@{lang}", "") for lang in ("zh", "en")} for key in ("question", "note"))
-    chart, needs = header.get("chart", "none"), tuple(header.get("needs", "").split())
-    return Question(path.stem, path, text, note, header["group"], chart, query, rows, needs)
+    header = query_files.header(query, path, REQUIRED, OPTIONAL)
+    for key, known in (("group", GROUPS), ("chart", CHARTS)):
+        if header.get(key, known[0]) not in known:
+            raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
+    text, note = ({tag: header.get(f"{key}@{tag}", "") for tag in LANGUAGES} for key in ("question", "note"))
+    chart, needs = header.get("chart", CHARTS[0]), tuple(header.get("needs", "").split())
+    return Question(path.stem, path, text, note, header["group"], chart, query, _rows(path.with_suffix(".tsv")), needs)
 
 
-def header_of(query: str) -> dict[str, str]:
-    """The ``# key: value`` comments that a query begins with."""
-    header: dict[str, str] = {}
-    for line in query.splitlines():
-        match = _HEADER.match(line)
-        if match is None:
-            break
-        header[match["key"]] = match["value"].strip()
-    return header
+def _rows(path: Path) -> tuple[tuple[str, ...], ...]:
+    """The expected rows, the header row first."""
+    if not path.is_file():
+        raise SourceError(f"its expected rows are missing: write {path.name} beside it", path.with_suffix(".rq"))
+    rows = tuple(tuple(line.split("\t")) for line in read_text(path).rstrip("\n").split("\n"))
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise ParseError(f"{len(row)} cells stand under {len(rows[0])} columns", path, number)
+    return rows
 
 
 def digest(questions: Iterable[Question]) -> str:

@@ -77,11 +77,13 @@ def read_folder(folder: Path) -> list[SourceFile]:
 
     Files come in the order of their paths. Raises SourceError when there are none.
     """
-    files = [(path, path.stem) for path in folder.glob("*.ttl")]
-    files += [(path, path.parent.name) for path in folder.glob("*/*.ttl")]
-    if not files:
+    paths = sorted(folder.rglob("*.ttl"))
+    if not paths:
         raise SourceError("no Turtle file is in this folder", folder)
-    return [read_turtle(path, graph) for path, graph in sorted(files)]
+    for path in paths:
+        if len(path.relative_to(folder).parts) > 2:
+            raise SourceError(f"a graph is {folder.name}/<name>.ttl or {folder.name}/<name>/*.ttl, not deeper", path)
+    return [read_turtle(path, path.stem if path.parent == folder else path.parent.name) for path in paths]
 
 
 def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:

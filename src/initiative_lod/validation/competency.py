@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutio
 
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.sources import query_files
 from initiative_lod.sources.questions import Question
 from initiative_lod.vocabulary import XSD
 
@@ -111,8 +112,7 @@ def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySol
     try:
         found = store.query(query, use_default_graph_as_union=True)
     except SyntaxError as error:
-        place = re.search(r"error at (\d+):", error.msg)  # the engine gives the line in its message only
-        raise ParseError(f"not SPARQL: {error.msg}", question.path, int(place[1]) if place else 0) from error
+        raise query_files.syntax_error(error, question.path) from error
     if isinstance(found, QueryBoolean | QuerySolutions):
         return found
     raise ParseError("a question is a SELECT or ASK, which has rows to compare", question.path)

@@ -1,21 +1,32 @@
-"""One check: a query with what it is for. Its rows are findings: a focus, and the triples that speak for it, each
-with its graph.
+"""Checks: queries with what they are for. Their rows are findings: a focus, and the triples that speak for it.
+
+Each triple comes with its graph.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import PurePath
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple
 
-from initiative_lod.sources.questions import header_of
+from initiative_lod.errors import ParseError
+from initiative_lod.languages import LANGUAGES
+from initiative_lod.sources import query_files
+from initiative_lod.validation.report import SEVERITIES
 
 SHOWN = 6  # triples that are kept of one finding
 KEPT = 200  # findings that are kept of one check
 MOST = 100_000  # findings among which these are chosen
+
+STORES = ("all", "candidates")  # that a check may ask
+REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LANGUAGES), "severity")
+OPTIONAL = ("over",)
 
 Term = NamedNode | BlankNode | Literal
 Statement = tuple[Term, Term, Term, Term | None]
@@ -50,60 +61,72 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query of ``checks/``; ``over`` is the store that it asks: ``all``, or ``candidates``."""
+    """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``, or ``candidates``."""
 
-    kind: str
+    path: str
     query: str
-    header: Mapping[str, str] = field(default_factory=dict)
+    severity: str
+    title: Mapping[str, str]
+    why: Mapping[str, str]
+    over: str = STORES[0]
 
     @property
-    def over(self) -> str:
-        """Which store it asks."""
-        return self.header.get("over", "all")
+    def kind(self) -> str:
+        """Its name: that of the file without its ending."""
+        return PurePath(self.path).stem
 
     def run(self, store: Store, prefixes: Mapping[str, str]) -> CheckResult:
-        """Ask the store."""
-        found = store.query(self.query, prefixes=dict(prefixes), use_default_graph_as_union=True)
-        assert isinstance(found, QuerySolutions)
-        names = {variable.value for variable in found.variables}
-        collected: dict[tuple[str, str], tuple[Term, list[Statement]]] = {}
-        sizes: dict[tuple[str, str], int] = {}
+        """Ask the store. Raises ParseError, with the file, for a query that cannot be asked or has no ``?focus``."""
+        try:
+            rows = store.query(self.query, prefixes=dict(prefixes), use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise query_files.syntax_error(error, self.path) from error
+        names = {variable.value for variable in rows.variables} if isinstance(rows, QuerySolutions) else set()
+        if not isinstance(rows, QuerySolutions) or "focus" not in names:
+            raise ParseError("a check is a SELECT with a column ?focus", self.path)
+        evidence: dict[tuple[str, str], tuple[Term, list[Statement]]] = {}
+        sizes: Counter[tuple[str, str]] = Counter()
         beyond = 0
-        for row in found:
+        for row in rows:
             focus = row["focus"]
             assert isinstance(focus, NamedNode | BlankNode | Literal)
             note = _text(row["note"]) if "note" in names else ""
             key = str(focus), note
-            if key not in collected:
-                if len(collected) == MOST:
+            if key not in evidence:
+                if len(evidence) == MOST:
                     beyond += 1
                     continue
-                collected[key] = focus, []
-            kept = collected[key][1]
+                evidence[key] = focus, []
+            statements = evidence[key][1]
             for statement in _statements(row, names, focus):
-                if statement in kept:
+                if statement in statements:
                     continue
-                sizes[key] = sizes.get(key, 0) + 1
-                if len(kept) < SHOWN:
-                    kept.append(statement)
-        order = sorted(collected, key=lambda key: (-sizes.get(key, 0), key))[:KEPT]
+                sizes[key] += 1
+                if len(statements) < SHOWN:
+                    statements.append(statement)
+        order = sorted(evidence, key=lambda key: (-sizes[key], key))[:KEPT]
         findings = tuple(
-            Finding(collected[key][0], key[1], tuple(sorted(collected[key][1], key=str)), sizes.get(key, 0))
-            for key in order
+            Finding(evidence[key][0], key[1], tuple(sorted(evidence[key][1], key=str)), sizes[key]) for key in order
         )
-        title, why = ({lang: self.header[f"{name}@{lang}"] for lang in ("zh", "en")} for name in ("title", "why"))
-        return CheckResult(self.kind, self.header["severity"], title, why, len(collected) + beyond, findings)
+        return CheckResult(self.kind, self.severity, self.title, self.why, len(evidence) + beyond, findings)
+
+
+def read(file: Traversable) -> Check:
+    """The check in a file. Raises ParseError, with file and key, for a header that is not complete."""
+    path, query = str(file), file.read_text("utf-8")
+    header = query_files.header(query, path, REQUIRED, OPTIONAL)
+    for key, known in (("severity", SEVERITIES), ("over", STORES)):
+        if header.get(key, known[0]) not in known:
+            raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
+    title, why = ({tag: header[f"{name}@{tag}"] for tag in LANGUAGES} for name in ("title", "why"))
+    return Check(path, query, header["severity"], title, why, header.get("over", STORES[0]))
 
 
 def checks() -> list[Check]:
     """Every check, by name."""
     folder = resources.files("initiative_lod.merge.conflicts").joinpath("checks")
-    found = []
-    for file in sorted(folder.iterdir(), key=lambda item: item.name):
-        if file.name.endswith(".rq"):
-            query = file.read_text("utf-8")
-            found.append(Check(file.name.removesuffix(".rq"), query, header_of(query)))
-    return found
+    files = sorted(folder.iterdir(), key=lambda item: item.name)
+    return [read(file) for file in files if file.name.endswith(".rq")]
 
 
 def digest() -> str:

@@ -15,9 +15,9 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge.conflicts.check import KEPT, CheckResult, Finding, Statement, Term
 from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, JointAnswer
 from initiative_lod.release.manifest import MergedSource
+from initiative_lod.validation.report import SEVERITIES
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
-SEVERITIES = ("Violation", "Warning", "Info")
 _IN_CHINESE = {"Violation": "违反", "Warning": "警告", "Info": "提示"}
 IN_TEXT = 5  # findings of one kind in the text
 
