@@ -32,12 +32,55 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 
+class Verbatim(str):
+    """Words that no catalogue has, in English, shown as they came: a parser's, the system's, another server's."""
+
+    __slots__ = ()
+
+
+class Message:
+    """What an error says, as the id of a message in the catalogues and its values; the edge puts it into words."""
+
+    __slots__ = ("id", "values")
+
+    def __init__(self, id: str, /, **values: object) -> None:
+        self.id = id
+        self.values = values
+
+    def to_json(self) -> str:
+        """The message as it crosses from one process to another."""
+        verbatim = [name for name, value in self.values.items() if isinstance(value, Verbatim)]
+        return json.dumps([self.id, self.values, verbatim])
+
+    @classmethod
+    def from_json(cls, text: str) -> Message:
+        """The message that ``to_json`` wrote. Raises ValueError or TypeError for anything else."""
+        id, values, verbatim = json.loads(text)
+        return cls(str(id), **{name: Verbatim(item) if name in verbatim else item for name, item in values.items()})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.id, self.values) == (other.id, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.id} ({values})" if values else self.id
+
+
 class InitiativeLodError(Exception):
-    """The root. Its text is one or more sentences for a person: what, where, what to do."""
+    """The root. It says what, where, what to do: as a Message where a visitor may read it, else as English text."""
+
+    @property
+    def message(self) -> Message | None:
+        """What it says, where that is a message."""
+        return next((item for item in self.args[:1] if isinstance(item, Message)), None)
 
 
 class SettingsError(InitiativeLodError):
@@ -109,7 +152,7 @@ class NotAcceptable(InitiativeLodError):
     ``boolean``, ``solutions``, ``graph``, or ``any`` where that is not known.
     """
 
-    def __init__(self, message: str, alternatives: Sequence[tuple[str, str]] = (), form: str = "") -> None:
+    def __init__(self, message: Message | str, alternatives: Sequence[tuple[str, str]] = (), form: str = "") -> None:
         self.alternatives = alternatives
         self.form = form
         super().__init__(message)
@@ -158,7 +201,7 @@ class QueryTooLarge(QueryLimit):
 class Busy(InitiativeLodError):
     """The queue is full; try again after ``retry_after`` seconds."""
 
-    def __init__(self, message: str, retry_after: int = 1) -> None:
+    def __init__(self, message: Message | str, retry_after: int = 1) -> None:
         self.retry_after = retry_after
         super().__init__(message)
 

@@ -46,6 +46,7 @@ class Settings:
     client_seconds: float = _setting(
         20.0, "time that a client may take to send its query, and to read each 64 KB of a result", 0.1
     )
+    languages: str = _setting("", "folder with further languages of the pages (relative to root), a <language>.po each")
     services: str = _setting("", "comma-separated SERVICE addresses that queries may call; empty: none")
     page_cache: int = _setting(64 * 1024 * 1024, "bytes of rendered pages that are kept", 0)
     open_releases: int = _setting(8, "older releases that are kept open, of those asked for last", 1)
@@ -74,6 +75,11 @@ class Settings:
     def release_folder(self) -> Path:
         """The release folder, absolute."""
         return (self.root / self.releases).resolve()
+
+    @property
+    def language_folder(self) -> Path | None:
+        """The folder with further languages, absolute; None where there is none."""
+        return (self.root / self.languages).resolve() if self.languages else None
 
 
 def from_environment(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -36,17 +36,19 @@ from initiative_lod.documents import resource
 from initiative_lod.documents.representation import FORMS, RenderedCache
 from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, GraphFormat
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.pages.templates import Pages
+from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes import representations as documents
 from initiative_lod.web.routes.representations import Target
 from initiative_lod.web.site import Site
 from pipeline.conftest import make_project
 from service.conftest import publish
 
+LANGUAGES = Languages()
 SEED = 2020
 OF_A_KIND, WAYS = 25, 3  # sampled resources of each kind, and representations of each of them
 LARGE, OF_THE_LARGE = ("Pillar", "Text", "graph"), 2  # kinds of some thousands of triples, which take seconds each
@@ -89,7 +91,7 @@ class Figures:
 def site(real_settings: Settings) -> Site:
     """This project's own release, and all that answers for it."""
     settings = replace(real_settings, page_cache=0)
-    return Site(settings, Publisher(settings.release_folder), RenderedCache(0), Pages(settings))
+    return Site(settings, Publisher(settings.release_folder), RenderedCache(0), LANGUAGES, Pages(LANGUAGES))
 
 
 def targets(opened: OpenRelease) -> dict[str, Target]:
@@ -251,7 +253,7 @@ def test_every_page_of_what_is_paged(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(resource, "PAGE", 10)
     settings = Settings(root=make_project(tmp_path / "project"), page_cache=0)
     publish(settings)
-    paged = Site(settings, Publisher(settings.release_folder), RenderedCache(0), Pages(settings))
+    paged = Site(settings, Publisher(settings.release_folder), RenderedCache(0), LANGUAGES, Pages(LANGUAGES))
     opened = paged.publisher.current()
     figures, chance = Figures(), random.Random(SEED)
     for iri, target in targets(opened).items():

@@ -166,10 +166,11 @@ def app(settings: Settings) -> Any:
     from pyoxigraph import QueryResultsFormat
 
     from initiative_lod.documents.representation import RenderedCache
+    from initiative_lod.locale.messages import Languages
     from initiative_lod.release.opened import Publisher
     from initiative_lod.sparql.pool import QueryPool
     from initiative_lod.web import sparql_worker
-    from initiative_lod.web.pages.templates import Pages
+    from initiative_lod.web.pages.pages import Pages
     from initiative_lod.web.routes.sparql import sparql_router
     from initiative_lod.web.routes.sparql_form import query_page
     from initiative_lod.web.routes.sparql_terms import Vocabularies
@@ -177,7 +178,9 @@ def app(settings: Settings) -> Any:
 
     pool = QueryPool(settings, program=sparql_worker.__name__)
     publisher = Publisher(settings.release_folder)
-    page = query_page(Site(settings, publisher, RenderedCache(0), Pages(settings)), Vocabularies())
+    languages = Languages()
+    site = Site(settings, publisher, RenderedCache(0), languages, Pages(languages))
+    page = query_page(site, Vocabularies(languages))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
@@ -186,7 +189,7 @@ def app(settings: Settings) -> Any:
         await pool.stop()
 
     made = FastAPI(lifespan=lifespan)
-    made.include_router(sparql_router(settings, publisher, pool, page))
+    made.include_router(sparql_router(settings, publisher, pool, page, languages))
 
     @made.get("/healthz")
     async def health() -> dict[str, int]:

@@ -18,6 +18,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import Variant
 from initiative_lod.formats import HTML
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
@@ -26,11 +27,12 @@ from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.http.request import Asked
 from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation
 from initiative_lod.web.pages.labels import NamesOf
-from initiative_lod.web.pages.templates import Pages
+from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.view import View
 from service.conftest import Live, serve
 from service.crowd import CLAUSES, crowd
 
+LANGUAGES = Languages()
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 MANY = 1200
 CONCEPTS = 700
@@ -168,7 +170,7 @@ def doc(view: View, iri: str) -> str:
 @pytest.mark.parametrize(("language", "among"), [("en", ""), ("zh", "/action/9/")])
 def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language: str, among: str) -> None:
     """From the page of the action or paragraph that says it, and from that of what it is said of."""
-    site, view = Site(real, language), View(real.opened, language)
+    site, view = Site(real, language), View(real.opened, LANGUAGES[language])
     everything = list(every_statement(real.opened, view))
     assert len(everything) > 350
     assert {said.name for _, said in everything} >= set(ORDER) - {"condition"}
@@ -187,7 +189,7 @@ def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language:
 
 
 def test_conditions_are_shown_in_the_sentence(real: Live) -> None:
-    site, view = Site(real, "en"), View(real.opened, "en")
+    site, view = Site(real, "en"), View(real.opened, LANGUAGES["en"])
     quads = list(real.opened.store.quads_for_pattern(None, view.term("condition"), None, None))
     assert quads
     for quad in quads:
@@ -357,7 +359,7 @@ def look_ups(opened: OpenRelease, path: str, page: int = 1) -> int:
     """How often the store is asked for a page, once the names of the release are known."""
     counting = Counting(opened.store)
     watched = replace(opened, store=counting)  # type: ignore[arg-type]
-    pages, read = Pages(Settings()), Asked(accept_language="en")
+    pages, read = Pages(LANGUAGES), Asked(accept_language="en")
     iris = opened.iris
     for _ in range(2):
         counting.asked = 0
@@ -416,7 +418,7 @@ def test_how_much_is_asked_does_not_grow_with_what_is_linked(
 
 def test_a_scheme_links_to_its_concepts_for_one_question(real: Live) -> None:
     topics, roles = look_ups(real.opened, "/doc/topic"), look_ups(real.opened, "/doc/role")
-    view = View(real.opened, "en")
+    view = View(real.opened, LANGUAGES["en"])
     assert len(view.instances("Topic")) > 5 * len(view.instances("CitationRole"))
     assert abs(topics - roles) <= 4
 
@@ -441,7 +443,7 @@ def test_a_thing_in_no_cluster_says_nothing_of_it(real: Live) -> None:
 
 
 def test_a_resource_of_others_says_which_thing_of_ours_it_is(real: Live) -> None:
-    view = View(real.opened, "en")
+    view = View(real.opened, LANGUAGES["en"])
     topic = real.opened.iris.thing("id/topic/capacity-building")
     target = view.nodes(topic, NamedNode("http://www.w3.org/2004/02/skos/core#exactMatch"))[0]
     page = real.get(f"/resource?iri={quote(target.value)}", BROWSER, accept_language="en").text
@@ -457,7 +459,7 @@ def test_a_resource_of_others_says_which_thing_of_ours_it_is(real: Live) -> None
 
 def test_shapes_are_told_in_words(real: Live) -> None:
     page = real.get("/shapes", BROWSER, accept_language="en").text
-    shapes = View(real.opened, "en").subjects(
+    shapes = View(real.opened, LANGUAGES["en"]).subjects(
         NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), NamedNode("http://www.w3.org/ns/shacl#NodeShape")
     )
     assert len(shapes) >= 30
@@ -479,7 +481,7 @@ def test_shapes_are_told_in_words(real: Live) -> None:
 
 
 def test_each_message_of_a_shape_stands_in_both_languages(real: Live) -> None:
-    view = View(real.opened, "en")
+    view = View(real.opened, LANGUAGES["en"])
     page = Read(real.get("/shapes", BROWSER, accept_language="en").text).text
     message = NamedNode("http://www.w3.org/ns/shacl#message")
     messages = list(real.opened.store.quads_for_pattern(None, message, None, None))
@@ -534,7 +536,7 @@ def test_the_rendering_has_its_heading_too(real: Live) -> None:
 
 
 def test_what_has_no_name_is_called_by_what_it_is_about(real: Live) -> None:
-    view, base = View(real.opened, "en"), real.opened.iris.base
+    view, base = View(real.opened, LANGUAGES["en"]), real.opened.iris.base
     evidence = NamedNode(f"{base}id/wic-2020/action/8/clause/5#addressee-enterprises")
     assert view.thing(evidence).label.value == "Action 8, clause 5 · addressee"
     assert view.thing(NamedNode(f"{base}id/wic-2020/zh#char=19,152")).label.value == "characters 19 to 152"

@@ -162,7 +162,7 @@ def test_a_listed_name_at_a_private_address_is_not_called(found: list[str], serv
         return found
 
     network = Redirected(service)
-    with pytest.raises(QueryForbidden, match="public address"):
+    with pytest.raises(QueryForbidden, match="private"):
         asyncio.run(Broker(LISTED, 5.0, resolve, network).call(LISTED, "ASK {}"))
     assert not network.seen
 

@@ -74,7 +74,7 @@ def test_memory(server: Server) -> None:
 def test_rows_and_bytes(patient: Server) -> None:
     rows = patient.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20001", "text/csv")
     assert rows.status_code == 413
-    assert "20000 rows" in rows.json()["detail"]
+    assert "20,000 rows" in rows.json()["detail"]
     assert patient.get("SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "text/csv").status_code == 200
     long = "a" * 2000
     size = patient.get(f"SELECT ('{long}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 10000")

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod.errors import NotAcceptable
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
@@ -452,9 +453,8 @@ def open_release(folder: Path, quads: list[Quad]) -> OpenRelease:
 
 
 def test_a_release_of_nothing_has_prefixes_at_least(tmp_path: Path) -> None:
-    found = sparql_terms.vocabulary(
-        open_release(tmp_path, [Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(1), NamedNode("x:g"))])
-    )
+    quads = [Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(1), NamedNode("x:g"))]
+    found = sparql_terms.vocabulary(open_release(tmp_path, quads), Languages())
     assert found["prefixes"]["ilod"] == f"{BASE}ontology#"
     assert {"iri": "x:p", "kind": "property"} in found["terms"]
 
@@ -466,7 +466,7 @@ def test_very_many_things_are_not_proposed(tmp_path: Path, monkeypatch: pytest.M
     merged = NamedNode(f"{BASE}graph/source/other")
     quads = [Quad(iris.thing(f"id/topic/t{n}"), RDF.type, SKOS.Concept, iris.graph("topics")) for n in range(300)]
     quads += [Quad(NamedNode(f"x:{n}"), NamedNode(f"x:p{n}"), Literal(n), merged) for n in range(300)]
-    found = sparql_terms.vocabulary(open_release(tmp_path, quads))
+    found = sparql_terms.vocabulary(open_release(tmp_path, quads), Languages())
     assert sum(item["kind"] == "thing" for item in found["terms"]) == 50
     assert len(found["terms"]) <= 3 * 50
 

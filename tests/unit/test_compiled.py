@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader, Environment
 
-from initiative_lod.web import compiled
-from initiative_lod.web.compiled import Compiled
+from initiative_lod.web.pages.templates import CompiledTemplates, bytecode_cache
 
 
 def page(folder: Path, text: str = "so {{ x }}") -> str:
-    found = Environment(loader=DictLoader({"page": text}), bytecode_cache=Compiled(str(folder)), autoescape=True)
+    found = Environment(
+        loader=DictLoader({"page": text}), bytecode_cache=CompiledTemplates(str(folder)), autoescape=True
+    )
     return found.get_template("page").render(x="it is")
 
 
@@ -42,8 +43,8 @@ def test_a_folder_that_is_gone_costs_no_page(tmp_path: Path) -> None:
 
 
 def test_where_there_is_no_private_folder_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(self: Compiled) -> str:
+    def refused(self: CompiledTemplates) -> str:
         raise RuntimeError
 
-    monkeypatch.setattr(Compiled, "_get_default_cache_dir", refused)
-    assert compiled.cache() is None
+    monkeypatch.setattr(CompiledTemplates, "_get_default_cache_dir", refused)
+    assert bytecode_cache() is None

@@ -12,6 +12,7 @@ from initiative_lod.build.graph import canonical
 from initiative_lod.documents.resource import describe
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LABELS, LabelKind, natural
+from initiative_lod.locale.messages import Languages
 from initiative_lod.matching.alignable import our_things
 from initiative_lod.pipeline import index_maker
 from initiative_lod.release import Edition, changes
@@ -48,7 +49,7 @@ def named_by(folder: Path, property: NamedNode) -> OpenRelease:
 def test_one_name_everywhere(tmp_path: Path, property: NamedNode) -> None:
     opened = named_by(tmp_path, property)
     name = Literal("Ada Quayside", language="en")
-    assert View(opened, "en", "").label(PERSON) is not None
+    assert View(opened, Languages().default).label(PERSON) is not None
     description = describe(opened, EVENT)
     assert description is not None
     assert (PERSON, property, name) in {(quad.subject, quad.predicate, quad.object) for quad in description.quads}

@@ -24,7 +24,17 @@ def main() -> None:
         print(f"initiative-lod: {error}", file=sys.stderr)
         sys.exit(1)
     except (InitiativeLodError, OSError) as error:
-        print(f"initiative-lod: {error}", file=sys.stderr)
+        print(f"initiative-lod: {_text(error)}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _text(error: InitiativeLodError | OSError) -> str:
+    """What an error says, in English."""
+    said = error.message if isinstance(error, InitiativeLodError) else None
+    if said is None:
+        return str(error)
+    from initiative_lod.locale.messages import Languages
+
+    return Languages().default.gettext(said.id, **said.values)

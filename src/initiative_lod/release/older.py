@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from initiative_lod.errors import Busy, ReleaseError
+from initiative_lod.errors import Busy, Message, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
 from initiative_lod.release.manifest import MANIFEST, Release, read
@@ -82,7 +82,7 @@ class Archive:
         if found is not None:
             return found
         if not self._opening.acquire(timeout=PATIENCE):
-            raise Busy("too many older releases are asked for at once: try again in a second")
+            raise Busy(Message("error.older_busy"))
         try:
             return self._kept(version, inode) or self._opened(version, inode)
         finally:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from initiative_lod.errors import QueryTimeout, ReleaseError
+from initiative_lod.errors import Message, QueryTimeout, ReleaseError
 from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
@@ -65,9 +65,7 @@ class Index:
                 return Finder(self._extent, connection, asked, parsed).results()
             except sqlite3.OperationalError as error:
                 if "interrupt" in str(error):
-                    raise QueryTimeout(
-                        f"the search was stopped after {self._seconds:g} s: ask for something more specific"
-                    ) from error
+                    raise QueryTimeout(Message("error.search_slow", seconds=f"{self._seconds:g}")) from error
                 raise
             finally:
                 connection.set_progress_handler(None, 0)

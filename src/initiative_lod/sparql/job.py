@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from initiative_lod import errors
-from initiative_lod.errors import InitiativeLodError, NotAcceptable, QueryError, QueryLimit
+from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable, QueryError, QueryLimit, Verbatim
 
 LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
 CALL = "call"  # the kind of a reply that is none yet: the worker wants a service called
+
+
+#: A page's language, the path prefix and the arguments of the links on it, and the folder of further languages.
+Reader = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,7 @@ class Job:
     """A query, over what, and in which formats its result may come (media type names; None: in none).
 
     ``dataset`` is the protocol's (default graphs, named graphs), which overrides the query's own; ``base`` is where
-    relative IRIs are resolved, and tells the prefixes for writing. ``reader`` is whom a page is for: the language, and
-    the path prefix and the arguments of the links on it.
+    relative IRIs are resolved, and tells the prefixes for writing. ``reader`` is whom a page is for.
     """
 
     store: str
@@ -34,7 +37,7 @@ class Job:
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     results: str | None = "application/sparql-results+json"
     graph: str | None = "text/turtle"
-    reader: tuple[str, str, str] = ("en", "", "")
+    reader: Reader = ("en", "", "", "")
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
@@ -87,7 +90,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A worker's header: either an error (its class's name and text) or a result of ``length`` bytes that follow."""
+    """A worker's header: an error (its class's name and its message) or a result of ``length`` bytes that follow."""
 
     kind: str = ""
     rows: int = 0
@@ -110,9 +113,13 @@ class Reply:
 
     def exception(self) -> InitiativeLodError:
         """The error that the worker met, as one of ours."""
+        try:
+            said = Message.from_json(self.message)
+        except (ValueError, TypeError):
+            said = Message("query.gave_up", detail=Verbatim(self.message))
         if self.error == NotAcceptable.__name__:
-            return NotAcceptable(self.message, form=self.kind)
+            return NotAcceptable(said, form=self.kind)
         known = getattr(errors, self.error, None)
         if isinstance(known, type) and issubclass(known, (QueryError, QueryLimit)):
-            return known(self.message)
-        return QueryError(self.message)
+            return known(said)
+        return QueryError(said)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 
-from initiative_lod.errors import Busy
+from initiative_lod.errors import Busy, Message
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.job import Job, Result
@@ -120,7 +120,7 @@ class QueryPool:
             if arrival.done() and not arrival.cancelled():
                 self._hand(arrival.result())
             if isinstance(error, TimeoutError):
-                raise Busy("no query worker could be started in time: try again", 5) from None
+                raise Busy(Message("query.no_worker"), 5) from None
             raise
         self._out += 1
         return worker

@@ -16,7 +16,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from initiative_lod.errors import InitiativeLodError, QueryError, QueryLimit, QueryMemory, QueryTimeout, QueryTooComplex
+from initiative_lod.errors import (
+    InitiativeLodError,
+    Message,
+    QueryError,
+    QueryLimit,
+    QueryMemory,
+    QueryTimeout,
+    QueryTooComplex,
+    Verbatim,
+)
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, Reply, Result
 from initiative_lod.sparql.worker.main import FRAME, Confinement
@@ -75,7 +84,7 @@ class Worker:
                 length=settings.query_length,
                 nesting=settings.query_nesting,
                 services=bool(settings.services),
-                readable=(str(settings.release_folder),),
+                readable=tuple(str(place) for place in (settings.release_folder, settings.language_folder) if place),
                 spool=tempfile.gettempdir(),
             )
             process = subprocess.Popen(
@@ -133,9 +142,7 @@ class Worker:
                     reply, body, files = await self._reply()
         except TimeoutError:
             self.kill()
-            raise QueryTimeout(
-                f"the query took longer than {seconds:g} seconds: make it more selective, or add a LIMIT"
-            ) from None
+            raise QueryTimeout(Message("query.timeout", seconds=f"{seconds:g}")) from None
         except JobNotTaken:
             raise
         except WorkerDied as died:
@@ -153,7 +160,7 @@ class Worker:
         if len(files) != 1 or not _holds(files[0], reply.length):
             _close(files)
             self.kill()
-            raise QueryLimit("the query's result was lost: send it again")
+            raise QueryLimit(Message("query.lost"))
         return Result(reply.kind, reply.rows, reply.length, None, files[0])
 
     def yield_to_server(self) -> None:
@@ -256,7 +263,8 @@ async def _called(call: Call, iri: str, query: str) -> bytes:
     try:
         answer = await call(iri, query)
     except InitiativeLodError as error:
-        failure = Reply(error=type(error).__name__, message=str(error)).to_bytes()
+        said = error.message or Message("query.failed", detail=Verbatim(error))
+        failure = Reply(error=type(error).__name__, message=said.to_json()).to_bytes()
         return FRAME.pack(len(failure), 0) + failure
     return FRAME.pack(0, len(answer)) + answer
 
@@ -282,11 +290,11 @@ def _close(files: Iterable[int]) -> None:
 def _cause(status: int) -> InitiativeLodError:
     """What a worker's death says about its query. The engine aborts where memory is refused to it."""
     if status == -signal.SIGXCPU:
-        return QueryTimeout("the query used up its CPU time: make it more selective, or add a LIMIT")
+        return QueryTimeout(Message("query.cpu"))
     if status == -signal.SIGKILL:  # not by us: by the kernel for want of memory, or by a person
-        return QueryLimit("the query was ended, as the machine ran out of memory or its worker was stopped: try again")
+        return QueryLimit(Message("query.ended"))
     if status in (-signal.SIGABRT, 1, 101):
-        return QueryMemory("the query needs more memory than it may have: sort, group or join less at a time")
+        return QueryMemory(Message("query.memory"))
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
-        return QueryTooComplex("the query is too complex for the engine: nest and chain less")
-    return QueryError(f"the engine gave up on this query (status {status}): simplify it")
+        return QueryTooComplex(Message("query.complex"))
+    return QueryError(Message("query.engine", status=str(status)))

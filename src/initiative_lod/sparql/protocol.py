@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.errors import QueryError, QueryForbidden
+from initiative_lod.errors import Message, QueryError, QueryForbidden, Verbatim
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 FORM = "application/x-www-form-urlencoded"
@@ -17,14 +17,14 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MOST_FIELDS = 1000  # parameters of one request, and graphs in its dataset
 
-_READ_ONLY = "this endpoint is read-only: the data changes only with a new release, so no update is ever carried out"
+_READ_ONLY = Message("query.read_only")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class ProtocolError(QueryError):
     """A request that is not the protocol; ``status`` is what RFC 9110 has for it: 400, 405, 413 or 415."""
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    def __init__(self, message: Message, status: int = 400) -> None:
         self.status = status
         super().__init__(message)
 
@@ -49,30 +49,30 @@ def operation(
     Raises ProtocolError for what is not the protocol, QueryForbidden for an update.
     """
     if method not in METHODS:
-        raise ProtocolError(f"{method} means nothing here: send {', '.join(METHODS)}", 405)
-    fields = _fields(query_string, "the request's query string")
+        raise ProtocolError(Message("error.method", method=method, methods=", ".join(METHODS)), 405)
+    fields = _fields(query_string, Message("query.in_address"))
     if method != "POST":
         return _operation(fields)
     if content_encoding and content_encoding.strip().lower() not in ("", "identity"):
-        raise ProtocolError(f"the body is encoded as {content_encoding!r}: send it as it is", 415)
+        raise ProtocolError(Message("query.encoded", encoding=content_encoding), 415)
     media_type, charset = _content_type(content_type)
     if charset not in (None, "utf-8", "utf8", "us-ascii"):
-        raise ProtocolError(f"the body's charset is {charset!r}: SPARQL is sent in UTF-8", 415)
+        raise ProtocolError(Message("query.charset", charset=charset), 415)
     if media_type == FORM:
         if any(name in ("query", "update") for name, _ in fields):
-            raise ProtocolError("a query in the URL and a form in the body: send one of them")
-        asked = _operation([*fields, *_fields(body, "the form in the body")])
+            raise ProtocolError(Message("query.address_and_form"))
+        asked = _operation([*fields, *_fields(body, Message("query.in_form"))])
     elif media_type == QUERY:
         if any(name == "query" for name, _ in fields):
-            raise ProtocolError("a query in the URL and one in the body: send one of them")
+            raise ProtocolError(Message("query.address_and_body"))
         asked = _operation([*fields, ("query", _text(body))])
     elif media_type == UPDATE:
         raise QueryForbidden(_READ_ONLY)
     else:
-        what = f"the body is {content_type!r}" if content_type else "the body has no Content-Type"
-        raise ProtocolError(f"{what}: send {QUERY} or {FORM}", 415)
+        untyped = "query.media_type" if content_type else "query.no_media_type"
+        raise ProtocolError(Message(untyped, given=content_type, query=QUERY, form=FORM), 415)
     if asked is None:
-        raise ProtocolError("the request holds no query: send the parameter 'query'")
+        raise ProtocolError(Message("query.missing"))
     return asked
 
 
@@ -84,14 +84,14 @@ def _operation(fields: Sequence[tuple[str, str]]) -> Operation | None:
         raise QueryForbidden(_READ_ONLY)
     queries = values.get("query", [])
     if len(queries) > 1:
-        raise ProtocolError(f"the request holds {len(queries)} queries: send one")
+        raise ProtocolError(Message("query.several", count=len(queries)))
     for name in ("_mediatype",):
         if len(values.get(name, [])) > 1:
-            raise ProtocolError(f"the parameter {name!r} is given {len(values[name])} times: send it once")
+            raise ProtocolError(Message("query.repeated", name=name, count=len(values[name])))
     default, named = (_graphs(name, values.get(name, [])) for name in ("default-graph-uri", "named-graph-uri"))
     if not queries:
         if default or named:
-            raise ProtocolError("the request names a dataset and holds no query: send the parameter 'query'")
+            raise ProtocolError(Message("query.dataset_alone"))
         return None
     dataset = (default, named) if default or named else None
     return Operation(queries[0], dataset, next(iter(values.get("_mediatype", [])), None))
@@ -102,13 +102,13 @@ def _graphs(parameter: str, iris: Sequence[str]) -> tuple[str, ...]:
         try:
             NamedNode(iri)
         except ValueError as error:
-            raise ProtocolError(f"{parameter} is {iri!r}, which is no absolute IRI: {error}") from None
+            raise ProtocolError(Message("query.graph", parameter=parameter, iri=iri, detail=Verbatim(error))) from None
     return tuple(dict.fromkeys(iris))
 
 
-def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
+def _fields(encoded: bytes, where: Message) -> list[tuple[str, str]]:
     if _PERCENT.search(encoded):
-        raise ProtocolError(f"{where} has a '%' without two hexadecimal digits: encode it as %25")
+        raise ProtocolError(Message("query.percent", where=where))
     try:
         return parse_qsl(
             encoded.decode("ascii" if encoded.isascii() else "utf-8"),
@@ -117,16 +117,20 @@ def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
             max_num_fields=MOST_FIELDS,
         )
     except UnicodeDecodeError as error:
-        raise ProtocolError(f"{where} is not UTF-8: {error.reason} at byte {error.start}") from None
+        raise _not_utf8(where, error) from None
     except ValueError:
-        raise ProtocolError(f"{where} has more than {MOST_FIELDS} parameters") from None
+        raise ProtocolError(Message("query.many_parameters", where=where, most=MOST_FIELDS)) from None
 
 
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ProtocolError(f"the query is not UTF-8: {error.reason} at byte {error.start}") from None
+        raise _not_utf8(Message("query.in_query"), error) from None
+
+
+def _not_utf8(where: Message, error: UnicodeDecodeError) -> ProtocolError:
+    return ProtocolError(Message("query.not_utf8", where=where, byte=error.start, detail=Verbatim(error.reason)))
 
 
 def _content_type(header: str | None) -> tuple[str, str | None]:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from initiative_lod.errors import Busy, ClientBusy
+from initiative_lod.errors import Busy, ClientBusy, Message
 from initiative_lod.sparql.job import Result
 
 AVERAGED_SECONDS = 10.0
@@ -36,13 +36,13 @@ class Lanes:
         """Wait for a turn, which ``leave`` gives back. Raises Busy, or ClientBusy, when there is no room to wait in."""
         held = self._held.get(client, 0)
         if held >= self._per_client:
-            raise ClientBusy(f"{held} of your queries are running or waiting: wait until one of them has been answered")
+            raise ClientBusy(Message("query.client_queue", count=held))
         if self._free and not self.waiting:
             self._free -= 1
             self._held[client] = held + 1
             return
         if self.waiting >= self._queue:
-            raise Busy(f"{self.waiting} queries are waiting already: try again in a moment", self._seconds_left())
+            raise Busy(Message("query.queue_full", count=self.waiting), self._seconds_left())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, deque()).append(turn)
         self._held[client] = held + 1
@@ -56,7 +56,7 @@ class Lanes:
             else:
                 self._abandon(client, turn)
             if isinstance(error, TimeoutError):
-                raise Busy("the query waited for its turn in vain: try again", self._seconds_left()) from None
+                raise Busy(Message("query.waited"), self._seconds_left()) from None
             raise
 
     def leave(self, client: str) -> None:
@@ -114,7 +114,7 @@ class Rate:
             self._buckets.popitem(last=False)
         if not allowed:
             seconds = max(1, int((1 - tokens) / self._rate) + 1)
-            raise ClientBusy(f"you may send {self._rate:g} queries a second, averaged over ten: slow down", seconds)
+            raise ClientBusy(Message("query.rate", rate=f"{self._rate:g}"), seconds)
 
 
 class Shelf:
@@ -128,9 +128,9 @@ class Shelf:
     def check(self, client: str) -> None:
         """Raise ClientBusy or Busy when there is no room for another one."""
         if self._held.get(client, 0) >= self._per_client:
-            raise ClientBusy("you have not read the results of your last queries yet: read or close them", 5)
+            raise ClientBusy(Message("query.unread"), 5)
         if self.size >= self._most:
-            raise Busy("too many large results are still being read: try again in a moment", 5)
+            raise Busy(Message("query.shelf_full"), 5)
 
     def hold(self, client: str, result: Result) -> None:
         """Count ``result`` until it is closed."""

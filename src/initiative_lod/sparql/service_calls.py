@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     import httpx
 
-from initiative_lod.errors import QueryForbidden, ServiceError
+from initiative_lod.errors import Message, QueryForbidden, ServiceError, Verbatim
 
 LARGEST = 8 * 1024 * 1024  # bytes that one service may answer with
 
@@ -40,24 +40,26 @@ class Broker:
         redirect is followed: where it leads would have to be on the list as well, and then the query can name it.
         """
         if iri not in self.allowed:
-            raise QueryForbidden(f"<{iri}> is not on this endpoint's list of services")
+            raise QueryForbidden(Message("service.unlisted", iri=iri))
         import httpx  # here: most servers call no service
 
         parts = urlsplit(iri)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise QueryForbidden(f"<{iri}> is no address that can be called")
+            raise QueryForbidden(Message("service.address", iri=iri))
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
             addresses = await self._resolve(parts.hostname, port)
         except OSError as error:
-            raise ServiceError(f"<{iri}> cannot be found: {error}") from error
+            raise ServiceError(Message("service.not_found", iri=iri, detail=Verbatim(error))) from error
         if not addresses or not all(map(is_public, addresses)):
-            raise QueryForbidden(f"<{iri}> is not at a public address")
+            raise QueryForbidden(Message("service.private", iri=iri))
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._post(iri, parts.hostname, addresses[0], port, query)
         except (httpx.HTTPError, TimeoutError, OSError) as error:
-            raise ServiceError(f"<{iri}> did not answer: {error or type(error).__name__}") from error
+            raise ServiceError(
+                Message("service.silent", iri=iri, detail=Verbatim(error) or Verbatim(type(error).__name__))
+            ) from error
 
     async def _post(self, iri: str, host: str, address: str, port: int, query: str) -> bytes:
         import httpx
@@ -80,14 +82,16 @@ class Broker:
         ):
             media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
             if "content-encoding" in answer.headers:
-                raise ServiceError(f"<{iri}> answered with an encoding that was not asked for")
+                raise ServiceError(Message("service.encoded", iri=iri))
             if answer.status_code != 200 or media_type not in ("application/sparql-results+json", "application/json"):
-                raise ServiceError(f"<{iri}> answered with {answer.status_code} and {media_type or 'no type'}")
+                raise ServiceError(
+                    Message("service.answer", iri=iri, status=str(answer.status_code), type=media_type or "–")
+                )
             body = bytearray()
             async for piece in answer.aiter_raw():
                 body += piece
                 if len(body) > LARGEST:
-                    raise ServiceError(f"<{iri}> answered with more than {LARGEST} bytes: make its pattern narrower")
+                    raise ServiceError(Message("service.too_long", iri=iri, most=LARGEST))
             return bytes(body)
 
 

@@ -13,12 +13,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from initiative_lod import __version__
 from initiative_lod.documents.representation import RenderedCache
-from initiative_lod.errors import BadArgument, Damaged, InitiativeLodError, NotAcceptable, NotFound, ReleaseError
+from initiative_lod.errors import (
+    BadArgument,
+    Damaged,
+    InitiativeLodError,
+    Message,
+    NotAcceptable,
+    NotFound,
+    ReleaseError,
+    Verbatim,
+)
 from initiative_lod.formats import HTML, PROBLEM
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
@@ -27,9 +38,7 @@ from initiative_lod.web import sparql_worker
 from initiative_lod.web.http import errors
 from initiative_lod.web.http.request import Answer, Asked, asked
 from initiative_lod.web.http.response_cache import Hot
-from initiative_lod.web.locale import messages
-from initiative_lod.web.locale.messages import message
-from initiative_lod.web.pages.templates import Pages
+from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes import representations
 from initiative_lod.web.routes.compare import compare_router
 from initiative_lod.web.routes.documents import document_router, releases_router, stem
@@ -145,7 +154,8 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
         finally:
             await pool.stop()
 
-    site = Site(settings, publisher, RenderedCache(settings.page_cache), Pages(settings))
+    languages = Languages(settings.language_folder)
+    site = Site(settings, publisher, RenderedCache(settings.page_cache), languages, Pages(languages))
     app = Front(
         title="initiative-lod",
         version=__version__,
@@ -161,7 +171,7 @@ def create_app(settings: Settings, publisher: Publisher) -> FastAPI:
     mementos = Mementos(archive)
     _read(app, site, pool, mementos)
     app.include_router(releases_router(site, archive, mementos))
-    app.include_router(reconcile_router(settings, publisher))
+    app.include_router(reconcile_router(site))
     app.mount("/release", PastReleases(site, archive, mementos, lambda past: _past_app(past, pool)))
     _count(app, site, pool)
     _handle_errors(app, site)
@@ -180,9 +190,11 @@ def _count(app: Front, site: Site, pool: QueryPool) -> None:
 
 def _read(app: FastAPI, site: Site, pool: QueryPool, mementos: Mementos | None = None) -> None:
     """Give the application all routes that read one release: the current one, or one of those before it."""
-    vocabularies = Vocabularies()
+    vocabularies = Vocabularies(site.languages)
     # A request is matched with one route after the other: the busiest come first.
-    app.include_router(sparql_router(site.settings, site.publisher, pool, _query_page(site, vocabularies)))
+    app.include_router(
+        sparql_router(site.settings, site.publisher, pool, _query_page(site, vocabularies), site.languages)
+    )
     app.include_router(document_router(site, mementos))
     app.include_router(search_router(site))
     app.include_router(questions_router(site))
@@ -198,8 +210,8 @@ def _past_app(site: PastSite, pool: QueryPool) -> Front:
 
     async def damaged(request: Request, error: Exception) -> Response:
         log.error("release %s cannot be read: %s", site.past.version, error, exc_info=error)
-        told = Damaged(message("damaged_release", site.past.version))
-        read = asked(request, site.settings.root_path, site.trusted)
+        told = Damaged(Message("error.damaged_release", release=site.past.version))
+        read = site.asked(request)
         return (await run_in_threadpool(error_answer, site, read, 503, told)).response(request.method)
 
     for kind in (OSError, RuntimeError, ReleaseError):  # the engine reports corruption as a RuntimeError
@@ -215,7 +227,7 @@ def _query_page(site: Site, vocabularies: Vocabularies) -> Page:
         try:
             return draw(request, shown)
         except ReleaseError as missing:
-            read = asked(request, site.settings.root_path, site.trusted)
+            read = site.asked(request)
             return error_answer(site, read, errors.status_of(missing), missing).body
 
     return page
@@ -253,7 +265,7 @@ class Headers:
 
         scope = {**scope, "root_path": self._root_path}
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(item for item in SECURITY if item[0] not in present)]
@@ -279,22 +291,22 @@ class Headers:
 
 def error_answer(site: Site, request: Asked, status: int, error: BaseException) -> Answer:
     """An error as the client can best read it, in its language: a problem document, or a page for a browser."""
-    language = request.language
+    language = site.languages[request.language]
     headers = [("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Language"), *errors.headers_of(error)]
-    headers.append(("Content-Language", language))
+    headers.append(("Content-Language", language.tag))
     alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
     if errors.wants_page(request.accept):
         headers.append(("Content-Type", HTML.content_type))
         return Answer(status, tuple(headers), site.pages.error(request, status, error, alternatives))
     more = {"alternatives": [{"href": href, "type": media} for href, media in alternatives]} if alternatives else {}
     headers.append(("Content-Type", PROBLEM.content_type))
-    body = errors.problem(status, errors.text(error, language), messages.title(status, language), **more)
+    body = errors.problem(status, errors.text(error, language), errors.title(status, language), **more)
     return Answer(status, tuple(headers), body)
 
 
 def _handle_errors(app: Front, site: Site) -> None:
     async def answer(request: Request, error: BaseException, status: int) -> Response:
-        read = asked(request, site.settings.root_path, site.trusted)
+        read = site.asked(request)
         made = await run_in_threadpool(error_answer, site, read, status, error)
         return made.response(request.method)
 
@@ -313,16 +325,16 @@ def _handle_errors(app: Front, site: Site) -> None:
         if error.status_code == 405:
             told = errors.MethodNotAllowed(request.method, methods_at(app.addresses, request.scope))
         elif error.status_code == 404:
-            told = NotFound(message("nothing_at", request.url.path[:200]))
+            told = NotFound(Message("error.nothing_at", path=request.url.path[:200]))
         return await answer(request, told, error.status_code)
 
     async def arguments(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         detail = "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
-        return await answer(request, BadArgument(message("argument", detail)), 400)
+        return await answer(request, BadArgument(Message("error.argument", detail=Verbatim(detail))), 400)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
-        return await answer(request, InitiativeLodError(message("ours")), 500)
+        return await answer(request, InitiativeLodError(Message("error.ours")), 500)
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], object]]] = [
         (InitiativeLodError, ours),

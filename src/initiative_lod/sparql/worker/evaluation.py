@@ -22,7 +22,15 @@ from pyoxigraph import (
     Variable,
 )
 
-from initiative_lod.errors import NotAcceptable, QueryError, QueryForbidden, QuerySyntaxError, ReleaseError
+from initiative_lod.errors import (
+    Message,
+    NotAcceptable,
+    QueryError,
+    QueryForbidden,
+    QuerySyntaxError,
+    ReleaseError,
+    Verbatim,
+)
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, GraphFormat, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
@@ -77,10 +85,7 @@ class Evaluator:
         opened = self.open(job.store)
         if guard.holds("SERVICE", text, lambda other: parses(other, job.base)):
             if self._call is None:
-                raise QueryForbidden(
-                    "the query has a SERVICE clause, and this endpoint calls no other one: query that one yourself and "
-                    "put what it gives into VALUES, or run the federated query from your side"
-                )
+                raise QueryForbidden(Message("service.none"))
             found_clauses = clauses(text, lambda other: parses(other, job.base))
             text = replaced(text, found_clauses, self._call)
         options = _dataset(job, text)
@@ -99,7 +104,7 @@ class Evaluator:
             else:
                 found.serialize(output, format=media.results)
         except (RuntimeError, OSError, ValueError) as error:
-            raise QueryError(f"the query could not be evaluated: {error}") from error
+            raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
 
     def _media_type(self, job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
@@ -107,13 +112,7 @@ class Evaluator:
         name = job.graph if graph else job.results
         if name is None or (name == HTML.name and self._show is None):
             kind = "graph" if graph else "boolean" if isinstance(found, QueryBoolean) else "solutions"
-            raise NotAcceptable(
-                "the answer to this query is a graph: ask for an RDF format"
-                if graph
-                else "the answer to this query is a table or a truth value, not a graph: "
-                "ask for a SPARQL results format",
-                form=kind,
-            )
+            raise NotAcceptable(Message("query.gives_graph" if graph else "query.gives_results"), form=kind)
         return BY_NAME[name]
 
     def _counted(self, triples: Iterable[Triple], before: int = 0) -> Iterator[Triple]:
@@ -124,7 +123,7 @@ class Evaluator:
             except StopIteration:
                 return
             except (RuntimeError, OSError, ValueError) as error:
-                raise QueryError(f"the query could not be evaluated: {error}") from error
+                raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
             before += 1
             too_many(before, self._limits.rows)
             yield triple
@@ -145,7 +144,7 @@ class Evaluator:
             try:
                 media.write_to(unique, output, _used(unique, prefixes) if media.prefixed else None)
             except (RuntimeError, OSError, ValueError) as error:
-                raise QueryError(f"the result cannot be written as {media.label}: {error}") from error
+                raise QueryError(Message("query.unwritable", format=media.label, detail=Verbatim(error))) from error
         return output
 
 
@@ -158,7 +157,7 @@ class OpenStore:
             self.lease = in_use.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
             self.store = Store.read_only(path)
         except (OSError, ReleaseError) as error:
-            raise QueryError(f"the release cannot be read: {error}") from error
+            raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
 
     @cached_property
     def context(self) -> dict[str, Any]:
@@ -189,12 +188,10 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
         return store.query(text, base_iri=base, **options)
     except SyntaxError as error:
         if guard.is_update(text):
-            raise QueryForbidden(
-                "this is an update, and the endpoint is read-only: the data changes only with a new release"
-            ) from None
-        raise QuerySyntaxError(f"this is not a SPARQL query: {_shown(str(error))}") from error
+            raise QueryForbidden(Message("query.read_only")) from None
+        raise QuerySyntaxError(Message("query.syntax", detail=Verbatim(_shown(str(error))))) from error
     except (RuntimeError, OSError, ValueError) as error:
-        raise QueryError(f"the query could not be evaluated: {error}") from error
+        raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
 
 
 def parses(text: str, base: str) -> bool:
@@ -266,4 +263,4 @@ def _compacted(triples: list[Triple], context: dict[str, Any]) -> bytes:
 
 
 def _no_loader(url: str, options: object) -> Any:
-    raise QueryError(f"the context names {url}, and nothing is fetched here")
+    raise QueryError(Message("query.context", url=url))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from initiative_lod.errors import QueryTooComplex
+from initiative_lod.errors import Message, QueryTooComplex
 
 # What may stand in SPARQL (§19.8) around brackets that do not nest: strings, IRIs and comments.
 _TOKENS = re.compile(
@@ -43,13 +43,13 @@ def check(text: str, longest: int, deepest: int) -> None:
     """
     size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     if size > longest:
-        raise QueryTooComplex(f"the query is {size} bytes long, and {longest} are taken: ask in smaller parts")
+        raise QueryTooComplex(Message("query.too_long", size=size, most=longest))
     # As many brackets as that cannot nest deeper, however they are read.
     if sum(map(text.count, "({[")) + text.count("<<") <= deepest:
         return
     depth = deepest_nesting(text)
     if depth > deepest:
-        raise QueryTooComplex(f"the query nests {depth} brackets deep, and {deepest} are taken: write it flatter")
+        raise QueryTooComplex(Message("query.too_deep", depth=depth, most=deepest))
 
 
 def deepest_nesting(text: str) -> int:

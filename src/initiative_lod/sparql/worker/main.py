@@ -19,12 +19,14 @@ from pathlib import Path
 
 from initiative_lod.errors import (
     InitiativeLodError,
+    Message,
     NotAcceptable,
     QueryError,
     QueryMemory,
     QueryTooComplex,
     QueryTooLarge,
     ReleaseError,
+    Verbatim,
 )
 from initiative_lod.sparql.job import CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
@@ -78,19 +80,20 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     try:
         kind, output = evaluator.evaluate(Job.from_bytes(frame))
     except NotAcceptable as error:
-        _send(channel, Reply(kind=error.form, error=NotAcceptable.__name__, message=str(error)))
+        _send(channel, Reply(kind=error.form, error=NotAcceptable.__name__, message=_message(error)))
     except InitiativeLodError as error:
         # A release folder that was replaced as a whole is another one than the sandbox lets this process read.
         lost = isinstance(error.__cause__, OSError | ReleaseError)
         retire = lost or (isinstance(error, QueryTooLarge) and _heavy(memory))
-        _send(channel, Reply(error=type(error).__name__, message=str(error), retire=retire))
+        _send(channel, Reply(error=type(error).__name__, message=_message(error), retire=retire))
     except MemoryError:
-        message = "the query needs more memory than it may have"
+        message = Message("query.memory").to_json()
         _send(channel, Reply(error=QueryMemory.__name__, message=message, retire=True))
     except RecursionError:
-        _send(channel, Reply(error=QueryTooComplex.__name__, message="the query nests too deeply", retire=True))
+        message = Message("query.nested").to_json()
+        _send(channel, Reply(error=QueryTooComplex.__name__, message=message, retire=True))
     except BaseException as error:  # a panic of the engine's is no Exception; and now this process is done for
-        message = f"the engine gave up on this query: {error}"
+        message = Message("query.gave_up", detail=Verbatim(error)).to_json()
         _send(channel, Reply(error=QueryError.__name__, message=message, retire=True))
     else:
         if output.file is None:
@@ -101,6 +104,10 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
             reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=_heavy(memory))
             _send(channel, reply, file=output.file.fileno())
             output.file.close()
+
+
+def _message(error: InitiativeLodError) -> str:
+    return (error.message or Message("query.failed", detail=Verbatim(error))).to_json()
 
 
 def _call(channel: socket.socket, iri: str, query: str) -> bytes:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from typing import IO, Any, ClassVar
 
-from initiative_lod.errors import QueryMemory, QueryTooLarge
+from initiative_lod.errors import Message, QueryMemory, QueryTooLarge, Verbatim
 
 IN_MEMORY = 1024 * 1024
 
@@ -39,9 +39,7 @@ class Output(io.BufferedIOBase, IO[bytes]):
         piece = bytes(data)
         self.length += len(piece)
         if self.length > self._most_bytes:
-            raise QueryTooLarge(
-                f"the result is longer than {self._most_bytes} bytes: ask for less with LIMIT, or take a dump"
-            )
+            raise QueryTooLarge(Message("query.many_bytes", most=self._most_bytes))
         self._rows.feed(piece)
         too_many(self._rows.count, self._most_rows)
         if self.file is None and self.length <= IN_MEMORY:
@@ -54,7 +52,7 @@ class Output(io.BufferedIOBase, IO[bytes]):
                 self._memory.clear()
             self.file.write(piece)
         except OSError as error:
-            raise QueryMemory(f"there is no room for a result of this size just now: {error.strerror}") from error
+            raise QueryMemory(Message("query.no_room", detail=Verbatim(error.strerror))) from error
         return len(piece)
 
     def content(self) -> bytes:
@@ -75,7 +73,7 @@ def _unnamed_file(folder: str) -> IO[bytes]:
 def too_many(rows: int, most: int) -> None:
     """Raise QueryTooLarge when ``rows`` are more than ``most``."""
     if rows > most:
-        raise QueryTooLarge(f"the result has more than {most} rows: ask for less with LIMIT, or take a dump")
+        raise QueryTooLarge(Message("query.many_rows", most=most))
 
 
 class RowCounter:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
-from initiative_lod.errors import QueryForbidden, ServiceError
+from initiative_lod.errors import Message, QueryForbidden, ServiceError, Verbatim
 from initiative_lod.sparql.worker import guard
 
 MOST_ROWS = 10_000
@@ -52,7 +52,7 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
             continue
         target = _TARGET.match(text, match.end())
         if target is None or target["variable"]:
-            raise QueryForbidden("a SERVICE clause must name its service by an IRI here, not by a variable")
+            raise QueryForbidden(Message("service.variable"))
         end = _pattern_end(text[:beginning], text, target.end(), parses)
         iri = target["iri"]
         if iri is None:
@@ -61,12 +61,12 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
         found.append(Clause(match.start(), end, iri, text[target.end() : end], bool(target["silent"])))
         position = end
     if len(found) > MOST_CALLS:
-        raise QueryForbidden(f"the query has more than {MOST_CALLS} SERVICE clauses")
+        raise QueryForbidden(Message("service.many", most=MOST_CALLS))
     left = text
     for clause in reversed(found):
         left = f"{left[: clause.start]}{{}}{left[clause.end :]}"
     if not parses(left) or guard.holds("SERVICE", left, parses):
-        raise QueryForbidden("a SERVICE clause could not be taken out of the query: write it on a line of its own")
+        raise QueryForbidden(Message("service.stuck"))
     return found
 
 
@@ -85,7 +85,7 @@ def _pattern_end(prologue: str, text: str, start: int, parses: Callable[[str], b
     while end := text.find("}", end) + 1:
         if parses(f"{prologue}\nSELECT * WHERE {text[start:end]}"):
             return end
-    raise QueryForbidden("a SERVICE clause could not be taken out of the query")
+    raise QueryForbidden(Message("service.stuck"))
 
 
 def replaced(text: str, found: Iterable[Clause], call: Call) -> str:
@@ -108,18 +108,16 @@ def _values(answer: bytes) -> str:
     try:
         results = parse_query_results(answer, format=QueryResultsFormat.JSON)
         if not isinstance(results, QuerySolutions):
-            raise ServiceError("the service did not answer with solutions")
+            raise ServiceError(Message("service.no_solutions"))
         names = results.variables
         rows = []
         for solution in results:
             terms = [solution[name] for name in names]
             if any(isinstance(term, BlankNode) for term in terms):
-                raise ServiceError("the service answered with blank nodes, which cannot be joined with")
+                raise ServiceError(Message("service.blank_nodes"))
             rows.append("(" + " ".join("UNDEF" if term is None else str(term) for term in terms) + ")")
             if len(rows) > MOST_ROWS:
-                raise ServiceError(
-                    f"the service answered with more than {MOST_ROWS} solutions: make its pattern narrower"
-                )
+                raise ServiceError(Message("service.many_solutions", most=MOST_ROWS))
     except (SyntaxError, ValueError) as error:
-        raise ServiceError(f"the service's answer cannot be read: {error}") from error
+        raise ServiceError(Message("service.unreadable", detail=Verbatim(error))) from error
     return f"VALUES ({' '.join(f'?{name.value}' for name in names)}) {{ {' '.join(rows)} }}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from initiative_lod.web.pages.view import Thing
 
 SIGNS = {
     "prohibit": "⊘",
@@ -60,26 +62,26 @@ def summary(modalities: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{count} × {label}" for label, count in sorted(counts.items(), key=lambda item: -item[1]))
 
 
-def bars(counts: Sequence[tuple[str, str, int, str]]) -> Markup:
-    """A bar for each (slug, label, count, href), drawn as one SVG with links."""
+def bars(counts: Sequence[tuple[Thing, int]]) -> Markup:
+    """A bar for each (modality, how many clauses have it), drawn as one SVG with links."""
     if not counts:
         return Markup("")
-    most = max(count for _, _, count, _ in counts)
+    most = max(count for _, count in counts)
     row, label_width, bar_width = 26, 118, 240
     height, width = row * len(counts), label_width + bar_width + 40
     parts = [
         Markup(
             '<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">'
-        ).format(width, height, ", ".join(f"{label}: {count}" for _, label, count, _ in counts))
+        ).format(width, height, ", ".join(f"{item.label}: {count}" for item, count in counts))
     ]
-    for index, (slug, label, count, href) in enumerate(counts):
+    for index, (item, count) in enumerate(counts):
         y, length = index * row, max(3, round(count / most * bar_width))
         parts.append(
             Markup(
                 '<a href="{}"><g class="m m-{}"><text class="name" x="{}" y="{}">{} {}</text>'
                 '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text></g></a>'
             ).format(
-                href, slug, label_width - 10, y + 17, escape(label), sign(slug),
+                item.href, item.slug, label_width - 10, y + 17, item.label, sign(item.slug),
                 label_width, y + 4, length, row - 8, label_width + length + 8, y + 17, count,
             )
         )  # fmt: skip

@@ -1,18 +1,17 @@
-"""What went wrong, as HTTP says it: one table from exception to status; RFC 9457 for programs, a page for people."""
+"""Errors as HTTP says them: one table from exception to status; RFC 9457 for programs, a page for people."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import InitiativeLodError, Message, Verbatim
 from initiative_lod.formats import HTML, JSON, PROBLEM
-from initiative_lod.web.locale import messages
-from initiative_lod.web.locale.messages import message
+from initiative_lod.locale.messages import Language
 
 
 class MethodNotAllowed(InitiativeLodError):
@@ -20,7 +19,7 @@ class MethodNotAllowed(InitiativeLodError):
 
     def __init__(self, method: str, allowed: Sequence[str]) -> None:
         self.allowed = allowed
-        super().__init__(message("method", method, ", ".join(allowed)))
+        super().__init__(Message("error.method", method=method, methods=", ".join(allowed)))
 
 
 #: The narrowest class that an error is of gives its status. What is not listed is a fault of ours: 500.
@@ -43,7 +42,6 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.Busy: 503,
     errors.ReleaseError: 503,
 }
-TITLES = {status: en for status, (_, en) in messages.TITLES.items()}
 _OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
 
 
@@ -61,24 +59,37 @@ def wants_page(accept: str | None) -> bool:
     return chosen is not None and chosen.media is HTML
 
 
-def problem(status: int, detail: str, title: str = "", **more: object) -> bytes:
+def problem(status: int, detail: str, title: str, **more: object) -> bytes:
     """A problem document (RFC 9457). The type is ``about:blank``: the status says it all."""
-    title = title or messages.title(status, "en")
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def text(error: BaseException, language: str) -> str:
-    """What the error says to a reader of ``language``, as plain text."""
-    return "\n".join(said for said, _ in messages.told(error, language))
+def title(status: int, language: Language) -> str:
+    """What a status means, in a few words."""
+    return language.find(f"status.{status}") or language.gettext("status.other")
 
 
-def shown(error: BaseException, language: str) -> Markup:
-    """The same for a page in ``language``: what is in another one is marked as such (WCAG 2.2 §3.1.2)."""
-    return Markup("\n").join(
-        escape(said) if spoken == language else Markup('<span lang="{}">{}</span>').format(spoken, said)
-        for said, spoken in messages.told(error, language)
-    )
+def message_of(error: BaseException) -> Message:
+    """What an error says to a visitor. Where a release lies is the operator's business, and nobody else's."""
+    said = error.message if isinstance(error, InitiativeLodError) else None
+    if said is not None:
+        return said
+    if isinstance(error, errors.ReleaseError):
+        return Message("error.unavailable")
+    return Message("error.detail", detail=Verbatim(error))
+
+
+def text(error: BaseException, language: Language) -> str:
+    """What an error says, as plain text."""
+    said = message_of(error)
+    return language.gettext(said.id, **said.values)
+
+
+def shown(error: BaseException, language: Language) -> Markup:
+    """What an error says, as HTML."""
+    said = message_of(error)
+    return language.markup(said.id, **said.values)
 
 
 def headers_of(error: BaseException) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from initiative_lod.web.http.errors import problem
+from initiative_lod.locale.messages import Language
+from initiative_lod.web.http.errors import MethodNotAllowed, problem, text, title
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
@@ -47,11 +48,10 @@ class BoundedHttp(HttpToolsProtocol):
         if asked is None or not isinstance(sys.exception(), HttpParserInvalidMethodError):
             super().send_400_response(msg)
             return
-        allowed = ", ".join(_methods(self.app, unquote(asked[2].partition(b"?")[0])))
-        content = problem(405, f"{asked[1].decode()} is not possible here; what is: {allowed}")
+        allowed, content = _refusal(self.app, asked[1].decode(), unquote(asked[2].partition(b"?")[0]))
         lines = (
             "HTTP/1.1 405 Method Not Allowed",
-            f"allow: {allowed}",
+            f"allow: {', '.join(allowed)}",
             "content-type: application/problem+json",
             f"content-length: {len(content)}",
             "access-control-allow-origin: *",
@@ -96,9 +96,14 @@ class BoundedHttp(HttpToolsProtocol):
             raise TooLarge(f"more than {LARGEST_HEAD} bytes of header")
 
 
-def _methods(app: Any, path: str) -> Sequence[str]:
-    """The methods that the application says that a path has, whatever is wrapped around it."""
+def _refusal(app: Any, method: str, path: str) -> tuple[Sequence[str], bytes]:
+    """What the application, whatever is wrapped around it, says of a method that it lacks: (methods of the path, body).
+
+    Nothing else is known of the request, its language included.
+    """
     while not hasattr(app, "methods_of") and hasattr(app, "app"):
         app = app.app
-    found: Sequence[str] = app.methods_of(path) if hasattr(app, "methods_of") else ()
-    return found or ("GET", "HEAD", "OPTIONS")
+    allowed: Sequence[str] = app.methods_of(path) if hasattr(app, "methods_of") else ()
+    error = MethodNotAllowed(method, allowed or ("GET", "HEAD", "OPTIONS"))
+    language: Language = app.site.languages.default
+    return error.allowed, problem(405, text(error, language), title(405, language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -13,9 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import choose_language, lookup
-
-LANGUAGES = ("zh", "en")
-DEFAULT_LANGUAGE = "en"  # of readers who ask for neither
+from initiative_lod.locale.messages import DEFAULT
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _PAIR = re.compile(r'(?P<comma>,)|(?P<name>[A-Za-z-]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s;,"]*)')
@@ -37,16 +35,17 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     query_string: str = ""
     accept_datetime: str | None = None
+    languages: Sequence[str] = (DEFAULT,)
 
     @property
     def named_language(self) -> str:
         """The page language that the address itself names; empty when it names none."""
-        return lookup(self.query.get("lang", ""), LANGUAGES) or ""
+        return lookup(self.query.get("lang", ""), self.languages) or ""
 
     @property
     def language(self) -> str:
         """The page language: named in the address, else negotiated."""
-        return self.named_language or choose_language(self.accept_language, LANGUAGES, DEFAULT_LANGUAGE)
+        return self.named_language or choose_language(self.accept_language, self.languages, DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,11 @@ def _node(node: str) -> str:
     return node.partition(":")[0] if node.count(":") == 1 else node
 
 
-def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
-    """Read a request. ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``."""
+def asked(request: Request, root_path: str, trusted: frozenset[str], languages: Sequence[str] = (DEFAULT,)) -> Asked:
+    """Read a request, whose answer may be in ``languages``.
+
+    ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``.
+    """
 
     def joined(name: str) -> str | None:
         values = request.headers.getlist(name)
@@ -145,6 +147,7 @@ def asked(request: Request, root_path: str, trusted: frozenset[str]) -> Asked:
         dict(request.query_params) if request.scope["query_string"] else {},
         request.scope["query_string"].decode("ascii", "replace"),
         joined("accept-datetime"),
+        languages,
     )
 
 

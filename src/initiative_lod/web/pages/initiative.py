@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.release import Release
 from initiative_lod.vocabulary import DCTERMS, ELI
 from initiative_lod.web.pages.clauses import Evidence, attestation, evidence, squares_of
 from initiative_lod.web.pages.view import Said, Thing, View
@@ -147,3 +148,42 @@ def _place(view: View, thing: Thing) -> int:
             digits = triple.object.value.rpartition("=")[2].partition(",")[0]
             return int(digits) if digits.isdecimal() else 0
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Figures of what a release was checked for; None where it says nothing.
+
+    ``covered`` and ``characters`` count those of the text.
+    """
+
+    version: str
+    modified: str
+    conforms: bool | None
+    violations: int
+    warnings: int
+    questions: int | None
+    covered: int | None
+    characters: int | None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the text stands in a clause, rounded down."""
+        return self.covered * 100 // self.characters if self.covered is not None and self.characters else None
+
+
+def checks(release: Release) -> Checks:
+    """Read the manifest of a release; one that was not made by the whole way has less to tell."""
+    manifest = release.manifest
+    report = manifest.report or {}
+    coverage = (manifest.coverage or {}).values()
+    return Checks(
+        release.version,
+        release.modified,
+        bool(manifest.report["conforms"]) if manifest.report else None,
+        report.get("Violation", 0),
+        report.get("Warning", 0),
+        manifest.questions,
+        sum(item.covered for item in coverage) if coverage else None,
+        sum(item.characters for item in coverage) if coverage else None,
+    )

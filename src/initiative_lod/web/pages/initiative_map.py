@@ -12,7 +12,6 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.web.drawings.bars import wrap
-from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.initiative import Overview
 from initiative_lod.web.pages.view import Thing, View
 
@@ -70,10 +69,9 @@ def mapped(view: View, known: Overview) -> Map:
     rows = _rows(view, known)
     height = max((row.y + row.height for row in rows), default=0)
     left, right = beside(rows, "left", height), beside(rows, "right", height)
-    words = Words(view.language)
     bottom = max([height, *(side.y + len(side.lines) * _LINE for side in (*left, *right))]) + 8
     drawn = [
-        opening(WIDTH, bottom + 8, f"{words['map']}: {known.thing.label}"),
+        opening(WIDTH, bottom + 8, f"{view.interface.gettext('map')}: {known.thing.label}"),
     ]
     drawn += [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
     drawn += [_line(row, side, "right") for side in right for row in rows if side.thing in row.right]

@@ -13,7 +13,6 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
-from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.saved_questions import needing, read
 from initiative_lod.web.pages.shapes import constraining
@@ -78,7 +77,7 @@ def ontology(view: View, node: NamedNode) -> Ontology:
     header = groups(view, own, (RDF.type,))
     known = dict(found_kinds)
     links = [Link(item.thing, tuple(item.domains), tuple(item.ranges)) for item in known.get("object_properties", [])]
-    picture = diagram(links, Words(view.language)["diagram"], view.language)
+    picture = diagram(links, view.interface.gettext("diagram"), view.language)
     return Ontology(view.thing(node), header, found_kinds, _tree(known.get("classes", [])), picture)
 
 

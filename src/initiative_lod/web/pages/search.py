@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlencode
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
+from initiative_lod.languages import LANGUAGES
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
-from initiative_lod.web.excerpts import marked, shown
 from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.pages.marked_text import marked, shown
 from initiative_lod.web.pages.view import Thing, View
-from initiative_lod.web.search_words import Words
 
 LISTED = 8  # values of a facet that are shown at once
 
@@ -70,8 +70,8 @@ def values(
         begin.append(Choice(label.value, label.language, item.count, False, href, item.key))
     kept = [pair for pair in parse_qsl(asks.query(results.page)) if pair[0] != "hl"]
     return {
-        "s": Words(view.language),
         "asks": asks,
+        "searched": ("both", *LANGUAGES),
         "results": results,
         "cards": [_card(view, hit) for hit in results.hits],
         "facets": facets,
@@ -110,7 +110,7 @@ def _means(key: str, item: Count) -> bool:
 
 def _facet_label(view: View, name: str, key: str, iri: str) -> tuple[str, str]:
     if name == "type" and key in UNCLASSED:
-        return Words(view.language)[key], view.language
+        return view.interface.gettext(f"search.{key}"), view.language
     said = view.label(NamedNode(iri))
     return (said.value, said.language) if said is not None else (key, "")
 

@@ -10,8 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
+from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SH, TERMS
-from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import Node, Said, Thing, View
 
@@ -167,16 +167,16 @@ def _constraint(view: View, node: NamedNode, severity: str, depth: int = 0) -> C
 
 def _rules(view: View, node: Node) -> Iterator[Rule]:
     """The constraints that stand on a shape itself."""
-    words = Words(view.language)
+    words = view.interface
     counted = _counted(words, view.number(node, _SH["minCount"]), view.number(node, _SH["maxCount"]))
     if counted:
         yield Rule(counted)
     least, most = view.number(node, _SH["qualifiedMinCount"]), view.number(node, _SH["qualifiedMaxCount"])
     for item in view.nodes(node, _SH["qualifiedValueShape"]):
-        yield Rule(f"{_counted(words, least, most)} {words['shape_of']}".strip(), (view.thing(item),))
+        yield Rule(f"{_counted(words, least, most)} {words.gettext('shape_of')}".strip(), (view.thing(item),))
     for name in SIMPLE:
         for value in view.objects(node, _SH[name]):
-            said = words[f"shape_{name}"]
+            said = words.gettext(f"shape_{name}")
             if isinstance(value, Literal):
                 yield Rule(said, code=value.value)
             elif name == "nodeKind":
@@ -186,24 +186,26 @@ def _rules(view: View, node: Node) -> Iterator[Rule]:
     for value in view.objects(node, _SH["languageIn"]):
         if not isinstance(value, Literal):
             tags = [item.value for item in view.listed(value)]
-            yield Rule(words["shape_languageIn"], code=", ".join(tags))
+            yield Rule(words.gettext("shape_languageIn"), code=", ".join(tags))
     for value in view.objects(node, _SH["in"]):
         if not isinstance(value, Literal):
             items = view.listed(value)
             things = view.things(item for item in items if not isinstance(item, Literal))
-            yield Rule(words["shape_in"], tuple(things), ", ".join(i.value for i in items if isinstance(i, Literal)))
+            yield Rule(
+                words.gettext("shape_in"), tuple(things), ", ".join(i.value for i in items if isinstance(i, Literal))
+            )
     if any(isinstance(value, Literal) and value.value == "true" for value in view.objects(node, _SH["uniqueLang"])):
-        yield Rule(words["shape_uniqueLang"])
+        yield Rule(words.gettext("shape_uniqueLang"))
 
 
-def _counted(words: Words, least: int | None, most: int | None) -> str:
+def _counted(words: Language, least: int | None, most: int | None) -> str:
     if least and least == most:
-        return words("shape_exactly", least)
+        return words.gettext("shape_exactly", count=least)
     if most == 0:
-        return words["shape_none"]
-    found = [words("shape_least", least)] if least else []
-    found += [words("shape_most", most)] if most is not None else []
-    return words["comma"].join(found)
+        return words.gettext("shape_none")
+    found = [words.gettext("shape_least", count=least)] if least else []
+    found += [words.gettext("shape_most", count=most)] if most is not None else []
+    return words.gettext("comma").join(found)
 
 
 def _severity(view: View, node: NamedNode, inherited: str) -> str:

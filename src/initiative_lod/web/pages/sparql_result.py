@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -18,13 +19,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutio
 from initiative_lod import release
 from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
+from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
-from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.view import Said, Thing, View
 
 SHOWN = 1000  # rows
@@ -51,25 +52,30 @@ def drawn(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenS
 
     Raises ReleaseError when the release around the store cannot be read.
     """
-    language, prefix, arguments = job.reader
-    words = Words(language)
+    language, prefix, arguments, folder = job.reader
+    words = Languages(Path(folder) if folder else None)[language]
     if isinstance(found, QueryBoolean):
-        return str(Markup('<p class="boolean">{}</p>').format(words["ask_yes" if found else "ask_no"])).encode()
+        return str(Markup('<p class="boolean">{}</p>').format(words.gettext("ask_yes" if found else "ask_no"))).encode()
     whole = OpenRelease(release.read(opened.path.parent), opened.store, Iris(job.base))
-    names = Names(View(whole, language, prefix, arguments))
+    names = Names(View(whole, words, prefix, arguments))
     if isinstance(found, QuerySolutions):
         head = [variable.value for variable in found.variables]
         rows, more = _some((list(solution) for solution in found), len(head))
         picture = Markup("") if more else _chart(head, rows, names, words)
-        count = words("first_rows", f"{len(rows):,}") if more else _rows(len(rows), words)
+        count = words.gettext("first_rows", count=len(rows)) if more else words.ngettext("one_row", "n_rows", len(rows))
     else:
-        head = [words[name] for name in ("subject", "predicate", "object")]
+        head = [words.gettext(name) for name in ("subject", "predicate", "object")]
         rows, more = _some(([*triple] for triple in found), len(head))
         picture = _network(found[: len(rows)], names, words)
-        count = words("first_triples", f"{len(rows):,}", f"{len(found):,}") if more else _triples(len(found), words)
+        total = len(found)
+        count = (
+            words.gettext("first_triples", count=len(rows), total=total)
+            if more
+            else words.ngettext("one_triple", "n_triples", total)
+        )
     table = _table(head, rows, names, count)
     scroll = Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>')
-    return str(picture + scroll.format(words["result"], table)).encode()
+    return str(picture + scroll.format(words.gettext("result"), table)).encode()
 
 
 class Names:
@@ -141,7 +147,7 @@ def _table(head: Sequence[str], rows: Sequence[Row], names: Names, count: str) -
         lines.append(f"<tr>{''.join(_cell(term, names, literals) for term in row)}</tr>")
         size += len(lines[-1])
         if size > CHARACTERS:
-            count = Words(names.view.language)("first_rows", f"{len(lines):,}")
+            count = names.view.interface.gettext("first_rows", count=len(lines))
             break
     heading = Markup("")
     for column, name in enumerate(head):
@@ -181,18 +187,10 @@ def _cut(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
-def _rows(count: int, words: Words) -> str:
-    return words["one_row"] if count == 1 else words("rows", f"{count:,}")
-
-
-def _triples(count: int, words: Words) -> str:
-    return words["one_triple"] if count == 1 else words("n_triples", f"{count:,}")
-
-
 # The pictures
 
 
-def _chart(head: Sequence[str], rows: Sequence[Row], names: Names, words: Words) -> Markup:
+def _chart(head: Sequence[str], rows: Sequence[Row], names: Names, words: Language) -> Markup:
     """Bars of the last column that measures something, by the first that names each row; else nothing."""
     if not 2 <= len(rows) <= BARS:
         return Markup("")
@@ -207,7 +205,7 @@ def _chart(head: Sequence[str], rows: Sequence[Row], names: Names, words: Words)
     if not measures or not named:
         return Markup("")
     value, name = measures[-1], named[0][1]
-    title = words("chart_by", head[value], head[name])
+    title = words.gettext("chart_by", value=head[value], name=head[name])
     counts = [(_name(row[name], names), float(row[value].value), row[value].value[:24]) for row in rows]
     return _figure(title, chart(title, counts))
 
@@ -240,15 +238,17 @@ def _name(term: Any, names: Names) -> str:
     return _cut(term.value if isinstance(term, Literal) else str(term), IN_PICTURE)
 
 
-def _network(triples: Sequence[Triple], names: Names, words: Words) -> Markup:
+def _network(triples: Sequence[Triple], names: Names, words: Language) -> Markup:
     def labelled(node: NamedNode | BlankNode) -> Thing:
         thing = names.thing(node)
         return Thing(thing.iri, thing.href, Said(_name(node, names), thing.label.language))
 
-    found = network(triples, labelled, words["network"])
+    found = network(triples, labelled, words.gettext("network"))
     if found is None:
         return Markup("")
-    title = words("network_part", found.drawn, found.things) if found.drawn < found.things else words["network"]
+    title = words.gettext("network")
+    if found.drawn < found.things:
+        title = words.gettext("network_part", drawn=found.drawn, things=found.things)
     return _figure(title, found.picture)
 
 

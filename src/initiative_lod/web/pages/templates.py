@@ -1,202 +1,76 @@
-"""The pages: which template shows which kind of thing, in which language. HTML is one more representation."""
+"""Jinja templates: their environment, in which ``_`` and ``ngettext`` give messages in the reader's language.
+
+Byte code is kept in a folder of this user alone, so that templates are compiled once and not at each start.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import copy
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from pyoxigraph import NamedNode
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
+from markupsafe import Markup
 
-from initiative_lod import __version__
-from initiative_lod.documents.links import Link
-from initiative_lod.documents.representation import Variant
-from initiative_lod.documents.resource import graph_of
-from initiative_lod.errors import NotFound
-from initiative_lod.release.opened import OpenRelease
-from initiative_lod.settings import Settings
-from initiative_lod.web import checks, compiled
-from initiative_lod.web.drawings import squares
-from initiative_lod.web.http import errors, static_files
-from initiative_lod.web.http.request import Asked
-from initiative_lod.web.locale import messages
-from initiative_lod.web.locale.messages import message
-from initiative_lod.web.locale.texts import Words
-from initiative_lod.web.pages import (
-    citation,
-    dataset,
-    entity,
-    initiative,
-    ontology,
-    part,
-    schema_org,
-    shapes,
-)
-from initiative_lod.web.pages import initiative_map as maps
-from initiative_lod.web.pages.labels import NamesOf
-from initiative_lod.web.pages.view import View, is_web
-
-if TYPE_CHECKING:
-    from initiative_lod.web.routes.older_releases import Past
-
-SENTENCES = ("Pillar", "Action", "Clause", "Preamble", "Paragraph", "Conclusion")
+from initiative_lod.locale.messages import Language
+from initiative_lod.web.http import static_files
+from initiative_lod.web.pages.view import is_web
 
 
-class Pages:
-    """Renders pages; holds the templates, and how the things of the current release are called."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._names = NamesOf()
-        self._past: Past | None = None
-        self._templates = Environment(
-            loader=PackageLoader("initiative_lod.web"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-            bytecode_cache=compiled.cache(),
-        )
-        self._templates.tests["web"] = is_web
-        self._templates.tests["web_or_here"] = lambda target: is_web(target) or target.startswith("/")
-        self._templates.globals.update(
-            sign=squares.sign,
-            squares=squares.squares,
-            bars=squares.bars,
-            static_version=static_files.version,
-            citation_box=citation.box,
-            schema_org=schema_org.script,
-            software=__version__,
-        )
-
-    def of(self, past: Past) -> Pages:
-        """The same pages, which say that they are of another release than the current one."""
-        pages = copy(self)
-        pages._names, pages._past = NamesOf(), past
-        return pages
-
-    def document(
-        self,
-        opened: OpenRelease,
-        asked: Asked,
-        location: str,
-        resource: NamedNode,
-        variant: Variant,
-        typed: Sequence[Link],
-    ) -> bytes:
-        """The page about a resource. Raises NotFound when it has no page of the variant's number."""
-        view = self.view(opened, asked, variant.language)
-        kinds = view.kinds(resource)
-        path = opened.iris.path(resource.value) or ""
-        pages = 1
-        more: dict[str, Any] = {
-            "resource": view.thing(resource),
-            "node": resource,
-            "typed": typed,
-            "path_here": location.removeprefix(asked.prefix),
-            "arguments": [("iri", resource.value)] if location == f"{asked.prefix}/resource" else [],
-        }
-        if variant.profile == "alt":
-            template = "alternates.html"
-        elif path == "ontology" or path.startswith("ontology/"):
-            template, more["ontology"] = "ontology.html", ontology.ontology(view, resource)
-        elif path == "dataset":
-            template, more = "dataset.html", more | dataset.dataset(view, resource)
-        elif path == "shapes" and (found_shapes := shapes.shapes(view, resource)).shapes:
-            template, more["shapes"] = "shapes.html", found_shapes
-        elif (graph := graph_of(opened.iris, resource)) is not None:
-            template, more["graph"] = "graph.html", dataset.graph(view, resource, graph)
-        elif "Initiative" in kinds:
-            template, more["overviews"] = "initiative.html", [initiative.overview(view, resource)]
-            more |= _standing(view)
-        elif any(kind in SENTENCES for kind in kinds):
-            template, more = "part.html", more | part.place(view, resource, kinds[0])
-        elif "Text" in kinds:
-            template, more["known"] = "text.html", dataset.text_facts(view, resource)
-        else:
-            found = entity.entity(view, resource, variant.page)
-            template = "entity.html" if kinds or found.members else "generic.html"
-            more["entity"], pages = found, found.pages
-        if variant.page > pages:
-            raise NotFound(message("no_page", variant.page, resource.value, pages))
-        return self._render(template, view, asked, location, **more)
-
-    def start(self, opened: OpenRelease, asked: Asked) -> tuple[str, bytes]:
-        """The start page: every initiative of the release at a glance."""
-        view = self.view(opened, asked)
-        found = [initiative.overview(view, item) for item in view.instances("Initiative")]
-        more = {"overviews": found, **_standing(view)}
-        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", **more)
-
-    def releases(self, opened: OpenRelease, asked: Asked, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
-        """The list of releases."""
-        view = self.view(opened, asked)
-        return view.language, self._render("releases.html", view, asked, f"{asked.prefix}/releases", releases=listed)
-
-    def release(self, opened: OpenRelease, asked: Asked, summary: dict[str, Any]) -> tuple[str, bytes]:
-        """One release."""
-        view = self.view(opened, asked)
-        location = f"{asked.prefix}/release/{summary['version']}"
-        return view.language, self._render("release.html", view, asked, location, release=summary)
-
-    def error(
-        self, asked: Asked, status: int, error: BaseException, alternatives: Sequence[tuple[str, str]] = ()
-    ) -> bytes:
-        """An error, for a browser, with the (address, media type) of what there is instead. It needs no release."""
-        language = asked.language
-        text = self._templates.get_template("error.html").render(
-            lang=language,
-            w=Words(language),
-            prefix=asked.prefix,
-            status=status,
-            title=messages.title(status, language),
-            detail=errors.shown(error, language),
-            alternatives=alternatives,
-            view=None,
-            location="",
-            past=self._past,
-        )
-        return text.encode()
-
-    def view(self, opened: OpenRelease, asked: Asked, language: str = "", query: str | None = None) -> View:
-        """A release as the page that is asked for sees it; in ``language``, or in that of the request.
-
-        ``query`` goes into every link: by default the language, where the address names one.
-        """
-        if query is None:
-            query = f"lang={asked.named_language}" if asked.named_language else ""
-        return View(opened, language or asked.language, asked.prefix, query, self._names.get(opened))
-
-    def page(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
-        """A page of another module's, which gives the template's ``values``."""
-        return self._render(template, view, asked, location, **values)
-
-    def _render(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
-        nav = [
-            (view.thing(NamedNode(f"{view.iris.base}id/{name}")).href, key)
-            for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
-            if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None
-        ]
-        text = self._templates.get_template(template).render(
-            lang=view.language,
-            w=Words(view.language),
-            view=view,
-            prefix=asked.prefix,
-            location=location,
-            nav=nav,
-            release_version=view.opened.release.version,
-            past=self._past,
-            **values,
-        )
-        return text.encode()
+def environment() -> Environment:
+    """The templates of this package. Whoever renders one gives it ``language``, a ``Language``."""
+    made = Environment(
+        loader=PackageLoader("initiative_lod.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        bytecode_cache=bytecode_cache(),
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(_gettext, _ngettext)  # type: ignore[attr-defined]
+    made.filters["number"] = _number
+    made.tests["web"] = is_web
+    made.tests["web_or_here"] = lambda target: is_web(target) or target.startswith("/")
+    made.globals["static_version"] = static_files.version
+    return made
 
 
-def _standing(view: View) -> dict[str, Any]:
-    """What the pages of an initiative say of the release, besides what is in it."""
-    licence = view.opened.license
-    return {
-        "mapped": maps.mapped,
-        "checks": checks.checks(view.opened.release),
-        "licence": view.thing(NamedNode(licence)) if licence else None,
-    }
+@pass_context
+def _gettext(context: Context, id: str, /, **values: object) -> Markup:
+    language: Language = context["language"]
+    return language.markup(id, **values)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, number: int, /, **values: object) -> Markup:
+    language: Language = context["language"]
+    return language.nmarkup(one, many, number, **values)
+
+
+@pass_context
+def _number(context: Context, value: int) -> str:
+    language: Language = context["language"]
+    return language.number(value)
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Jinja2's own cache, of which a disk that is full or read-only costs time and no page."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, if its byte code is there and can be read."""
+        with suppress(OSError, EOFError, ValueError, TypeError):  # the last three: a file that was cut off
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what is in the bucket, if there is room."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def bytecode_cache() -> BytecodeCache | None:
+    """A cache in the system's folder for temporary files; None where this user cannot have a private one there."""
+    try:
+        return CompiledTemplates()
+    except (OSError, RuntimeError):
+        return None

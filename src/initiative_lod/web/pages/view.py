@@ -15,9 +15,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
+from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
-from initiative_lod.web.locale.texts import PROPERTIES, Words
 from initiative_lod.web.pages.labels import Names, Node, Said
 
 __all__ = ["Node", "Said", "Thing", "View"]
@@ -53,13 +53,14 @@ class View:
     """A release as one page in ``language`` sees it. ``prefix`` and ``query`` go into every link of the page."""
 
     def __init__(
-        self, opened: OpenRelease, language: str, prefix: str = "", query: str = "", names: Names | None = None
+        self, opened: OpenRelease, language: Language, prefix: str = "", query: str = "", names: Names | None = None
     ) -> None:
         """Without ``names`` every label is looked up in the store, which is as good for a page with few."""
         self.opened = opened
         self.iris = opened.iris
         self.term = opened.iris.term
-        self.language = language
+        self.interface = language
+        self.language = language.tag
         self.prefix = prefix
         self.query = query
         self._names = names
@@ -181,7 +182,7 @@ class View:
         if not isinstance(node, NamedNode) or "#" not in node.value or self.iris.path(node.value) is None:
             return None
         if run := _RUN.search(node.value):
-            return Said(Words(self.language)("characters", *run.groups()), self.language)
+            return Said(self.interface.gettext("characters", start=run[1], end=run[2]), self.language)
         for subject, predicate in (("onSubject", "onProperty"), ("subject_id", "predicate_id")):
             own = subject == "onSubject"
             about = self.node(node, self.term(subject) if own else NamedNode(SSSOM.iri + subject))
@@ -196,8 +197,10 @@ class View:
 
     def label(self, node: Node, language: str | None = None) -> Said | None:
         """The label in ``language``, or in the reader's, or the nearest."""
-        if language is None and isinstance(node, NamedNode) and (known := PROPERTIES.get(self.short(node))):
-            return Said(known[0 if self.language == "zh" else 1], self.language)
+        if language is None and isinstance(node, NamedNode):
+            known = self.interface.find(f"property.{self.short(node)}")
+            if known is not None:
+                return Said(known, self.language)
         for predicate in LABELS:
             found = self.said(node, predicate, language)
             if found is not None:

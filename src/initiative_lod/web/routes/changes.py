@@ -13,14 +13,13 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.negotiation import Offer
-from initiative_lod.errors import Busy, Damaged, NotAcceptable, ReleaseError, TooMuch
+from initiative_lod.errors import Busy, Damaged, Message, NotAcceptable, ReleaseError, TooMuch
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.release import changes
 from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages.view import Said, Thing, View
 from initiative_lod.web.routes.conditional import wanted
 from initiative_lod.web.routes.downloads import json_answer, page_answer
@@ -53,19 +52,19 @@ class Comparisons:
         if found is not None:
             return found
         if not self._working.acquire(timeout=PATIENCE):
-            raise Busy(message("comparing"))
+            raise Busy(Message("error.comparing"))
         try:
             if time.monotonic() < self._refused.get(key, 0.0):
-                raise TooMuch(message("too_different", *key))
+                raise TooMuch(Message("error.too_different", old=key[0], new=key[1]))
             found = self._kept.get(key) or changes.apart(old.release, new.release, LISTED, self._seconds)
             if found is None:
                 self._refused = {key: time.monotonic() + AGAIN}
-                raise TooMuch(message("too_different", *key))
+                raise TooMuch(Message("error.too_different", old=key[0], new=key[1]))
             self._kept[key] = found
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         except ReleaseError as error:
-            raise Damaged(message("damaged_pair", *key)) from error
+            raise Damaged(Message("error.damaged_pair", old=key[0], new=key[1])) from error
         finally:
             self._working.release()
         return found
@@ -100,7 +99,7 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, read: Asked) 
     here = f"{read.prefix}/releases/changes"
     if offer is None:
         links = [(f"{here}.{item.media.suffix}?{read.query_string}", item.media.name) for item in OFFERS]
-        raise NotAcceptable(message("page_forms", ", ".join(item.name for item in OFFERS)), links)
+        raise NotAcceptable(Message("error.page_forms", forms=", ".join(item.name for item in OFFERS)), links)
     current = site.publisher.current()
     for named in (read.query.get("to"), read.query.get("from")):
         if named:
@@ -121,7 +120,7 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, read: Asked) 
                 return json_answer(read, changes.as_document(made, (after, before)))
             sections = _sections(made, before, after, view)
     except ReleaseError as error:
-        raise Damaged(message("damaged_pair", old, new)) from error
+        raise Damaged(Message("error.damaged_pair", old=old, new=new)) from error
     content = site.pages.page(
         "changes.html",
         view,
@@ -151,7 +150,7 @@ def _before(archive: Archive, version: str) -> str:
 def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view: View) -> list[Section]:
     """The listed changes; each thing leads to where it is: in the later release, if it is there at all."""
     views = [
-        View(opened, view.language, f"{view.prefix}/release/{opened.release.version}", view.query)
+        View(opened, view.interface, f"{view.prefix}/release/{opened.release.version}", view.query)
         for opened in (after, before)
     ]
     found = []

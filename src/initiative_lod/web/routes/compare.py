@@ -16,13 +16,12 @@ from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, InitiativeLodError, NotFound
+from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound, Verbatim
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.errors import shown, status_of
-from initiative_lod.web.http.request import Answer, Asked, asked
-from initiative_lod.web.locale.messages import message
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
 from initiative_lod.web.pages.view import Said, Thing, View
 from initiative_lod.web.routes.conditional import Fixed, fixed, wanted
@@ -47,7 +46,7 @@ def compare_router(site: Site) -> APIRouter:
     router = APIRouter()
 
     async def endpoint(request: Request) -> Response:
-        read = asked(request, site.settings.root_path, site.trusted)
+        read = site.asked(request)
         found = await run_in_threadpool(answer, site, read)
         return found.response(request.method)
 
@@ -101,7 +100,7 @@ def answer(site: Site, read: Asked) -> Answer:
         except InitiativeLodError as error:
             if not page:
                 raise
-            fault, status = shown(error, read.language), status_of(error)
+            fault, status = shown(error, site.languages[read.language]), status_of(error)
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
@@ -133,7 +132,7 @@ def _given(read: Asked) -> tuple[list[str], str]:
     try:
         pairs = parse_qsl(read.query_string, errors="replace", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise BadArgument(message("compare_fields", MOST_FIELDS)) from None
+        raise BadArgument(Message("error.compare_fields", most=MOST_FIELDS)) from None
     given = [value.strip() for name, value in pairs if name == "iri" and value.strip()]
     return list(dict.fromkeys(given)), next((value for name, value in pairs if name == "choose"), "")
 
@@ -141,17 +140,19 @@ def _given(read: Asked) -> tuple[list[str], str]:
 def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     """What the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
     if len(given) < FEWEST:
-        raise BadArgument(message("compare_one" if given else "compare_none", FEWEST, MOST, here))
+        raise BadArgument(
+            Message("error.compare_one" if given else "error.compare_none", fewest=FEWEST, most=MOST, address=here)
+        )
     if len(given) > MOST:
-        raise BadArgument(message("compare_many", len(given), MOST))
+        raise BadArgument(Message("error.compare_many", number=len(given), most=MOST))
     nodes = []
     for iri in given:
         try:
             node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri.removeprefix('id/')}")
         except ValueError as error:
-            raise BadArgument(message("iri", iri[:200], error)) from error
+            raise BadArgument(Message("error.iri", value=iri[:200], detail=Verbatim(error))) from error
         if not exists(opened, node):
-            raise NotFound(message("unknown_compared", node.value[:200]))
+            raise NotFound(Message("error.unknown_compared", iri=node.value[:200]))
         nodes.append(node)
     return list(dict.fromkeys(nodes))
 

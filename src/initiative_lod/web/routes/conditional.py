@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import NotAcceptable
+from initiative_lod.errors import Message, NotAcceptable
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.site import Site
 
 Body = Callable[[MediaType, str], bytes]
@@ -39,7 +38,7 @@ def fixed(site: Site, opened: OpenRelease, read: Asked, page: Fixed, body: Body)
     links = [(f"{page.location}.{item.media.suffix}{query}", item.media.name) for item in page.offers]
     if offer is None:
         names = ", ".join(item.name for item in page.offers)
-        raise NotAcceptable(message("page_forms", names), links)
+        raise NotAcceptable(Message("error.page_forms", forms=names), links)
     media = offer.media
     spoken = page.language or read.language
     language = spoken if media is HTML else ""

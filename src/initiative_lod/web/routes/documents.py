@@ -19,11 +19,10 @@ from initiative_lod.documents.links import LINK_FORMAT
 from initiative_lod.documents.negotiation import choose
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.documents.resource import exists, resource_of
-from initiative_lod.errors import BadArgument, Busy, NotFound
+from initiative_lod.errors import BadArgument, Busy, Message, NotFound, Verbatim
 from initiative_lod.formats import HTML, JSON_LD
 from initiative_lod.release.older import Archive
-from initiative_lod.web.http.request import Answer, Asked, asked
-from initiative_lod.web.locale.messages import message
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.routes import changes, downloads, representations
 from initiative_lod.web.routes.changes import Comparisons
 from initiative_lod.web.routes.memento import Mementos, Original, gate, time_map
@@ -100,8 +99,8 @@ class Routes:
 
         async def endpoint(request: Request) -> Response:
             if limiter is not None and limiter.statistics().tasks_waiting >= changes.MOST_WAITING:
-                raise Busy(message("comparing"))
-            read = asked(request, site.settings.root_path, site.trusted)
+                raise Busy(Message("error.comparing"))
+            read = site.asked(request)
             answer: Answer | Response
             if mementos and read.accept_datetime is not None:
                 answer = await run_in_threadpool(gate, mementos, read, Original(stem(read), read.query_string))
@@ -192,7 +191,7 @@ def see_other(site: Site, read: Asked, path: str) -> Answer:
     opened = site.publisher.current()
     resource = resource_of(opened.iris, f"id/{path}")
     if resource is None or not exists(opened, resource):
-        raise NotFound(message("unknown", f"{opened.iris.base}id/{path[:200]}"))
+        raise NotFound(Message("error.unknown", iri=f"{opened.iris.base}id/{path[:200]}"))
     query = f"?{read.query_string}" if read.query_string else ""
     headers = (
         ("Location", f"{read.prefix}/doc/{path}{query}"),
@@ -233,7 +232,7 @@ def _given(read: Asked) -> NamedNode:
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise BadArgument(message("iri", iri[:200], error)) from error
+        raise BadArgument(Message("error.iri", value=iri[:200], detail=Verbatim(error))) from error
 
 
 def stem(read: Asked) -> str:

@@ -16,7 +16,7 @@ from initiative_lod.documents.links import LINKSET
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, Damaged, NotAcceptable, NotFound
+from initiative_lod.errors import BadArgument, Damaged, Message, NotAcceptable, NotFound
 from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import DUMPS
@@ -24,7 +24,6 @@ from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes import representations
@@ -38,7 +37,7 @@ def dump(site: Site, asked: Asked, name: str) -> Response:
     release = site.publisher.current().release
     path = release.path / name
     if name not in DUMPS or not path.is_file():
-        raise NotFound(message("no_dump", name[:100], ", ".join(DUMPS)))
+        raise NotFound(Message("error.no_dump", name=name[:100], names=", ".join(DUMPS)))
     digest = release.manifest.files[name].sha256
     headers = {
         "ETag": f'"{digest[:32]}"',
@@ -63,7 +62,7 @@ def context(site: Site, asked: Asked) -> Answer:
     content = (release.path / "context.jsonld").read_bytes()
     offer = choose(asked.accept, (Offer(JSON_LD), Offer(JSON)))
     if offer is None:
-        raise NotAcceptable(message("context_forms"), [(f"{asked.prefix}/context.jsonld", JSON_LD.name)])
+        raise NotAcceptable(Message("error.context_forms"), [(f"{asked.prefix}/context.jsonld", JSON_LD.name)])
     return _kept(asked, content, [("Content-Type", offer.content_type), ("Vary", "Accept")])
 
 
@@ -76,7 +75,7 @@ def linkset(site: Site, asked: Asked, resource: NamedNode) -> Answer:
     offer = choose(asked.accept, offers)
     if offer is None:
         here = f"{asked.prefix}/linkset?iri={quote(resource.value, safe=':/')}"
-        raise NotAcceptable(message("linkset_forms"), [(here, item.media.name) for item in offers[:2]])
+        raise NotAcceptable(Message("error.linkset_forms"), [(here, item.media.name) for item in offers[:2]])
     landing = f"{target.location}.html{f'?iri={target.argument}' if target.argument else ''}"
     page = f"{target.location}{f'?iri={target.argument}' if target.argument else ''}"
     found = linksets.contexts(typed, resource.value, page, landing)
@@ -94,12 +93,12 @@ def cite(site: Site, asked: Asked, resource: NamedNode) -> Answer:
         offer = choose(asked.accept, [Offer(media) for media in citation.STYLES.values()])
         if offer is None:
             listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
-            raise NotAcceptable(message("cite_forms"), listed)
+            raise NotAcceptable(Message("error.cite_forms"), listed)
         style = next(name for name, media in citation.STYLES.items() if media is offer.media)
     elif style not in citation.STYLES:
-        raise BadArgument(message("style", style[:100], ", ".join(citation.STYLES)))
+        raise BadArgument(Message("error.style", value=style[:100], values=", ".join(citation.STYLES)))
     media = citation.STYLES[style]
-    cited = citation.citation(View(opened, asked.language, asked.prefix), resource)
+    cited = citation.citation(View(opened, site.languages[asked.language], asked.prefix), resource)
     headers = [
         ("Content-Type", media.content_type),
         ("Content-Language", asked.language),
@@ -113,7 +112,7 @@ def cite(site: Site, asked: Asked, resource: NamedNode) -> Answer:
 def _known(site: Site, resource: NamedNode) -> OpenRelease:
     opened = site.publisher.current()
     if not exists(opened, resource):
-        raise NotFound(message("unknown", resource.value))
+        raise NotFound(Message("error.unknown", iri=resource.value))
     return opened
 
 
@@ -149,11 +148,11 @@ def release(site: Site, archive: Archive, asked: Asked, version: str) -> Answer:
     if stem not in there:
         near = [name for name in there if stem and name.startswith(stem)]
         if len(near) == 1:
-            raise NotFound(message("no_release_but", stem[:100], near[0]))
-        raise NotFound(message("no_release", stem[:100]))
+            raise NotFound(Message("error.no_release_but", name=stem[:100], near=near[0]))
+        raise NotFound(Message("error.no_release", name=stem[:100]))
     found = archive.manifest(stem)
     if found is None:
-        raise Damaged(message("damaged_release", stem))
+        raise Damaged(Message("error.damaged_release", release=stem))
     summary = _summary(archive, opened, stem, found)
     if version.endswith(".json") or not (version.endswith(".html") or wants_page(asked)):
         return json_answer(asked, summary)
@@ -165,7 +164,7 @@ def static(asked: Asked, name: str) -> Answer:
     """A file of the package's own. Raises NotFound."""
     found = static_files.file(name)
     if found is None:
-        raise NotFound(message("no_file", name[:100]))
+        raise NotFound(Message("error.no_file", name=name[:100]))
     return _kept(asked, found.content, [("Content-Type", found.content_type)], cache="public, max-age=86400")
 
 

@@ -22,13 +22,12 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.links import LINK_FORMAT, Link, memento_links
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, NotAcceptable, NotFound, ReleaseError
+from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import TEXT, MediaType
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked, http_date
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.routes import representations
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)
@@ -77,7 +76,9 @@ def moment(header: str) -> datetime:
             return datetime(year, number, int(day), hour, minute, second - (second == 60), tzinfo=UTC)  # a leap second
     except ValueError:  # the thirtieth of February
         pass
-    raise BadArgument(message("accept_datetime", header[:100], http_date(datetime(2031, 3, 5, 12, tzinfo=UTC))))
+    raise BadArgument(
+        Message("error.accept_datetime", value=header[:100], example=http_date(datetime(2031, 3, 5, 12, tzinfo=UTC)))
+    )
 
 
 class Mementos:
@@ -148,7 +149,7 @@ def time_map(mementos: Mementos, read: Asked, original: Original) -> Answer:
     offer = choose(read.accept, (Offer(TIME_MAP), Offer(TIME_MAP, alias=TEXT.name)))
     here = original.under(f"{read.prefix}/timemap")
     if offer is None:
-        raise NotAcceptable(message("page_forms", LINK_FORMAT), [(here, LINK_FORMAT)])
+        raise NotAcceptable(Message("error.page_forms", forms=LINK_FORMAT), [(here, LINK_FORMAT)])
     found = _found(mementos, original)
     span = f'; from="{http_date(found[0].time)}"; until="{http_date(found[-1].time)}"'
     lines = [
@@ -209,7 +210,7 @@ def _memento_links(
 def _found(mementos: Mementos, original: Original) -> list[Published]:
     found = mementos.of(original) if is_original(original.path) else []
     if not found:
-        raise NotFound(message("no_memento", f"/{original.path[:200]}"))
+        raise NotFound(Message("error.no_memento", path=f"/{original.path[:200]}"))
     return found
 
 

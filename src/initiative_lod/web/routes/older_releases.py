@@ -17,13 +17,13 @@ from functools import cached_property
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from initiative_lod.errors import Damaged, NotFound, ReleaseError
+from initiative_lod.errors import Damaged, Message, NotFound, ReleaseError
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.web.http.request import asked
-from initiative_lod.web.locale.messages import message
+from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.routes import memento
 from initiative_lod.web.routes.memento import Mementos, Original
 from initiative_lod.web.site import Site
@@ -37,20 +37,6 @@ ROUTED = ("router", "route", "endpoint", "path_params", "app_root_path")  # what
 ROBOTS = (b"x-robots-tag", b"noindex, nofollow")
 
 Make = Callable[["PastSite"], ASGIApp]
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a page says of the release that it is from, and of the current one."""
-
-    version: str
-    date: str
-    current: str
-
-    def now(self, location: str) -> str:
-        """Where the current release has what is at ``location`` in this one."""
-        home, _, rest = location.partition(f"/release/{self.version}")
-        return home + (rest or "/")
 
 
 class Pinned(Publisher):
@@ -70,7 +56,7 @@ class PastSite(Site):
     """A site over one release. ``whole`` is the site of the current one."""
 
     whole: Site
-    past: Past
+    past: OlderRelease
 
     @cached_property
     def software(self) -> str:
@@ -85,7 +71,7 @@ def read_release(version: str) -> Iterator[None]:
         with reading(version):
             yield
     except ReleaseError as error:
-        raise Damaged(message("damaged_release", version[:100])) from error
+        raise Damaged(Message("error.damaged_release", release=version[:100])) from error
 
 
 def opened_release(archive: Archive, version: str) -> OpenRelease:
@@ -93,7 +79,7 @@ def opened_release(archive: Archive, version: str) -> OpenRelease:
     with read_release(version):
         opened = archive.open(version)
     if opened is None:
-        raise NotFound(message("no_release", version[:100]))
+        raise NotFound(Message("error.no_release", name=version[:100]))
     return opened
 
 
@@ -115,7 +101,7 @@ class PastReleases:
         if settings.root_path and path.startswith(f"{settings.root_path}/"):
             path = path[len(settings.root_path) :]
         version, _, rest = path.removeprefix("/release/").partition("/")
-        home = asked(Request(scope), settings.root_path, self._site.trusted).prefix
+        home = self._site.asked(Request(scope)).prefix
         query = scope["query_string"].decode("ascii", "replace")
         if rest.startswith(ELSEWHERE):
             await RedirectResponse(Original(rest, query).under(home), 308)(scope, receive, send)
@@ -127,7 +113,7 @@ class PastReleases:
             said = await run_in_threadpool(memento.headers_of, self._mementos, home, Original(rest, query), version)
             more += [(name.lower().encode(), value.encode()) for name, value in said]
 
-        async def send_more(message: Message) -> None:
+        async def send_more(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
                 wanted = more if message["status"] in SHOWN else more[:1]
@@ -169,6 +155,6 @@ class PastReleases:
         whole, version = self._site, opened.release.version
         times = {item.version: item.time for item in self._archive.published()}
         date = times[version].date().isoformat() if version in times else opened.release.modified
-        past = Past(version, date, current)
+        past = OlderRelease(version, date, current)
         settings = replace(whole.settings, root_path=f"{whole.settings.root_path}/release/{version}")
-        return PastSite(settings, Pinned(opened), whole.cache, whole.pages.of(past), whole, past)
+        return PastSite(settings, Pinned(opened), whole.cache, whole.languages, whole.pages.of(past), whole, past)

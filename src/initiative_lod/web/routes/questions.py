@@ -21,14 +21,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
-from initiative_lod.errors import NotFound
+from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.http.request import Answer, Asked, asked
-from initiative_lod.web.locale.messages import message
-from initiative_lod.web.locale.texts import Words
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
 from initiative_lod.web.pages.view import Said, Thing, View
 from initiative_lod.web.routes.conditional import Fixed, fixed
@@ -62,7 +60,7 @@ def questions_router(site: Site) -> APIRouter:
 
     def route(path: str, work: Callable[[Asked, str], Answer], summary: str, offers: Sequence[Offer]) -> None:
         async def endpoint(request: Request) -> Response:
-            read = asked(request, site.settings.root_path, site.trusted)
+            read = site.asked(request)
             found = await run_in_threadpool(work, read, request.path_params.get("slug", ""))
             return found.response(request.method)
 
@@ -105,7 +103,7 @@ def index(site: Site, kept: Questions, read: Asked) -> Answer:
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            view = View(opened, language, read.prefix, "")
+            view = View(opened, site.languages[language], read.prefix, "")
             return _json([{**_about(item), "url": view.link(f"/questions/{item['slug']}")} for item in found])
         view = site.pages.view(opened, read)
         groups = [
@@ -125,7 +123,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
     opened = site.publisher.current()
     item = next((item for item in kept.of(opened.release) if item["slug"] == slug), None)
     if item is None:
-        raise NotFound(message("no_question", slug[:100], read.prefix))
+        raise NotFound(Message("error.no_question", name=slug[:100], prefix=read.prefix))
     here = f"{read.prefix}/questions/{quote(slug)}"
 
     def body(media: MediaType, language: str) -> bytes:
@@ -214,7 +212,7 @@ def _card(item: Kept, view: View) -> dict[str, Any]:
 
 def _table(item: Kept, view: View) -> Table:
     if "boolean" in item:
-        said = Said(Words(view.language)["yes" if item["boolean"] else "no"], view.language)
+        said = Said(view.interface.gettext("yes" if item["boolean"] else "no"), view.language)
         return Table((), ((Cell(None, said, False),),))
     rows = item["rows"]
     names = [

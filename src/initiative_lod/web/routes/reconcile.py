@@ -11,13 +11,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import anyio
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -35,11 +35,11 @@ from initiative_lod.matching.reconcile_queries import (
     read_limit,
     suggestions,
 )
-from initiative_lod.release.opened import Publisher
 from initiative_lod.release.per_release import PerRelease
-from initiative_lod.settings import Settings
 from initiative_lod.web.http.errors import problem
-from initiative_lod.web.http.request import Asked, asked, seen
+from initiative_lod.web.http.request import Asked, seen
+from initiative_lod.web.pages import templates
+from initiative_lod.web.site import Site
 
 LONGEST_BODY = 1024 * 1024
 SUGGESTED = 20
@@ -66,10 +66,10 @@ _CORS = {"Access-Control-Allow-Origin": "*"}
 Work = Callable[[Entities, Mapping[str, str], Asked, str], Any]
 
 
-def reconcile_router(settings: Settings, publisher: Publisher) -> APIRouter:
-    """The service at /reconcile, over whatever release ``publisher`` has current."""
+def reconcile_router(site: Site) -> APIRouter:
+    """The service at /reconcile, over whatever release is current."""
     router = APIRouter()
-    service = Service(settings, publisher)
+    service = Service(site)
     routes: tuple[tuple[str, Work, str], ...] = (
         ("", _endpoint, "Reconciliation Service API 0.2: manifest, queries, data extension"),
         ("/suggest/entity", _suggest_entity, "Suggest things"),
@@ -96,9 +96,8 @@ def reconcile_router(settings: Settings, publisher: Publisher) -> APIRouter:
 class Service:
     """What answers under /reconcile."""
 
-    def __init__(self, settings: Settings, publisher: Publisher) -> None:
-        self._settings, self._publisher = settings, publisher
-        self._trusted = frozenset(item.strip() for item in settings.trusted_proxies.split(",") if item.strip())
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._entities = PerRelease(Entities)
         self._limiter: CapacityLimiter | None = None
 
@@ -109,22 +108,23 @@ class Service:
             self._limiter = self._limiter or CapacityLimiter(AT_ONCE)
             try:
                 fields = await _fields(request)
-                read = asked(request, self._settings.root_path, self._trusted)
-                origin = _origin(request, self._trusted) + read.prefix
+                read = self._site.asked(request)
+                origin = _origin(request, self._site.trusted) + read.prefix
                 return await anyio.to_thread.run_sync(self._answer, work, fields, read, origin, limiter=self._limiter)
             except ClientDisconnect:
                 return Response(status_code=400)
             except (ReconcileError, NotFound, ReleaseError) as error:
                 status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
                 headers = {**_CORS, "Cache-Control": "no-store"}
-                return Response(problem(status, str(error)), status, headers, "application/problem+json")
+                content = problem(status, str(error), HTTPStatus(status).phrase)
+                return Response(content, status, headers, "application/problem+json")
 
         return endpoint
 
     def _answer(self, work: Work, fields: Mapping[str, str], read: Asked, origin: str) -> Response:
         if "callback" in fields:
             raise ReconcileError("JSONP is not offered here: leave 'callback' out; every answer may be read by CORS")
-        found = work(self._entities.of(self._publisher.current()), fields, read, origin)
+        found = work(self._entities.of(self._site.publisher.current()), fields, read, origin)
         if isinstance(found, Response):
             return found
         # ASCII: halves of characters that a client sent go back as it wrote them.
@@ -217,12 +217,12 @@ def _flyout(entities: Entities, fields: Mapping[str, str], read: Asked, origin: 
     template = (
         "<p><strong>{{ name }}</strong>{% if other %} · {{ other }}{% endif %}</p><p>{{ description or iri }}</p>"
     )
-    return {"id": shown["iri"], "html": _templates().from_string(template).render(shown)}
+    return {"id": shown["iri"], "html": templates.environment().from_string(template).render(shown)}
 
 
 def _preview(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Response:
     shown = _shown(entities, fields, read, origin)
-    content = _templates().get_template("preview.html").render(shown)
+    content = templates.environment().get_template("preview.html").render(shown)
     headers = {
         **_CORS,
         "Content-Security-Policy": PREVIEW_POLICY,
@@ -265,7 +265,3 @@ def _propose(entities: Entities, fields: Mapping[str, str], read: Asked, origin:
     found = entities.properties_of(name, limit) if name else entities.properties[:limit]
     answer = {"type": name, "properties": [{"id": item.iri, "name": item.name} for item in found]}
     return answer | {"limit": limit} if "limit" in fields else answer
-
-
-def _templates() -> Environment:
-    return Environment(loader=PackageLoader("initiative_lod.web"), autoescape=True, undefined=StrictUndefined)

@@ -18,12 +18,11 @@ from initiative_lod.documents.negotiation import (
 )
 from initiative_lod.documents.representation import FORMS, OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import Description, describe, document_iri, exists, resource_of
-from initiative_lod.errors import BadArgument, InitiativeLodError, NotAcceptable, NotFound
+from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotAcceptable, NotFound
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked, day, http_date, matches, not_modified_since
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import schema_org
 from initiative_lod.web.site import Site
 
@@ -51,7 +50,7 @@ def target(opened: OpenRelease, path: str, prefix: str) -> Target:
     stem, media = _suffix(path)
     resource = resource_of(opened.iris, f"id/{stem[4:]}" if stem.startswith("doc/") else stem)
     if resource is None:
-        raise NotFound(message("path", path[:200]))
+        raise NotFound(Message("error.path", path=path[:200]))
     return Target(f"{prefix}/{stem}", resource, media)
 
 
@@ -136,7 +135,7 @@ def _rendered(
 ) -> Rendered:
     resource, iris = target.resource, opened.iris
     if prepared is None and not exists(opened, resource):
-        raise NotFound(message("unknown", resource.value))
+        raise NotFound(Message("error.unknown", iri=resource.value))
     typed = typed_links(opened, asked.prefix, target, variant.profile)
     if prepared is not None:
         content, pages = prepared
@@ -152,7 +151,7 @@ def _rendered(
             else:
                 found = describe(opened, resource, variant.page)
             if found is None:
-                raise NotFound(message("no_such_page", variant.page, resource.value))
+                raise NotFound(Message("error.no_such_page", page=variant.page, iri=resource.value))
             described.append(found)
         return described[0]
 
@@ -188,15 +187,15 @@ def _chosen(opened: OpenRelease, asked: Asked, target: Target) -> tuple[Offer, s
     elif mediatype is not None:
         accept = BY_SUFFIX[mediatype].name if mediatype in BY_SUFFIX else mediatype.replace(" ", "+")
         if not parse_accept(accept):
-            raise BadArgument(message("mediatype", mediatype[:100]))
+            raise BadArgument(Message("error.mediatype", value=mediatype[:100]))
     elif form is not None:
         accept = JSON_LD.name
     offer = _offer(accept)
     if offer is None:
         if not exists(opened, target.resource):
-            raise NotFound(message("unknown", target.resource.value))
+            raise NotFound(Message("error.unknown", iri=target.resource.value))
         raise NotAcceptable(
-            message("not_sent_as", target.resource.value, (accept or "")[:200]),
+            Message("error.not_sent_as", iri=target.resource.value, accept=(accept or "")[:200]),
             [
                 (f"{target.location}.{item.media.suffix}", item.media.name)
                 for item in OFFERS
@@ -216,7 +215,7 @@ def _offer(accept: str | None) -> Offer | None:
 def _page(asked: Asked) -> int:
     text = asked.query.get("page", "1")
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text) > 0):
-        raise BadArgument(message("page", text[:40]))
+        raise BadArgument(Message("error.page", value=text[:40]))
     return int(text)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer, lookup
-from initiative_lod.errors import Busy, Damaged, QueryTimeout, ReleaseError
+from initiative_lod.errors import Busy, Damaged, Message, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import INDEX
@@ -25,9 +26,9 @@ from initiative_lod.search import index
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
-from initiative_lod.web.http.request import LANGUAGES, Answer, Asked, asked
+from initiative_lod.web.http.errors import text
+from initiative_lod.web.http.request import Answer, Asked
 from initiative_lod.web.http.search_arguments import PARAMETERS, wanted
-from initiative_lod.web.locale.messages import message
 from initiative_lod.web.pages import search as search_page
 from initiative_lod.web.routes.conditional import Fixed, fixed, unkept
 from initiative_lod.web.routes.search_json import as_json
@@ -76,9 +77,9 @@ def search_router(site: Site) -> APIRouter:
     limiter = CapacityLimiter(AT_ONCE)
 
     async def search(request: Request) -> Response:
-        read = asked(request, site.settings.root_path, site.trusted)
+        read = site.asked(request)
         if limiter.statistics().tasks_waiting >= MOST_WAITING:
-            raise Busy(message("search_busy"))
+            raise Busy(Message("error.search_busy"))
         found = await to_thread.run_sync(answer, site, indexes, read, limiter=limiter)
         return found.response(request.method)
 
@@ -112,8 +113,8 @@ def answer(site: Site, indexes: Indexes, read: Asked) -> Answer:
     """The answer to a GET or HEAD. Raises BadArgument, NotAcceptable, ReleaseError."""
     opened = site.publisher.current()
     asks = wanted(read)
-    hl = lookup(dict(asks.pairs).get("hl", ""), LANGUAGES) or ""
-    language = hl or Asked(accept_language=read.accept_language).language  # ``lang`` is not the page's here
+    hl = lookup(dict(asks.pairs).get("hl", ""), read.languages) or ""
+    language = hl or replace(read, query={}).language  # ``lang`` is not the page's here
     here = f"{read.prefix}/search"
     slow = ""
 
@@ -123,16 +124,16 @@ def answer(site: Site, indexes: Indexes, read: Asked) -> Answer:
             found = indexes.of(opened.release)
         except ReleaseError as error:
             log.warning("%s", error)
-            raise Damaged(message("no_search_index")) from error
+            raise Damaged(Message("error.no_search_index")) from error
         try:
             results = found.search(asks.search)
         except QueryTimeout as error:
             log.warning("search %r: %s", asks.search.text[:LONGEST], error)
-            slow = str(error)
+            slow = text(error, site.languages.default)
             results = Results(asks.search, asks.search.text[:LONGEST], 0)
         view = site.pages.view(opened, read, language, f"lang={hl}" if hl and media is HTML else "")
         if media is JSON:
-            document = as_json(view, asks, results, here, slow)
+            document = as_json(view, site.languages, asks, results, here, slow)
             return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
         common = found.common("topic") if not results.total else []
         values = search_page.values(view, asks, results, slow, hl, here, common)

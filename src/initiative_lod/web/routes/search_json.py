@@ -6,19 +6,20 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.locale.messages import Languages
 from initiative_lod.search.query_parser import LONGEST
 from initiative_lod.search.results import PAGE, Hit, Results
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.excerpts import excerpt, marked
-from initiative_lod.web.http.request import LANGUAGES
 from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.pages.marked_text import excerpt, marked
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.search_words import WORDS, Words
 
 RANKS = ("label", "label-prefix", "label-words", "text", "note", "linked")
 
 
-def as_json(view: View, asks: Wanted, results: Results, here: str, slow: str = "") -> dict[str, Any]:
+def as_json(
+    view: View, languages: Languages, asks: Wanted, results: Results, here: str, slow: str = ""
+) -> dict[str, Any]:
     """The answer for programs. Ranges are code points of ``text``, end exclusive; ``html`` is safe to insert."""
     search = asks.search
 
@@ -37,7 +38,8 @@ def as_json(view: View, asks: Wanted, results: Results, here: str, slow: str = "
         "also": list(results.also),
         "unknown": list(results.unknown),
         "withoutFilters": results.unfiltered,
-        "notice": slow or (Words("en")("shortened", LONGEST) if results.shortened else None),
+        "notice": slow
+        or (languages.default.gettext("search.shortened", longest=LONGEST) if results.shortened else None),
         "page": results.page,
         "pages": results.pages,
         "pageSize": PAGE,
@@ -48,7 +50,7 @@ def as_json(view: View, asks: Wanted, results: Results, here: str, slow: str = "
                 {
                     "value": item.key,
                     "iri": item.iri or None,
-                    "label": _labels(view, item.key, item.iri),
+                    "label": _labels(view, languages, item.key, item.iri),
                     "count": item.count,
                     "selected": item.chosen,
                 }
@@ -91,10 +93,10 @@ def _hit_json(view: View, hit: Hit) -> dict[str, Any]:
     }
 
 
-def _labels(view: View, key: str, iri: str) -> dict[str, str]:
+def _labels(view: View, languages: Languages, key: str, iri: str) -> dict[str, str]:
     if not iri:
-        words = WORDS.get(key)
-        return dict(zip(("zh", "en"), words, strict=True)) if words else {}
+        words = {tag: language.find(f"search.{key}") for tag, language in languages.items()}
+        return {tag: word for tag, word in words.items() if word}
     node = NamedNode(iri)
-    found = {language: view.label(node, language) for language in LANGUAGES}
+    found = {language: view.label(node, language) for language in languages}
     return {language: str(said) for language, said in found.items() if said is not None}

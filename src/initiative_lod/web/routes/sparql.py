@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,17 +22,17 @@ from starlette.types import Receive
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError, NotAcceptable
+from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.job import Job, Reader, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
-from initiative_lod.web.http.errors import TITLES
-from initiative_lod.web.http.request import asked, seen
+from initiative_lod.web.http.request import Asked, asked, seen
 from initiative_lod.web.routes.sparql_form import Page, Shown
 from initiative_lod.web.routes.sparql_responses import (
     ALLOW,
@@ -47,13 +48,14 @@ from initiative_lod.web.routes.sparql_responses import (
 PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 
 _PROBLEM: dict[str, Any] = {"content": {name: {} for name in (PROBLEM.name, HTML.name, TEXT.name)}}
+_STATUSES = (400, 403, 404, 405, 406, 408, 413, 414, 415, 429, 500, 502, 503, 504, 507)
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The query's result; without a query, the service description",
         "content": {media.name: {} for media in (*RESULT_TYPES, *RDF_TYPES, HTML)},
     },
     304: {"description": "Not modified"},
-    **{status: {"description": title, **_PROBLEM} for status, title in TITLES.items()},
+    **{status: {"description": HTTPStatus(status).phrase, **_PROBLEM} for status in _STATUSES},
 }
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _CORS = {
@@ -63,10 +65,12 @@ _CORS = {
 }
 
 
-def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool, page: Page) -> APIRouter:
+def sparql_router(
+    settings: Settings, publisher: Publisher, pool: QueryPool, page: Page, languages: Languages
+) -> APIRouter:
     """The endpoint at /sparql, over the release that is current in ``publisher``; ``page`` is what a browser gets."""
     router = APIRouter()
-    endpoint = Endpoint(settings, publisher, pool, page)
+    endpoint = Endpoint(settings, publisher, pool, page, languages)
     for method in ("GET", "POST", "HEAD", "OPTIONS"):
         router.add_api_route(
             "/sparql",
@@ -84,8 +88,11 @@ def sparql_router(settings: Settings, publisher: Publisher, pool: QueryPool, pag
 class Endpoint:
     """What answers at /sparql."""
 
-    def __init__(self, settings: Settings, publisher: Publisher, pool: QueryPool, page: Page) -> None:
+    def __init__(
+        self, settings: Settings, publisher: Publisher, pool: QueryPool, page: Page, languages: Languages
+    ) -> None:
         self._settings, self._publisher, self._pool, self._page = settings, publisher, pool, page
+        self._languages = languages
         self._trusted = frozenset(item.strip() for item in settings.trusted_proxies.split(",") if item.strip())
         self._counts: tuple[str, dict[str, int]] = ("", {})
 
@@ -112,14 +119,15 @@ class Endpoint:
             return Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
             self._pool.outcomes[_outcome(error)] += 1
-            return await run_in_threadpool(problem, request, error, accept, query, self._page)
+            language = self._languages[self._asked(request).language]
+            return await run_in_threadpool(problem, request, error, accept, query, self._page, language)
 
     async def _query(self, request: Request, operation: Operation, accept: str | None) -> Response:
         opened = self._publisher.current()
         wanted = operation.media_type if operation.media_type is not None else accept
         results, graph = _chosen(wanted)
         if results is None and graph is None:
-            raise NotAcceptable(f"nothing here is {wanted!r}", form="any")
+            raise NotAcceptable(Message("query.format", wanted=wanted), form="any")
         job = Job(
             str(opened.release.store),
             operation.query,
@@ -155,10 +163,14 @@ class Endpoint:
             return whole(request, page, headers)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
 
-    def _reader(self, request: Request) -> tuple[str, str, str]:
+    def _asked(self, request: Request) -> Asked:
+        return asked(request, self._settings.root_path, self._trusted, tuple(self._languages))
+
+    def _reader(self, request: Request) -> Reader:
         """Whom a page is for: see ``Job``."""
-        read = asked(request, self._settings.root_path, self._trusted)
-        return read.language, read.prefix, f"lang={read.named_language}" if read.named_language else ""
+        read = self._asked(request)
+        arguments = f"lang={read.named_language}" if read.named_language else ""
+        return read.language, read.prefix, arguments, str(self._settings.language_folder or "")
 
     async def _watched(self, request: Request, job: Job, key: cache.Key | None) -> Result:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
@@ -205,9 +217,9 @@ class Endpoint:
                 async for piece in request.stream():
                     body += piece
                     if len(body) > most:
-                        raise ProtocolError(f"the body is longer than {most} bytes: ask in smaller parts", 413)
+                        raise ProtocolError(Message("query.long_body", most=most), 413)
         except TimeoutError:
-            raise ProtocolError(f"the body did not arrive within {seconds:g} seconds", 408) from None
+            raise ProtocolError(Message("query.slow_body", seconds=f"{seconds:g}"), 408) from None
         return bytes(body)
 
 

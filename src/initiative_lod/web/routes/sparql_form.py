@@ -18,8 +18,6 @@ from markupsafe import Markup
 from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
 from initiative_lod.sources import questions
 from initiative_lod.web.http import static_files
-from initiative_lod.web.http.request import asked
-from initiative_lod.web.locale.texts import Words
 from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.sparql_terms import Vocabularies
@@ -65,16 +63,16 @@ def query_page(site: Site, vocabularies: Vocabularies) -> Page:
     kept = Questions()
 
     def page(request: Request, shown: Shown) -> bytes:
-        read = asked(request, site.settings.root_path, site.trusted)
+        read = site.asked(request)
         opened = site.publisher.current()
         examples, prefixes = kept.of(opened.release), vocabularies.of(opened)["prefixes"]
         view = site.pages.view(opened, read)
-        words = Words(view.language)
         slug = "" if shown.query else read.query.get("example", "")
         example = _example(examples, slug, shown.query)
         error = shown.error
         if slug and example is None and not error:
-            error = words("example_unknown", "".join(filter(str.isprintable, slug[:100])))
+            name = "".join(filter(str.isprintable, slug[:100]))
+            error = view.interface.gettext("example_unknown", name=name)
         query = shown.query or (example["query"] if example else _EXAMPLE.format(base=opened.iris.base))
         sent = _arguments(shown)
         short = len(urlencode(sent)) <= LONGEST_ADDRESS

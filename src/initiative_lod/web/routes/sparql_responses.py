@@ -24,12 +24,12 @@ from initiative_lod.formats import (
     RESULT_XML,
     TEXT,
 )
+from initiative_lod.locale.messages import Language
 from initiative_lod.sparql import protocol
 from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.protocol import ProtocolError
 from initiative_lod.web.http.errors import shown, status_of, text
-from initiative_lod.web.http.request import asked
-from initiative_lod.web.locale import messages
+from initiative_lod.web.http.errors import title as title_of
 from initiative_lod.web.routes.sparql_form import Page, Shown
 
 #: Other names come last: a wildcard never chooses them.
@@ -78,14 +78,16 @@ def whole(request: Request, body: bytes, headers: dict[str, str], status: int = 
     return Response(sent, status, {**headers, "Content-Length": str(len(body))})
 
 
-def problem(request: Request, error: InitiativeLodError, accept: str | None, query: str, page: Page) -> Response:
+def problem(
+    request: Request, error: InitiativeLodError, accept: str | None, query: str, page: Page, language: Language
+) -> Response:
     """An error as RFC 9457, as text, or as the page with the query still in it, whichever the client takes best."""
-    status, language = _status(error), asked(request, "", frozenset()).language
-    title = messages.title(status, language)
+    status = _status(error)
+    title = title_of(status, language)
     headers = {
         **common_headers(),
         "Vary": "Accept, Accept-Language",
-        "Content-Language": language,
+        "Content-Language": language.tag,
         "Cache-Control": "no-store",
     }
     document: dict[str, object] = {
@@ -105,7 +107,7 @@ def problem(request: Request, error: InitiativeLodError, accept: str | None, que
         headers["Connection"] = "close"  # the rest of the body is not wanted
     chosen = choose(accept, PROBLEM_OFFERS) or PROBLEM_OFFERS[0]
     headers["Content-Type"] = chosen.content_type
-    colon = "：" if language == "zh" else ": "
+    colon = language.gettext("colon")
     if chosen.media is HTML:
         told = Markup("{}{}{}").format(title, colon, shown(error, language))
         body = page(request, Shown(query, error=told))

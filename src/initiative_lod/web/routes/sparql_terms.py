@@ -24,9 +24,9 @@ from starlette.responses import Response
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
-from initiative_lod.web.http.request import LANGUAGES, asked
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.conditional import Fixed, fixed
 from initiative_lod.web.site import Site
@@ -51,7 +51,8 @@ Vocabulary = dict[str, Any]
 class Vocabularies:
     """The vocabulary of the release that is current, made when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, languages: Languages) -> None:
+        self._languages = languages
         self._lock = threading.Lock()
         self._of = ""
         self._kept: Vocabulary = {}
@@ -70,7 +71,7 @@ class Vocabularies:
     def _make(self, opened: OpenRelease) -> None:
         with self._lock:
             if self._of != str(opened.release.path):
-                self._kept = vocabulary(opened)
+                self._kept = vocabulary(opened, self._languages)
                 self._content = (json.dumps(self._kept, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
                 self._of = str(opened.release.path)
 
@@ -80,7 +81,7 @@ def terms_router(site: Site, vocabularies: Vocabularies) -> APIRouter:
     router = APIRouter()
 
     async def endpoint(request: Request) -> Response:
-        read = asked(request, site.settings.root_path, site.trusted)
+        read = site.asked(request)
         opened = site.publisher.current()
         page = Fixed(f"{read.prefix}/sparql/terms", (Offer(JSON),))
         answer = await run_in_threadpool(
@@ -103,13 +104,13 @@ def terms_router(site: Site, vocabularies: Vocabularies) -> APIRouter:
     return router
 
 
-def vocabulary(opened: OpenRelease) -> Vocabulary:
+def vocabulary(opened: OpenRelease, languages: Languages) -> Vocabulary:
     """``prefixes`` (name to IRI), and ``terms``, the ones to propose first in front.
 
     A term has ``name`` (prefixed) or ``iri``, ``kind`` (class, property or thing), and where there are such ``zh`` and
     ``en`` (labels) and ``note`` (definitions by language).
     """
-    views = [View(opened, language) for language in LANGUAGES]
+    views = [View(opened, language) for language in languages.values()]
     prefixes = {**opened.iris.prefixes, **_of_context(opened)}
     own = [(node, kind) for kind, node in _own_terms(opened)]
     things = [(node, "thing") for node in _things(opened)]

@@ -1,0 +1,1 @@
+"""Words of the interface, by language: one gettext catalogue is one language."""
