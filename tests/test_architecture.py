@@ -22,6 +22,7 @@ PAIRED = {"web.routes", "web.pages", "cli", "formats"}
 #: Modules that stop even what nobody foresaw, with the reason.
 LAST_RESORTS = {
     "reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
+    "validation.shacl": "over strange shapes pySHACL and rdflib raise anything, Exception itself for an unknown prefix",
     "sparql.worker.main": "a panic of the engine is no Exception; the process says so and ends",
 }
 VAGUE = set("util utils helper helpers manager managers common misc base core tools".split())

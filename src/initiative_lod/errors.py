@@ -10,6 +10,7 @@
     │   ├── NotationError       authoring notation used in a way that has no meaning
     │   ├── CoverageError       characters of a part that no clause or heading holds
     │   └── SourceErrors        several of these, found in one go
+    ├── ShapesError             a shapes graph that cannot be run, or was stopped at a limit
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
     ├── NotFound                nothing is known under an address or a name
@@ -119,6 +120,10 @@ class SourceErrors(SourceError):
     def __init__(self, errors: Sequence[SourceError]) -> None:
         self.errors = tuple(errors)
         super().__init__("\n".join(str(error) for error in errors))
+
+
+class ShapesError(InitiativeLodError):
+    """A shapes graph that cannot be run, or was stopped at a limit."""
 
 
 class NotConforming(InitiativeLodError):

@@ -56,10 +56,14 @@ RDFS = Namespace(
 )
 OWL = Namespace(
     "http://www.w3.org/2002/07/owl#",
-    "Ontology Class ObjectProperty DatatypeProperty AnnotationProperty versionIRI versionInfo sameAs differentFrom "
-    "deprecated unionOf disjointWith inverseOf Thing Restriction onProperty",
+    "Ontology imports Class ObjectProperty DatatypeProperty AnnotationProperty versionIRI versionInfo sameAs "
+    "differentFrom deprecated unionOf disjointWith inverseOf Thing Restriction onProperty",
 )
-XSD = Namespace("http://www.w3.org/2001/XMLSchema#", "integer boolean date dateTime string decimal anyURI hexBinary")
+XSD = Namespace(
+    "http://www.w3.org/2001/XMLSchema#",
+    "integer boolean date dateTime string decimal double anyURI hexBinary gYear gYearMonth nonNegativeInteger "
+    "positiveInteger",
+)
 SKOS = Namespace(
     "http://www.w3.org/2004/02/skos/core#",
     "Concept ConceptScheme prefLabel altLabel definition scopeNote notation inScheme topConceptOf "
@@ -100,7 +104,13 @@ SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     "ValidationReport ValidationResult conforms result focusNode resultPath value sourceShape resultSeverity "
     "resultMessage sourceConstraintComponent sourceConstraint Violation Warning Info NodeShape PropertyShape "
-    "name message detail",
+    "name message detail path property node not and or xone qualifiedValueShape qualifiedMinCount qualifiedMaxCount "
+    "qualifiedValueShapesDisjoint closed ignoredProperties class datatype nodeKind minCount maxCount minExclusive "
+    "minInclusive maxExclusive maxInclusive minLength maxLength pattern flags languageIn uniqueLang equals disjoint "
+    "lessThan lessThanOrEquals hasValue in sparql select ask prefixes declare prefix namespace deactivated severity "
+    "targetClass targetNode targetSubjectsOf targetObjectsOf target rule expression js parameter optional "
+    "ConstraintComponent SPARQLConstraint inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath "
+    "IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral description order group defaultValue",
 )
 SD = Namespace(
     "http://www.w3.org/ns/sparql-service-description#",

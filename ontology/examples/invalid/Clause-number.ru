@@ -5,6 +5,7 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 # case: not an integer
 # expect: Violation Clause-number Datatype <id/example/action/1/clause/2>
 # expect: Violation Clause-number MinInclusive <id/example/action/1/clause/2>
+# expect: Violation Sibling-number-gap SPARQL <id/example/action/1/clause/2>
 DELETE DATA { <id/example/action/1/clause/2> ilod:number 2 } ;
 INSERT DATA { <id/example/action/1/clause/2> ilod:number "one" }
 

@@ -5,6 +5,7 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 # case: not an integer
 # expect: Violation Paragraph-number Datatype <id/example/preamble/paragraph/1>
 # expect: Violation Paragraph-number MinInclusive <id/example/preamble/paragraph/1>
+# expect: Violation Sibling-number-gap SPARQL <id/example/preamble/paragraph/1>
 DELETE DATA { <id/example/preamble/paragraph/1> ilod:number 1 } ;
 INSERT DATA { <id/example/preamble/paragraph/1> ilod:number "one" }
 

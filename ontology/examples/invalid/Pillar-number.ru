@@ -5,6 +5,7 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 # case: not an integer
 # expect: Violation Pillar-number Datatype <id/example/pillar/1>
 # expect: Violation Pillar-number MinInclusive <id/example/pillar/1>
+# expect: Violation Sibling-number-gap SPARQL <id/example/pillar/1>
 DELETE DATA { <id/example/pillar/1> ilod:number 1 } ;
 INSERT DATA { <id/example/pillar/1> ilod:number "one" }
 

@@ -7,6 +7,7 @@ PREFIX oa: <http://www.w3.org/ns/oa#>
 # expect: Violation Evidence-inside SPARQL <id/example/action/1/clause/1#topic-sewage>
 # expect: Violation Selector-start LessThan <id/example/zh#selector=89,91>
 # expect: Violation TextSpan-iri SPARQL <id/example/zh#char=89,91>
+# expect: Violation TextSpan-end SPARQL <id/example/zh#char=89,91>
 DELETE DATA { <id/example/zh#selector=89,91> oa:end 91 } ;
 INSERT DATA { <id/example/zh#selector=89,91> oa:end "one" }
 

@@ -6,7 +6,6 @@ PREFIX oa: <http://www.w3.org/ns/oa#>
 # expect: Violation Selector-start Datatype <id/example/zh#selector=89,91>
 # expect: Violation Selector-start LessThan <id/example/zh#selector=89,91>
 # expect: Violation Selector-start MinInclusive <id/example/zh#selector=89,91>
-# expect: Violation Evidence-inside SPARQL <id/example/action/1/clause/1#topic-sewage>
 # expect: Violation TextSpan-iri SPARQL <id/example/zh#char=89,91>
 DELETE DATA { <id/example/zh#selector=89,91> oa:start 89 } ;
 INSERT DATA { <id/example/zh#selector=89,91> oa:start "one" }

@@ -16,9 +16,10 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
+from initiative_lod.validation.property_path import PathOf, path_triples
+from initiative_lod.validation.triple_index import Term
 from initiative_lod.vocabulary import PREFIXES, RDF, SH
 
-Term = NamedNode | BlankNode | Literal
 Place = tuple[Path, int]
 
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -29,7 +30,8 @@ _IN_CHINESE = {"Violation": "违反", "Warning": "警告", "Info": "提示"}
 class Result:
     """One thing that a shape found. ``place`` is (file, line from 1) where known.
 
-    ``severity`` and ``component`` are local names of SHACL's vocabulary where they are of it, else IRIs.
+    ``severity`` and ``component`` are local names of SHACL's vocabulary where they are of it, else IRIs. ``shape`` and
+    ``constraint`` are IRIs; for what has none, the IRI of what holds it and, after a space, how it is held.
     ``messages`` holds (language, text), the language "" for none, sorted.
     """
 
@@ -38,7 +40,7 @@ class Result:
     shape: str
     component: str
     constraint: str | None = None
-    path: Term | None = None
+    path: NamedNode | PathOf | None = None
     value: Term | None = None
     messages: tuple[tuple[str, str], ...] = ()
     place: Place | None = None
@@ -96,7 +98,8 @@ class Report:
         """Lines for a terminal, grouped by what found them, without an end of line at the end."""
         lines = [self._summary("en"), self._summary("zh")]
         for (severity, named), results in self._groups():
-            lines += ["", f"{severity}  {_short(named)}  {self._label(named, 'en')} · {self._label(named, 'zh')}"]
+            label = f"  {self._label(named, 'en')} · {self._label(named, 'zh')}" if self.labels.get(named) else ""
+            lines += ["", f"{severity}  {_short(named)}{label}"]
             messages: tuple[tuple[str, str], ...] = ()
             for result in results:
                 place = f"{result.place[0]}:{result.place[1]}: " if result.place else ""
@@ -169,7 +172,7 @@ class Report:
                 {
                     "severity": result.severity,
                     "focusNode": _plain(result.focus),
-                    "path": _plain(result.path),
+                    "path": str(result.path) if isinstance(result.path, PathOf) else _plain(result.path),
                     "value": _plain(result.value),
                     "sourceShape": result.shape,
                     "sourceConstraint": result.constraint,
@@ -183,22 +186,29 @@ class Report:
         }
 
     def _triples(self, report: NamedNode) -> Iterator[Triple]:
+        sources: dict[str, BlankNode] = {}
+
+        def source(name: str) -> NamedNode | BlankNode:
+            return sources.setdefault(name, BlankNode(f"shape-{len(sources) + 1}")) if " " in name else NamedNode(name)
+
         yield Triple(report, RDF.type, SH.ValidationReport)
-        yield Triple(report, SH.conforms, Literal(self.conforms))
+        yield Triple(report, SH.conforms, Literal(not self.results))  # SHACL §3.6.1.1
         for number, result in enumerate(self.results, 1):
             node = NamedNode(f"{report.value}#result-{number}")
             yield Triple(report, SH.result, node)
             yield Triple(node, RDF.type, SH.ValidationResult)
             yield Triple(node, SH.focusNode, result.focus)
             if result.path is not None:
-                yield Triple(node, SH.resultPath, result.path)
+                path, described = path_triples(result.path, f"path-{number}")
+                yield Triple(node, SH.resultPath, path)
+                yield from described
             if result.value is not None:
                 yield Triple(node, SH.value, result.value)
             yield Triple(node, SH.resultSeverity, _shacl(result.severity))
-            yield Triple(node, SH.sourceShape, NamedNode(result.shape))
+            yield Triple(node, SH.sourceShape, source(result.shape))
             yield Triple(node, SH.sourceConstraintComponent, _shacl(result.component))
             if result.constraint is not None:
-                yield Triple(node, SH.sourceConstraint, NamedNode(result.constraint))
+                yield Triple(node, SH.sourceConstraint, source(result.constraint))
             for language, text in result.messages:
                 message = Literal(text, language=language) if language else Literal(text)
                 yield Triple(node, SH.resultMessage, message)
@@ -218,8 +228,10 @@ def _shacl(name: str) -> NamedNode:
     return NamedNode(name if ":" in name else SH.iri + name)
 
 
-def _short(iri: str) -> str:
-    return iri.rpartition("#")[2] or iri
+def _short(name: str) -> str:
+    """A shape's name without its namespace, where that ends in "#"."""
+    iri, space, how = name.partition(" ")
+    return (iri.rpartition("#")[2] or iri) + space + how
 
 
 def _shown(term: Term | None) -> str:

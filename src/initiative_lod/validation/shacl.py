@@ -1,73 +1,75 @@
-"""Validates RDF against SHACL shapes and says what it found, as a value. It never stops a build and never prints.
+"""Validation of RDF against SHACL shapes. The report is a value: nothing is printed here, and no build stopped.
 
-pySHACL decides, over rdflib. It drops the languages of messages; they are read back from the shapes graph by IRI.
+pySHACL decides, over rdflib; ``prefilter`` keeps from it the focus nodes that certainly conform. It drops the languages
+of messages and knows no places in files: both are put back from the shapes graph and from ``places``.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyshacl
-import pyshacl.helper
 import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
-from pyshacl.helper.sparql_query_helper import SPARQLQueryHelper
-from rdflib.namespace import RDF, RDFS, SH
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyshacl.constraints.constraint_component import ConstraintComponent
+from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQLConstraintComponentValidator
+from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
+from pyshacl.rdfutil.stringify import stringify_blank_node
+from rdflib.namespace import SH as REPORT
 
-from initiative_lod.errors import ParseError
-from initiative_lod.formats import BY_SUFFIX
-from initiative_lod.formats.graph_format import EngineFormat
-from initiative_lod.iris import DEFAULT_BASE, rebase
+from initiative_lod.errors import ShapesError
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
-from initiative_lod.validation.oxigraph_queries import (
-    FocusGraph,
-    ShapesError,
-    oxigraph_term,
-    rdflib_term,
-    rdflib_triple,
-)
-from initiative_lod.validation.report import SEVERITIES, Place, Report, Result
-from initiative_lod.vocabulary import OA, ONTOLOGY_PATH
-
-__all__ = ["SEVERITIES", "Report", "Result", "ShapesError", "read", "read_shapes", "validate", "validate_files"]
+from initiative_lod.validation.prefilter import TARGETS, Prefilter
+from initiative_lod.validation.property_path import read_path
+from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
+from initiative_lod.validation.report import Place, Report, Result
+from initiative_lod.validation.shapes_graph import check, read, read_shapes
+from initiative_lod.validation.triple_index import Term, TripleIndex
+from initiative_lod.vocabulary import OA, ONTOLOGY_PATH, OWL, RDF, RDFS, SH
 
 #: (subject, property, value) -> where it was written; property and value are empty for the subject as a whole.
 Places = Callable[[str, str, str], Place | None]
 Statements = Iterable[Triple | Quad]
-Node = rdflib.term.Node
 
-_HIERARCHY = tuple(NamedNode(str(term)) for term in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf))
-_TARGETS = tuple(NamedNode(SH[name]) for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))
-_PROPERTY, _PATH, _DEACTIVATED = (NamedNode(SH[name]) for name in ("property", "path", "deactivated"))
+_HIERARCHY = (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf)
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
 
 
 def validate(
-    data: Statements | rdflib.Graph,
-    shapes: Statements | rdflib.Graph,
+    data: Statements,
+    shapes: Statements,
     *,
-    ontology: Statements | rdflib.Graph = (),
+    ontology: Statements = (),
     places: Places | None = None,
+    prefiltered: bool = True,
 ) -> Report:
     """The report of ``shapes`` on ``data``, whose named graphs are read as one.
 
     Of ``ontology`` only the hierarchies and the terms' own types are added to the data: its terms are not judged.
-    ``places`` says where a statement was written. Raises ShapesError for shapes that cannot be run.
+    ``places`` says where a statement was written. Without ``prefiltered`` pySHACL looks at every focus node, and the
+    report is the same. Raises ShapesError for shapes that cannot be run.
     """
-    terms = [item for item in _statements(ontology) if item.predicate in _HIERARCHY]
-    graph, shapes_graph = FocusGraph([*_statements(data), *terms]), rdflib.Graph()
-    written = _statements(shapes)
-    for statement in _hoisted(written):
-        shapes_graph.add(rdflib_triple(statement))
-    found = _run(graph, shapes_graph)
-    reader = _Reader(found, graph, shapes_graph, places or (lambda *statement: None))
-    results = {reader.result(node) for node in found.objects(None, SH.result)}
-    labels = {name: reader.texts(rdflib.URIRef(name), RDFS.label) for name in _named(shapes_graph)}
-    return Report(tuple(sorted(results, key=lambda result: result.order)), _targets(graph, written), labels)
+    terms = (item for item in ontology if item.predicate in _HIERARCHY)
+    index, shapes_index = TripleIndex([*data, *terms]), TripleIndex(shapes)
+    check(shapes_index)
+    prefilter = Prefilter(shapes_index, index)
+    targets = prefilter.remaining() if prefiltered else None
+    with _pyshacl():
+        graph = DataGraph(index, prefilter.queries.solutions())
+        found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
+    reader = _Reader(found, index, shapes_index, places or (lambda *statement: None))
+    results = [reader.result(node) for node in found.objects(None, REPORT.result)]
+    counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
+    return Report(
+        tuple(sorted(results, key=lambda result: result.order)), dict(sorted(counts.items())), reader.labels()
+    )
 
 
 def validate_files(paths: Iterable[Path], settings: Settings) -> Report:
@@ -85,159 +87,188 @@ def validate_files(paths: Iterable[Path], settings: Settings) -> Report:
     )
 
 
-def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:
-    """The statements of one RDF file. Blank nodes of different files stay apart. Raises ParseError."""
-    media = BY_SUFFIX.get(path.suffix.removeprefix("."))
-    if not isinstance(media, EngineFormat):
-        known = ", ".join(f".{suffix}" for suffix, media in BY_SUFFIX.items() if isinstance(media, EngineFormat))
-        raise ParseError(f"its name does not end like that of an RDF file ({known})", path)
+def _shapes_graph(
+    shapes: TripleIndex, prefilter: Prefilter, targets: Mapping[Term, Iterable[Term]] | None
+) -> rdflib.Graph:
+    """The shapes graph for pySHACL; with ``targets`` each shape has these focus nodes and no others."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    rdflib_bool_patch()  # type: ignore[no-untyped-call]
+    for subject, predicate, value in shapes:
+        is_target = predicate in TARGETS or (
+            predicate == RDF.type and value in prefilter.class_types and subject in prefilter.targets
+        )
+        if targets is None or not is_target:
+            graph.add((rdflib_term(subject), rdflib_term(predicate), rdflib_term(value)))
+    rdflib_bool_unpatch()  # type: ignore[no-untyped-call]
+    for source in shapes.inverse(SH.prefixes):  # with what is declared where it imports from, which pySHACL leaves out
+        for imported in shapes.following(source, OWL.imports):
+            for declaration in shapes.values(imported, SH.declare):
+                graph.add((rdflib_term(source), REPORT.declare, rdflib_term(declaration)))
+    for shape, nodes in (targets or {}).items():
+        for node in nodes:
+            graph.add((rdflib_term(shape), REPORT.targetNode, rdflib_term(node)))
+    return graph
+
+
+def _run(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+    """pySHACL's report graph. Raises ShapesError."""
     try:
-        return list(parse(path.read_bytes(), format=media.engine, base_iri=base, rename_blank_nodes=True))
-    except SyntaxError as error:
-        raise ParseError(f"not {media.label}: {error.msg}", path, error.lineno or 0) from error
-    except OSError as error:
-        raise ParseError(f"cannot be read: {error.strerror or error}", path) from error
-    except ValueError as error:
-        raise ParseError(f"not {media.label}: {error}", path) from error
-
-
-def read_shapes(paths: Iterable[Path], base: str = DEFAULT_BASE) -> list[Quad]:
-    """The statements of shapes files, moved to ``base``: the IRIs, and the namespaces that their queries declare."""
-    quads = [quad for path in sorted(paths) for quad in read(path)]
-    if base == DEFAULT_BASE:
-        return quads
-    return [Quad(*(_moved(term, base) for term in (quad.subject, quad.predicate, quad.object))) for quad in quads]
-
-
-def _moved(term: Any, base: str) -> Any:
-    if isinstance(term, NamedNode):
-        return NamedNode(rebase(term.value, base))
-    if isinstance(term, Literal) and not term.language:  # a namespace that queries declare is a string
-        return Literal(rebase(term.value, base), datatype=term.datatype)
-    return term
-
-
-class _QueryHelper(SPARQLQueryHelper):
-    """pySHACL's, but the text of a query is checked and completed once, not again at each focus node."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)  # type: ignore[no-untyped-call]
-        self._first: tuple[dict[str, Node], str] | None = None
-        self._complete: dict[str, str] = {}
-
-    def pre_bind_variables(self, thisnode: Node, valuenode: Any = None, extravars: Any = None) -> Any:
-        if valuenode is not None or extravars:
-            return super().pre_bind_variables(thisnode, valuenode, extravars)  # type: ignore[no-untyped-call]
-        if self._first is None:
-            self._first = super().pre_bind_variables(thisnode)  # type: ignore[no-untyped-call]
-        bound, text = self._first
-        return ({**bound, "this": thisnode} if "this" in bound else bound), text
-
-    def apply_prefixes(self, sparql: str) -> str:
-        if sparql not in self._complete:
-            self._complete[sparql] = super().apply_prefixes(sparql)  # type: ignore[no-untyped-call]
-        return self._complete[sparql]
-
-
-def _run(graph: FocusGraph, shapes: rdflib.Graph) -> rdflib.Graph:
-    """pySHACL's report graph. The two globals that it reads or leaves changed are put back."""
-    helpers: Any = pyshacl.helper
-    kept = helpers.SPARQLQueryHelperCls, rdflib.NORMALIZE_LITERALS
-    helpers.SPARQLQueryHelperCls = _QueryHelper
-    try:
-        _, found, text = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
-    except pyshacl.errors.ReportableRuntimeError as error:
-        raise ShapesError(f"the shapes cannot be run: {error}") from error
-    finally:
-        helpers.SPARQLQueryHelperCls, rdflib.NORMALIZE_LITERALS = kept
+        _, found, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+    except Exception as error:
+        raise ShapesError(f"the shapes cannot be run: {_sentence(error)}") from error
     if not isinstance(found, rdflib.Graph):
         raise ShapesError(f"the shapes cannot be run: {text}")
     return found
 
 
-def _hoisted(shapes: Sequence[Triple | Quad]) -> Iterator[Triple | Quad]:
-    """The shapes with each property shape given the targets of its node shape, which then need not name it.
+def _sentence(error: Exception) -> str:
+    """The words of an error of pySHACL or rdflib; with its kind, where they are not meant for a reader."""
+    text = str(error.args[0] if error.args else error).strip()
+    if isinstance(error, pyshacl.errors.ReportableRuntimeError) or type(error) is Exception:
+        return text
+    return f"{type(error).__name__}: {text}"
 
-    The results are the same, as they do not say through which node shape a property shape was reached (SHACL §4.7.2);
-    pySHACL runs a shape with targets once over all of its focus nodes, and else anew at each.
+
+@contextmanager
+def _pyshacl() -> Iterator[None]:
+    """pySHACL fit for use: silent, with one function mended; what it changes for all, or keeps, is put back.
+
+    It writes values into messages as if they were replacements of a regular expression, where a backslash has a
+    meaning. It keeps texts and validators by the addresses of graphs, which other graphs have later. For it only the
+    lexical form "true" is true in a shapes graph.
     """
-    targets: dict[object, list[Triple | Quad]] = {}
-    for statement in shapes:
-        if statement.predicate in _TARGETS:
-            targets.setdefault(statement.subject, []).append(statement)
-    kept = {item.subject for item in shapes if item.predicate in (_DEACTIVATED, _PATH)}
-    for statement in shapes:
-        if statement.predicate == _PROPERTY and statement.subject in targets.keys() - kept:
-            part: Any = statement.object
-            yield from (Triple(part, item.predicate, item.object) for item in targets[statement.subject])
-        else:
-            yield statement
+
+    def formatted(self: ConstraintComponent, message: str, values: Any) -> str:
+        named = dict(values) if isinstance(values, dict) else {}
+        if isinstance(values, list | tuple):
+            named = dict(zip(("this", "path", "value"), values, strict=False)) | dict(*values[3:])
+        return _VARIABLE.sub(lambda match: str(named.get(match[0][2:-1]) or match[0]), message)
+
+    component: Any = ConstraintComponent
+    kept = logging.root.manager.disable, rdflib.NORMALIZE_LITERALS, component._format_sparql_based_result_message
+    logging.disable(logging.CRITICAL)
+    component._format_sparql_based_result_message = formatted
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(kept[0])
+        rdflib.NORMALIZE_LITERALS = kept[1]
+        component._format_sparql_based_result_message = kept[2]
+        stringify_blank_node.dict_cache.clear()
+        SPARQLConstraintComponentValidator.validator_cache.clear()
 
 
 class _Reader:
-    """Reads pySHACL's report back, with what it drops: the language of each message, and the place."""
+    """Reads pySHACL's report, and puts back what it drops: the language of each message, and the place."""
 
-    def __init__(self, found: rdflib.Graph, data: rdflib.Graph, shapes: rdflib.Graph, places: Places) -> None:
+    def __init__(self, found: rdflib.Graph, data: TripleIndex, shapes: TripleIndex, places: Places) -> None:
         self._found, self._data, self._shapes, self._places = found, data, shapes, places
         # The ontology's own terms, under whatever base it stands.
-        own = {str(term).rpartition("#")[2]: term for term in set(data.predicates()) if ONTOLOGY_PATH in str(term)}
+        own = {term.value.rpartition("#")[2]: term for term in data.predicates if ONTOLOGY_PATH in term.value}
         self._attests = [own[name] for name in ("onSubject", "onProperty", "onValue") if name in own]
 
-    def result(self, node: Node) -> Result:
+    def result(self, node: rdflib.term.Node) -> Result:
         """The result that ``node`` is in the report."""
 
-        def value(predicate: rdflib.URIRef) -> Node | None:
-            return self._found.value(node, predicate)
+        def value(predicate: rdflib.URIRef) -> Term | None:
+            term = self._found.value(node, predicate)
+            return None if term is None else oxigraph_term(term)
 
-        focus, shape, constraint, path = map(value, (SH.focusNode, SH.sourceShape, SH.sourceConstraint, SH.resultPath))
-        said = sorted(str(message) for message in self._found.objects(node, SH.resultMessage))
-        messages = self._messages(constraint, said) or self._messages(shape, said) or {"": " ".join(said)}
-        assert focus is not None  # SHACL §3.6.2.1
+        focus, shape, constraint = value(REPORT.focusNode), value(REPORT.sourceShape), value(REPORT.sourceConstraint)
+        assert focus is not None  # SHACL §3.6.2
+        assert shape is not None
+        path = value(REPORT.resultPath)
+        said = [item for item in self._found.objects(node, REPORT.resultMessage) if isinstance(item, rdflib.Literal)]
         return Result(
-            focus=oxigraph_term(focus),
-            severity=_shacl_name(value(SH.resultSeverity)),
-            shape=str(shape),
-            component=_shacl_name(value(SH.sourceConstraintComponent)),
-            constraint=None if constraint is None else str(constraint),
-            path=oxigraph_term(path) if isinstance(path, rdflib.URIRef) else None,
-            value=None if (found := value(SH.value)) is None else oxigraph_term(found),
-            messages=tuple(sorted(messages.items())),
-            place=self._place(focus, path if isinstance(path, rdflib.URIRef) else None, value(SH.value)),
+            focus=focus,
+            severity=_shacl_name(value(REPORT.resultSeverity)),
+            shape=self.name(shape),
+            component=_shacl_name(value(REPORT.sourceConstraintComponent)),
+            constraint=None if constraint is None else self.name(constraint),
+            path=None if path is None else read_path(self._shapes, path),
+            value=value(REPORT.value),
+            messages=self._messages((constraint, shape), said),
+            place=self._place(focus, path if isinstance(path, NamedNode) else None, value(REPORT.value)),
         )
 
-    def texts(self, subject: Node, predicate: rdflib.URIRef) -> dict[str, str]:
+    def name(self, shape: Term) -> str:
+        """The IRI of a shape; of one without a name, that of what holds it and, after a space, how it is held."""
+        if isinstance(shape, NamedNode):
+            return shape.value
+        steps: list[str] = []
+        seen: set[Term] = set()
+        while not isinstance(shape, NamedNode) and shape not in seen:
+            seen.add(shape)
+            holders = ((name, each) for name in self._shapes.predicates for each in self._shapes.subjects(name, shape))
+            predicate, holder = min(holders, key=lambda held: (held[0].value, str(held[1])), default=(None, None))
+            path = self._shapes.value(shape, SH.path)
+            if path is not None:
+                steps.append(str(read_path(self._shapes, path)))
+            elif predicate not in (None, RDF.first, RDF.rest):
+                steps.append(_shacl_name(predicate))
+            if holder is None:
+                break
+            shape = holder
+        return " ".join([shape.value if isinstance(shape, NamedNode) else "_:", *reversed(steps)])
+
+    def labels(self) -> dict[str, dict[str, str]]:
+        """The labels of the shapes and constraints that have an IRI, by it."""
+        kinds = (SH.NodeShape, SH.PropertyShape, SH.SPARQLConstraint)
+        nodes = {
+            node for kind in kinds for node in self._shapes.subjects(RDF.type, kind) if isinstance(node, NamedNode)
+        }
+        return {node.value: self._texts(node, RDFS.label) for node in sorted(nodes, key=str)}
+
+    def _texts(self, subject: Term, predicate: NamedNode) -> dict[str, str]:
         """The literals of ``subject`` by language, in the order of the languages' tags."""
-        literals = [item for item in self._shapes.objects(subject, predicate) if isinstance(item, rdflib.Literal)]
-        return dict(sorted((item.language or "", str(item)) for item in literals))
+        literals = [item for item in self._shapes.values(subject, predicate) if isinstance(item, Literal)]
+        return dict(sorted((item.language or "", item.value) for item in literals))
 
-    def _messages(self, source: Node | None, said: list[str]) -> dict[str, str]:
-        """The messages of ``source`` by language, as the engine said them: with values for their variables."""
-        messages = {} if source is None else self.texts(source, SH.message)
-        for language, template in messages.items():
-            pattern = ".*".join(re.escape(piece) for piece in _VARIABLE.split(template))
-            messages[language] = next((text for text in said if re.fullmatch(pattern, text, re.DOTALL)), template)
-        return messages
+    def _messages(self, sources: Iterable[Term | None], said: list[rdflib.Literal]) -> tuple[tuple[str, str], ...]:
+        """The messages of the first source that has any, as pySHACL said them: with values for their variables."""
+        texts = sorted(str(text) for text in said)
+        for source in sources:
+            messages = {} if source is None else self._texts(source, SH.message)
+            for language, template in messages.items():
+                pattern = ".*".join(re.escape(piece) for piece in _VARIABLE.split(template))
+                messages[language] = next((text for text in texts if re.fullmatch(pattern, text, re.DOTALL)), template)
+            if messages:
+                return tuple(sorted(messages.items()))
+        by_language: dict[str, list[str]] = {}
+        for text in sorted(said):
+            by_language.setdefault(text.language or "", []).append(str(text))
+        return tuple((language, " ".join(all_said)) for language, all_said in sorted(by_language.items()))
 
-    def _place(self, focus: Node, path: Node | None, value: Node | None) -> Place | None:
+    def _place(self, focus: Term, path: NamedNode | None, value: Term | None) -> Place | None:
         """Where the statement was written, or ``focus``; of a span, which nobody writes, that of what it belongs to."""
-        exact = [str(term or "") for term in (path, value)]
+        exact = [path.value if path else "", value.value if value else ""]
         if attested := self._attested(focus):
             return self._written(*attested)
         nodes = [focus]
         for _ in range(4):
             for node in nodes:
-                made = (node, rdflib.URIRef(OA.hasSource.value), None) in self._data
-                place = None if made or isinstance(node, rdflib.Literal) else self._written(str(node), *exact)
+                made = bool(self._data.values(node, OA.hasSource))
+                place = None if made or isinstance(node, Literal) else self._written(node.value, *exact)
                 if place is not None:
                     return place
-            nodes = sorted({subject for node in nodes for subject in self._data.subjects(None, node)}, key=str)
+            holders = {
+                subject
+                for node in nodes
+                for name in self._data.predicates
+                for subject in self._data.subjects(name, node)
+            }
+            nodes = sorted(holders, key=str)
         return None
 
-    def _attested(self, focus: Node) -> tuple[str, str, str] | None:
+    def _attested(self, focus: Term) -> tuple[str, str, str] | None:
         """The statement that ``focus`` attests, which is what was written of it; None for anything else."""
         said = [self._data.value(focus, predicate) for predicate in self._attests]
-        subject, property, value = said if len(said) == 3 else (None, None, None)
-        return None if subject is None else (str(subject), str(property or ""), str(value or ""))
+        if len(said) != 3 or said[0] is None:
+            return None
+        subject, property, value = ("" if term is None else term.value for term in said)
+        return subject, property, value
 
     def _written(self, iri: str, property: str, value: str) -> Place | None:
         """The place of ``iri``; that of its document, for a fragment that is no selector."""
@@ -247,44 +278,5 @@ class _Reader:
         return self._places(whole, property, value)
 
 
-def _targets(data: rdflib.Graph, shapes: Sequence[Triple | Quad]) -> dict[str, int]:
-    """How many focus nodes in ``data`` each shape with a target has (SHACL §2.1.3)."""
-    found: dict[str, set[Node]] = {}
-    for statement in shapes:
-        target, value = statement.predicate, rdflib_term(statement.object)
-        if target == _TARGETS[0]:
-            kinds = data.transitive_subjects(RDFS.subClassOf, value)
-            nodes = {node for kind in kinds for node in data.subjects(RDF.type, kind)}
-        elif target == _TARGETS[1]:
-            nodes = set(data.subjects(value))
-        elif target == _TARGETS[2]:
-            nodes = set(data.objects(None, value))
-        elif target == _TARGETS[3]:
-            nodes = {value}
-        else:
-            continue
-        found.setdefault(_iri(statement.subject), set()).update(nodes)
-    off = {_iri(statement.subject) for statement in shapes if statement.predicate == _DEACTIVATED}
-    return {shape: len(nodes) for shape, nodes in sorted(found.items()) if shape not in off}
-
-
-def _named(shapes: rdflib.Graph) -> list[str]:
-    kinds = (SH.NodeShape, SH.PropertyShape, SH.SPARQLConstraint)
-    return sorted(
-        {str(node) for kind in kinds for node in shapes.subjects(RDF.type, kind) if isinstance(node, rdflib.URIRef)}
-    )
-
-
-def _statements(given: Statements | rdflib.Graph) -> list[Triple | Quad]:
-    if isinstance(given, rdflib.Graph):
-        triples: list[Any] = [map(oxigraph_term, triple) for triple in given.triples((None, None, None))]
-        return [Triple(*triple) for triple in triples]
-    return list(given)
-
-
-def _iri(term: object) -> str:
-    return term.value if isinstance(term, NamedNode) else str(term)
-
-
-def _shacl_name(iri: Node | None) -> str:
-    return str(iri).removeprefix(str(SH))
+def _shacl_name(iri: Term | None) -> str:
+    return "" if iri is None else iri.value.removeprefix(SH.iri)

@@ -1,0 +1,586 @@
+"""Queries of ``sh:sparql`` constraints, evaluated once for all focus nodes instead of anew at each.
+
+A processor evaluates the SELECT query of a constraint with ``$this`` bound to a focus node. Of a query in the part of
+SPARQL that ``_Reader`` accepts, the solutions for a node are among those of one evaluation over the whole graph that
+have it for ``?this``, and so a node without one has no result. The part is chosen for that: ``$this`` is bound by a
+triple pattern wherever it is used, a filter sees only what its group binds, and the query is widened where engines
+could differ. A filter that comes to an error counts as passed (and within NOT EXISTS as failed, which SPARQL does
+anyway), and literals that Oxigraph would rewrite or compare by rules of its own are opaque to it: the same only as
+themselves, an error in any comparison.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+
+from initiative_lod.validation.triple_index import Term, TripleIndex
+from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
+
+_TOKEN = re.compile(
+    r"""(?P<space>(?:\s|\#[^\n]*)+)
+      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<variable>[?$]\w+)
+      | (?P<string>"(?!"")[^"\\\n\r]*"|'(?!'')[^'\\\n\r]*')(?!["'])
+      | (?P<tag>@[a-z]+(?:-[a-z0-9]+)*)
+      | (?P<number>(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?(?![\w.]*\w))
+      | (?P<name>(?:[^\W\d_][\w-]*)?:(?:\w[\w:-]*(?:\.[\w:-]+)*)?)
+      | (?P<word>[A-Za-z]\w*)
+      | (?P<sign>&&|\|\||!=|<=|>=|[{}().;,*/|^+?=<>!-])""",
+    re.VERBOSE,
+)
+_OPAQUE = "urn:x-initiative-lod:opaque:"
+#: Lexical forms that Oxigraph keeps and every engine compares alike.
+_COMPARABLE = {
+    XSD.integer: re.compile("0|-?[1-9][0-9]{0,8}"),
+    XSD.decimal: re.compile(r"-?(0|[1-9][0-9]{0,8})\.[0-9]{0,8}[1-9]"),
+    XSD.boolean: re.compile("true|false"),
+}
+#: Functions on which engines agree, with the numbers of their arguments.
+_FUNCTIONS = {
+    "STR": (1, 1), "LANG": (1, 1), "LANGMATCHES": (2, 2), "SAMETERM": (2, 2), "ISIRI": (1, 1), "ISURI": (1, 1),
+    "ISBLANK": (1, 1), "ISLITERAL": (1, 1), "CONTAINS": (2, 2), "STRSTARTS": (2, 2), "STRENDS": (2, 2),
+    "STRLEN": (1, 1), "UCASE": (1, 1), "LCASE": (1, 1), "CONCAT": (1, 9), "SUBSTR": (2, 3), "SHA256": (1, 1),
+    "REGEX": (2, 2), "REPLACE": (3, 3),
+}  # fmt: skip
+#: Regular expressions that mean the same to Python and to Oxigraph.
+_SAFE_PATTERN = re.compile(r"(?!.*(\(\?|[*+?]{2}))[\w /#:%@!,;=&~()|^$.+*?\[\]-]*", re.ASCII)
+_RESERVED = {"PATH", "shapesGraph", "currentShape", "failure"}
+_DEFAULT_PREFIXES = {
+    "rdf": RDF.iri,
+    "rdfs": RDFS.iri,
+    "owl": OWL.iri,
+}  # that pySHACL adds
+
+
+class Undecidable(Exception):
+    """A construct whose results are not foretold here; its text says which."""
+
+
+class ConstraintQueries:
+    """The constraints' queries of a shapes graph over data."""
+
+    def __init__(self, shapes: TripleIndex, data: TripleIndex) -> None:
+        self._shapes = shapes
+        self._data = data
+        self._nodes: dict[Term, set[Term] | Undecidable] = {}
+
+    def nodes(self, constraint: Term) -> set[Term]:
+        """All nodes at which the constraint may have a result. Raises Undecidable."""
+        if constraint not in self._nodes:
+            try:
+                self._nodes[constraint] = self._evaluated(constraint)
+            except Undecidable as reason:
+                self._nodes[constraint] = reason
+        found = self._nodes[constraint]
+        if isinstance(found, Undecidable):
+            raise found
+        return found
+
+    def solutions(self) -> dict[str, set[Term]]:
+        """The texts of the queries that were foretold, with the nodes at which they may have a solution."""
+        found = {}
+        for query, constraints in self._shapes.inverse(SH.select).items():
+            nodes = [self._nodes.get(constraint) for constraint in constraints]
+            if all(isinstance(each, set) for each in nodes):
+                found[query.value] = {node for each in nodes if isinstance(each, set) for node in each}
+        return found
+
+    def _evaluated(self, constraint: Term) -> set[Term]:
+        properties = self._shapes.properties(constraint)
+        select, off = tuple(properties.get(SH.select, ())), tuple(properties.get(SH.deactivated, ()))
+        said = [*select, *properties.get(SH.message, ())]
+        if len(select) != 1 or not all(_is_text(term) for term in said):
+            raise Undecidable("sh:sparql without one query, or a message that is no text")
+        if off:
+            if off == (Literal("true", datatype=XSD.boolean),):
+                return set()
+            raise Undecidable("sh:deactivated of a constraint")
+        query = self._prologue(constraint) + widened(select[0].value)
+        try:
+            solutions = self._store.query(query)
+        except (SyntaxError, ValueError) as error:
+            raise Undecidable(f"the query is not SPARQL: {error}") from error
+        assert isinstance(solutions, QuerySolutions)
+        return {term for row in solutions if (term := row["this"]) is not None}
+
+    def _prologue(self, constraint: Term) -> str:
+        """The PREFIX lines of a query (SHACL §5.2.1), where pySHACL declares the same."""
+        prefixes = dict(_DEFAULT_PREFIXES)
+        shapes = self._shapes
+        for source in shapes.values(constraint, SH.prefixes):
+            sources = shapes.following(source, OWL.imports)
+            declarations = {each for where in sources for each in shapes.values(where, SH.declare)}
+            if not declarations or OWL.Ontology not in shapes.values(source, RDF.type):
+                raise Undecidable("sh:prefixes names no ontology that declares any")
+            for declaration in declarations:
+                said = [tuple(shapes.values(declaration, name)) for name in (SH.prefix, SH.namespace)]
+                if any(len(terms) != 1 or not isinstance(terms[0], Literal) for terms in said):
+                    raise Undecidable("a declaration of a prefix is not well-formed")
+                name, namespace = (terms[0].value for terms in said)
+                if prefixes.setdefault(name, namespace) != namespace:
+                    raise Undecidable(f"the prefix {name} is declared twice")
+        return "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefixes.items())
+
+    @cached_property
+    def _store(self) -> Store:
+        store = Store()
+        store.bulk_extend(Quad(subject, predicate, _opaque(value)) for subject, predicate, value in self._data)  # type: ignore[arg-type]
+        return store
+
+
+def _is_text(term: Term) -> bool:
+    return isinstance(term, Literal) and (bool(term.language) or term.datatype == XSD.string)
+
+
+def _opaque(term: Term) -> Term:
+    """The term as it goes into the store: a literal that engines do not all compare alike is like no other."""
+    if not isinstance(term, Literal) or term.language or term.datatype == XSD.string:
+        return term
+    pattern = _COMPARABLE.get(term.datatype)
+    if pattern is not None and pattern.fullmatch(term.value):
+        return term
+    return Literal(term.value, datatype=NamedNode(_OPAQUE + term.datatype.value))
+
+
+def widened(query: str) -> str:
+    """The query that finds every ``?this`` at which ``query`` has a solution, and perhaps more. Raises Undecidable."""
+    return _Reader(query).read()
+
+
+@dataclass
+class _Scope:
+    """The variables of a group: bound in each of its solutions, or in some; and those that its filters use."""
+
+    certain: set[str] = field(default_factory=set)
+    possible: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    tested: set[str] = field(default_factory=set)  # by !BOUND
+    correlated: set[str] = field(default_factory=set)  # in patterns of its EXISTS
+    zero_length: list[tuple[str, str]] = field(default_factory=list)
+    has_filter: bool = False
+
+
+class _Reader:
+    """Reads a query and collects what has to be put in to widen it. Anything that it does not know is Undecidable."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = list(_tokens(text))
+        self._at = 0
+        self._added: list[tuple[int, str]] = []
+        self._guards: list[list[str]] = []  # of the filters that are being read
+        self._aggregates = False  # whether COUNT may stand here
+        self._binding = False  # whether an EXISTS that is read here has to be exact
+
+    def read(self) -> str:
+        """The widened query."""
+        self._expect("SELECT")
+        self._accept("DISTINCT")
+        projected, counts = self._projection()
+        start = self._offset()
+        self._accept("WHERE")
+        scope = self._group()
+        if "this" not in scope.certain or "this" not in projected:
+            raise Undecidable("$this is not selected, or not bound by a triple pattern")
+        grouped = self._grouping(scope)
+        if self._kind() != "end":
+            raise Undecidable(f"{self._word()!r} after the pattern")
+        if counts and not grouped:
+            raise Undecidable("COUNT without GROUP BY $this")
+        if grouped and (projected - grouped or scope.has_filter):  # more rows would make other counts
+            raise Undecidable("a grouped query that filters, or selects other variables")
+        text, end = "", len(self._text)
+        for offset, added in sorted(self._added, key=lambda item: item[0], reverse=True):
+            text, end = added + self._text[offset:end] + text, offset
+        if not grouped:
+            return "SELECT DISTINCT ?this " + self._text[start:end] + text
+        return self._text[:end] + text
+
+    def _projection(self) -> tuple[set[str], bool]:
+        projected, counts = set(), False
+        while True:
+            if self._kind() == "variable":
+                projected.add(self._variable())
+            elif self._accept("("):
+                self._aggregates, counts = True, True
+                self._count()
+                self._aggregates = False
+                self._expect("AS")
+                self._variable()
+                self._expect(")")
+            else:
+                return projected, counts
+
+    def _grouping(self, scope: _Scope) -> set[str]:
+        if not self._accept("GROUP"):
+            return set()
+        self._expect("BY")
+        keys: set[str] = set()
+        while self._kind() == "variable":
+            keys.add(self._variable())
+        if "this" not in keys or keys - scope.certain:
+            raise Undecidable("GROUP BY without $this")
+        if self._accept("HAVING"):
+            having = _Scope(certain=keys, possible=keys)
+            self._aggregates = True
+            self._filter(having, positive=True)
+            self._aggregates = False
+            self._resolve(having)
+        return keys
+
+    def _group(self, positive: bool = True, simple: bool = False, outer: _Scope | None = None) -> _Scope:
+        """A group graph pattern; a ``simple`` one has triple patterns and filters only.
+
+        ``positive`` is False where a solution more makes the whole query have fewer. The filters of a group in OPTIONAL
+        or EXISTS see the variables ``outer`` too.
+        """
+        self._expect("{")
+        scope = _Scope()
+        while not self._accept("}"):
+            if self._accept("."):
+                continue
+            if self._accept("FILTER"):
+                scope.has_filter = True
+                self._filter(scope, positive)
+            elif simple or self._kind() in ("variable", "iri", "name", "number", "string"):
+                self._triples(scope)
+            elif self._accept("OPTIONAL"):
+                self._close_paths(scope)
+                self._optional(scope)
+            elif self._accept("BIND"):
+                self._close_paths(scope)
+                self._bind(scope)
+            else:
+                self._close_paths(scope)
+                self._union(scope)
+        self._close_paths(scope)
+        if outer is None:
+            self._resolve(scope)
+        return scope
+
+    def _resolve(self, scope: _Scope) -> None:
+        """See that what filters use is bound in every solution."""
+        loose = scope.possible - scope.certain
+        if scope.used - scope.certain or scope.tested - scope.possible or scope.correlated & loose:
+            raise Undecidable("a filter uses a variable that its group does not bind in every solution")
+
+    def _optional(self, scope: _Scope) -> None:
+        # Fewer solutions of it let more of the whole through, as its variables are only tested by !BOUND.
+        inner = self._group(positive=False, simple=True, outer=scope)
+        mentioned = inner.possible | inner.used | inner.correlated
+        if ("this" in mentioned and "this" not in scope.certain) or inner.tested:
+            raise Undecidable("$this in an OPTIONAL part that comes before it is bound")
+        if inner.possible & (scope.possible - scope.certain):
+            raise Undecidable("OPTIONAL parts share a variable")
+        if (inner.used | inner.correlated & scope.possible) - inner.certain - scope.certain:
+            raise Undecidable("a filter of an OPTIONAL part uses a variable that is not bound in every solution")
+        scope.possible |= inner.possible
+        scope.has_filter |= inner.has_filter
+
+    def _bind(self, scope: _Scope) -> None:
+        self._expect("(")
+        if self._at_exists():
+            self._binding = True
+            self._primary(scope, positive=True)
+            self._binding = False
+        elif self._kind() in ("iri", "name"):
+            self._next()
+        else:
+            raise Undecidable("BIND of anything but EXISTS and an IRI")
+        self._expect("AS")
+        name = self._variable()
+        self._expect(")")
+        if name in scope.possible:
+            raise Undecidable("BIND to a variable that is in use")
+        scope.certain.add(name)
+        scope.possible.add(name)
+
+    def _union(self, scope: _Scope) -> None:
+        branches = [self._group()]
+        while self._accept("UNION"):
+            branches.append(self._group())
+        for branch in branches:
+            if "this" in branch.possible | branch.correlated and "this" not in branch.certain:
+                raise Undecidable("$this is not bound in each branch that uses it")
+        certain = set.intersection(*(branch.certain for branch in branches))
+        possible = set.union(*(branch.possible for branch in branches))
+        if (possible - certain) & scope.possible or possible & (scope.possible - scope.certain):
+            raise Undecidable("a branch shares a variable that it does not bind in every solution")
+        scope.certain |= certain
+        scope.possible |= possible
+        scope.has_filter |= any(branch.has_filter for branch in branches)
+
+    def _triples(self, scope: _Scope) -> None:
+        """The triple patterns of one subject."""
+        subject = self._node()
+        while True:
+            if self._kind() == "variable":
+                self._bound(scope, self._variable())
+                zero_length = False
+            else:
+                zero_length = self._alternatives()
+            while True:
+                value = self._node()
+                if zero_length:
+                    scope.zero_length.append((subject, value))
+                else:
+                    for name in (subject, value):
+                        self._bound(scope, name)
+                if not self._accept(","):
+                    break
+            if not self._accept(";"):
+                return
+            if self._kind() == "sign" and self._word() in (".", "}"):
+                return
+
+    def _bound(self, scope: _Scope, name: str) -> None:
+        if not name:
+            return
+        if name in scope.possible - scope.certain:
+            raise Undecidable("a triple pattern uses a variable of an OPTIONAL part")
+        scope.certain.add(name)
+        scope.possible.add(name)
+
+    def _close_paths(self, scope: _Scope) -> None:
+        """A path of length zero starts at a node that another pattern binds."""
+        for one, other in scope.zero_length:
+            if one not in scope.certain and other not in scope.certain:
+                raise Undecidable("both ends of a path that may have no length are open")
+            if "this" in (one, other) and "this" not in scope.certain:
+                raise Undecidable("$this is only at an end of a path that may have no length")
+            for name in (one, other):
+                self._bound(scope, name)
+        scope.zero_length.clear()
+
+    def _node(self) -> str:
+        """The name of a variable, or "" for a term."""
+        kind = self._kind()
+        if kind == "variable":
+            return self._variable()
+        if kind in ("iri", "name") or (kind == "number" and "." not in self._word()):
+            self._next()
+        elif kind == "string":
+            self._string()
+        elif not (self._accept("TRUE") or self._accept("FALSE")):
+            raise Undecidable(f"{self._word()!r} in a triple pattern")
+        return ""
+
+    def _alternatives(self) -> bool:
+        """A property path; True where it may have no length."""
+        zero_length = self._sequence()
+        while self._accept("|"):
+            zero_length |= self._sequence()
+        return zero_length
+
+    def _sequence(self) -> bool:
+        zero_length = self._step()
+        while self._accept("/"):
+            zero_length &= self._step()
+        return zero_length
+
+    def _step(self) -> bool:
+        self._accept("^")
+        zero_length = False
+        if self._accept("("):
+            zero_length = self._alternatives()
+            self._expect(")")
+        elif self._kind() in ("iri", "name") or (self._kind() == "word" and self._word() == "a"):
+            self._next()
+        else:
+            raise Undecidable(f"{self._word()!r} in a property path")
+        if self._accept("*") or self._accept("?"):
+            return True
+        self._accept("+")
+        return zero_length
+
+    def _filter(self, scope: _Scope, positive: bool) -> None:
+        if self._at_exists():
+            self._primary(scope, positive)
+            return
+        start = self._offset()
+        self._guards.append([])
+        if self._kind() == "word":
+            self._primary(scope, positive)
+        else:
+            self._expect("(")
+            self._expression(scope, positive)
+            self._expect(")")
+        guards = self._guards.pop()
+        if positive:
+            self._added.append((start, "(COALESCE("))
+            wide = "".join(f" || COALESCE({guard}, true)" for guard in guards)
+            self._added.append((self._end(), f", true){wide})"))
+        elif guards:
+            raise Undecidable("SUBSTR or $ in a filter of NOT EXISTS or OPTIONAL")
+
+    def _expression(self, scope: _Scope, positive: bool) -> None:
+        self._conjunction(scope, positive)
+        while self._accept("||"):
+            self._conjunction(scope, positive)
+
+    def _conjunction(self, scope: _Scope, positive: bool) -> None:
+        self._relation(scope, positive)
+        while self._accept("&&"):
+            self._relation(scope, positive)
+
+    def _relation(self, scope: _Scope, positive: bool) -> None:
+        self._sum(scope, positive)
+        if any(self._accept(sign) for sign in ("=", "!=", "<=", ">=", "<", ">")):
+            self._sum(scope, positive)
+        elif self._word().upper() in ("IN", "NOT") and self._kind() == "word":
+            self._accept("NOT")
+            self._expect("IN")
+            self._arguments(scope, positive)
+
+    def _sum(self, scope: _Scope, positive: bool) -> None:
+        self._unary(scope, positive)
+        while self._accept("+") or self._accept("-"):
+            self._unary(scope, positive)
+
+    def _unary(self, scope: _Scope, positive: bool) -> None:
+        if self._accept("!"):
+            self._primary(scope, not positive)
+        else:
+            self._primary(scope, positive)
+
+    def _primary(self, scope: _Scope, positive: bool) -> None:
+        kind, word = self._kind(), self._word().upper()
+        if self._at_exists():
+            turned = self._accept("NOT")
+            self._expect("EXISTS")
+            self._exists(scope, positive is not turned)
+        elif self._accept("("):
+            self._expression(scope, positive)
+            self._expect(")")
+        elif kind == "variable":
+            scope.used.add(self._variable())
+        elif kind in ("iri", "name", "number"):
+            self._next()
+        elif kind == "string":
+            self._string()
+        elif word == "COUNT" and self._aggregates:
+            self._count()
+        elif word == "BOUND":
+            self._next()
+            self._expect("(")
+            # Of an OPTIONAL part only !BOUND may be asked: where it has fewer solutions, the whole then has more.
+            (scope.used if positive else scope.tested).add(self._variable())
+            self._expect(")")
+        elif word in _FUNCTIONS:
+            self._next()
+            self._call(word, scope, positive)
+        elif not (self._accept("TRUE") or self._accept("FALSE")):
+            raise Undecidable(f"{self._word()!r} in an expression")
+
+    def _exists(self, scope: _Scope, positive: bool) -> None:
+        guards, self._guards = self._guards, []
+        inner = self._group(positive, simple=True, outer=scope)
+        self._guards = guards
+        if (inner.has_filter and self._binding) or inner.tested:
+            raise Undecidable("BIND of an EXISTS with a filter")
+        scope.used |= inner.used - inner.certain
+        scope.correlated |= inner.possible | inner.correlated
+
+    def _call(self, name: str, scope: _Scope, positive: bool) -> None:
+        arguments = self._arguments(scope, positive)
+        least, most = _FUNCTIONS[name]
+        if not least <= len(arguments) <= most:
+            raise Undecidable(f"{name} with {len(arguments)} arguments")
+        if name == "SUBSTR":  # from a place before the first, or of less than nothing, engines differ
+            limits = zip(arguments[1:], ("< 1", "< 0"), strict=False)
+            self._guard(" || ".join(f"({argument}) {limit}" for argument, limit in limits))
+        elif name in ("REGEX", "REPLACE"):
+            pattern = arguments[1][1:-1] if re.fullmatch(r"\"[^\"]*\"|'[^']*'", arguments[1]) else "\\"
+            if not _SAFE_PATTERN.fullmatch(pattern) or "\\" in "".join(arguments[2:]):
+                raise Undecidable(f"a pattern of {name} that engines may read differently")
+            if "$" in pattern:  # which stands before a last line feed, too, for some
+                self._guard(f'CONTAINS({arguments[0]}, "\\n")')
+
+    def _guard(self, condition: str) -> None:
+        if not self._guards:
+            raise Undecidable("a function outside of a filter")
+        self._guards[-1].append(condition)
+
+    def _arguments(self, scope: _Scope, positive: bool) -> list[str]:
+        """The texts of arguments in parentheses."""
+        self._expect("(")
+        found = []
+        while True:
+            start = self._offset()
+            self._expression(scope, positive)
+            found.append(self._text[start : self._end()])
+            if not self._accept(","):
+                self._expect(")")
+                return found
+
+    def _count(self) -> None:
+        self._expect("COUNT")
+        self._expect("(")
+        self._expect("DISTINCT")
+        self._variable()
+        self._expect(")")
+
+    def _string(self) -> None:
+        self._next()
+        if self._kind() == "tag":
+            self._next()
+
+    def _variable(self) -> str:
+        if self._kind() != "variable":
+            raise Undecidable(f"{self._word()!r} where a variable is expected")
+        name = self._next()[1:]
+        if name in _RESERVED:
+            raise Undecidable(f"${name}")
+        return name
+
+    def _at_exists(self) -> bool:
+        words = [text.upper() for _, text, _ in self._tokens[self._at : self._at + 2]]
+        return words[:1] == ["EXISTS"] or words == ["NOT", "EXISTS"]
+
+    def _kind(self) -> str:
+        return self._tokens[self._at][0]
+
+    def _word(self) -> str:
+        return self._tokens[self._at][1]
+
+    def _offset(self) -> int:
+        return self._tokens[self._at][2]
+
+    def _end(self) -> int:
+        """The offset behind the last token that was read."""
+        _, text, start = self._tokens[self._at - 1]
+        return start + len(text)
+
+    def _next(self) -> str:
+        self._at += 1
+        return self._tokens[self._at - 1][1]
+
+    def _accept(self, word: str) -> bool:
+        """Read ``word`` if it is next. Words are upper case here, and of any case in a query."""
+        kind, text, _ = self._tokens[self._at]
+        if kind not in ("sign", "word") or (text.upper() if kind == "word" else text) != word:
+            return False
+        self._at += 1
+        return True
+
+    def _expect(self, word: str) -> None:
+        if not self._accept(word):
+            raise Undecidable(f"{self._word()!r} where {word!r} is expected")
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """(kind, text, offset) of each token, an "end" last. Raises Undecidable for a character that begins none."""
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise Undecidable(f"{text[at]!r} in a query")
+        if match.lastgroup != "space":
+            yield str(match.lastgroup), match[0], at
+        at = match.end()
+    yield "end", "", at
