@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
 NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench proofs soak pictures reference lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench proofs soak pictures docs reference lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
 	@echo "make proofs    every representation of every resource, compared (minutes)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
+	@echo "make docs      the pages of docs/ as a site, in build/docs"
 	@echo "make reference docs/reference, from the code"
 	@echo "make lock      the lock files, anew"
 
@@ -77,6 +78,9 @@ bench: install-dev
 
 pictures: install-dev
 	$(BIN)/python tools/pictures.py
+
+docs: install-dev
+	$(BIN)/mkdocs build --strict
 
 reference: install-dev
 	$(BIN)/python docs/reference/generate.py

@@ -1,10 +1,11 @@
-"""Writes the pages of this folder from the code and the data: ``python docs/reference/generate.py``.
+"""Writes the pages and the picture of this folder from the code and the data: ``python docs/reference/generate.py``.
 
 A test fails when a page is not what this writes.
 """
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -25,7 +26,8 @@ NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run tha
 def pages() -> dict[str, str]:
     """Every page, by file name."""
     made = {"settings.md": settings(), "command-line.md": command_line(), "questions.md": competency_questions()}
-    return {name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}
+    drawn = {"architecture.svg": runpy.run_path(str(HERE / "architecture.py"))["drawing"]()}
+    return {**{name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}, **drawn}
 
 
 def settings() -> str:

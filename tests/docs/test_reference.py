@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
 
-REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES: dict[str, str] = runpy.run_path(str(REFERENCE / "generate.py"))["pages"]()
 
 
@@ -20,7 +22,7 @@ def test_a_page_is_what_the_code_says(name: str) -> None:
 
 
 def test_no_page_is_left_over() -> None:
-    assert {path.name for path in REFERENCE.glob("*.md")} == PAGES.keys()
+    assert {path.name for path in REFERENCE.iterdir() if path.suffix in (".md", ".svg")} == PAGES.keys()
 
 
 def test_every_setting_is_there() -> None:
@@ -40,3 +42,11 @@ def test_every_command_is_there() -> None:
         "release rollback",
     ):
         assert f"## `initiative-lod {command}`" in PAGES["command-line.md"]
+
+
+def test_the_pages_are_a_site_without_a_broken_link(tmp_path: Path) -> None:
+    """MkDocs in strict mode: a link to no page, to no heading, or a page that the menu lacks is an error."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=REFERENCE.parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / "index.html").is_file()
