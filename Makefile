@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
 NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench proofs soak pictures docs reference lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench interop proofs soak pictures docs reference lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
 	@echo "make proofs    every representation of every resource, compared (minutes)"
+	@echo "make interop   SSSOM compared with sssom-py, which it installs beside (390 MB)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
 	@echo "make docs      the pages of docs/ as a site, in build/docs"
 	@echo "make reference docs/reference, from the code"
@@ -76,6 +77,11 @@ bench: install-dev
 	test -x $(VENV)-peer/bin/python || ($(PYTHON) -m venv $(VENV)-peer && $(VENV)-peer/bin/python -m pip install --quiet rdflib-endpoint uvicorn)
 	$(BIN)/python bench/front.py --peer $(VENV)-peer/bin/python
 
+# sssom-py goes into an environment of its own: it brings 70 packages and 390 MB.
+interop: install-dev
+	test -x $(VENV)-sssom/bin/python || ($(PYTHON) -m venv $(VENV)-sssom && $(VENV)-sssom/bin/python -m pip install --quiet sssom==0.4.21)
+	$(BIN)/python -m pytest tests/conformance/test_sssom.py
+
 pictures: install-dev
 	$(BIN)/python tools/pictures.py
 
@@ -90,4 +96,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-peer releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-peer $(VENV)-sssom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

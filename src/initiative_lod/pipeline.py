@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import Literal, Quad, Store
 
 from initiative_lod import __version__, release
-from initiative_lod.build import mappings as alignment
+from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build, moved
 from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
@@ -25,7 +25,8 @@ from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
-from initiative_lod.sources import judgements, questions
+from initiative_lod.sources import judgements, questions, sssom
+from initiative_lod.sources.sssom import MappingSet
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
 from initiative_lod.validation.report import Report
@@ -116,15 +117,27 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     )
 
 
-def alignments(paths: Iterable[Path], settings: Settings) -> dict[str, tuple[Quad, ...]]:
-    """The graphs of an operator's SSSOM files, by name. Raises ParseError, with the line, for what is no SSSOM."""
-    found: dict[str, tuple[Quad, ...]] = {}
+def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False) -> list[MappingSet]:
+    """An operator's SSSOM files, by name. Raises ParseError, with the line, for what is no SSSOM.
+
+    A mapping that does not say where its target was seen is refused, unless ``unseen`` ones are taken as well.
+    """
+    sets: dict[str, MappingSet] = {}
     for path in paths:
-        mappings = alignment.read(path)
-        if mappings.name in found:
-            raise SourceError(f"two mapping sets are called {mappings.name!r}", path)
-        found[mappings.name] = tuple(moved(alignment.quads(mappings, Iris()), settings.base))
-    return found
+        read = sssom.read(path, published=False)
+        if not unseen:
+            sssom.require_seen(read, Iris().prefixes["ilod"])
+        if read.name in sets:
+            raise SourceError(f"two mapping sets are called {read.name!r}", path)
+        if (settings.root / "data" / "alignments" / f"{read.name}.sssom.tsv").is_file():
+            raise SourceError(f"a mapping set of this project is called {read.name!r} too: rename the file", path)
+        sets[read.name] = read
+    return list(sets.values())
+
+
+def linksets(sets: Iterable[MappingSet], settings: Settings) -> dict[str, tuple[Quad, ...]]:
+    """The graphs of mapping sets by name, under the base of the settings."""
+    return {item.name: tuple(moved(mappings.quads(item, Iris()), settings.base)) for item in sets}
 
 
 def make_merged_release(

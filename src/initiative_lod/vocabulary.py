@@ -37,7 +37,7 @@ TERMS = frozenset(
     headingSpan leadSpan text translation modality addressee beneficiary topic condition mentions cites invokes
     embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue sha256 length rightsNotice
     rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
-    namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason
+    namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
     """.split()
 )
 NOTATION = frozenset(
@@ -88,8 +88,8 @@ VOID = Namespace(
 )
 PROV = Namespace(
     "http://www.w3.org/ns/prov#",
-    "Entity Activity Agent wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo wasGeneratedBy "
-    "generatedAtTime alternateOf",
+    "Entity Activity Agent Collection hadMember wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo "
+    "wasGeneratedBy generatedAtTime alternateOf",
 )
 OA = Namespace(
     "http://www.w3.org/ns/oa#",
@@ -124,7 +124,7 @@ SCHEMA = Namespace(
     "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork name alternateName",
 )
 SCHEMA_HTTPS = Namespace("https://schema.org/", "name alternateName")  # as many write it, against schema.org's advice
-SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet")  # slots are read off a table of their own
+SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet NoTermFound NoMapping")  # slots: sources.sssom_slots
 
 #: Prefixes of every Turtle, TriG and page that we write; own ones are added by ``iris.Iris.prefixes``.
 PREFIXES = {

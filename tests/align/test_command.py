@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from initiative_lod.build import mappings
 from initiative_lod.cli.app import app
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom
+from initiative_lod.sources.sssom_slots import REQUIRED
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 THEIRS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -32,7 +32,7 @@ def test_proposals_are_written_as_sssom(tmp_path: Path) -> None:
     graph.write_text(THEIRS, "utf-8")
     run("align", str(graph), "--quiet", "--out", str(out))
     found = sssom.read(out)
-    assert {row.slots["object_id"] for row in found.rows} == {"http://other.org/1", "http://other.org/2"}
+    assert {row.value("object_id") for row in found.rows} == {"http://other.org/1", "http://other.org/2"}
     assert str(tmp_path) not in out.read_text("utf-8")
     assert all(list(row.extensions.values()) == ["theirs.ttl"] for row in found.rows)
     again = run("align", str(graph), "--quiet")
@@ -52,11 +52,9 @@ def test_export_of_a_release(real_settings: Settings, tmp_path: Path) -> None:
         run("--releases", str(tmp_path / "releases"), "align", "--export")
     out = tmp_path / "all.sssom.tsv"
     run("--releases", str(real_settings.releases), "align", "--export", "--out", str(out))
-    found = {tuple(row.slots[name] for name in sssom.REQUIRED) for row in sssom.read(out).rows}
+    found = {tuple(row.value(name) for name in REQUIRED) for row in sssom.read(out).rows}
     files = (CHECKOUT / "data" / "alignments").glob("*.sssom.tsv")
-    assert found == {
-        tuple(row.slots[name] for name in sssom.REQUIRED) for path in files for row in mappings.read(path).rows
-    }
+    assert found == {tuple(row.value(name) for name in REQUIRED) for path in files for row in sssom.read(path).rows}
 
 
 def test_a_graph_has_to_be_named() -> None:

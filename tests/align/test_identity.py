@@ -18,6 +18,7 @@ from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements as judgement
+from initiative_lod.sources import sssom
 from initiative_lod.sources.judgements import Judgement, Verdict
 from initiative_lod.vocabulary import OWL, SKOS
 
@@ -208,7 +209,7 @@ def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
         f"{NAMES[0]}\tskos:exactMatch\t{NAMES[2]}\tsemapv:LexicalMatching\t0.7\n",
         "utf-8",
     )
-    quads = list(mappings.quads(mappings.read(path, published=False), Iris()))
+    quads = list(mappings.quads(sssom.read(path, published=False), Iris()))
     assert identity.links(quads, Iris()) == [IdentityLink(NAMES[0], NAMES[2], 0.7)]
 
 

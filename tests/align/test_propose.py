@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
+from initiative_lod.build.mappings import statement
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.matching import other_graph
@@ -15,6 +16,8 @@ from initiative_lod.matching.proposals import Proposal, propose
 from initiative_lod.matching.sssom_rows import mention_row, mentions, row
 from initiative_lod.sources import sssom
 from initiative_lod.sources.judgements import Judgement, Verdict
+from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources.sssom_slots import BUILT_IN
 
 I = Iris()
 OURS = """
@@ -130,15 +133,15 @@ def test_proposals_are_valid_sssom(tmp_path: Path) -> None:
     lines = [row(item, "a file", seen) for item in propose(mine, their_things(theirs, I))]
     lines += [mention_row(item, "a file", seen) for item in mentions(mine, theirs)]
     path = tmp_path / "proposed.sssom.tsv"
-    header = {"mapping_set_id": "https://example.org/s", "license": "https://example.org/l"}
-    path.write_text(sssom.write(lines, header, {**I.prefixes, "semapv": "https://w3id.org/semapv/vocab/"}), "utf-8")
+    header = {"mapping_set_id": ("https://example.org/s",), "license": ("https://example.org/l",)}
+    path.write_text(sssom.write(MappingSet("s", header, tuple(lines), {**I.prefixes, **BUILT_IN})), "utf-8")
     read = sssom.read(path)
     assert len(read.rows) == 6
-    assert sum(not item.stated for item in read.rows) == 1
+    assert sum(statement(item, I) is None for item in read.rows) == 1
     for item in read.rows:
-        assert item.slots["comment"]
-        assert 0.75 <= float(item.slots["confidence"]) < 1
-        assert item.slots["mapping_justification"].startswith("https://w3id.org/semapv/vocab/")
+        assert item.value("comment")
+        assert 0.75 <= float(item.value("confidence")) < 1
+        assert item.value("mapping_justification").startswith("https://w3id.org/semapv/vocab/")
 
 
 def test_a_graph_in_several_files(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ SCHEMA: dict[str, Any] = {
             "exact": str,
         }
     ],
+    "alignments": [{"name": str, "mappings": int, "stated": int, "notes": [str]}],
     "conflicts": ({"totals": {}, "questions": {}, "summary": [str]}, None),
 }
 
@@ -82,7 +83,13 @@ def test_what_is_printed_is_what_is_promised(
     (root / "in/bad.rdf").write_text('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>no')
     (root / "in/LICENSE").write_text("Do as you like.")
     (root / "readme.md").write_text("Hello")
+    (root / "my.sssom.tsv").write_text(
+        "subject_id\tpredicate_id\tobject_id\tmapping_justification\tdesk_note\n"
+        "http://e.example/a\tskos:exactMatch\thttp://e.example/b\tsemapv:ManualMappingCuration\task again\n"
+        "http://e.example/a\tskos:exactMatch\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t\n"
+    )
     line = ["--root", str(root), "merge", "in", "readme.md", "--json", "--lenient", "--licence", "in=http://l.example/"]
+    line += ["--align", "my.sssom.tsv", "--align-unseen"]
     monkeypatch.setattr(sys, "argv", ["initiative-lod", *line, *options])
     monkeypatch.chdir(root)
     with suppress(SystemExit):
@@ -94,4 +101,8 @@ def test_what_is_printed_is_what_is_promised(
     assert (value["from"], value["added"]) == (start.version, ["in"])
     assert value["unread"] == [{"source": "readme.md", "why": "there is no RDF in it", "refused": False}]
     assert value["merged"][0]["left_out_total"] >= 1
+    (read,) = value["alignments"]
+    assert (read["name"], read["mappings"], read["stated"]) == ("my", 2, 1)
+    assert read["notes"][-1] == "my.sssom.tsv: 2 mappings do not say where their targets were seen"
+    assert any("'desk_note'" in note for note in read["notes"])
     assert (value["release"] is None) == bool(options)

@@ -44,7 +44,7 @@ PROPERTY_NAMES = """
     condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
     sha256 length rightsNotice rightsDoubt
     officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
-    memberName signedAs relatedInstrument noMatchReason
+    memberName signedAs relatedInstrument noMatchReason targetsUnseen
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -130,6 +130,7 @@ SAMPLE = """
 <id/role/acts> a :CitationRole , skos:Concept .
 <id/sample/principle/sharing> a :Principle , skos:Concept .
 <id/sample/community/one> a :Community , skos:Concept .
+<graph/alignment-sample> :targetsUnseen true .
 """
 
 

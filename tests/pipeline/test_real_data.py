@@ -88,6 +88,7 @@ REWRITTEN = {
     ("ontology", "cardinality", "nonNegativeInteger"): "likewise",
     ("shapes", "minInclusive", "decimal"): "0.0 becomes 0, the canonical form",
     ("shapes", "maxInclusive", "decimal"): "1.0 becomes 1, the canonical form",
+    ("alignment-wikidata", "confidence", "decimal"): "likewise: the number is as it stands in the file",
 }
 
 

@@ -7,9 +7,10 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from initiative_lod.build import mappings as alignment
-from initiative_lod.build.mappings import MappingSet
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import DEFAULT_BASE, Iris
+from initiative_lod.sources import sssom
+from initiative_lod.sources.sssom import MappingSet
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 
 I = Iris()
@@ -39,7 +40,7 @@ def read(tmp_path: Path) -> Read:
     def read_content(content: str) -> MappingSet:
         path = tmp_path / "harbour.sssom.tsv"
         path.write_text(content, "utf-8")
-        return alignment.read(path)
+        return sssom.read(path)
 
     return read_content
 
@@ -49,13 +50,13 @@ def test_a_valid_file(read: Read) -> None:
     assert found.name == "harbour"
     assert [row.line for row in found.rows] == [COLUMN_LINE + 1, COLUMN_LINE + 3]
     assert found.rows[0].slots == {
-        "subject_id": DEFAULT_BASE + "id/topic/harbour",
-        "predicate_id": "http://www.w3.org/2004/02/skos/core#exactMatch",
-        "object_id": "https://example.org/thesaurus/c1",
-        "mapping_justification": "https://w3id.org/semapv/vocab/ManualMappingCuration",
-        "confidence": "0.90",
-        "mapping_date": "2031-01-02",
-        "comment": "same thing",
+        "subject_id": (DEFAULT_BASE + "id/topic/harbour",),
+        "predicate_id": ("http://www.w3.org/2004/02/skos/core#exactMatch",),
+        "object_id": ("https://example.org/thesaurus/c1",),
+        "mapping_justification": ("https://w3id.org/semapv/vocab/ManualMappingCuration",),
+        "confidence": ("0.90",),
+        "mapping_date": ("2031-01-02",),
+        "comment": ("same thing",),
     }
     assert found.rows[0].extensions == {I.term("seenIn").value: "the list"}
 
@@ -76,6 +77,8 @@ def test_a_mapping_is_stated_and_described(read: Read) -> None:
         Triple(graph, RDF.type, SSSOM.MappingSet),
         Triple(graph, RDF.type, VOID.Linkset),
         Triple(graph, DCTERMS.license, NamedNode("https://creativecommons.org/licenses/by/4.0/")),
+        Triple(graph, NamedNode(slot + "license"), NamedNode("https://creativecommons.org/licenses/by/4.0/")),
+        Triple(graph, NamedNode(slot + "mapping_set_id"), graph),
         Triple(graph, VOID.triples, Literal(1)),
         Triple(subject, match, target),
         Triple(node, RDF.type, SSSOM.Mapping),
@@ -88,7 +91,7 @@ def test_a_mapping_is_stated_and_described(read: Read) -> None:
             NamedNode(slot + "mapping_justification"),
             NamedNode("https://w3id.org/semapv/vocab/ManualMappingCuration"),
         ),
-        Triple(node, NamedNode(slot + "confidence"), Literal("0.9", datatype=XSD.decimal)),
+        Triple(node, NamedNode(slot + "confidence"), Literal("0.90", datatype=XSD.decimal)),
         Triple(node, NamedNode(slot + "mapping_date"), Literal("2031-01-02", datatype=XSD.date)),
         Triple(node, NamedNode(slot + "comment"), Literal("same thing")),
         Triple(node, I.term("seenIn"), Literal("the list")),
@@ -106,7 +109,7 @@ def test_things_of_one_slug_have_a_mapping_each(read: Read) -> None:
 
 def test_full_iris_need_no_prefix(read: Read) -> None:
     assert (
-        read(HEADER + COLUMNS + ROW.replace("ex:c1", "https://x.org/1")).rows[0].slots["object_id"] == "https://x.org/1"
+        read(HEADER + COLUMNS + ROW.replace("ex:c1", "https://x.org/1")).rows[0].value("object_id") == "https://x.org/1"
     )
 
 
@@ -118,7 +121,7 @@ def test_full_iris_need_no_prefix(read: Read) -> None:
         ),
         pytest.param(
             HEADER.replace("https://creativecommons.org/licenses/by/4.0/", "CC BY") + COLUMNS + ROW,
-            1,
+            9,
             "license is",
             id="licence",
         ),
@@ -134,10 +137,10 @@ def test_full_iris_need_no_prefix(read: Read) -> None:
             id="no-prefixes",
         ),
         pytest.param(
-            HEADER.replace("ilod:seenIn", "nope:seenIn") + COLUMNS + ROW, 1, "nope:seenIn", id="extension-prefix"
+            HEADER.replace("ilod:seenIn", "nope:seenIn") + COLUMNS + ROW, 10, "nope:seenIn", id="extension-prefix"
         ),
         pytest.param(
-            HEADER.replace("#    property: ilod:seenIn\n", "") + COLUMNS + ROW, 1, "property", id="extension-half"
+            HEADER.replace("#    property: ilod:seenIn\n", "") + COLUMNS + ROW, 10, "property", id="extension-half"
         ),
         pytest.param(HEADER.replace("ilod:seenIn", "ilod:other") + COLUMNS + ROW, 1, "seenIn", id="no-seen-in"),
         pytest.param(
@@ -199,6 +202,6 @@ def test_the_mapping_predicates_of_skos(read: Read, predicate: str) -> None:
     assert (
         read(HEADER + COLUMNS + ROW.replace("skos:exactMatch", predicate))
         .rows[0]
-        .slots["predicate_id"]
+        .value("predicate_id")
         .endswith(predicate[5:])
     )

@@ -23,7 +23,7 @@ from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
 from initiative_lod.settings import Settings
-from initiative_lod.sources import judgements, notation, turtle
+from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
 from initiative_lod.sources.turtle import SourceFile
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
@@ -67,7 +67,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     quads += made
     progress("reading alignments, ontology and shapes")
     for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
-        quads += mappings.quads(mappings.read(path), I)
+        quads += mappings.quads(sssom.read(path), I)
     judged = root / "data" / "judgements" / "identity.tsv"
     quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), I)
     files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]

@@ -12,6 +12,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from initiative_lod.build.mappings import NOTHING
 from initiative_lod.iris import Iris, rebase
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
@@ -129,6 +130,7 @@ def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
                 isinstance(quad.subject, NamedNode)
                 and isinstance(quad.object, NamedNode)
                 and quad.graph_name != identity
+                and not NOTHING & {quad.subject, quad.object}
             ):
                 found.add((quad.subject.value, quad.object.value))
         elif (name := slots.get(quad.predicate)) and isinstance(quad.object, NamedNode | Literal):

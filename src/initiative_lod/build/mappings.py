@@ -1,52 +1,80 @@
 """Mappings to other vocabularies as RDF: one linkset graph for each mapping set, with a record for every mapping.
 
 A mapping is both stated (``subject predicate object``) and described (an ``sssom:Mapping`` with its justification and
-where the target was seen), in the graph ``graph/alignment-<name>`` of its file ``<name>.sssom.tsv``.
+where the target was seen), in the graph ``graph/alignment-<name>`` of its file ``<name>.sssom.tsv``. What is no
+relation of two things (a denial, "no term was found", a literal) is described and not stated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.sources.sssom import DATE_SLOTS, ENTITY_SLOTS, NUMBER_SLOTS, SLOTS, expand, values
-from initiative_lod.sources.sssom import MappingRow as MappingRow
-from initiative_lod.sources.sssom import MappingSet as MappingSet
-from initiative_lod.sources.sssom import read as read
+from initiative_lod.sources import sssom_slots as slots
+from initiative_lod.sources.sssom import URI_OR_CURIE, Extension, MappingRow, MappingSet, is_iri, where_seen
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
+
+#: In the place of a thing: none was found (the second name is an older one).
+NOTHING = frozenset({SSSOM.NoTermFound, SSSOM.NoMapping})
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+def statement(row: MappingRow, iris: Iris) -> Triple | None:
+    """The statement that a mapping makes; None when it is no relation of two things.
+
+    A property of our ontology is never stated: what a document says has its evidence, and a mapping is none.
+    """
+    ends = [row.value(f"{name}_id") for name in ("subject", "predicate", "object")]
+    is_literal = slots.LITERAL in (row.value("subject_type"), row.value("object_type"))
+    if row.value("predicate_modifier") or is_literal or not all(map(is_iri, ends)):
+        return None
+    subject, predicate, target = map(NamedNode, ends)
+    if NOTHING & {subject, target} or predicate.value.startswith(iris.prefixes["ilod"]):
+        return None
+    return Triple(subject, predicate, target)
 
 
 def quads(mappings: MappingSet, iris: Iris) -> Iterator[Quad]:
     """The mapping set as its named graph."""
     graph = iris.graph(f"alignment-{mappings.name}")
-    for triple in _triples(mappings, graph):
+    for triple in _triples(mappings, graph, iris):
         yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _triples(mappings: MappingSet, graph: NamedNode) -> Iterator[Triple]:
+def _triples(mappings: MappingSet, graph: NamedNode, iris: Iris) -> Iterator[Triple]:
     yield Triple(graph, RDF.type, SSSOM.MappingSet)
     yield Triple(graph, RDF.type, VOID.Linkset)
-    if "license" in mappings.metadata:
-        licence = expand(str(mappings.metadata["license"]), mappings.metadata.get("curie_map", {}))
+    if is_iri(licence := mappings.value("license")):
         yield Triple(graph, DCTERMS.license, NamedNode(licence))
-    yield Triple(graph, VOID.triples, Literal(sum(row.stated for row in mappings.rows)))
+    yield from _slots(graph, mappings.slots, mappings.extensions, mappings)
+    if not all(map(where_seen, mappings.rows)):
+        yield Triple(graph, iris.term("targetsUnseen"), Literal(True))
+    stated = dict.fromkeys(triple for row in mappings.rows if (triple := statement(row, iris)))
+    yield Triple(graph, VOID.triples, Literal(len(stated)))
+    yield from stated
     names: dict[str, int] = {}
     for row in mappings.rows:
-        if row.stated:
-            yield Triple(*(NamedNode(row.slots[f"{name}_id"]) for name in ("subject", "predicate", "object")))
-        ends = [row.slots.get(f"{end}_id") or row.slots[f"{end}_label"] for end in ("subject", "predicate", "object")]
+        ends = [row.value(f"{end}_id") or row.value(f"{end}_label") for end in ("subject", "predicate", "object")]
         name = f"{graph.value}#{_kind(ends[0])}{'-'.join(slug(end) for end in ends)}"
         names[name] = names.get(name, 0) + 1
         node = NamedNode(name if names[name] == 1 else f"{name}-{names[name]}")
         yield Triple(node, RDF.type, SSSOM.Mapping)
         yield Triple(node, DCTERMS.isPartOf, graph)
-        for slot, value in row.slots.items():
-            for item in values(slot, value):
-                yield Triple(node, NamedNode(SSSOM.iri + slot), _value(slot, item))
-        for property, value in row.extensions.items():
-            yield Triple(node, NamedNode(property), Literal(value))
+        yield from _slots(node, row.slots, row.extensions, mappings)
+
+
+def _slots(
+    node: NamedNode, values: Mapping[str, tuple[str, ...]], extensions: Mapping[str, str], mappings: MappingSet
+) -> Iterator[Triple]:
+    """Slots as properties ``sssom:<slot>``; extension slots as the properties that they stand for."""
+    for slot, items in values.items():
+        for item in items:
+            yield Triple(node, NamedNode(SSSOM.iri + slot), _value(slot, item))
+    for property, value in extensions.items():
+        yield Triple(node, NamedNode(property), _extended(value, mappings.defined.get(property)))
 
 
 def _kind(iri: str) -> str:
@@ -56,26 +84,39 @@ def _kind(iri: str) -> str:
 
 
 def _value(name: str, value: str) -> NamedNode | Literal:
-    if name in ENTITY_SLOTS:
+    if name in slots.NUMBER:
+        return Literal(value, datatype=XSD.decimal if _DECIMAL.fullmatch(value) else XSD.double)
+    if name in slots.DATE:
+        return Literal(value, datatype=XSD.date)
+    return NamedNode(value) if (name in slots.ENTITY or name in slots.URI) and is_iri(value) else Literal(value)
+
+
+def _extended(value: str, extension: Extension | None) -> NamedNode | Literal:
+    kind = extension.type_hint if extension else XSD.string.value
+    if kind.lower() == URI_OR_CURIE.lower():
         return NamedNode(value)
-    if name in NUMBER_SLOTS:
-        return Literal(f"{float(value):f}".rstrip("0").rstrip("."), datatype=XSD.decimal)
-    return Literal(value, datatype=XSD.date) if name in DATE_SLOTS else Literal(value)
+    return Literal(value, datatype=NamedNode(kind))
 
 
-def rows(store: Store, iris: Iris, graph: NamedNode | None = None) -> Iterator[MappingRow]:
-    """The mappings that a release records, of one linkset or of all, by the names of their nodes. ``line`` is 0."""
-    found = (quad.subject for quad in store.quads_for_pattern(None, RDF.type, SSSOM.Mapping, graph))
-    nodes = {node for node in found if isinstance(node, NamedNode | BlankNode)}
+def recorded(store: Store, graph: NamedNode | None = None) -> MappingSet:
+    """The mappings that a release records, of one linkset or of all, by the names of their nodes; lines are 0."""
+    rows: list[MappingRow] = []
+    defined: dict[str, Extension] = {}
+    subjects = (quad.subject for quad in store.quads_for_pattern(None, RDF.type, SSSOM.Mapping, graph))
+    nodes = {node for node in subjects if isinstance(node, NamedNode | BlankNode)}
     for node in sorted(nodes, key=lambda node: node.value):
-        slots: dict[str, list[str]] = {}
+        values: dict[str, set[str]] = {}
         extensions: dict[str, str] = {}
         for quad in store.quads_for_pattern(node, None, None, graph):
-            if not isinstance(quad.object, Literal | NamedNode):
+            if not isinstance(quad.object, Literal | NamedNode) or quad.predicate in (RDF.type, DCTERMS.isPartOf):
                 continue
-            slot = quad.predicate.value.removeprefix(SSSOM.iri)
-            if slot in SLOTS:
-                slots.setdefault(slot, []).append(quad.object.value)
-            elif iris.path(quad.predicate.value) is not None and isinstance(quad.object, Literal):
-                extensions[quad.predicate.value] = quad.object.value
-        yield MappingRow(0, {name: "|".join(sorted(items)) for name, items in sorted(slots.items())}, extensions)
+            property = quad.predicate.value
+            slot = property.removeprefix(SSSOM.iri)
+            if slot in slots.MAPPING:
+                values.setdefault(slot, set()).add(quad.object.value)
+            elif slot == property:
+                hint = quad.object.datatype.value if isinstance(quad.object, Literal) else URI_OR_CURIE
+                defined.setdefault(property, Extension.of(property, hint))
+                extensions[property] = quad.object.value
+        rows.append(MappingRow(0, {name: tuple(sorted(items)) for name, items in sorted(values.items())}, extensions))
+    return MappingSet("", {}, tuple(rows), defined=defined)

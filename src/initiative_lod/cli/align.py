@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import getpass
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pyoxigraph import NamedNode, Store
@@ -25,6 +26,8 @@ from initiative_lod.matching.side_by_side import Review
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom
+from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources.sssom_slots import BUILT_IN
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 JUDGEMENTS = Path("data") / "judgements" / "identity.tsv"
@@ -64,7 +67,7 @@ def align(
         judged = [] if review else judgements.read(path)
         found = propose(mine, others, judged, floor)
     if not known:
-        have = {(row.slots.get("subject_id"), row.slots.get("object_id")) for row in mappings.rows(ours, iris)}
+        have = {(row.value("subject_id"), row.value("object_id")) for row in mappings.recorded(ours).rows}
         found = [item for item in found if item.pair not in have]
     console.print(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals", soft_wrap=True)
     if review:
@@ -74,12 +77,8 @@ def align(
     lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
     lines += [sssom_rows.mention_row(item, graph.name, seen) for item in sssom_rows.mentions(mine, theirs)]
     name = re.sub(r"[^a-z0-9]+", "-", graph.name.lower()).strip("-")
-    header = {
-        "mapping_set_id": iris.graph(f"proposal-{name}").value,
-        "mapping_set_title": f"Proposed alignment to {graph.name}",
-        "license": LICENCE,
-    }
-    _write(out, sssom.write(lines, header, _prefixes(iris)))
+    header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {graph.name}")
+    _write(out, sssom.write(MappingSet(name, header, tuple(lines), _prefixes(iris))))
 
 
 def _exported(settings: Settings) -> str:
@@ -89,12 +88,14 @@ def _exported(settings: Settings) -> str:
             f"nothing has been published in {settings.release_folder}: run 'initiative-lod build --publish'"
         )
     opened = OpenRelease.open(current)
-    header: dict[str, Any] = {
-        "mapping_set_id": opened.iris.release(current.version).value + "#mappings",
-        "mapping_set_title": f"All mappings of release {current.version}",
-        "license": LICENCE,
-    }
-    return sssom.write(mappings.rows(opened.store, opened.iris), header, _prefixes(opened.iris))
+    header = _header(
+        opened.iris.release(current.version).value + "#mappings", f"All mappings of release {current.version}"
+    )
+    return sssom.write(replace(mappings.recorded(opened.store), slots=header, prefixes=_prefixes(opened.iris)))
+
+
+def _header(identifier: str, title: str) -> dict[str, tuple[str, ...]]:
+    return {"mapping_set_id": (identifier,), "mapping_set_title": (title,), "license": (LICENCE,)}
 
 
 def _prefixes(iris: Iris) -> dict[str, str]:
@@ -111,7 +112,7 @@ def _prefixes(iris: Iris) -> dict[str, str]:
         "wsis-action-line",
     )
     own = {kind: f"{iris.base}id/{kind}/" for kind in kinds}
-    return {**iris.prefixes, **own, "semapv": sssom_rows.SEMAPV}
+    return {**iris.prefixes, **own, **BUILT_IN}
 
 
 def _seen_in(theirs: Store, proposal: Proposal, graph: Path) -> str:

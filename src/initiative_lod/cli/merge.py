@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,12 +14,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from initiative_lod import pipeline, release
+from initiative_lod.build.mappings import statement
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.cli.talk import progress as plain_progress
+from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.files import Outcome
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
+from initiative_lod.sources.sssom import MappingSet, where_seen
 
 
 def merge(
@@ -31,6 +35,13 @@ def merge(
         list[Path] | None,
         typer.Option(help="An SSSOM/TSV file with mappings of your own. May be given again.", exists=True),
     ] = None,
+    align_unseen: Annotated[
+        bool,
+        typer.Option(
+            "--align-unseen",
+            help="Take mappings that do not say where their targets were seen; their graphs are marked so.",
+        ),
+    ] = False,
     name: Annotated[
         str | None, typer.Option(help="What the one source is called in its graph's IRI. Else its file name.")
     ] = None,
@@ -67,10 +78,11 @@ def merge(
     if not sources and not align and not without:
         raise typer.BadParameter("name at least one source", param_hint="SOURCE")
     settings = from_environment(**context.obj)
+    sets = pipeline.mapping_sets(align or (), settings, align_unseen)
     wanted = MergeRequest(
         named=tuple(sources or ()),
         name=name,
-        alignments=pipeline.alignments(align or (), settings),
+        alignments=pipeline.linksets(sets, settings),
         lenient=lenient,
         strict=strict,
         retrieved=retrieved,
@@ -85,8 +97,12 @@ def merge(
             watch.step("publishing")
             release.publish(settings.release_folder, merged.release)
     if as_json:
-        typer.echo(json.dumps(_json(merged, start), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_json(merged, start, sets), ensure_ascii=False, indent=2))
     else:
+        for item in sets:
+            read = f"{item.path.name}: {len(item.rows):,} mappings, {_stated(item):,} of them stated"
+            for line in (read, *_notes(item)):
+                console.print(line, soft_wrap=True, markup=False)
         _tell(merged, start, publish)
 
 
@@ -154,7 +170,19 @@ class _Watch:
             )
 
 
-def _json(merged: MergeResult, start: release.Release) -> dict[str, Any]:
+def _notes(mappings: MappingSet) -> list[str]:
+    """What is worth telling of a mapping set that was read: what was left out, and what it does not say."""
+    unseen = sum(not where_seen(row) for row in mappings.rows)
+    more = [f"{mappings.path.name}: {unseen} mappings do not say where their targets were seen"] if unseen else []
+    return [*mappings.notes, *more]
+
+
+def _stated(mappings: MappingSet) -> int:
+    """How many of its mappings are stated: not denials, literals, and "no term found"."""
+    return sum(statement(row, Iris()) is not None for row in mappings.rows)
+
+
+def _json(merged: MergeResult, start: release.Release, sets: Sequence[MappingSet]) -> dict[str, Any]:
     made = merged.release
     return {
         "release": made.version if made else None,
@@ -165,6 +193,10 @@ def _json(merged: MergeResult, start: release.Release) -> dict[str, Any]:
         "known": list(merged.known),
         "unread": [{"source": where, "why": why, "refused": bad} for where, why, bad in merged.unread],
         "merged": [asdict(record) for record in merged.records],
+        "alignments": [
+            {"name": item.name, "mappings": len(item.rows), "stated": _stated(item), "notes": _notes(item)}
+            for item in sets
+        ],
         "conflicts": made.manifest.conflicts if made else None,
     }
 

@@ -16,7 +16,8 @@ from initiative_lod.languages import has_han
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import LANGUAGES, Proposal
-from initiative_lod.sources.sssom import LITERAL, MappingRow
+from initiative_lod.sources.sssom import MappingRow
+from initiative_lod.sources.sssom_slots import LITERAL
 from initiative_lod.vocabulary import RDFS
 
 SEMAPV = "https://w3id.org/semapv/vocab/"
@@ -69,7 +70,7 @@ def mention_row(mention: StringMention, seen_in: str, seen_property: str) -> Map
         "mapping_tool_version": __version__,
         "comment": f"value of {mention.predicate} of {mention.count} things, {mention.example} among them",
     }
-    return MappingRow(0, slots, {seen_property: one_line(seen_in)})
+    return _row(slots, {seen_property: one_line(seen_in)})
 
 
 def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
@@ -84,12 +85,16 @@ def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
         "mapping_justification": SEMAPV + proposal.justification,
         "confidence": f"{proposal.confidence:g}",
         "similarity_score": f"{round(best.score.value, 3):g}",
-        "match_string": one_line(forms(best.ours.text).folded).replace("|", " "),
+        "match_string": one_line(forms(best.ours.text).folded),
         "mapping_tool": "initiative-lod align",
         "mapping_tool_version": __version__,
         "comment": one_line("; ".join(proposal.reasons)),
     }
-    return MappingRow(0, slots, {seen_property: one_line(seen_in)})
+    return _row(slots, {seen_property: one_line(seen_in)})
+
+
+def _row(slots: dict[str, str], extensions: dict[str, str]) -> MappingRow:
+    return MappingRow(0, {name: (value,) for name, value in slots.items()}, extensions)
 
 
 def one_line(text: str) -> str:

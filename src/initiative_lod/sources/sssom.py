@@ -1,15 +1,15 @@
-"""SSSOM/TSV: mapping sets in, held to the standard and to what we ask of our own; mapping sets out, in one form.
+"""SSSOM/TSV: mapping sets in, as their makers wrote them; mapping sets out, in the standard's canonical form.
 
-It knows the format only: what a mapping set becomes as RDF is in ``alignment``.
+What the standard leaves to a reader is done here and noted; of a set that we publish ourselves it is an error. What a
+mapping set becomes as RDF is in ``build.mappings``. Source: the SSSOM specification 1.1, "SSSOM/TSV" and "data model".
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,276 +17,674 @@ import yaml
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ParseError
+from initiative_lod.sources import sssom_slots as slots
+from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
 from initiative_lod.sources.turtle import read_text
-from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, SSSOM, XSD
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
 SEEN_IN = "seenIn"  # the ontology's property that an extension slot must stand for: where the target was seen
-#: Slots of SSSOM that are read, by the kind of their values; several values are parted by ``|`` (SSSOM/TSV).
-ENTITY_SLOTS = _names(
-    """subject_id predicate_id object_id mapping_justification author_id reviewer_id creator_id subject_match_field
-    object_match_field subject_preprocessing object_preprocessing curation_rule mapping_tool_id"""
-)
-SEVERAL = _names(
-    """author_id author_label reviewer_id reviewer_label creator_id creator_label see_also curation_rule
-    curation_rule_text subject_match_field object_match_field subject_preprocessing object_preprocessing
-    match_string"""
-)
-TEXT_SLOTS = _names(
-    """subject_label subject_category subject_source subject_source_version subject_type object_label object_category
-    object_source object_source_version object_type predicate_label predicate_modifier predicate_type
-    author_label reviewer_label creator_label comment other see_also license issue_tracker_item mapping_source
-    mapping_provider mapping_tool mapping_tool_version mapping_cardinality curation_rule_text match_string
-    similarity_measure"""
-)
-NUMBER_SLOTS = frozenset({"confidence", "similarity_score"})
-DATE_SLOTS = frozenset({"mapping_date", "publication_date"})
-SLOTS = ENTITY_SLOTS | TEXT_SLOTS | NUMBER_SLOTS | DATE_SLOTS
-#: Slots of the set that hold for every mapping that does not say otherwise (SSSOM, "propagatable slots").
-PROPAGATED = ("mapping_date", "mapping_tool", "mapping_tool_version", "object_source_version", "subject_source_version")
-LITERAL = "rdfs literal"  # the subject_type or object_type of what is no thing but a string
-NOT = "Not"  # the one predicate_modifier: the mapping is denied, and so not stated
 PREDICATES = re.compile(
     rf"{SKOS.iri}(exact|close|broad|narrow|related)Match|({OWL.iri}|https?://schema\.org/)sameAs|{RDFS.iri}seeAlso|"
     rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of"
 )
-#: Prefixes that a mapping set need not declare (SSSOM, "built-in prefixes").
-BUILT_IN = {
-    "owl": OWL.iri,
-    "rdf": RDF.iri,
-    "rdfs": RDFS.iri,
-    "semapv": "https://w3id.org/semapv/vocab/",
-    "skos": SKOS.iri,
-    "sssom": SSSOM.iri,
-    "xsd": XSD.iri,
+URI_OR_CURIE = "https://w3id.org/linkml/Uriorcurie"  # the type_hint of an extension slot whose values are things
+UNDEFINED = "http://sssom.invalid/"  # the standard's namespace for extension slots without a property
+
+STRING = XSD.string.value
+LANGUAGE_TAGGED = {f"{RDF.iri}langString", f"{RDF.iri}dirLangString"}  # datatypes of literals with a language tag
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NAME = re.compile(r"[^\W\d][\w.-]*")  # an XML name without a colon, near enough
+#: A cell in quotes ends at a quote that a delimiter or a line end follows; a quote that does not is part of the text,
+#: as people write it. (The csv module either refuses such a cell or loses its quotes.)
+_CELL = {
+    delimiter: re.compile(rf'"((?:[^"]++|"")*+)"(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*)') for delimiter in "\t,"
 }
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A slot that a mapping set defines for itself; ``type_hint`` is the IRI of its values' datatype."""
+
+    name: str
+    property: str
+    type_hint: str = STRING
+
+    @classmethod
+    def of(cls, property: str, type_hint: str = STRING) -> Extension:
+        """The slot that stands for a property, named after it: ``…#seenIn`` -> ``ext_seen_in``."""
+        local = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.split(r"[/#]", property)[-1])
+        return cls("ext_" + re.sub(r"[^\w.-]", "_", local).lower(), property, type_hint)
+
+
+@dataclass(frozen=True, slots=True)
 class MappingRow:
-    """One line of a mapping set: slots by name, IRIs expanded; ``extensions`` by property. ``line`` counts from 1."""
+    """One mapping: values of its slots in their order, IRIs expanded, numbers and dates as written.
+
+    ``extensions`` are by property. ``line`` counts from 1, and is 0 for what was not read from a file.
+    """
 
     line: int
-    slots: Mapping[str, str]
-    extensions: Mapping[str, str]
+    slots: Mapping[str, tuple[str, ...]]
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def stated(self) -> bool:
-        """Whether it is a mapping of two things: not the denial of one, and not of a literal."""
-        return "predicate_modifier" not in self.slots and "subject_id" in self.slots and "object_id" in self.slots
+    def value(self, slot: str) -> str:
+        """The first value of a slot; an empty string when it has none."""
+        return next(iter(self.slots.get(slot, ())), "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MappingSet:
-    """A file of mappings. ``metadata`` is the header as written."""
+    """Mappings with what holds for all of them. ``slots`` are the set's own: what is propagated is in each row.
 
-    path: Path
+    ``prefixes`` have the built-in ones too; ``extensions`` (values) and ``defined`` are by property. ``notes`` are
+    sentences on what was left out or read otherwise than it is written.
+    """
+
     name: str
-    metadata: Mapping[str, Any]
+    slots: Mapping[str, tuple[str, ...]]
     rows: tuple[MappingRow, ...]
+    prefixes: Mapping[str, str] = field(default_factory=lambda: BUILT_IN)
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    defined: Mapping[str, Extension] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    path: Path = Path()
+
+    def value(self, slot: str) -> str:
+        """The first value of a slot of the set; an empty string when it has none."""
+        return next(iter(self.slots.get(slot, ())), "")
 
 
 def read(path: Path, published: bool = True) -> MappingSet:
-    """Read SSSOM/TSV. Raises ParseError, with the line, for what is not valid: header, columns, CURIEs, values.
+    """Read SSSOM/TSV (or CSV), its header in the file or in ``<name>.sssom.yml`` beside it.
 
-    What is ``published`` by us has more to say: a licence, a confidence, and where each target was seen; and no mapping
-    stands in it twice. Mapping sets of others (``published=False``) are held to SSSOM only.
+    Raises ParseError, with the line, for what the standard forbids. What is ``published`` by us is held to more: a
+    licence, a confidence, where each target was seen, no mapping twice, and nothing that needs a note.
     """
-    lines = read_text(path).split("\n")
-    start = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    margin = 2 if all(line.startswith("# ") for line in lines[:start]) else 1
-    header = [line[margin:] for line in lines[:start]]
-    try:
-        metadata = yaml.safe_load("\n".join(header)) or {}
-    except yaml.YAMLError as error:
-        raise ParseError(f"the header is not YAML: {error}", path, 1) from error
-    if not isinstance(metadata, dict):
-        raise ParseError("the header has no curie_map", path, 1)
-    for name in ("curie_map", "mapping_set_id", "license") if published else ():
-        if name not in metadata:
-            raise ParseError(f"the header has no {name}", path, 1)
-    prefixes = metadata.get("curie_map", {})
-    if not isinstance(prefixes, dict) or not all(isinstance(iri, str) for iri in prefixes.values()):
-        raise ParseError("curie_map is no list of prefixes with their IRIs", path, 1)
-    prefixes = {**BUILT_IN, **prefixes}
-    try:
-        if "license" in metadata:
-            expand(str(metadata["license"]), prefixes)
-    except ValueError as error:
-        raise ParseError(f"license is {error}", path, 1) from error
-    extensions = _extensions(metadata, prefixes, path)
-    if published and not any(iri.endswith(f"#{SEEN_IN}") for iri in extensions.values()):
-        raise ParseError("the header defines no extension slot for ilod:seenIn, where a target was seen", path, 1)
-    table = csv.reader(lines[start:], delimiter="\t", quotechar='"')
-    columns = next(table, [])
-    required = PUBLISHED if published else REQUIRED  # SSSOM: an end may be a literal, which has a label and no id
-    missing = [name for name in (*required, *(extensions if published else ())) if name not in columns]
-    unknown = [name for name in columns if name not in SLOTS and name not in extensions]
-    if missing or unknown:
-        slotless = f"{unknown[0]!r} is no slot of SSSOM that is read here" if unknown else ""
-        raise ParseError(f"the column {missing[0]!r} is missing" if missing else slotless, path, start + 1)
-    if twice := [name for name in columns if columns.count(name) > 1]:
-        raise ParseError(f"the column {twice[0]!r} stands twice", path, start + 1)
-    whole = {name: str(metadata[name]) for name in PROPAGATED if name in metadata and name not in columns}
-    rows: list[MappingRow] = []
-    seen: dict[tuple[str, ...], int] = {}
-    for cells in table:
-        line = start + table.line_num
-        if not cells:
-            continue
-        if len(cells) != len(columns):
-            raise ParseError(f"{len(cells)} cells stand under {len(columns)} columns", path, line)
-        given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if cell.strip()}
-        extended = {extensions[name]: value for name, value in given.items() if name in extensions}
-        if published and not any(name.endswith(f"#{SEEN_IN}") for name in extended):
-            raise ParseError("the mapping does not say where its target was seen", path, line)
-        plain = {name: value for name, value in given.items() if name not in extensions}
-        slots = _checked({**whole, **plain}, required, prefixes, path, line)
-        mapping = tuple(
-            slots.get(f"{end}_id", slots.get(f"{end}_label", "")) for end in ("subject", "predicate", "object")
+    return _Reader(path, published).read()
+
+
+def where_seen(row: MappingRow) -> str:
+    """Where the target of a mapping was seen; an empty string when the mapping does not say."""
+    return next((value for property, value in row.extensions.items() if property.endswith(f"#{SEEN_IN}")), "")
+
+
+def require_seen(mappings: MappingSet, ontology: str) -> None:
+    """Raise ParseError, with the lines to add, for a mapping that does not say where its target was seen.
+
+    ``ontology`` is the namespace of the property. This is a rule of this project and none of SSSOM.
+    """
+    unseen = next((row for row in mappings.rows if not where_seen(row)), None)
+    if unseen is None:
+        return
+    name = next((item.name for iri, item in mappings.defined.items() if iri.endswith(f"#{SEEN_IN}")), "")
+    if name:
+        raise ParseError(
+            f"the mapping does not say where its target was seen: fill in its {name}", mappings.path, unseen.line
         )
-        if published and mapping in seen:
-            raise ParseError(f"this is the same mapping as line {seen[mapping]}", path, line)
-        seen[mapping] = line
-        rows.append(MappingRow(line, slots, extended))
-    return MappingSet(path, path.name.removesuffix(".sssom.tsv"), metadata, tuple(rows))
-
-
-def _extensions(metadata: Mapping[str, Any], prefixes: Mapping[str, str], path: Path) -> dict[str, str]:
-    """Extension slots by name, with the IRIs of their properties."""
-    try:
-        found = {
-            item["slot_name"]: expand(item["property"], prefixes) for item in metadata.get("extension_definitions", ())
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        raise ParseError(f"extension_definitions: each has a slot_name and a property ({error})", path, 1) from error
-    return found
+    lines = [f"  ilod: {ontology}", "extension_definitions:", "  - slot_name: ext_seen_in", "    property: ilod:seenIn"]
+    raise ParseError(
+        "the mapping does not say where its target was seen, which this project asks for beyond SSSOM. Add to the "
+        "header (the first line below curie_map; the last two below extension_definitions, if that is there)\n"
+        + "\n".join(f"#{line}" for line in lines)
+        + "\nand a column ext_seen_in that says where",
+        mappings.path,
+        unseen.line,
+    )
 
 
 def expand(value: str, prefixes: Mapping[str, str]) -> str:
-    """The IRI of a CURIE. Raises ValueError for a prefix that is not in the map, or what is no IRI."""
+    """The IRI of a CURIE, or of an IRI. Raises ValueError for a prefix that is not in the map, or what is no IRI."""
     iri = value
-    if not value.startswith(("http://", "https://")):
-        prefix, colon, local = value.partition(":")
-        if not colon or prefix not in prefixes:
-            raise ValueError(f"{value!r}: its prefix is not in curie_map")
+    prefix, colon, local = value.partition(":")
+    if colon and prefix in prefixes:
         iri = f"{prefixes[prefix]}{local}"
+    elif not value.startswith(("http://", "https://", "urn:")):
+        line = f": add '{prefix}: <the IRI that it stands for>' there" if colon else ""
+        raise ValueError(f"{value!r}: its prefix is not in curie_map{line}")
     try:
         return NamedNode(iri).value
     except ValueError as error:
         raise ValueError(f"{value!r}, which is no IRI: {error}") from error
 
 
-def _checked(
-    slots: dict[str, str], required: tuple[str, ...], prefixes: Mapping[str, str], path: Path, line: int
-) -> dict[str, str]:
-    literal = {f"{end}_id" for end in ("subject", "object") if slots.get(f"{end}_type") == LITERAL}
-    for name in (f"{name[:-3]}_label" if name in literal else name for name in required):
-        if name not in slots:
-            raise ParseError(f"the mapping has no {name}", path, line)
-    for name in NUMBER_SLOTS & slots.keys():
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A key of a header with its value: None, a string, or lists and dicts of these; ``line`` counts from 1."""
+
+    value: Any
+    line: int
+
+
+class _AliasError(Exception):
+    """An alias; its argument is the line."""
+
+
+class _Composer(yaml.BaseLoader):
+    """YAML without aliases, which SSSOM forbids."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            alias: Any = self.get_event()  # type: ignore[no-untyped-call]
+            raise _AliasError(alias.start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
+class _Reader:
+    """Reads one file. ``self._header`` is where its header is: the file itself, or the one beside it."""
+
+    def __init__(self, path: Path, published: bool) -> None:
+        self._path = self._header = path
+        self._published = published
+        self._notes: list[str] = []
+        self._prefixes: dict[str, str] = {}
+
+    def read(self) -> MappingSet:
+        if self._path.suffix in (".yml", ".yaml"):
+            raise ParseError("this is the metadata of a mapping set: name the .tsv file that is beside it", self._path)
+        lines = _lines(self._path)
+        start = next((index for index, line in enumerate(lines) if line.strip() and not _is_header(line)), len(lines))
+        top = lines[start] if start < len(lines) else ""
+        delimiter = "," if "\t" not in top and "," in top else "\t"
+        names = [name.strip() for name in next(iter(_records([top], delimiter, 1)), (0, [""]))[1]]
+        header = self._metadata([_unpadded(line, delimiter, len(names)) for line in lines[:start]])
+        own, defined, values = self._set_slots(header)
+        columns = self._columns(names, defined, start + 1)
+        rows = list(self._rows(_records(lines[start + 1 :], delimiter, start + 2), columns, defined, own))
+        own, rows = _propagated(own, rows)
+        return MappingSet(
+            re.sub(r"(\.sssom)?\.(tsv|csv|txt)$", "", self._path.name),
+            own,
+            tuple(rows),
+            self._prefixes,
+            values,
+            {item.property: item for item in defined.values()},
+            tuple(self._notes),
+            self._path,
+        )
+
+    def _doubt(self, fault: str, remedy: str, line: int, path: Path | None = None) -> None:
+        """A note on a fault and what is done about it; for a set that we publish, an error."""
+        if self._published:
+            raise ParseError(fault, path or self._path, line)
+        self._notes.append(f"{(path or self._path).name}:{line}: {fault}; {remedy}")
+
+    # --- the header
+
+    def _metadata(self, lines: list[str]) -> dict[str, _Entry]:
+        """The header's keys. ``lines`` are those of the file itself, without delimiters that a spreadsheet added."""
+        beside = self._beside()
+        if not any(line.strip() for line in lines) and beside is not None:
+            self._header = beside
+            lines = _lines(beside)
+        elif beside is not None:
+            self._doubt(f"{beside.name} is beside a file that has its own header", "the latter was read", 1)
+        loader = _Composer("\n".join(map(_untabbed, lines)))
         try:
-            within = 0 <= float(slots[name]) <= 1
-        except ValueError:
-            within = False
-        if not within:
-            raise ParseError(f"{name} is {slots[name]!r}, and must be a number from 0 to 1", path, line)
-    for name in DATE_SLOTS & slots.keys():
-        if not _DATE.fullmatch(slots[name]):
-            raise ParseError(f"{name} is {slots[name]!r}, and must be a date YYYY-MM-DD", path, line)
-    if slots.get("predicate_modifier", NOT) != NOT:
-        raise ParseError(f"predicate_modifier is {slots['predicate_modifier']!r}, and can only be {NOT!r}", path, line)
-    expanded = {}
-    for name, value in slots.items():
+            node = loader.get_single_node()
+            header = {} if node is None else self._entries(node)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise ParseError(f"the header is not YAML: {error.problem or error.context}", self._header, line) from error
+        except _AliasError as error:
+            raise ParseError("the header has a YAML alias, which SSSOM forbids", self._header, error.args[0]) from error
+        except RecursionError as error:
+            raise ParseError("the header is not YAML: it is nested too deeply", self._header, 1) from error
+        except yaml.YAMLError as error:
+            raise ParseError(f"the header is not YAML: {str(error).splitlines()[0]}", self._header, 1) from error
+        finally:
+            loader.dispose()
+        for name in ("curie_map", "mapping_set_id", "license"):
+            if name not in header and (self._published or name != "curie_map"):  # built-in prefixes may be enough
+                self._doubt(f"the header has no {name}", "the set is read without", 1, self._header)
+        return header
+
+    def _beside(self) -> Path | None:
+        """The file of external metadata (``x.sssom.yml`` for ``x.sssom.tsv``), where there is one."""
+        name = re.sub(r"(\.sssom)?\.[A-Za-z]+$", "", self._path.name)
+        places = (self._path.with_name(name + end) for end in (".sssom.yml", ".sssom.yaml", ".yml", ".yaml"))
+        return next((place for place in places if place.is_file()), None)
+
+    def _entries(self, node: yaml.Node) -> dict[str, _Entry]:
+        if not isinstance(node, yaml.MappingNode):
+            raise ParseError("the header has no curie_map", self._header, 1)
+        entries: dict[str, _Entry] = {}
+        for key, value in node.value:
+            entry = _Entry(_plain(value), key.start_mark.line + 1)
+            if entries.get(key.value, entry).value != entry.value:
+                raise ParseError(f"{key.value} stands twice in the header", self._header, entry.line)
+            entries[key.value] = entry
+        return entries
+
+    def _set_slots(
+        self, header: Mapping[str, _Entry]
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, Extension], dict[str, str]]:
+        """The set's slots, its extension slots by name, and its values of these by property."""
+        self._prefixes = self._prefix_map(header.get("curie_map", _Entry(None, 1)))
+        defined = self._extensions(header.get("extension_definitions", _Entry(None, 1)))
+        if self._published and not any(item.property.endswith(f"#{SEEN_IN}") for item in defined.values()):
+            raise ParseError(
+                "the header defines no extension slot for ilod:seenIn, where a target was seen", self._header, 1
+            )
+        own: dict[str, tuple[str, ...]] = {}
+        values: dict[str, str] = {}
+        for key, entry in header.items():
+            items = entry.value if isinstance(entry.value, list) else [entry.value]
+            if key in ("curie_map", "extension_definitions") or items == [None]:
+                continue
+            if not all(isinstance(item, str) for item in items):
+                self._doubt(f"{key} is no text", "it was left out", entry.line, self._header)
+                continue
+            texts = [item.strip() for item in items if item.strip()]
+            if key in defined:
+                extension = defined[key]
+                values[extension.property] = self._extended(extension, " ".join(texts), entry.line, self._header)
+            elif key in slots.MAPPING_SET or key in slots.RENAMED:
+                own |= self._values(key, texts, entry.line, self._header)
+            else:
+                self._doubt(f"{key!r} is no slot of a mapping set", "it was left out", entry.line, self._header)
+        return own, defined, values
+
+    def _prefix_map(self, entry: _Entry) -> dict[str, str]:
+        declared = {} if entry.value is None else entry.value
+        if not isinstance(declared, dict) or not all(isinstance(iri, str) for iri in declared.values()):
+            raise ParseError("curie_map is no list of prefixes with their IRIs", self._header, entry.line)
+        for prefix in sorted(declared.keys() & BUILT_IN.keys()):
+            if declared[prefix] != BUILT_IN[prefix]:
+                fault = f"{prefix}: stands for {BUILT_IN[prefix]} in SSSOM, and is declared as {declared[prefix]}"
+                self._doubt(fault, "it is read as SSSOM has it", entry.line, self._header)
+        return {**{prefix: iri.strip() for prefix, iri in declared.items()}, **BUILT_IN}
+
+    def _extensions(self, entry: _Entry) -> dict[str, Extension]:
+        """Extension slots by name; a definition that is not valid is passed over, as the standard has it."""
+        defined: dict[str, Extension] = {}
+        for item in entry.value if isinstance(entry.value, list) else [] if entry.value is None else [entry.value]:
+            try:
+                extension = self._extension(item)
+                if extension.name in defined or extension.property in {each.property for each in defined.values()}:
+                    raise ValueError(f"{extension.name} stands twice")
+                defined[extension.name] = extension
+            except ValueError as error:
+                fault = f"extension_definitions: each has a slot_name and a property ({error})"
+                self._doubt(fault, "it was left out", entry.line, self._header)
+        return defined
+
+    def _extension(self, item: object) -> Extension:
+        """Raises ValueError."""
+        if not isinstance(item, dict) or not all(isinstance(value, str) for value in item.values()):
+            raise ValueError("it is no list of names with their values")
+        name = item.get("slot_name", "")
+        if not _NAME.fullmatch(name) or name in slots.ALL:
+            raise ValueError(f"slot_name is {name!r}")
+        if surplus := sorted(item.keys() - {"slot_name", "property", "type_hint"}):
+            raise ValueError(f"it has a {surplus[0]}")
+        if self._published and "property" not in item:
+            raise ValueError(f"{name} has no property")
+        property = expand(item["property"], self._prefixes) if "property" in item else UNDEFINED + name
+        type_hint = expand(item.get("type_hint", "xsd:string"), self._prefixes)
+        if type_hint in LANGUAGE_TAGGED:
+            raise ValueError(f"type_hint is {item['type_hint']!r}, and no value here has a language")
+        return Extension(name, property, type_hint)
+
+    # --- the table
+
+    def _columns(self, names: list[str], defined: Mapping[str, Extension], line: int) -> list[str]:
+        """The names of the columns; an empty one for a column that is left out."""
+        wanted = PUBLISHED if self._published else REQUIRED
+        either = {name: (name, f"{name[:-3]}_label") for name in ("subject_id", "object_id")}  # of a literal: no id
+        present = {new for name in names for new in slots.RENAMED.get(name, (name,))}
+        for name in (*wanted, *(defined if self._published else ())):
+            if not present & {*either.get(name, (name,))}:
+                hint = "" if names[0][:1] not in ("{", "[", "<", "@") else "; it looks like JSON or RDF"
+                raise ParseError(f"the column {name!r} is missing{hint}", self._path, line)
+        columns = []
+        for index, name in enumerate(names):
+            if name and name in names[:index]:
+                raise ParseError(f"the column {name!r} stands twice", self._path, line)
+            is_slot = name in slots.MAPPING or name in slots.RENAMED or name in defined
+            if name and not is_slot:
+                self._doubt(f"the column {name!r} is no slot of SSSOM", "it was left out", line)
+            columns.append(name if is_slot else "")
+        return columns
+
+    def _rows(
+        self,
+        records: Iterable[tuple[int, list[str]]],
+        columns: list[str],
+        defined: Mapping[str, Extension],
+        own: Mapping[str, tuple[str, ...]],
+    ) -> Iterator[MappingRow]:
+        lines: dict[tuple[str, ...], int] = {}
+        for line, cells in records:
+            if not any(cell.strip() for cell in cells):
+                continue
+            beyond = any(cell.strip() for cell in cells[len(columns) :])
+            if beyond or (self._published and len(cells) < len(columns)):
+                raise ParseError(f"{len(cells)} cells stand under {len(columns)} columns", self._path, line)
+            given = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
+            extensions = {
+                defined[name].property: self._extended(defined[name], value, line, self._path)
+                for name, value in given.items()
+                if name in defined
+            }
+            values: dict[str, tuple[str, ...]] = {}
+            for name, text in given.items():
+                if name not in defined:
+                    parts = _parted(text) if name in slots.SEVERAL else [text]
+                    values = {**self._values(name, parts, line, self._path, given), **values}
+            row = MappingRow(line, values, extensions)
+            self._check(row, own)
+            ends = tuple(row.value(f"{end}_id") or row.value(f"{end}_label") for end in ("subject", "object"))
+            mapping = (row.value("predicate_id"), *ends)
+            if self._published and mapping in lines:
+                raise ParseError(f"this is the same mapping as line {lines[mapping]}", self._path, line)
+            lines[mapping] = line
+            yield row
+
+    def _check(self, row: MappingRow, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Raise ParseError for a mapping that lacks what it must have."""
+        for name in PUBLISHED if self._published else REQUIRED:
+            end = name[:-3]
+            is_literal = (row.value(f"{end}_type") or next(iter(own.get(f"{end}_type", ())), "")) == LITERAL
+            needed = f"{end}_label" if is_literal else name
+            if not row.value(needed):
+                raise ParseError(f"the mapping has no {needed}", self._path, row.line)
+        if self._published and not where_seen(row):
+            raise ParseError("the mapping does not say where its target was seen", self._path, row.line)
+        if self._published and not PREDICATES.fullmatch(row.value("predicate_id")):
+            message = f"{row.value('predicate_id')} is no mapping predicate that is known here"
+            raise ParseError(message, self._path, row.line)
+
+    # --- values
+
+    def _values(
+        self, name: str, texts: Sequence[str], line: int, path: Path, given: Mapping[str, str] | None = None
+    ) -> dict[str, tuple[str, ...]]:
+        """The slots, by their names of today, with the values that ``texts`` are. Raises ParseError."""
+        if name in slots.REWORDED:
+            words = slots.REWORDED[name]
+            if unknown := [text for text in texts if text not in words]:
+                raise ParseError(f"{name} is {unknown[0]!r}, and can only be {', '.join(words)}", path, line)
+            texts = [words[text] for text in texts]
+        names = slots.RENAMED.get(name, (name,))
+        if len(texts) > 1 and names[0] not in slots.SEVERAL:
+            raise ParseError(f"{name} has {len(texts)} values, and can only have one", path, line)
+        values = {new: tuple(self._value(new, text, line, path, given or {}) for text in texts) for new in names}
+        return {new: items for new, items in values.items() if items}
+
+    def _value(self, name: str, text: str, line: int, path: Path, given: Mapping[str, str]) -> str:
+        if name in slots.ENTITY:
+            return self._entity(name, text, line, path, given)
+        if name in slots.DATE:
+            return self._date(name, text, line, path)
+        if name in slots.NUMBER:
+            low, high = slots.NUMBER[name]
+            if not _NUMBER.fullmatch(text) or not low <= float(text) <= high:
+                raise ParseError(f"{name} is {text!r}, and must be a number from {low} to {high}", path, line)
+        elif name in slots.URI and not is_iri(text):
+            self._doubt(f"{name} is {text!r}, which is no IRI", "it is kept as text", line, path)
+        elif name in slots.VALUES and text not in slots.VALUES[name]:
+            if name == "predicate_modifier" and text.lower() != NOT.lower():
+                raise ParseError(f"predicate_modifier is {text!r}, and can only be {NOT!r}", path, line)
+            self._doubt(f"{name} is {text!r}, which SSSOM does not have", "it is kept as text", line, path)
+            return NOT if name == "predicate_modifier" else text
+        return text
+
+    def _entity(self, name: str, text: str, line: int, path: Path, given: Mapping[str, str]) -> str:
         try:
-            iris = [expand(item, prefixes) for item in values(name, value)] if name in ENTITY_SLOTS else [value]
+            return expand(text, self._prefixes)
         except ValueError as error:
+            if given.get(f"{name.removesuffix('_id')}_type") == COMPOSED:
+                return text
+            if name not in REQUIRED and ":" not in text:
+                self._doubt(f"{name} is {text!r}, which is no CURIE", "it is kept as text", line, path)
+                return text
             raise ParseError(f"{name} is {error}", path, line) from error
-        expanded[name] = "|".join(iris)
-    if not PREDICATES.fullmatch(expanded["predicate_id"]):
-        raise ParseError(f"{slots['predicate_id']} is no mapping predicate that is known here", path, line)
-    return expanded
+
+    def _date(self, name: str, text: str, line: int, path: Path) -> str:
+        if not _DATE.fullmatch(text):
+            raise ParseError(f"{name} is {text!r}, and must be a whole date, YYYY-MM-DD", path, line)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError as error:
+            raise ParseError(f"{name} is {text!r}, a date that no calendar has: {error}", path, line) from error
+
+    def _extended(self, extension: Extension, text: str, line: int, path: Path) -> str:
+        """A value of an extension slot: an IRI where its type is URI_OR_CURIE, else as written."""
+        if extension.type_hint.lower() != URI_OR_CURIE.lower():
+            return text
+        try:
+            return expand(text, self._prefixes)
+        except ValueError as error:
+            raise ParseError(f"{extension.name} is {error}", path, line) from error
 
 
-def values(name: str, value: str) -> list[str]:
-    """The values of a slot: several, parted by ``|``, where SSSOM allows that."""
-    return [item.strip() for item in value.split("|") if item.strip()] if name in SEVERAL else [value]
+def is_iri(text: str) -> bool:
+    """Tell an IRI with its scheme from other text."""
+    if not _SCHEME.match(text):
+        return False
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
-#: The order of columns that we write; a slot that no row has is left out.
-COLUMNS = (
-    "subject_id",
-    "subject_label",
-    "predicate_id",
-    "predicate_modifier",
-    "object_id",
-    "object_label",
-    "mapping_justification",
-)
-LAST = ("confidence", "similarity_score", "reviewer_label", "mapping_date", "comment")
+def _lines(path: Path) -> list[str]:
+    """The lines of a file, without a byte order mark, whatever its line ends."""
+    text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip("\n").split("\n")
 
 
-def write(rows: Iterable[MappingRow], header: Mapping[str, Any], prefixes: Mapping[str, str]) -> str:
-    """SSSOM/TSV of ``rows``, in the order of their ends; ``header`` holds the set's own slots.
+def _is_header(line: str) -> bool:
+    return line.startswith(("#", '"#'))  # a spreadsheet puts quotes around a line that has some
 
-    IRIs are shortened by ``prefixes``. Extension slots are named after their properties (``…#seenIn`` ->
-    ``ext_seen_in``). Reading it back gives the same rows. Raises ValueError for a header that is not complete.
-    """
-    for name in ("mapping_set_id", "license"):
-        if name not in header:
-            raise ValueError(f"the header of a mapping set has a {name}")
-    ordered = sorted(rows, key=lambda row: (*(row.slots.get(name, "") for name in REQUIRED), sorted(row.slots.items())))
-    present = {name for row in ordered for name in row.slots}
-    middle = sorted(present - {*COLUMNS, *LAST})
-    columns = [name for name in (*COLUMNS, *middle, *LAST) if name in present or name in REQUIRED]
-    extensions = {iri: _slot_name(iri) for iri in sorted({iri for row in ordered for iri in row.extensions})}
-    if len(set(extensions.values())) < len(extensions):
-        raise ValueError(f"two extension slots would share a name: {', '.join(extensions)}")
-    used: set[str] = set()
-    lines = io.StringIO()
-    table = csv.writer(lines, delimiter="\t", lineterminator="\n")
-    table.writerow([*columns, *extensions.values()])
-    for row in ordered:
-        cells = []
-        for name in columns:
-            value = row.slots.get(name, "")
-            if name in ENTITY_SLOTS:
-                value = "|".join(_shorten(item, prefixes, used) for item in values(name, value)) if value else ""
-            cells.append(value)
-        table.writerow([*cells, *(row.extensions.get(iri, "") for iri in extensions)])
-    short = {iri: _shorten(iri, prefixes, used) for iri in extensions}
-    metadata = {
-        "curie_map": {prefix: prefixes[prefix] for prefix in sorted(used)},
-        **header,
-        "extension_definitions": [{"slot_name": name, "property": short[iri]} for iri, name in extensions.items()],
+
+def _unpadded(line: str, delimiter: str, columns: int) -> str:
+    """A line of a header without its ``#``, and without the delimiters with which a spreadsheet fills it up."""
+    if line.startswith('"#'):
+        line = next(_records([line], delimiter, 1))[1][0]
+    elif delimiter == "\t" or line.endswith("," * (columns - 1)):
+        line = line.rstrip().rstrip(delimiter)
+    return line[1:]
+
+
+def _untabbed(line: str) -> str:
+    """A line of YAML with spaces for the tabs before its text and behind its key."""
+    text = line.lstrip(" \t")
+    indent = line[: len(line) - len(text)].replace("\t", "  ")
+    return indent + re.sub(r"^((?:- )?[^\s:\"']+:|-)[ \t]*\t[ \t]*", r"\1 ", text)
+
+
+def _plain(node: yaml.Node) -> Any:
+    """A YAML node as None, a string, or lists and dicts of these: numbers and dates stay as they are written."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _plain(value) for key, value in node.value}
+    is_null = isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null")
+    return None if is_null else node.value
+
+
+def _records(lines: Sequence[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """Records of a table with the line on which each begins; ``first`` is the number of the first line."""
+    text, cell = "\n".join(lines), _CELL[delimiter]
+    position, line = 0, first
+    while position < len(text):
+        cells, begin = [], line
+        while True:
+            match = cell.match(text, position)
+            assert match is not None  # it matches the empty string
+            quoted, plain = match.groups()
+            cells.append(plain if quoted is None else quoted.replace('""', '"'))
+            line += match.group().count("\n")
+            position = match.end() + 1
+            if match.end() >= len(text) or text[match.end()] == "\n":
+                break
+        line += 1
+        yield begin, cells
+
+
+def _parted(cell: str) -> list[str]:
+    r"""The values of a cell that may have several, parted by ``|``; ``\|`` and ``\\`` stand for ``|`` and ``\``."""
+    items = [""]
+    for token in re.findall(r"\\[\\|]|[^\\|]+|[\\|]", cell):
+        if token == "|":
+            items.append("")
+        else:
+            items[-1] += token[-1] if len(token) == 2 and token[0] == "\\" and token[1] in "\\|" else token
+    return [item.strip() for item in items if item.strip()]
+
+
+def _propagated(
+    own: Mapping[str, tuple[str, ...]], rows: Sequence[MappingRow]
+) -> tuple[dict[str, tuple[str, ...]], list[MappingRow]]:
+    """What is left of the set's slots, and the rows with what holds for all of them."""
+    shared = {
+        name: value
+        for name, value in own.items()
+        if name in slots.PROPAGATED
+        and rows
+        and len({row.slots.get(name, ()) for row in rows} | {()}) <= 2
+        and {row.slots.get(name, ()) for row in rows} in ({()}, {value})
     }
-    if not extensions:
-        del metadata["extension_definitions"]
-    text = yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=10**6)
-    return "".join(f"#{line}\n" for line in text.splitlines()) + lines.getvalue()
+    rest = {name: value for name, value in own.items() if name not in shared}
+    return rest, [MappingRow(row.line, {**shared, **row.slots}, row.extensions) for row in rows]
+
+
+# --- writing
+
+
+class _Dumper(yaml.SafeDumper):
+    """Canonical SSSOM: plain style where that can be, else double quotes; lists as indented blocks."""
+
+    def choose_scalar_style(self) -> Any:
+        style = super().choose_scalar_style()
+        return '"' if style == "'" else style
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+class _Unquoted(str):
+    """A date or a number, which YAML writes without quotes."""
+
+
+_Dumper.add_representer(_Unquoted, lambda dumper, text: dumper.represent_scalar(_tag(text), str(text)))
+
+
+def _tag(text: str) -> str:
+    kind = "timestamp" if _DATE.fullmatch(text) else "float" if re.search(r"[.eE]", text) else "int"
+    return f"tag:yaml.org,2002:{kind}"
+
+
+def write(mappings: MappingSet) -> str:
+    """SSSOM/TSV in canonical form, but that numbers stay as they are written. Reading it gives the same set.
+
+    IRIs are shortened by the set's prefixes, the longest first. Raises ValueError for two extension slots of one name.
+    """
+    used: set[str] = set()
+    own, rows = _condensed(mappings)
+    present = {name for row in rows for name in row.slots} or {*REQUIRED}
+    names = [name for name in slots.MAPPING if name in present]
+    properties = {iri for row in rows for iri in row.extensions} | mappings.extensions.keys()
+    extensions = [mappings.defined.get(iri, Extension.of(iri)) for iri in sorted(properties)]
+    if len({item.name for item in extensions}) < len(extensions):
+        raise ValueError(f"two extension slots would share a name: {', '.join(item.property for item in extensions)}")
+    in_rows = [item for item in extensions if any(item.property in row.extensions for row in rows)]
+
+    def text(name: str, value: str) -> str:
+        return _shorten(value, mappings.prefixes, used) if name in slots.ENTITY and is_iri(value) else value
+
+    def extended(item: Extension, values: Mapping[str, str]) -> str:
+        value = values.get(item.property, "")
+        is_thing = item.type_hint.lower() == URI_OR_CURIE.lower() and is_iri(value)
+        return _shorten(value, mappings.prefixes, used) if is_thing else value
+
+    lines = [[*names, *(item.name for item in in_rows)]]
+    for row in sorted(rows, key=lambda row: ([row.slots.get(name, ()) for name in slots.MAPPING], str(row.extensions))):
+        cells = []
+        for name in names:
+            items = [text(name, value) for value in row.slots.get(name, ())]
+            if name in slots.SEVERAL:
+                items = [re.sub(r"([\\|])", r"\\\1", item) for item in items]
+            cells.append("|".join(items))
+        lines.append([*cells, *(extended(item, row.extensions) for item in in_rows)])
+    header: dict[str, Any] = {}
+    for name in slots.MAPPING_SET:
+        if name in own:
+            exact = name in slots.DATE or name in slots.NUMBER
+            items = [_Unquoted(value) if exact else text(name, value) for value in own[name]]
+            header[name] = items if name in slots.SEVERAL else items[0]
+    if extensions:
+        header["extension_definitions"] = [
+            {
+                "slot_name": item.name,
+                "property": _shorten(item.property, mappings.prefixes, used),
+                **(
+                    {"type_hint": _shorten(item.type_hint, mappings.prefixes, used)} if item.type_hint != STRING else {}
+                ),
+            }
+            for item in extensions
+        ]
+    header |= {
+        item.name: extended(item, mappings.extensions) for item in extensions if item.property in mappings.extensions
+    }
+    prefixes = {prefix: mappings.prefixes[prefix] for prefix in sorted(used - BUILT_IN.keys())}
+    head = yaml.dump(
+        {"curie_map": prefixes, **header}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6
+    )
+    table = "".join("\t".join(map(_quoted, cells)) + "\n" for cells in lines)
+    return "".join(f"#{line}\n" for line in head.splitlines()) + table
+
+
+def _condensed(mappings: MappingSet) -> tuple[dict[str, tuple[str, ...]], list[MappingRow]]:
+    """The set's slots with what all rows share, and the rows without that."""
+    own = dict(mappings.slots)
+    shared = set()
+    for name in slots.PROPAGATED:
+        values = {row.slots.get(name, ()) for row in mappings.rows}
+        if len(values) == 1 and (value := values.pop()) and own.get(name, value) == value:
+            own[name] = value
+            shared.add(name)
+    rows = [
+        MappingRow(row.line, {name: value for name, value in row.slots.items() if name not in shared}, row.extensions)
+        for row in mappings.rows
+    ]
+    if _takes_1_1(own, rows):
+        own["sssom_version"] = ("1.1",)
+    return own, rows
+
+
+def _takes_1_1(own: Mapping[str, tuple[str, ...]], rows: Sequence[MappingRow]) -> bool:
+    """Tell a set that uses what came with SSSOM 1.1, and has to say so."""
+    of_sets = slots.SINCE_1_1 | {"similarity_measure", "curation_rule", "curation_rule_text"}  # of mappings in 1.0
+    return bool(of_sets & own.keys()) or any(
+        slots.SINCE_1_1 & row.slots.keys()
+        or row.value("mapping_cardinality") == "0:0"
+        or COMPOSED in (row.value("subject_type"), row.value("object_type"))
+        for row in rows
+    )
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[\t\n\r"]', cell) else cell
 
 
 def _shorten(iri: str, prefixes: Mapping[str, str], used: set[str]) -> str:
-    """The CURIE of an IRI, by the longest prefix that leaves a plain local name; the IRI itself where there is none."""
+    """The CURIE of an IRI, by the longest prefix that leaves a local name; the IRI itself where there is none."""
     best = ""
     for prefix, start in prefixes.items():
-        local = iri[len(start) :]
         longer = not best or len(start) > len(prefixes[best])
-        if iri.startswith(start) and longer and re.fullmatch(r"[A-Za-z0-9_.-]+", local):
+        if longer and iri.startswith(start) and re.fullmatch(r"[^\s|/][^\s|]*", iri[len(start) :]):
             best = prefix
     if not best:
         return iri
     used.add(best)
     return f"{best}:{iri[len(prefixes[best]) :]}"
-
-
-def _slot_name(iri: str) -> str:
-    local = re.split(r"[/#]", iri)[-1]
-    return "ext_" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", local).lower()
