@@ -47,6 +47,8 @@ class Settings:
         20.0, "time that a client may take to send its query, and to read each 64 KB of a result", 0.1
     )
     languages: str = _setting("", "folder with further languages of the pages (relative to root), a <language>.po each")
+    search_seconds: float = _setting(1.0, "wall clock that one search may take", 0.1)
+    compare_seconds: float = _setting(20.0, "wall clock that comparing two releases may take", 0.5)
     services: str = _setting("", "comma-separated SERVICE addresses that queries may call; empty: none")
     page_cache: int = _setting(64 * 1024 * 1024, "bytes of rendered pages that are kept", 0)
     open_releases: int = _setting(8, "older releases that are kept open, of those asked for last", 1)

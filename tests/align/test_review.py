@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources import judgements
 from initiative_lod.web.review import create_review
+from patience import SECONDS, eventually
 
 I = Iris()
 OURS = """
@@ -74,13 +74,12 @@ def page(tmp_path: Path) -> Iterator[Page]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+    assert eventually(lambda: server.started or not thread.is_alive())
+    assert server.started
+    with httpx.Client(timeout=SECONDS, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
         yield Page(client, path)
     server.should_exit = True
-    thread.join(20)
+    thread.join(SECONDS)
     listener.close()
 
 
@@ -164,8 +163,9 @@ def test_a_real_browser_may_judge(page: Page) -> None:
         pytest.skip("no Chromium is installed on this machine")
     said: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=SECONDS * 1000)
         tab = browser.new_page(viewport={"width": 390, "height": 800})
+        tab.set_default_timeout(SECONDS * 1000)
         tab.on("console", lambda message: said.append(message.text))
         tab.goto(f"{page.client.base_url}/1")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from patience import SECONDS
 from service.conftest import harbour, real
 
 __all__ = ["browser", "harbour", "real"]
@@ -19,7 +22,19 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium is installed on this machine")
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=SECONDS * 1000)
         yield started
         started.close()
+
+
+@contextmanager
+def tab(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own, in English on a wide screen unless ``options`` say otherwise."""
+    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
+    context.set_default_timeout(SECONDS * 1000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from browser.conftest import tab
 from service.conftest import Live
 
 #: WCAG 2.2 AA and what it stands on, with axe's own good practice.
@@ -79,21 +80,13 @@ def faults(page: Page, url: str, axe: str, colours: bool = True) -> list[str]:
 
 @pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "light"), ("en-GB", "dark")])
 def test_axe_finds_nothing(browser: Browser, real: Live, axe: str, locale: str, scheme: Any) -> None:
-    context = browser.new_context(
-        locale=locale, color_scheme=scheme, viewport={"width": 1280, "height": 900}, bypass_csp=True
-    )
-    page = context.new_page()
-    found = [f"{path}: {item}" for path in PATHS for item in faults(page, real.url + path, axe)]
-    context.close()
-    assert found == []
+    with tab(browser, locale=locale, color_scheme=scheme, bypass_csp=True) as page:
+        assert [f"{path}: {item}" for path in PATHS for item in faults(page, real.url + path, axe)] == []
 
 
 def test_axe_finds_nothing_on_a_narrow_screen(browser: Browser, real: Live, axe: str) -> None:
-    context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 800}, bypass_csp=True)
-    page = context.new_page()
-    found = [f"{path}: {item}" for path in NARROW for item in faults(page, real.url + path, axe, colours=False)]
-    context.close()
-    assert found == []
+    with tab(browser, viewport={"width": 390, "height": 800}, bypass_csp=True) as page:
+        assert [f"{path}: {item}" for path in NARROW for item in faults(page, real.url + path, axe, False)] == []
 
 
 def test_axe_is_really_looking(browser: Browser, axe: str) -> None:

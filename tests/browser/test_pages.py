@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
+from browser.conftest import tab
 from service.conftest import Live
 
 PATHS = [
@@ -79,17 +80,13 @@ CONTRAST = """() => {
 def page_of(
     browser: Browser, live: Live, path: str, complaints: list[str] | None = None, **options: Any
 ) -> Iterator[Page]:
-    """A page in a context of its own; what the console says goes to ``complaints``."""
-    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
-    page = context.new_page()
-    if complaints is not None:
-        page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
-    page.goto(live.url + path)
-    try:
+    """The page at ``path``; what the console says goes to ``complaints``."""
+    with tab(browser, **options) as page:
+        if complaints is not None:
+            page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))
+            page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.goto(live.url + path)
         yield page
-    finally:
-        context.close()
 
 
 def arrives(page: Page, ending: str) -> None:
@@ -133,30 +130,35 @@ STRUCTURE = """() => {
 @pytest.fixture(scope="module")
 def seen(browser: Browser, real: Live) -> dict[str, Seen]:
     """Every page, loaded once in one tab: in the light, in the dark, and made narrow."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    with tab(browser) as page:
+        return {path: see(page, real, path) for path in PATHS}
+
+
+def see(page: Page, live: Live, path: str) -> Seen:
+    """What is found on the page at ``path``, which is loaded once."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    found = {}
-    for path in PATHS:
-        said.clear()
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.goto(real.url + path)
-        faults = page.evaluate(STRUCTURE)
-        if page.evaluate("document.documentElement.lang") != "en":
-            faults.append("not in English")
-        contrast = {"light": page.evaluate(CONTRAST)}
-        page.emulate_media(color_scheme="dark")
-        contrast["dark"] = page.evaluate(CONTRAST)
-        widths = {}
-        for width in (390, 320):
-            page.set_viewport_size({"width": width, "height": 800})
-            widths[width] = page.evaluate("document.documentElement.scrollWidth")
-        found[path] = Seen(list(said), contrast, widths, faults)
-    context.close()
-    return found
+
+    def complain(message: ConsoleMessage | Error) -> None:
+        said.append(message.text if isinstance(message, ConsoleMessage) else str(message))
+
+    page.on("console", complain)
+    page.on("pageerror", complain)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(live.url + path)
+    faults = page.evaluate(STRUCTURE)
+    if page.evaluate("document.documentElement.lang") != "en":
+        faults.append("not in English")
+    contrast = {"light": page.evaluate(CONTRAST)}
+    page.emulate_media(color_scheme="dark")
+    contrast["dark"] = page.evaluate(CONTRAST)
+    widths = {}
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        widths[width] = page.evaluate("document.documentElement.scrollWidth")
+    page.remove_listener("console", complain)
+    page.remove_listener("pageerror", complain)
+    return Seen(said, contrast, widths, faults)
 
 
 def test_nothing_is_refused_or_missing(seen: dict[str, Seen]) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from conformance.sparql11 import ROOT, Case, cases, differs, graphs
+from patience import SECONDS
 from service.sparql_app import Server, serving
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "suites" / "sparql11"
@@ -47,7 +48,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def client(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=60) as running:
+    with httpx.Client(timeout=SECONDS) as running:
         yield running
 
 

@@ -16,6 +16,7 @@ from initiative_lod.merge.merge import MergeRequest, MergeResult, merge
 from initiative_lod.release import Edition, Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
+from patience import patient
 
 I = Iris()
 Merge = Callable[..., MergeResult]
@@ -23,7 +24,7 @@ Merge = Callable[..., MergeResult]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(root=tmp_path, merge_seconds=20.0)
+    return patient(Settings(root=tmp_path))
 
 
 @pytest.fixture

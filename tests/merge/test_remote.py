@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ class _Answers(BaseHTTPRequestHandler):
 
     def answer_slow(self) -> None:
         self._send(b"", "text/turtle", -1)
-        for _ in range(60):
+        while True:
             try:
                 self.wfile.write(b"#\n")
                 self.wfile.flush()
@@ -91,7 +92,7 @@ class _Answers(BaseHTTPRequestHandler):
             time.sleep(0.1)
 
     def answer_silent(self) -> None:
-        time.sleep(2)
+        self.rfile.read(1)  # until the client leaves
 
 
 @pytest.fixture
@@ -121,20 +122,22 @@ def test_a_url_is_a_source(path: str, server: str, merging: Merge) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "why"),
+    ("path", "why", "limit"),
     [
-        ("/file", "302"),
-        ("/ftp", "neither http nor https"),
-        ("/circle", "302"),
-        ("/gone", "410 Gone"),
-        ("/short", "breaks off|IncompleteRead"),
-        ("/big", "fetch_bytes"),
-        ("/slow", "fetch_seconds"),
-        ("/silent", "cannot be fetched"),
+        ("/file", "302", {}),
+        ("/ftp", "neither http nor https", {}),
+        ("/circle", "302", {}),
+        ("/gone", "410 Gone", {}),
+        ("/short", "breaks off|IncompleteRead", {}),
+        ("/big", "fetch_bytes", {"fetch_bytes": 4096}),
+        ("/slow", "fetch_seconds", {"fetch_seconds": 0.7}),
+        ("/silent", "cannot be fetched", {"fetch_seconds": 0.7}),
     ],
 )
-def test_what_is_no_answer_is_refused(path: str, why: str, server: str, settings: Settings, tmp_path: Path) -> None:
-    capped = replace(settings, fetch_seconds=0.7, fetch_bytes=4096)
+def test_what_is_no_answer_is_refused(
+    path: str, why: str, limit: dict[str, Any], server: str, settings: Settings, tmp_path: Path
+) -> None:
+    capped = replace(settings, **limit)
     with pytest.raises(Refused, match=why):
         fetch.fetch(server + path, tmp_path, capped)
 

@@ -18,6 +18,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from initiative_lod import __version__, release
 from initiative_lod.cli import main
 from initiative_lod.iris import Iris
+from patience import SECONDS
 
 I = Iris()
 PROHIBITIONS = """
@@ -63,7 +64,7 @@ def command(root: Path, *arguments: str, **options: Any) -> subprocess.Completed
     """Runs a command as a process of its own."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "200"}
     line = [sys.executable, "-m", "initiative_lod", *arguments]
-    return subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, timeout=SECONDS, **options)
 
 
 def spoil(root: Path, old: str = "不得泄露航线。", new: str = "不得透露航线。") -> int:

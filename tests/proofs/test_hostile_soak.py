@@ -27,7 +27,6 @@ import pytest
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.process import NICENESS
 from service.hostile import ATTACKS, Target, status_of
-from service.sparql_app import free_port
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 CLIENTS = 5
@@ -126,6 +125,12 @@ def outside(pid: int) -> set[str]:
 
 def p99(times: list[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def test_soak(tmp_path: Path) -> None:

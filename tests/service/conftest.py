@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ from initiative_lod.sources import questions
 from initiative_lod.validation import competency
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.header_limit import BoundedHttp
-
-STARTS = 20.0  # seconds within which a server has to be up
+from patience import SECONDS, eventually, patient
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,8 @@ class Live:
 
 @contextmanager
 def serve(settings: Settings) -> Iterator[Live]:
-    """Serve the release that is published in the settings' folder, on a free port."""
+    """Serve the release that is published in the settings' folder, on a free port; with time for every answer."""
+    settings = patient(settings)
     publisher = Publisher(settings.release_folder)
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
@@ -71,18 +70,15 @@ def serve(settings: Settings) -> Iterator[Live]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    end = time.monotonic() + STARTS
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < end, "the server took too long to start"
-        time.sleep(0.01)
+    assert eventually(lambda: server.started or not thread.is_alive())
+    assert server.started, "the server did not start"
     try:
-        with httpx.Client(timeout=30) as client:
+        with httpx.Client(timeout=SECONDS) as client:
             client.headers = httpx.Headers({"user-agent": "test"})
             yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client, app)
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(SECONDS)
         listener.close()
 
 

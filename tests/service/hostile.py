@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
+from patience import SECONDS
+
 CLOSED = 0  # the server hung up without an answer, as it may on what is no HTTP
 GONE = -1  # the client did, as it meant to
-LONG = 60.0
+LONG = SECONDS
 
 EX = "http://example.org/"
 

@@ -8,9 +8,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
+from patience import SECONDS, eventually, patient
 
 BASE = "https://w3id.org/initiative-lod/"
 EX = "http://example.org/"
@@ -30,7 +30,7 @@ DATA = NamedNode(EX + "graph/data")
 OTHER = NamedNode(EX + "graph/other")
 CONTEXT = b'{"@context": {"ex": "http://example.org/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}}'
 # One for all: to make one reads the system's certificates. No connection is kept, as every test has its own server.
-CLIENT = httpx.Client(verify=False, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+CLIENT = httpx.Client(verify=False, timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 
 
@@ -84,37 +84,45 @@ class Server:
         found = [int(pid) for path in task.glob("*/children") for pid in path.read_text().split()]
         return sorted(found)
 
+    def health(self) -> dict[str, int]:
+        """Queries ``running`` and ``waiting``, workers ``started`` ever and ``ready`` now, results ``kept``."""
+        figures: dict[str, int] = CLIENT.get(self.url + "/healthz").json()
+        return figures
+
+    def ready(self) -> None:
+        """Wait until a worker is ready for a query: with little time for it, none can be started first."""
+        assert eventually(lambda: self.health()["ready"] > 0)
+
     def get(self, query: str, accept: str | None = None, **parameters: Any) -> httpx.Response:
         headers = {"Accept": accept} if accept is not None else {}
         return CLIENT.get(self.sparql, params={"query": query, **parameters}, headers=headers)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **settings: Any) -> Iterator[Server]:
-    """A server over a release of ``quads``, with ``settings``; it is ended, and must have left no process behind."""
+    """A server over a release of ``quads``, with ``settings``, and time for all that they do not limit.
+
+    It is ended, and must have left no process behind.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_release(folder / "releases", sample() if quads is None else quads)
-        port = free_port()
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
         given = {"query_rate": 100_000.0, "query_per_client": 1000, **settings}
-        told = Settings(root=folder, port=port, base=BASE, **given)
+        told = patient(Settings(root=folder, port=port, base=BASE, **given))
         arguments = repr(
             {name: str(value) if isinstance(value, Path) else value for name, value in asdict(told).items()}
         )
-        with (log or folder / "log").open("wb") as output:
+        with listener, (log or folder / "log").open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, __file__, arguments],
+                [sys.executable, __file__, arguments, str(listener.fileno())],
                 stdout=output,
                 stderr=output,
+                pass_fds=[listener.fileno()],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
+            listener.close()  # the server's own is the only one now, and nobody waits on it when that is gone
             server = Server(f"http://127.0.0.1:{port}", process, folder / "releases", log or folder / "log")
             try:
                 _wait(server)
@@ -122,7 +130,7 @@ def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **sett
             finally:
                 process.send_signal(signal.SIGINT)
                 try:
-                    process.wait(20)
+                    process.wait(SECONDS)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
@@ -132,16 +140,15 @@ def serving(quads: Sequence[Quad] | None = None, log: Path | None = None, **sett
 
 
 def _wait(server: Server) -> None:
-    for _ in range(200):
+    def answers() -> bool:
         if server.process.poll() is not None:
             raise RuntimeError("the server ended at once:\n" + server.log.read_text()[-2000:])
         try:
-            CLIENT.get(server.url + "/healthz")
+            return server.health()["ready"] > 0
         except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not come up")
+            return False
+
+    assert eventually(answers), "the server did not come up"
 
 
 def main() -> None:
@@ -153,9 +160,9 @@ def main() -> None:
 
     told: dict[str, Any] = ast.literal_eval(sys.argv[1])
     settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})
-    uvicorn.run(
-        app(settings), host=settings.host, port=settings.port, log_level="warning", loop="asyncio", http=BoundedHttp
-    )
+    config = uvicorn.Config(app(settings), log_level="warning", loop="asyncio", http=BoundedHttp)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 
 
 def app(settings: Settings) -> Any:
@@ -193,7 +200,14 @@ def app(settings: Settings) -> Any:
 
     @made.get("/healthz")
     async def health() -> dict[str, int]:
-        return {"started": pool.started, "kept": pool.cache.size, "waiting": pool.lanes.waiting}
+        lanes = pool.lanes
+        return {
+            "running": lanes.running,
+            "waiting": lanes.waiting,
+            "started": pool.started,
+            "ready": len(pool.workers),
+            "kept": pool.cache.size,
+        }
 
     @made.get("/inline")
     async def inline(request: Request) -> Response:

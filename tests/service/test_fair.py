@@ -22,6 +22,7 @@ from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import Front
 from initiative_lod.web.http.header_limit import LARGEST_HEAD, BoundedHttp
+from patience import SECONDS
 from service.conftest import Live, publish, serve
 
 BASE = "https://w3id.org/initiative-lod/"
@@ -447,7 +448,7 @@ def test_an_endless_head_is_cut_off(harbour_root: Path, head: bytes) -> None:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        with socket.create_connection(listener.getsockname(), timeout=20) as client:
+        with socket.create_connection(listener.getsockname(), timeout=SECONDS) as client:
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             answer = b""
             while not answer.endswith(b"\r\n\r\nok\n"):  # its body may come in a packet of its own
@@ -462,7 +463,7 @@ def test_an_endless_head_is_cut_off(harbour_root: Path, head: bytes) -> None:
                 pass  # it was closed while this side was still sending
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(SECONDS)
         listener.close()
 
 

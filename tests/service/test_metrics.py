@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +17,9 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.app import Front
 from initiative_lod.web.http.response_cache import PLACES, Hot
 from initiative_lod.web.routes.metrics import BOUNDS, Collector, Requests
+from patience import SECONDS, eventually
 from service.conftest import Live, serve
+from service.hostile import Target, get
 
 DOCUMENT = "/doc/harbour-2031/action/2"
 NAME = "initiative_lod_"
@@ -28,7 +30,7 @@ Figures = dict[tuple[str, Labels], float]
 @pytest.fixture(scope="module")
 def live(harbour_root: Path) -> Iterator[Live]:
     """A server of its own, which nobody else asks."""
-    with serve(Settings(root=harbour_root, query_seconds=1, query_rows=1000)) as running:
+    with serve(Settings(root=harbour_root, query_cpu_seconds=1, query_rows=1000)) as running:
         yield running
 
 
@@ -91,7 +93,7 @@ def test_durations_are_a_histogram(live: Live) -> None:
     buckets = [value(found, "request_seconds_bucket", route="search", le=str(bound)) for bound in (*BOUNDS, "+Inf")]
     assert buckets == sorted(buckets)
     assert buckets[-1] == value(found, "request_seconds_count", route="search") >= 1
-    assert 0 < value(found, "request_seconds_sum", route="search") < 100
+    assert 0 < value(found, "request_seconds_sum", route="search") < SECONDS
 
 
 def test_what_is_answered_in_front_is_counted_too(live: Live) -> None:
@@ -130,28 +132,20 @@ def test_queries_are_counted_by_what_became_of_them(live: Live) -> None:
     assert counted == {"answered": 1, "cached": 1, "refused": 2, "too_large": 1, "timeout": 1, "memory": 0}
     assert requests(after, "sparql", 200) - requests(before, "sparql", 200) == 2
     assert value(after, "cache_bytes", cache="sparql") > 0
-    end = time.monotonic() + 20
-    while not value(figures(live), "query_worker_restarts_total") and time.monotonic() < end:
-        time.sleep(0.1)
-    assert value(figures(live), "query_worker_restarts_total") >= 1
+    assert eventually(lambda: value(figures(live), "query_worker_restarts_total") >= 1)
 
 
 def test_a_queue_that_is_full_is_seen(harbour_root: Path) -> None:
-    with serve(
-        Settings(root=harbour_root, query_workers=1, query_queue=1, query_per_client=2, query_seconds=4)
-    ) as live:
-        query = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
-        threads = [threading.Thread(target=live.get, args=(f"/sparql?query={query}%23{n}", "*/*")) for n in range(2)]
-        for thread in threads:
-            thread.start()
-        end = time.monotonic() + 10
-        while not value(figures(live), "sparql_waiting") and time.monotonic() < end:
-            time.sleep(0.05)
-        found = figures(live)
-        assert (value(found, "sparql_running"), value(found, "sparql_waiting")) == (1, 1)
-        assert live.get(f"/sparql?query={query}", "*/*").status_code == 429
-        for thread in threads:
-            thread.join(60)
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with serve(Settings(root=harbour_root, query_workers=1, query_queue=1, query_per_client=2)) as live:
+        target = Target(int(live.url.rsplit(":", 1)[1]))
+        with target.connect() as running, target.connect() as waiting:
+            for connection in (running, waiting):
+                connection.sendall(get(endless))
+            assert eventually(lambda: value(figures(live), "sparql_waiting") == 1)
+            assert value(figures(live), "sparql_running") == 1
+            assert live.get(f"/sparql?query={quote(endless)}", "*/*").status_code == 429
+        assert eventually(lambda: value(figures(live), "sparql_running") == 0)
         assert value(figures(live), "sparql_queries_total", outcome="client_busy") == 1
 
 
@@ -207,14 +201,15 @@ def test_it_is_read_while_counting_goes_on(live: Live) -> None:
         number = 0
         while not done.is_set():
             number += 1
-            counted.counts[f"route{number % 3000}", 200] += 1
-            counted.buckets.setdefault(f"route{number % 3000}", [0] * (len(BOUNDS) + 1))
-            hot.count("/doc/", number % 3000)
-            if number % 3000 == 0:
+            counted.counts[f"route{number % 1000}", 200] += 1
+            counted.buckets.setdefault(f"route{number % 1000}", [0] * (len(BOUNDS) + 1))
+            hot.count("/doc/", number % 1000)
+            if number % 1000 == 0:
                 for table in (counted.counts, counted.buckets, hot.counts):
                     table.clear()
 
-    thread = threading.Thread(target=count)
+    thread, interval = threading.Thread(target=count), sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that counting goes on in the middle of reading
     thread.start()
     try:
         for _ in range(30):
@@ -222,6 +217,7 @@ def test_it_is_read_while_counting_goes_on(live: Live) -> None:
     finally:
         done.set()
         thread.join()
+        sys.setswitchinterval(interval)
 
 
 def test_classes_of_paths() -> None:

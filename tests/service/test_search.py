@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 import threading
-import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -20,9 +20,12 @@ from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.search import index
+from initiative_lod.search.reader import Index
+from initiative_lod.search.results import Results, Search
 from initiative_lod.settings import Settings
-from initiative_lod.web.routes.search import search_router
+from initiative_lod.web.routes.search import AT_ONCE, search_router
 from initiative_lod.web.site import Site
+from patience import SECONDS
 from pipeline.conftest import make_project
 from service.conftest import Live, serve
 
@@ -282,32 +285,42 @@ def test_a_release_without_an_index_says_so(tmp_path_factory: pytest.TempPathFac
     assert "search index" in answer.json()["detail"]
 
 
-def test_searching_holds_up_nobody_else(searched: Live) -> None:
-    """Health answers at once while every slot of the search is taken."""
-    stop = threading.Event()
+def test_searching_holds_up_nobody_else(searched: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is answered while more searches than may run at once do not end."""
+    running, end = threading.Semaphore(0), threading.Event()
+    search = Index.search
 
-    def search() -> None:
-        number = 0
-        while not stop.is_set():
-            number += 1
-            searched.get(f"/search?q={quote('的 船 数据')}{number}", "application/json")
+    def endless(index: Index, asked: Search) -> Results:
+        running.release()
+        assert end.wait(SECONDS)
+        return search(index, asked)
 
-    threads = [threading.Thread(target=search) for _ in range(8)]
+    monkeypatch.setattr(Index, "search", endless)
+    answers: list[int] = []
+
+    def ask(number: int) -> None:
+        answers.append(searched.get(f"/search?q={quote('的 船 数据')}{number}", "application/json").status_code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(2 * AT_ONCE)]
     for thread in threads:
         thread.start()
     try:
-        for _ in range(20):
-            began = time.monotonic()
-            assert searched.get("/healthz").status_code == 200
-            assert time.monotonic() - began < 5
+        for _ in range(AT_ONCE):
+            assert running.acquire(timeout=SECONDS)
+        for path in ("/healthz", "/doc/harbour-2031", "/questions") * 5:
+            assert searched.get(path).status_code == 200
+        assert not running.acquire(blocking=False)
     finally:
-        stop.set()
+        end.set()
         for thread in threads:
             thread.join()
+    assert answers == [200] * 2 * AT_ONCE
 
 
 def test_the_arguments_are_documented() -> None:
-    routes = search_router(cast(Site, None)).routes  # a site is needed to answer, not to be described
+    routes = search_router(
+        cast(Site, SimpleNamespace(settings=Settings()))
+    ).routes  # to be described it needs no release
     described = get_openapi(title="", version="", routes=routes)["paths"]["/search"]["get"]
     names = {item["name"] for item in described["parameters"]}
     assert names == {"q", "lang", "type", "pillar", "modality", "topic", "page", "hl"}

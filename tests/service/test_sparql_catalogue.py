@@ -1,4 +1,8 @@
-"""Every request of the hostile catalogue, one after the other, against a live server: the status that it must have."""
+"""Every request of the hostile catalogue, one after the other, against a live server: the status that it must have.
+
+What may be cut off for the time that it takes meets a server with very little of it; all else one that has time, so
+that no answer depends on how busy the machine is.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,12 @@ from typing import Any
 
 import pytest
 
-from service.hostile import ATTACKS, Attack, Target
-from service.sparql_app import CLIENT, Server, serving
+from patience import eventually
+from service.hostile import ATTACKS, GONE, Attack, Target
+from service.sparql_app import Server, serving
 
-SETTINGS: dict[str, Any] = {
-    "query_seconds": 1.0,
-    "query_cpu_seconds": 2.0,
-    "query_memory": 256 << 20,
-    "query_bytes": 16 << 20,
-}
+SETTINGS: dict[str, Any] = {"query_memory": 256 << 20, "query_bytes": 16 << 20}
+LITTLE_TIME: dict[str, Any] = {"query_seconds": 1.0, "query_cpu_seconds": 2.0}
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +30,21 @@ def canary() -> Iterator[socket.socket]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    log = tmp_path_factory.mktemp("hostile") / "log"
-    with serving(log=log, **SETTINGS) as running:
+def patient() -> Iterator[Server]:
+    with serving(**SETTINGS) as running:
         yield running
-    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[Server]:
+    with serving(**SETTINGS, **LITTLE_TIME) as running:
+        yield running
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_attack(attack: Attack, server: Server, canary: socket.socket) -> None:
+def test_attack(attack: Attack, patient: Server, hurried: Server, canary: socket.socket) -> None:
+    server = hurried if attack.statuses & {GONE, 504} else patient
+    server.ready()
     target = Target(int(server.url.rsplit(":", 1)[1]), canary.getsockname()[1])
     assert attack.send(target) in attack.statuses
 
@@ -47,12 +54,13 @@ def test_the_catalogue_is_broad() -> None:
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
 
 
-def test_nobody_called_out_and_the_server_is_well(server: Server, canary: socket.socket) -> None:
+def test_nobody_called_out_and_the_servers_are_well(patient: Server, hurried: Server, canary: socket.socket) -> None:
     with pytest.raises(BlockingIOError):
         canary.accept()
-    assert server.process.poll() is None
-    assert server.get("ASK {}").status_code == 200
-    assert CLIENT.get(server.url + "/healthz").json()["waiting"] == 0
-    memory = Path(f"/proc/{server.process.pid}/status").read_text()
-    resident = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmRSS"))
-    assert resident < 250_000
+    for server in (patient, hurried):
+        assert server.process.poll() is None
+        assert eventually(lambda server=server: server.get("ASK {}").status_code == 200)  # type: ignore[misc]
+        assert eventually(lambda server=server: server.health()["waiting"] == 0)  # type: ignore[misc]
+        memory = Path(f"/proc/{server.process.pid}/status").read_text()
+        resident = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmRSS"))
+        assert resident < 250_000

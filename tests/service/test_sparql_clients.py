@@ -14,6 +14,7 @@ import rdflib
 from pyoxigraph import QuerySolutions, Store
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
+from patience import SECONDS
 from service.sparql_app import EX, Server, serving
 
 SPARQLWrapper = pytest.importorskip("SPARQLWrapper", reason="SPARQLWrapper is not installed")
@@ -106,7 +107,7 @@ def test_pyoxigraph_federates_to_us(server: Server) -> None:
 
 
 def run(*arguments: str) -> str:
-    done = subprocess.run(arguments, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(arguments, capture_output=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()
 

@@ -18,6 +18,7 @@ from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.service_calls import Broker, is_public
 from initiative_lod.sparql.worker.service_clauses import clauses
+from patience import SECONDS, patient
 from service.sparql_app import BASE, EX, Server, make_release, sample, serving
 
 LISTED = "http://sparql.example:8080/query"
@@ -58,8 +59,8 @@ def run(store: str, service: Server, query: str) -> tuple[Any, Redirected]:
     network = Redirected(service)
 
     async def main() -> Any:
-        settings = Settings(services=LISTED, query_seconds=20.0, releases=Path(store).parents[1])
-        pool = QueryPool(settings, Broker(LISTED, 5.0, public, network))
+        settings = patient(Settings(services=LISTED, releases=Path(store).parents[1]))
+        pool = QueryPool(settings, Broker(LISTED, SECONDS, public, network))
         await pool.start()
         try:
             result = await pool.run(Job(store, query, BASE), "client")
@@ -163,7 +164,7 @@ def test_a_listed_name_at_a_private_address_is_not_called(found: list[str], serv
 
     network = Redirected(service)
     with pytest.raises(QueryForbidden, match="private"):
-        asyncio.run(Broker(LISTED, 5.0, resolve, network).call(LISTED, "ASK {}"))
+        asyncio.run(Broker(LISTED, SECONDS, resolve, network).call(LISTED, "ASK {}"))
     assert not network.seen
 
 
@@ -171,7 +172,7 @@ def test_every_spelling_of_this_machine_is_refused() -> None:
     for host in ("localhost", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "[::1]", "[::ffff:7f00:1]", "0"):
         iri = f"http://{host}:9/"
         with pytest.raises((QueryForbidden, ServiceError)):
-            asyncio.run(Broker(iri, 5.0).call(iri, "ASK {}"))
+            asyncio.run(Broker(iri, SECONDS).call(iri, "ASK {}"))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_answers_that_are_none(status: int, headers: dict[str, str], body: bytes
         lambda request: httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
     )
     with pytest.raises(ServiceError):
-        asyncio.run(Broker(LISTED, 5.0, public, network).call(LISTED, "ASK {}"))
+        asyncio.run(Broker(LISTED, SECONDS, public, network).call(LISTED, "ASK {}"))
 
 
 def test_the_description_says_so(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ CONSTRUCT = "PREFIX e: <http://example.org/> CONSTRUCT { ?s e:is ?n } WHERE { ?s
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving(query_seconds=5.0) as running:
+    with serving() as running:
         yield running
 
 

@@ -25,6 +25,7 @@ from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import RDF
 from initiative_lod.web.pages.view import View
+from patience import SECONDS
 
 I = Iris()
 PERSON, EVENT = I.thing("id/person/ada"), I.thing("id/event/conference")
@@ -59,7 +60,7 @@ def test_one_name_everywhere(tmp_path: Path, property: NamedNode) -> None:
     job = Job(str(opened.release.store), f"DESCRIBE <{EVENT.value}>", I.base, graph="text/turtle")
     _, output = Evaluator(Limits(100, 100_000, 10_000, 10)).evaluate(job)
     assert b"Ada Quayside" in output.content()
-    index = Index(opened.release.path / INDEX / search.FILE)
+    index = Index(opened.release.path / INDEX / search.FILE, SECONDS)
     try:
         assert [hit.iri for hit in index.search(Search("quayside")).hits] == [PERSON.value]
     finally:

@@ -25,6 +25,7 @@ from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results, Search
 from initiative_lod.search.tokens import PAUSE
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from patience import SECONDS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 IRIS = Iris()
@@ -35,7 +36,7 @@ def real(real_build: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The index of this project's own sources."""
     path = tmp_path_factory.mktemp("search") / index.FILE
     index.build(path, real_build.quads, IRIS)
-    opened = Index(path, seconds=30)
+    opened = Index(path, SECONDS)
     yield opened
     opened.close()
 
@@ -57,7 +58,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Index]]:
     """Makes an index of rows (subject, property, object); closes it when the test is over."""
     opened: list[Index] = []
 
-    def make(*rows: tuple[str, NamedNode, NamedNode | Literal], seconds: float = 30) -> Index:
+    def make(*rows: tuple[str, NamedNode, NamedNode | Literal], seconds: float = SECONDS) -> Index:
         path = tmp_path / f"{len(opened)}.sqlite"
         index.build(path, quads_of(*rows), IRIS)
         opened.append(Index(path, seconds))
@@ -437,7 +438,7 @@ def test_what_is_no_index_is_said_to_be(tmp_path: Path, content: bytes | None) -
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ReleaseError, match="search index"):
-        Index(path)
+        Index(path, SECONDS)
 
 
 def test_a_search_has_its_time(made: Callable[..., Index]) -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.queue import Lanes, Rate
+from patience import SECONDS
 
 
 def run(work: Callable[[], Awaitable[Any]]) -> Any:
     async def main() -> Any:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SECONDS):
             return await work()
 
     return asyncio.run(main())
@@ -22,7 +23,7 @@ def run(work: Callable[[], Awaitable[Any]]) -> Any:
 
 def test_clients_take_turns() -> None:
     async def work() -> list[str]:
-        lanes = Lanes(1, 20, 10, 5)
+        lanes = Lanes(1, 20, 10, SECONDS)
         await lanes.enter("a")
         order: list[str] = []
 
@@ -47,7 +48,7 @@ def test_clients_take_turns() -> None:
 
 def test_the_queue_and_a_clients_share_are_bounded() -> None:
     async def work() -> None:
-        lanes = Lanes(1, 2, 2, 5)
+        lanes = Lanes(1, 2, 2, SECONDS)
         await lanes.enter("a")
         waiting = asyncio.create_task(lanes.enter("a"))
         await asyncio.sleep(0)
@@ -82,7 +83,7 @@ def test_waiting_in_vain() -> None:
 
 def test_a_turn_that_comes_when_it_is_cancelled_is_passed_on() -> None:
     async def work() -> None:
-        lanes = Lanes(1, 5, 5, 5)
+        lanes = Lanes(1, 5, 5, SECONDS)
         await lanes.enter("a")
         first, second = asyncio.create_task(lanes.enter("b")), asyncio.create_task(lanes.enter("c"))
         await asyncio.sleep(0)

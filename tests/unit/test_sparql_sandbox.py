@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod.sparql.worker import sandbox
+from patience import SECONDS
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
@@ -63,7 +64,7 @@ def run(code: str, parent: int | None = None, *arguments: str) -> subprocess.Com
         [sys.executable, "-c", CONFINED.format(code), str(os.getpid() if parent is None else parent), *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=SECONDS,
         check=False,
         env=environment,
     )

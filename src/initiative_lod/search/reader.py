@@ -16,14 +16,15 @@ from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
 from initiative_lod.search.schema import APPLICATION, FORMAT
 
-SECONDS = 1.0
-
 
 class Index:
     """The search index of one release. Safe to use from many threads: each search has a connection to itself."""
 
-    def __init__(self, path: Path, seconds: float = SECONDS) -> None:
-        """Open the index at ``path``. Raises ReleaseError when there is none that this software can read."""
+    def __init__(self, path: Path, seconds: float) -> None:
+        """Open the index at ``path``, each of whose searches takes ``seconds`` at most.
+
+        Raises ReleaseError when there is none that this software can read.
+        """
         self._path = path.resolve()
         self._seconds = seconds
         self._lock = threading.Lock()

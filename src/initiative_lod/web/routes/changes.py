@@ -27,7 +27,6 @@ from initiative_lod.web.routes.older_releases import opened_release
 from initiative_lod.web.site import Site
 
 LISTED = 500  # changes that are shown
-SECONDS = 20.0  # for one comparison
 PATIENCE = 5.0  # seconds that a request waits for another one's comparison
 AGAIN = 60.0  # seconds after which what took too long is tried again: the machine may have been busy
 AT_ONCE = 3  # requests that may wait, or be answered; they have threads of their own, since documents need the others
@@ -39,7 +38,8 @@ OFFERS = (Offer(HTML), Offer(JSON))
 class Comparisons:
     """Summaries of what changed, by the two releases. Threads may share it."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    def __init__(self, seconds: float) -> None:
+        """Ones that take ``seconds`` at most."""
         self._seconds = seconds
         self._kept: OrderedDict[tuple[str, str], ChangeSummary] = OrderedDict()
         self._refused: dict[tuple[str, str], float] = {}  # the last two that took too long, and until when

@@ -159,7 +159,7 @@ def releases_router(site: Site, archive: Archive, mementos: Mementos) -> APIRout
     routes = Routes(site)
     add = routes.add
     add("/releases", lambda read, given: downloads.releases(site, archive, read), "The releases")
-    comparisons = Comparisons()
+    comparisons = Comparisons(site.settings.compare_seconds)
 
     def changed(read: Asked, given: dict[str, str]) -> Answer:
         return changes.answer(site, archive, comparisons, read)

@@ -45,7 +45,9 @@ _UNINDEXED = (("X-Robots-Tag", "noindex, follow"),)
 class Indexes:
     """The index of the release that is current. An older one is closed when its last search is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        """One whose searches take ``seconds`` at most."""
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._open: tuple[str, Index] | None = None
 
@@ -56,7 +58,7 @@ class Indexes:
             return kept[1]
         with self._lock:
             if self._open is None or self._open[0] != str(release.path):
-                opened = Index(release.path / INDEX / index.FILE)
+                opened = Index(release.path / INDEX / index.FILE, self._seconds)
                 if self._open is not None:
                     self._open[1].close()
                 self._open = str(release.path), opened
@@ -73,7 +75,7 @@ class Indexes:
 def search_router(site: Site) -> APIRouter:
     """The search over the release that is current."""
     router = APIRouter()
-    indexes = Indexes()
+    indexes = Indexes(site.settings.search_seconds)
     limiter = CapacityLimiter(AT_ONCE)
 
     async def search(request: Request) -> Response:
