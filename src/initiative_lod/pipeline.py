@@ -56,10 +56,12 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
     progress("validating")
     report = validate(built, settings)
     progress("asking the competency questions")
-    asked = questions.read_folder(settings.root / "data" / "questions")
+    all_questions = questions.read_folder(settings.root / "data" / "questions")
     store = Store()
     store.bulk_extend(built.quads)
-    return Checked(built, report, tuple(competency.differences(asked, store, settings.base)), len(asked))
+    return Checked(
+        built, report, tuple(competency.differences(all_questions, store, settings.base)), len(all_questions)
+    )
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -89,7 +91,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     built, report, iris = checked.built, checked.report, Iris(settings.base)
     store = Store()
     store.bulk_extend(built.quads)
-    asked = questions.read_folder(settings.root / "data" / "questions")
+    all_questions = questions.read_folder(settings.root / "data" / "questions")
     coverage = {
         iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage
     }
@@ -109,7 +111,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
-            competency.FILE: competency.content(asked, store, settings.base),
+            competency.FILE: competency.content(all_questions, store, settings.base),
         },
         iris,
         progress,
@@ -150,23 +152,25 @@ def make_merged_release(
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
     from initiative_lod.merge.conflicts import check, find  # here: they need pySHACL, which few commands do
 
-    asked = questions.read_folder(settings.root / "data" / "questions")
+    own_questions = questions.read_folder(settings.root / "data" / "questions")
     folder = settings.root / "data" / "questions-merged"  # a project need not have any
-    joint = questions.read_folder(folder) if folder.is_dir() else []
+    joint_questions = questions.read_folder(folder) if folder.is_dir() else []
 
     def report(
         store: Store, records: Sequence[MergedSource], building: Path
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
-        conflicts = find.find(store, records, Iris(settings.base), asked, building, progress, joint)
+        conflicts = find.find(store, records, Iris(settings.base), own_questions, building, progress, joint_questions)
         files = conflicts.files()
-        kept = building / competency.FILE  # as the start has it
-        if kept.is_file():
+        saved = building / competency.FILE  # as the start has it
+        if saved.is_file():
             answered = [item.question for item in conflicts.together if not item.missing]
-            files[competency.FILE] = competency.with_joint(kept.read_bytes(), joint, answered, store, settings.base)
+            files[competency.FILE] = competency.with_joint(
+                saved.read_bytes(), joint_questions, answered, store, settings.base
+            )
         return files, conflicts.summary()
 
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
-    inputs = (("checks", check.digest()), ("questions", questions.digest([*asked, *joint])))
+    inputs = (("checks", check.digest()), ("questions", questions.digest([*own_questions, *joint_questions])))
     request = replace(request, judgements=judged, inputs=inputs)
     return merge.merge(settings, start, request, report, index_maker(progress), progress, seen)
 

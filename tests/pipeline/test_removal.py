@@ -104,7 +104,7 @@ def test_what_is_pinned_stays(folder: Path) -> None:
     cleanup.pin(folder, names["a"])
     assert cleanup.pinned(folder) == [names["a"]]
     assert kept(folder, 0) == {names["c"]: "current", names["a"]: "pinned"}
-    cleanup.pin(folder, names["a"], wanted=False)
+    cleanup.pin(folder, names["a"], keep=False)
     assert kept(folder, 0) == {names["c"]: "current"}
 
 

@@ -46,11 +46,11 @@ class Built:
 
     def place(self, iri: str, property: str = "", value: str = "") -> Place | None:
         """Where a statement about ``iri``, or about the subject whose fragment or part it is, was written."""
-        while (found := self.places(iri, property, value)) is None:
+        while (place := self.places(iri, property, value)) is None:
             iri = iri.rpartition("#")[0]
             if not iri:
                 return None
-        return found
+        return place
 
 
 def build(settings: Settings, progress: Progress = lambda message: None) -> Built:
@@ -63,8 +63,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     for source in written:
         places.add(source, source.path.relative_to(root))
     progress("finding quotes")
-    made, coverage = _graphs(written, root / "data" / "source")
-    quads += made
+    graphs, coverage = _graphs(written, root / "data" / "source")
+    quads += graphs
     progress("reading alignments, ontology and shapes")
     for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
         quads += mappings.quads(sssom.read(path), I)
@@ -83,10 +83,10 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
 
 def _all(folder: Path, pattern: str) -> list[Path]:
     """The files of a folder, by name. Raises SourceError when there are none: a missing gate is not a passed one."""
-    found = sorted(folder.glob(pattern))
-    if not found:
+    paths = sorted(folder.glob(pattern))
+    if not paths:
         raise SourceError(f"no {pattern} is in this folder", folder)
-    return found
+    return paths
 
 
 def _shapes_complete(quads: Iterable[Quad], folder: Path) -> None:
@@ -225,7 +225,7 @@ def _documents(
     """The documents that have a text file, by IRI."""
     realised = dict(_links(quads, ELI.realizes))
     pillars = {part: whole for part, whole in _links(quads, DCTERMS.isPartOf) if types.get(part) == "Action"}
-    found = {}
+    documents = {}
     for text_iri in sorted(iri for iri, kind in types.items() if kind == "Text" and (iri, "file") in marks):
         if text_iri not in realised:
             source = marks[text_iri, "file"][1]
@@ -234,8 +234,8 @@ def _documents(
             )
         iri = realised[text_iri]
         kinds = {part: kind for part, kind in types.items() if kind in PARTS and part.startswith(iri + "/")}
-        found[iri] = Document(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
-    return found
+        documents[iri] = Document(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
+    return documents
 
 
 def _spoken(quads: Iterable[Quad], document: Document, types: Mapping[str, str]) -> Iterator[Triple]:

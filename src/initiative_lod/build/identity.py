@@ -64,8 +64,8 @@ def clusters(links: Iterable[IdentityLink], judgements: Iterable[Judgement] = ()
     refused = [link for link in same if not sets.join(link)]
     refused += [link for link in by_trust if (link.one, link.other) not in judged and not sets.join(link)]
     refused += [link for link in by_trust if (link.one, link.other) in apart]
-    members = tuple(sorted(tuple(sorted(found)) for found in sets.all() if len(found) > 1))
-    canonical = {iri: first for found in members for first in [_canonical(found, base)] for iri in found}
+    members = tuple(sorted(tuple(sorted(cluster)) for cluster in sets.all() if len(cluster) > 1))
+    canonical = {iri: first for cluster in members for first in [_canonical(cluster, base)] for iri in cluster}
     return Clusters(members, tuple(sorted(set(refused))), canonical)
 
 
@@ -73,8 +73,8 @@ def _ordered(link: IdentityLink) -> IdentityLink:
     return link if link.one < link.other else IdentityLink(link.other, link.one, link.confidence)
 
 
-def _canonical(found: tuple[str, ...], base: str) -> str:
-    return min(found, key=lambda iri: (not (base and iri.startswith(base)), iri))
+def _canonical(cluster: tuple[str, ...], base: str) -> str:
+    return min(cluster, key=lambda iri: (not (base and iri.startswith(base)), iri))
 
 
 class _Sets:
@@ -122,7 +122,7 @@ def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
     A mapping record gives the confidence of its statement; a statement without one is taken at its word.
     """
     identity, slots = iris.graph(NAME), {NamedNode(SSSOM.iri + name): name for name in RECORD}
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     records: dict[Any, dict[str, str]] = {}
     for quad in statements:
         if quad.predicate in JOINING:
@@ -132,7 +132,7 @@ def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
                 and quad.graph_name != identity
                 and not NOTHING & {quad.subject, quad.object}
             ):
-                found.add((quad.subject.value, quad.object.value))
+                pairs.add((quad.subject.value, quad.object.value))
         elif (name := slots.get(quad.predicate)) and isinstance(quad.object, NamedNode | Literal):
             records.setdefault(quad.subject, {})[name] = quad.object.value
     trust = {
@@ -140,7 +140,7 @@ def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
         for record in records.values()
         if "confidence" in record
     }
-    return [IdentityLink(*pair, trust.get(pair, 1.0)) for pair in sorted(found)]
+    return [IdentityLink(*pair, trust.get(pair, 1.0)) for pair in sorted(pairs)]
 
 
 def _number(text: str) -> float:
@@ -170,12 +170,12 @@ def materialise(statements: Iterable[Quad], judgements: Iterable[Judgement], iri
     return list(quads(clusters(links(statements, iris), moved, iris.base), iris))
 
 
-def quads(found: Clusters, iris: Iris) -> Iterator[Quad]:
+def quads(clusters: Clusters, iris: Iris) -> Iterator[Quad]:
     """``graph/identity``: each member of a cluster, the canonical one included, ``prov:alternateOf`` the canonical IRI.
 
     So ``GRAPH <…graph/identity> { ?x prov:alternateOf ?c . ?y prov:alternateOf ?c }`` gives all names ?y of ?x, and a
     query that does not use the property is not touched by it.
     """
     graph = iris.graph(NAME)
-    for iri, canonical in sorted(found.canonical.items()):
+    for iri, canonical in sorted(clusters.canonical.items()):
         yield Quad(NamedNode(iri), PROV.alternateOf, NamedNode(canonical), graph)

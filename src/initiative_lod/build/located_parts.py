@@ -116,10 +116,10 @@ class Document:
 
     def _number(self, part: str, source: SourceFile) -> None:
         kind, place = self.kinds[part], (source.path, source.line(part))
-        found = self.iris.parent(part)
-        if found is None or f"/{kind.lower()}/" not in part[len(found[0]) :]:
+        parent_and_number = self.iris.parent(part)
+        if parent_and_number is None or f"/{kind.lower()}/" not in part[len(parent_and_number[0]) :]:
             raise SourceError(f"<{part}> does not end in its kind and number, as in …/{kind.lower()}/3", *place)
-        parent, self.numbers[part] = found
+        parent, self.numbers[part] = parent_and_number
         if kind == "Action":
             if part not in self.pillars:
                 raise SourceError(f"<{part}> names no pillar with dcterms:isPartOf", *place)

@@ -72,18 +72,18 @@ class Alignable:
     def name(self, language: str = "en") -> str:
         """Its name, in ``language`` if it has one there."""
         order = {language: 0, "": 1, "en": 2, "zh": 3}
-        found = sorted(self.names, key=lambda item: (item.kind, order.get(item.language, 4), item.text))
-        best = [item for item in found if item.language in (language, "")] or found
+        names = sorted(self.names, key=lambda item: (item.kind, order.get(item.language, 4), item.text))
+        best = [item for item in names if item.language in (language, "")] or names
         return best[0].text if best else slug(self.iri)
 
 
 def our_things(store: Store, iris: Iris) -> list[Alignable]:
     """What can be aligned of a release, in the order of IRIs."""
-    found: dict[str, str] = {}
+    classes: dict[str, str] = {}
     for name in (*CONCEPTS, *NAMED):
         for quad in store.quads_for_pattern(None, RDF.type, iris.term(name), None):
             if isinstance(quad.subject, NamedNode) and iris.path(quad.subject.value) is not None:
-                found[quad.subject.value] = name
+                classes[quad.subject.value] = name
     return [
         _thing(
             store,
@@ -91,7 +91,7 @@ def our_things(store: Store, iris: Iris) -> list[Alignable]:
             frozenset({"Document" if name == "CitedDocument" else name}.difference(CONCEPTS)),
             name in CONCEPTS,
         )
-        for iri, name in sorted(found.items())
+        for iri, name in sorted(classes.items())
     ]
 
 

@@ -72,15 +72,15 @@ class LabelIndex:
         """The things called something like ``text``, best first, each once; only those in ``among``, if it is given."""
         best: dict[int, LabelHit] = {}
         for place, wording in enumerate(self.wordings(text)):
-            asked = forms(wording)
-            numbers = dict.fromkeys(self._equal(asked))
+            query_forms = forms(wording)
+            numbers = dict.fromkeys(self._equal(query_forms))
             if place == 0:
-                numbers |= dict.fromkeys(self._similar(asked.stem, among))
+                numbers |= dict.fromkeys(self._similar(query_forms.stem, among))
             for number in numbers:
                 label = self.labels[number]
                 if among is not None and label.thing not in among:
                     continue
-                score = compare_forms(asked, forms(label.text))
+                score = compare_forms(query_forms, forms(label.text))
                 if score is None:
                     continue
                 value = score.value * KIND[label.kind] * (REWORDED if place else 1.0)
@@ -92,13 +92,13 @@ class LabelIndex:
 
     def wordings(self, text: str) -> list[str]:
         """The text, and other ways to say it: without brackets, in the mainland's words, abbreviations written out."""
-        found = variants(text)
-        found += [other for item in list(found) if (other := mainland(item)) not in found]
+        wordings = variants(text)
+        wordings += [other for item in list(wordings) if (other := mainland(item)) not in wordings]
         words = forms(text).folded.split()
         for place, word in enumerate(words):
             for long in sorted(self._long.get(word, ()))[:3] if len(words) > 1 else ():
-                found.append(" ".join([*words[:place], long, *words[place + 1 :]]))
-        return found
+                wordings.append(" ".join([*words[:place], long, *words[place + 1 :]]))
+        return wordings
 
     def _expansions(self) -> dict[str, set[str]]:
         """Abbreviations that the labels themselves explain: a thing that is called both ITU and by three words."""
@@ -106,13 +106,13 @@ class LabelIndex:
         for label in self.labels:
             if is_abbreviation(label.text) and label.kind is not LabelKind.NOTATION:
                 short.setdefault(label.thing, set()).add(forms(label.text).folded)
-        found: dict[str, set[str]] = {}
+        expansions: dict[str, set[str]] = {}
         for label in self.labels:
             for item in short.get(label.thing, ()):
                 form = forms(label.text)
                 if label.kind is LabelKind.PREFERRED and not has_han(form.folded) and len(form.folded) > len(item) + 2:
-                    found.setdefault(item, set()).add(form.folded)
-        return found
+                    expansions.setdefault(item, set()).add(form.folded)
+        return expansions
 
     def starting(self, prefix: str, among: Container[int] | None = None) -> Iterator[Label]:
         """The labels that begin so, in the order of the alphabet."""
@@ -133,23 +133,23 @@ class LabelIndex:
 
     def _similar(self, text: str, among: Container[int] | None) -> list[int]:
         """The labels that share most with ``text``; what is in fewer labels counts more, and is looked up first."""
-        found: dict[str, float] = {}
+        likeness: dict[str, float] = {}
         for piece in pieces(text):
             if piece in self._pieces:
-                found[piece] = 1.0
+                likeness[piece] = 1.0
             else:  # a word that nobody uses: those that are spelt nearly so
                 for word, ratio, _ in process.extract(
                     piece, self._spelt(piece), scorer=fuzz.ratio, score_cutoff=72, limit=4
                 ):
-                    found.setdefault(word, ratio / 100)
+                    likeness.setdefault(word, ratio / 100)
         weights: dict[int, float] = {}
         read = 0
-        for piece in sorted(found, key=lambda item: (len(self._pieces[item]), item)):
+        for piece in sorted(likeness, key=lambda item: (len(self._pieces[item]), item)):
             numbers = self._pieces[piece]
             read += len(numbers)
             if read > READ and weights:
                 break
-            weight = found[piece] / (1 + len(numbers).bit_length())
+            weight = likeness[piece] / (1 + len(numbers).bit_length())
             for number in numbers:
                 if among is None or self.labels[number].thing in among:
                     weights[number] = weights.get(number, 0.0) + weight

@@ -73,14 +73,14 @@ def propose(
     )
     by_iri = {thing.iri: thing for thing in (*ours, *others)}
     judged = latest(judgements)
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
     for thing in ours:
         candidates = sorted({hit.thing for name in thing.names for hit in index.search(name.text, 12)})
-        made = [proposal for number in candidates if (proposal := _compare(thing, others[number], by_iri, floor))]
-        found += _fewer(made)
+        of_thing = [proposal for number in candidates if (proposal := _compare(thing, others[number], by_iri, floor))]
+        proposals += _fewer(of_thing)
     settled = {pair for pair, judgement in judged.items() if judgement.verdict is not Verdict.UNSURE}
-    open_ones = [item for item in found if tuple(sorted(item.pair)) not in settled]
-    return sorted(_contested(open_ones, floor), key=lambda item: (-item.confidence, item.pair))
+    unsettled = [item for item in proposals if tuple(sorted(item.pair)) not in settled]
+    return sorted(_contested(unsettled, floor), key=lambda item: (-item.confidence, item.pair))
 
 
 def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], floor: float) -> Proposal | None:
@@ -133,7 +133,7 @@ def _counts(name: Name) -> bool:
 
 def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
     """Labels that agree, best first; of labels with brackets also what stands outside and inside of these."""
-    found = []
+    agreements = []
     for one, other in ((one, other) for one in ours.names if _counts(one) for other in theirs.names if _counts(other)):
         best: Agreement | None = None
         for place, (text, wording) in enumerate((a, b) for a in variants(one.text) for b in variants(other.text)):
@@ -144,8 +144,8 @@ def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
             if best is None or value > best.value:
                 best = Agreement(one, other, score, value)
         if best:
-            found.append(best)
-    return sorted(found, key=lambda item: (-item.value, item.ours.language, item.ours.text, item.theirs.text))
+            agreements.append(best)
+    return sorted(agreements, key=lambda item: (-item.value, item.ours.language, item.ours.text, item.theirs.text))
 
 
 def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> bool:
@@ -224,32 +224,32 @@ def _predicate(ours: Alignable, theirs: Alignable, value: float, lexical: bool) 
     return (SKOS.exactMatch if value >= EXACT and lexical else SKOS.closeMatch).value
 
 
-def _fewer(made: list[Proposal]) -> list[Proposal]:
+def _fewer(proposals: list[Proposal]) -> list[Proposal]:
     """Of the proposals for one thing those that are not far behind the best, in each of their namespaces."""
     groups: dict[str, list[Proposal]] = defaultdict(list)
-    for proposal in sorted(made, key=lambda item: (-item.confidence, item.theirs.iri)):
+    for proposal in sorted(proposals, key=lambda item: (-item.confidence, item.theirs.iri)):
         groups[_namespace(proposal.theirs.iri)].append(proposal)
-    kept: list[Proposal] = []
+    few: list[Proposal] = []
     for group in groups.values():
-        kept += [item for item in group if item.confidence >= group[0].confidence - 0.05][:MOST_PER_THING]
-    return kept
+        few += [item for item in group if item.confidence >= group[0].confidence - 0.05][:MOST_PER_THING]
+    return few
 
 
 def _namespace(iri: str) -> str:
     return iri.rpartition("#")[0] or iri.rpartition("/")[0]
 
 
-def _contested(found: list[Proposal], floor: float) -> list[Proposal]:
+def _contested(proposals: list[Proposal], floor: float) -> list[Proposal]:
     """Two that would share a match in one place are neither of them exact: both are lowered, and say so.
 
     A proposal that another one for the same target surpasses by far is dropped.
     """
     same_ours, same_theirs = defaultdict[tuple[str, str], list[float]](list), defaultdict[str, list[float]](list)
-    for item in found:
+    for item in proposals:
         same_ours[item.ours.iri, _namespace(item.theirs.iri)].append(item.confidence)
         same_theirs[item.theirs.iri].append(item.confidence)
-    kept = []
-    for item in found:
+    remaining = []
+    for item in proposals:
         others = same_ours[item.ours.iri, _namespace(item.theirs.iri)] + same_theirs[item.theirs.iri]
         if max(same_theirs[item.theirs.iri]) - item.confidence >= FAR:
             continue
@@ -263,8 +263,8 @@ def _contested(found: list[Proposal], floor: float) -> list[Proposal]:
             predicate = _predicate(item.ours, item.theirs, min(value, EXACT - 0.01), True)
             item = Proposal(item.ours, item.theirs, predicate, value, item.justification, item.agreements, reasons)
         if item.confidence >= floor:
-            kept.append(item)
-    return kept
+            remaining.append(item)
+    return remaining
 
 
 def _say(item: Agreement) -> str:

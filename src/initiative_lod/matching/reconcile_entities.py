@@ -43,11 +43,11 @@ class Entities:
 
     def __init__(self, opened: OpenRelease) -> None:
         self.opened = opened
-        found, self.cut_off = _labels(opened)
-        self.iris: list[str] = sorted({iri for iri, _, _, _ in found})
+        rows, self.cut_off = _labels(opened)
+        self.iris: list[str] = sorted({iri for iri, _, _, _ in rows})
         self._numbers = {iri: number for number, iri in enumerate(self.iris)}
         self.index = LabelIndex(
-            Label(self._numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in found
+            Label(self._numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in rows
         )
         self._classes: list[CountedTerm] | None = None
         self._properties: list[CountedTerm] | None = None
@@ -89,8 +89,8 @@ class Entities:
         """The classes that a thing is said to be of, ours first."""
         node = _node(iri)
         triples = self.opened.triples(node, RDF.type) if node else ()
-        found = {triple.object.value for triple in triples if isinstance(triple.object, NamedNode)}
-        return sorted(found, key=lambda item: (self.opened.iris.path(item) is None, item))
+        classes = {triple.object.value for triple in triples if isinstance(triple.object, NamedNode)}
+        return sorted(classes, key=lambda item: (self.opened.iris.path(item) is None, item))
 
     def same(self, one: int, other: int) -> bool:
         """Whether the release says that two things are one: two names of one thing do not compete."""
@@ -114,12 +114,16 @@ class Entities:
 
     def _under(self, name: str) -> list[NamedNode]:
         node = _node(name)
-        found = [node] if node else []
-        for item in found:
+        classes = [node] if node else []
+        for item in classes:
             for triple in self.opened.triples(None, RDFS.subClassOf, item):
-                if isinstance(triple.subject, NamedNode) and triple.subject not in found and len(found) < MOST_CLASSES:
-                    found.append(triple.subject)
-        return found
+                if (
+                    isinstance(triple.subject, NamedNode)
+                    and triple.subject not in classes
+                    and len(classes) < MOST_CLASSES
+                ):
+                    classes.append(triple.subject)
+        return classes
 
     @property
     def classes(self) -> list[CountedTerm]:
@@ -146,24 +150,24 @@ class Entities:
 
     def _terms(self, query: str, name: str, count: str) -> list[CountedTerm]:
         rows = self.opened.select(query)
-        found = [CountedTerm(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
-        return sorted(found, key=lambda item: (self.opened.iris.path(item.iri) is None, -item.count, item.iri))
+        terms = [CountedTerm(row[name].value, self.name(row[name].value), int(row[count].value)) for row in rows]
+        return sorted(terms, key=lambda item: (self.opened.iris.path(item.iri) is None, -item.count, item.iri))
 
 
 def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]], bool]:
     """Every label of a thing as (IRI, text, kind, language), and whether there were too many to keep."""
-    found: list[tuple[str, str, LabelKind, str]] = []
+    first: list[tuple[str, str, LabelKind, str]] = []
     later: list[tuple[str, str, LabelKind, str]] = []
     room = MOST_LABELS
     for item in _read(opened):
         language = item[3].partition("-")[0]
         if not language or language in LANGUAGES:
-            found.append(item)
+            first.append(item)
         elif len(later) < MOST_LABELS:
             later.append(item)
-        if len(found) >= room:
-            return found, True
-    return found + later[: room - len(found)], len(found) + len(later) > room
+        if len(first) >= room:
+            return first, True
+    return first + later[: room - len(first)], len(first) + len(later) > room
 
 
 def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
@@ -185,10 +189,10 @@ def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
                     yield triple.subject.value, label.value, LabelKind.ALTERNATIVE, label.language or ""
 
 
-def _rank(tag: str | None, wanted: str) -> int:
+def _rank(tag: str | None, preferred: str) -> int:
     """How well a language tag serves who wants ``wanted``."""
     language = (tag or "").lower().partition("-")[0]
-    order = [wanted, "", *(item for item in ("en", "zh") if item != wanted)]
+    order = [preferred, "", *(item for item in ("en", "zh") if item != preferred)]
     return order.index(language) if language in order else len(order)
 
 

@@ -68,14 +68,14 @@ class Extension:
 
 def read_extension(text: str) -> Extension:
     """A data extension query. Raises ReconcileError, BatchTooLarge."""
-    found = parse_json(text, "extend")
+    value = parse_json(text, "extend")
     if (
-        not isinstance(found, dict)
-        or not isinstance(found.get("ids"), list)
-        or not isinstance(found.get("properties"), list)
+        not isinstance(value, dict)
+        or not isinstance(value.get("ids"), list)
+        or not isinstance(value.get("properties"), list)
     ):
         raise ReconcileError("extend is an object with a list 'ids' and a list 'properties'")
-    ids, columns = found["ids"], found["properties"]
+    ids, columns = value["ids"], value["properties"]
     if not all(isinstance(item, str) for item in ids):
         raise ReconcileError("an id is a string")
     if len(ids) > MOST_IDS or len(columns) > MOST_PROPERTIES:
@@ -83,23 +83,25 @@ def read_extension(text: str) -> Extension:
     return Extension(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
 
 
-def _column(found: object) -> ExtensionColumn:
-    if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+def _column(value: object) -> ExtensionColumn:
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise ReconcileError("a property is an object with an 'id'")
-    settings = found.get("settings", {})
+    settings = value.get("settings", {})
     if not isinstance(settings, dict):
         raise ReconcileError("settings is an object")
     limit, language = settings.get("limit", 0), settings.get("language", "any")
     if language not in LANGUAGES:
         raise ReconcileError(f"language is one of {', '.join(LANGUAGES)}")
     number = MOST_VALUES if limit in (0, "0", None, "") else read_limit(limit, "limit", MOST_VALUES, MOST_VALUES)
-    return ExtensionColumn(clean(found["id"]), number, language)
+    return ExtensionColumn(clean(value["id"]), number, language)
 
 
-def extend(entities: Entities, asked: Extension) -> dict[str, Any]:
+def extend(entities: Entities, extension: Extension) -> dict[str, Any]:
     """The response: what the columns are, and the rows by id. An unknown thing or property has empty cells."""
-    meta = [{"id": column.property, "name": entities.name(column.property, "en")} for column in asked.columns]
-    rows = {iri: {column.property: _cell(entities, iri, column) for column in asked.columns} for iri in asked.ids}
+    meta = [{"id": column.property, "name": entities.name(column.property, "en")} for column in extension.columns]
+    rows = {
+        iri: {column.property: _cell(entities, iri, column) for column in extension.columns} for iri in extension.ids
+    }
     return {"meta": meta, "rows": rows}
 
 
@@ -109,9 +111,9 @@ def _cell(entities: Entities, iri: str, column: ExtensionColumn) -> list[dict[st
         terms = {triple.object for triple in triples if isinstance(triple.object, NamedNode | Literal)}
     except ValueError:
         return []
-    wanted = [term for term in terms if _speaks(term, column.language)]
+    spoken = [term for term in terms if _speaks(term, column.language)]
     ordered = sorted(
-        wanted, key=lambda term: (isinstance(term, NamedNode), getattr(term, "language", "") or "", term.value)
+        spoken, key=lambda term: (isinstance(term, NamedNode), getattr(term, "language", "") or "", term.value)
     )
     return [_value(entities, term, column.language) for term in ordered[: column.limit]]
 

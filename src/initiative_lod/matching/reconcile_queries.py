@@ -64,57 +64,57 @@ def _refuse(name: str) -> None:
 
 def read_batch(text: str) -> dict[str, Query]:
     """The queries of a batch, by their keys. Raises ReconcileError, BatchTooLarge."""
-    found = parse_json(text, "queries")
-    if not isinstance(found, dict):
+    batch = parse_json(text, "queries")
+    if not isinstance(batch, dict):
         raise ReconcileError('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
-    if len(found) > BATCH:
-        raise BatchTooLarge(f"{len(found)} queries in one batch; there may be {BATCH}")
-    return {clean(key): _read(key, value) for key, value in found.items()}
+    if len(batch) > BATCH:
+        raise BatchTooLarge(f"{len(batch)} queries in one batch; there may be {BATCH}")
+    return {clean(key): _read(key, query) for key, query in batch.items()}
 
 
-def _read(key: str, found: object) -> Query:
-    if isinstance(found, str):
-        found = {"query": found}
-    if not isinstance(found, dict):
+def _read(key: str, value: object) -> Query:
+    if isinstance(value, str):
+        value = {"query": value}
+    if not isinstance(value, dict):
         raise ReconcileError(f"{key} is no query: an object with 'query', 'properties' or both")
-    text = found.get("query", "")
+    text = value.get("query", "")
     if not isinstance(text, str | int | float) or isinstance(text, bool):
         raise ReconcileError(f"{key}: query is a string")
-    properties = _properties(key, found.get("properties", []))
+    properties = _properties(key, value.get("properties", []))
     if not str(text).strip() and not properties:
         raise ReconcileError(f"{key}: a query has 'query', 'properties' or both")
-    classes = found.get("type", [])
+    classes = value.get("type", [])
     classes = [classes] if isinstance(classes, str) else classes
     classes = (
         [item.get("id") if isinstance(item, dict) else item for item in classes] if isinstance(classes, list) else None
     )
     if classes is None or not all(isinstance(item, str) for item in classes):
         raise ReconcileError(f"{key}: type is the identifier of a type, or a list of such")
-    strict = found.get("type_strict", "any")
+    strict = value.get("type_strict", "any")
     if strict not in ("any", "all", "should"):
         raise ReconcileError(f"{key}: type_strict is any, all or should")
     wanted = tuple(clean(item) for item in classes if item)[:MOST_VALUES]
-    return Query(clean(str(text)), wanted, read_limit(found.get("limit"), f"{key}: limit"), properties, strict)
+    return Query(clean(str(text)), wanted, read_limit(value.get("limit"), f"{key}: limit"), properties, strict)
 
 
-def read_limit(found: object, what: str, usual: int = USUAL, most: int = MOST) -> int:
+def read_limit(value: object, what: str, usual: int = USUAL, most: int = MOST) -> int:
     """A limit: a positive integer, not above ``most``; ``usual`` when none is given. Raises ReconcileError."""
-    if found is None or found == "":
+    if value is None or value == "":
         return usual
     number = 0
-    if isinstance(found, str | int | float) and not isinstance(found, bool):
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
         with suppress(ValueError, OverflowError):
-            number = int(found)
+            number = int(value)
     if number < 1:
         raise ReconcileError(f"{what} is a positive integer")
     return min(number, most)
 
 
-def _properties(key: str, found: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(found, list) or len(found) > MOST_PROPERTIES:
+def _properties(key: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, list) or len(value) > MOST_PROPERTIES:
         raise ReconcileError(f"{key}: properties is a list of at most {MOST_PROPERTIES}")
     read = []
-    for item in found:
+    for item in value:
         if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
             raise ReconcileError(f"{key}: a property has a 'pid' and a 'v'")
         values = item["v"] if isinstance(item["v"], list) else [item["v"]]
@@ -122,13 +122,13 @@ def _properties(key: str, found: object) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple(read)
 
 
-def _value(key: str, found: object) -> str:
-    if isinstance(found, dict) and isinstance(found.get("id"), str):
-        return clean(found["id"])
-    if isinstance(found, bool):
-        return str(found).lower()
-    if isinstance(found, str | int | float):
-        return clean(f"{found:g}" if isinstance(found, float) else str(found))
+def _value(key: str, value: object) -> str:
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        return clean(value["id"])
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return clean(f"{value:g}" if isinstance(value, float) else str(value))
     raise ReconcileError(f"{key}: a value is a string, a number, a boolean, or an object with an 'id'")
 
 
@@ -172,11 +172,11 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     )
     rivals = (score for number, (score, _) in best[1:] if not entities.same(best[0][0], number))
     second = next(rivals, 0.0)
-    found = []
+    result = []
     for place, (number, (score, features)) in enumerate(best[: query.limit]):
         iri = entities.iris[number]
         match = place == 0 and score >= SURE and score - second >= APART
-        found.append(
+        result.append(
             {
                 "id": iri,
                 "name": entities.name(iri, language),
@@ -187,7 +187,7 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
                 "match": match,
             }
         )
-    return found
+    return result
 
 
 def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[tuple[int, float, By]]:
@@ -195,13 +195,13 @@ def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[t
     if not text:
         return []
     hits = entities.index.search(text, 4 * MOST if query.properties else MOST, among)
-    found = [(hit.thing, hit.value, hit.by) for hit in hits]
+    scored = [(hit.thing, hit.value, hit.by) for hit in hits]
     number = entities.number(text)
     if number is None and (shorter := _ours(entities, text)) is not None:
         number = entities.number(shorter)
     if number is not None and (among is None or number in among):
-        found = [(number, 1.0, By.EXACT), *(item for item in found if item[0] != number)]
-    return found
+        scored = [(number, 1.0, By.EXACT), *(item for item in scored if item[0] != number)]
+    return scored
 
 
 def _ours(entities: Entities, text: str) -> str | None:
@@ -215,29 +215,29 @@ def _ours(entities: Entities, text: str) -> str | None:
 def _with_values(entities: Entities, query: Query) -> set[int]:
     """The things that have one of the values of the first property asked for: it stands in for the name."""
     pid, values = query.properties[0]
-    found: set[int] = set()
+    numbers: set[int] = set()
     try:
         predicate = NamedNode(pid)
     except ValueError:
-        return found
+        return numbers
     for value in values:
         for term in _terms(value):
             for triple in entities.opened.triples(None, predicate, term):
                 subject = triple.subject
                 if isinstance(subject, NamedNode) and (number := entities.number(subject.value)) is not None:
-                    found.add(number)
-                if len(found) >= 20 * MOST:
-                    return found
-    return found
+                    numbers.add(number)
+                if len(numbers) >= 20 * MOST:
+                    return numbers
+    return numbers
 
 
 def _terms(value: str) -> list[NamedNode | Literal]:
     """The RDF terms that may be meant by a value."""
-    found: list[NamedNode | Literal] = [Literal(value), Literal(value, language="zh"), Literal(value, language="en")]
-    found += [Literal(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
+    terms: list[NamedNode | Literal] = [Literal(value), Literal(value, language="zh"), Literal(value, language="en")]
+    terms += [Literal(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
     with suppress(ValueError):  # it is no IRI, and a string only
-        found.append(NamedNode(value))
-    return found
+        terms.append(NamedNode(value))
+    return terms
 
 
 def _agreement(entities: Entities, iri: str, pid: str, values: tuple[str, ...]) -> float:
@@ -279,10 +279,10 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
     if len(order) < cursor + limit and text:
         for hit in entities.index.search(text, cursor + limit, among):
             order.setdefault(hit.thing)
-    found = []
+    result = []
     for thing in list(order)[cursor : cursor + limit]:
         iri = entities.iris[thing]
-        found.append(
+        result.append(
             {
                 "id": iri,
                 "name": entities.name(iri, language),
@@ -290,4 +290,4 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
                 "notable": [{"id": item, "name": entities.name(item, "en")} for item in entities.classes_of(iri)],
             }
         )
-    return found
+    return result

@@ -72,10 +72,10 @@ class Review:
         if not 0 <= number < len(self.proposals):
             raise IndexError(f"there is no proposal {number}")
         one, other = self.proposals[number].pair
-        made = Judgement(one, other, verdict, judge.strip(), date, " ".join(reason.split()))
+        judgement = Judgement(one, other, verdict, judge.strip(), date, " ".join(reason.split()))
         with self._lock:
-            judgements.append(self._path, made)
-        return made
+            judgements.append(self._path, judgement)
+        return judgement
 
     def sides(self, proposal: Proposal) -> tuple[ProposalSide, ProposalSide]:
         """Our side and theirs."""
@@ -92,14 +92,14 @@ class Review:
         return ProposalSide(thing.iri, names, thing.classes, thing.definition, near, sentences)
 
     def _sentences(self, iri: str) -> tuple[Sentence, ...]:
-        found: dict[str, Sentence] = {}
+        sentences: dict[str, Sentence] = {}
         for name in MENTIONING:
             for quad in self._ours.quads_for_pattern(None, self._iris.term(name), NamedNode(iri), None):
                 if isinstance(quad.subject, NamedNode):
                     part = quad.subject
                     texts = [self._text(part, "text"), self._text(part, "translation")]
-                    found.setdefault(part.value, Sentence(part.value, name, *texts))
-        return tuple(found[part] for part in sorted(found))[:MOST_SENTENCES]
+                    sentences.setdefault(part.value, Sentence(part.value, name, *texts))
+        return tuple(sentences[part] for part in sorted(sentences))[:MOST_SENTENCES]
 
     def _text(self, part: NamedNode, name: str) -> str:
         for quad in self._ours.quads_for_pattern(part, self._iris.term(name), None, None):
@@ -110,8 +110,8 @@ class Review:
 
 def _label(store: Store, iri: str) -> str:
     for predicate in LABEL_PROPERTIES:
-        found = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
-        texts = [item for item in found if isinstance(item, Literal)]
+        values = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
+        texts = [item for item in values if isinstance(item, Literal)]
         if texts:
             return min(texts, key=lambda item: ((item.language or "en") != "en", item.value)).value
     return iri

@@ -37,7 +37,7 @@ class StringMention:
 
 def mentions(ours: Iterable[Alignable], theirs: Store) -> list[StringMention]:
     """Where their graph names our named things in strings that are no labels, in the order of our IRIs."""
-    found = []
+    result = []
     for thing in (thing for thing in ours if thing.kinds):
         for name in thing.names:
             if name.kind is LabelKind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
@@ -51,8 +51,8 @@ def mentions(ours: Iterable[Alignable], theirs: Store) -> list[StringMention]:
                             continue
                         places[quad.predicate.value].append(quad.subject.value)
             for predicate, subjects in sorted(places.items()):
-                found.append(StringMention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
-    unique = {(item.ours.iri, item.text, item.predicate): item for item in found}
+                result.append(StringMention(thing, name.text, predicate, len(set(subjects)), min(subjects)))
+    unique = {(item.ours.iri, item.text, item.predicate): item for item in result}
     return [item for _, item in sorted(unique.items())]
 
 

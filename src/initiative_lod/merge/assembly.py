@@ -73,12 +73,14 @@ class Assembly:
         progress("loading the store")
         store = self._store([own, *others, *(item.part for item in self.records)])
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
-        said = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
-        store.bulk_load(_open(self._building / said.file), format=RdfFormat.N_QUADS)
+        provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
+        store.bulk_load(_open(self._building / provenance_part.file), format=RdfFormat.N_QUADS)
         same = self._identity(store)
         parts = [
             own,
-            *sorted([said, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file),
+            *sorted(
+                [provenance_part, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file
+            ),
         ]
         made_of = [*self._inputs, *((item.file, item.digest) for item in parts)]
         digest = integrity.parts_digest(self._own_version, made_of)
@@ -155,46 +157,46 @@ class Assembly:
 
         It needs memory for the links, not for the store's statements.
         """
-        made = self._ours(
+        part = self._ours(
             identity.NAME, identity.materialise(identity.statements_of(store), self._judgements, self._iris)
         )
-        if not made.quads:
-            (self._building / made.file).unlink()
+        if not part.quads:
+            (self._building / part.file).unlink()
             return []
-        store.bulk_load(_open(self._building / made.file), format=RdfFormat.N_QUADS)
-        return [made]
+        store.bulk_load(_open(self._building / part.file), format=RdfFormat.N_QUADS)
+        return [part]
 
     def _other_parts(self) -> list[Part]:
         """The alignments: those of the start, and those that were given now."""
-        kept = [item for item in self._start.manifest.parts if item.file.startswith(f"{GRAPHS}/alignment-")]
+        earlier = [item for item in self._start.manifest.parts if item.file.startswith(f"{GRAPHS}/alignment-")]
         names = set(map(_alignment_file, self._alignments))
-        made = [self._ours(f"alignment-{name}", quads) for name, quads in sorted(self._alignments.items())]
-        return [*made, *(item for item in kept if item.file not in names)]
+        new = [self._ours(f"alignment-{name}", quads) for name, quads in sorted(self._alignments.items())]
+        return [*new, *(item for item in earlier if item.file not in names)]
 
     def _ours(self, name: str, quads: Iterable[Quad]) -> Part:
         """A graph of our own making as a part. Raises SourceError for a graph that our build makes as well."""
         lines = sorted({f"{quad} .".encode() for quad in quads})
         file = f"{GRAPHS}/{name}.nq.gz"
         (self._building / GRAPHS).mkdir(exist_ok=True)
-        made, exact = graph_file.write(lines, self._building / file, file, self._iris.graph(name).value)
+        part, exact = graph_file.write(lines, self._building / file, file, self._iris.graph(name).value)
         if exact:
             (self._building / f"{GRAPHS}/{name}.exact.tsv").write_bytes(b"".join(sorted(exact)))
-        return made
+        return part
 
     def _store(self, parts: Sequence[Part]) -> Store:
         """The store with all parts but those made last: on top of the start's, where that holds nothing but these."""
         path = self._building / manifest.STORE
-        held = {(item.file, item.digest) for item in self._start.manifest.parts}
-        wanted = {(item.file, item.digest) for item in parts}
+        stored = {(item.file, item.digest) for item in self._start.manifest.parts}
+        needed = {(item.file, item.digest) for item in parts}
         anew = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
-        gone = {item for item in held - wanted if item[0] not in anew}
-        if held and not gone:
+        gone = {item for item in stored - needed if item[0] not in anew}
+        if stored and not gone:
             Store.read_only(str(self._start.store)).backup(str(path))
             store = Store(str(path))
             for name in (*MADE_LAST, "release"):
                 store.remove_graph(self._iris.graph(name))
-            new = [item for item in parts if (item.file, item.digest) not in held]
-        elif not held:
+            new = [item for item in parts if (item.file, item.digest) not in stored]
+        elif not stored:
             Store.read_only(str(self._start.store)).backup(str(path))
             store = Store(str(path))
             for name in (identity.NAME, "release"):
@@ -202,7 +204,7 @@ class Assembly:
             new = [item for item in parts if item.file != OWN]
         else:
             store, new = Store(str(path)), list(parts)
-        own_graphs = set(store.named_graphs()) if not held else set()
+        own_graphs = set(store.named_graphs()) if not stored else set()
         for item in new:
             graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
             if graph in own_graphs:
@@ -290,6 +292,6 @@ def _open(path: Path) -> Any:
 def _licences(store: Store, item: MergedSource) -> list[str]:
     """What a merged graph says of its licence."""
     text = resources.files("initiative_lod.merge").joinpath("queries", "licences.rq").read_text("utf-8")
-    found = store.query(text, default_graph=NamedNode(item.graph))
-    assert isinstance(found, QuerySolutions)
-    return [term.value for row in found if isinstance(term := row["licence"], NamedNode | Literal)]
+    solutions = store.query(text, default_graph=NamedNode(item.graph))
+    assert isinstance(solutions, QuerySolutions)
+    return [term.value for row in solutions if isinstance(term := row["licence"], NamedNode | Literal)]

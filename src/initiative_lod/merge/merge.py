@@ -73,7 +73,7 @@ class MergeResult:
 def merge(
     settings: Settings,
     start: Release,
-    wanted: MergeRequest,
+    request: MergeRequest,
     report: Report = lambda store, records, building: ({}, {}),
     make_index: MakeIndex = lambda building: None,
     progress: Progress = lambda message: None,
@@ -89,16 +89,16 @@ def merge(
         )
     folder = settings.release_folder
     folder.mkdir(parents=True, exist_ok=True)
-    retrieved = _time(wanted.retrieved)
-    sources = find_files.sources(wanted.named, wanted.name)
+    retrieved = _time(request.retrieved)
+    sources = find_files.sources(request.named, request.name)
     scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
-    held = in_use.take(scratch), in_use.take(start.path)  # while it lasts, neither is removed
+    leases = in_use.take(scratch), in_use.take(start.path)  # while it lasts, neither is removed
     try:
         building = scratch / "release"
         building.mkdir()
         reader = Reader(settings, building, scratch, _readable(folder))
         before = {record.slug: record for record in start.manifest.merged}
-        for slug in wanted.without:
+        for slug in request.without:
             if before.pop(slug, None) is None:
                 raise SourceError(
                     f"no source {slug!r} is merged in release {start.version}; there are: {', '.join(before) or 'none'}"
@@ -110,14 +110,14 @@ def merge(
         for source in sources:
             progress(f"reading {source.slug}")
             try:
-                record, is_known = reader.read(source, retrieved, wanted.lenient, seen)
+                record, is_known = reader.read(source, retrieved, request.lenient, seen)
             except Refused as error:
                 unread.append((source.where, str(error), True))
                 continue
             same = next(
                 (item for item in before.values() if item.digest == record.digest and item.slug != record.slug), None
             )
-            if same is not None and wanted.name is None:
+            if same is not None and request.name is None:
                 unread.append((source.where, f"it is merged already, as {same.slug}", False))
                 forget(record, building)
             elif record.part.quads == 0:
@@ -134,33 +134,33 @@ def merge(
             if item.slug in fresh
             for name, why in item.refused
         ]
-        if wanted.strict and refused:
+        if request.strict and refused:
             raise SourceError("nothing was merged, since files had to be refused:\n  " + "\n  ".join(refused))
-        if sources and not fresh and not known and not wanted.alignments and not wanted.without:
+        if sources and not fresh and not known and not request.alignments and not request.without:
             if not any(bad for _, _, bad in unread) and any("merged already" in why for _, why, _ in unread):
                 return MergeResult(start, tuple(before.values()), (), (), tuple(unread))
             raise SourceError("nothing was merged:\n  " + "\n  ".join(f"{where}: {why}" for where, why, _ in unread))
         for slug, record in records.items():
             if slug not in fresh and slug not in known:
                 link(record, start, building)
-        for slug in [slug for slug in ("", *wanted.licences) if slug and slug not in records]:
+        for slug in [slug for slug in ("", *request.licences) if slug and slug not in records]:
             raise SourceError(
                 f"a licence is given for {slug!r}, and no such source is merged; there are: {', '.join(records)}"
             )
         done = (tuple(fresh), tuple(known), tuple(unread))
-        if wanted.dry_run:
+        if request.dry_run:
             return MergeResult(None, tuple(records.values()), *done)
 
-        def licensed(record: MergedSource, found: Sequence[str]) -> MergedSource:
-            given = wanted.licences.get(record.slug, wanted.licences.get("") if record.slug in fresh else None)
-            return with_licences(record, found if record.slug in fresh else (), given)
+        def licensed(record: MergedSource, stated: Sequence[str]) -> MergedSource:
+            given = request.licences.get(record.slug, request.licences.get("") if record.slug in fresh else None)
+            return with_licences(record, stated if record.slug in fresh else (), given)
 
         ordered = [records[slug] for slug in sorted(records)]
-        assembly = Assembly(settings, start, building, ordered, wanted.alignments, wanted.judgements, wanted.inputs)
-        made = assembly.write(licensed, report, make_index, progress)
-        return MergeResult(made, tuple(assembly.records), *done)
+        assembly = Assembly(settings, start, building, ordered, request.alignments, request.judgements, request.inputs)
+        merged_release = assembly.write(licensed, report, make_index, progress)
+        return MergeResult(merged_release, tuple(assembly.records), *done)
     finally:
-        del held
+        del leases
         shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -179,10 +179,10 @@ def _time(given: str | None) -> str:
 
 def _readable(folder: Path) -> list[Release]:
     """The releases that can be taken over from: damaged ones are no reason to stop."""
-    found = []
+    readable = []
     for version in release.versions(folder):
         try:
-            found.append(release.read(folder / version))
+            readable.append(release.read(folder / version))
         except ReleaseError:
             continue
-    return found
+    return readable

@@ -39,13 +39,13 @@ def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
     yield Triple(checksum, RDF.type, SPDX.Checksum)
     yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
     yield Triple(checksum, SPDX.checksumValue, Literal(record.digest, datatype=XSD.hexBinary))
-    for licence, found in record.licences:
+    for licence, where in record.licences:
         if _is_iri(licence):
             yield Triple(graph, DCTERMS.license, NamedNode(licence))
         else:
-            yield Triple(graph, DCTERMS.rights, Literal(f"{licence} ({found})"))
-    for said in _said(record):
-        yield Triple(graph, RDFS.comment, Literal(said, language="en"))
+            yield Triple(graph, DCTERMS.rights, Literal(f"{licence} ({where})"))
+    for sentence in _said(record):
+        yield Triple(graph, RDFS.comment, Literal(sentence, language="en"))
 
 
 def _said(record: MergedSource) -> Iterator[str]:

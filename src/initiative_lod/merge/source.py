@@ -82,7 +82,7 @@ class Reader:
             outcomes = crew.read(members, how, lambda outcome: seen(slug, outcome))
             runs = crew.finish()
         (self._building / GRAPHS).mkdir(exist_ok=True)
-        made, exact = graph_file.write(merged(runs), self._building / name, name, graph)
+        part, exact = graph_file.write(merged(runs), self._building / name, name, graph)
         exact_name = f"{GRAPHS}/{slug}.exact.tsv" if exact else ""
         if exact:
             (self._building / exact_name).write_bytes(b"".join(sorted(exact)))
@@ -96,7 +96,7 @@ class Reader:
             digest=arrived.digest,
             lenient=lenient,
             reader=READER,
-            part=made,
+            part=part,
             licences=_licence_files(arrived.path, outcomes),
             exact=exact_name,
             **_summed(outcomes),
@@ -143,9 +143,9 @@ def outcomes_of(release: Release, slug: str) -> list[Outcome]:
     return [Outcome.from_json(value) for value in values]
 
 
-def with_licences(record: MergedSource, found: Sequence[str], given: str | None) -> MergedSource:
+def with_licences(record: MergedSource, stated: Sequence[str], given: str | None) -> MergedSource:
     """The record with what its data say of their licence, and what the operator says."""
-    licences = [(text, "in the data") for text in found] + list(record.licences)
+    licences = [(text, "in the data") for text in stated] + list(record.licences)
     if given:
         licences = [(given, "given by the operator"), *licences]
     return replace(record, licences=tuple(dict.fromkeys(licences)))
@@ -158,7 +158,7 @@ def _packed(outcomes: Sequence[Outcome]) -> bytes:
 
 def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, str], ...]:
     """The files beside the data whose name says that they are a licence: name and first words."""
-    found = []
+    licences = []
     for outcome in outcomes:
         name = outcome.name.rpartition("/")[2]
         file = path / outcome.name
@@ -167,8 +167,8 @@ def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, 
                 lines = [line.strip(" #*\t\n") for line in text.read(4096).splitlines()]
             first = next((line for line in lines if line), "")[:100]
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-            found.append((f"{outcome.name}: {first}", f"a file beside the data, SHA-256 {digest}…"))
-    return tuple(found)
+            licences.append((f"{outcome.name}: {first}", f"a file beside the data, SHA-256 {digest}…"))
+    return tuple(licences)
 
 
 def _summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:

@@ -44,11 +44,11 @@ def describe(iris: Iris, quads: Sequence[Quad], version: str, files: Mapping[str
     for quad in quads:
         if isinstance(quad.graph_name, NamedNode):
             graphs[quad.graph_name.value].append(Triple(quad.subject, quad.predicate, quad.object))
-    for name, held in sorted(graphs.items()):
+    for name, content in sorted(graphs.items()):
         graph = NamedNode(name)
         # Of a linkset, void:triples counts the links, and its own graph says so already.
-        linkset = Triple(graph, RDF.type, VOID.Linkset) in held
-        counts = [count for count in _counts(graph, held) if not linkset or count.predicate != VOID.triples]
+        linkset = Triple(graph, RDF.type, VOID.Linkset) in content
+        counts = [count for count in _counts(graph, content) if not linkset or count.predicate != VOID.triples]
         triples += [Triple(dataset, VOID.subset, graph), *counts]
     triples += _distributions(iris, files)
     graph = iris.graph("release")

@@ -98,8 +98,8 @@ def between(old: Release, new: Release) -> Iterator[Change]:
     before, after = _parts(old), _parts(new)
     equal = {digest for digest, _ in before} & {digest for digest, _ in after if digest}
     gone, come = (
-        _lines(found, [path for digest, path in parts if digest not in equal])
-        for found, parts in ((old, before), (new, after))
+        _lines(release, [path for digest, path in parts if digest not in equal])
+        for release, parts in ((old, before), (new, after))
     )
     left, right = next(gone, None), next(come, None)
     while left is not None or right is not None:
@@ -141,11 +141,11 @@ def by_resource(changes: Iterable[Change]) -> list[Touched]:
     """The changes by the resource whose page shows them, in reading order."""
     changes = list(changes)
     quads = parse("\n".join(change.line for change in changes).encode(), format=RdfFormat.N_QUADS)
-    found: dict[NamedNode | BlankNode, list[tuple[bool, Quad]]] = {}
+    resources: dict[NamedNode | BlankNode, list[tuple[bool, Quad]]] = {}
     for change, quad in zip(changes, quads, strict=True):
         assert isinstance(quad.subject, NamedNode | BlankNode)
         home = NamedNode(document_of(quad.subject.value)) if isinstance(quad.subject, NamedNode) else quad.subject
-        found.setdefault(home, []).append((change.added, quad))
+        resources.setdefault(home, []).append((change.added, quad))
 
     def order(item: tuple[bool, Quad]) -> tuple[Any, ...]:
         added, quad = item
@@ -158,8 +158,8 @@ def by_resource(changes: Iterable[Change]) -> list[Touched]:
         )
 
     return [
-        Touched(home, tuple(sorted(held, key=order)))
-        for home, held in sorted(found.items(), key=lambda item: natural(item[0].value))
+        Touched(home, tuple(sorted(statements, key=order)))
+        for home, statements in sorted(resources.items(), key=lambda item: natural(item[0].value))
     ]
 
 
@@ -167,17 +167,17 @@ def labels(opened: Iterable[OpenRelease], node: NamedNode | BlankNode) -> dict[s
     """What the first of the releases that names the node calls it, by language."""
     for release_ in opened:
         for predicate in LABELS:
-            found = {
+            by_language = {
                 triple.object.language or "": triple.object.value
                 for triple in release_.triples(node, predicate)
                 if isinstance(triple.object, Literal)
             }
-            if found:
-                return dict(sorted(found.items()))
+            if by_language:
+                return dict(sorted(by_language.items()))
     return {}
 
 
-def as_document(made: ChangeSummary, opened: Sequence[OpenRelease]) -> dict[str, Any]:
+def as_document(summary: ChangeSummary, opened: Sequence[OpenRelease]) -> dict[str, Any]:
     """The summary as JSON has it: N-Quads lines, by resource, each with the labels that ``opened`` know."""
     resources = [
         {
@@ -186,18 +186,18 @@ def as_document(made: ChangeSummary, opened: Sequence[OpenRelease]) -> dict[str,
             "removed": [f"{quad} ." for added, quad in touched.changes if not added],
             "added": [f"{quad} ." for added, quad in touched.changes if added],
         }
-        for touched in by_resource(made.listed)
+        for touched in by_resource(summary.listed)
     ]
     return {
-        "from": made.old,
-        "to": made.new,
-        "same": made.same,
-        "added": made.added,
-        "removed": made.removed,
-        "graphs": {name: {"added": added, "removed": removed} for name, (added, removed) in made.graphs.items()},
-        "files": list(made.files),
+        "from": summary.old,
+        "to": summary.new,
+        "same": summary.same,
+        "added": summary.added,
+        "removed": summary.removed,
+        "graphs": {name: {"added": added, "removed": removed} for name, (added, removed) in summary.graphs.items()},
+        "files": list(summary.files),
         "resources": resources,
-        "not_listed": made.more,
+        "not_listed": summary.more,
     }
 
 
@@ -232,22 +232,22 @@ def apart(old: Release, new: Release, limit: int, seconds: float) -> ChangeSumma
     return ChangeSummary.from_json(done.stdout.decode())
 
 
-def _parts(found: Release) -> list[tuple[str, Path]]:
+def _parts(release: Release) -> list[tuple[str, Path]]:
     """The sorted files that make up a release, each with the digest of what it holds."""
-    parts = [(part.digest, found.path / part.file) for part in found.manifest.parts]
-    return parts or [(found.manifest.quads_digest or "", found.path / DUMP)]
+    parts = [(part.digest, release.path / part.file) for part in release.manifest.parts]
+    return parts or [(release.manifest.quads_digest or "", release.path / DUMP)]
 
 
-def _lines(found: Release, paths: Iterable[Path]) -> Iterator[bytes]:
+def _lines(release: Release, paths: Iterable[Path]) -> Iterator[bytes]:
     """The lines of all these files, sorted, each with its line end. Raises ReleaseError."""
     try:
         with ExitStack() as opened:
             files = [opened.enter_context(gzip.open(path, "rb")) for path in paths]
             yield from files[0] if len(files) == 1 else heapq.merge(*files)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ReleaseError(f"a dump of release {found.version} is damaged: {error}") from error
+        raise ReleaseError(f"a dump of release {release.version} is damaged: {error}") from error
     except OSError as error:
-        raise ReleaseError(f"a dump of release {found.version} cannot be read: {error}") from error
+        raise ReleaseError(f"a dump of release {release.version} cannot be read: {error}") from error
 
 
 def _graph(line: str) -> str:
@@ -255,9 +255,9 @@ def _graph(line: str) -> str:
 
 
 def _other_files(old: Release, new: Release) -> list[str]:
-    made = {*MADE, *(part.file for item in (old, new) for part in item.manifest.parts)}
+    derived = {*MADE, *(part.file for item in (old, new) for part in item.manifest.parts)}
     before, after = ({name: entry.sha256 for name, entry in item.manifest.files.items()} for item in (old, new))
-    names = sorted((before.keys() | after.keys()) - made)
+    names = sorted((before.keys() | after.keys()) - derived)
     return [name for name in names if before.get(name) != after.get(name) and not name.endswith(".exact.tsv")]
 
 

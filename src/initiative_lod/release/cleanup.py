@@ -49,10 +49,10 @@ def pinned(folder: Path) -> list[str]:
     return path.read_text("utf-8").split() if path.is_file() else []
 
 
-def pin(folder: Path, version: str, wanted: bool = True) -> None:
-    """Keep a version whatever is removed; no longer, if not ``wanted``."""
+def pin(folder: Path, version: str, keep: bool = True) -> None:
+    """Keep a version whatever is removed; no longer, if not ``keep``."""
     with history.lock(folder):
-        names = sorted({*pinned(folder), version} if wanted else {*pinned(folder)} - {version})
+        names = sorted({*pinned(folder), version} if keep else {*pinned(folder)} - {version})
         new = folder / f".{PINNED}"
         write_file(new, "".join(f"{name}\n" for name in names).encode())
         new.replace(folder / PINNED)
@@ -68,17 +68,17 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
     if not folder.is_dir():
         return [], []
     with history.lock(folder):
-        kept: list[RetainedRelease] = []
+        retained: list[RetainedRelease] = []
         leaving: list[Path] = []
         reasons = _reasons(folder, keep)
         for version in versions(folder):
             path = folder / version
             if version in reasons:
-                kept.append(RetainedRelease(version, reasons[version]))
+                retained.append(RetainedRelease(version, reasons[version]))
                 continue
             with in_use.alone(path) as alone:
                 if not alone:
-                    kept.append(RetainedRelease(version, "in use"))
+                    retained.append(RetainedRelease(version, "in use"))
                     continue
                 if not dry_run:
                     path = _rename(path)
@@ -88,21 +88,21 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
         if not dry_run:
             for path in leaving:
                 _delete(path)
-        return kept, removed
+        return retained, removed
 
 
 def _reasons(folder: Path, keep: int) -> dict[str, str]:
     """The versions that stay whether or not they are read, each with why."""
-    there = versions(folder)
+    present = versions(folder)
     current = history.current_version(folder)
     switches = history.switches(folder)
     # Rolling back comes first; what was rolled back itself, and what the stack has lost, follows, latest first.
     past = [*reversed(history.stack(folder)), *(item.version for item in reversed(switches))]
-    previous = [version for version in dict.fromkeys(past) if version in there and version != current]
-    reasons = {version: "new" for version in there if version not in past and _is_new(folder / version, switches)}
+    previous = [version for version in dict.fromkeys(past) if version in present and version != current]
+    reasons = {version: "new" for version in present if version not in past and _is_new(folder / version, switches)}
     reasons |= dict.fromkeys(previous[:keep], "previous")
-    reasons |= dict.fromkeys(set(pinned(folder)) & set(there), "pinned")
-    if current in there:
+    reasons |= dict.fromkeys(set(pinned(folder)) & set(present), "pinned")
+    if current in present:
         reasons[current] = "current"
     return reasons
 

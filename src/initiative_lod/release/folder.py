@@ -66,12 +66,12 @@ def current(folder: Path) -> Release | None:
 
 def full_version(folder: Path, version: str) -> str:
     """The version in the release folder that is ``version``, or begins so if only one does. Raises ReleaseError."""
-    there = versions(folder)
-    found = [version] if version in there else [name for name in there if name.startswith(version)]
-    if len(found) != 1:
-        what = f"{len(found)} releases begin with" if found else "no release is called"
-        raise ReleaseError(f"{what} {version!r} in {folder}; there are: {', '.join(there) or 'none'}")
-    return found[0]
+    present = versions(folder)
+    matches = [version] if version in present else [name for name in present if name.startswith(version)]
+    if len(matches) != 1:
+        what = f"{len(matches)} releases begin with" if matches else "no release is called"
+        raise ReleaseError(f"{what} {version!r} in {folder}; there are: {', '.join(present) or 'none'}")
+    return matches[0]
 
 
 def find(folder: Path, version: str) -> Release:
@@ -95,15 +95,17 @@ def write(
     is returned as it is. Raises ReleaseError when another one is.
     """
     lines = N_QUADS.write(quads)
-    held = hashlib.sha256(lines).hexdigest()
-    digest = integrity.whole_digest(held, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+    quads_digest = hashlib.sha256(lines).hexdigest()
+    digest = integrity.whole_digest(
+        quads_digest, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    )
     version = f"{edition.version}-{digest[:12]}"
     target = folder / version
     folder.mkdir(parents=True, exist_ok=True)
     building = folder / f".building-{version}-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
-    kept = in_use.take(building)  # nobody takes it for a build that was cut off
+    lease = in_use.take(building)  # nobody takes it for a build that was cut off
     try:
         progress("writing dumps")
         content = dict(files)
@@ -122,7 +124,7 @@ def write(
             base=iris.base,
             digest=digest,
             quads=len(quads),
-            quads_digest=held,
+            quads_digest=quads_digest,
             files=listed,
             collapsed=lexical_forms.collapsed(rewritten) if rewritten else None,
         )
@@ -145,7 +147,7 @@ def write(
                 raise
         sync(folder)
     finally:
-        del kept
+        del lease
         shutil.rmtree(building, ignore_errors=True)
     return read(target)
 

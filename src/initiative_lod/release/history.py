@@ -40,13 +40,13 @@ def history(folder: Path) -> list[dict[str, str]]:
     path = folder / HISTORY
     if not path.is_file():
         return []
-    found = []
+    entries = []
     for line in path.read_text("utf-8").splitlines():
         with suppress(json.JSONDecodeError):
             entry = json.loads(line)
             if isinstance(entry, dict) and entry.keys() >= {"from", "version", "action"}:
-                found.append(entry)
-    return found
+                entries.append(entry)
+    return entries
 
 
 def switches(folder: Path) -> list[Switch]:
@@ -56,16 +56,16 @@ def switches(folder: Path) -> list[Switch]:
     clock that was set back does not change the order: such a switch has the time of the one before.
     """
     entries = history(folder)
-    made: list[Switch] = []
+    made_switches: list[Switch] = []
     afterwards = [*(entry["from"] for entry in entries), current_version(folder)][1:]
     for entry, after in zip(entries, afterwards, strict=True):
         version = entry["version"]
-        if after == entry["from"] or (made and version == made[-1].version):
+        if after == entry["from"] or (made_switches and version == made_switches[-1].version):
             continue
         with suppress(KeyError, TypeError, ValueError):
             time = datetime.fromisoformat(entry["time"]).astimezone(UTC).replace(microsecond=0)
-            made.append(Switch(max(time, made[-1].time) if made else time, version))
-    return made
+            made_switches.append(Switch(max(time, made_switches[-1].time) if made_switches else time, version))
+    return made_switches
 
 
 def stack(folder: Path) -> list[str]:

@@ -72,11 +72,11 @@ def verify(release: Release) -> list[str]:
     if sha256(release.path / MANIFEST) != manifest:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
     for folder, expected in sealed.items():
-        found = file_digests(release.path / folder)
-        faults += [f"{folder}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
-        added = sorted(found.keys() - expected.keys())
+        digests_now = file_digests(release.path / folder)
+        faults += [f"{folder}/{name} is missing" for name in sorted(expected.keys() - digests_now.keys())]
+        added = sorted(digests_now.keys() - expected.keys())
         faults += [f"{folder}/{name} was not there when the release was made" for name in added]
-        damaged = [name for name in sorted(expected.keys() & found.keys()) if found[name] != expected[name]]
+        damaged = [name for name in sorted(expected.keys() & digests_now.keys()) if digests_now[name] != expected[name]]
         faults += [f"{folder}/{name} is damaged" for name in damaged]
     if not faults:
         faults += _content_faults(release)

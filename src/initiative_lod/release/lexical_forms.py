@@ -77,14 +77,14 @@ def _stored(literal: bytes) -> bytes:
 def record(lines: Iterable[bytes]) -> list[bytes]:
     """The record, sorted, of N-Quads lines (without line ends) in canonical order, of any graphs."""
     rewritten: dict[bytes, Rewritten] = {}
-    found: list[bytes] = []
+    entries: list[bytes] = []
     for line in lines:
         if TYPED in line:
             graph = line[line.rindex(b" <") :] if line.endswith(b"> .") else b" ."
-            found += rewritten.setdefault(graph, Rewritten(graph)).see(line)
+            entries += rewritten.setdefault(graph, Rewritten(graph)).see(line)
     for each in rewritten.values():
-        found += each.finish()
-    return sorted(found)
+        entries += each.finish()
+    return sorted(entries)
 
 
 def collapsed(lines: Iterable[bytes]) -> int:
@@ -109,30 +109,30 @@ class LexicalForms:
             return
         for quad in quads:
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
-                found = self._find(_key(f"{quad} .".encode()))
-                if found:
-                    for literal in found:
+                literals = self._find(_key(f"{quad} .".encode()))
+                if literals:
+                    for literal in literals:
                         yield Quad(quad.subject, quad.predicate, literal, quad.graph_name)
                     continue
             yield quad
 
     def _find(self, key: bytes) -> list[Literal]:
-        held = self._map
-        assert held is not None
-        low, high = 0, len(held)
+        record = self._map
+        assert record is not None
+        low, high = 0, len(record)
         while low < high:  # the first line whose key is not below ours begins in [low, high]
-            middle = held.rfind(b"\n", 0, (low + high) // 2) + 1
+            middle = record.rfind(b"\n", 0, (low + high) // 2) + 1
             if middle < low:
                 middle = low
-            if held[middle : middle + len(key)] < key:
-                low = held.find(b"\n", middle) + 1
+            if record[middle : middle + len(key)] < key:
+                low = record.find(b"\n", middle) + 1
             else:
                 high = middle
-        found = []
-        while held[low : low + len(key) + 1] == key + b"\t":
-            end = held.find(b"\n", low)
-            (quad,) = parse(_PREFIX + held[low + len(key) + 1 : end] + b" .", format=RdfFormat.N_TRIPLES)
+        literals = []
+        while record[low : low + len(key) + 1] == key + b"\t":
+            end = record.find(b"\n", low)
+            (quad,) = parse(_PREFIX + record[low + len(key) + 1 : end] + b" .", format=RdfFormat.N_TRIPLES)
             assert isinstance(quad.object, Literal)
-            found.append(quad.object)
+            literals.append(quad.object)
             low = end + 1
-        return found
+        return literals

@@ -123,8 +123,8 @@ class Archive:
         times = {item.version: item.time.timestamp() for item in self.published()}
         if current := history.current_version(self._folder):
             times.setdefault(current, 0.0)  # published, whatever became of the history
-        there = [version for version in folder.versions(self._folder) if version in times]
-        return sorted(there, key=lambda version: (-times[version], version))
+        present = [version for version in folder.versions(self._folder) if version in times]
+        return sorted(present, key=lambda version: (-times[version], version))
 
     def manifest(self, version: str) -> Release | None:
         """One of ``versions`` as its manifest describes it; None when it is damaged."""
@@ -149,12 +149,12 @@ class Archive:
 
     def _kept(self, version: str, inode: int) -> OpenRelease | None:
         with self._lock:
-            kept = self._open.get(version)
-            if kept is None or kept[0] != inode:
+            entry = self._open.get(version)
+            if entry is None or entry[0] != inode:
                 self._open.pop(version, None)
                 return None
             self._open.move_to_end(version)
-            return kept[1]
+            return entry[1]
 
     def _opened(self, version: str, inode: int) -> OpenRelease:
         with reading(version):

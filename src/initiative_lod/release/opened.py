@@ -62,7 +62,7 @@ class OpenRelease:
         For as long as it is open, ``release gc`` leaves it alone. Raises ReleaseError when it is gone, or its store is
         damaged, as far as that shows when it is opened and first read.
         """
-        held = in_use.take(release.path)
+        lease = in_use.take(release.path)
         try:
             store = Store.read_only(str(release.store.resolve()))
             next(iter(store), None)
@@ -71,29 +71,29 @@ class OpenRelease:
                 f"the store of release {release.version} cannot be opened ({error}): "
                 "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
             ) from error
-        return cls(release, store, Iris(release.base), held)
+        return cls(release, store, Iris(release.base), lease)
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
-        found = self.store.query(
+        solutions = self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
             use_default_graph_as_union=True,
             substitutions={Variable(variable): term for variable, term in terms.items()},
         )
-        assert isinstance(found, QuerySolutions)
-        return list(found)
+        assert isinstance(solutions, QuerySolutions)
+        return list(solutions)
 
     def construct(self, name: str, **terms: Term) -> list[Triple]:
         """The triples of our query ``name``, likewise."""
-        found = self.store.query(
+        triples = self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
             use_default_graph_as_union=True,
             substitutions={Variable(variable): term for variable, term in terms.items()},
         )
-        assert isinstance(found, QueryTriples)
-        return list(found)
+        assert isinstance(triples, QueryTriples)
+        return list(triples)
 
     def quads(
         self,

@@ -20,15 +20,15 @@ FORMAT = 2  # another one whenever a description or its Turtle comes out differe
 
 def write(path: Path, documents: Iterable[tuple[str, int, bytes]]) -> int:
     """Write (IRI of the thing, number of pages, Turtle of the first page) to ``path``; how many there are."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as made:
-        made.executescript(
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(
             f"""PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA user_version = {FORMAT};
             CREATE TABLE document(iri TEXT PRIMARY KEY, pages INTEGER NOT NULL, turtle BLOB NOT NULL) WITHOUT ROWID;
             BEGIN"""
         )
-        made.executemany("INSERT INTO document VALUES (?, ?, ?)", documents)
-        made.execute("COMMIT")
-        (count,) = made.execute("SELECT count(*) FROM document").fetchone()
+        connection.executemany("INSERT INTO document VALUES (?, ?, ?)", documents)
+        connection.execute("COMMIT")
+        (count,) = connection.execute("SELECT count(*) FROM document").fetchone()
     return int(count)
 
 
@@ -61,8 +61,8 @@ class RenderedDocuments:
             return None
         try:
             with self._lock:
-                found = self._file.execute("SELECT turtle, pages FROM document WHERE iri = ?", (iri,)).fetchone()
+                row = self._file.execute("SELECT turtle, pages FROM document WHERE iri = ?", (iri,)).fetchone()
         except sqlite3.Error as error:
             log.warning("%s cannot be read: %s", RENDERED, error)
             return None
-        return None if found is None else (found[0], found[1])
+        return None if row is None else (row[0], row[1])

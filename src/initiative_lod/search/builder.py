@@ -134,33 +134,33 @@ class Builder:
         )
 
     def _read_links(self) -> dict[str, dict[str, list[str]]]:
-        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        links: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         rows = self._staged.execute("SELECT DISTINCT subject, predicate, object FROM link ORDER BY 1, 2, 3")
         for subject, predicate, object in rows:
-            found[subject][predicate].append(object)
-        return found
+            links[subject][predicate].append(object)
+        return links
 
     def _read_labels(self) -> dict[str, list[tuple[str, str]]]:
         """Labels and other names of what our parts speak of."""
-        wanted = {item for links in self._links.values() for name in ABOUT for item in links.get(name, ())}
-        found = {}
-        for item in sorted(wanted):
+        things = {item for links in self._links.values() for name in ABOUT for item in links.get(name, ())}
+        labels = {}
+        for item in sorted(things):
             rows = self._staged.execute(
                 "SELECT DISTINCT language, value FROM said WHERE subject = ? AND own = ? AND field IN ('label', 'alt') "
                 "ORDER BY field DESC, language, value",
                 (item, not item.startswith(self._iris.base)),
             )
-            found[item] = list(rows)
-        return found
+            labels[item] = list(rows)
+        return labels
 
     def _read_mapped(self) -> dict[str, list[tuple[str, str]]]:
         """What our things are called in the vocabularies that they are mapped to."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        names: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for mapping in sorted(self._links):
             links = self._links[mapping]
             for subject in links.get(SUBJECT_ID, ()):
-                found[subject] += [(guessed(label), label) for label in links.get(OBJECT_LABEL, ())]
-        return found
+                names[subject] += [(guessed(label), label) for label in links.get(OBJECT_LABEL, ())]
+        return names
 
     def _kinds(self, subject: str) -> list[str]:
         prefix = self._iris.base + "ontology#"
@@ -223,7 +223,7 @@ class Builder:
                 yield "about", language, value
 
     def _facets(self, subject: str, kinds: list[str], own: bool) -> set[int]:
-        found = set()
+        values = set()
         links = self._links[subject] if own else {}
         base = self._iris.base
         if not own:
@@ -232,19 +232,19 @@ class Builder:
             kind = "Term"
         else:
             kind = _narrowest(kinds) or "Other"
-        found.add(self._value("type", "" if kind in UNCLASSED else f"{base}ontology#{kind}", kind))
+        values.add(self._value("type", "" if kind in UNCLASSED else f"{base}ontology#{kind}", kind))
         for name in ("modality", "topic"):
             for item in links.get(name, ()):
-                found.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))
+                values.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))
         above: str | None = subject if own else None
         for _ in range(8):
             if above is None:
                 break
             if "Pillar" in self._kinds(above):
-                found.add(self._value("pillar", above, (self._iris.path(above) or above).removeprefix("id/")))
+                values.add(self._value("pillar", above, (self._iris.path(above) or above).removeprefix("id/")))
                 break
             above = next(iter(self._links[above]["isPartOf"]), None)
-        return found
+        return values
 
     def _value(self, facet: str, iri: str, key: str) -> int:
         number = self._values.get((facet, key))

@@ -22,12 +22,12 @@ class Facets:
 
     def _find_chosen(self) -> dict[str, list[int]]:
         """The numbers of the wanted values by facet. A key that is not known is a value that nothing has."""
-        found: dict[str, list[int]] = {}
+        chosen: dict[str, list[int]] = {}
         for name in FACETS:
             keys = [key for key in self._filters.get(name, ()) if key][:MOST_FILTERS]
             if keys:
-                found[name] = [number for key in keys for number in self._numbers(name, key)]
-        return found
+                chosen[name] = [number for key in keys for number in self._numbers(name, key)]
+        return chosen
 
     def _numbers(self, facet: str, key: str) -> list[int]:
         """Values by key (``prohibit``) or IRI, else by the end of the key: ``pillar/2``, ``2``."""
@@ -56,20 +56,20 @@ class Facets:
         counted = self._counts([name for name in FACETS if name not in self._chosen], *self.where())
         for name in self._chosen:
             counted |= self._counts([name], *self.where(name))
-        found: dict[str, tuple[Count, ...]] = {}
+        counts: dict[str, tuple[Count, ...]] = {}
         for name in FACETS:
             rows = sorted(counted.get(name, []), key=lambda row: (-row[3], row[0]))
-            wanted = self._chosen.get(name, ())
+            chosen = self._chosen.get(name, ())
             listed = [
-                Count(key, iri, count, number in wanted)
+                Count(key, iri, count, number in chosen)
                 for place, (number, key, iri, count) in enumerate(rows)
-                if place < MOST_VALUES or number in wanted
+                if place < MOST_VALUES or number in chosen
             ]
-            for number in sorted(set(wanted) - {row[0] for row in rows}):
+            for number in sorted(set(chosen) - {row[0] for row in rows}):
                 key, iri = self._connection.execute("SELECT key, iri FROM value WHERE id = ?", (number,)).fetchone()
                 listed.append(Count(key, iri, 0, True))
-            found[name] = tuple(listed)
-        return found
+            counts[name] = tuple(listed)
+        return counts
 
     def _counts(self, names: Sequence[str], where: str, arguments: Sequence[int]) -> dict[str, list[Any]]:
         """(number, key, IRI, count) of the values of these facets."""
@@ -81,10 +81,10 @@ class Facets:
             f"WHERE value.facet IN ({', '.join('?' * len(names))})",
             (*arguments, *names),
         )
-        found: dict[str, list[Any]] = {}
+        counts: dict[str, list[Any]] = {}
         for name, *row in rows:
-            found.setdefault(name, []).append(row)
-        return found
+            counts.setdefault(name, []).append(row)
+        return counts
 
     def total(self) -> int:
         """How many hits all filters let through."""
@@ -93,11 +93,11 @@ class Facets:
 
     def of(self, number: int) -> dict[str, tuple[tuple[str, str], ...]]:
         """(key, IRI) of the values that one resource has."""
-        found: dict[str, list[tuple[str, str]]] = {}
+        values: dict[str, list[tuple[str, str]]] = {}
         for name, key, iri in self._connection.execute(
             "SELECT value.facet, value.key, value.iri FROM facet JOIN value ON value.id = facet.value "
             "WHERE facet.resource = ? ORDER BY value.id",
             (number,),
         ):
-            found.setdefault(name, []).append((key, iri))
-        return {name: tuple(items) for name, items in found.items()}
+            values.setdefault(name, []).append((key, iri))
+        return {name: tuple(items) for name, items in values.items()}

@@ -48,11 +48,11 @@ class Extent:
 class Finder:
     """One search over one connection, which has it to itself."""
 
-    def __init__(self, extent: Extent, connection: sqlite3.Connection, asked: Search, parsed: Parsed) -> None:
-        self._extent, self._connection, self._asked, self._parsed = extent, connection, asked, parsed
-        self._languages = (asked.language,) if asked.language in LANGUAGES else INDEXED
+    def __init__(self, extent: Extent, connection: sqlite3.Connection, search: Search, parsed: Parsed) -> None:
+        self._extent, self._connection, self._asked, self._parsed = extent, connection, search, parsed
+        self._languages = (search.language,) if search.language in LANGUAGES else INDEXED
         self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
-        self._facets = Facets(connection, asked.filters)
+        self._facets = Facets(connection, search.filters)
         self._capped = False
 
     def results(self) -> Results:
@@ -152,8 +152,8 @@ class Finder:
         for name, language, value in self._connection.execute(
             "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number", (number,)
         ):
-            found = (
+            ranges = (
                 query_parser.marks(value, self._parsed, self._extent.simplified) if language in self._languages else []
             )
-            if name == "label" or found:
-                yield MarkedValue(name, language, value, tuple(found))
+            if name == "label" or ranges:
+                yield MarkedValue(name, language, value, tuple(ranges))

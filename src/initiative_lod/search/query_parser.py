@@ -67,14 +67,14 @@ def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
             units.append(Unit((words,), quoted=True))
         position = match.end()
     units += _bare(cleaned[position:], simplified, capitals)
-    told = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= STOP_WORDS]
-    units = list(dict.fromkeys(told or units))
+    significant = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= STOP_WORDS]
+    units = list(dict.fromkeys(significant or units))
     key = tokens.joined(token.text for token in tokens.tokens(cleaned, simplified)).strip(f"{PAUSE} ")
     return Parsed(cleaned, tuple(units[:MOST_UNITS]), key, (), tuple(capitals), shortened or len(units) > MOST_UNITS)
 
 
-def _phrase(found: Sequence[Token]) -> Phrase:
-    words = [token.text for token in found]
+def _phrase(run: Sequence[Token]) -> Phrase:
+    words = [token.text for token in run]
     while words and words[0] == PAUSE:
         words.pop(0)
     while words and words[-1] == PAUSE:
@@ -133,7 +133,7 @@ def _plain(unit: Unit) -> bool:
 
 
 def _joined_and_split(words: Phrase, known: Callable[[str], bool]) -> list[Phrase]:
-    found: list[Phrase] = []
+    phrases: list[Phrase] = []
     for place in range(len(words) - 1):
         first, second = words[place], words[place + 1]
         if (
@@ -142,10 +142,10 @@ def _joined_and_split(words: Phrase, known: Callable[[str], bool]) -> list[Phras
             and not tokens.is_single(second)
             and known(first + second)
         ):
-            found.append((*words[:place], first + second, *words[place + 2 :]))
+            phrases.append((*words[:place], first + second, *words[place + 2 :]))
     for place, word in enumerate(words):
-        found += [(*words[:place], *parts, *words[place + 1 :]) for parts in _splits(word, known)]
-    return found
+        phrases += [(*words[:place], *parts, *words[place + 1 :]) for parts in _splits(word, known)]
+    return phrases
 
 
 def _splits(word: str, known: Callable[[str], bool]) -> Iterable[Phrase]:
@@ -188,8 +188,8 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
             if words[place] != PAUSE:
                 units.append(Unit((words[place:end],), open=unit.open and end == len(words)))
             place = end
-    told = [unit for unit in dict.fromkeys(units) if not _says_little(unit.wordings[0])]
-    return replace(parsed, units=tuple((told or units)[:MOST_UNITS]), instead=())
+    significant = [unit for unit in dict.fromkeys(units) if not _says_little(unit.wordings[0])]
+    return replace(parsed, units=tuple((significant or units)[:MOST_UNITS]), instead=())
 
 
 def _says_little(words: Phrase) -> bool:
@@ -210,8 +210,8 @@ def expression(parsed: Parsed, columns: Sequence[str], every: bool = True) -> st
     for unit in parsed.units:
         alternatives = [quoted(words) + (" *" if unit.open else "") for words in unit.wordings]
         units.append(f"({' OR '.join(alternatives)})")
-    wanted = f"({(' AND ' if every else ' OR ').join(units)})"
-    return f"{{{' '.join(columns)}}} : ({' OR '.join([wanted, *map(quoted, parsed.instead)])})"
+    typed = f"({(' AND ' if every else ' OR ').join(units)})"
+    return f"{{{' '.join(columns)}}} : ({' OR '.join([typed, *map(quoted, parsed.instead)])})"
 
 
 def quoted(words: Phrase) -> str:
@@ -221,9 +221,9 @@ def quoted(words: Phrase) -> str:
 
 def marks(text: str, parsed: Parsed, simplified: Mapping[str, str]) -> list[tuple[int, int]]:
     """The ranges of ``text`` that the query found: code points, end exclusive, in order, apart from each other."""
-    found = tokens.tokens(text, simplified)
+    text_tokens = tokens.tokens(text, simplified)
     by_word: dict[str, list[int]] = {}
-    for place, token in enumerate(found):
+    for place, token in enumerate(text_tokens):
         by_word.setdefault(token.text, []).append(place)
     ranges = []
     for unit in (*parsed.units, *([Unit(parsed.instead)] if parsed.instead else [])):
@@ -233,9 +233,9 @@ def marks(text: str, parsed: Parsed, simplified: Mapping[str, str]) -> list[tupl
             else:
                 starts = by_word.get(words[0], [])
             ranges += [
-                (found[place].start, found[place + len(words) - 1].end)
+                (text_tokens[place].start, text_tokens[place + len(words) - 1].end)
                 for place in starts
-                if _matches(found, place, words, unit.open)
+                if _matches(text_tokens, place, words, unit.open)
             ]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
@@ -246,11 +246,11 @@ def marks(text: str, parsed: Parsed, simplified: Mapping[str, str]) -> list[tupl
     return merged
 
 
-def _matches(found: Sequence[Token], place: int, words: Phrase, open_ended: bool) -> bool:
-    if place + len(words) > len(found):
+def _matches(text_tokens: Sequence[Token], place: int, words: Phrase, open_ended: bool) -> bool:
+    if place + len(words) > len(text_tokens):
         return False
     for offset, word in enumerate(words):
-        token = found[place + offset].text
+        token = text_tokens[place + offset].text
         last = offset == len(words) - 1
         if token != word and not (open_ended and last and token.startswith(word)):
             return False

@@ -32,9 +32,9 @@ class Index:
         self._closed = False
         try:
             with self._connection() as connection:
-                found = connection.execute("PRAGMA application_id").fetchone()[0]
+                application = connection.execute("PRAGMA application_id").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if (found, version) != (APPLICATION, FORMAT):
+                if (application, version) != (APPLICATION, FORMAT):
                     raise ReleaseError(f"{self._path.name} is no search index of format {FORMAT}")
                 simplified = dict(connection.execute("SELECT traditional, simplified FROM simplified"))
                 meta = dict(connection.execute("SELECT key, value FROM meta"))
@@ -54,16 +54,16 @@ class Index:
         for connection in idle:
             connection.close()
 
-    def search(self, asked: Search) -> Results:
+    def search(self, search: Search) -> Results:
         """What is found, for whatever text. Raises QueryTimeout."""
-        parsed = query_parser.parse(asked.text, self._extent.simplified)
+        parsed = query_parser.parse(search.text, self._extent.simplified)
         if parsed.empty:
-            return Results(asked, parsed.text, 0, shortened=parsed.shortened)
+            return Results(search, parsed.text, 0, shortened=parsed.shortened)
         with self._connection() as connection:
             deadline = time.monotonic() + self._seconds
             connection.set_progress_handler(lambda: time.monotonic() > deadline, 2000)
             try:
-                return Finder(self._extent, connection, asked, parsed).results()
+                return Finder(self._extent, connection, search, parsed).results()
             except sqlite3.OperationalError as error:
                 if "interrupt" in str(error):
                     raise QueryTimeout(Message("error.search_slow", seconds=f"{self._seconds:g}")) from error

@@ -35,14 +35,14 @@ def scratch(path: Path) -> sqlite3.Connection:
 def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None:
     literals = _literal_fields(iris)
     links = _links(iris)
-    said: list[tuple[int, str, str, str, str]] = []
-    linked: list[tuple[str, str, str]] = []
+    literal_rows: list[tuple[int, str, str, str, str]] = []
+    link_rows: list[tuple[str, str, str]] = []
 
     def flush() -> None:
-        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", said)
-        staged.executemany("INSERT INTO link VALUES (?, ?, ?)", linked)
-        said.clear()
-        linked.clear()
+        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", literal_rows)
+        staged.executemany("INSERT INTO link VALUES (?, ?, ?)", link_rows)
+        literal_rows.clear()
+        link_rows.clear()
 
     base = iris.base
     for quad in quads:
@@ -54,14 +54,14 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
             if field is not None and object.value.strip():
                 own = subject.value.startswith(base)
                 language = indexed(object.language or "", object.value)
-                said.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
+                literal_rows.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
             elif quad.predicate.value == OBJECT_LABEL:
-                linked.append((subject.value, OBJECT_LABEL, object.value[: LONGEST["about"]]))
+                link_rows.append((subject.value, OBJECT_LABEL, object.value[: LONGEST["about"]]))
         elif isinstance(object, NamedNode) and subject.value.startswith(base):
             link = links.get(quad.predicate.value)
             if link is not None:
-                linked.append((subject.value, link, object.value))
-        if len(said) + len(linked) >= 20_000:
+                link_rows.append((subject.value, link, object.value))
+        if len(literal_rows) + len(link_rows) >= 20_000:
             flush()
     flush()
     staged.execute("COMMIT")
@@ -83,8 +83,8 @@ def _literal_fields(iris: Iris) -> dict[str, str]:
 
 def _links(iris: Iris) -> dict[str, str]:
     named = (*ABOUT, "modality", "condition")
-    found = {iris.term(name).value: name for name in named}
-    found[RDF.type.value] = "type"
-    found[DCTERMS.isPartOf.value] = "isPartOf"
-    found[SUBJECT_ID] = SUBJECT_ID
-    return found
+    names = {iris.term(name).value: name for name in named}
+    names[RDF.type.value] = "type"
+    names[DCTERMS.isPartOf.value] = "isPartOf"
+    names[SUBJECT_ID] = SUBJECT_ID
+    return names

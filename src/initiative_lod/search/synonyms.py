@@ -29,10 +29,10 @@ class Wordings:
 
     def holds(self, words: Phrase) -> bool:
         """Whether anything in the index has the phrase."""
-        found = self._connection.execute(
+        rows = self._connection.execute(
             "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{tokens.joined(words)}"',)
         )
-        return found.fetchone() is not None
+        return rows.fetchone() is not None
 
     def renamed(self, parsed: Parsed) -> Parsed:
         """With the other names of our own things: what is called as the query, or as one of its words, is called."""
@@ -71,7 +71,7 @@ class Wordings:
         return self._all_names([number for (number,) in rows]) if len(rows) < 4 else []
 
     def _all_names(self, numbers: Sequence[int]) -> list[Phrase]:
-        found: list[Phrase] = []
+        phrases: list[Phrase] = []
         for number in numbers:
             for language, value in self._connection.execute(
                 "SELECT language, value FROM literal WHERE resource = ? AND field IN ('label', 'alt') LIMIT 12",
@@ -80,11 +80,11 @@ class Wordings:
                 if language not in self._languages:
                     continue
                 words = tuple(token.text for token in tokens.tokens(value, self._simplified))
-                if words and tokens.PAUSE not in words and words not in found and len(words) <= 24:
-                    found.append(words)
+                if words and tokens.PAUSE not in words and words not in phrases and len(words) <= 24:
+                    phrases.append(words)
                     if value not in self.also:
                         self.also.append(value)
-        return found
+        return phrases
 
     def _taiwanese(self, words: Phrase) -> list[Phrase]:
         """The words as they are said on the mainland, where Taiwan says others: 網路 is 网络."""
@@ -92,12 +92,12 @@ class Wordings:
         if not any(character in self._simplified for character in typed) or not all(map(tokens.is_single, words)):
             return []
         for run in typed.split():
-            found = tuple(token.text for token in tokens.tokens(run, self._simplified))
-            if found == words:
-                said = mainland(run)
-                changed = tuple(token.text for token in tokens.tokens(said, self._simplified))
+            phrase = tuple(token.text for token in tokens.tokens(run, self._simplified))
+            if phrase == words:
+                converted = mainland(run)
+                changed = tuple(token.text for token in tokens.tokens(converted, self._simplified))
                 if changed != words:
-                    self.also.append(said)
+                    self.also.append(converted)
                     return [changed, *self._names(tokens.joined(changed))]
         return []
 

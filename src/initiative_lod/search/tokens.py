@@ -47,20 +47,20 @@ class Token:
 
 def tokens(text: str, simplified: Mapping[str, str]) -> list[Token]:
     """The tokens of ``text`` in order; ``simplified`` maps a traditional character to the one that it is indexed as."""
-    found: list[Token] = []
+    result: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         start, end = match.span()
         if kind == "single":
             character = text[start]
-            found.append(Token(simplified.get(character, character), start, end))
+            result.append(Token(simplified.get(character, character), start, end))
         elif kind == "word":
             word = _folded(match[0])
             if word:
-                found.append(Token(word, start, end))
-        elif kind == "pause" and found and found[-1].text != PAUSE:
-            found.append(Token(PAUSE, start, end))
-    return found
+                result.append(Token(word, start, end))
+        elif kind == "pause" and result and result[-1].text != PAUSE:
+            result.append(Token(PAUSE, start, end))
+    return result
 
 
 def is_single(token: str) -> bool:

@@ -76,7 +76,7 @@ def read(path: Path) -> list[Judgement]:
     columns = tuple(next(table, ()))
     if columns != COLUMNS:
         raise ParseError(f"the columns are {', '.join(columns)}, and must be {', '.join(COLUMNS)}", path, 1)
-    found = []
+    judgements = []
     for cells in table:
         if not cells:
             continue
@@ -87,10 +87,10 @@ def read(path: Path) -> list[Judgement]:
             message = f"verdict is {verdict!r}, and must be one of {', '.join(Verdict)}"
             raise ParseError(message, path, table.line_num)
         try:
-            found.append(Judgement(subject, target, Verdict(verdict), judge, date, reason))
+            judgements.append(Judgement(subject, target, Verdict(verdict), judge, date, reason))
         except ValueError as error:
             raise ParseError(str(error), path, table.line_num) from error
-    return found
+    return judgements
 
 
 def append(path: Path, judgement: Judgement) -> None:

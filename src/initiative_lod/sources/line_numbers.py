@@ -45,19 +45,21 @@ class Places:
 
     def __call__(self, subject: str, property: str = "", value: str = "") -> Place | None:
         """The line of ``value`` under ``property``, else that of the property, else that of the subject; else None."""
-        said = self._statements
-        return said.get((subject, property, value)) or said.get((subject, property, "")) or self._subjects.get(subject)
+        lines = self._statements
+        return (
+            lines.get((subject, property, value)) or lines.get((subject, property, "")) or self._subjects.get(subject)
+        )
 
 
 def places_in(paths: Iterable[Path], base: str) -> Places:
     """The places of what stands in ``paths``."""
-    found = Places()
+    places = Places()
     for path in paths:
         if path.suffix == ".ttl":
-            found.add(turtle.read_turtle(path, ""), path)
+            places.add(turtle.read_turtle(path, ""), path)
         else:
-            found.add_lines(_by_line(path, base), path)
-    return found
+            places.add_lines(_by_line(path, base), path)
+    return places
 
 
 def _by_line(path: Path, base: str) -> Iterator[tuple[str, int]]:

@@ -101,14 +101,14 @@ def read(source: SourceFile) -> Notation:
 
 
 def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNode, object]]) -> Bracket:
-    found: dict[str, list[object]] = defaultdict(list)
+    marks: dict[str, list[object]] = defaultdict(list)
     rest: list[tuple[NamedNode, Value]] = []
     assert isinstance(triple.subject, NamedNode)
     subject = triple.subject.value
     for predicate, value in content:
         name = _notation_name(predicate)
         if name is not None:
-            found[name].append(value)
+            marks[name].append(value)
         elif isinstance(value, NamedNode | Literal):
             rest.append((predicate, value))
         else:
@@ -117,7 +117,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
             )
 
     def strings(name: str) -> list[str]:
-        return [value.value for value in found[name] if isinstance(value, Literal | NamedNode)]
+        return [value.value for value in marks[name] if isinstance(value, Literal | NamedNode)]
 
     def one(name: str) -> str | None:
         values = strings(name)
@@ -126,8 +126,8 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
             raise NotationError(f"a bracket of <{subject}> has src:{name} {len(values)} times", source.path, line)
         return values[0] if values else None
 
-    unknown = found.keys() - {"is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role"}
-    values, roles = found["is"], found["role"]
+    unknown = marks.keys() - {"is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role"}
+    values, roles = marks["is"], marks["role"]
     bracket = Bracket(
         source=source,
         subject=triple.subject,
@@ -137,7 +137,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         prefix=one("prefix") or "",
         suffix=one("suffix") or "",
         scope=one("in"),
-        implied=tuple(value for value in found["implied"] if isinstance(value, Literal)),
+        implied=tuple(value for value in marks["implied"] if isinstance(value, Literal)),
         seen_in=tuple(strings("seenIn")),
         role=roles[0] if len(roles) == 1 and isinstance(roles[0], NamedNode) else None,
         rest=tuple(rest),
@@ -145,7 +145,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
     if unknown:
         raise bracket.error(f"src:{min(unknown)} means nothing in a bracket")
     if triple.predicate == _CONDITION:
-        if found["is"] or bracket.quote is None:
+        if marks["is"] or bracket.quote is None:
             raise bracket.error("a condition has a src:quote, and no src:is")
     elif bracket.value is None:
         raise bracket.error(f"a bracket says what it is about with one src:is; this one has {len(values)}")

@@ -68,19 +68,19 @@ class NormalisedText:
         quote, prefix, suffix = (unicodedata.normalize("NFC", item) for item in (quote, prefix, suffix))
         if not quote:
             raise QuoteError("the quote is empty")
-        found = [
+        starts = [
             start
             for start in _occurrences(self.content, quote, scope)
             if self.content.endswith(prefix, 0, start) and self.content.startswith(suffix, start + len(quote))
         ]
-        if len(found) == 1:
-            return Span(found[0], found[0] + len(quote))
+        if len(starts) == 1:
+            return Span(starts[0], starts[0] + len(quote))
         context = "".join([f" after “{prefix}”" if prefix else "", f" before “{suffix}”" if suffix else ""])
         shown = self[scope] if scope.end - scope.start <= 60 else self[Span(scope.start, scope.start + 57)] + "..."
         shown = shown.replace("\n\n", " / ").replace("\n", " / ")
-        if found:
+        if starts:
             raise QuoteError(
-                f"the quote “{quote}”{context} stands {len(found)} times in “{shown}”: "
+                f"the quote “{quote}”{context} stands {len(starts)} times in “{shown}”: "
                 "say which one with src:prefix or src:suffix"
             )
         elsewhere = len(_occurrences(self.content, quote, self.whole))
@@ -89,11 +89,11 @@ class NormalisedText:
 
 
 def _occurrences(content: str, quote: str, scope: Span) -> list[int]:
-    found, start = [], content.find(quote, scope.start, scope.end)
+    starts, start = [], content.find(quote, scope.start, scope.end)
     while start >= 0:
-        found.append(start)
+        starts.append(start)
         start = content.find(quote, start + 1, scope.end)
-    return found
+    return starts
 
 
 def normalise(delivered: str) -> list[str]:

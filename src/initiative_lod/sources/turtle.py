@@ -46,8 +46,8 @@ class SourceFile:
 
     def line(self, subject: str, literal: str | None = None) -> int:
         """The line where ``literal`` first stands under ``subject``, else the subject's own; 0 when it is not here."""
-        found = self.strings.get((subject, literal)) if literal is not None else None
-        return found or self.subjects.get(subject, 0)
+        line = self.strings.get((subject, literal)) if literal is not None else None
+        return line or self.subjects.get(subject, 0)
 
 
 def read_turtle(path: Path, graph: str) -> SourceFile:

@@ -83,9 +83,9 @@ class Conflicts:
                 lines.append(f"  … {item.total - min(IN_TEXT, len(item.findings)):,} more")
         if self.together:
             lines += ["", "Questions that need two graphs · 需要两个图的问题"]
-        for asked in self.together:
-            lines += [f"  {asked.status} · {IN_CHINESE[asked.status]}: {asked.question.text['en']} ({asked.note})"]
-            rows = asked.to_json()
+        for answer in self.together:
+            lines += [f"  {answer.status} · {IN_CHINESE[answer.status]}: {answer.question.text['en']} ({answer.note})"]
+            rows = answer.to_json()
             lines += [
                 f"      {what}: {' | '.join(row)}" for what in ("missing", "surplus") for row in rows[what][:IN_TEXT]
             ]
@@ -163,7 +163,7 @@ class Conflicts:
         )
 
     def _row(self, finding: Finding) -> str:
-        said = "".join(
+        rows = "".join(
             f"<tr><td><code>{escape(_shown(subject))}</code></td><td><code>{escape(_shown(predicate))}</code></td>"
             f"<td><code>{escape(_shown(value))}</code></td><td>{escape(self._graph(graph))}</td></tr>"
             for subject, predicate, value, graph in finding.statements
@@ -171,7 +171,7 @@ class Conflicts:
         more = finding.size - len(finding.statements)
         rest = f"<tr><td colspan=4>… {more:,}</td></tr>" if more > 0 and finding.statements else ""
         note = f" <small>{escape(finding.note)}</small>" if finding.note else ""
-        return f"<article><h3>{_linked(_shown(finding.focus))}{note}</h3><table>{said}{rest}</table></article>"
+        return f"<article><h3>{_linked(_shown(finding.focus))}{note}</h3><table>{rows}{rest}</table></article>"
 
     def _graph(self, graph: Term | None) -> str:
         if graph is None:
@@ -205,15 +205,15 @@ class Conflicts:
                     yield from _reified(node, NamedNode(f"{node.value}-{index}"), statement)
 
 
-def _reified(node: NamedNode, said: NamedNode, statement: Statement) -> Iterator[Triple]:
+def _reified(node: NamedNode, reified: NamedNode, statement: Statement) -> Iterator[Triple]:
     subject, predicate, value, graph = statement
-    yield Triple(node, SH.detail, said)
-    yield Triple(said, RDF.type, RDF.Statement)
-    yield Triple(said, RDF.subject, subject)
-    yield Triple(said, RDF.predicate, predicate)
-    yield Triple(said, RDF.object, value)
+    yield Triple(node, SH.detail, reified)
+    yield Triple(reified, RDF.type, RDF.Statement)
+    yield Triple(reified, RDF.subject, subject)
+    yield Triple(reified, RDF.predicate, predicate)
+    yield Triple(reified, RDF.object, value)
     if graph is not None:
-        yield Triple(said, PROV.hadPrimarySource, graph)
+        yield Triple(reified, PROV.hadPrimarySource, graph)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def find(
     store: Store,
     records: Sequence[MergedSource],
     iris: Iris,
-    asked: Sequence[Question],
+    questions: Sequence[Question],
     building: Path,
     progress: Progress = lambda message: None,
     joint: Sequence[Question] = (),
@@ -38,23 +38,23 @@ def find(
     files = [*sorted({*building.glob("graphs/*.nq.gz")} - {clusters}), building / "own.nq.gz"]
     few = candidates(files)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
-    found: list[CheckResult] = []
+    results: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
-        found.append(check.run(few if check.over == "candidates" else store, prefixes))
-    abroad = next(item for item in found if item.kind == ELSEWHERE)
+        results.append(check.run(few if check.over == "candidates" else store, prefixes))
+    abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
-        found.append(_shapes(building / "own.nq.gz", abroad, iris))
+        results.append(_shapes(building / "own.nq.gz", abroad, iris))
     progress("looking for conflicts: questions")
-    found.append(_questions(store, asked, iris))
+    results.append(_questions(store, questions, iris))
     answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
-    return Conflicts(tuple(found), tuple(records), iris, answered)
+    return Conflicts(tuple(results), tuple(records), iris, answered)
 
 
-def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> CheckResult:
+def _questions(store: Store, questions: Sequence[Question], iris: Iris) -> CheckResult:
     """The competency questions that are now answered otherwise than was worked out from the text."""
-    differences = list(competency.differences(list(asked), store, iris.base))
+    differences = list(competency.differences(list(questions), store, iris.base))
     findings = []
     for difference in differences:
         rows = [("missing", row) for row in difference.missing] + [("surplus", row) for row in difference.surplus]
@@ -66,8 +66,8 @@ def _questions(store: Store, asked: Sequence[Question], iris: Iris) -> CheckResu
         "Violation",
         {"zh": "我们的问题现在有不同的答案", "en": "Our questions are now answered differently"},
         {
-            "zh": f"{len(asked)} 个能力问题在不限图的情况下重新提出；答案与从原文得出的不同。",
-            "en": f"All {len(asked)} questions were asked again, naming no graph; these are answered otherwise.",
+            "zh": f"{len(questions)} 个能力问题在不限图的情况下重新提出；答案与从原文得出的不同。",
+            "en": f"All {len(questions)} questions were asked again, naming no graph; these are answered otherwise.",
         },
         len(differences),
         tuple(findings[:KEPT]),

@@ -53,12 +53,12 @@ class JointAnswer:
         }
 
 
-def ask(asked: Sequence[Question], store: Store, slugs: Iterable[str], base: str) -> tuple[JointAnswer, ...]:
+def ask(questions: Sequence[Question], store: Store, slugs: Iterable[str], base: str) -> tuple[JointAnswer, ...]:
     """Ask each question whose sources are all among ``slugs``, the names of what is merged into ``store``."""
-    there = set(slugs)
-    found = []
-    for question in asked:
-        missing = tuple(name for name in question.needs if name not in there)
+    merged = set(slugs)
+    answers = []
+    for question in questions:
+        missing = tuple(name for name in question.needs if name not in merged)
         difference = None if missing else next(iter(competency.differences([question], store, base)), None)
-        found.append(JointAnswer(question, missing, difference))
-    return tuple(found)
+        answers.append(JointAnswer(question, missing, difference))
+    return tuple(answers)
