@@ -10,31 +10,31 @@ from initiative_lod.labels import LabelKind
 from initiative_lod.languages import mainland, stem
 from initiative_lod.matching.label_forms import fold, forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelIndex
-from initiative_lod.matching.scoring import By, compare
+from initiative_lod.matching.scoring import Basis, compare
 
 
 @pytest.mark.parametrize(
     ("one", "other", "by"),
     [
-        ("Digital divide", "Digital divide", By.EXACT),
-        ("Digital divide", "DIGITAL DIVIDE", By.FOLDED),
-        ("cyber-security", "Cyber security", By.FOLDED),
-        ("網絡安全", "网络安全", By.FOLDED),
-        ("《联合国宪章》", "联合国宪章", By.FOLDED),
-        ("cyber crime", "cybercrime", By.PACKED),
-        ("行动8", "行动 8", By.FOLDED),
-        ("International organizations", "International Organisation", By.STEM),
-        ("developing countries", "Developing country", By.STEM),
-        ("children", "Child", By.STEM),
-        ("Labour", "labor", By.STEM),
-        ("protection of personal information", "personal information protection", By.TURNED),
-        ("education and health", "health and education", By.TURNED),
-        ("ITU", "International Telecommunication Union", By.ACRONYM),
-        ("sustainable development", "The sustainable development goals of all", By.PART),
-        ("artifical inteligence", "artificial intelligence", By.FUZZY),
+        ("Digital divide", "Digital divide", Basis.EXACT),
+        ("Digital divide", "DIGITAL DIVIDE", Basis.FOLDED),
+        ("cyber-security", "Cyber security", Basis.FOLDED),
+        ("網絡安全", "网络安全", Basis.FOLDED),
+        ("《联合国宪章》", "联合国宪章", Basis.FOLDED),
+        ("cyber crime", "cybercrime", Basis.PACKED),
+        ("行动8", "行动 8", Basis.FOLDED),
+        ("International organizations", "International Organisation", Basis.STEM),
+        ("developing countries", "Developing country", Basis.STEM),
+        ("children", "Child", Basis.STEM),
+        ("Labour", "labor", Basis.STEM),
+        ("protection of personal information", "personal information protection", Basis.TURNED),
+        ("education and health", "health and education", Basis.TURNED),
+        ("ITU", "International Telecommunication Union", Basis.ACRONYM),
+        ("sustainable development", "The sustainable development goals of all", Basis.PART),
+        ("artifical inteligence", "artificial intelligence", Basis.FUZZY),
     ],
 )
-def test_how_labels_agree(one: str, other: str, by: By) -> None:
+def test_how_labels_agree(one: str, other: str, by: Basis) -> None:
     score = compare(one, other)
     assert score is not None
     assert score.by is by
@@ -78,7 +78,7 @@ def test_comparing_is_symmetric_and_bounded(one: str, other: str) -> None:
     assert score == compare(other, one)
     assert score is None or 0 <= score.value <= 1
     same = compare(one, one)
-    assert same is None or same.by is By.EXACT
+    assert same is None or same.by is Basis.EXACT
 
 
 @given(st.text(max_size=40))

@@ -36,7 +36,7 @@ def age(path: Path, seconds: float) -> None:
         os.utime(item, (time.time() - seconds,) * 2, follow_symlinks=False)
 
 
-def kept(folder: Path, keep: int = cleanup.KEEP) -> dict[str, str]:
+def kept(folder: Path, keep: int = cleanup.KEPT_RELEASES) -> dict[str, str]:
     return {item.version: item.why for item in collect(folder, keep, dry_run=True)[0]}
 
 
@@ -286,14 +286,14 @@ def test_what_a_build_left_goes_when_nobody_is_at_it(folder: Path, name: str) ->
     (left / "store").mkdir(parents=True)
     (left / "store" / "1.sst").write_bytes(b"x" * 500)
     assert collect(folder)[1] == []
-    age(left, cleanup.QUIET + 10)
+    age(left, cleanup.QUIET_SECONDS + 10)
     held = in_use.take(left)
     assert collect(folder)[1] == []
     del held
     (left / "store" / "2.sst").write_bytes(b"x")  # it is being written after all
     assert collect(folder)[1] == []
-    age(left, cleanup.QUIET + 10)
-    assert collect(folder)[1] == [cleanup.RemovedFolder(name, 501)]
+    age(left, cleanup.QUIET_SECONDS + 10)
+    assert collect(folder)[1] == [cleanup.Removed(name, 501)]
     assert not left.exists()
 
 

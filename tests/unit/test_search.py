@@ -234,7 +234,7 @@ def test_a_filter_may_be_a_key_or_an_iri(real: Index, key: str) -> None:
 def test_paging(real: Index) -> None:
     first = real.search(Search("网络"))
     assert first.pages > 1
-    assert len(first.hits) == results.PAGE
+    assert len(first.hits) == results.HITS_PER_PAGE
     everything = found(real, "网络")
     assert len(everything) == len(set(everything)) == first.total
     assert real.search(Search("网络", page=99_999)).page == first.pages
@@ -302,7 +302,7 @@ def test_nothing_typed_is_an_error(real: Index, text: str) -> None:
     for language in ("both", "zh", "en", "xx"):
         results = real.search(Search(text, language, {"type": (text,), "nothing": (text,)}))
         assert results.total >= 0
-    assert len(real.search(Search(text)).text) <= query_parser.LONGEST
+    assert len(real.search(Search(text)).text) <= query_parser.MAX_QUERY_CHARACTERS
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -452,7 +452,7 @@ def test_what_is_merged_in_is_bounded(made: Callable[..., Index]) -> None:
     names = [("http://other.example/1", SKOS.altLabel, label(f"name{n:03}")) for n in range(200)]
     searched = made(*names, ("http://other.example/1", RDFS.label, label("x" * 5000)))
     (hit,) = searched.search(Search("name000")).hits
-    assert max(len(value.text) for value in hit.values) == schema.LONGEST["label"]
+    assert max(len(value.text) for value in hit.values) == schema.MAX_CHARACTERS["label"]
     assert searched.search(Search("name199")).total == 0
 
 

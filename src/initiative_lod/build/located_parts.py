@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from initiative_lod.errors import CoverageError, QuoteError, SourceError, SourceErrors
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, slug
 from initiative_lod.sources import text, turtle
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
@@ -47,6 +47,11 @@ class Document:
     parents: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     coverage: list[Coverage] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        """The language of its text: the last segment of the text's IRI."""
+        return slug(self.text_iri)
 
     def locate(self, marks: Marks) -> None:
         """Find every part. Raises SourceErrors with all that could not be found, or that leaves a gap."""

@@ -26,7 +26,7 @@ def document_with(subject: str, documents: Mapping[str, Document]) -> Document |
 def structure(document: Document) -> Iterator[Triple]:
     """Parents, numbers, words and spans of a document's parts, and its text."""
     text_iri, text = NamedNode(document.text_iri), document.text
-    yield Triple(text_iri, I.term("text"), Literal(text.content, language="zh"))
+    yield Triple(text_iri, I.term("text"), Literal(text.content, language=document.language))
     yield from text_facts(text_iri, text)
     for part, parent in document.parents.items():
         yield Triple(NamedNode(part), DCTERMS.isPartOf, NamedNode(parent))
@@ -34,7 +34,7 @@ def structure(document: Document) -> Iterator[Triple]:
     for part, number in document.numbers.items():
         yield Triple(NamedNode(part), I.term("number"), Literal(number))
     for part, span in document.spans.items():
-        yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language="zh"))
+        yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language=document.language))
     for name, spans in (("span", document.spans), ("headingSpan", document.headings), ("leadSpan", document.leads)):
         for part, span in spans.items():
             yield from _span(NamedNode(part), I.term(name), span, document)
@@ -115,7 +115,7 @@ class Attestations:
         yield Triple(node, DCTERMS.isPartOf, bracket.subject)
         yield Triple(bracket.subject, DCTERMS.hasPart, node)
         yield Triple(node, I.term("number"), Literal(number))
-        yield Triple(node, I.term("text"), Literal(document.text[span], language="zh"))
+        yield Triple(node, I.term("text"), Literal(document.text[span], language=document.language))
         yield from _span(node, I.term("span"), span, document)
         for predicate, value in bracket.rest:
             yield Triple(node, predicate, value)

@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.build.located_parts import Document
 from initiative_lod.sources.text import NormalisedText
 from initiative_lod.vocabulary import RDFS
 
-if TYPE_CHECKING:
-    from initiative_lod.build.located_parts import Document
-
 Described = Mapping[str, Mapping[NamedNode, Sequence[Literal | NamedNode]]]
 
+#: What numbered parts are called, by language.
 _NAMES = {
-    "preamble": ("序言", "Preamble"),
-    "conclusion": ("结语", "Conclusion"),
-    "pillar": ("第{}部分", "Pillar {}"),
-    "action": ("行动 {}", "Action {}"),
-    "paragraph": ("第 {} 段", "paragraph {}"),
-    "clause": ("条款 {}", "clause {}"),
-    "condition": ("条件 {}", "condition {}"),
+    "zh": {
+        "preamble": "序言",
+        "conclusion": "结语",
+        "pillar": "第{}部分",
+        "action": "行动 {}",
+        "paragraph": "第 {} 段",
+        "clause": "条款 {}",
+        "condition": "条件 {}",
+    },
+    "en": {
+        "preamble": "Preamble",
+        "conclusion": "Conclusion",
+        "pillar": "Pillar {}",
+        "action": "Action {}",
+        "paragraph": "paragraph {}",
+        "clause": "clause {}",
+        "condition": "condition {}",
+    },
 }
+_BETWEEN = {"zh": " ", "en": ", "}
+_STEP = re.compile(r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?")
 
 
 def labels(path: str, kind: str) -> list[Literal]:
-    """Labels in zh and en of a part by its path: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”"""
-    names = re.findall(
-        r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?", path.split("/", 2)[-1]
-    )
-    if not names:
-        names = [(kind.lower(), "")]
-    chinese = " ".join(_NAMES[name][0].format(number).strip() for name, number in names)
-    english = ", ".join(_NAMES[name][1].format(number).strip() for name, number in names)
-    return [Literal(chinese, language="zh"), Literal(english[:1].upper() + english[1:], language="en")]
+    """Labels of a part, one a language: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”"""
+    steps = _STEP.findall(path.split("/", 2)[-1]) or [(kind.lower(), "")]
+    result = []
+    for language, names in _NAMES.items():
+        label = _BETWEEN[language].join(names[name].format(number).strip() for name, number in steps)
+        result.append(Literal(label[:1].upper() + label[1:], language=language))
+    return result
 
 
 def rendered_text(document: Document, described: Described, language: str) -> NormalisedText:

@@ -21,7 +21,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.matching import other_graph, sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
-from initiative_lod.matching.proposals import FLOOR, Proposal, propose
+from initiative_lod.matching.proposals import MIN_CONFIDENCE, Proposal, propose
 from initiative_lod.matching.side_by_side import Review
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
@@ -37,7 +37,9 @@ def align(
     context: typer.Context,
     graph: Annotated[Path | None, typer.Argument(help="A file or folder of RDF.", exists=True)] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to standard output.")] = None,
-    floor: Annotated[float, typer.Option(help="Propose nothing that is less sure than this.", min=0, max=1)] = FLOOR,
+    floor: Annotated[
+        float, typer.Option(help="Propose nothing that is less sure than this.", min=0, max=1)
+    ] = MIN_CONFIDENCE,
     known: Annotated[bool, typer.Option("--known", help="Also propose what data/alignments/ has already.")] = False,
     review: Annotated[
         bool, typer.Option("--review", help="Serve a page here on which to judge the proposals.")

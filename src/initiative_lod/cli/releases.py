@@ -138,7 +138,7 @@ def gc(
     context: typer.Context,
     keep: Annotated[
         int, typer.Option(min=0, help="Releases to keep that were current before the current one.")
-    ] = cleanup.KEEP,
+    ] = cleanup.KEPT_RELEASES,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and touch nothing.")] = False,
     as_json: Json = False,
 ) -> None:

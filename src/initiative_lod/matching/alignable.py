@@ -10,18 +10,18 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris, slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import primary
+from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 #: Our classes whose things stand for something that others may know as well: concepts, and things with a name. (The
 #: modalities are verbs, which have namesakes among nouns: "advocate" is no lawyer. They are matched by hand.)
 CONCEPTS = ("Topic", "StakeholderGroup", "Principle", "Community")
 NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
-MOST_NEIGHBOURS = 100
+MAX_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 
 #: What no thing of ours is: a property, or what holds things together.
-APART = frozenset(
+UNALIGNABLE = frozenset(
     (
         SKOS.ConceptScheme,
         SKOS.Collection,
@@ -69,10 +69,11 @@ class Alignable:
     neighbours: tuple[str, ...] = field(default=(), compare=False)
     definition: str = ""
 
-    def name(self, language: str = "en") -> str:
+    def name(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Its name, in ``language`` if it has one there."""
-        order = {language: 0, "": 1, "en": 2, "zh": 3}
-        names = sorted(self.names, key=lambda item: (item.kind, order.get(item.language, 4), item.text))
+        order = (language, "", *reversed(LANGUAGES))
+        ranks = {tag: place for place, tag in reversed(list(enumerate(order)))}
+        names = sorted(self.names, key=lambda item: (item.kind, ranks.get(item.language, len(order)), item.text))
         best = [item for item in names if item.language in (language, "")] or names
         return best[0].text if best else slug(self.iri)
 
@@ -104,7 +105,7 @@ def their_things(store: Store, iris: Iris) -> Iterator[Alignable]:
                 named.add(quad.subject.value)
     for iri in sorted(named):
         classes = {quad.object for quad in store.quads_for_pattern(NamedNode(iri), RDF.type, None, None)}
-        if not classes & APART or SKOS.Concept in classes:
+        if not classes & UNALIGNABLE or SKOS.Concept in classes:
             kinds = kinds_of(item.value for item in classes if isinstance(item, NamedNode))
             yield _thing(store, iri, kinds, SKOS.Concept in classes)
 
@@ -139,14 +140,14 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Alig
         for quad in store.quads_for_pattern(node, predicate, None, None)
         if isinstance(quad.object, Literal)
     ]
-    english = [text for text in texts if not text.language or text.language.startswith("en")] or texts
-    definition = english[0].value if english else ""
+    in_default = [text for text in texts if primary(text.language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE] or texts
+    definition = in_default[0].value if in_default else ""
     return Alignable(
         iri,
         tuple(names),
         tuple(sorted(classes)),
         kinds,
         concept,
-        tuple(sorted(near)[:MOST_NEIGHBOURS]),
+        tuple(sorted(near)[:MAX_NEIGHBOURS]),
         definition[:400],
     )

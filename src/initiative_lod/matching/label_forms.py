@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from initiative_lod.languages import HAN, STOP_WORDS, has_han, simplified, stem
 
-LONGEST = 300  # characters of a label that are compared
+MAX_LABEL_CHARACTERS = 300  # characters of a label that are compared
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -41,8 +41,8 @@ class Forms:
 
 @lru_cache(maxsize=200_000)
 def forms(text: str) -> Forms:
-    """The forms of a label, of which no more than LONGEST characters count."""
-    plain = " ".join(unicodedata.normalize("NFC", text[:LONGEST]).split())
+    """The forms of a label, of which no more than MAX_LABEL_CHARACTERS characters count."""
+    plain = " ".join(unicodedata.normalize("NFC", text[:MAX_LABEL_CHARACTERS]).split())
     folded = fold(plain)
     words = [stem(word) for word in folded.split()]
     initials = [word[0] for word in folded.split() if word not in STOP_WORDS and not has_han(word)]

@@ -11,14 +11,14 @@ from heapq import nsmallest
 from rapidfuzz import fuzz, process
 
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import STOP_WORDS, has_han, mainland
+from initiative_lod.languages import LANGUAGES, STOP_WORDS, has_han, mainland
 from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation, variants
-from initiative_lod.matching.scoring import KIND, By, compare_forms
+from initiative_lod.matching.scoring import KIND_WORTH, Basis, compare_forms
 
-CONSIDERED = 150  # labels that are compared in full for one query
-FULLY = frozenset({"", "en", "zh"})  # languages in which likeness is looked for; in others a label is found as it is
-REWORDED = 0.98  # of the worth of an agreement, when the text had to be put in other words for it
-READ = 60_000  # places that are looked up for one query, the rarest pieces first
+MAX_COMPARED = 150  # labels that are compared in full for one query
+FUZZY_LANGUAGES = frozenset({"", *LANGUAGES})  # in which likeness is looked for; in others a label is found as it is
+REWORDED_WORTH = 0.98  # of the worth of an agreement, when the text had to be put in other words for it
+MAX_POSTINGS = 60_000  # places that are looked up for one query, the rarest pieces first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class LabelHit:
 
     thing: int
     value: float
-    by: By
+    by: Basis
     label: Label
 
 
@@ -64,7 +64,7 @@ class LabelIndex:
         for key in {f"={form.folded}", f"#{form.packed}", f"~{form.turned}", f"^{form.acronym}"}:
             if len(key) > 1:
                 self._keys.setdefault(key, array("I")).append(number)
-        if label.language in FULLY:
+        if label.language in FUZZY_LANGUAGES:
             for piece in set(pieces(form.stem)):
                 self._pieces.setdefault(piece, array("I")).append(number)
 
@@ -83,7 +83,7 @@ class LabelIndex:
                 score = compare_forms(query_forms, forms(label.text))
                 if score is None:
                     continue
-                value = score.value * KIND[label.kind] * (REWORDED if place else 1.0)
+                value = score.value * KIND_WORTH[label.kind] * (REWORDED_WORTH if place else 1.0)
                 if label.thing not in best or value > best[label.thing].value:
                     best[label.thing] = LabelHit(label.thing, value, score.by, label)
         return sorted(best.values(), key=lambda hit: (-hit.value, hit.label.kind, len(hit.label.text), hit.thing))[
@@ -147,14 +147,16 @@ class LabelIndex:
         for piece in sorted(likeness, key=lambda item: (len(self._pieces[item]), item)):
             numbers = self._pieces[piece]
             read += len(numbers)
-            if read > READ and weights:
+            if read > MAX_POSTINGS and weights:
                 break
             weight = likeness[piece] / (1 + len(numbers).bit_length())
             for number in numbers:
                 if among is None or self.labels[number].thing in among:
                     weights[number] = weights.get(number, 0.0) + weight
         return nsmallest(
-            CONSIDERED, weights, key=lambda number: (-weights[number] / (20 + len(self.labels[number].text)), number)
+            MAX_COMPARED,
+            weights,
+            key=lambda number: (-weights[number] / (20 + len(self.labels[number].text)), number),
         )
 
     def _spelt(self, word: str) -> list[str]:

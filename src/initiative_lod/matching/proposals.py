@@ -14,22 +14,22 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import has_han
+from initiative_lod.languages import LANGUAGES, has_han
 from initiative_lod.matching.alignable import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelIndex
-from initiative_lod.matching.scoring import KIND, By, Score, compare
+from initiative_lod.matching.scoring import KIND_WORTH, Basis, Score, compare
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
 
-FLOOR = 0.75  # below it nothing is proposed
-ALIKE = 0.75  # what a likeness in spelling must be worth to count at all
-EXACT = 0.9  # from it on two concepts are proposed as one
-WORDS = frozenset({By.EXACT, By.FOLDED, By.PACKED, By.STEM, By.TURNED})
-LANGUAGES = ("zh", "en", "")  # ours; of labels in other languages only abbreviations can agree with ours
-MOST_PER_THING = 5
-ALONE = 0.93  # of the worth of an agreement, as long as nothing else speaks for it
-FAR = 0.1  # of two proposals that compete, the one that is so much less sure does not count
+MIN_CONFIDENCE = 0.75  # below it nothing is proposed
+MIN_LIKENESS = 0.75  # what a likeness in spelling must be worth to count at all
+EXACT_CONFIDENCE = 0.9  # from it on two concepts are proposed as one
+WORD_BASES = frozenset({Basis.EXACT, Basis.FOLDED, Basis.PACKED, Basis.STEM, Basis.TURNED})
+COMPARED_LANGUAGES = (*LANGUAGES, "")  # of labels in other languages only abbreviations can agree with ours
+MAX_PER_THING = 5
+ALONE_WORTH = 0.93  # of the worth of an agreement, as long as nothing else speaks for it
+RIVAL_DISTANCE = 0.1  # of two proposals that compete, the one that is so much less sure does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,10 @@ class Proposal:
 
 
 def propose(
-    ours: Sequence[Alignable], theirs: Iterable[Alignable], judgements: Iterable[Judgement] = (), floor: float = FLOOR
+    ours: Sequence[Alignable],
+    theirs: Iterable[Alignable],
+    judgements: Iterable[Judgement] = (),
+    floor: float = MIN_CONFIDENCE,
 ) -> list[Proposal]:
     """The proposals, surest first. The same input gives the same proposals in the same order."""
     others = sorted(theirs, key=lambda thing: thing.iri)
@@ -88,11 +91,11 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
     if not agreements:
         return None
     best = agreements[0]
-    value, reasons = best.value * ALONE, [_say(best)]
-    languages = {item.ours.language for item in agreements if item.score.by in WORDS}
+    value, reasons = best.value * ALONE_WORTH, [_say(best)]
+    languages = {item.ours.language for item in agreements if item.score.by in WORD_BASES}
     if len(languages) > 1:
         second = next(
-            item for item in agreements if item.ours.language != best.ours.language and item.score.by in WORDS
+            item for item in agreements if item.ours.language != best.ours.language and item.score.by in WORD_BASES
         )
         value += (1 - value) * 0.5
         reasons.append("so in a second language: " + _say(second))
@@ -109,16 +112,16 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
         reasons.append("neighbours agree: " + "; ".join(f"{one} / {other}" for one, other in near[:3]))
     if (
         LabelKind.ALTERNATIVE in (best.ours.kind, best.theirs.kind)
-        and value >= EXACT
+        and value >= EXACT_CONFIDENCE
         and not near
         and len(languages) < 2
     ):
-        value = EXACT - 0.01  # another name of the one is the name of the other: near, but it need not be the same
+        value = EXACT_CONFIDENCE - 0.01  # the one's other name is the other's name: near, and need not be the same
         reasons.append("only by another name")
     value = round(min(value, 0.99), 3)
     if value < floor:
         return None
-    lexical = best.score.by in WORDS
+    lexical = best.score.by in WORD_BASES
     justification = (
         "CompositeMatching" if near else "LexicalMatching" if lexical else "LexicalSimilarityThresholdMatching"
     )
@@ -128,7 +131,7 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
 
 
 def _counts(name: Name) -> bool:
-    return name.kind is not LabelKind.NOTATION and (name.language in LANGUAGES or is_abbreviation(name.text))
+    return name.kind is not LabelKind.NOTATION and (name.language in COMPARED_LANGUAGES or is_abbreviation(name.text))
 
 
 def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
@@ -140,7 +143,7 @@ def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
             score = compare(text, wording)
             if score is None or not _holds(one, other, text, wording, score):
                 continue
-            value = score.value * KIND[one.kind] * KIND[other.kind] * (0.97 if place else 1.0)
+            value = score.value * KIND_WORTH[one.kind] * KIND_WORTH[other.kind] * (0.97 if place else 1.0)
             if best is None or value > best.value:
                 best = Agreement(one, other, score, value)
         if best:
@@ -156,7 +159,8 @@ def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> boo
         return False
     if len(forms(text).packed) < (2 if has_han(text) else 3):
         return False
-    return score.by in WORDS or (score.by is By.FUZZY and score.value >= ALIKE and misspelt(text, wording))
+    nearly = score.by is Basis.FUZZY and score.value >= MIN_LIKENESS
+    return score.by in WORD_BASES or (nearly and misspelt(text, wording))
 
 
 def misspelt(one: str, other: str) -> bool:
@@ -169,7 +173,7 @@ def misspelt(one: str, other: str) -> bool:
 
 def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
     """What lowers confidence: both sides have a preferred label in a second language, and these are quite different."""
-    for language in ("zh", "en"):
+    for language in LANGUAGES:
         if language == best.ours.language:
             continue
         mine = [name.text for name in ours.names if name.language == language and name.kind is LabelKind.PREFERRED]
@@ -214,14 +218,14 @@ def _same_words(one: Name, other: Name) -> bool:
     ):
         return False
     score = compare(one.text, other.text)
-    return score is not None and score.by in WORDS
+    return score is not None and score.by in WORD_BASES
 
 
 def _predicate(ours: Alignable, theirs: Alignable, value: float, lexical: bool) -> str:
     """Concepts are matched in SKOS; a named thing is not made a concept by it, nor a concept a thing by owl:sameAs."""
     if ours.kinds:
-        return SCHEMA.sameAs.value if value >= EXACT and lexical else RDFS.seeAlso.value
-    return (SKOS.exactMatch if value >= EXACT and lexical else SKOS.closeMatch).value
+        return SCHEMA.sameAs.value if value >= EXACT_CONFIDENCE and lexical else RDFS.seeAlso.value
+    return (SKOS.exactMatch if value >= EXACT_CONFIDENCE and lexical else SKOS.closeMatch).value
 
 
 def _fewer(proposals: list[Proposal]) -> list[Proposal]:
@@ -231,7 +235,7 @@ def _fewer(proposals: list[Proposal]) -> list[Proposal]:
         groups[_namespace(proposal.theirs.iri)].append(proposal)
     few: list[Proposal] = []
     for group in groups.values():
-        few += [item for item in group if item.confidence >= group[0].confidence - 0.05][:MOST_PER_THING]
+        few += [item for item in group if item.confidence >= group[0].confidence - 0.05][:MAX_PER_THING]
     return few
 
 
@@ -251,16 +255,16 @@ def _contested(proposals: list[Proposal], floor: float) -> list[Proposal]:
     remaining = []
     for item in proposals:
         others = same_ours[item.ours.iri, _namespace(item.theirs.iri)] + same_theirs[item.theirs.iri]
-        if max(same_theirs[item.theirs.iri]) - item.confidence >= FAR:
+        if max(same_theirs[item.theirs.iri]) - item.confidence >= RIVAL_DISTANCE:
             continue
-        rivals = sum(item.confidence - value < FAR for value in others) - 2
+        rivals = sum(item.confidence - value < RIVAL_DISTANCE for value in others) - 2
         if rivals:
             value = round(item.confidence - min(0.3, 0.1 * rivals), 3)
             reasons = (
                 *item.reasons,
                 f"{rivals} more {'pair competes' if rivals == 1 else 'pairs compete'} with this one",
             )
-            predicate = _predicate(item.ours, item.theirs, min(value, EXACT - 0.01), True)
+            predicate = _predicate(item.ours, item.theirs, min(value, EXACT_CONFIDENCE - 0.01), True)
             item = Proposal(item.ours, item.theirs, predicate, value, item.justification, item.agreements, reasons)
         if item.confidence >= floor:
             remaining.append(item)

@@ -16,16 +16,16 @@ from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 
-MOST_LABELS = 600_000  # of one index; labels in Chinese and English come first
-MOST_CLASSES = 200  # that stand under one class
-DESCRIPTION = 200  # characters
-SAMPLE = 2000  # things of a class whose properties are looked at
+MAX_LABELS = 600_000  # of one index; labels in Chinese and English come first
+MAX_SUBCLASSES = 200  # that stand under one class
+MAX_DESCRIPTION = 200  # characters
+SAMPLED_THINGS = 2000  # things of a class whose properties are looked at
 NUMBERED = ("Pillar", "Action")  # parts that have titles, and are also called by their numbers
 
 
@@ -56,7 +56,7 @@ class Entities:
         """The number of the thing with this IRI; None when there is none that has a name."""
         return self._numbers.get(iri)
 
-    def name(self, iri: str, language: str = "en") -> str:
+    def name(self, iri: str, language: str = DEFAULT_LANGUAGE) -> str:
         """The name of anything, in ``language`` if it has one there; of what has none, the end of its IRI."""
         node = _node(iri)
         best: tuple[int, int, str] | None = None
@@ -82,7 +82,7 @@ class Entities:
             ]
             if texts:
                 text = min(texts, key=lambda literal: (_rank(literal.language, language), literal.value)).value
-                return text if len(text) <= DESCRIPTION else text[: DESCRIPTION - 1].rstrip() + "…"
+                return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1].rstrip() + "…"
         return ""
 
     def classes_of(self, iri: str) -> list[str]:
@@ -120,7 +120,7 @@ class Entities:
                 if (
                     isinstance(triple.subject, NamedNode)
                     and triple.subject not in classes
-                    and len(classes) < MOST_CLASSES
+                    and len(classes) < MAX_SUBCLASSES
                 ):
                     classes.append(triple.subject)
         return classes
@@ -142,7 +142,7 @@ class Entities:
     def properties_of(self, name: str, limit: int) -> list[CountedTerm]:
         """The properties that things of a class have, the most common first."""
         counts = Counter[str]()
-        for number in sorted(self.of_classes([name]))[:SAMPLE]:
+        for number in sorted(self.of_classes([name]))[:SAMPLED_THINGS]:
             triples = self.opened.triples(NamedNode(self.iris[number]))
             counts.update({triple.predicate.value for triple in triples})
         common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -158,12 +158,12 @@ def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]],
     """Every label of a thing as (IRI, text, kind, language), and whether there were too many to keep."""
     first: list[tuple[str, str, LabelKind, str]] = []
     later: list[tuple[str, str, LabelKind, str]] = []
-    room = MOST_LABELS
+    room = MAX_LABELS
     for item in _read(opened):
         language = item[3].partition("-")[0]
         if not language or language in LANGUAGES:
             first.append(item)
-        elif len(later) < MOST_LABELS:
+        elif len(later) < MAX_LABELS:
             later.append(item)
         if len(first) >= room:
             return first, True
@@ -192,7 +192,7 @@ def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
 def _rank(tag: str | None, preferred: str) -> int:
     """How well a language tag serves who wants ``wanted``."""
     language = (tag or "").lower().partition("-")[0]
-    order = [preferred, "", *(item for item in ("en", "zh") if item != preferred)]
+    order = [preferred, "", *(item for item in reversed(LANGUAGES) if item != preferred)]
     return order.index(language) if language in order else len(order)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_queries import (
     BatchTooLarge,
@@ -18,10 +19,11 @@ from initiative_lod.matching.reconcile_queries import (
 )
 from initiative_lod.vocabulary import XSD
 
-MOST_IDS = 500
-MOST_PROPERTIES = 50
-MOST_VALUES = 100  # of one cell
-LANGUAGES = ("any", "zh", "en")
+MAX_IDS = 500
+MAX_COLUMNS = 50
+MAX_IN_CELL = 100  # of one cell
+ANY = "any"
+CHOICES = (ANY, *LANGUAGES)
 INTEGERS = frozenset(
     f"{XSD.iri}{name}"
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "negativeInteger")
@@ -36,15 +38,15 @@ SETTINGS: list[dict[str, Any]] = [
         "label": "Limit",
         "type": "number",
         "default": 0,
-        "help_text": f"Values of one cell; 0 for all, up to {MOST_VALUES}",
+        "help_text": f"Values of one cell; 0 for all, up to {MAX_IN_CELL}",
     },
     {
         "name": "language",
         "label": "Language",
         "type": "select",
-        "default": "any",
+        "default": ANY,
         "help_text": "Language of the texts",
-        "choices": [{"value": item, "name": item} for item in LANGUAGES],
+        "choices": [{"value": item, "name": item} for item in CHOICES],
     },
 ]
 
@@ -78,8 +80,8 @@ def read_extension(text: str) -> Extension:
     ids, columns = value["ids"], value["properties"]
     if not all(isinstance(item, str) for item in ids):
         raise ReconcileError("an id is a string")
-    if len(ids) > MOST_IDS or len(columns) > MOST_PROPERTIES:
-        raise BatchTooLarge(f"at most {MOST_IDS} ids and {MOST_PROPERTIES} properties at once")
+    if len(ids) > MAX_IDS or len(columns) > MAX_COLUMNS:
+        raise BatchTooLarge(f"at most {MAX_IDS} ids and {MAX_COLUMNS} properties at once")
     return Extension(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
 
 
@@ -89,16 +91,17 @@ def _column(value: object) -> ExtensionColumn:
     settings = value.get("settings", {})
     if not isinstance(settings, dict):
         raise ReconcileError("settings is an object")
-    limit, language = settings.get("limit", 0), settings.get("language", "any")
-    if language not in LANGUAGES:
-        raise ReconcileError(f"language is one of {', '.join(LANGUAGES)}")
-    number = MOST_VALUES if limit in (0, "0", None, "") else read_limit(limit, "limit", MOST_VALUES, MOST_VALUES)
+    limit, language = settings.get("limit", 0), settings.get("language", ANY)
+    if language not in CHOICES:
+        raise ReconcileError(f"language is one of {', '.join(CHOICES)}")
+    every = limit in (0, "0", None, "")
+    number = MAX_IN_CELL if every else read_limit(limit, "limit", MAX_IN_CELL, MAX_IN_CELL)
     return ExtensionColumn(clean(value["id"]), number, language)
 
 
 def extend(entities: Entities, extension: Extension) -> dict[str, Any]:
     """The response: what the columns are, and the rows by id. An unknown thing or property has empty cells."""
-    meta = [{"id": column.property, "name": entities.name(column.property, "en")} for column in extension.columns]
+    meta = [{"id": column.property, "name": entities.name(column.property)} for column in extension.columns]
     rows = {
         iri: {column.property: _cell(entities, iri, column) for column in extension.columns} for iri in extension.ids
     }
@@ -120,14 +123,14 @@ def _cell(entities: Entities, iri: str, column: ExtensionColumn) -> list[dict[st
 
 def _speaks(term: NamedNode | Literal, language: str) -> bool:
     tag = term.language if isinstance(term, Literal) else None
-    return language == "any" or not tag or tag.lower().partition("-")[0] == language
+    return language == ANY or not tag or primary(tag) == language
 
 
 def _value(entities: Entities, term: NamedNode | Literal, language: str) -> dict[str, Any]:
     if isinstance(term, NamedNode):
         if entities.number(term.value) is None:
             return {"str": term.value}
-        return {"id": term.value, "name": entities.name(term.value, "zh" if language == "zh" else "en")}
+        return {"id": term.value, "name": entities.name(term.value, DEFAULT_LANGUAGE if language == ANY else language)}
     kind = term.datatype.value
     try:
         if kind in INTEGERS:

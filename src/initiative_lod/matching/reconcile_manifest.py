@@ -7,7 +7,7 @@ from typing import Any
 from initiative_lod import __version__
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_extension import SETTINGS
-from initiative_lod.matching.reconcile_queries import BATCH
+from initiative_lod.matching.reconcile_queries import MAX_BATCH
 
 WIDTH, HEIGHT = 420, 230  # of a preview, in pixels
 DEFAULT_CLASSES = ("Action", "Institution", "Topic", "StakeholderGroup", "Event", "CitedDocument")
@@ -29,10 +29,10 @@ def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
 
     return {
         "versions": ["0.2"],
-        "name": entities.name(iris.thing("dataset").value, "en"),
+        "name": entities.name(iris.thing("dataset").value),
         "identifierSpace": iris.base,
         "schemaSpace": iris.thing("ontology").value + "#",
-        "defaultTypes": [{"id": iri, "name": entities.name(iri, "en")} for iri in classes if iri in used],
+        "defaultTypes": [{"id": iri, "name": entities.name(iri)} for iri in classes if iri in used],
         "documentation": f"{origin}/dataset",
         "serviceVersion": __version__,
         "view": {"url": f"{origin}/resource?iri={{{{id}}}}"},
@@ -42,5 +42,5 @@ def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
             "propose_properties": {"service_url": endpoint, "service_path": "/properties"},
             "property_settings": SETTINGS,
         },
-        "batchSize": BATCH,
+        "batchSize": MAX_BATCH,
     }

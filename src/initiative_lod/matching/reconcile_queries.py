@@ -15,20 +15,20 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import has_han
+from initiative_lod.languages import LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
-from initiative_lod.matching.scoring import By, compare
+from initiative_lod.matching.scoring import Basis, compare
 from initiative_lod.vocabulary import XSD
 
-BATCH = 50  # queries of one batch
-LONGEST = 512  # characters of a query or value that count
-MOST = 50  # candidates of one query
-USUAL = 10
-MOST_PROPERTIES = 20
-MOST_VALUES = 20
+MAX_BATCH = 50  # queries of one batch
+MAX_TEXT_CHARACTERS = 512  # characters of a query or value that count
+MAX_CANDIDATES = 50  # candidates of one query
+USUAL_CANDIDATES = 10
+MAX_PROPERTIES = 20
+MAX_VALUES = 20
 NAME_SHARE = 0.7  # of the score, when properties are given as well
-SURE = 94.0  # a score from which a candidate may be taken as the match, …
-APART = 4.0  # … if the next one is so much lower
+MATCH_SCORE = 94.0  # a score from which a candidate may be taken as the match, …
+MATCH_DISTANCE = 4.0  # … if the next one is so much lower
 
 
 class ReconcileError(InitiativeLodError):
@@ -67,8 +67,8 @@ def read_batch(text: str) -> dict[str, Query]:
     batch = parse_json(text, "queries")
     if not isinstance(batch, dict):
         raise ReconcileError('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
-    if len(batch) > BATCH:
-        raise BatchTooLarge(f"{len(batch)} queries in one batch; there may be {BATCH}")
+    if len(batch) > MAX_BATCH:
+        raise BatchTooLarge(f"{len(batch)} queries in one batch; there may be {MAX_BATCH}")
     return {clean(key): _read(key, query) for key, query in batch.items()}
 
 
@@ -93,11 +93,11 @@ def _read(key: str, value: object) -> Query:
     strict = value.get("type_strict", "any")
     if strict not in ("any", "all", "should"):
         raise ReconcileError(f"{key}: type_strict is any, all or should")
-    wanted = tuple(clean(item) for item in classes if item)[:MOST_VALUES]
+    wanted = tuple(clean(item) for item in classes if item)[:MAX_VALUES]
     return Query(clean(str(text)), wanted, read_limit(value.get("limit"), f"{key}: limit"), properties, strict)
 
 
-def read_limit(value: object, what: str, usual: int = USUAL, most: int = MOST) -> int:
+def read_limit(value: object, what: str, usual: int = USUAL_CANDIDATES, most: int = MAX_CANDIDATES) -> int:
     """A limit: a positive integer, not above ``most``; ``usual`` when none is given. Raises ReconcileError."""
     if value is None or value == "":
         return usual
@@ -111,14 +111,14 @@ def read_limit(value: object, what: str, usual: int = USUAL, most: int = MOST) -
 
 
 def _properties(key: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, list) or len(value) > MOST_PROPERTIES:
-        raise ReconcileError(f"{key}: properties is a list of at most {MOST_PROPERTIES}")
+    if not isinstance(value, list) or len(value) > MAX_PROPERTIES:
+        raise ReconcileError(f"{key}: properties is a list of at most {MAX_PROPERTIES}")
     read = []
     for item in value:
         if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
             raise ReconcileError(f"{key}: a property has a 'pid' and a 'v'")
         values = item["v"] if isinstance(item["v"], list) else [item["v"]]
-        read.append((clean(item["pid"]), tuple(_value(key, value) for value in values[:MOST_VALUES])))
+        read.append((clean(item["pid"]), tuple(_value(key, value) for value in values[:MAX_VALUES])))
     return tuple(read)
 
 
@@ -133,8 +133,8 @@ def _value(key: str, value: object) -> str:
 
 
 def clean(text: str) -> str:
-    """Text of which no more than LONGEST characters count, without halves of characters."""
-    return text[:LONGEST].encode("utf-8", "replace").decode()
+    """Text of which no more than MAX_TEXT_CHARACTERS characters count, without halves of characters."""
+    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, An
 
 def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     """The candidates of a query, best first. Scores are from 0 to 100."""
-    language = "zh" if has_han(query.text) else "en"
+    language = guessed(query.text)
     among = entities.of_classes(list(query.classes), query.strict == "all") if query.classes else None
     hard = among if query.strict != "should" else None
     scored: dict[int, tuple[float, list[dict[str, Any]]]] = {}
@@ -175,13 +175,13 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     result = []
     for place, (number, (score, features)) in enumerate(best[: query.limit]):
         iri = entities.iris[number]
-        match = place == 0 and score >= SURE and score - second >= APART
+        match = place == 0 and score >= MATCH_SCORE and score - second >= MATCH_DISTANCE
         result.append(
             {
                 "id": iri,
                 "name": entities.name(iri, language),
                 "description": entities.description(iri, language),
-                "type": [{"id": item, "name": entities.name(item, "en")} for item in entities.classes_of(iri)],
+                "type": [{"id": item, "name": entities.name(item)} for item in entities.classes_of(iri)],
                 "score": round(score, 2),
                 "features": features,
                 "match": match,
@@ -190,17 +190,17 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     return result
 
 
-def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[tuple[int, float, By]]:
+def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[tuple[int, float, Basis]]:
     text = query.text.strip()
     if not text:
         return []
-    hits = entities.index.search(text, 4 * MOST if query.properties else MOST, among)
+    hits = entities.index.search(text, 4 * MAX_CANDIDATES if query.properties else MAX_CANDIDATES, among)
     scored = [(hit.thing, hit.value, hit.by) for hit in hits]
     number = entities.number(text)
     if number is None and (shorter := _ours(entities, text)) is not None:
         number = entities.number(shorter)
     if number is not None and (among is None or number in among):
-        scored = [(number, 1.0, By.EXACT), *(item for item in scored if item[0] != number)]
+        scored = [(number, 1.0, Basis.EXACT), *(item for item in scored if item[0] != number)]
     return scored
 
 
@@ -226,14 +226,14 @@ def _with_values(entities: Entities, query: Query) -> set[int]:
                 subject = triple.subject
                 if isinstance(subject, NamedNode) and (number := entities.number(subject.value)) is not None:
                     numbers.add(number)
-                if len(numbers) >= 20 * MOST:
+                if len(numbers) >= 20 * MAX_CANDIDATES:
                     return numbers
     return numbers
 
 
 def _terms(value: str) -> list[NamedNode | Literal]:
     """The RDF terms that may be meant by a value."""
-    terms: list[NamedNode | Literal] = [Literal(value), Literal(value, language="zh"), Literal(value, language="en")]
+    terms: list[NamedNode | Literal] = [Literal(value), *(Literal(value, language=tag) for tag in LANGUAGES)]
     terms += [Literal(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
     with suppress(ValueError):  # it is no IRI, and a string only
         terms.append(NamedNode(value))
@@ -257,7 +257,7 @@ def _alike(entities: Entities, value: str, term: NamedNode | Literal) -> float:
         return 1.0
     names = [term.value]
     if isinstance(term, NamedNode):
-        names = [entities.name(term.value, language) for language in ("zh", "en")]
+        names = [entities.name(term.value, language) for language in LANGUAGES]
     scores = [compare(value, name) for name in names]
     return max((score.value for score in scores if score is not None), default=0.0)
 
@@ -266,7 +266,7 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
     """Things whose name begins so, then those that are called something like it ("Suggest Services")."""
     text = clean(prefix).strip()
     among = entities.of_classes(classes) if classes else None
-    language = "zh" if has_han(text) else "en"
+    language = guessed(text)
     order: dict[int, None] = {}
     number = entities.number(text)
     if number is not None:
@@ -287,7 +287,7 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
                 "id": iri,
                 "name": entities.name(iri, language),
                 "description": entities.description(iri, language),
-                "notable": [{"id": item, "name": entities.name(item, "en")} for item in entities.classes_of(iri)],
+                "notable": [{"id": item, "name": entities.name(item)} for item in entities.classes_of(iri)],
             }
         )
     return result

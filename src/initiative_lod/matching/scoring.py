@@ -13,7 +13,7 @@ from initiative_lod.languages import has_han
 from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation
 
 
-class By(StrEnum):
+class Basis(StrEnum):
     """In what two labels agree, strictest first."""
 
     EXACT = "exact"
@@ -27,8 +27,15 @@ class By(StrEnum):
 
 
 #: What agreement is worth. An agreement in spelling is never worth as much as one in words.
-WORTH = {By.EXACT: 1.0, By.FOLDED: 0.98, By.PACKED: 0.96, By.STEM: 0.95, By.TURNED: 0.92, By.ACRONYM: 0.8}
-KIND = {LabelKind.PREFERRED: 1.0, LabelKind.ALTERNATIVE: 0.98, LabelKind.NOTATION: 0.98}
+BASIS_WORTH = {
+    Basis.EXACT: 1.0,
+    Basis.FOLDED: 0.98,
+    Basis.PACKED: 0.96,
+    Basis.STEM: 0.95,
+    Basis.TURNED: 0.92,
+    Basis.ACRONYM: 0.8,
+}
+KIND_WORTH = {LabelKind.PREFERRED: 1.0, LabelKind.ALTERNATIVE: 0.98, LabelKind.NOTATION: 0.98}
 FUZZY_CEILING = 0.9
 FUZZY_FLOOR = 0.35
 _NUMBER = re.compile(r"\d+")
@@ -39,7 +46,7 @@ class Score:
     """``value`` from 0 to 1, and by what the labels agree."""
 
     value: float
-    by: By
+    by: Basis
 
 
 def compare(one: str, other: str) -> Score | None:
@@ -50,19 +57,19 @@ def compare(one: str, other: str) -> Score | None:
 def compare_forms(one: Forms, other: Forms) -> Score | None:
     """The same, of labels whose forms are known."""
     if not one.folded or not other.folded:
-        return Score(1.0, By.EXACT) if one.plain == other.plain and one.plain else None
+        return Score(1.0, Basis.EXACT) if one.plain == other.plain and one.plain else None
     if one.plain == other.plain:
-        return Score(WORTH[By.EXACT], By.EXACT)
+        return Score(BASIS_WORTH[Basis.EXACT], Basis.EXACT)
     if one.folded == other.folded:
-        return Score(WORTH[By.FOLDED], By.FOLDED)
+        return Score(BASIS_WORTH[Basis.FOLDED], Basis.FOLDED)
     if one.packed == other.packed:
-        by = By.STEM if one.stem == other.stem else By.PACKED
-        return Score(min(WORTH[by], WORTH[By.STEM] if one.folded != other.folded else 1.0), by)
+        by = Basis.STEM if one.stem == other.stem else Basis.PACKED
+        return Score(min(BASIS_WORTH[by], BASIS_WORTH[Basis.STEM] if one.folded != other.folded else 1.0), by)
     if one.turned == other.turned:
-        return Score(WORTH[By.TURNED], By.TURNED)
+        return Score(BASIS_WORTH[Basis.TURNED], Basis.TURNED)
     for short, long in ((one, other), (other, one)):
         if long.acronym and long.acronym == short.folded and is_abbreviation(short.plain.upper()):
-            return Score(WORTH[By.ACRONYM], By.ACRONYM)
+            return Score(BASIS_WORTH[Basis.ACRONYM], Basis.ACRONYM)
     return _alike(one, other)
 
 
@@ -79,5 +86,5 @@ def _alike(one: Forms, other: Forms) -> Score | None:
     if _NUMBER.findall(one.folded) != _NUMBER.findall(other.folded):  # action 8 is not nearly action 18
         likeness *= 0.4
     if part >= likeness:
-        return Score(part, By.PART) if part else None
-    return Score(likeness, By.FUZZY) if likeness >= FUZZY_FLOOR else None
+        return Score(part, Basis.PART) if part else None
+    return Score(likeness, Basis.FUZZY) if likeness >= FUZZY_FLOOR else None

@@ -11,12 +11,13 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
 
-MOST_SENTENCES = 6
+MAX_SENTENCES = 6
 MENTIONING = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes")
 
 
@@ -85,7 +86,7 @@ class Review:
     def _side(self, thing: Alignable, store: Store, sentences: tuple[Sentence, ...]) -> ProposalSide:
         kinds = {LabelKind.PREFERRED: "", LabelKind.ALTERNATIVE: "also", LabelKind.NOTATION: "notation"}
         order = sorted(
-            thing.names, key=lambda name: (name.language not in ("zh", "en"), name.kind, name.language, name.text)
+            thing.names, key=lambda name: (name.language not in LANGUAGES, name.kind, name.language, name.text)
         )
         names = tuple((name.language, kinds[name.kind], name.text) for name in order[:40])
         near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])
@@ -99,7 +100,7 @@ class Review:
                     part = quad.subject
                     texts = [self._text(part, "text"), self._text(part, "translation")]
                     sentences.setdefault(part.value, Sentence(part.value, name, *texts))
-        return tuple(sentences[part] for part in sorted(sentences))[:MOST_SENTENCES]
+        return tuple(sentences[part] for part in sorted(sentences))[:MAX_SENTENCES]
 
     def _text(self, part: NamedNode, name: str) -> str:
         for quad in self._ours.quads_for_pattern(part, self._iris.term(name), None, None):
@@ -113,5 +114,7 @@ def _label(store: Store, iri: str) -> str:
         values = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
         texts = [item for item in values if isinstance(item, Literal)]
         if texts:
-            return min(texts, key=lambda item: ((item.language or "en") != "en", item.value)).value
+            return min(
+                texts, key=lambda item: ((item.language or DEFAULT_LANGUAGE) != DEFAULT_LANGUAGE, item.value)
+            ).value
     return iri

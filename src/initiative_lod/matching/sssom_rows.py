@@ -15,7 +15,7 @@ from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import has_han
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.label_forms import forms
-from initiative_lod.matching.proposals import LANGUAGES, Proposal
+from initiative_lod.matching.proposals import COMPARED_LANGUAGES, Proposal
 from initiative_lod.sources.sssom import MappingRow
 from initiative_lod.sources.sssom_slots import LITERAL
 from initiative_lod.vocabulary import RDFS
@@ -42,7 +42,7 @@ def mentions(ours: Iterable[Alignable], theirs: Store) -> list[StringMention]:
         for name in thing.names:
             if name.kind is LabelKind.NOTATION or len(name.text) < (2 if has_han(name.text) else 3):
                 continue
-            tagged = [Literal(name.text), *(Literal(name.text, language=tag) for tag in LANGUAGES if tag)]
+            tagged = [Literal(name.text), *(Literal(name.text, language=tag) for tag in COMPARED_LANGUAGES if tag)]
             places: dict[str, list[str]] = defaultdict(list)
             for literal in tagged:
                 for quad in theirs.quads_for_pattern(None, None, literal, None):

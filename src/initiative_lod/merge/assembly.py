@@ -34,7 +34,7 @@ MADE_ANEW = (
     OWN,
 )  # files that a start's are not taken over
 MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
-BLOCK = 1 << 20
+BLOCK_BYTES = 1 << 20
 
 License = Callable[[MergedSource, Sequence[str]], MergedSource]
 Progress = Callable[[str], None]
@@ -136,7 +136,7 @@ class Assembly:
         digest, count = hashlib.sha256(), 0
         with (
             (self._building / OWN).open("wb") as raw,
-            gzip.GzipFile("", "wb", graph_file.LEVEL, raw, mtime=0) as packed,
+            gzip.GzipFile("", "wb", graph_file.GZIP_LEVEL, raw, mtime=0) as packed,
         ):
             for line in self._without_identity(self._start.path / manifest.DUMP):
                 digest.update(line)
@@ -217,7 +217,7 @@ class Assembly:
         with (self._building / manifest.DUMP).open("wb") as dump:
             for item in parts:
                 with (self._building / item.file).open("rb") as file:
-                    shutil.copyfileobj(file, dump, BLOCK)
+                    shutil.copyfileobj(file, dump, BLOCK_BYTES)
 
     def _own_quads(self, more: Sequence[Part]) -> list[Quad]:
         """The quads of our own graphs. They are written as dumps as well."""

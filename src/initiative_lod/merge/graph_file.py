@@ -13,8 +13,8 @@ from initiative_lod.release.files import entry_at
 from initiative_lod.release.lexical_forms import TYPED, Rewritten
 from initiative_lod.release.manifest import Part
 
-LINES = 8192  # lines that are packed at once
-LEVEL = 6  # of gzip
+LINES_AT_ONCE = 8192  # lines that are packed at once
+GZIP_LEVEL = 6  # of gzip
 
 
 def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Part, list[bytes]]:
@@ -29,7 +29,7 @@ def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Pa
         block: list[bytes] = []
         for line in lines:
             block.append(line)
-            if len(block) == LINES:
+            if len(block) == LINES_AT_ONCE:
                 count += len(block)
                 packer.put(block)
                 record += _seen(block, rewritten)
@@ -78,7 +78,7 @@ class _Packer:
 
     def _work(self) -> None:
         try:
-            with self._path.open("wb") as raw, gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed:
+            with self._path.open("wb") as raw, gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as packed:
                 while (data := self._queue.get()) is not None:
                     self.digest.update(data)
                     packed.write(data)

@@ -29,13 +29,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
-from initiative_lod.release.integrity import MADE
+from initiative_lod.release.integrity import DERIVED_FILES
 from initiative_lod.release.manifest import DUMP, Release, read
 from initiative_lod.release.opened import OpenRelease
 
 log = logging.getLogger(__name__)
 
-LONGEST = 1 << 20  # bytes of N-Quads that a summary lists
+MAX_LISTED_BYTES = 1 << 20  # bytes of N-Quads that a summary lists
 UNREADABLE = 3  # status of the process that compares when a release cannot be read
 
 
@@ -86,7 +86,7 @@ class ChangeSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangedResource:
     """A resource, and what changed of it and its fragments: (added, quad), a removal before what comes in its place."""
 
     resource: NamedNode | BlankNode
@@ -114,7 +114,7 @@ def between(old: Release, new: Release) -> Iterator[Change]:
             right = next(come, None)
 
 
-def summary(old: Release, new: Release, limit: int | None = None, longest: int = LONGEST) -> ChangeSummary:
+def summary(old: Release, new: Release, limit: int | None = None, longest: int = MAX_LISTED_BYTES) -> ChangeSummary:
     """The changes in numbers, with the first ``limit`` (all: None) of them, as far as ``longest`` bytes go."""
     counts: Counter[tuple[str, bool]] = Counter()
     listed: list[Change] = []
@@ -137,7 +137,7 @@ def summary(old: Release, new: Release, limit: int | None = None, longest: int =
     )
 
 
-def by_resource(changes: Iterable[Change]) -> list[Touched]:
+def by_resource(changes: Iterable[Change]) -> list[ChangedResource]:
     """The changes by the resource whose page shows them, in reading order."""
     changes = list(changes)
     quads = parse("\n".join(change.line for change in changes).encode(), format=RdfFormat.N_QUADS)
@@ -158,7 +158,7 @@ def by_resource(changes: Iterable[Change]) -> list[Touched]:
         )
 
     return [
-        Touched(home, tuple(sorted(statements, key=order)))
+        ChangedResource(home, tuple(sorted(statements, key=order)))
         for home, statements in sorted(resources.items(), key=lambda item: natural(item[0].value))
     ]
 
@@ -255,7 +255,7 @@ def _graph(line: str) -> str:
 
 
 def _other_files(old: Release, new: Release) -> list[str]:
-    derived = {*MADE, *(part.file for item in (old, new) for part in item.manifest.parts)}
+    derived = {*DERIVED_FILES, *(part.file for item in (old, new) for part in item.manifest.parts)}
     before, after = ({name: entry.sha256 for name, entry in item.manifest.files.items()} for item in (old, new))
     names = sorted((before.keys() | after.keys()) - derived)
     return [name for name in names if before.get(name) != after.get(name) and not name.endswith(".exact.tsv")]

@@ -21,14 +21,14 @@ from initiative_lod.release.folder import versions
 from initiative_lod.release.manifest import MANIFEST
 
 PINNED = "pinned"  # a file of versions, one a line
-KEEP = 5  # releases that were current before, kept besides the current one
-QUIET = 3600  # seconds without a write, after which a build is taken to have been cut off
+KEPT_RELEASES = 5  # releases that were current before, kept besides the current one
+QUIET_SECONDS = 3600  # seconds without a write, after which a build is taken to have been cut off
 REMOVING = ".removing-"
 BUILDING = (".building-", ".merging-")
 
 
 @dataclass(frozen=True, slots=True)
-class RetainedRelease:
+class Retained:
     """A release that stays, and why: ``current``, ``previous``, ``pinned``, ``new`` or ``in use``."""
 
     version: str
@@ -36,7 +36,7 @@ class RetainedRelease:
 
 
 @dataclass(frozen=True, slots=True)
-class RemovedFolder:
+class Removed:
     """What goes: the name of a folder (or link) in the release folder, and the bytes that this frees."""
 
     name: str
@@ -59,7 +59,7 @@ def pin(folder: Path, version: str, keep: bool = True) -> None:
         sync(folder)
 
 
-def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list[RetainedRelease], list[RemovedFolder]]:
+def collect(folder: Path, keep: int = KEPT_RELEASES, dry_run: bool = False) -> tuple[list[Retained], list[Removed]]:
     """Remove what is neither current, nor one of the ``keep`` that were current before it, nor pinned, nor in use.
 
     A release that was written after the last switch is new, and stays: it may be about to be published. With
@@ -68,17 +68,17 @@ def collect(folder: Path, keep: int = KEEP, dry_run: bool = False) -> tuple[list
     if not folder.is_dir():
         return [], []
     with history.lock(folder):
-        retained: list[RetainedRelease] = []
+        retained: list[Retained] = []
         leaving: list[Path] = []
         reasons = _reasons(folder, keep)
         for version in versions(folder):
             path = folder / version
             if version in reasons:
-                retained.append(RetainedRelease(version, reasons[version]))
+                retained.append(Retained(version, reasons[version]))
                 continue
             with in_use.alone(path) as alone:
                 if not alone:
-                    retained.append(RetainedRelease(version, "in use"))
+                    retained.append(Retained(version, "in use"))
                     continue
                 if not dry_run:
                     path = _rename(path)
@@ -129,7 +129,7 @@ def _is_quiet(path: Path) -> bool:
     try:
         with in_use.alone(path) as alone:
             latest = max(item.lstat().st_mtime for item in (path, *path.rglob("*")))
-            return alone and time.time() - latest > QUIET
+            return alone and time.time() - latest > QUIET_SECONDS
     except FileNotFoundError:  # it goes on, or has just come to its end
         return False
 
@@ -158,7 +158,7 @@ def _delete(path: Path) -> None:
         ) from error
 
 
-def _measured(paths: Iterable[Path]) -> Iterator[RemovedFolder]:
+def _measured(paths: Iterable[Path]) -> Iterator[Removed]:
     """What deleting each frees, in this order: a file that releases share is freed with the last of its names."""
     gone: Counter[tuple[int, int]] = Counter()
     for path in paths:
@@ -170,4 +170,4 @@ def _measured(paths: Iterable[Path]) -> Iterator[RemovedFolder]:
             gone[status.st_dev, status.st_ino] += 1
             if gone[status.st_dev, status.st_ino] == status.st_nlink:
                 size += status.st_size
-        yield RemovedFolder(path.name.removeprefix(REMOVING), size)
+        yield Removed(path.name.removeprefix(REMOVING), size)

@@ -25,7 +25,7 @@ from initiative_lod.release.manifest import (
 
 SEALED = (STORE, INDEX)  # folders made from the quads for quick reading, by engines whose bytes are their own
 #: Files that follow from the quads, so that the release's digest covers them already.
-MADE = frozenset({DESCRIPTION, *DUMPS, EXACT})
+DERIVED_FILES = frozenset({DESCRIPTION, *DUMPS, EXACT})
 
 
 def whole_digest(quads: str, files: Mapping[str, str]) -> str:
@@ -92,7 +92,7 @@ def _content_faults(release: Release) -> list[str]:
     if manifest.parts:
         digest = parts_digest(manifest.own, [*manifest.inputs, *digests.items()])
     else:
-        others = {name: entry.sha256 for name, entry in manifest.files.items() if name not in MADE}
+        others = {name: entry.sha256 for name, entry in manifest.files.items() if name not in DERIVED_FILES}
         digest = whole_digest(_content_digest(release.path / DUMP), others)
     if digest != release.digest:
         faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")

@@ -23,7 +23,7 @@ from initiative_lod.release.opened import OpenRelease, Publisher
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.25  # seconds that a request waits for others that open a release
+PATIENCE_SECONDS = 0.25  # seconds that a request waits for others that open a release
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
@@ -81,7 +81,7 @@ class Archive:
         found = self._kept(version, inode)
         if found is not None:
             return found
-        if not self._opening.acquire(timeout=PATIENCE):
+        if not self._opening.acquire(timeout=PATIENCE_SECONDS):
             raise Busy(Message("error.older_busy"))
         try:
             return self._kept(version, inode) or self._opened(version, inode)

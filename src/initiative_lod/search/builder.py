@@ -26,8 +26,8 @@ from initiative_lod.search.schema import (
 )
 from initiative_lod.search.staging import ABOUT, OBJECT_LABEL, SUBJECT_ID
 
-MOST_RESOURCES = 5_000_000  # of others; ours always go in
-MOST_VALUES = 64  # literals of one resource of others
+MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
+MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(["TextSpan", "Evidence", "Citation", "ExternalFact", "Attestation", "Condition"])
@@ -86,12 +86,12 @@ class Builder:
             self._add(number, subject, list(rows), own=True)
         own, left_out = number, 0
         for subject, group in groupby(self._foreign(), key=lambda row: row[0]):
-            if number - own >= MOST_RESOURCES:
+            if number - own >= MAX_FOREIGN_RESOURCES:
                 left_out += 1
                 continue
             values: list[tuple[str, str, str]] = []
             for row in group:  # to its end, but no more of it is kept
-                if len(values) < MOST_VALUES and (row[1], row[2], row[3]) not in values:
+                if len(values) < MAX_FOREIGN_LITERALS and (row[1], row[2], row[3]) not in values:
                     values.append((row[1], row[2], row[3]))
             if any(field in ("label", "alt") for field, _, _ in values):
                 number += 1
@@ -189,7 +189,7 @@ class Builder:
             column += [tokens.PAUSE, *words] if column else words
             if field in ("label", "alt"):
                 names.add((tokens.joined(words)[:400], language))
-                if own and field == "label" and language == "en" and (short := _initials(value)):
+                if own and field == "label" and (short := _initials(value)):
                     initials.add(short)
             self._rows["literal"].append((number, place, field, language, value))
             self._literals += 1

@@ -9,8 +9,8 @@ from typing import Any
 from initiative_lod.search.results import Count
 from initiative_lod.search.schema import FACETS
 
-MOST_VALUES = 40  # of one facet that are listed
-MOST_FILTERS = 40
+MAX_VALUES = 40  # of one facet that are listed
+MAX_FILTERS = 40
 
 
 class Facets:
@@ -24,7 +24,7 @@ class Facets:
         """The numbers of the wanted values by facet. A key that is not known is a value that nothing has."""
         chosen: dict[str, list[int]] = {}
         for name in FACETS:
-            keys = [key for key in self._filters.get(name, ()) if key][:MOST_FILTERS]
+            keys = [key for key in self._filters.get(name, ()) if key][:MAX_FILTERS]
             if keys:
                 chosen[name] = [number for key in keys for number in self._numbers(name, key)]
         return chosen
@@ -63,7 +63,7 @@ class Facets:
             listed = [
                 Count(key, iri, count, number in chosen)
                 for place, (number, key, iri, count) in enumerate(rows)
-                if place < MOST_VALUES or number in chosen
+                if place < MAX_VALUES or number in chosen
             ]
             for number in sorted(set(chosen) - {row[0] for row in rows}):
                 key, iri = self._connection.execute("SELECT key, iri FROM value WHERE id = ?", (number,)).fetchone()

@@ -15,13 +15,13 @@ from initiative_lod.languages import LANGUAGES
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
 from initiative_lod.search.query_parser import Parsed
-from initiative_lod.search.results import PAGE, Hit, MarkedValue, Results, Search
+from initiative_lod.search.results import HITS_PER_PAGE, Hit, MarkedValue, Results, Search
 from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED
 from initiative_lod.search.synonyms import Wordings
 
-MOST_HITS = 20_000  # that are ranked and counted; ours are among the first
-MOST_SCORED = 2_000  # that are ordered by relevance within their rank; what is left follows
-MOST_PAGES = 500
+MAX_HITS = 20_000  # that are ranked and counted; ours are among the first
+MAX_SCORED_HITS = 2_000  # that are ordered by relevance within their rank; what is left follows
+MAX_PAGES = 500
 
 _WEIGHTS = {"label": 10.0, "alt": 8.0, "text": 4.0, "note": 2.0, "about": 0.5}
 _BM25 = ", ".join(str(_WEIGHTS[column.partition("_")[0]]) for column in COLUMNS)
@@ -72,7 +72,7 @@ class Finder:
                     break
         unfiltered = self._count()
         total = self._facets.total()
-        pages = max(1, min(-(-total // PAGE), MOST_PAGES))
+        pages = max(1, min(-(-total // HITS_PER_PAGE), MAX_PAGES))
         page = min(max(1, self._asked.page), pages)
         return Results(
             self._asked,
@@ -115,19 +115,19 @@ class Finder:
             cursor = run(
                 f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, 0.0 FROM words "
                 "WHERE words MATCH ? AND rowid <= ? LIMIT ?",
-                (self._expression(parsed, fields, every), last, MOST_HITS),
+                (self._expression(parsed, fields, every), last, MAX_HITS),
             )
-            self._capped |= cursor.rowcount >= MOST_HITS
+            self._capped |= cursor.rowcount >= MAX_HITS
         run(
             "UPDATE temp.hit SET rank = 2 "
             "WHERE rank > 2 AND id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
-            (self._expression(parsed, _CALLED, every), MOST_HITS),
+            (self._expression(parsed, _CALLED, every), MAX_HITS),
         )
         run(
             "UPDATE temp.hit SET score = scored.score FROM (SELECT rowid AS id, "
             f"bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?) AS scored "
             "WHERE hit.id = scored.id AND rank > 1",
-            (self._expression(parsed, FIELDS, every), MOST_SCORED),
+            (self._expression(parsed, FIELDS, every), MAX_SCORED_HITS),
         )
 
     def _expression(self, parsed: Parsed, fields: Sequence[str], every: bool) -> str:
@@ -141,7 +141,7 @@ class Finder:
         rows = self._connection.execute(
             f"SELECT id, rank FROM temp.hit WHERE {where} "
             "ORDER BY rank, (id > ?) + (id > ?), score, id LIMIT ? OFFSET ?",
-            (*arguments, self._extent.things, self._extent.own, PAGE, (page - 1) * PAGE),
+            (*arguments, self._extent.things, self._extent.own, HITS_PER_PAGE, (page - 1) * HITS_PER_PAGE),
         ).fetchall()
         for number, rank in rows:
             (iri,) = self._connection.execute("SELECT iri FROM resource WHERE id = ?", (number,)).fetchone()

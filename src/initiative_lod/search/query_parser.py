@@ -13,10 +13,10 @@ from initiative_lod.languages import STOP_WORDS
 from initiative_lod.search import tokens
 from initiative_lod.search.tokens import PAUSE, Token
 
-LONGEST = 200  # characters of a query that are read
-MOST_UNITS = 16
-MOST_WORDINGS = 24  # of one unit
-MOST_TOKENS = 64  # of one phrase
+MAX_QUERY_CHARACTERS = 200  # characters of a query that are read
+MAX_UNITS = 16
+MAX_WORDINGS = 24  # of one unit
+MAX_TOKENS = 64  # of one phrase
 
 _QUOTED = re.compile(r'"([^"]*)"?|“([^”]*)”?|„([^“”]*)[“”]?|「([^」]*)」?|『([^』]*)』?|«([^»]*)»?')
 
@@ -53,10 +53,10 @@ class Parsed:
 
 
 def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
-    """Read a query of at most LONGEST characters; what is longer is cut, and said to be."""
+    """Read a query of at most MAX_QUERY_CHARACTERS characters; what is longer is cut, and said to be."""
     cleaned = " ".join(text.split())
-    shortened = len(cleaned) > LONGEST
-    cleaned = cleaned[:LONGEST]
+    shortened = len(cleaned) > MAX_QUERY_CHARACTERS
+    cleaned = cleaned[:MAX_QUERY_CHARACTERS]
     units: list[Unit] = []
     capitals: list[str] = []
     position = 0
@@ -70,7 +70,7 @@ def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
     significant = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= STOP_WORDS]
     units = list(dict.fromkeys(significant or units))
     key = tokens.joined(token.text for token in tokens.tokens(cleaned, simplified)).strip(f"{PAUSE} ")
-    return Parsed(cleaned, tuple(units[:MOST_UNITS]), key, (), tuple(capitals), shortened or len(units) > MOST_UNITS)
+    return Parsed(cleaned, tuple(units[:MAX_UNITS]), key, (), tuple(capitals), shortened or len(units) > MAX_UNITS)
 
 
 def _phrase(run: Sequence[Token]) -> Phrase:
@@ -79,7 +79,7 @@ def _phrase(run: Sequence[Token]) -> Phrase:
         words.pop(0)
     while words and words[-1] == PAUSE:
         words.pop()
-    return tuple(words[:MOST_TOKENS])
+    return tuple(words[:MAX_TOKENS])
 
 
 def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list[Unit]:
@@ -189,7 +189,7 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
                 units.append(Unit((words[place:end],), open=unit.open and end == len(words)))
             place = end
     significant = [unit for unit in dict.fromkeys(units) if not _says_little(unit.wordings[0])]
-    return replace(parsed, units=tuple((significant or units)[:MOST_UNITS]), instead=())
+    return replace(parsed, units=tuple((significant or units)[:MAX_UNITS]), instead=())
 
 
 def _says_little(words: Phrase) -> bool:
@@ -198,7 +198,7 @@ def _says_little(words: Phrase) -> bool:
 
 
 def _few(wordings: Iterable[Phrase]) -> tuple[Phrase, ...]:
-    return tuple(dict.fromkeys(wordings))[:MOST_WORDINGS]
+    return tuple(dict.fromkeys(wordings))[:MAX_WORDINGS]
 
 
 # The index's own language, and the marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-PAGE = 20  # hits
+HITS_PER_PAGE = 20  # hits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ UNCLASSED = (
     "Other",
     "External",
 )  # types that are no class of the ontology: its own terms, and things without one
-LONGEST = {"label": 1000, "alt": 1000, "text": 100_000, "note": 20_000, "about": 4000}  # characters
+MAX_CHARACTERS = {"label": 1000, "alt": 1000, "text": 100_000, "note": 20_000, "about": 4000}  # characters
 
 SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

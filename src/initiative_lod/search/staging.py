@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import indexed
-from initiative_lod.search.schema import LONGEST
+from initiative_lod.search.schema import MAX_CHARACTERS
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
 
 #: What a part has to do with: it is found, last of all, under what that is called.
@@ -54,9 +54,9 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
             if field is not None and object.value.strip():
                 own = subject.value.startswith(base)
                 language = indexed(object.language or "", object.value)
-                literal_rows.append((not own, subject.value, field, language, object.value[: LONGEST[field]]))
+                literal_rows.append((not own, subject.value, field, language, object.value[: MAX_CHARACTERS[field]]))
             elif quad.predicate.value == OBJECT_LABEL:
-                link_rows.append((subject.value, OBJECT_LABEL, object.value[: LONGEST["about"]]))
+                link_rows.append((subject.value, OBJECT_LABEL, object.value[: MAX_CHARACTERS["about"]]))
         elif isinstance(object, NamedNode) and subject.value.startswith(base):
             link = links.get(quad.predicate.value)
             if link is not None:

@@ -22,7 +22,7 @@ from initiative_lod.sources.turtle import read_text
 
 COLUMNS = ("subject_id", "object_id", "verdict", "judge", "date", "reason")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-LONGEST = 2000  # characters of a judge's name or reason
+MAX_CHARACTERS = 2000  # characters of a judge's name or reason
 
 
 class Verdict(StrEnum):
@@ -59,8 +59,8 @@ class Judgement:
             text = getattr(self, name)
             if not text.strip():
                 raise ValueError(f"{name} is empty: a judgement says by whom it is, and why")
-            if len(text) > LONGEST or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text):
-                raise ValueError(f"{name} is one line of at most {LONGEST} characters")
+            if len(text) > MAX_CHARACTERS or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text):
+                raise ValueError(f"{name} is one line of at most {MAX_CHARACTERS} characters")
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
+from initiative_lod.languages import LANGUAGES
 from initiative_lod.sources.turtle import BLANK, SourceFile
 
 _SOURCES = Iris(DEFAULT_BASE)
@@ -157,8 +158,8 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         )
     if not (bracket.seen_in or bracket.quote or bracket.implied):
         raise bracket.error("a bracket says where its value comes from: src:quote, src:implied or src:seenIn")
-    if bracket.implied and {literal.language for literal in bracket.implied} != {"zh", "en"}:
-        raise bracket.error("src:implied gives the reason in zh and in en")
+    if bracket.implied and {literal.language for literal in bracket.implied} != set(LANGUAGES):
+        raise bracket.error(f"src:implied gives the reason in {' and in '.join(LANGUAGES)}")
     return bracket
 
 

@@ -15,9 +15,9 @@ from pyoxigraph import RdfFormat, Store
 
 from initiative_lod.merge.graph_file import lines
 
-ENOUGH = 5  # things of a namespace that a graph describes, from which on the namespace is its own
-BATCH = 20_000
-LONG = 5  # characters of a local name that says something
+MIN_DESCRIBED_THINGS = 5  # things of a namespace that a graph describes, from which on the namespace is its own
+BATCH_LINES = 20_000
+MIN_NAME_BYTES = 5  # characters of a local name that says something
 LOCAL_NAME = b"<urn:x-initiative-lod:localName>"
 
 _TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -49,7 +49,7 @@ def candidates(parts: Iterable[Path]) -> Store:
     for part, own in zip(parts, spaces, strict=True):
         for line in _picked(part, own, described):
             batch += [line, *_named(line)]
-            if len(batch) >= BATCH:
+            if len(batch) >= BATCH_LINES:
                 _load(store, batch)
                 batch = []
     _load(store, batch)
@@ -65,7 +65,7 @@ def _named(line: bytes) -> Iterator[bytes]:
     subject, predicate, _ = line.split(b" ", 2)
     space = _space(subject)
     name = subject[len(space) : -1]
-    if predicate == _TYPE and len(name) >= LONG and space.count(b"/") > 2:
+    if predicate == _TYPE and len(name) >= MIN_NAME_BYTES and space.count(b"/") > 2:
         yield b" ".join([subject, LOCAL_NAME, b'"' + name + b'"', space + b">", b"."])
 
 
@@ -83,7 +83,7 @@ def _spaces(part: Path, described: set[int]) -> frozenset[bytes]:
             last = subject
             described.add(hash(subject))
             counts[_space(subject)] += 1
-    return frozenset(space for space, count in counts.items() if count >= ENOUGH)
+    return frozenset(space for space, count in counts.items() if count >= MIN_DESCRIBED_THINGS)
 
 
 def _picked(part: Path, own: frozenset[bytes], described: set[int]) -> Iterator[bytes]:

@@ -20,9 +20,9 @@ from initiative_lod.languages import LANGUAGES
 from initiative_lod.sources import query_files
 from initiative_lod.validation.report import SEVERITIES
 
-SHOWN = 6  # triples that are kept of one finding
-KEPT = 200  # findings that are kept of one check
-MOST = 100_000  # findings among which these are chosen
+MAX_STATEMENTS = 6  # triples that are kept of one finding
+MAX_FINDINGS = 200  # findings that are kept of one check
+MAX_COLLECTED = 100_000  # findings among which these are chosen
 
 STORES = ("all", "candidates")  # that a check may ask
 REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LANGUAGES), "severity")
@@ -93,7 +93,7 @@ class Check:
             note = _text(row["note"]) if "note" in names else ""
             key = str(focus), note
             if key not in evidence:
-                if len(evidence) == MOST:
+                if len(evidence) == MAX_COLLECTED:
                     beyond += 1
                     continue
                 evidence[key] = focus, []
@@ -102,9 +102,9 @@ class Check:
                 if statement in statements:
                     continue
                 sizes[key] += 1
-                if len(statements) < SHOWN:
+                if len(statements) < MAX_STATEMENTS:
                     statements.append(statement)
-        order = sorted(evidence, key=lambda key: (-sizes[key], key))[:KEPT]
+        order = sorted(evidence, key=lambda key: (-sizes[key], key))[:MAX_FINDINGS]
         findings = tuple(
             Finding(evidence[key][0], key[1], tuple(sorted(evidence[key][1], key=str)), sizes[key]) for key in order
         )

@@ -12,14 +12,14 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from initiative_lod.iris import Iris
-from initiative_lod.merge.conflicts.check import KEPT, CheckResult, Finding, Statement, Term
+from initiative_lod.merge.conflicts.check import MAX_FINDINGS, CheckResult, Finding, Statement, Term
 from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, JointAnswer
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.validation.report import SEVERITIES
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
 _IN_CHINESE = {"Violation": "违反", "Warning": "警告", "Info": "提示"}
-IN_TEXT = 5  # findings of one kind in the text
+MAX_IN_TEXT = 5  # findings of one kind in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,22 @@ class Conflicts:
                 f"{item.severity}  {item.total:,} × {item.title['en']} · {item.title['zh']}",
                 f"    {item.why['en']}",
             ]
-            for finding in item.findings[:IN_TEXT]:
+            for finding in item.findings[:MAX_IN_TEXT]:
                 lines.append(f"  {_shown(finding.focus)}  {finding.note}".rstrip())
                 lines += [f"      {self._said(statement)}" for statement in finding.statements]
                 if finding.size > len(finding.statements):
                     lines.append(f"      … {finding.size - len(finding.statements):,} more")
-            if item.total > IN_TEXT:
-                lines.append(f"  … {item.total - min(IN_TEXT, len(item.findings)):,} more")
+            if item.total > MAX_IN_TEXT:
+                lines.append(f"  … {item.total - min(MAX_IN_TEXT, len(item.findings)):,} more")
         if self.together:
             lines += ["", "Questions that need two graphs · 需要两个图的问题"]
         for answer in self.together:
             lines += [f"  {answer.status} · {IN_CHINESE[answer.status]}: {answer.question.text['en']} ({answer.note})"]
             rows = answer.to_json()
             lines += [
-                f"      {what}: {' | '.join(row)}" for what in ("missing", "surplus") for row in rows[what][:IN_TEXT]
+                f"      {what}: {' | '.join(row)}"
+                for what in ("missing", "surplus")
+                for row in rows[what][:MAX_IN_TEXT]
             ]
         clean = [item.title["en"] for item in self.found if not item.total]
         lines += ["", "nothing found · 未发现: " + "; ".join(clean)]
@@ -239,7 +241,7 @@ def _question(item: JointAnswer) -> str:
     differing = "".join(
         f"<tr><td>{what}</td><td>{escape(' | '.join(row))}</td></tr>"
         for what in ("missing", "surplus")
-        for row in rows[what][:KEPT]
+        for row in rows[what][:MAX_FINDINGS]
     )
     return (
         f'<li class="{"Warning" if item.status == OTHERWISE else "Info"}">{escape(item.question.text["zh"])} '

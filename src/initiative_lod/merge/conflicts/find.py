@@ -10,9 +10,10 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod.build import identity
 from initiative_lod.iris import Iris
+from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.merge.conflicts import joint_questions
 from initiative_lod.merge.conflicts.candidates import candidates
-from initiative_lod.merge.conflicts.check import KEPT, SHOWN, CheckResult, Finding, Statement, checks
+from initiative_lod.merge.conflicts.check import MAX_FINDINGS, MAX_STATEMENTS, CheckResult, Finding, Statement, checks
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
@@ -58,7 +59,10 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris) -> Check
     findings = []
     for difference in differences:
         rows = [("missing", row) for row in difference.missing] + [("surplus", row) for row in difference.surplus]
-        note = "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:SHOWN]) or "the rows are in another order"
+        note = (
+            "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:MAX_STATEMENTS])
+            or "the rows are in another order"
+        )
         focus = iris.thing(f"question/{difference.question.slug}")
         findings.append(Finding(focus, f"{difference.question.text['en']} {note}", (), len(rows)))
     return CheckResult(
@@ -70,7 +74,7 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris) -> Check
             "en": f"All {len(questions)} questions were asked again, naming no graph; these are answered otherwise.",
         },
         len(differences),
-        tuple(findings[:KEPT]),
+        tuple(findings[:MAX_FINDINGS]),
     )
 
 
@@ -86,12 +90,12 @@ def _shapes(own: Path, abroad: CheckResult, iris: Iris) -> CheckResult:
     new = [item for item in report.results if (str(item.focus), item.named, str(item.value)) not in before]
     graphs = {str(quad.subject): quad for quad in foreign}
     findings = []
-    for item in new[:KEPT]:
+    for item in new[:MAX_FINDINGS]:
         quad = graphs.get(str(item.focus))
         statements: tuple[Statement, ...] = ()
         if quad is not None:
             statements = ((quad.subject, quad.predicate, quad.object, quad.graph_name),)  # type: ignore[assignment]
-        text = next((text for language, text in item.messages if language == "en"), "")
+        text = dict(item.messages).get(DEFAULT_LANGUAGE, "")
         findings.append(Finding(item.focus, f"{item.named.rpartition('#')[2]}: {text}", statements, len(statements)))
     return CheckResult(
         "our-shapes-broken",

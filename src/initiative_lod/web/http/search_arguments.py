@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from initiative_lod.documents.negotiation import lookup
 from initiative_lod.errors import BadArgument, Message
 from initiative_lod.languages import LANGUAGES
-from initiative_lod.search.query_parser import LONGEST
+from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Search
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.http.request import Asked
@@ -39,7 +39,7 @@ class Wanted:
         text: str | None = None,
     ) -> str:
         """The query string of the same search, on another page, with one filter less or more, without arguments."""
-        pairs = [("q", self.search.text[: 4 * LONGEST] if text is None else text)]
+        pairs = [("q", self.search.text[: 4 * MAX_QUERY_CHARACTERS] if text is None else text)]
         if self.search.language != "both":
             pairs.append(("lang", self.search.language))
         pairs += [pair for pair in self.filters if pair != without]
@@ -92,7 +92,7 @@ def _filter(name: str, about: str) -> dict[str, Any]:
 
 
 PARAMETERS = [
-    _parameter("q", f"what to look for, at most {LONGEST} characters of it; quotes keep words together"),
+    _parameter("q", f"what to look for, at most {MAX_QUERY_CHARACTERS} characters of it; quotes keep words together"),
     _parameter("lang", "the language of the words that are searched", enum=[*LANGUAGES, "both"], default="both"),
     _filter("type", "a class of the ontology, as in Clause; or Term, External, Other"),
     _filter("pillar", "a pillar, as in wic-2020/pillar/2"),

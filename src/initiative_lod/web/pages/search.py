@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
 from initiative_lod.languages import LANGUAGES
-from initiative_lod.search.query_parser import LONGEST
+from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.http.search_arguments import Wanted
@@ -81,7 +81,7 @@ def values(
         "hl": hl,
         "here": here,
         "listed": LISTED,
-        "longest": LONGEST,
+        "longest": MAX_QUERY_CHARACTERS,
         "language_argument": "hl",
         "arguments": kept,
     }

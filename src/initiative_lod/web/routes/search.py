@@ -23,7 +23,7 @@ from initiative_lod.formats import HTML, JSON, MediaType
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.search import index
-from initiative_lod.search.query_parser import LONGEST
+from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
 from initiative_lod.web.http.errors import text
@@ -130,9 +130,9 @@ def answer(site: Site, indexes: Indexes, read: Asked) -> Answer:
         try:
             results = found.search(asks.search)
         except QueryTimeout as error:
-            log.warning("search %r: %s", asks.search.text[:LONGEST], error)
+            log.warning("search %r: %s", asks.search.text[:MAX_QUERY_CHARACTERS], error)
             slow = text(error, site.languages.default)
-            results = Results(asks.search, asks.search.text[:LONGEST], 0)
+            results = Results(asks.search, asks.search.text[:MAX_QUERY_CHARACTERS], 0)
         view = site.pages.view(opened, read, language, f"lang={hl}" if hl and media is HTML else "")
         if media is JSON:
             document = as_json(view, site.languages, asks, results, here, slow)

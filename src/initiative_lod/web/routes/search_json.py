@@ -7,8 +7,8 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from initiative_lod.locale.messages import Languages
-from initiative_lod.search.query_parser import LONGEST
-from initiative_lod.search.results import PAGE, Hit, Results
+from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
+from initiative_lod.search.results import HITS_PER_PAGE, Hit, Results
 from initiative_lod.search.schema import FACETS
 from initiative_lod.web.http.search_arguments import Wanted
 from initiative_lod.web.pages.marked_text import excerpt, marked
@@ -39,10 +39,10 @@ def as_json(
         "unknown": list(results.unknown),
         "withoutFilters": results.unfiltered,
         "notice": slow
-        or (languages.default.gettext("search.shortened", longest=LONGEST) if results.shortened else None),
+        or (languages.default.gettext("search.shortened", longest=MAX_QUERY_CHARACTERS) if results.shortened else None),
         "page": results.page,
         "pages": results.pages,
-        "pageSize": PAGE,
+        "pageSize": HITS_PER_PAGE,
         "previous": address(results.page - 1),
         "next": address(results.page + 1),
         "facets": {
