@@ -74,18 +74,23 @@ export function expected(before) {
   return "";
 }
 
+/** The texts of a term, by language: that in `language` first. */
+function inOrder(texts = {}, language) {
+  const { [language]: own, ...others } = texts;
+  return own === undefined ? Object.values(others) : [own, ...Object.values(others)];
+}
+
 /** The terms with what they are found by, in lower case. */
 function prepared({ prefixes, terms }, language) {
   const known = new Map(Object.entries(prefixes));
-  const other = language === "zh" ? "en" : "zh";
   const made = terms.map((term) => {
     const local = term.name ? term.name.slice(term.name.indexOf(":") + 1) : term.iri.split(/[/#]/).at(-1);
-    const labels = [term[language], term[other]].filter(Boolean);
+    const labels = inOrder(term.labels, language);
     return {
       ...term,
       label: term.name ?? `<${term.iri}>`,
       shown: labels.map((text) => (text.length > LABEL ? `${text.slice(0, LABEL)}…` : text)).join(" · "),
-      info: term.note?.[language] ?? term.note?.[other] ?? "",
+      info: inOrder(term.notes, language)[0] ?? "",
       keys: [local, term.name ?? term.iri, ...labels].map((key) => key.toLowerCase()),
     };
   });

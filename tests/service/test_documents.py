@@ -368,7 +368,7 @@ def test_the_sentence_on_the_page_is_the_sentence_of_the_text(real: Live) -> Non
         action = opened.iris.thing(f"id/wic-2020/action/{number}")
         (quad,) = opened.store.quads_for_pattern(action, opened.iris.term("text"), None, None)
         page = real.get(f"/doc/wic-2020/action/{number}", BROWSER).text
-        sentence = re.search(r'<p class="zh" lang="zh">(.*?)</p>', page, re.DOTALL)
+        sentence = re.search(r'<p class="original" lang="zh">(.*?)</p>', page, re.DOTALL)
         assert sentence
         shown = re.sub(r'<a class="num".*?</a>', "", sentence[1], flags=re.DOTALL)
         assert Literal(re.sub(r"<[^>]+>", "", shown), language="zh") == quad.object

@@ -21,12 +21,13 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.http.request import Asked
 from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation
-from initiative_lod.web.pages.labels import NamesOf
+from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.view import View
 from service.conftest import Live, serve
@@ -68,7 +69,7 @@ class Read(HTMLParser):
         title = None
         if tag == "li":
             self._items.append([])
-        if "zh" in given.get("class", "").split() and tag in ("p", "span"):
+        if "original" in given.get("class", "").split() and tag in ("p", "span"):
             sentence = Sentence(links=self._items[-1] if self._items else [])
             self.sentences.append(sentence)
         if tag == "mark" or (tag == "a" and "ev" in given.get("class", "").split()):
@@ -133,20 +134,19 @@ class Site:
 
 def shows(page: Read, said: Evidence) -> bool:
     """Whether the page has the words of the statement marked in a sentence; of one without words, the reason for it."""
-    if not said.quote:
+    quote = said.quote.value
+    if not quote:
         return said.reason is not None and said.reason.value in page.text
-    return any(
-        said.quote in sentence.text and said.quote in sentence.marked.get(said.title, "") for sentence in page.sentences
-    )
+    return any(quote in sentence.text and quote in sentence.marked.get(said.title, "") for sentence in page.sentences)
 
 
 def mentions(page: Read, said: Evidence, part: str) -> bool:
     """Whether the page of the value has the words marked in a sentence that leads to the part that says it."""
     for sentence in page.sentences:
         if any(urlsplit(link).path == part for link in sentence.links):
-            if said.quote and said.quote in "".join(sentence.marked.values()):
+            if said.quote.value and said.quote.value in "".join(sentence.marked.values()):
                 return True
-            if not said.quote and said.reason is not None and said.reason.value in page.text:
+            if not said.quote.value and said.reason is not None and said.reason.value in page.text:
                 return True
     return False
 
@@ -195,7 +195,7 @@ def test_conditions_are_shown_in_the_sentence(real: Live) -> None:
     for quad in quads:
         assert isinstance(quad.subject, NamedNode)
         assert isinstance(quad.object, NamedNode)
-        words = view.said(quad.object, view.term("text"))
+        words = view.text(quad.object, view.term("text"))
         assert words is not None
         unit = re.sub(r"/clause/\d+$", "", doc(view, quad.subject.value))
         assert any(words.value in "".join(item.marked.values()) for item in site.page(unit).sentences), quad.object
@@ -526,7 +526,7 @@ def test_the_start_page_says_what_was_checked(harbour: Live) -> None:
 
 def test_the_rendering_has_its_heading_too(real: Live) -> None:
     page = real.get("/doc/wic-2020/action/8", BROWSER, accept_language="en").text
-    column = re.search(r'<p class="en" lang="en">(.*?)</p>', page, re.DOTALL)
+    column = re.search(r'<p class="translation" lang="en">(.*?)</p>', page, re.DOTALL)
     assert column is not None
     heading = "8. Strengthen personal information protection and data security management."
     assert column[1].startswith(f'<span class="head">{heading}</span>')
@@ -569,11 +569,11 @@ def test_links_show_labels(real: Live, language: str) -> None:
 
 
 def test_the_names_of_a_release_do_not_keep_it_open(real: Live) -> None:
-    kept, again = NamesOf(), replace(real.opened)
-    first = kept.get(again)
-    assert kept.get(again) is first
+    kept, again = PerRelease(names), replace(real.opened)
+    first = kept.of(again)
+    assert kept.of(again) is first
     assert len(first.labels) > 500
     gone = weakref.ref(again)
     del again
     assert gone() is None
-    assert kept.get(real.opened) is not first
+    assert kept.of(real.opened) is not first

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from initiative_lod.web.drawings.bars import cut, width, wrap
-from initiative_lod.web.pages.view import Thing
+from initiative_lod.web.labelled import LabelledResource
 
 THINGS = 40
 LINES = 80
@@ -36,7 +36,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    thing: Thing
+    thing: LabelledResource
     lines: tuple[str, ...]
     x: float
     y: float
@@ -50,7 +50,7 @@ class _Box:
         return len(self.lines) * _LINE + 2 * _PADDING
 
 
-def network(triples: Sequence[Triple], thing: Callable[[Node], Thing], label: str) -> Network | None:
+def network(triples: Sequence[Triple], thing: Callable[[Node], LabelledResource], label: str) -> Network | None:
     """The things that ``triples`` link, each named by ``thing``; None when they link none.
 
     Of many, the best linked one is drawn with what is nearest to it, and so on, up to THINGS.
@@ -114,7 +114,7 @@ def _columns(beside: Mapping[Node, Mapping[Node, int]]) -> dict[Node, int]:
 
 
 def _placed(
-    columns: Mapping[Node, int], beside: Mapping[Node, Mapping[Node, int]], thing: Callable[[Node], Thing]
+    columns: Mapping[Node, int], beside: Mapping[Node, Mapping[Node, int]], thing: Callable[[Node], LabelledResource]
 ) -> dict[Node, _Box]:
     """The boxes, each near what it is linked with, and each column in the middle of the highest."""
     stacks: dict[int, list[Node]] = defaultdict(list)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from initiative_lod.web.drawings.bars import cut
+from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative_map import (
     Row,
     beside,
@@ -17,7 +18,6 @@ from initiative_lod.web.pages.initiative_map import (
     text_lines,
     tie,
 )
-from initiative_lod.web.pages.view import Thing
 
 WIDTH = 960
 _LEFT, _MIDDLE, _MIDDLE_WIDTH, _RIGHT, _ROW = 240, 370, 220, 720, 27
@@ -27,17 +27,17 @@ _LEFT, _MIDDLE, _MIDDLE_WIDTH, _RIGHT, _ROW = 240, 370, 220, 720, 27
 class Link:
     """A property with the classes at its two ends."""
 
-    thing: Thing
-    domains: tuple[Thing, ...]
-    ranges: tuple[Thing, ...]
+    thing: LabelledResource
+    domains: tuple[LabelledResource, ...]
+    ranges: tuple[LabelledResource, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A class with those under it; ``others`` are the classes of other vocabularies that it is under."""
 
-    thing: Thing
-    others: tuple[Thing, ...]
+    thing: LabelledResource
+    others: tuple[LabelledResource, ...]
     below: tuple[Branch, ...]
 
 

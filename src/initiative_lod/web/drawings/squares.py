@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from initiative_lod.web.pages.view import Thing
+from initiative_lod.web.labelled import LabelledResource
 
 SIGNS = {
     "prohibit": "⊘",
@@ -62,7 +62,7 @@ def summary(modalities: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{count} × {label}" for label, count in sorted(counts.items(), key=lambda item: -item[1]))
 
 
-def bars(counts: Sequence[tuple[Thing, int]]) -> Markup:
+def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
     """A bar for each (modality, how many clauses have it), drawn as one SVG with links."""
     if not counts:
         return Markup("")

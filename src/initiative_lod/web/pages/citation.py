@@ -82,7 +82,7 @@ def citation(view: View, resource: NamedNode) -> Citation:
         )
     if path in ("ontology", "shapes") or path.startswith("ontology/"):
         found = iris.thing("ontology")
-        version = view.said(found, OWL.versionInfo)
+        version = view.text(found, OWL.versionInfo)
         authors = _names(view, found, DCTERMS.creator) or project
         issued = _date(view, found) or _date(view, dataset)
         label = version.value if version else ""
@@ -215,7 +215,7 @@ def _work(view: View, node: NamedNode) -> NamedNode | None:
 def _original_language(view: View, work: NamedNode) -> str:
     """The language of the text that is no rendering of this project."""
     for text in view.subjects(ELI.realizes, work):
-        language = view.said(text, DCTERMS.language)
+        language = view.text(text, DCTERMS.language)
         if language and "UnofficialTranslation" not in view.kinds(text):
             return language.value
     return view.language
@@ -230,7 +230,7 @@ def _names(view: View, node: NamedNode, predicate: NamedNode) -> tuple[str, ...]
     """The names of whom the property names, in the reader's language."""
     found = []
     for item in view.nodes(node, predicate):
-        name = view.label(item) or view.said(item, FOAF.name)
+        name = view.label(item) or view.text(item, FOAF.name)
         found += [name.value] if name else []
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""A document's parts as a page shows them: sentences cut at clauses and evidence, and statements with their words."""
+"""Parts of a document as a page shows them: sentences cut at clauses and evidence, and statements with their words."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, OA
+from initiative_lod.web.labelled import LabelledResource, LangText, Node
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
-from initiative_lod.web.pages.view import Node, Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 #: The interpreting properties, in the order in which they are read.
 ORDER = ("modality", "addressee", "beneficiary", "topic", "condition", "cites", "invokes", "embodies", "mentions")
+NO_SPAN = (-1, -1, LangText(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,17 @@ class Evidence:
     """One attestation of a statement. ``start`` and ``end`` are -1 where it has no words of the text."""
 
     iri: str
-    predicate: Thing
+    predicate: LabelledResource
     name: str
-    value: Thing | None
-    literal: Said | None
-    role: Thing | None
+    value: LabelledResource | None
+    literal: LangText | None
+    role: LabelledResource | None
     implied: bool
-    reason: Said | None
-    seen_in: tuple[Said, ...]
+    reason: LangText | None
+    seen_in: tuple[LangText, ...]
     start: int
     end: int
-    quote: str
+    quote: LangText
 
     @property
     def anchor(self) -> str:
@@ -48,22 +50,22 @@ class Evidence:
 class Row:
     """All statements of one property."""
 
-    property: Thing
+    property: LabelledResource
     name: str
     items: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause, or a condition: its words in both languages, its modality, and what is said of it."""
+    """A clause: its words and their translation, its modality, and what is stated of it."""
 
-    thing: Thing
+    thing: LabelledResource
     number: int
     start: int
     end: int
-    text: str
-    translation: Said | None
-    modality: Thing | None
+    text: LangText
+    translation: LangText | None
+    modality: LabelledResource | None
     pieces: tuple[Piece, ...]
     evidence: tuple[Evidence, ...]
     rows: tuple[Row, ...]
@@ -84,15 +86,17 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class PartView:
     """A part with its sentence and its clauses: an action, a pillar's lead, a paragraph, the conclusion."""
 
-    thing: Thing
+    thing: LabelledResource
     kind: str
     number: int | None
-    headed: Said | None  # how its heading is rendered
+    headed: LangText | None  # the translation of its heading
     segments: tuple[Segment, ...]
-    translation: Said | None
+    language: str  # of its sentence
+    translation: LangText | None
+    translated: str  # the language of its translation, or of its clauses'; empty where there is none
     clauses: tuple[Clause, ...]
     evidence: tuple[Evidence, ...]
     rows: tuple[Row, ...]
@@ -109,16 +113,18 @@ class Unit:
         return next((other for other in self.clauses if other.start <= item.start < other.end), None)
 
 
-def span(view: View, node: Node, name: str = "span") -> tuple[int, int, str]:
-    """(start, end, words) of the node's span; (-1, -1, "") when it has none."""
+def span(view: View, node: Node, name: str = "span") -> tuple[int, int, LangText]:
+    """(start, end, words in the language of their text) of the node's span; (-1, -1, no words) when it has none."""
     place = view.node(node, view.term(name))
     selector = view.node(place, OA.hasSelector) if place is not None else None
-    if selector is None:
-        return -1, -1, ""
-    start, end, exact = view.number(selector, OA.start), view.number(selector, OA.end), view.said(selector, OA.exact)
+    if place is None or selector is None:
+        return NO_SPAN
+    start, end, exact = view.number(selector, OA.start), view.number(selector, OA.end), view.text(selector, OA.exact)
     if start is None or end is None or exact is None:
-        return -1, -1, ""
-    return start, end, exact.value
+        return NO_SPAN
+    source = view.node(place, OA.hasSource)
+    language = view.text(source, DCTERMS.language) if source is not None else None
+    return start, end, LangText(exact.value, language.value if language is not None else "")
 
 
 def evidence(view: View, part: NamedNode) -> list[Evidence]:
@@ -129,7 +135,7 @@ def evidence(view: View, part: NamedNode) -> list[Evidence]:
         for value in view.nodes(part, view.term(name)):
             if (name, value.value) in attested:
                 continue
-            start, end, quote = span(view, value) if name == "condition" else (-1, -1, "")
+            start, end, quote = span(view, value) if name == "condition" else NO_SPAN
             found.append(
                 Evidence(
                     value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}",
@@ -155,9 +161,9 @@ def attestation(view: View, node: NamedNode) -> Evidence | None:
     if property is None:
         return None
     values = view.objects(node, view.term("onValue"))
-    literal = view.said(node, view.term("onLiteral"))
+    literal = view.text(node, view.term("onLiteral"))
     role = view.node(node, view.term("role"))
-    implied = view.said(node, view.term("implied"))
+    implied = view.text(node, view.term("implied"))
     start, end, quote = span(view, node)
     return Evidence(
         node.value,
@@ -167,8 +173,8 @@ def attestation(view: View, node: NamedNode) -> Evidence | None:
         literal,
         view.thing(role) if role else None,
         implied is not None and implied.value == "true",
-        view.said(node, view.term("reason")),
-        tuple(view.all_said(node, view.term("seenIn"))),
+        view.text(node, view.term("reason")),
+        tuple(view.texts(node, view.term("seenIn"))),
         start,
         end,
         quote,
@@ -187,19 +193,19 @@ def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
 def clause(view: View, node: NamedNode) -> Clause:
     """A clause with everything that is said of it."""
     start, end, words = span(view, node)
-    text = view.said(node, view.term("text"))
+    text = view.text(node, view.term("text"))
     items = evidence(view, node)
     modality = view.node(node, view.term("modality"))
-    shown = text.value if text else words
+    shown = text or words
     return Clause(
         view.thing(node),
         view.number(node, view.term("number")) or 0,
         start,
         end,
         shown,
-        view.said(node, view.term("translation")),
+        view.text(node, view.term("translation")),
         view.thing(modality) if modality else None,
-        tuple(split(shown, start, _marks(items))),
+        tuple(split(shown.value, start, _marks(items))),
         tuple(items),
         rows(view, items),
     )
@@ -211,29 +217,36 @@ def clauses(view: View, part: NamedNode) -> list[Clause]:
     return sorted(found, key=lambda item: item.number)
 
 
-def unit(view: View, part: NamedNode) -> Unit:
+def unit(view: View, part: NamedNode) -> PartView:
     """A part with its sentence."""
     kind = next(iter(view.kinds(part)), "")
-    name = "leadSpan" if kind == "Pillar" else "span"
-    start, _, words = span(view, part, name)
+    start, _, found = span(view, part, "leadSpan" if kind == "Pillar" else "span")
+    words = found.value
     own = evidence(view, part)
     inner = clauses(view, part)
     heading = span(view, part, "headingSpan")
     if kind == "Pillar":
-        segments = [_segment(heading[2], heading[0], own, heading=True)] if heading[0] >= 0 else []
+        segments = [_segment(heading[2].value, heading[0], own, heading=True)] if heading[0] >= 0 else []
     elif heading[0] >= 0:
-        segments = [_segment(heading[2], heading[0], own, heading=True)]
+        segments = [_segment(heading[2].value, heading[0], own, heading=True)]
         start, words = heading[1], words[heading[1] - start :]
     else:
         segments = []
     segments += _cut(words, start, inner, own)
-    return Unit(
+    language = found.language or heading[2].language
+    translation = view.text(part, view.term("translation"))
+    translations = [translation, *(item.translation for item in inner)]
+    others = [item.language for item in view.labels(part) if item.language != language]
+    translated = next((item.language for item in translations if item is not None), next(iter(others), ""))
+    return PartView(
         view.thing(part),
         kind,
         view.number(part, view.term("number")),
-        view.label(part, "en") if heading[0] >= 0 else None,
+        view.label(part, translated) if translated and heading[0] >= 0 else None,
         tuple(segments),
-        view.said(part, view.term("translation")),
+        language,
+        translation,
+        translated,
         tuple(inner),
         tuple(own),
         rows(view, own),

@@ -10,10 +10,11 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import DCTERMS, RDF, SKOS
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import clauses as parts
-from initiative_lod.web.pages.clauses import Evidence, Unit
+from initiative_lod.web.pages.clauses import Evidence, PartView
 from initiative_lod.web.pages.part import DEEPEST
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 #: The rows of the comparison, in order, with the properties whose values stand in them.
 ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -32,23 +33,23 @@ _INNER = {"Pillar", "Action", "Paragraph", "Preamble", "Conclusion", "Clause"}
 class Item:
     """A value in a column; ``shared`` when another column has it too. ``words`` are a condition's own."""
 
-    thing: Thing
+    thing: LabelledResource
     shared: bool
-    words: tuple[Said, ...] = ()
+    words: tuple[LangText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One of the things compared."""
 
-    thing: Thing
-    labels: tuple[Said | None, Said | None]
-    kinds: list[Thing]
-    definition: Said | None
+    thing: LabelledResource
+    labels: list[LangText]
+    kinds: list[LabelledResource]
+    definition: LangText | None
     number: int | None
-    clauses: list[tuple[Thing | None, list[parts.Clause]]]
+    clauses: list[tuple[LabelledResource | None, list[parts.Clause]]]
     rows: dict[str, list[Item]]
-    mentions: list[Thing]
+    mentions: list[LabelledResource]
 
 
 def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
@@ -62,9 +63,9 @@ def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
     return [
         Column(
             view.thing(node),
-            (view.label(node, "zh"), view.label(node, "en")),
+            view.both(node),
             view.things(view.nodes(node, RDF.type)[:3]),
-            view.said(node, SKOS.definition),
+            view.text(node, SKOS.definition),
             view.number(node, view.term("number")),
             _by_modality(found),
             {name: [_item(view, name, item, counts) for item in column[name].values()] for name, _ in ROWS},
@@ -74,7 +75,7 @@ def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
     ]
 
 
-def _units(view: View, node: NamedNode, depth: int = 0) -> list[Unit]:
+def _units(view: View, node: NamedNode, depth: int = 0) -> list[PartView]:
     """The part and the parts below it that have sentences of their own; none of what is no part."""
     kinds = set(view.kinds(node))
     if "Initiative" not in kinds and not kinds & _INNER:
@@ -82,7 +83,7 @@ def _units(view: View, node: NamedNode, depth: int = 0) -> list[Unit]:
     found = [parts.unit(view, node)] if kinds & _INNER and "Clause" not in kinds else []
     if "Clause" in kinds:
         clause = parts.clause(view, node)
-        found = [Unit(clause.thing, "Clause", clause.number, None, (), clause.translation, (clause,), (), ())]
+        found = [_clause(clause)]
     below = view.nodes(node, DCTERMS.hasPart) if depth < DEEPEST and "Clause" not in kinds else []
     for item in sorted(below, key=lambda item: natural(item.value)):
         if "Clause" not in view.kinds(item):
@@ -90,7 +91,12 @@ def _units(view: View, node: NamedNode, depth: int = 0) -> list[Unit]:
     return found
 
 
-def _values(view: View, units: Iterable[Unit]) -> dict[str, dict[str, Evidence]]:
+def _clause(clause: parts.Clause) -> PartView:
+    """A clause as a part that holds nothing but itself."""
+    return PartView(clause.thing, "Clause", clause.number, None, (), "", clause.translation, "", (clause,), (), ())
+
+
+def _values(view: View, units: Iterable[PartView]) -> dict[str, dict[str, Evidence]]:
     """By row, each value once."""
     found: dict[str, dict[str, Evidence]] = {name: {} for name, _ in ROWS}
     for unit in units:
@@ -103,25 +109,24 @@ def _values(view: View, units: Iterable[Unit]) -> dict[str, dict[str, Evidence]]
 
 def _item(view: View, name: str, item: Evidence, counts: dict[str, Counter[str]]) -> Item:
     assert item.value is not None
-    words: tuple[Said, ...] = ()
+    words: tuple[LangText, ...] = ()
     if name == "conditions":
         node = NamedNode(item.value.iri)
-        text = Said(item.quote or parts.span(view, node)[2], "zh")
-        translation = view.said(node, view.term("translation"))
-        words = tuple(said for said in (text, translation) if said and said.value)
+        translation = view.text(node, view.term("translation"))
+        words = tuple(text for text in (item.quote, translation) if text is not None and text.value)
     return Item(item.value, name in counts and counts[name][item.value.iri] > 1, words)
 
 
-def _by_modality(units: Iterable[Unit]) -> list[tuple[Thing | None, list[parts.Clause]]]:
+def _by_modality(units: Iterable[PartView]) -> list[tuple[LabelledResource | None, list[parts.Clause]]]:
     """The clauses by modality, the most frequent first."""
-    found: dict[Thing | None, list[parts.Clause]] = {}
+    found: dict[LabelledResource | None, list[parts.Clause]] = {}
     for unit in units:
         for clause in unit.clauses:
             found.setdefault(clause.modality, []).append(clause)
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 
-def _mentions(view: View, node: NamedNode) -> list[Thing]:
+def _mentions(view: View, node: NamedNode) -> list[LabelledResource]:
     """The parts that say something of a thing."""
     found: dict[NamedNode, None] = {}
     for evidence in view.subjects(view.term("onValue"), node):

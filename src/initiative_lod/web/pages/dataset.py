@@ -11,8 +11,9 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.plain_statements import Group, groups
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 READ = 50_000  # statements of a graph that a page looks through for what they are about
 LISTED = 500
@@ -22,11 +23,11 @@ LISTED = 500
 class Graph:
     """A named graph: how much is in it, and what it is about."""
 
-    thing: Thing
+    thing: LabelledResource
     count: int | None
-    about: Said | None
-    licenses: list[Thing]
-    subjects: list[Thing]
+    about: LangText | None
+    licenses: list[LabelledResource]
+    subjects: list[LabelledResource]
     more: bool
     statements: list[Group]
 
@@ -53,10 +54,10 @@ def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
     )
 
 
-def text_facts(view: View, node: NamedNode) -> dict[str, list[Said]]:
+def text_facts(view: View, node: NamedNode) -> dict[str, list[LangText]]:
     """A text with its digest, its notice and the doubt about that."""
     names = ("text", "sha256", "length", "rightsNotice", "rightsDoubt")
-    return {name: view.all_said(node, view.term(name)) for name in names}
+    return {name: view.texts(node, view.term(name)) for name in names}
 
 
 def dataset(view: View, node: NamedNode) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
     own = [item for item in classes if item[0].iri.startswith(view.iris.base)]
     return {
         "title": view.label(node),
-        "about": view.said(node, DCTERMS.description),
+        "about": view.text(node, DCTERMS.description),
         "licenses": view.nodes(node, DCTERMS.license),
         "graphs": graphs,
         "dumps": [(name, files[name]) for name in DUMPS if name in files],
@@ -89,9 +90,9 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
     }
 
 
-def _about(view: View, node: NamedNode) -> Said | None:
+def _about(view: View, node: NamedNode) -> LangText | None:
     for predicate in (DCTERMS.description, SKOS.definition, RDFS.comment):
-        found = view.said(node, predicate)
+        found = view.text(node, predicate)
         if found is not None:
             return found
     return None

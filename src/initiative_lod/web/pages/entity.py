@@ -9,12 +9,13 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.initiative import facts
 from initiative_lod.web.pages.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
-from initiative_lod.web.pages.mentions import Pointing, pointing
+from initiative_lod.web.pages.mentions import Incoming, incoming
 from initiative_lod.web.pages.plain_statements import Group, groups
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 MEMBERS = 300  # concepts of a scheme in one page
 #: What the page shows in a place of its own.
@@ -40,17 +41,17 @@ SHOWN = frozenset(
 class Entity:
     """All that a page of a thing shows."""
 
-    thing: Thing
-    kinds: list[Thing]
-    schemes: list[Thing]
-    definitions: list[Said]
-    notes: list[Said]
-    also: list[Said]
+    thing: LabelledResource
+    kinds: list[LabelledResource]
+    schemes: list[LabelledResource]
+    definitions: list[LangText]
+    notes: list[LangText]
+    also: list[LangText]
     facts: list[Evidence]
     cluster: Cluster
     mappings: list[Mapping]
-    members: list[tuple[Thing, int]]
-    pointing: Pointing
+    members: list[tuple[LabelledResource, int]]
+    incoming: Incoming
     statements: list[Group]
     page: int
     pages: int
@@ -61,14 +62,14 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
     known = facts(view, node)
     same = cluster(view, node)
     members = _members(view, node)
-    found = pointing(view, node, 1 if members else page)
+    found = incoming(view, node, 1 if members else page)
     return Entity(
         view.thing(node),
         view.things(view.nodes(node, RDF.type)),
         view.things(view.nodes(node, SKOS.inScheme)),
-        [*view.all_said(node, SKOS.definition), *view.all_said(node, RDFS.comment)],
-        view.all_said(node, SKOS.scopeNote),
-        view.all_said(node, SKOS.altLabel),
+        [*view.texts(node, SKOS.definition), *view.texts(node, RDFS.comment)],
+        view.texts(node, SKOS.scopeNote),
+        view.texts(node, SKOS.altLabel),
         known,
         same,
         mappings(view, node, same),
@@ -103,7 +104,7 @@ def _unattested(found: Iterable[Group], known: Iterable[Evidence]) -> list[Group
         values = tuple(
             item
             for item in group.values
-            if (group.property.iri, item.thing.iri if item.thing else item.said.value if item.said else "") not in told
+            if (group.property.iri, item.thing.iri if item.thing else item.text.value if item.text else "") not in told
         )
         if values:
             left.append(Group(group.property, values, group.graphs, group.more))

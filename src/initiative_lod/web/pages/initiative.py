@@ -9,30 +9,31 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.release import Release
 from initiative_lod.vocabulary import DCTERMS, ELI
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence, attestation, evidence, squares_of
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """An action in the overview."""
 
-    thing: Thing
+    thing: LabelledResource
     number: int
-    labels: tuple[Said | None, Said | None]
+    labels: list[LangText]
     squares: list[tuple[str, str]]
-    cites: list[Thing]
+    cites: list[LabelledResource]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A pillar in the overview."""
 
-    thing: Thing
+    thing: LabelledResource
     number: int
-    labels: tuple[Said | None, Said | None]
+    labels: list[LangText]
     squares: list[tuple[str, str]]
-    embodies: list[Thing]
+    embodies: list[LabelledResource]
     cells: list[Cell]
 
 
@@ -40,23 +41,23 @@ class Column:
 class Overview:
     """All that the start page says of one initiative."""
 
-    thing: Thing
-    labels: tuple[Said | None, Said | None]
+    thing: LabelledResource
+    labels: list[LangText]
     facts: list[Evidence]
     columns: list[Column]
-    others: list[Thing]
-    texts: list[Thing]
-    modalities: list[tuple[Thing, int]]
-    cited: list[tuple[Thing, int]]
-    principles: list[tuple[Thing, int]]
-    topics: list[tuple[Thing, int]]
+    others: list[LabelledResource]
+    texts: list[LabelledResource]
+    modalities: list[tuple[LabelledResource, int]]
+    cited: list[tuple[LabelledResource, int]]
+    principles: list[tuple[LabelledResource, int]]
+    topics: list[tuple[LabelledResource, int]]
     clause_count: int
 
 
 def overview(view: View, initiative: NamedNode) -> Overview:
     """Read an initiative."""
     columns: list[Column] = []
-    others: list[Thing] = []
+    others: list[LabelledResource] = []
     for part in view.nodes(initiative, DCTERMS.hasPart):
         if "Pillar" in view.kinds(part):
             columns.append(_column(view, part))
@@ -87,7 +88,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
     texts = view.things(view.subjects(ELI.realizes, initiative))
     return Overview(
         view.thing(initiative),
-        (view.label(initiative, "zh"), view.label(initiative, "en")),
+        view.both(initiative),
         [item for item in evidence(view, initiative) if item.seen_in],
         columns,
         sorted(others, key=lambda item: _place(view, item)),
@@ -111,7 +112,7 @@ def _column(view: View, pillar: NamedNode) -> Column:
     return Column(
         view.thing(pillar),
         view.number(pillar, view.term("number")) or 0,
-        (view.label(pillar, "zh"), view.label(pillar, "en")),
+        view.both(pillar),
         squares_of(view, pillar),
         view.things(view.nodes(pillar, view.term("embodies"))),
         sorted(cells, key=lambda item: item.number),
@@ -122,13 +123,13 @@ def _cell(view: View, action: NamedNode) -> Cell:
     return Cell(
         view.thing(action),
         view.number(action, view.term("number")) or 0,
-        (view.label(action, "zh"), view.label(action, "en")),
+        view.both(action),
         squares_of(view, action),
         _cited(view, action),
     )
 
 
-def _cited(view: View, part: NamedNode) -> list[Thing]:
+def _cited(view: View, part: NamedNode) -> list[LabelledResource]:
     """What an action and its clauses cite, each once, in the text's order."""
     found: dict[NamedNode, None] = {}
     for node in (part, *view.nodes(part, DCTERMS.hasPart)):
@@ -136,13 +137,13 @@ def _cited(view: View, part: NamedNode) -> list[Thing]:
     return view.things(found)
 
 
-def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[Thing, int]]:
+def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[LabelledResource, int]]:
     return [
         (view.thing(node), count) for node, count in sorted(counter.items(), key=lambda item: (-item[1], item[0].value))
     ]
 
 
-def _place(view: View, thing: Thing) -> int:
+def _place(view: View, thing: LabelledResource) -> int:
     for triple in view.opened.triples(NamedNode(thing.iri), view.term("span")):
         if isinstance(triple.object, NamedNode):
             digits = triple.object.value.rpartition("=")[2].partition(",")[0]

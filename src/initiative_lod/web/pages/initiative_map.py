@@ -12,8 +12,9 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.web.drawings.bars import wrap
+from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative import Overview
-from initiative_lod.web.pages.view import Thing, View
+from initiative_lod.web.pages.view import View
 
 WIDTH = 1168
 _LEFT, _PILLAR, _ACTIONS, _RIGHT = 200, 292, 424, 952  # where the columns end, begin, begin, begin
@@ -27,14 +28,14 @@ _BARS = 9  # clauses that are drawn in a row
 class Row:
     """A part in the middle, with what its sentences speak of. ``place`` is pillar, action or band."""
 
-    thing: Thing
+    thing: LabelledResource
     place: str
     number: int
     y: float
     height: float
     squares: tuple[tuple[str, str], ...]
-    left: tuple[Thing, ...]
-    right: tuple[Thing, ...]
+    left: tuple[LabelledResource, ...]
+    right: tuple[LabelledResource, ...]
 
     @property
     def middle(self) -> float:
@@ -46,7 +47,7 @@ class Row:
 class Side:
     """A thing beside the parts."""
 
-    thing: Thing
+    thing: LabelledResource
     lines: tuple[str, ...]
     y: float
 
@@ -97,7 +98,9 @@ def _rows(view: View, known: Overview) -> list[Row]:
         for side, names in (("left", ("embodies", "invokes")), ("right", ("cites",)))
     }
 
-    def add(thing: Thing, place: str, number: int, height: float, squares: Sequence[tuple[str, str]]) -> None:
+    def add(
+        thing: LabelledResource, place: str, number: int, height: float, squares: Sequence[tuple[str, str]]
+    ) -> None:
         beside = (tuple(spoken[side].get(thing.iri, ())) for side in ("left", "right"))
         rows.append(Row(thing, place, number, y, height, tuple(squares), *beside))
 
@@ -119,9 +122,9 @@ def _rows(view: View, known: Overview) -> list[Row]:
     return rows
 
 
-def _spoken(view: View, whole: str, inner: set[str], names: Sequence[str]) -> dict[str, dict[Thing, None]]:
+def _spoken(view: View, whole: str, inner: set[str], names: Sequence[str]) -> dict[str, dict[LabelledResource, None]]:
     """What each row's part, and the parts below it that have no row, speak of by the own properties ``names``."""
-    found: dict[str, dict[Thing, None]] = {}
+    found: dict[str, dict[LabelledResource, None]] = {}
     for name in names:
         for triple in view.opened.triples(None, view.term(name)):
             if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, NamedNode):
@@ -145,13 +148,13 @@ def _row_of(view: View, node: NamedNode, whole: str, inner: set[str]) -> str:
 
 def beside(rows: Sequence[Row], side: str, height: float) -> list[Side]:
     """The things on one side, each as near to the middle of what speaks of it as the others leave room."""
-    wanted: dict[Thing, list[float]] = {}
+    wanted: dict[LabelledResource, list[float]] = {}
     for row in sorted(rows, key=lambda row: row.place == "band"):  # a preamble speaks of nearly everything
         for thing in row.left if side == "left" else row.right:
             if row.place != "band" or thing not in wanted:
                 wanted.setdefault(thing, []).append(row.middle)
     ordered = sorted(wanted.items(), key=lambda item: (sum(item[1]) / len(item[1]), item[0].label.value))
-    made: list[tuple[Thing, tuple[str, ...], float]] = []
+    made: list[tuple[LabelledResource, tuple[str, ...], float]] = []
     free = 0.0
     for thing, places in ordered:
         lines = tuple(wrap(thing.label.value, _SIDE_WIDTH, _SIZE, 3))
@@ -230,7 +233,7 @@ def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str) -> Ma
     )
 
 
-def lang_of(thing: Thing, language: str) -> Markup:
+def lang_of(thing: LabelledResource, language: str) -> Markup:
     """The attribute that tells the label's language, where it is not the page's."""
-    said = thing.label.language
-    return Markup(' lang="{}"').format(said) if said and said != language else Markup("")
+    own = thing.label.language
+    return Markup(' lang="{}"').format(own) if own and own != language else Markup("")

@@ -8,7 +8,8 @@ from itertools import islice
 from pyoxigraph import NamedNode
 
 from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.view import View
 
 MAPPINGS = (
     SKOS.exactMatch,
@@ -29,12 +30,12 @@ _SLOT = {
 class Mapping:
     """A mapping to a thing of another vocabulary, with why it is made."""
 
-    predicate: Thing
-    target: Thing
-    label: Said | None
+    predicate: LabelledResource
+    target: LabelledResource
+    label: LangText | None
     confidence: str
-    seen: tuple[Said, ...]
-    graph: Thing | None
+    seen: tuple[LangText, ...]
+    graph: LabelledResource | None
     same: bool
 
 
@@ -42,9 +43,9 @@ class Mapping:
 class Cluster:
     """The names of one thing but the one that the page is about; ``canonical`` is the one to use, if another."""
 
-    canonical: Thing | None
-    others: tuple[Thing, ...]
-    graph: Thing | None
+    canonical: LabelledResource | None
+    others: tuple[LabelledResource, ...]
+    graph: LabelledResource | None
 
 
 def cluster(view: View, node: NamedNode) -> Cluster:
@@ -66,13 +67,13 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
         if predicate is None or target is None:
             continue
         told.add((predicate, target))
-        confidence = view.said(item, _SLOT["confidence"])
-        seen = [*view.all_said(item, _SLOT["comment"]), *view.all_said(item, view.term("seenIn"))]
+        confidence = view.text(item, _SLOT["confidence"])
+        seen = [*view.texts(item, _SLOT["comment"]), *view.texts(item, view.term("seenIn"))]
         found.append(
             Mapping(
                 view.thing(predicate),
                 view.thing(target),
-                view.said(item, _SLOT["object_label"]),
+                view.text(item, _SLOT["object_label"]),
                 confidence.value if confidence else "",
                 tuple(seen),
                 view.thing(view.home(item)),
@@ -96,7 +97,7 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
     return found
 
 
-def _graph(view: View, node: NamedNode, predicate: NamedNode, target: NamedNode) -> Thing | None:
+def _graph(view: View, node: NamedNode, predicate: NamedNode, target: NamedNode) -> LabelledResource | None:
     """The first graph that states it."""
     for quad in view.opened.quads(node, predicate, target):
         if isinstance(quad.graph_name, NamedNode):

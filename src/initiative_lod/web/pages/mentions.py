@@ -1,4 +1,4 @@
-"""What points to a thing, a page at a time: where documents speak of it, with the words, and all other statements.
+"""Mentions of a thing, a page at a time: where documents speak of it, with the words, and what else points to it.
 
 The statements are counted by property first, and only those of one page are read, so that a thing of which thousands of
 clauses speak has as quick a page as any.
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.web.labelled import LabelledResource, LangText, Node
 from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation, span
 from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
 from initiative_lod.web.pages.plain_statements import Group, Value
-from initiative_lod.web.pages.view import Node, Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 PAGE = 50  # statements in one page
 MOST = 5_000  # statements that are listed; of more, how many there are
@@ -45,40 +46,41 @@ _UNTOLD = {
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One statement about the thing: who says it, in which words. ``source`` is where words from elsewhere stand."""
+    """One statement about the thing, with its words in ``language``; ``source`` is where words from elsewhere stand."""
 
-    part: Thing
+    part: LabelledResource
     evidence: tuple[Evidence, ...]
+    language: str
     pieces: tuple[Piece, ...]
     source: tuple[Piece, ...]
-    translation: Said | None
-    modality: Thing | None
+    translation: LangText | None
+    modality: LabelledResource | None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """Mentions of one property, by the action or paragraph that they stand in. ``first`` counts from 1 of ``total``."""
 
-    property: Thing
+    property: LabelledResource
     total: int
     first: int
-    places: tuple[tuple[Thing, tuple[Mention, ...]], ...]
+    places: tuple[tuple[LabelledResource, tuple[Mention, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pointing:
+class Incoming:
     """One page of what points to a thing. ``index`` has every property with its total and its first page."""
 
     sections: tuple[Section, ...]
     others: tuple[Group, ...]
-    relations: tuple[tuple[Thing, Thing, Evidence], ...]
-    index: tuple[tuple[Thing, int, int], ...]
+    relations: tuple[tuple[LabelledResource, LabelledResource, Evidence], ...]
+    index: tuple[tuple[LabelledResource, int, int], ...]
     total: int
     listed: int
     pages: int
 
 
-def pointing(view: View, node: NamedNode, page: int = 1) -> Pointing:
+def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
     """What points to ``node``. A page that there is not is empty."""
     totals = _totals(view, node)
     total = sum(totals.values())
@@ -87,7 +89,7 @@ def pointing(view: View, node: NamedNode, page: int = 1) -> Pointing:
     interpreting = {view.term(name) for name in ORDER}
     sections: list[Section] = []
     others: list[Group] = []
-    relations: list[tuple[Thing, Thing, Evidence]] = []
+    relations: list[tuple[LabelledResource, LabelledResource, Evidence]] = []
     index = []
     place = 0  # of the property's first statement among all
     for property, number in totals.items():
@@ -108,7 +110,7 @@ def pointing(view: View, node: NamedNode, page: int = 1) -> Pointing:
         if rest:
             others.append(_group(view, property, node, rest, number - len(facts)))
     pages = max(1, -(-listed // PAGE))
-    return Pointing(tuple(sections), tuple(others), tuple(relations), tuple(index), total, listed, pages)
+    return Incoming(tuple(sections), tuple(others), tuple(relations), tuple(index), total, listed, pages)
 
 
 def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
@@ -142,9 +144,9 @@ def _facts(view: View, property: NamedNode, node: NamedNode, subjects: Iterable[
     """Of these subjects those that say it on the word of a source outside of any text."""
     found = {}
     for subject in subjects:
-        said = next((item for item in _evidence(view, subject, property, node) if item.seen_in), None)
-        if said is not None:
-            found[subject] = said
+        fact = next((item for item in _evidence(view, subject, property, node) if item.seen_in), None)
+        if fact is not None:
+            found[subject] = fact
     return found
 
 
@@ -172,7 +174,7 @@ def _group(view: View, property: NamedNode, node: NamedNode, subjects: list[Node
 
 def _places(
     view: View, property: NamedNode, node: NamedNode, subjects: Iterable[Node]
-) -> tuple[tuple[Thing, tuple[Mention, ...]], ...]:
+) -> tuple[tuple[LabelledResource, tuple[Mention, ...]], ...]:
     """The mentions by the action, paragraph or other part that a reader looks for them in."""
     found: dict[Node, list[Mention]] = {}
     for subject in subjects:
@@ -189,12 +191,14 @@ def _mention(view: View, part: Node, property: NamedNode, node: NamedNode) -> Me
     inside = [item for item in read if start <= item.start and item.end <= end]
     outside = [item for item in read if item.start >= 0 and item not in inside]
     modality = view.node(part, view.term("modality"))
+    headings = [item for item in view.labels(part) if item.language != words.language]
     return Mention(
         view.thing(part),
         tuple(read),
-        _pieces(words, start, inside),
+        words.language,
+        _pieces(words.value, start, inside),
         _source(view, part, outside) if outside else (),
-        view.said(part, view.term("translation")) or view.label(part, "en"),
+        view.text(part, view.term("translation")) or next(iter(headings), None),
         view.thing(modality) if modality else None,
     )
 
@@ -208,7 +212,7 @@ def _source(view: View, part: Node, items: list[Evidence]) -> tuple[Piece, ...]:
         start, end, words = span(view, above)
         held = [item for item in items if start <= item.start and item.end <= end]
         if held:
-            return tuple(around(split(words, start, _marks(held))))
+            return tuple(around(split(words.value, start, _marks(held))))
         above = view.node(above, DCTERMS.isPartOf)
     return ()
 

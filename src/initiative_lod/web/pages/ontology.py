@@ -13,10 +13,11 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.saved_questions import needing, read
 from initiative_lod.web.pages.shapes import constraining
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 KINDS = (
     ("classes", (OWL.Class, RDFS.Class)),
@@ -33,25 +34,25 @@ _LONGEST = 120  # characters of an example
 class Term:
     """A class or property."""
 
-    thing: Thing
-    labels: list[Said]
-    definitions: list[Said]
-    notes: list[Said]
-    parents: list[Thing]
-    children: list[Thing]
-    domains: list[Thing]
-    ranges: list[Thing]
+    thing: LabelledResource
+    labels: list[LangText]
+    definitions: list[LangText]
+    notes: list[LangText]
+    parents: list[LabelledResource]
+    children: list[LabelledResource]
+    domains: list[LabelledResource]
+    ranges: list[LabelledResource]
     used: int
-    example: tuple[Thing, Thing | None, Said | None] | None
+    example: tuple[LabelledResource, LabelledResource | None, LangText | None] | None
     questions: list[tuple[str, str]]
-    shapes: list[tuple[Thing, list[Thing]]]
+    shapes: list[tuple[LabelledResource, list[LabelledResource]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
     """The ontology's header, its terms, grouped, the tree of its classes, and its picture."""
 
-    thing: Thing
+    thing: LabelledResource
     header: list[Group]
     kinds: list[tuple[str, list[Term]]]
     tree: tuple[Branch, ...]
@@ -100,17 +101,17 @@ def _term(
     node: NamedNode,
     is_class: bool,
     needed: dict[str, list[tuple[str, str]]],
-    held: dict[str, list[tuple[Thing, Thing]]],
+    held: dict[str, list[tuple[LabelledResource, LabelledResource]]],
 ) -> Term:
-    shapes: dict[Thing, list[Thing]] = {}
+    shapes: dict[LabelledResource, list[LabelledResource]] = {}
     for shape, constraint in held.get(node.value, []):
         shapes.setdefault(shape, []).extend([constraint] if constraint != shape else [])
     parent = RDFS.subClassOf if is_class else RDFS.subPropertyOf
     return Term(
         view.thing(node),
-        view.all_said(node, RDFS.label),
-        [*view.all_said(node, SKOS.definition), *view.all_said(node, RDFS.comment)],
-        view.all_said(node, SKOS.scopeNote),
+        view.texts(node, RDFS.label),
+        [*view.texts(node, SKOS.definition), *view.texts(node, RDFS.comment)],
+        view.texts(node, SKOS.scopeNote),
         view.things(view.nodes(node, parent)),
         view.things(view.subjects(parent, node)),
         _members(view, node, RDFS.domain),
@@ -122,7 +123,9 @@ def _term(
     )
 
 
-def _example(view: View, node: NamedNode, is_class: bool) -> tuple[Thing, Thing | None, Said | None] | None:
+def _example(
+    view: View, node: NamedNode, is_class: bool
+) -> tuple[LabelledResource, LabelledResource | None, LangText | None] | None:
     """A thing of the class, or a statement with the property: the first in natural order among some."""
     found = [
         triple
@@ -137,14 +140,14 @@ def _example(view: View, node: NamedNode, is_class: bool) -> tuple[Thing, Thing 
         return view.thing(first.subject), None, None
     if isinstance(first.object, Literal):
         words = first.object.value if len(first.object.value) <= _LONGEST else first.object.value[:_LONGEST] + "…"
-        return view.thing(first.subject), None, Said(words, first.object.language or "")
+        return view.thing(first.subject), None, LangText(words, first.object.language or "")
     assert isinstance(first.object, NamedNode)
     return view.thing(first.subject), view.thing(first.object), None
 
 
-def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[Thing]:
+def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[LabelledResource]:
     """The classes that stand there, those of an ``owl:unionOf`` one by one."""
-    found: list[Thing] = []
+    found: list[LabelledResource] = []
     for item in view.objects(node, predicate):
         if isinstance(item, NamedNode):
             found.append(view.thing(item))

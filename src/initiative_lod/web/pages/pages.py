@@ -15,6 +15,7 @@ from initiative_lod.documents.resource import graph_of
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors
 from initiative_lod.web.http.request import Asked
@@ -30,7 +31,7 @@ from initiative_lod.web.pages import (
     templates,
 )
 from initiative_lod.web.pages import initiative_map as maps
-from initiative_lod.web.pages.labels import NamesOf
+from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.pages.view import View
 
@@ -42,7 +43,7 @@ class Pages:
 
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
-        self._names = NamesOf()
+        self._names = PerRelease(names)
         self._past: OlderRelease | None = None
         self._templates = templates.environment()
         self._templates.globals.update(
@@ -57,7 +58,7 @@ class Pages:
     def of(self, past: OlderRelease) -> Pages:
         """The same pages, which say that they are of another release than the current one."""
         pages = copy(self)
-        pages._names, pages._past = NamesOf(), past
+        pages._names, pages._past = PerRelease(names), past
         return pages
 
     def document(
@@ -141,7 +142,7 @@ class Pages:
         if query is None:
             query = f"lang={asked.named_language}" if asked.named_language else ""
         spoken = self.languages[language or asked.language]
-        return View(opened, spoken, asked.prefix, query, self._names.get(opened))
+        return View(opened, spoken, asked.prefix, query, self._names.of(opened))
 
     def page(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
         """A page of another module's, which gives the template's ``values``."""

@@ -7,15 +7,16 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, XSD
+from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import clauses
-from initiative_lod.web.pages.view import Thing, View
+from initiative_lod.web.pages.view import View
 
 DEEPEST = 8
 
 
 def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     """A pillar, an action, a clause, a paragraph, the preamble or the conclusion, with where it stands."""
-    trail: list[Thing] = []
+    trail: list[LabelledResource] = []
     above = view.node(node, DCTERMS.isPartOf)
     while above is not None and len(trail) < DEEPEST:
         trail.insert(0, view.thing(above))
@@ -39,7 +40,7 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     return {
         "kind": view.thing(view.term(kind)),
         "kind_name": kind,
-        "labels": (view.label(node, "zh"), view.label(node, "en")),
+        "labels": view.both(node),
         "number": view.number(node, view.term("number")),
         "trail": trail,
         "units": units,
@@ -50,7 +51,9 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     }
 
 
-def _neighbours(view: View, node: NamedNode, kind: str, trail: list[Thing]) -> tuple[Thing | None, Thing | None]:
+def _neighbours(
+    view: View, node: NamedNode, kind: str, trail: list[LabelledResource]
+) -> tuple[LabelledResource | None, LabelledResource | None]:
     """The part of the same kind before and after: of an action within the document, of others within the parent."""
     number = view.number(node, view.term("number"))
     if number is None or not trail:

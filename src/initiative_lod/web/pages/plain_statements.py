@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.view import View
 
 LISTED = 100  # values of one property that are shown; of more, how many there are
 READ = 20_000  # statements about one thing that are looked through
@@ -17,19 +18,19 @@ READ = 20_000  # statements about one thing that are looked through
 class Value:
     """One plain statement: property, and a thing or words."""
 
-    property: Thing
-    thing: Thing | None
-    said: Said | None
-    graph: Thing | None
+    property: LabelledResource
+    thing: LabelledResource | None
+    text: LangText | None
+    graph: LabelledResource | None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """All values of one property; ``graphs`` are those that they come from, ``more`` counts what is not shown."""
 
-    property: Thing
+    property: LabelledResource
     values: tuple[Value, ...]
-    graphs: tuple[Thing, ...]
+    graphs: tuple[LabelledResource, ...]
     more: int = 0
 
 
@@ -54,11 +55,11 @@ def grouped(view: View, quads: Iterable[Quad]) -> list[Group]:
     return made
 
 
-def _value(view: View, property: Thing, quad: Quad) -> Value:
+def _value(view: View, property: LabelledResource, quad: Quad) -> Value:
     literal = quad.object if isinstance(quad.object, Literal) else None
     return Value(
         property,
         view.thing(quad.object) if isinstance(quad.object, NamedNode | BlankNode) else None,
-        Said(literal.value, literal.language or "") if literal else None,
+        LangText(literal.value, literal.language or "") if literal else None,
         view.thing(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else None,
     )

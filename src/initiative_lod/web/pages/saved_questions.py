@@ -10,7 +10,7 @@ from typing import Any
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import Release
 from initiative_lod.validation import competency
-from initiative_lod.web.pages.view import Said
+from initiative_lod.web.labelled import LangText
 
 Kept = dict[str, Any]
 
@@ -53,9 +53,11 @@ def needing(kept: Sequence[Kept], language: str) -> dict[str, list[tuple[str, st
     return found
 
 
-def in_language(words: dict[str, str], language: str) -> Said:
-    """The words in ``language``, or in the other one."""
-    for code in (language, "en", "zh"):
-        if words.get(code):
-            return Said(words[code], code)
-    return Said("")
+def in_language(words: dict[str, str], language: str) -> LangText:
+    """The words in ``language``, else in the first of the others."""
+    return next(iter(in_languages(words, language)), LangText(""))
+
+
+def in_languages(words: dict[str, str], language: str) -> list[LangText]:
+    """The words in ``language``, and then in each of the others."""
+    return [LangText(words[tag], tag) for tag in dict.fromkeys((language, *words)) if words.get(tag)]

@@ -75,9 +75,8 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     ours = kind in ("Dataset", "DefinedTerm", "DefinedTermSet") or (iris.path(resource.value) or "").startswith(
         ("ontology", "shapes")
     )
-    other = "en" if language == "zh" else "zh"
-    label, second = view.label(resource), view.label(resource, other)
-    name = label.value if label else view.short(resource)
+    labels = view.labels(resource)
+    name = labels[0].value if labels else view.short(resource)
     node: dict[str, Any] = {
         "@context": {
             "@vocab": VOCABULARY,
@@ -91,8 +90,9 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
         "identifier": resource.value,
         "url": document_iri(iris, resource).value,
     }
-    if second and second.value != name:
-        node["alternateName"] = {"@value": second.value, "@language": second.language or other}
+    second = next((item for item in labels[1:] if item.value != name), None)
+    if second is not None:
+        node["alternateName"] = {"@value": second.value, "@language": second.language or None}
     described = _description(view, resource)
     if described or kind == "Dataset":
         node["description"] = described or name
@@ -136,10 +136,10 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
     iris = view.iris
     dataset = iris.thing("dataset")
     node: dict[str, Any] = {"isAccessibleForFree": True}
-    date = view.said(resource, DCTERMS.issued)
+    date = view.text(resource, DCTERMS.issued)
     if date or (ours and cited.issued):
         node["datePublished"] = date.value if date else cited.issued
-    changed = view.said(dataset if ours else resource, DCTERMS.modified)
+    changed = view.text(dataset if ours else resource, DCTERMS.modified)
     if changed:
         node["dateModified"] = changed.value
     for term, predicate in (("creator", DCTERMS.creator), ("publisher", DCTERMS.publisher)):
@@ -147,11 +147,12 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         found = [_ref(view, item, "Organization") for item in view.nodes(source, predicate)]
         if found:
             node[term] = found[0] if len(found) == 1 else found
-    language = view.said(resource, DCTERMS.language)
+    language = view.text(resource, DCTERMS.language)
     if language:
         node["inLanguage"] = language.value
     elif kind == "Dataset":
-        node["inLanguage"] = ["zh", "en"]
+        languages = (view.text(item, DCTERMS.language) for item in view.instances("Text"))
+        node["inLanguage"] = sorted({item.value for item in languages if item is not None})
     whole = view.node(resource, DCTERMS.isPartOf)
     if whole is not None:
         node["isPartOf"] = _ref(view, whole, type_of(view.opened, whole))
@@ -162,10 +163,10 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         node["exampleOfWork"] = _ref(view, rendered, "CreativeWork")
     topics = view.nodes(resource, view.term("topic")) + view.nodes(resource, DCTERMS.subject)
     words = [label.value for item in topics if (label := view.label(item)) is not None]
-    words += [item.value for item in view.all_said(resource, _KEYWORD) if item.language in ("", view.language)]
+    words += [item.value for item in view.texts(resource, _KEYWORD) if item.language in ("", view.language)]
     if words:
         node["keywords"] = list(dict.fromkeys(words))
-    version = view.said(resource, OWL.versionInfo)
+    version = view.text(resource, OWL.versionInfo)
     if version or resource == dataset:
         node["version"] = version.value if version else view.opened.release.version
     if resource == dataset:
@@ -194,10 +195,9 @@ def _distributions(view: View) -> list[dict[str, Any]]:
 
 def _description(view: View, resource: NamedNode) -> str:
     for predicate in (DCTERMS.description, SKOS.definition, SKOS.scopeNote, view.term("text"), RDFS.comment):
-        if predicate == view.term("text") and view.language != "zh":
-            found = view.said(resource, view.term("translation"), view.language) or view.said(resource, predicate)
-        else:
-            found = view.said(resource, predicate)
+        found = view.text(resource, predicate)
+        if predicate == view.term("text"):
+            found = view.translated(found, view.text(resource, view.term("translation")))
         if found:
             return found.value if len(found.value) <= 600 else found.value[:599] + "…"
     return ""

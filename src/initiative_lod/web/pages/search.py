@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,8 +15,9 @@ from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.marked_text import marked, shown
-from initiative_lod.web.pages.view import Thing, View
+from initiative_lod.web.pages.view import View
 
 LISTED = 8  # values of a facet that are shown at once
 
@@ -41,8 +42,8 @@ class Card:
     second: Markup | None
     second_language: str
     kind: str
-    where: Thing | None
-    modality: Thing | None
+    where: LabelledResource | None
+    modality: LabelledResource | None
     lines: tuple[Line, ...]
 
 
@@ -111,18 +112,17 @@ def _means(key: str, item: Count) -> bool:
 def _facet_label(view: View, name: str, key: str, iri: str) -> tuple[str, str]:
     if name == "type" and key in UNCLASSED:
         return view.interface.gettext(f"search.{key}"), view.language
-    said = view.label(NamedNode(iri))
-    return (said.value, said.language) if said is not None else (key, "")
+    label = view.label(NamedNode(iri))
+    return (label.value, label.language) if label is not None else (key, "")
 
 
 def _card(view: View, hit: Hit) -> Card:
     node = NamedNode(hit.iri)
-    other = "en" if view.language == "zh" else "zh"
-    labels: Mapping[str, list[MarkedValue]] = {
-        language: [value for value in hit.values if value.field == "label" and value.language == language]
-        for language in (view.language, other, "xx")
-    }
-    ordered = [value for language in (view.language, other, "xx") for value in labels[language][:1]]
+    labels: dict[str, MarkedValue] = {}
+    for value in hit.values:
+        if value.field == "label":
+            labels.setdefault(value.language, value)
+    ordered = sorted(labels.values(), key=lambda value: view.preference(value.language))
     kinds = hit.facets.get("type", ())
     kind = _facet_label(view, "type", *kinds[0])[0] if kinds else ""
     modality = next((view.thing(NamedNode(iri)) for _, iri in hit.facets.get("modality", ())), None)
@@ -139,18 +139,18 @@ def _card(view: View, hit: Hit) -> Card:
         kind,
         view.thing(pillar) if pillar is not None and pillar != node else None,
         modality,
-        tuple(_lines(hit, view.language)),
+        tuple(_lines(view, hit)),
     )
 
 
-def _lines(hit: Hit, language: str) -> list[Line]:
+def _lines(view: View, hit: Hit) -> list[Line]:
     """The original and its rendering; else a definition; else another name, or what it is linked to."""
 
     def of(name: str) -> list[MarkedValue]:
         found = [value for value in hit.values if value.field == name and value.marks]
-        return sorted(found, key=lambda value: (value.language != language, value.language))
+        return sorted(found, key=lambda value: view.preference(value.language))
 
-    texts = sorted(of("text"), key=lambda value: value.language != "zh")
+    texts = sorted(of("text"), key=lambda value: value.language not in view.originals)
     if texts:
         return [Line("text", value.language, shown(value)) for value in texts[:2]]
     names = [Line("alt", value.language, shown(value)) for value in of("alt")[:3]]

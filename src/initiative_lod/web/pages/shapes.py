@@ -12,8 +12,9 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SH, TERMS
+from initiative_lod.web.labelled import LabelledResource, LangText, Node
 from initiative_lod.web.pages.plain_statements import Group, groups
-from initiative_lod.web.pages.view import Node, Said, Thing, View
+from initiative_lod.web.pages.view import View
 
 _SH = {
     name: NamedNode(SH.iri + name)
@@ -39,7 +40,7 @@ class Rule:
     """One thing that is held, in words; ``things`` and ``code`` are what the words are about."""
 
     words: str
-    things: tuple[Thing, ...] = ()
+    things: tuple[LabelledResource, ...] = ()
     code: str = ""
 
 
@@ -47,13 +48,13 @@ class Rule:
 class Constraint:
     """A property shape or a query of a shape; ``below`` is what its values have to hold in turn."""
 
-    thing: Thing
-    path: Thing | None
+    thing: LabelledResource
+    path: LabelledResource | None
     rules: tuple[Rule, ...]
-    messages: tuple[Said, ...]
+    messages: tuple[LangText, ...]
     severity: str
     query: str
-    terms: tuple[Thing, ...]
+    terms: tuple[LabelledResource, ...]
     below: tuple[Constraint, ...] = ()
 
     def all(self) -> Iterator[Constraint]:
@@ -67,11 +68,11 @@ class Constraint:
 class Shape:
     """A node shape: what it looks at, and what that has to hold."""
 
-    thing: Thing
-    labels: tuple[Said, ...]
-    messages: tuple[Said, ...]
+    thing: LabelledResource
+    labels: tuple[LangText, ...]
+    messages: tuple[LangText, ...]
     severity: str
-    targets: tuple[tuple[str, tuple[Thing, ...]], ...]
+    targets: tuple[tuple[str, tuple[LabelledResource, ...]], ...]
     rules: tuple[Rule, ...]
     constraints: tuple[Constraint, ...]
 
@@ -80,8 +81,8 @@ class Shape:
 class Shapes:
     """The shapes graph: its header and its node shapes; those without a target are used by others."""
 
-    thing: Thing
-    about: tuple[Said, ...]
+    thing: LabelledResource
+    about: tuple[LangText, ...]
     shapes: tuple[Shape, ...]
     helpers: tuple[Shape, ...]
     header: tuple[Group, ...]
@@ -98,7 +99,7 @@ def shapes(view: View, node: NamedNode) -> Shapes:
     found = [_shape(view, item) for item in _node_shapes(view)]
     return Shapes(
         view.thing(node),
-        tuple(view.all_said(node, RDFS.comment)),
+        tuple(view.texts(node, RDFS.comment)),
         tuple(item for item in found if item.targets),
         tuple(item for item in found if not item.targets),
         tuple(groups(view, node, (RDF.type, RDFS.label, RDFS.comment, *_ARRANGED))),
@@ -108,9 +109,9 @@ def shapes(view: View, node: NamedNode) -> Shapes:
 _ARRANGED = (_SH["declare"], DCTERMS.hasPart)
 
 
-def constraining(view: View) -> dict[str, list[tuple[Thing, Thing]]]:
+def constraining(view: View) -> dict[str, list[tuple[LabelledResource, LabelledResource]]]:
     """By term (IRI) the (node shape, constraint) that are about it; the shape itself twice for one that targets it."""
-    found: dict[str, dict[tuple[Thing, Thing], None]] = {}
+    found: dict[str, dict[tuple[LabelledResource, LabelledResource], None]] = {}
     for node in _node_shapes(view):
         shape = _shape(view, node)
         for _, things in shape.targets:
@@ -137,8 +138,8 @@ def _shape(view: View, node: NamedNode) -> Shape:
     targets = tuple((name, tuple(view.things(items))) for name in TARGETS if (items := view.nodes(node, _SH[name])))
     return Shape(
         view.thing(node),
-        tuple(view.all_said(node, RDFS.label)),
-        tuple(view.all_said(node, _SH["message"])),
+        tuple(view.texts(node, RDFS.label)),
+        tuple(view.texts(node, _SH["message"])),
         severity,
         targets,
         tuple(_rules(view, node)),
@@ -148,7 +149,7 @@ def _shape(view: View, node: NamedNode) -> Shape:
 
 def _constraint(view: View, node: NamedNode, severity: str, depth: int = 0) -> Constraint:
     path = next(iter(view.objects(node, _SH["path"])), None)
-    query = view.said(node, _SH["select"])
+    query = view.text(node, _SH["select"])
     text = _outdented(query.value) if query else ""
     names = dict.fromkeys(_OWN_NAME.findall(text))
     below = view.nodes(node, _SH["property"]) if depth < DEEPEST else []
@@ -157,7 +158,7 @@ def _constraint(view: View, node: NamedNode, severity: str, depth: int = 0) -> C
         view.thing(node),
         view.thing(path) if isinstance(path, NamedNode | BlankNode) else None,
         tuple(_rules(view, node)),
-        tuple(view.all_said(node, _SH["message"])),
+        tuple(view.texts(node, _SH["message"])),
         _severity(view, node, severity),
         text,
         tuple(view.things(known)),
@@ -176,13 +177,13 @@ def _rules(view: View, node: Node) -> Iterator[Rule]:
         yield Rule(f"{_counted(words, least, most)} {words.gettext('shape_of')}".strip(), (view.thing(item),))
     for name in SIMPLE:
         for value in view.objects(node, _SH[name]):
-            said = words.gettext(f"shape_{name}")
+            rule = words.gettext(f"shape_{name}")
             if isinstance(value, Literal):
-                yield Rule(said, code=value.value)
+                yield Rule(rule, code=value.value)
             elif name == "nodeKind":
-                yield Rule(said, code=view.thing(value).slug)
+                yield Rule(rule, code=view.thing(value).slug)
             else:
-                yield Rule(said, (view.thing(value),))
+                yield Rule(rule, (view.thing(value),))
     for value in view.objects(node, _SH["languageIn"]):
         if not isinstance(value, Literal):
             tags = [item.value for item in view.listed(value)]

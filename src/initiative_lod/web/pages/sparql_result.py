@@ -26,7 +26,8 @@ from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.view import View
 
 SHOWN = 1000  # rows
 CELLS = 20_000
@@ -83,18 +84,18 @@ class Names:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._known: dict[NamedNode, Thing] = {}
+        self._known: dict[NamedNode, LabelledResource] = {}
         self._written: dict[NamedNode, tuple[str, str]] = {}
 
-    def thing(self, node: NamedNode | BlankNode) -> Thing:
+    def thing(self, node: NamedNode | BlankNode) -> LabelledResource:
         """The thing, with its label (empty when there is none) and the address of its page (empty for none)."""
         if isinstance(node, BlankNode):
-            return Thing(node.value, "", Said(""))
+            return LabelledResource(node.value, "", LangText(""))
         found = self._known.get(node)
         if found is None:
             looked = len(self._known) < LOOKED_UP
             label = self.view.label(node) if looked else None
-            found = Thing(node.value, self._href(node, looked), label or Said(""))
+            found = LabelledResource(node.value, self._href(node, looked), label or LangText(""))
             if looked:
                 self._known[node] = found
         return found
@@ -239,9 +240,9 @@ def _name(term: Any, names: Names) -> str:
 
 
 def _network(triples: Sequence[Triple], names: Names, words: Language) -> Markup:
-    def labelled(node: NamedNode | BlankNode) -> Thing:
+    def labelled(node: NamedNode | BlankNode) -> LabelledResource:
         thing = names.thing(node)
-        return Thing(thing.iri, thing.href, Said(_name(node, names), thing.label.language))
+        return LabelledResource(thing.iri, thing.href, LangText(_name(node, names), thing.label.language))
 
     found = network(triples, labelled, words.gettext("network"))
     if found is None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from initiative_lod.locale.messages import Language
 from initiative_lod.web.http import static_files
-from initiative_lod.web.pages.view import is_web
+from initiative_lod.web.labelled import is_web
 
 
 def environment() -> Environment:

@@ -1,4 +1,4 @@
-"""Reads a release for one page: labels in the reader's language, links that stay on this server, values of properties.
+"""View of a release for one page: labels in the reader's language, links that stay on this server, values.
 
 Values are index look-ups in the store, one for each subject. Labels of the release's own things come from ``names``.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from urllib.parse import quote
 
@@ -18,35 +18,13 @@ from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
-from initiative_lod.web.pages.labels import Names, Node, Said
-
-__all__ = ["Node", "Said", "Thing", "View"]
+from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
+from initiative_lod.web.pages.labels import Names, originals
 
 _RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
 LONGEST = 100  # items of a list
 ALL_PAGES = 9  # so many are linked one by one
-
-
-def is_web(iri: str) -> bool:
-    """Whether a link to the IRI is one that data of others may put into our pages: ``javascript:`` is not."""
-    return iri.lower().startswith(("https://", "http://"))
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """A linked thing: where its page is and how it is called."""
-
-    iri: str
-    href: str
-    label: Said
-    kind: str = ""
-    external: bool = False
-
-    @property
-    def slug(self) -> str:
-        """The last segment of the IRI."""
-        return self.iri.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
 
 
 class View:
@@ -66,7 +44,7 @@ class View:
         self._names = names
         self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = {}
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
-        self._things: dict[Node, Thing] = {}
+        self._things: dict[Node, LabelledResource] = {}
 
     # Values
 
@@ -105,29 +83,43 @@ class View:
         found = {triple.subject for triple in self.opened.triples(None, predicate, object)}
         return sorted((item for item in found if isinstance(item, NamedNode)), key=lambda item: natural(item.value))
 
-    def all_said(self, subject: Node, predicate: NamedNode) -> list[Said]:
-        """Every literal, the reader's language first, then the original's, then the others."""
+    @cached_property
+    def originals(self) -> Sequence[str]:
+        """The languages of the release's original texts."""
+        return self._names.originals if self._names is not None else originals(self.opened)
+
+    def preference(self, language: str) -> tuple[bool, bool, str]:
+        """The place of a language: the reader's own comes first, then those of the originals, then the others."""
+        return language != self.language, language not in self.originals, language
+
+    def texts(self, subject: Node, predicate: NamedNode) -> list[LangText]:
+        """Every literal, in the order of preference of their languages."""
         kept = self._names.labels.get(subject) if self._names is not None and predicate in LABELS else None
         if kept is not None:
             found = kept.get(predicate, [])
         else:
             found = [
-                Said(item.value, item.language or "")
+                LangText(item.value, item.language or "")
                 for item in self.objects(subject, predicate)
                 if isinstance(item, Literal)
             ]
-        return sorted(found, key=lambda item: (item.language != self.language, item.language != "zh", item.language))
+        return found if len(found) < 2 else sorted(found, key=lambda item: self.preference(item.language))
 
-    def said(self, subject: Node, predicate: NamedNode, language: str | None = None) -> Said | None:
-        """The literal in ``language``; without one, in the reader's language or the nearest that there is."""
-        found = self.all_said(subject, predicate)
+    def text(self, subject: Node, predicate: NamedNode, language: str | None = None) -> LangText | None:
+        """The literal in ``language``; without one, in the language that is preferred of those that there are."""
+        found = self.texts(subject, predicate)
         if language is not None:
             found = [item for item in found if item.language == language]
         return next(iter(found), None)
 
-    def said_of(self, iri: str, name: str) -> Said | None:
+    def text_of(self, iri: str, name: str) -> LangText | None:
         """The own property ``name`` of an IRI."""
-        return self.said(NamedNode(iri), self.term(name))
+        return self.text(NamedNode(iri), self.term(name))
+
+    def translated(self, *texts: LangText | None) -> LangText | None:
+        """The one of an original and its translations that the reader would rather read."""
+        there = [item for item in texts if item is not None and item.value]
+        return min(there, key=lambda item: item.language != self.language, default=None)
 
     def listed(self, node: Node) -> list[Node | Literal]:
         """The items of an RDF list, as far as it is one; no more than LONGEST."""
@@ -142,10 +134,10 @@ class View:
 
     def number(self, subject: Node, predicate: NamedNode) -> int | None:
         """The first object as an integer."""
-        said = self.said(subject, predicate)
-        return int(said.value) if said is not None and said.value.lstrip("-").isdecimal() else None
+        text = self.text(subject, predicate)
+        return int(text.value) if text is not None and text.value.lstrip("-").isdecimal() else None
 
-    def number_of(self, thing: Thing) -> int | None:
+    def number_of(self, thing: LabelledResource) -> int | None:
         """Which action or pillar a thing is, as the document counts them."""
         return self.number(NamedNode(thing.iri), self.term("number"))
 
@@ -166,52 +158,63 @@ class View:
 
     # Things
 
-    def thing(self, node: Node) -> Thing:
+    def thing(self, node: Node) -> LabelledResource:
         """The thing with its label; an IRI without one is shown as a prefixed name."""
         found = self._things.get(node)
         if found is None:
-            label = self.label(node) or self._made(node) or Said(self.short(node))
+            label = self.label(node) or self._made(node) or LangText(self.short(node))
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
-            found = Thing(node.value, self.href(node), label, kinds[0] if kinds else "", external)
+            found = LabelledResource(node.value, self.href(node), label, kinds[0] if kinds else "", external)
             self._things[node] = found
         return found
 
-    def _made(self, node: Node) -> Said | None:
+    def _made(self, node: Node) -> LangText | None:
         """What is called by what it is about: a run of the text, the evidence of a statement, a mapping."""
         if not isinstance(node, NamedNode) or "#" not in node.value or self.iris.path(node.value) is None:
             return None
         if run := _RUN.search(node.value):
-            return Said(self.interface.gettext("characters", start=run[1], end=run[2]), self.language)
+            return LangText(self.interface.gettext("characters", start=run[1], end=run[2]), self.language)
         for subject, predicate in (("onSubject", "onProperty"), ("subject_id", "predicate_id")):
             own = subject == "onSubject"
             about = self.node(node, self.term(subject) if own else NamedNode(SSSOM.iri + subject))
-            said = self.node(node, self.term(predicate) if own else NamedNode(SSSOM.iri + predicate))
-            if about is not None and said is not None:
-                return Said(f"{self.thing(about).label} · {self.thing(said).label}", self.language)
+            property = self.node(node, self.term(predicate) if own else NamedNode(SSSOM.iri + predicate))
+            if about is not None and property is not None:
+                one, two = self.thing(about).label, self.thing(property).label
+                return LangText(f"{one} · {two}", one.language if one.language == two.language else "")
         return None
 
-    def things(self, nodes: Iterable[Node]) -> list[Thing]:
+    def things(self, nodes: Iterable[Node]) -> list[LabelledResource]:
         """The things of ``nodes``."""
         return [self.thing(node) for node in nodes]
 
-    def label(self, node: Node, language: str | None = None) -> Said | None:
-        """The label in ``language``, or in the reader's, or the nearest."""
+    def label(self, node: Node, language: str | None = None) -> LangText | None:
+        """The label in ``language``; without one, in the language that is preferred of those that there are."""
         if language is None and isinstance(node, NamedNode):
             known = self.interface.find(f"property.{self.short(node)}")
             if known is not None:
-                return Said(known, self.language)
+                return LangText(known, self.language)
         for predicate in LABELS:
-            found = self.said(node, predicate, language)
+            found = self.text(node, predicate, language)
             if found is not None:
                 return found
         called = self._names.mapped.get(node) if self._names is not None else None
         return called if called is not None and language in (None, called.language) else None
 
-    def both(self, node: Node) -> tuple[Said | None, Said | None]:
-        """The labels in the reader's language and in the other one of zh and en."""
-        other = "en" if self.language == "zh" else "zh"
-        return self.label(node, self.language), self.label(node, other)
+    def labels(self, node: Node) -> list[LangText]:
+        """A label in each language that there is one in, in the order of preference."""
+        found: dict[str, LangText] = {}
+        for predicate in LABELS:
+            for text in self.texts(node, predicate):
+                found.setdefault(text.language, text)
+        called = self._names.mapped.get(node) if self._names is not None else None
+        if called is not None:
+            found.setdefault(called.language, called)
+        return sorted(found.values(), key=lambda item: self.preference(item.language))
+
+    def both(self, node: Node) -> list[LangText]:
+        """The labels in the two languages that are preferred, or in the one that there is."""
+        return self.labels(node)[:2]
 
     def short(self, node: Node) -> str:
         """An IRI as people write it."""

@@ -20,7 +20,8 @@ from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.conditional import wanted
 from initiative_lod.web.routes.downloads import json_answer, page_answer
 from initiative_lod.web.routes.older_releases import opened_release
@@ -75,10 +76,10 @@ class Row:
     """One statement that was added or removed; ``about`` is a fragment of the resource, else None."""
 
     added: bool
-    about: Thing | None
-    property: Thing
-    thing: Thing | None
-    said: Said | None
+    about: LabelledResource | None
+    property: LabelledResource
+    thing: LabelledResource | None
+    text: LangText | None
     datatype: str
 
 
@@ -86,7 +87,7 @@ class Row:
 class Section:
     """A resource and what changed about it."""
 
-    thing: Thing
+    thing: LabelledResource
     rows: tuple[Row, ...]
 
 
@@ -175,11 +176,11 @@ def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view
     return found
 
 
-def _said(term: object) -> Said | None:
+def _said(term: object) -> LangText | None:
     """What is not a link, in words."""
     if isinstance(term, Literal):
-        return Said(term.value, term.language or "")
-    return None if isinstance(term, NamedNode) else Said(str(term))
+        return LangText(term.value, term.language or "")
+    return None if isinstance(term, NamedNode) else LangText(str(term))
 
 
 def _datatype(literal: Literal | None, view: View) -> str:

@@ -22,8 +22,9 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.errors import shown, status_of
 from initiative_lod.web.http.request import Answer, Asked
+from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.conditional import Fixed, fixed, wanted
 from initiative_lod.web.site import Site
 
@@ -36,7 +37,7 @@ MOST_FIELDS = 40
 class Choice:
     """An action in the form."""
 
-    thing: Thing
+    thing: LabelledResource
     number: int
     chosen: bool
 
@@ -157,7 +158,7 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     return list(dict.fromkeys(nodes))
 
 
-def _choices(view: View, picked: set[str]) -> list[tuple[Thing, list[Choice]]]:
+def _choices(view: View, picked: set[str]) -> list[tuple[LabelledResource, list[Choice]]]:
     """Every action of the release, by what it is a part of."""
     found: dict[NamedNode, list[Choice]] = {}
     for node in view.instances("Action"):
@@ -177,12 +178,12 @@ def _is_action(view: View, iri: str) -> bool:
 
 
 def _json(view: View, columns: list[Column]) -> dict[str, Any]:
-    def named(thing: Thing) -> dict[str, Any]:
-        labels = {code: view.label(NamedNode(thing.iri), code) for code in ("zh", "en")}
-        return {"iri": thing.iri, "label": {code: said.value for code, said in labels.items() if said}}
+    def named(thing: LabelledResource) -> dict[str, Any]:
+        labels = view.labels(NamedNode(thing.iri))
+        return {"iri": thing.iri, "label": {label.language: label.value for label in labels}}
 
-    def words(said: Said | None) -> str | None:
-        return said.value if said else None
+    def words(text: LangText | None) -> str | None:
+        return text.value if text else None
 
     def column(item: Column) -> dict[str, Any]:
         return {
@@ -193,7 +194,7 @@ def _json(view: View, columns: list[Column]) -> dict[str, Any]:
                 {
                     "modality": modality.iri if modality else None,
                     "clauses": [
-                        {"iri": clause.thing.iri, "text": clause.text, "translation": words(clause.translation)}
+                        {"iri": clause.thing.iri, "text": clause.text.value, "translation": words(clause.translation)}
                         for clause in clauses
                     ],
                 }
@@ -203,7 +204,7 @@ def _json(view: View, columns: list[Column]) -> dict[str, Any]:
                 name: [
                     {**named(value.thing), "shared": value.shared}
                     if name != "conditions"
-                    else {"iri": value.thing.iri, "text": {said.language: said.value for said in value.words}}
+                    else {"iri": value.thing.iri, "text": {text.language: text.value for text in value.words}}
                     for value in item.rows[name]
                 ]
                 for name, _ in ROWS

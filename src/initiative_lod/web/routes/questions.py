@@ -27,8 +27,9 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
-from initiative_lod.web.pages.view import Said, Thing, View
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language, in_languages
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.conditional import Fixed, fixed
 from initiative_lod.web.site import Site
 
@@ -40,8 +41,8 @@ OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))
 class Cell:
     """A cell of an answer: a thing, or words."""
 
-    thing: Thing | None
-    said: Said | None
+    thing: LabelledResource | None
+    text: LangText | None
     number: bool
 
 
@@ -49,7 +50,7 @@ class Cell:
 class Table:
     """An answer as a page shows it; a column that only repeats another's label is left out."""
 
-    headings: tuple[tuple[str, str], ...]
+    headings: tuple[tuple[str, LangText | None], ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
@@ -141,7 +142,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
             here,
             item=item,
             title=title,
-            other=in_language(item["question"], "en" if view.language == "zh" else "zh"),
+            others=in_languages(item["question"], view.language)[1:2],
             note=in_language(item["note"], view.language),
             table=table,
             chart=_chart(item, table, title.value),
@@ -212,8 +213,8 @@ def _card(item: Kept, view: View) -> dict[str, Any]:
 
 def _table(item: Kept, view: View) -> Table:
     if "boolean" in item:
-        said = Said(view.interface.gettext("yes" if item["boolean"] else "no"), view.language)
-        return Table((), ((Cell(None, said, False),),))
+        verdict = LangText(view.interface.gettext("yes" if item["boolean"] else "no"), view.language)
+        return Table((), ((Cell(None, verdict, False),),))
     rows = item["rows"]
     names = [
         name
@@ -229,13 +230,13 @@ def _table(item: Kept, view: View) -> Table:
     )
 
 
-def _heading(name: str, view: View) -> str:
-    """How a column is called: as the ontology calls what its variable is named after, else as the variable."""
+def _heading(name: str, view: View) -> LangText | None:
+    """The ontology's label of what a column's variable is named after."""
     for local in (name[:1].upper() + name[1:], name[:1].upper() + name[1:].removesuffix("s"), name):
-        label = view.label(_own(view, local), view.language) if local.isidentifier() else None
+        label = view.label(_own(view, local)) if local.isidentifier() else None
         if label is not None:
-            return label.value
-    return name
+            return label
+    return None
 
 
 def _own(view: View, name: str) -> NamedNode:
@@ -249,7 +250,7 @@ def _cell(term: dict[str, str] | None, view: View) -> Cell:
     if term["type"] == "uri":
         return Cell(view.thing(NamedNode(term["value"])), None, False)
     number = term.get("datatype", "").rpartition("#")[2] in ("integer", "decimal", "double", "nonNegativeInteger")
-    return Cell(None, Said(term["value"], term.get("xml:lang", "")), number)
+    return Cell(None, LangText(term["value"], term.get("xml:lang", "")), number)
 
 
 def _chart(item: Kept, table: Table, title: str) -> Markup:
@@ -263,8 +264,8 @@ def _chart(item: Kept, table: Table, title: str) -> Markup:
         return Markup("")
     counts = []
     for row in table.rows:
-        name, value = row[names[0]], row[values[-1]].said
-        label = name.thing.label if name.thing else name.said
+        name, value = row[names[0]], row[values[-1]].text
+        label = name.thing.label if name.thing else name.text
         counts.append((label.value if label else "", float(value.value if value else 0), value.value if value else ""))
     return chart(title, counts)
 

@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from initiative_lod.errors import InitiativeLodError, NotFound, ReleaseError
+from initiative_lod.languages import preferred
 from initiative_lod.matching.reconcile_entities import Entities, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
@@ -242,8 +243,7 @@ def _shown(entities: Entities, fields: Mapping[str, str], read: Asked, origin: s
         raise ReconcileError(f"id is {iri[:200]!r}, and must be an IRI: {error}") from error
     if not quads:
         raise NotFound(f"nothing is known about <{iri[:200]}>")
-    language = read.language
-    other_language = "en" if language == "zh" else "zh"
+    language, other_language = preferred(read.language)[:2]
     name, other = entities.name(iri, language), entities.name(iri, other_language)
     return {
         "iri": iri,

@@ -98,5 +98,4 @@ def _labels(view: View, languages: Languages, key: str, iri: str) -> dict[str, s
         words = {tag: language.find(f"search.{key}") for tag, language in languages.items()}
         return {tag: word for tag, word in words.items() if word}
     node = NamedNode(iri)
-    found = {language: view.label(node, language) for language in languages}
-    return {language: str(said) for language, said in found.items() if said is not None}
+    return {label.language: label.value for label in view.labels(node)}

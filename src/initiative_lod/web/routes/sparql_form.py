@@ -85,7 +85,7 @@ def query_page(site: Site, vocabularies: Vocabularies) -> Page:
             dataset=sent[1:],
             error=error,
             place=_place(error, query) if shown.query else None,
-            said=Markup(error).striptags(),
+            plain_error=Markup(error).striptags(),
             result=Markup(shown.fragment),
             milliseconds=max(1, round(shown.seconds * 1000)),
             downloads=_downloads(view, shown.kind, sent) if short else [],
@@ -117,7 +117,7 @@ def _groups(examples: Sequence[Kept], view: View) -> list[tuple[str, list[tuple[
             (item["slug"], in_language(item["question"], view.language)) for item in examples if item["group"] == name
         ]
         if words:
-            found.append((name, [(slug, said.value, said.language) for slug, said in words]))
+            found.append((name, [(slug, text.value, text.language) for slug, text in words]))
     return found
 
 

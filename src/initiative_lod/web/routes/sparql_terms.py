@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -107,10 +107,10 @@ def terms_router(site: Site, vocabularies: Vocabularies) -> APIRouter:
 def vocabulary(opened: OpenRelease, languages: Languages) -> Vocabulary:
     """``prefixes`` (name to IRI), and ``terms``, the ones to propose first in front.
 
-    A term has ``name`` (prefixed) or ``iri``, ``kind`` (class, property or thing), and where there are such ``zh`` and
-    ``en`` (labels) and ``note`` (definitions by language).
+    A term has ``name`` (prefixed) or ``iri``, ``kind`` (class, property or thing), and where there are such ``labels``
+    and ``notes`` (definitions), both by language.
     """
-    views = [View(opened, language) for language in languages.values()]
+    view = View(opened, languages.default)
     prefixes = {**opened.iris.prefixes, **_of_context(opened)}
     own = [(node, kind) for kind, node in _own_terms(opened)]
     things = [(node, "thing") for node in _things(opened)]
@@ -120,7 +120,7 @@ def vocabulary(opened: OpenRelease, languages: Languages) -> Vocabulary:
             prefixes.setdefault(_prefix_of(opened, space), space)
     others = [item for item in _used(opened) if item not in own]
     spaces = sorted(prefixes.items(), key=lambda item: -len(item[1]))
-    terms = [_term(views, node, kind, spaces) for node, kind in (*own, *things, *others)]
+    terms = [_term(view, languages, node, kind, spaces) for node, kind in (*own, *things, *others)]
     return {"prefixes": prefixes, "terms": terms}
 
 
@@ -194,7 +194,9 @@ def _prefix_of(opened: OpenRelease, space: str) -> str:
     return "ilod-" + re.sub(r"[^A-Za-z0-9]+", "-", path.removeprefix("id/"))
 
 
-def _term(views: Sequence[View], node: NamedNode, kind: str, spaces: list[tuple[str, str]]) -> dict[str, Any]:
+def _term(
+    view: View, languages: Languages, node: NamedNode, kind: str, spaces: list[tuple[str, str]]
+) -> dict[str, Any]:
     name = next(
         (
             f"{prefix}:{node.value[len(space) :]}"
@@ -205,15 +207,13 @@ def _term(views: Sequence[View], node: NamedNode, kind: str, spaces: list[tuple[
     )
     term: dict[str, Any] = {"name": name} if name else {"iri": node.value}
     term["kind"] = kind
+    known = {tag: language.find(f"property.{view.short(node)}") for tag, language in languages.items()}
+    labels = {label.language: label.value[:LONGEST] for label in view.labels(node)}
+    labels |= {tag: name for tag, name in known.items() if name is not None}
     notes = {}
-    for view in views:
-        label = view.label(node)
-        if label is not None and label.language in (view.language, ""):
-            term[view.language] = label.value[:LONGEST]
-        note = view.said(node, SKOS.definition, view.language) or view.said(node, RDFS.comment, view.language)
-        if note is not None:
-            notes[view.language] = note.value[:LONGEST]
-    return term | {"note": notes} if notes else term
+    for text in (*view.texts(node, RDFS.comment), *view.texts(node, SKOS.definition)):
+        notes[text.language] = text.value[:LONGEST]
+    return term | ({"labels": labels} if labels else {}) | ({"notes": notes} if notes else {})
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
