@@ -27,6 +27,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.reading import find_files
 from initiative_lod.reading.files import Member
+from initiative_lod.reading.unpack import Budget, Caps
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
@@ -74,7 +75,7 @@ def _unpack(source: Path, folder: Path, lines: Path, settings: Settings) -> int:
     (folder / "files").mkdir()
     count = 0
     with lines.open("wb") as out:
-        for member in find_files.members(find_files.arrive(found, folder, settings), folder, settings):
+        for member in find_files.walk(find_files.arrive(found, folder, settings), folder, Budget(Caps.of(settings))):
             if isinstance(member, Member) and member.name.endswith((".ttl", ".nt")):
                 (folder / "files" / f"{count}.ttl").write_bytes(member.content())
                 out.write(serialize(parse(member.content(), format=RdfFormat.TURTLE), format=RdfFormat.N_QUADS) or b"")

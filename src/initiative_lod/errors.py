@@ -13,6 +13,7 @@
     ├── ShapesError             a shapes graph that cannot be run, or was stopped at a limit
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
+    ├── MachineError            a fault of this machine, such as a full disk, while files are read
     ├── NotFound                nothing is known under an address or a name
     ├── Damaged                 an older release that cannot be read; the others can
     ├── BadArgument             an argument that has no meaning
@@ -136,6 +137,10 @@ class NotConforming(InitiativeLodError):
 
 class ReleaseError(InitiativeLodError):
     """A release that is missing, damaged or already there."""
+
+
+class MachineError(InitiativeLodError):
+    """A fault of this machine, such as a full disk, while files are read."""
 
 
 class NotFound(InitiativeLodError):

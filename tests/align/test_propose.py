@@ -8,9 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod.build.mappings import statement
-from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
-from initiative_lod.matching import other_graph
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import Proposal, propose
 from initiative_lod.matching.sssom_rows import mention_row, mentions, row
@@ -142,16 +140,3 @@ def test_proposals_are_valid_sssom(tmp_path: Path) -> None:
         assert item.value("comment")
         assert 0.75 <= float(item.value("confidence")) < 1
         assert item.value("mapping_justification").startswith("https://w3id.org/semapv/vocab/")
-
-
-def test_a_graph_in_several_files(tmp_path: Path) -> None:
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "a.ttl").write_text(THEIRS, "utf-8")
-    (tmp_path / "deep" / "b.nt").write_text("<http://x.org/s> <http://x.org/p> _:b .\n", "utf-8")
-    (tmp_path / "readme.txt").write_text("no RDF", "utf-8")
-    assert len(other_graph.read(tmp_path)) == len(store(THEIRS)) + 1
-    with pytest.raises(SourceError, match="no RDF file"):
-        other_graph.read(tmp_path / "readme.txt")
-    (tmp_path / "c.ttl").write_text("<a> <b> .", "utf-8")
-    with pytest.raises(ParseError, match=r"c\.ttl"):
-        other_graph.read(tmp_path)

@@ -9,10 +9,11 @@ from pyoxigraph import Store
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import Iris
-from initiative_lod.matching import other_graph
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.sssom_rows import mentions
+from initiative_lod.reading import foreign_graph
+from initiative_lod.settings import Settings
 from initiative_lod.sources import questions, sssom
 from initiative_lod.validation import competency
 
@@ -33,9 +34,16 @@ def ours(real_build: Built) -> Store:
     return made
 
 
+def graph(name: str) -> Store:
+    """One of the graphs of others."""
+    made = Store()
+    made.bulk_extend(foreign_graph.read([str(GRAPHS / name)], "http://unused.example/", Settings()).quads)
+    return made
+
+
 @pytest.fixture(scope="module")
 def un_sdg() -> Store:
-    return other_graph.read(GRAPHS / "un-sdg")
+    return graph("un-sdg")
 
 
 def by_hand(name: str) -> dict[tuple[str, str], str]:
@@ -45,7 +53,7 @@ def by_hand(name: str) -> dict[tuple[str, str], str]:
 
 def test_the_unesco_thesaurus(ours: Store) -> None:
     """What was matched by hand is found, but for what has quite another name; what is exact by hand is proposed so."""
-    theirs = other_graph.read(GRAPHS / "unesco-thesaurus")
+    theirs = graph("unesco-thesaurus")
     found = {item.pair: item for item in propose(our_things(ours, I), their_things(theirs, I))}
     hand = by_hand("unesco")
     assert {pair[0].removeprefix(I.base + "id/") for pair in set(hand) - set(found)} == {
@@ -83,7 +91,7 @@ def test_every_published_target_is_in_their_graph(un_sdg: Store) -> None:
 def test_questions_that_need_two_graphs(ours: Store, un_sdg: Store) -> None:
     """The saved questions over several graphs have the rows that were worked out for them."""
     together = Store()
-    for store in (ours, un_sdg, other_graph.read(GRAPHS / "gdprtext"), other_graph.read(GRAPHS / "w3c-dpv")):
+    for store in (ours, un_sdg, graph("gdprtext"), graph("w3c-dpv")):
         together.bulk_extend(iter(store))
     asked = questions.read_folder(CHECKOUT / "data" / "questions-merged")
     assert len(asked) == 4

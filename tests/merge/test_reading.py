@@ -87,6 +87,6 @@ def test_a_large_file_that_is_bad_is_refused(
 ) -> None:
     (tmp_path / name).write_text(text)
     monkeypatch.setattr(reading, "WHOLE", 8)
-    outcome, _ = read(tmp_path / name, lenient=True)
+    outcome, _ = read(tmp_path / name)
     assert outcome.status == "refused"
     assert why in outcome.why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -15,7 +16,8 @@ import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from pyshacl.constraints.constraint_component import ConstraintComponent
 
-from initiative_lod.errors import ParseError, ShapesError
+from initiative_lod.errors import ParseError, ShapesError, SourceError
+from initiative_lod.reading import foreign_graph
 from initiative_lod.settings import Settings
 from initiative_lod.validation.report import Report
 from initiative_lod.validation.shacl import validate, validate_files
@@ -199,8 +201,10 @@ def test_html_stands_alone_and_escapes_what_it_shows() -> None:
 def test_same_data_same_bytes_whatever_the_hash_seed() -> None:
     program = (
         "import sys; sys.path.insert(0, 'src'); from pathlib import Path; from initiative_lod.settings import Settings;"
-        "from initiative_lod.validation.shacl import validate_files;"
-        "r = validate_files([Path('ontology/shapes/text.ttl'), Path(sys.argv[1])], Settings(root=Path('.')));"
+        "from initiative_lod.validation.shacl import validate_files; from initiative_lod.reading import foreign_graph;"
+        "settings = Settings(root=Path('.'));"
+        "found = foreign_graph.read(['ontology/shapes/text.ttl', sys.argv[1]], settings.base, settings);"
+        "r = validate_files(found, settings);"
         "print(r.to_text(), r.to_json(), r.to_turtle(), r.to_html())"
     )
     printed = {
@@ -217,12 +221,16 @@ def test_same_data_same_bytes_whatever_the_hash_seed() -> None:
     assert len(printed) == 1
 
 
+def judged(*paths: Path) -> Report:
+    return validate_files(foreign_graph.read([str(path) for path in paths], SETTINGS.base, SETTINGS), SETTINGS)
+
+
 def test_files_of_any_syntax_with_the_line_of_the_subject(tmp_path: Path) -> None:
     text = "<http://example.org/t> a <https://w3id.org/initiative-lod/ontology#Topic> .\n"
     turtle_file, triples = tmp_path / "one.ttl", tmp_path / "two.nt"
     turtle_file.write_text("# a comment\n\n" + text)
     triples.write_text(text.replace("/t>", "/u>").replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "))
-    found = validate_files([turtle_file, triples], SETTINGS)
+    found = judged(turtle_file, triples)
     places = {item.focus.value: item.place for item in found.results}
     assert places == {"http://example.org/t": (turtle_file, 3), "http://example.org/u": (triples, 1)}
     assert not found.conforms
@@ -236,9 +244,7 @@ def test_a_result_names_the_line_of_the_statement(tmp_path: Path) -> None:
     wrong = next(number for number, line in enumerate(lines) if "ilod:pillarCount 1 ;" in line)
     lines[wrong] = lines[wrong].replace("1 ;", '"one" ;')
     broken.write_text("\n".join(lines))
-    found = [
-        item for item in validate_files([broken], SETTINGS).results if item.path and "pillarCount" in str(item.path)
-    ]
+    found = [item for item in judged(broken).results if item.path and "pillarCount" in str(item.path)]
     assert found
     assert {item.place for item in found} == {(broken, wrong + 1)}
 
@@ -246,10 +252,8 @@ def test_a_result_names_the_line_of_the_statement(tmp_path: Path) -> None:
 def test_a_file_that_does_not_parse_is_an_error_with_its_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttl"
     broken.write_text(MINIMAL.read_text("utf-8").replace("ilod:pillarCount 1 ;", "ilod:pillarCount 1 1 ;"))
-    with pytest.raises(ParseError) as caught:
-        validate_files([broken], SETTINGS)
-    assert caught.value.path == broken
-    assert caught.value.line
+    with pytest.raises(SourceError, match=rf"{re.escape(str(broken))}: line \d+: "):
+        judged(broken)
 
 
 def test_a_span_leads_to_the_part_that_it_belongs_to() -> None:

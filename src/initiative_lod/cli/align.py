@@ -15,14 +15,15 @@ from pyoxigraph import NamedNode, Store
 from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
-from initiative_lod.cli.talk import console, progress
+from initiative_lod.cli.talk import console, progress, tell_files
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
-from initiative_lod.matching import other_graph, sssom_rows
+from initiative_lod.matching import sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import MIN_CONFIDENCE, Proposal, propose
 from initiative_lod.matching.side_by_side import Review
+from initiative_lod.reading import find_files, foreign_graph
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom
@@ -35,7 +36,7 @@ JUDGEMENTS = Path("data") / "judgements" / "identity.tsv"
 
 def align(
     context: typer.Context,
-    graph: Annotated[Path | None, typer.Argument(help="A file or folder of RDF.", exists=True)] = None,
+    graph: Annotated[str | None, typer.Argument(help="A file, folder or archive of RDF, or an http(s) URL.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of to standard output.")] = None,
     floor: Annotated[
         float, typer.Option(help="Propose nothing that is less sure than this.", min=0, max=1)
@@ -49,6 +50,7 @@ def align(
     export: Annotated[
         bool, typer.Option("--export", help="Write the mappings of the current release, as SSSOM.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Propose nothing if any file has to be refused.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Propose mappings between our things and GRAPH, as SSSOM with confidence and reasons; or judge them (--review)."""
@@ -62,7 +64,10 @@ def align(
     with progress(quiet) as step:
         ours = Store()
         ours.bulk_extend(build(settings, step).quads)
-        theirs = other_graph.read(graph, step)
+        slug = find_files.sources([graph])[0].slug
+        foreign = foreign_graph.read([graph], iris.thing(f"source/{slug}/").value, settings, strict, step)
+        theirs = Store()
+        theirs.bulk_extend(foreign.quads)
         step("comparing")
         mine = our_things(ours, iris)
         others = list(their_things(theirs, iris))
@@ -71,16 +76,22 @@ def align(
     if not known:
         have = {(row.value("subject_id"), row.value("object_id")) for row in mappings.recorded(ours).rows}
         found = [item for item in found if item.pair not in have]
+    tell_files(foreign.files)
     console.print(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals", soft_wrap=True)
     if review:
         _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
         return
-    seen = iris.term("seenIn").value
+    seen, title = iris.term("seenIn").value, _title(graph)
     lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
-    lines += [sssom_rows.mention_row(item, graph.name, seen) for item in sssom_rows.mentions(mine, theirs)]
-    name = re.sub(r"[^a-z0-9]+", "-", graph.name.lower()).strip("-")
-    header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {graph.name}")
+    lines += [sssom_rows.mention_row(item, title, seen) for item in sssom_rows.mentions(mine, theirs)]
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {title}")
     _write(out, sssom.write(MappingSet(name, header, tuple(lines), _prefixes(iris))))
+
+
+def _title(graph: str) -> str:
+    """What the other graph is called: the name of its file or folder, not its path; a URL as it is."""
+    return graph if find_files.is_url(graph) else Path(graph).resolve().name
 
 
 def _exported(settings: Settings) -> str:
@@ -117,14 +128,13 @@ def _prefixes(iris: Iris) -> dict[str, str]:
     return {**iris.prefixes, **own, **BUILT_IN}
 
 
-def _seen_in(theirs: Store, proposal: Proposal, graph: Path) -> str:
+def _seen_in(theirs: Store, proposal: Proposal, graph: str) -> str:
     """The file in which their thing has its name; a path of this machine is nobody's business."""
     for predicate in LABEL_PROPERTIES:
         for quad in theirs.quads_for_pattern(NamedNode(proposal.theirs.iri), predicate, None, None):
             if isinstance(quad.graph_name, NamedNode):
-                name = quad.graph_name.value.rpartition("/")[2]
-                return name if name == graph.name else f"{graph.name}/{name}"
-    return graph.name
+                return _title(graph) + foreign_graph.place_of(quad.graph_name.value).removeprefix(graph.rstrip("/"))
+    return _title(graph)
 
 
 def _write(out: Path | None, text: str) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from initiative_lod.reading.files import printable
+from initiative_lod.reading.foreign_graph import ReadFile
+
 Report = Callable[[str], None]
 
 console = Console(stderr=True, highlight=False)
+MOST_TOLD = 20  # files of which it is said what was done to them
 WIDE = 100_000  # columns; where nobody looks on, nothing is folded
 
 
@@ -22,6 +27,21 @@ def tell(table: Table) -> None:
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, width=WIDE)
     out.print(table)
+
+
+def tell_files(files: Iterable[ReadFile]) -> None:
+    """Say on stderr which files were refused, repaired or passed over, and why; of the last two the first few."""
+    seen: Counter[str] = Counter()
+    for item in files:
+        outcome = item.outcome
+        for what in [outcome.why] if outcome.status != "taken" else outcome.repaired:
+            kind = outcome.status if outcome.status != "taken" else "repaired"
+            seen[kind] += 1
+            if kind == "refused" or seen[kind] <= MOST_TOLD:
+                console.print(f"{kind}: {printable(item.place)}: {what}", soft_wrap=True, markup=False)
+    for kind, count in seen.items():
+        if kind != "refused" and count > MOST_TOLD:
+            console.print(f"{kind}: {count - MOST_TOLD:,} more", soft_wrap=True)
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from initiative_lod import pipeline
-from initiative_lod.cli.talk import console, progress
+from initiative_lod.cli.talk import console, progress, tell_files
+from initiative_lod.reading import foreign_graph
 from initiative_lod.settings import from_environment
 
 
@@ -25,20 +25,32 @@ class ReportFormat(StrEnum):
 def validate(
     context: typer.Context,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="RDF files. With none, the project's own sources are built and checked.")
+        list[str] | None,
+        typer.Argument(
+            help="RDF files, folders, archives or http(s) URLs. With none, the project's own sources are built and "
+            "checked."
+        ),
     ] = None,
     format: Annotated[ReportFormat, typer.Option(help="text, turtle, json or html.")] = ReportFormat.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Judge nothing if any file has to be refused.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Validate with SHACL. Exit 0 when all conforms (warnings and infos included), 1 when something does not."""
+    """Validate with SHACL. Exit 0 when all conforms (warnings and infos included), 1 when something does not.
+
+    A file that cannot be read is told, and the others are judged; the exit status is 1 then.
+    """
     settings = from_environment(**context.obj)
     differences: list[str] = []
+    refused = 0
     with progress(quiet) as step:
         if files:
             from initiative_lod.validation import shacl
 
-            report = shacl.validate_files(files, settings)
+            found = foreign_graph.read(files, settings.base, settings, strict, step)
+            refused = len(found.refused)
+            step("validating")
+            report = shacl.validate_files(found, settings)
         else:
             checked = pipeline.check(settings, step)
             report = checked.report
@@ -50,6 +62,8 @@ def validate(
         ReportFormat.HTML: report.to_html,
     }[ReportFormat.JSON if as_json else format]()
     typer.echo(written)
+    if files:
+        tell_files(found.files)
     if not files:
         covered = sum(item.covered for item in checked.built.coverage)
         characters = sum(item.characters for item in checked.built.coverage)
@@ -60,4 +74,4 @@ def validate(
         )
     for difference in differences:
         console.print(difference, soft_wrap=True, markup=False)
-    raise typer.Exit(0 if report.conforms and not differences else 1)
+    raise typer.Exit(0 if report.conforms and not differences and not refused else 1)

@@ -28,6 +28,7 @@ class GraphFormat(MediaType):
     suffixes: tuple[str, ...] = ()
     rank: int = 100
     includes: tuple[str, ...] = ()
+    notation: str = ""  # XML or JSON, where it is written in one of these
     graphs: bool = False  # it says in which named graph each statement stands
     prefixed: bool = False  # it shortens IRIs by prefixes
     by_line: bool = False  # one statement a line, whose order means nothing

@@ -35,6 +35,7 @@ class HexTuples(GraphFormat):
     charset: bool = False
     suffixes: tuple[str, ...] = ("ndjson",)
     rank: int = 7
+    notation: str = "JSON"
     graphs: bool = True
     by_line: bool = True
     dumped: bool = True

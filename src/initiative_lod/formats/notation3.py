@@ -1,13 +1,38 @@
-"""Notation3, of which only what is RDF is read."""
+"""Notation3, of which only what is RDF is read: what it quotes or derives is no statement."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from pyoxigraph import RdfFormat
+from pyoxigraph import Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import EngineFormat
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note
 from initiative_lod.formats.media_type import W3C
+
+_TOKEN = re.compile(
+    rb'''(?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
+                 |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\s"{}|^`\\]*>|\#[^\n]*)
+      | (?P<quoted>\{) | (?P<rule>=>|<=) | (?P<variable>\?[A-Za-z_]\w*|@for(?:All|Some)\b)''',
+    re.VERBOSE | re.DOTALL,
+)
+_BEYOND = {
+    "quoted": "{ … } quotes statements (a formula of Notation3), which are then no facts",
+    "rule": "=> and <= are rules of Notation3",
+    "variable": "variables are of Notation3",
+}
+
+
+def beyond_rdf(content: Content) -> SyntaxError | None:
+    """The first of what Notation3 has and RDF has not: formulas, rules, variables; None where there is none."""
+    data = content.read_bytes() if isinstance(content, Path) else content
+    for token in _TOKEN.finditer(data):
+        if token.lastgroup in _BEYOND:
+            line = data.count(b"\n", 0, token.start()) + 1
+            return SyntaxError(f"{_BEYOND[token.lastgroup]}: only RDF is read", (None, line, None, None))
+    return None
 
 
 @dataclass(frozen=True)
@@ -25,3 +50,11 @@ class Notation3(EngineFormat):
 
     def begins(self, head: str) -> bool:
         return False
+
+    def read(
+        self, content: Content, base: str, lenient: bool = False, note: Note = lambda text: None
+    ) -> Iterator[Quad]:
+        beyond = beyond_rdf(content)
+        if beyond is not None:
+            raise beyond
+        return self._parse(content, base, lenient)

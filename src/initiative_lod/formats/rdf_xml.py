@@ -1,12 +1,15 @@
-"""RDF/XML."""
+"""RDF/XML, checked as XML before it is read, with XML literals in exclusive canonical form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from pyoxigraph import Quad, RdfFormat
 
@@ -14,10 +17,14 @@ from initiative_lod.formats.graph_format import Content, EngineFormat, Note
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.vocabulary import RDF
 
-NAMESPACE = RDF.type.value.removesuffix("type")
+NAMESPACE = RDF.iri
 
 _XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
 _ELEMENT = re.compile(r"<(?P<name>(?:[\w.-]+:)?[\w.-]+)(?P<attributes>\s+[\w.:-]+\s*=[^>]*|\s*)/?>")
+_REWRITTEN = re.compile(rb"""parseType\s*=\s*["'](?!Resource|Collection)|xml:lang\s*=\s*(?:""|'')""")
+_PARSE_TYPE, _DATATYPE = f"{{{NAMESPACE}}}parseType", f"{{{NAMESPACE}}}datatype"
+_XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
+_LANG = f"{_XML_NAMESPACE}lang"
 
 
 def root_element(head: str) -> str:
@@ -45,6 +52,7 @@ class RdfXml(EngineFormat):
     iri: str = f"{W3C}RDF_XML"
     suffixes: tuple[str, ...] = ("rdfs", "owl")
     rank: int = 3
+    notation: str = "XML"
     prefixed: bool = True
     engine: RdfFormat = RdfFormat.RDF_XML
 
@@ -58,7 +66,7 @@ class RdfXml(EngineFormat):
     ) -> Iterator[Quad]:
         broken = _broken(content)
         if not broken:
-            return self._parse(content, base, lenient)
+            return self._parse(_rewritten(content), base, lenient)
         if not lenient:
             raise broken
         return self._until(broken, content, base)
@@ -74,7 +82,7 @@ def _broken(content: Content) -> SyntaxError | None:
 
     The engine takes a document that breaks off for one that ends, and expands entities without limit.
     """
-    parser = expat.ParserCreate("utf-8")
+    parser = expat.ParserCreate("utf-8", " ")  # the separator makes it check prefixes
     try:
         if isinstance(content, Path):
             with content.open("rb") as file:
@@ -82,5 +90,83 @@ def _broken(content: Content) -> SyntaxError | None:
         else:
             parser.Parse(content, True)
     except expat.ExpatError as error:
-        return SyntaxError(expat.ErrorString(error.code), (None, error.lineno, error.offset + 1, None))
+        why = expat.ErrorString(error.code)
+        if "amplification" in why:
+            why = "its entities expand to more than a hundred times its size: a bomb, it seems"
+        return SyntaxError(why, (None, error.lineno, error.offset + 1, None))
     return None
+
+
+def _rewritten(content: Content) -> Content:
+    """The document without what the engine reads wrongly: XML literals, in which it declares namespaces twice, become
+    strings of their canonical form (Exclusive XML Canonicalization 1.0); ``xml:lang=""``, which it refuses, goes.
+    """
+    data = content.read_bytes() if isinstance(content, Path) else content
+    if not _REWRITTEN.search(data):
+        return content
+    from lxml import etree  # here: few documents need it
+
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, huge_tree=True)
+    try:
+        tree = etree.parse(BytesIO(data), parser)
+    except etree.XMLSyntaxError as error:
+        raise SyntaxError(error.msg, (None, error.lineno, None, None)) from error
+    waiting = [tree.getroot()]
+    while waiting:
+        element = waiting.pop()
+        if not isinstance(element.tag, str):
+            continue  # a comment or processing instruction
+        if element.get(_LANG) == "":
+            _without_language(element)
+        if element.get(_PARSE_TYPE, "Resource") in ("Resource", "Collection") or element.get(_DATATYPE) is not None:
+            waiting += element
+            continue
+        text = _canonical(element, etree)
+        for child in list(element):
+            element.remove(child)
+        element.text = text
+        del element.attrib[_PARSE_TYPE]
+        element.set(_DATATYPE, RDF.XMLLiteral.value)
+    written: bytes = etree.tostring(tree, encoding="utf-8")
+    return written
+
+
+def _canonical(element: Any, etree: Any) -> str:
+    """The content of an element in exclusive canonical form, with comments."""
+    parts = [_escaped(element.text)]
+    for child in element:
+        if child.tag is etree.Comment:
+            parts.append(f"<!--{child.text}-->")
+        elif child.tag is etree.ProcessingInstruction:
+            parts.append(f"<?{child.target} {child.text}?>" if child.text else f"<?{child.target}?>")
+        else:
+            written = etree.tostring(child, method="c14n", exclusive=True, with_comments=True, with_tail=False)
+            parts.append(written.decode())
+        parts.append(_escaped(child.tail))
+    return "".join(parts)
+
+
+def _escaped(text: str | None) -> str:
+    return escape(text or "", {"\r": "&#xD;"})
+
+
+def _without_language(element: Any) -> None:
+    """Take ``xml:lang=""`` off an element, and the language that it undoes off those around it: their other children
+    get it instead.
+    """
+    del element.attrib[_LANG]
+    path = [element]
+    for around in element.iterancestors():
+        path.append(around)
+        language = around.attrib.pop(_LANG, "")
+        if language:
+            break
+    else:
+        return
+    for parent in path[1:]:
+        if any(not name.startswith((_XML_NAMESPACE, f"{{{NAMESPACE}}}")) for name in parent.attrib):
+            place = (None, element.sourceline, None, None)
+            raise SyntaxError('xml:lang="" inside of property attributes in a language is not read', place)
+        for child in parent:
+            if isinstance(child.tag, str) and child not in path and child.get(_LANG) is None:
+                child.set(_LANG, language)

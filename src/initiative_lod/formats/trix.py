@@ -22,6 +22,7 @@ class TriX(GraphFormat):
     suffix: str = "trix"
     label: str = "TriX"
     rank: int = 21
+    notation: str = "XML"
     graphs: bool = True
     written: bool = False
 

@@ -115,7 +115,7 @@ def merge(
                 unread.append((source.where, str(error), True))
                 continue
             same = next(
-                (item for item in before.values() if item.digest == record.digest and item.slug != record.slug), None
+                (item for item in records.values() if item.digest == record.digest and item.slug != record.slug), None
             )
             if same is not None and request.name is None:
                 unread.append((source.where, f"it is merged already, as {same.slug}", False))

@@ -21,7 +21,7 @@ from initiative_lod.reading import find_files
 from initiative_lod.reading.files import CAP, Outcome
 from initiative_lod.reading.find_files import Arrived, Source
 from initiative_lod.reading.parse import How
-from initiative_lod.reading.process_pool import Crew
+from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID
 from initiative_lod.reading.spool import merged
 from initiative_lod.release import Release
@@ -29,7 +29,7 @@ from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
 
 GRAPHS = "graphs"  # folder of a release with its parts
-READER = 1  # raised whenever the same bytes would be read as other statements
+READER = 2  # raised whenever the same bytes would be read as other statements
 FILES = "sources"  # folder of a release with what became of each file
 LICENCE_NAMES = ("license", "licence", "copying", "copyright")
 
@@ -75,12 +75,11 @@ class Reader:
     ) -> MergedSource:
         slug = arrived.source.slug
         base = arrived.address or self._iris.thing(f"source/{slug}/").value
-        how = How(graph, self._iris.thing(f"{GENID}{slug}/").value, base, lenient)
+        how = How(graph, base, self._iris.thing(GENID).value, lenient)
         name = f"{GRAPHS}/{slug}.nq.gz"
-        with Crew(scratch, self._settings) as crew:
-            members = find_files.members(arrived, scratch, self._settings)
-            outcomes = crew.read(members, how, lambda outcome: seen(slug, outcome))
-            runs = crew.finish()
+        with ProcessPool(scratch, self._settings) as pool:
+            outcomes = pool.read(arrived, lambda member: how, lambda outcome: seen(slug, outcome))
+            runs = pool.finish()
         (self._building / GRAPHS).mkdir(exist_ok=True)
         part, exact = graph_file.write(merged(runs), self._building / name, name, graph)
         exact_name = f"{GRAPHS}/{slug}.exact.tsv" if exact else ""

@@ -2,6 +2,6 @@
 in processes with limits.
 
 ``find_files`` finds the files of a source, ``unpack`` opens archives, ``fetch`` gets URLs, ``syntax`` tells the syntax.
-``parse`` reads one file and ``skolem`` names its blank nodes, both in a process of their own (``process``, run by
+``parse`` reads one file and ``skolem`` names its blank nodes, in a process of their own (``reader_process``, run by
 ``process_pool``), since foreign RDF can crash a parser. ``spool`` sorts what came of it.
 """

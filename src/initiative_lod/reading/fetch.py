@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from initiative_lod import __version__
 from initiative_lod.formats import READABLE
@@ -27,6 +27,7 @@ ACCEPT = ", ".join(
     ]
 )
 BLOCK = 1 << 16
+_KEPT = "%/:=&;+,!$'()*@~"  # of a path: what RFC 3986 reserves or has encoded already
 _BY_TYPE = {name: format.suffix for format in READABLE for name in (*format.formerly, format.name)}
 
 
@@ -49,10 +50,31 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         self.notes: list[str] = []
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        newurl = to_uri(newurl) if urlsplit(newurl).scheme in ("http", "https") else newurl
         if urlsplit(newurl).scheme not in ("http", "https"):
             raise Refused(f"it redirects to {newurl}, which is neither http nor https")
         self.notes.append(f"redirected ({code}) to {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def to_uri(iri: str) -> str:
+    """The URI of an http or https IRI (RFC 3987 §3.1): host in Punycode, the rest percent-encoded, without fragment.
+
+    Raises Refused for what is none.
+    """
+    try:
+        parts = urlsplit(iri.strip())
+        host, port = parts.hostname or "", parts.port
+        if not host:
+            raise ValueError("it names no host")
+        if parts.username is not None:
+            raise ValueError("it holds a name or password, which would be kept in the record")
+        host = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    except ValueError as error:
+        raise Refused(f"it is no URL that can be fetched: {error}") from error
+    where = host if port is None else f"{host}:{port}"
+    path, query = quote(parts.path or "/", _KEPT), quote(parts.query, _KEPT + "?")
+    return urlunsplit((parts.scheme.lower(), where, path, query, ""))
 
 
 def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
@@ -68,7 +90,9 @@ def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
         redirects,
     ):
         opener.add_handler(handler)
-    request = urllib.request.Request(url, headers={"Accept": ACCEPT, "User-Agent": f"initiative-lod/{__version__}"})
+    request = urllib.request.Request(
+        to_uri(url), headers={"Accept": ACCEPT, "User-Agent": f"initiative-lod/{__version__}"}
+    )
     until = time.monotonic() + settings.fetch_seconds
     try:
         with (
@@ -90,9 +114,9 @@ def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
             final = response.url
     except urllib.error.HTTPError as error:
         raise Refused(f"the server answers {error.code} {error.reason}") from error
-    except (urllib.error.URLError, HTTPException, TimeoutError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise Refused(f"it cannot be fetched: {getattr(error, 'reason', error)}") from error
-    name = urlsplit(final).path.rpartition("/")[2] or urlsplit(final).hostname or "index"
+    name = unquote(urlsplit(final).path.rpartition("/")[2]) or urlsplit(final).hostname or "index"
     if suffix(name) not in SUFFIXES and media in _BY_TYPE:
         name = f"{name}.{_BY_TYPE[media]}"
     return Fetched(Path(file.name), name, tuple(redirects.notes), final)

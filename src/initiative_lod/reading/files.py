@@ -1,14 +1,21 @@
-"""What is known of one file of a source, before and after it is read. Plain values, which cross from process to
-process as JSON.
-"""
+"""Files of a source, before and after they are read. Plain values, which cross from process to process as JSON."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 CAP = 50  # examples that a record keeps of one file; the totals are true
+
+#: What a terminal would obey (controls, line ends, directions), and bytes of names that are no UTF-8.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """``text`` with an escape for each character that a terminal would obey, or could not show."""
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class Outcome:
     """What became of a file: ``taken`` (whole, or ``left_out`` says of what it was relieved), ``refused``,
     ``passed over`` (it is no RDF), or ``note`` (of the way to it, such as a redirect).
 
-    ``left_out`` holds (line or 0, why) for up to CAP triples; ``left_out_total`` counts them all.
+    ``left_out`` holds (line or 0, why) for up to CAP triples; ``left_out_total`` counts them all. Every text in it is
+    printable.
     """
 
     name: str
@@ -68,11 +76,22 @@ class Outcome:
     left_out_total: int = 0
     graphs: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.name, self.why = printable(self.name), printable(self.why)
+
+    def refuse(self, why: str) -> None:
+        """Refuse the file for a reason."""
+        self.status, self.why = "refused", printable(" ".join(why.split()))
+
+    def repair(self, what: str) -> None:
+        """Note what was done to the file so that it could be read."""
+        self.repaired.append(printable(what))
+
     def leave_out(self, line: int, why: str) -> None:
         """Note a triple that is left out."""
         self.left_out_total += 1
         if len(self.left_out) < CAP:
-            self.left_out.append((line, why))
+            self.left_out.append((line, printable(why)))
 
     def to_json(self) -> dict[str, Any]:
         """The outcome without what is empty, for a record."""

@@ -7,19 +7,22 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
 from initiative_lod.reading import fetch
 from initiative_lod.reading.files import Member, Outcome
 from initiative_lod.reading.syntax import SUFFIXES
-from initiative_lod.reading.unpack import Budget, Refused, take
+from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
 from initiative_lod.settings import Settings
 
-PACKED = ("tar", "gz", "tgz", "bz2", "xz", "zip", "xml", "json")
+PACKED = ("tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst", "zip", "xml", "json")
+DEEPEST = 100  # folders in folders
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -33,7 +36,7 @@ class Source:
     @property
     def remote(self) -> bool:
         """Whether it has to be fetched."""
-        return bool(_URL.match(self.where))
+        return is_url(self.where)
 
     @property
     def name(self) -> str:
@@ -41,11 +44,26 @@ class Source:
         return self.where if self.remote else Path(self.where).resolve().name
 
 
+def is_url(where: str) -> bool:
+    """Whether a source has to be fetched."""
+    return _URL.match(where) is not None
+
+
+def check(named: Sequence[str]) -> None:
+    """Raise SourceError for a file or folder that is not there, and for a URL that is none."""
+    for where in named:
+        if is_url(where):
+            try:
+                fetch.to_uri(where)
+            except Refused as error:
+                raise SourceError(str(error), where) from error
+        if not is_url(where) and not Path(where).exists():
+            raise SourceError("there is no such file or folder", where)
+
+
 def sources(named: Sequence[str], name: str | None = None) -> list[Source]:
     """The sources that an operator named, each with a slug of its own. Raises SourceError for what is not there."""
-    for where in named:
-        if not _URL.match(where) and not Path(where).exists():
-            raise SourceError("there is no such file or folder to merge", where)
+    check(named)
     if name is not None:
         if len(named) != 1:
             raise SourceError("a name can be given to one source, and there are " + str(len(named)))
@@ -73,7 +91,7 @@ def slugged(text: str) -> str:
 
 def _slug(where: str, parts: int) -> str:
     """A slug from the last parts of a path, or from host and last part of a URL."""
-    if _URL.match(where):
+    if is_url(where):
         url = urlsplit(where)
         last = [part for part in url.path.split("/") if part][-1:]
         names = [url.hostname or "", *last]
@@ -99,37 +117,59 @@ class Arrived:
     digest: str
     address: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """The source for another process."""
+        return {**asdict(self), "path": str(self.path)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Arrived:
+        """The source that ``to_json`` wrote."""
+        source = Source(**value["source"])
+        return cls(**{**value, "source": source, "path": Path(value["path"]), "notes": tuple(value["notes"])})
+
 
 def arrive(source: Source, scratch: Path, settings: Settings) -> Arrived:
     """Fetch a source if it has to be, and take its digest. Raises Refused when it cannot be had."""
     if source.remote:
         fetched = fetch.fetch(source.where, scratch, settings)
-        return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path), fetched.url)
+        budget = Budget(Caps.of(settings))
+        return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path, budget), fetched.url)
     path = Path(source.where)
     try:
-        return Arrived(source, path, path.resolve().name, (), digest(path))
+        fault = _fault(path.stat().st_mode)
+        if fault:
+            raise Refused(fault)
+        return Arrived(source, path, path.resolve().name, (), digest(path, Budget(Caps.of(settings))))
     except OSError as error:
         raise Refused(f"cannot be read: {error.strerror or error}") from error
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file, or of a folder's list of files."""
+def digest(path: Path, budget: Budget) -> str:
+    """The SHA-256 of a file, or of a folder's list of files. Raises Refused past the caps."""
     if not path.is_dir():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return _digest(path, budget)
     lines = []
-    for found in _files(path, ""):
-        name, file_path, fault = found
-        lines.append(f"{fault or digest(file_path)}  {name}\n")
+    for name, file_path, fault, hidden in _files(path):
+        if not hidden:
+            budget.member()
+            lines.append(f"{fault or _digest(file_path, budget)}  {name}\n")
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def members(arrived: Arrived, scratch: Path, settings: Settings) -> Iterator[Member | Outcome]:
+def _digest(path: Path, budget: Budget) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            budget.read(len(block))
+            found.update(block)
+    return found.hexdigest()
+
+
+def walk(arrived: Arrived, scratch: Path, budget: Budget) -> Iterator[Member | Outcome]:
     """The files of a source in the order of their names, unpacked into ``scratch`` as they are asked for.
 
     What cannot be had is an Outcome that says so. A Member that is ``temporary`` is the caller's to delete.
     """
-    budget = Budget(settings)
     for note in arrived.notes:
         yield Outcome(arrived.source.where, "note", note)
     try:
@@ -137,7 +177,11 @@ def members(arrived: Arrived, scratch: Path, settings: Settings) -> Iterator[Mem
             budget.member()
             yield from take(arrived.path, arrived.name, scratch, budget, temporary=arrived.source.remote)
             return
-        for name, path, fault in _files(arrived.path, ""):
+        ignored = Ignored()
+        for name, path, fault, hidden in _files(arrived.path):
+            if hidden:
+                yield from ignored.told(name)
+                continue
             if fault:
                 yield Outcome(name, "refused", fault)
                 continue
@@ -152,17 +196,39 @@ def members(arrived: Arrived, scratch: Path, settings: Settings) -> Iterator[Mem
         yield Outcome(str(error.filename or arrived.name), "refused", f"cannot be read: {error.strerror or error}")
 
 
-def _files(folder: Path, prefix: str) -> Iterator[tuple[str, Path, str]]:
-    """(name, path, fault) of everything in a folder but what is hidden, in the order of names."""
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        name, path = f"{prefix}{entry.name}", Path(entry.path)
-        if entry.name.startswith("."):
+def _files(top: Path) -> Iterator[tuple[str, Path, str, bool]]:
+    """(name, path, fault, hidden) of everything in a folder, in the order of names; what is hidden is not entered."""
+    around = [(_entries(top), "")]
+    while around:
+        entries, prefix = around[-1]
+        entry = next(entries, None)
+        if entry is None:
+            around.pop()
             continue
-        if entry.is_symlink():
-            yield name, path, "a link: links are not followed"
-        elif entry.is_dir():
-            yield from _files(path, f"{name}/")
+        name, path = f"{prefix}{entry.name}", Path(entry.path)
+        if entry.name.startswith(".") or entry.name == "__MACOSX":
+            yield name, path, "", True
+        elif entry.is_symlink():
+            yield name, path, "a link: links are not followed", False
+        elif not entry.is_dir():
+            yield name, path, _fault(entry.stat().st_mode), False
+        elif len(around) > DEEPEST:
+            yield name, path, f"folders are entered {DEEPEST} deep, and this one lies deeper", False
         else:
-            yield name, path, "" if entry.is_file() else "no regular file"
+            try:
+                around.append((_entries(path), f"{name}/"))
+            except OSError as error:
+                yield name, path, f"cannot be read: {error.strerror or error}", False
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return iter(sorted(entries, key=lambda entry: entry.name))
+
+
+def _fault(mode: int) -> str:
+    """Why a file of this mode is not opened; empty for a regular file or a folder."""
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return ""
+    what = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+    return f"no regular file but {what}, which may never end: write what comes of it to a file first"

@@ -1,7 +1,7 @@
 """Reads one file as RDF, whole or not at all; or, when told so, without the triples that are no RDF, each of them
 listed.
 
-It runs in a process of its own (``worker``): a parser may crash on what others wrote, or never come back.
+It runs in a process of its own (``reader_process``): a parser may crash on what others wrote, or never come back.
 """
 
 from __future__ import annotations
@@ -10,37 +10,49 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from initiative_lod.formats import GraphFormat
 from initiative_lod.formats.graph_format import Content
+from initiative_lod.formats.notation3 import beyond_rdf
+from initiative_lod.formats.well_formed import fault_of
 from initiative_lod.reading import encoding, skolem
 from initiative_lod.reading.files import CAP, Member, Outcome
-from initiative_lod.reading.syntax import HEAD, decide, wider
-from initiative_lod.reading.well_formed import fault_of
+from initiative_lod.reading.syntax import HEAD, WIDER, decide
 
-WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed
+WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed from where it lies
 BLOCK = 8 << 20
 MOST_ERRORS = 10_000
+LONGEST = 500  # characters of a reason
 
 _BLANK = re.compile(rb"^_:|> (?:_:|<<\()")  # of a line
 _UNSAFE = re.compile(r"escape|utf-8|unexpected end|string|character encoding|unterminated", re.IGNORECASE)
+_END = re.compile(
+    r"unexpected end|not closed|no element found|unclosed (?:token|CDATA)|partial character", re.IGNORECASE
+)
+_PLACE = re.compile(
+    r"^Parser error (?:at line \d+ (?:column \d+|between columns \d+ and \d+)"
+    r"|between line \d+ column \d+ and line \d+ column \d+): "
+)
+#: What the engine's readers of other syntaxes let pass, and its N-Quads reader, through which everything goes into a
+#: store, does not: code points that IRIs exclude (RFC 3987 §2.2), and rdf:langString without a language.
+_DOUBTFUL = (b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf", b"angString>")
 
 Write = Callable[[bytes], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How the files of one source are read: into which graph, under which prefix blank nodes are named, against
-    which base.
+    """How a file is read: into which graph, against which base. Under ``genid`` blank nodes become IRIs; without it
+    they stay blank nodes, and those of different files are different.
     """
 
     graph: str
-    genid: str
     base: str
+    genid: str = ""
     lenient: bool = False
 
 
@@ -55,52 +67,98 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
     ``stage`` is called before canonicalisation, the step that may not end.
     """
     outcome = Outcome(member.name, sha256=member.sha256, bytes=member.size)
-    start = member.beginning(HEAD)
-    format, note = decide(member.name, encoding.head(start))
+    format, note, claimed = decide(member.name, encoding.head(member.beginning(HEAD)))
     if format is None:
-        outcome.status, outcome.why = ("passed over", note) if not start or note else ("refused", note)
+        outcome.status, outcome.why = "refused" if claimed else "passed over", note
         return outcome
     outcome.format = format.label
     if note:
-        outcome.repaired.append(note)
+        outcome.repair(note)
+    large = member.size > WHOLE and member.path is not None
+    content: Content = member.path if large and member.path is not None else member.content()
     try:
-        if member.size > WHOLE and member.path is not None:
-            _streamed(member.path, format, how, outcome, write, stage)
-        else:
-            _take(_statements(member.content(), format, how, outcome), how, outcome, write, stage)
+        with TemporaryDirectory(prefix="reading-") as folder:
+            _take(_statements(content, Path(folder), format, how, outcome), how, outcome, write, stage)
     except Unreadable as error:
-        outcome.status, outcome.why = "refused", " ".join(str(error).split())
+        text = str(error)
+        outcome.refuse(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
     if outcome.status == "taken" and outcome.left_out_total and not outcome.triples:
-        outcome.status, outcome.why = "refused", f"nothing in it can be read: {outcome.left_out[0][1]}"
+        outcome.refuse(f"nothing in it can be read: {outcome.left_out[0][1]}")
     return outcome
 
 
-def _streamed(
-    path: Path, format: GraphFormat, how: How, outcome: Outcome, write: Write, stage: Callable[[str], None]
-) -> None:
-    """A large file: no re-encoding and no second attempt, but memory for its blank nodes only."""
-    with TemporaryFile() as lines:
+def _statements(content: Content, folder: Path, format: GraphFormat, how: How, outcome: Outcome) -> Iterable[bytes]:
+    """The statements of a file as blocks of N-Quads lines without graphs. Raises Unreadable."""
+    marker = ""
+    try:
+        content, note = encoding.utf8(content, folder)
+        if note:
+            outcome.repair(note)
+    except encoding.Undecodable as error:
+        if not how.lenient:
+            raise Unreadable(f"line {error.line}: {error}") from error
+        if not format.by_line:
+            content, marker = encoding.marked(content.read_bytes() if isinstance(content, Path) else content)
+    if not marker:
         try:
-            quads = format.read(path, how.base, note=outcome.repaired.append)
-            serialize(_plain(quads, outcome) if format.graphs else quads, output=lines, format=RdfFormat.N_QUADS)
+            return _written(format.read(content, how.base, note=outcome.repair), format, content, outcome)
         except SyntaxError as error:
-            raise Unreadable(_said(error)) from error
-        lines.seek(0)
-        _take(_blocks(lines), how, outcome, write, stage)
+            found = _wider(content, format, how, outcome)
+            if found is not None:
+                return found
+            if not how.lenient:
+                raise Unreadable(_reason(error, content, format)) from error
+    quads = (
+        _by_line(content, format, how, outcome) if format.by_line else _lenient(content, format, how, outcome, marker)
+    )
+    return _written(quads, format, content, outcome)
+
+
+def _written(quads: Iterator[Quad], format: GraphFormat, content: Content, outcome: Outcome) -> Iterable[bytes]:
+    """The quads, without their graphs, as N-Quads: at once, or through a file where the content lies in one."""
+    plain = _plain(quads, outcome) if format.graphs else quads
+    if not isinstance(content, Path):
+        return [serialize(plain, format=RdfFormat.N_QUADS) or b""]
+    lines = TemporaryFile()  # noqa: SIM115  it lives as long as its blocks are wanted
+    try:
+        serialize(plain, output=lines, format=RdfFormat.N_QUADS)
+    except BaseException:
+        lines.close()
+        raise
+    lines.seek(0)
+    return _blocks(lines)
 
 
 def _blocks(file: Any) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block + file.readline()
+    with file:
+        while block := file.read(BLOCK):
+            yield block + file.readline()
+
+
+def _wider(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> Iterable[bytes] | None:
+    """The statements in the format with graphs that is often called by this one's name; None if it is not that."""
+    wider = WIDER.get(format.label)
+    if wider is None:
+        return None
+    try:
+        found = _written(wider.read(content, how.base, note=outcome.repair), wider, content, outcome)
+    except SyntaxError:
+        outcome.graphs.clear()
+        return None
+    outcome.repair(f"called {outcome.format}, is {wider.label}")
+    outcome.format = wider.label
+    return found
 
 
 def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, stage: Callable[[str], None]) -> None:
-    """Write blocks of whole N-Quads lines (of no graph) into the source's graph, blank nodes named."""
+    """Write blocks of whole N-Quads lines (of no graph) into the graph, blank nodes named."""
     entangled: list[bytes] = []
     ending = f" <{how.graph}> .\n".encode()
     used = f"<{how.base}".encode()
     relative = False
     for block in blocks:
+        if any(sign in block for sign in _DOUBTFUL):
+            block = b"".join(_storable(block.splitlines(keepends=True), how, outcome))
         relative = relative or used in block
         if block.startswith(b"_:") or any(sign in block for sign in (b"\n_:", b"> _:", b"> <<(")):
             ground: list[bytes] = []
@@ -114,55 +172,33 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
         for quad in quads:
             if isinstance(quad.object, Triple):
                 raise Unreadable(f"{_shown(quad)}: a triple about a triple (RDF 1.2), which is not taken")
-        stage("canonicalising")
-        triples, outcome.blank_nodes = skolem.skolemise(quads, how.genid)
+        if how.genid:
+            stage("canonicalising")
+            triples, outcome.blank_nodes = skolem.skolemise(quads, how.genid, outcome.sha256)
+        else:
+            triples, outcome.blank_nodes = skolem.labelled(quads, outcome.sha256)
         graph = NamedNode(how.graph)
         outcome.triples += len(triples)
         write(
             serialize([Quad(t.subject, t.predicate, t.object, graph) for t in triples], format=RdfFormat.N_QUADS) or b""
         )
     if relative:
-        outcome.repaired.append(f"relative IRIs were resolved against <{how.base}>")
+        outcome.repair(f"relative IRIs were resolved against <{how.base}>")
 
 
-def _statements(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> list[bytes]:
-    """The statements of a file as N-Quads without graphs. Raises Unreadable."""
-    marker = ""
-    try:
-        data, note = encoding.utf8(data)
-        outcome.repaired += [note] if note else []
-    except encoding.Undecodable as error:
-        if not how.lenient:
-            raise Unreadable(f"line {error.line}: {error}") from error
-        if not format.by_line:
-            data, marker = encoding.marked(data)
-    if not marker:
-        try:
-            return [_strict(data, format, how, outcome)]
-        except SyntaxError as error:
-            larger = wider(format)
-            if larger is not None and (found := _wider(data, larger, how, outcome)) is not None:
-                return [found]
-            if not how.lenient:
-                raise Unreadable(_said(error)) from error
-    quads = _by_line(data, format, how, outcome) if format.by_line else _lenient(data, format, how, outcome, marker)
-    return [serialize(_plain(quads, outcome), format=RdfFormat.N_QUADS) or b""]
-
-
-def _strict(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> bytes:
-    quads = format.read(content, how.base, note=outcome.repaired.append)
-    return serialize(_plain(quads, outcome) if format.graphs else quads, format=RdfFormat.N_QUADS) or b""
-
-
-def _wider(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> bytes | None:
-    try:
-        found = _strict(data, format, how, outcome)
-    except SyntaxError:
-        outcome.graphs.clear()
-        return None
-    outcome.repaired.append(f"called {outcome.format}, is {format.label}")
-    outcome.format = format.label
-    return found
+def _storable(lines: Iterable[bytes], how: How, outcome: Outcome) -> Iterator[bytes]:
+    """The lines that a store takes. Raises Unreadable for another one, unless it may be left out."""
+    for line in lines:
+        if any(sign in line for sign in _DOUBTFUL):
+            try:
+                list(parse(line, format=RdfFormat.N_QUADS))
+            except SyntaxError as error:
+                fault = f"{line.decode().strip()[: LONGEST // 2]}: {_without_place(error)}"
+                if not how.lenient:
+                    raise Unreadable(fault) from error
+                outcome.leave_out(0, fault)
+                continue
+        yield line
 
 
 def _plain(quads: Iterable[Quad], outcome: Outcome) -> Iterator[Quad]:
@@ -178,13 +214,14 @@ def _plain(quads: Iterable[Quad], outcome: Outcome) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def _by_line(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> Iterator[Quad]:
-    for number, line in enumerate(data.split(b"\n"), 1):
+def _by_line(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> Iterator[Quad]:
+    for number, line in enumerate(_lines(content), 1):
         try:
             line.decode("utf-8")
             found = list(format.read(line, how.base))
         except (SyntaxError, UnicodeDecodeError) as error:
-            outcome.leave_out(number, error.msg if isinstance(error, SyntaxError) else f"not UTF-8: {error.reason}")
+            why = _without_place(error) if isinstance(error, SyntaxError) else f"not UTF-8: {error.reason}"
+            outcome.leave_out(number, why)
             continue
         for quad in found:
             if isinstance(quad.object, Triple):
@@ -193,9 +230,20 @@ def _by_line(data: bytes, format: GraphFormat, how: How, outcome: Outcome) -> It
                 yield quad
 
 
-def _lenient(data: bytes, format: GraphFormat, how: How, outcome: Outcome, marker: str) -> Iterator[Quad]:
+def _lines(content: Content) -> Iterator[bytes]:
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            yield from file
+    else:
+        yield from content.split(b"\n")
+
+
+def _lenient(content: Content, format: GraphFormat, how: How, outcome: Outcome, marker: str) -> Iterator[Quad]:
     """The quads that are RDF. After an error of syntax it goes on only where the parser cannot have lost its place."""
-    quads = format.read(data, how.base, lenient=True, note=outcome.repaired.append)
+    try:
+        quads = format.read(content, how.base, lenient=True, note=outcome.repair)
+    except SyntaxError as error:
+        raise Unreadable(_reason(error, content, format)) from error
     while outcome.left_out_total < MOST_ERRORS:
         try:
             quad = next(quads)
@@ -203,9 +251,9 @@ def _lenient(data: bytes, format: GraphFormat, how: How, outcome: Outcome, marke
             return
         except SyntaxError as error:
             if format.label in ("RDF/XML", "JSON-LD") or _UNSAFE.search(error.msg) or not error.lineno:
-                outcome.leave_out(error.lineno or 0, f"{_said(error)}; all that follows is left out")
+                outcome.leave_out(error.lineno or 0, f"{_reason(error, content, format)}; all that follows is left out")
                 return
-            outcome.leave_out(error.lineno, error.msg)
+            outcome.leave_out(error.lineno, _without_place(error))
             continue
         fault = fault_of(quad, marker)
         if fault:
@@ -215,9 +263,29 @@ def _lenient(data: bytes, format: GraphFormat, how: How, outcome: Outcome, marke
     raise Unreadable(f"more than {MOST_ERRORS:,} of its triples are no RDF")
 
 
-def _said(error: SyntaxError) -> str:
-    place = f"line {error.lineno}: " if error.lineno and not error.msg.startswith("Parser error at line") else ""
-    return f"{place}{error.msg}"
+def _reason(error: SyntaxError, content: Content, format: GraphFormat) -> str:
+    """Why a document cannot be read, with its line; that it breaks off is told as that."""
+    text = _without_place(error)
+    place = f"line {error.lineno}: " if error.lineno else ""
+    if _END.search(error.msg) or _at_end(error, content):
+        return f"{place}it breaks off there: {text}"
+    beyond = beyond_rdf(content) if format.label == "Turtle" else None
+    if beyond is not None and beyond.lineno == error.lineno:
+        text += f". If this is Notation3, {beyond.msg}"
+    return f"{place}{text}"
+
+
+def _at_end(error: SyntaxError, content: Content) -> bool:
+    """Whether an error is found at the last character; unknown, and so no, for a file that is streamed."""
+    if isinstance(content, Path) or not error.lineno:
+        return False
+    lines = content.rstrip().count(b"\n") + 1
+    last = content.rstrip().rpartition(b"\n")[2].decode("utf-8", "replace")
+    return (error.end_lineno or 0, error.end_offset or 0) >= (lines, len(last) + 1)
+
+
+def _without_place(error: SyntaxError) -> str:
+    return _PLACE.sub("", error.msg)
 
 
 def _shown(quad: Quad) -> str:

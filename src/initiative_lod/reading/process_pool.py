@@ -1,5 +1,5 @@
-"""Runs the processes that read files, one file at a time each, and ends one that takes too long or dies, refusing
-its file by name.
+"""Runs the processes that find and read files, one file at a time each, and ends one that takes too long or dies,
+refusing its file by name.
 """
 
 from __future__ import annotations
@@ -12,37 +12,70 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from initiative_lod.errors import MachineError
 from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.find_files import Arrived
 from initiative_lod.reading.parse import How
+from initiative_lod.reading.unpack import Caps
 from initiative_lod.settings import Settings
 
 MEGABYTE = 1 << 20
-DEAF = 600.0  # seconds that sorting one spool may take for each gigabyte
+SORT_SECONDS = 600.0  # that sorting one spool may take for each gigabyte
 
 Seen = Callable[[Outcome], None]
 
 
-class _Hand:
-    """One process with its spool. It is started anew after it had to be ended."""
+class ReaderProcess:
+    """One process with its spool. It is started when it is wanted, and anew after it had to be ended."""
 
-    def __init__(self, number: int, folder: Path, settings: Settings) -> None:
-        self._spool = folder / f"spool-{number}"
+    def __init__(self, spool: Path, settings: Settings) -> None:
+        self._spool = spool
         self._spool.touch()
         self._good = 0
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
 
+    def find(self, arrived: Arrived, scratch: Path) -> Iterator[Member | Outcome]:
+        """The files of a source, as ``find_files.walk`` gives them. Whoever stops early ends the process."""
+        caps = asdict(Caps.of(self._settings))
+        seconds = self._settings.merge_seconds
+        done = False
+        try:
+            self._ask({"find": {"arrived": arrived.to_json(), "scratch": str(scratch), "caps": caps}}, seconds * 1000)
+            while not done:
+                answer = self._answer(time.monotonic() + seconds)
+                done = "end" in answer
+                if "outcome" in answer:
+                    yield Outcome.from_json(answer["outcome"])
+                elif "member" in answer:
+                    given = answer["member"]
+                    path = Path(given["path"]) if given["path"] else None
+                    data = self._bytes(answer["inline"], time.monotonic() + seconds) if "inline" in answer else None
+                    yield Member(**{**given, "path": path, "data": data})
+        except (TimeoutError, OSError, ValueError) as error:
+            code = self._end()
+            done = True
+            if isinstance(error, TimeoutError):
+                why = f"unpacking it takes more than {seconds:.0f} seconds without a file (setting merge_seconds)"
+            else:
+                why = f"unpacking it needs too much memory (merge_memory), or crashes{_signal(code)}"
+            yield Outcome(arrived.name, "refused", why)
+        finally:
+            if not done:
+                self._end()
+
     def read(self, member: Member, how: How, again: bool = True) -> Outcome:
         """What became of a file; its statements are in the spool if it was taken.
 
         A process that ended by itself before it said anything is replaced once: what kills a reader comes as a signal.
+        Raises MachineError for a fault of this machine, such as a full disk.
         """
         seconds = self._settings.merge_seconds + member.size / MEGABYTE
         stage = ""
@@ -50,7 +83,7 @@ class _Hand:
             until = time.monotonic() + seconds
             about = {"name": member.name, "size": member.size, "sha256": member.sha256, "path": str(member.path)}
             inline = {} if member.data is None else {"inline": len(member.data)}
-            self._ask({"member": about, "how": asdict(how), **inline}, member.data or b"")
+            self._ask({"member": about, "how": asdict(how), **inline}, seconds, member.data or b"")
             while "outcome" not in (answer := self._answer(until)):
                 stage = answer.get("stage", "")
         except (TimeoutError, OSError, ValueError) as error:
@@ -59,67 +92,71 @@ class _Hand:
                 spool.truncate(self._good)
             if again and not stage and not isinstance(error, TimeoutError) and code is not None and code >= 0:
                 return self.read(member, how, again=False)
-            if stage and not isinstance(error, TimeoutError):
-                why = "its blank nodes are too entangled to be told apart in the memory there is (merge_memory)"
-            elif not isinstance(error, TimeoutError):
-                why = "reading it needs too much memory, or crashes the parser" + (
-                    f" (signal {-code})" if code and code < 0 else ""
-                )
-            elif stage:
-                why = f"its blank nodes are too entangled to be told apart in {seconds:.0f} seconds (merge_seconds)"
-            else:
-                why = f"reading it takes more than {seconds:.0f} seconds (setting merge_seconds)"
-            return Outcome(member.name, "refused", why, member.sha256, member.size)
+            return Outcome(member.name, "refused", _reason(error, code, stage, seconds), member.sha256, member.size)
         self._good = answer["spool"]
         return Outcome.from_json(answer["outcome"])
 
     def finish(self, folder: Path) -> list[Path]:
-        """The spool as sorted runs."""
+        """The spool as sorted runs. Raises MachineError when it cannot be sorted."""
         if not self._good:
             return []
-        self._ask({"finish": str(folder)})
-        until = time.monotonic() + DEAF * (1 + self._good / (1 << 30))
-        return [Path(path) for path in self._answer(until)["runs"]]
+        seconds = SORT_SECONDS * (1 + self._good / (1 << 30))
+        try:
+            self._ask({"finish": str(folder)}, seconds)
+            return [Path(path) for path in self._answer(time.monotonic() + seconds)["runs"]]
+        except (TimeoutError, OSError, ValueError) as error:
+            self._end()
+            raise MachineError("what was read could not be sorted: the process ended or took too long") from error
 
     def close(self) -> None:
         """End the process and forget the spool."""
         self._end()
         self._spool.unlink(missing_ok=True)
 
-    def _ask(self, value: dict[str, Any], data: bytes = b"") -> None:
+    def _ask(self, value: dict[str, Any], seconds: float, data: bytes = b"") -> None:
         if self._process is None:
-            command = [
-                sys.executable,
-                "-m",
-                "initiative_lod.reading.process",
-                str(self._spool),
-                str(self._settings.merge_memory),
-            ]
+            module, memory = "initiative_lod.reading.reader_process", str(self._settings.merge_memory)
+            command = [sys.executable, "-m", module, str(self._spool), memory]
             # The parser's last words about its own death are of no use to an operator.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
             )
             self._rest = b""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(value).encode() + b"\n" + data)
+        self._process.stdin.write(json.dumps({**value, "seconds": seconds}).encode() + b"\n" + data)
         self._process.stdin.flush()
 
     def _answer(self, until: float) -> dict[str, Any]:
-        """The next line. Raises TimeoutError when it is late, OSError when the process is gone."""
+        """The next line. Raises TimeoutError when it is late, OSError when the process is gone, MachineError for a
+        fault of this machine.
+        """
+        while b"\n" not in self._rest:
+            self._receive(until)
+        line, _, self._rest = self._rest.partition(b"\n")
+        value: dict[str, Any] = json.loads(line)
+        if "failed" in value:
+            self._end()
+            raise MachineError(f"files cannot be read here: {value['failed']}")
+        return value
+
+    def _bytes(self, count: int, until: float) -> bytes:
+        """The next ``count`` bytes. Raises as ``_answer`` does."""
+        while len(self._rest) < count:
+            self._receive(until)
+        data, self._rest = self._rest[:count], self._rest[count:]
+        return data
+
+    def _receive(self, until: float) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
         handle = self._process.stdout.fileno()
-        while b"\n" not in self._rest:
-            ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            data = os.read(handle, 65536)
-            if not data:
-                raise OSError("the process is gone")
-            self._rest += data
-        line, _, self._rest = self._rest.partition(b"\n")
-        value: dict[str, Any] = json.loads(line)
-        return value
+        ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        data = os.read(handle, MEGABYTE)
+        if not data:
+            raise OSError("the process is gone")
+        self._rest += data
 
     def _end(self) -> int | None:
         if self._process is None:
@@ -138,59 +175,73 @@ class _Hand:
         return process.returncode
 
 
+def _reason(error: Exception, code: int | None, stage: str, seconds: float) -> str:
+    """Why a process that read a file is gone."""
+    late = isinstance(error, TimeoutError)
+    if stage:
+        most = f"in {seconds:.0f} seconds (merge_seconds)" if late else "in the memory there is (merge_memory)"
+        return f"its blank nodes are too entangled to be told apart {most}"
+    if late:
+        return f"reading it takes more than {seconds:.0f} seconds (setting merge_seconds)"
+    if code == -11:
+        return "reading it crashes the parser (signal 11): it is nested too deep, it seems"
+    return f"reading it needs too much memory (setting merge_memory), or crashes the parser{_signal(code)}"
+
+
+def _signal(code: int | None) -> str:
+    return f" (signal {-code})" if code and code < 0 else ""
+
+
 def _environment() -> dict[str, str]:
-    """The environment of a worker, which imports what this process imports."""
+    """The environment of a process, which imports what this one imports."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
-class Crew:
-    """Several hands that read the files of one source at the same time. Used as a context."""
+class ProcessPool:
+    """Several processes that read files at the same time, and one that finds them. Used as a context."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
-        self._hands = [_Hand(number, folder, settings) for number in range(settings.merge_workers)]
+        self._finder = ReaderProcess(folder / "spool-finder", settings)
+        self._readers = [
+            ReaderProcess(folder / f"spool-{number}", settings) for number in range(settings.merge_workers)
+        ]
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for hand in self._hands:
-            hand.close()
+        for process in (self._finder, *self._readers):
+            process.close()
 
-    def read(self, members: Iterable[Member | Outcome], how: How, seen: Seen = lambda outcome: None) -> list[Outcome]:
-        """Read files; what became of each, in the order given. No more of them is asked for than there are hands to
-        read them.
+    def read(self, arrived: Arrived, how: Callable[[Member], How], seen: Seen = lambda outcome: None) -> list[Outcome]:
+        """Find and read the files of a source; what became of each, in the order of their names. No more of them is
+        asked for than there are processes to read them.
 
-        ``seen`` is called for each as it comes, in any order and from any thread.
+        ``seen`` is called for each as it comes, in any order and from any thread. Raises MachineError for a fault of
+        this machine.
         """
         outcomes: dict[int, Outcome] = {}
-        waiting: queue.Queue[tuple[int, Member] | None] = queue.Queue(maxsize=len(self._hands))
+        waiting: queue.Queue[tuple[int, Member] | None] = queue.Queue(maxsize=len(self._readers))
         failed: list[BaseException] = []
 
-        def work(hand: _Hand) -> None:
+        def work(process: ReaderProcess) -> None:
             while (item := waiting.get()) is not None:
                 number, member = item
                 try:
                     if not failed:
-                        outcomes[number] = hand.read(member, how)
+                        outcomes[number] = process.read(member, how(member))
                         seen(outcomes[number])
                 except BaseException as error:  # handed over to the thread that asked, below
                     failed.append(error)
                 finally:
                     member.discard()
 
-        threads = [threading.Thread(target=work, args=(hand,), daemon=True) for hand in self._hands]
+        threads = [threading.Thread(target=work, args=(process,), daemon=True) for process in self._readers]
         for thread in threads:
             thread.start()
         try:
-            for number, member in enumerate(members):
-                if isinstance(member, Outcome):
-                    outcomes[number] = member
-                    seen(member)
-                else:
-                    waiting.put((number, member))
-                if failed:
-                    break
+            self._deal(self._finder.find(arrived, self._folder), waiting, outcomes, failed, seen)
         finally:
             for _ in threads:
                 waiting.put(None)
@@ -200,16 +251,39 @@ class Crew:
             raise failed[0]
         return [outcomes[number] for number in sorted(outcomes)]
 
+    @staticmethod
+    def _deal(
+        found: Iterable[Member | Outcome],
+        waiting: queue.Queue[tuple[int, Member] | None],
+        outcomes: dict[int, Outcome],
+        failed: list[BaseException],
+        seen: Seen,
+    ) -> None:
+        for number, member in enumerate(found):
+            if isinstance(member, Outcome):
+                outcomes[number] = member
+                seen(member)
+            else:
+                waiting.put((number, member))
+            if failed:
+                return
+
     def finish(self) -> list[Path]:
-        """What was taken, as sorted runs."""
-        found: list[list[Path]] = [[] for _ in self._hands]
+        """What was taken, as sorted runs. Raises MachineError when it cannot be sorted."""
+        found: list[list[Path]] = [[] for _ in self._readers]
+        failed: list[MachineError] = []
 
         def sort(number: int) -> None:
-            found[number] = self._hands[number].finish(self._folder)
+            try:
+                found[number] = self._readers[number].finish(self._folder)
+            except MachineError as error:
+                failed.append(error)
 
-        threads = [threading.Thread(target=sort, args=(number,)) for number in range(len(self._hands))]
+        threads = [threading.Thread(target=sort, args=(number,)) for number in range(len(self._readers))]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if failed:
+            raise failed[0]
         return [run for runs in found for run in runs]

@@ -1,6 +1,8 @@
 """Unpacks archives as streams, one file at a time, into files whose names are ours. Nothing that an archive says is
-believed:
-not its names, which may lead out of a folder; not its sizes, which may be too small; not its links."""
+believed: not its names, which may lead out of a folder; not its sizes, which may be too small; not its links.
+
+It runs in a process of its own (``reader_process``): a header alone may ask for any amount of memory.
+"""
 
 from __future__ import annotations
 
@@ -8,97 +10,152 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import re
+import sys
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from initiative_lod.reading import encoding
-from initiative_lod.reading.files import Member, Outcome
-from initiative_lod.reading.syntax import HEAD, decide
+from initiative_lod.reading.files import Member, Outcome, printable
+from initiative_lod.reading.syntax import HEAD, decide, suffix
 from initiative_lod.settings import Settings
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BLOCK = 1 << 20
 SMALL = 1 << 20  # bytes of a file that is not written to disk again
 FLOOR = 32 << 20  # bytes that anything may unpack to, whatever its ratio
+TOLD = 16 << 20  # bytes after which the process says that it is still at work
 DEEPEST = 3  # archives in archives
 BROKEN = (
     OSError,
     EOFError,
     zlib.error,
     lzma.LZMAError,
+    zstd.ZstdError,
     zipfile.BadZipFile,
     tarfile.TarError,
     NotImplementedError,
     RuntimeError,
+    ValueError,
 )
+#: By first bytes: what is unpacked, and what is not.
+_KINDS = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"7z\xbc\xaf'\x1c", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"\x04\x22\x4d\x18", "LZ4"),
+    (b"\x1f\x9d", "compress"),
+    (b"LZIP", "lzip"),
+)
+_UNPACKED = frozenset(["gzip", "bzip2", "xz", "zstd", "zip", "tar"])
+_CUT = (
+    "ended before",
+    "end-of-stream",
+    "unexpected end",
+    "incomplete",
+    "truncated",
+    "not a zip file",
+    "unexpected EOF",
+)
+_MACOS = re.compile(r"(?:^|/)(?:__MACOSX|\.DS_Store|\._[^/]*)$")
+_PACKED = frozenset(["gz", "gzip", "bz2", "xz", "zst", "zstd"])  # suffixes that go when the file is unpacked
 
 
 class Refused(Exception):
     """Why a file is not unpacked any further. It never leaves this package."""
 
 
-class Budget:
-    """What one source may still unpack to. ``settings`` has the caps."""
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one source may unpack to: bytes, files, and bytes for each byte of an archive."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    bytes: int
+    members: int
+    ratio: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Caps:
+        """The caps that the settings give."""
+        return cls(settings.merge_bytes, settings.merge_members, settings.merge_ratio)
+
+
+class Budget:
+    """What one source may still unpack to. ``tell`` is called now and then while bytes come."""
+
+    def __init__(self, caps: Caps, tell: Callable[[], object] = lambda: None) -> None:
+        self._caps, self._tell = caps, tell
         self._bytes = 0
         self._members = 0
 
     def member(self) -> None:
         """Count one more file. Raises Refused past the cap."""
         self._members += 1
-        if self._members > self._settings.merge_members:
-            raise Refused(f"the source holds more than {self._settings.merge_members:,} files (setting merge_members)")
+        if self._members > self._caps.members:
+            raise Refused(f"the source holds more than {self._caps.members:,} files (setting merge_members)")
 
-    def unpacked(self, size: int) -> None:
+    def read(self, size: int) -> None:
         """Count ``size`` more bytes. Raises Refused past the cap."""
+        if self._bytes // TOLD != (self._bytes + size) // TOLD:
+            self._tell()
         self._bytes += size
-        if self._bytes > self._settings.merge_bytes:
-            raise Refused(f"the source unpacks to more than {self._settings.merge_bytes:,} bytes (setting merge_bytes)")
+        if self._bytes > self._caps.bytes:
+            raise Refused(f"the source holds more than {self._caps.bytes:,} bytes (setting merge_bytes)")
 
     def ratio(self, packed: int, unpacked: int) -> None:
         """Raises Refused when ``packed`` bytes have become more than any honest archive makes of them."""
-        if unpacked > max(FLOOR, packed * self._settings.merge_ratio):
-            raise Refused(
-                f"it unpacks to more than {self._settings.merge_ratio} times its size (merge_ratio): a bomb, it seems"
-            )
+        if unpacked > max(FLOOR, packed * self._caps.ratio):
+            raise Refused(f"it unpacks to more than {self._caps.ratio} times its size (merge_ratio): a bomb, it seems")
 
 
 class _Counted:
     """A stream that counts what is read from it: against the budget, and against the size of the archive that it is
-    from.
+    from. ``tail`` are the last bytes that came.
     """
 
     def __init__(self, stream: IO[bytes], packed: int, budget: Budget) -> None:
         self._stream, self._packed, self._budget = stream, packed, budget
-        self._read = 0
+        self.count = 0
+        self.tail = b""
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(BLOCK if size < 0 else size)
-        self._read += len(data)
-        self._budget.unpacked(len(data))
-        self._budget.ratio(self._packed, self._read)
+        self.count += len(data)
+        self.tail = (self.tail + data)[-1024:] if len(data) < 1024 else data[-1024:]
+        self._budget.read(len(data))
+        self._budget.ratio(self._packed, self.count)
         return data
 
 
 def kind(head: bytes | bytearray) -> str:
-    """What kind of archive a file begins like: gzip, bzip2, xz, zip, tar; empty for none."""
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
+    """What kind of archive a file begins like (gzip, bzip2, xz, zstd, zip, tar, or one that is not unpacked); empty
+    for none.
+    """
+    if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
         return "bzip2"
-    if head.startswith(b"\xfd7zXZ\x00"):
-        return "xz"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "zip"
-    if head[257:262] == b"ustar":
+    for sign, name in _KINDS:
+        if head.startswith(sign):
+            return name
+    if len(head) >= 512 and head[0]:
+        try:
+            tarfile.TarInfo.frombuf(bytes(head[:512]), "utf-8", "surrogateescape")
+        except tarfile.HeaderError:
+            return ""
         return "tar"
-    return "7-Zip or RAR" if head.startswith((b"7z\xbc\xaf'\x1c", b"Rar!")) else ""
+    return ""
 
 
 def take(
@@ -108,21 +165,33 @@ def take(
     with path.open("rb") as file:
         found = kind(file.read(512))
     if not found:
-        yield Member(name, path.stat().st_size, _digest(path), path, temporary=temporary)
+        yield Member(printable(name), path.stat().st_size, _digest(path, budget, depth), path, temporary=temporary)
         return
     try:
-        if found.startswith("7"):
-            raise Refused(f"{found} is not unpacked here")
+        if found not in _UNPACKED:
+            raise Refused(f"a {found} archive is not unpacked here: unpack it first")
         if depth >= DEEPEST:
             raise Refused(f"archives in archives are opened {DEEPEST} deep, and this one lies deeper")
         yield from _unpack(found, path, name, scratch, budget, depth)
     except Refused as error:
         yield Outcome(name, "refused", str(error))
+    except MemoryError:
+        yield Outcome(name, "refused", "unpacking it needs too much memory (setting merge_memory)")
     except BROKEN as error:
-        yield Outcome(name, "refused", f"the archive is damaged or breaks off: {error or type(error).__name__}")
+        yield Outcome(name, "refused", _said(error))
     finally:
         if temporary:
             path.unlink(missing_ok=True)
+
+
+def _said(error: Exception) -> str:
+    """What is wrong with an archive: that it breaks off is told as that."""
+    text = " ".join(str(error).split())
+    if isinstance(error, EOFError) or any(sign in text for sign in _CUT):
+        return "the archive breaks off: it was not copied or downloaded to its end"
+    if isinstance(error, NotImplementedError | RuntimeError) or "emory" in text:
+        return f"the archive is packed in a way that is not read here: {text}"
+    return f"the archive is damaged: {text or type(error).__name__}"
 
 
 def _inner(
@@ -146,46 +215,57 @@ def _inner(
                 raise
         yield from take(path, name, scratch, budget, depth + 1, temporary=True)
         return
-    syntax, note = decide(name, encoding.head(bytes(data[:HEAD])))
-    if syntax:
-        yield Member(name, len(data), hashlib.sha256(data).hexdigest(), data=bytes(data))
+    format, note, claimed = decide(name, encoding.head(bytes(data[:HEAD])))
+    if format is not None:
+        yield Member(printable(name), len(data), hashlib.sha256(data).hexdigest(), data=bytes(data))
     else:
-        yield Outcome(name, "passed over", note)
+        yield Outcome(name, "refused" if claimed else "passed over", note)
 
 
 def _unpack(found: str, path: Path, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
     size = path.stat().st_size
     if found == "zip":
         with zipfile.ZipFile(path) as archive:
-            yield from _zip(archive, name, scratch, budget, depth)
+            yield from _zip(archive, name, size, scratch, budget, depth)
         return
-    openers: dict[str, Callable[[Path, str], Any]] = {
+    openers: dict[str, Callable[[Path], Any]] = {
         "gzip": gzip.open,
         "bzip2": bz2.open,
         "xz": lzma.open,
-        "tar": Path.open,
+        "zstd": zstd.open,
+        "tar": lambda path: path.open("rb"),
     }
-    with openers[found](path, "rb") as stream:
+    with openers[found](path) as stream:
         start = stream.read(512) if found != "tar" else b""
-        stream.seek(0)
+    with openers[found](path) as stream:
         counted = _Counted(stream, size, budget)
         if found == "tar" or kind(start) == "tar":
             with tarfile.open(fileobj=counted, mode="r|") as archive:  # type: ignore[call-overload]
                 yield from _tar(archive, name, scratch, budget, depth)
+            while counted.read(BLOCK):
+                pass
+            if counted.tail.strip(b"\0"):
+                raise EOFError  # an archive ends in at least two blocks of zeros
             return
         budget.member()
-        inner = PurePosixPath(name).stem if "." in PurePosixPath(name).name else name
-        whole = name if inner == name else str(PurePosixPath(name).with_name(inner))
-        yield from _inner(counted, whole, scratch, budget, depth)
+        inner = name[: -len(suffix(name)) - 1] if suffix(name) in _PACKED else name
+        yield from _inner(counted, inner, scratch, budget, depth)
 
 
-def _zip(archive: zipfile.ZipFile, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
+def _zip(
+    archive: zipfile.ZipFile, name: str, size: int, scratch: Path, budget: Budget, depth: int
+) -> Iterator[Member | Outcome]:
+    unpacked, ignored = 0, Ignored(name)
     for entry in archive.infolist():
         if entry.is_dir():
             continue
         budget.member()
-        inner = f"{name}/{entry.filename}"
-        fault = _fault(entry.filename)
+        path = _zip_name(entry)
+        inner = f"{name}/{path}"
+        if ignored.holds(path):
+            yield from ignored.told(path)
+            continue
+        fault = _fault(path)
         if not fault and (entry.external_attr >> 28) == 0xA:  # Unix mode S_IFLNK
             fault = "a link: links are not followed"
         if not fault and entry.flag_bits & 1:
@@ -194,16 +274,38 @@ def _zip(archive: zipfile.ZipFile, name: str, scratch: Path, budget: Budget, dep
             yield Outcome(inner, "refused", fault)
             continue
         with archive.open(entry) as stream:
-            yield from _inner(_Counted(stream, entry.compress_size, budget), inner, scratch, budget, depth)
+            counted = _Counted(stream, entry.compress_size, budget)
+            yield from _inner(counted, inner, scratch, budget, depth)
+        unpacked += counted.count
+        budget.ratio(size, unpacked)  # entries may share their packed bytes
+
+
+def _zip_name(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry, which need not say in which encoding it is: UTF-8, else GB18030, else as it says."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    raw = entry.filename.encode("cp437", "ignore")
+    for encoding_name in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding_name)
+        except UnicodeDecodeError:
+            continue
+    return entry.filename
 
 
 def _tar(archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
+    ignored = Ignored(name)
     for entry in archive:
         if entry.isdir():
             continue
         budget.member()
         inner = f"{name}/{entry.name}"
+        if ignored.holds(entry.name):
+            yield from ignored.told(entry.name)
+            continue
         fault = _fault(entry.name)
+        if not fault and entry.issparse():
+            fault = "a sparse file: what is not there is not read"
         if not fault and not entry.isreg():
             fault = "a link: links are not followed" if entry.issym() or entry.islnk() else "no regular file"
         if fault:
@@ -214,6 +316,35 @@ def _tar(archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, dep
         yield from _inner(stream, inner, scratch, budget, depth)
 
 
+class Ignored:
+    """Files of a folder or archive that are nobody's data: hidden ones, and what macOS adds. A folder is told once."""
+
+    def __init__(self, name: str = "") -> None:
+        self._prefix = f"{name}/" if name else ""
+        self._told: set[str] = set()
+
+    def holds(self, path: str) -> bool:
+        """Whether the file at ``path`` is one."""
+        return self._part(path) is not None
+
+    def told(self, path: str) -> Iterator[Outcome]:
+        """The note of it, unless it was given."""
+        part = self._part(path)
+        if part is not None and part not in self._told:
+            self._told.add(part)
+            why = "what macOS adds to folders and archives" if _MACOS.search(part) else "hidden"
+            yield Outcome(self._prefix + part, "passed over", why)
+
+    @staticmethod
+    def _part(path: str) -> str | None:
+        """The path as far as its first hidden part; None without one."""
+        parts = path.split("/")
+        for number, part in enumerate(parts, 1):
+            if part == "__MACOSX" or (part.startswith(".") and part not in (".", "..")):
+                return "/".join(parts[:number])
+        return None
+
+
 def _fault(name: str) -> str:
     """What is wrong with a name in an archive; empty when it stays in its folder."""
     parts = name.replace("\\", "/").split("/")
@@ -221,6 +352,12 @@ def _fault(name: str) -> str:
     return "it would unpack outside of its folder" if outside else ""
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, budget: Budget, depth: int) -> str:
+    """The SHA-256 of a file. The bytes of one that was not in an archive are counted here."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(BLOCK):
+            digest.update(block)
+            if not depth:
+                budget.read(len(block))
+    return digest.hexdigest()

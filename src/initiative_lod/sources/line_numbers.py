@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
+from initiative_lod.formats import TURTLE
 from initiative_lod.iris import DEFAULT_BASE, rebase
+from initiative_lod.reading import encoding
+from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.sources import turtle
 from initiative_lod.sources.turtle import SourceFile
+
+MOST_BYTES = 32 << 20  # of a file whose lines are looked up
 
 _ABOUT = re.compile(
     r"""^<(?P<line>[^<>\s]+)>\s            # N-Triples, N-Quads, TriG: a line that begins with an IRI
@@ -51,18 +56,23 @@ class Places:
         )
 
 
-def places_in(paths: Iterable[Path], base: str) -> Places:
-    """The places of what stands in ``paths``."""
-    places = Places()
-    for path in paths:
-        if path.suffix == ".ttl":
-            places.add(turtle.read_turtle(path, ""), path)
+def places_in(files: Iterable[ReadFile], base: str) -> Places:
+    """The places of what stands in files that were read, of those that lie on this disk as they are."""
+    found = Places()
+    for item in files:
+        if item.path is None or item.outcome.bytes > MOST_BYTES:
+            continue
+        content, _ = encoding.utf8(item.path.read_bytes())
+        assert isinstance(content, bytes)
+        text, shown = content.decode(), Path(item.place)
+        if item.outcome.format == TURTLE.label:
+            found.add(SourceFile(shown, "", (), *turtle.places(text)), shown)
         else:
-            places.add_lines(_by_line(path, base), path)
-    return places
+            found.add_lines(_by_line(text, base), shown)
+    return found
 
 
-def _by_line(path: Path, base: str) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(turtle.read_text(path).splitlines(), 1):
+def _by_line(text: str, base: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(text.splitlines(), 1):
         for match in _ABOUT.finditer(line):
             yield urljoin(base, match[match.lastgroup or 0]), number

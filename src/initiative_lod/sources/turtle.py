@@ -58,7 +58,7 @@ def read_turtle(path: Path, graph: str) -> SourceFile:
         triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
     except SyntaxError as error:
         raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
-    return SourceFile(path, graph, triples, *_places(content))
+    return SourceFile(path, graph, triples, *places(content))
 
 
 def read_text(path: Path) -> str:
@@ -86,7 +86,7 @@ def read_folder(folder: Path) -> list[SourceFile]:
     return [read_turtle(path, path.stem if path.parent == folder else path.parent.name) for path in paths]
 
 
-def _places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:
+def places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:
     """Lines of subjects, of strings under them, and of properties, in Turtle that is known to parse."""
     base, prefixes = DEFAULT_BASE, dict[str, str]()
     subjects: dict[str, int] = {}

@@ -11,7 +11,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pyshacl
@@ -24,13 +23,14 @@ from pyshacl.rdfutil.stringify import stringify_blank_node
 from rdflib.namespace import SH as REPORT
 
 from initiative_lod.errors import ShapesError
+from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
 from initiative_lod.validation.prefilter import TARGETS, Prefilter
 from initiative_lod.validation.property_path import read_path
 from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
 from initiative_lod.validation.report import Place, Report, Result
-from initiative_lod.validation.shapes_graph import check, read, read_shapes
+from initiative_lod.validation.shapes_graph import check, read_shapes
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OA, ONTOLOGY_PATH, OWL, RDF, RDFS, SH
 
@@ -72,18 +72,14 @@ def validate(
     )
 
 
-def validate_files(paths: Iterable[Path], settings: Settings) -> Report:
-    """The report of the project's shapes and ontology on RDF files of any syntax, told by their suffix.
-
-    Relative IRIs are resolved against the settings' base. Raises ParseError, with the place, for a file that does not
-    parse.
-    """
-    paths, ontology = tuple(paths), settings.root / "ontology"
+def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
+    """The report of the project's shapes and ontology on files that were read, with the places in them."""
+    ontology = settings.root / "ontology"
     return validate(
-        [quad for path in paths for quad in read(path, settings.base)],
+        graph.quads,
         read_shapes((ontology / "shapes").glob("*.ttl"), settings.base),
         ontology=read_shapes([ontology / "initiative.ttl"], settings.base),
-        places=places_in(paths, settings.base),
+        places=places_in(graph.files, settings.base),
     )
 
 

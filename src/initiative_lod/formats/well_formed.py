@@ -1,4 +1,4 @@
-"""Tells what is wrong with what others wrote, where a parser takes it all the same."""
+"""Why a statement that was read without checks is no RDF."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import lru_cache
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 
-def fault_of(quad: Quad, marker: str) -> str:
-    """Why a quad that was read without checks is no RDF; empty when it is."""
+def fault_of(quad: Quad, marker: str = "") -> str:
+    """Why a quad is no RDF 1.1; empty when it is. ``marker`` stands in its terms for bytes that could not be read."""
     for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
         fault = ""
         if isinstance(term, NamedNode):
             fault = _iri_fault(term.value)
         elif isinstance(term, Literal):
-            fault = _language_fault(term.language) if term.language else _iri_fault(term.datatype.value)
+            fault = _language_fault(term.language) if term.language else _datatype_fault(term.datatype.value)
         elif isinstance(term, Triple):
             fault = "a triple about a triple (RDF 1.2)"
         if not fault and marker and isinstance(term, NamedNode | Literal | BlankNode) and marker in term.value:
@@ -29,8 +29,15 @@ def _iri_fault(iri: str) -> str:
     try:
         NamedNode(iri)
     except ValueError as error:
-        return str(error)
+        return f"<{iri}> is no absolute IRI: {error}"
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _datatype_fault(iri: str) -> str:
+    if iri.endswith(("#langString", "#dirLangString")):
+        return "a literal of this datatype needs a language"
+    return _iri_fault(iri)
 
 
 @lru_cache(maxsize=1024)
