@@ -40,6 +40,19 @@ TERMS = frozenset(
     namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
     """.split()
 )
+#: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow
+#: from the ontology, and a test holds them to it.
+PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
+#: Kinds of things outside of a document that it may refer to.
+REFERENTS = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
+#: Kinds of concepts.
+CONCEPTS = ("Modality", "StakeholderGroup", "Topic", "Principle", "Community", "CitationRole")
+#: Kinds of nodes that say where a statement comes from.
+ATTESTATIONS = ("Attestation", "Evidence", "Citation", "ExternalFact")
+#: Properties whose statements about a part interpret its words, and have evidence each; in the order of showing them.
+INTERPRETING = tuple("modality addressee beneficiary topic condition cites invokes embodies mentions".split())
+#: Of these, the ones that say what a part speaks of.
+SPEAKING_OF = tuple(name for name in INTERPRETING if name not in ("modality", "condition"))
 NOTATION = frozenset(
     """
     is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine

@@ -20,8 +20,10 @@ from pyld import jsonld  # type: ignore[import-untyped, unused-ignore]
 from pyowl2_profiles import detect_profiles  # type: ignore[import-untyped, unused-ignore]
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import DCTERMS, VANN
+from rdflib.namespace import DCTERMS, SH, VANN
 from rdflib.term import Node
+
+from initiative_lod import vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY_FILE = ROOT / "ontology" / "initiative.ttl"
@@ -339,6 +341,27 @@ def cycle_faults(graph: Graph) -> list[str]:
         for term in set(graph.subjects(p, None))
         if any(term in graph.transitive_objects(up, p) for up in graph.objects(term, p))
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "above"),
+    [
+        ((*vocabulary.PARTS, "Condition"), ILOD.Part),
+        (vocabulary.REFERENTS, ILOD.Referent),
+        (vocabulary.CONCEPTS, SKOS.Concept),
+        (vocabulary.ATTESTATIONS, ILOD.Attestation),
+    ],
+)
+def test_the_lists_of_kinds_are_the_ontology_s(ontology: Graph, names: tuple[str, ...], above: URIRef) -> None:
+    below = {str(item).removeprefix(ILOD) for item in ontology.transitive_subjects(RDFS.subClassOf, above)}
+    assert sorted(below - {str(SKOS.Concept), "Part", "Referent"}) == sorted(names)
+
+
+def test_what_interprets_is_what_the_shapes_ask_evidence_of() -> None:
+    evidence = Graph().parse(ROOT / "ontology" / "shapes" / "evidence.ttl")
+    (shape,) = evidence.subjects(SH.targetSubjectsOf, ILOD.mentions)
+    targets = {str(item).removeprefix(ILOD) for item in evidence.objects(shape, SH.targetSubjectsOf)}
+    assert sorted(targets) == sorted({*vocabulary.INTERPRETING} - {"condition"})  # whose node has a span itself
 
 
 def test_the_ontology_has_the_terms_of_the_model(ontology: Graph) -> None:

@@ -24,9 +24,9 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS
 from initiative_lod.web.http.request import Asked
-from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation
+from initiative_lod.web.pages.clauses import Evidence, attestation
 from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.view import View
@@ -157,7 +157,7 @@ def every_statement(opened: OpenRelease, view: View) -> Iterator[tuple[NamedNode
         assert isinstance(quad.subject, NamedNode)
         assert isinstance(quad.object, NamedNode)
         said = attestation(view, quad.subject)
-        if said is not None and said.name in ORDER:
+        if said is not None and said.name in INTERPRETING:
             yield quad.object, said
 
 
@@ -173,7 +173,7 @@ def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language:
     site, view = Site(real, language), View(real.opened, LANGUAGES[language])
     everything = list(every_statement(real.opened, view))
     assert len(everything) > 350
-    assert {said.name for _, said in everything} >= set(ORDER) - {"condition"}
+    assert {said.name for _, said in everything} >= set(INTERPRETING) - {"condition"}
     statements = [(part, said) for part, said in everything if among in f"{part.value}/"]
     assert statements
     lost = []

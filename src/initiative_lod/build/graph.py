@@ -26,10 +26,8 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
 from initiative_lod.sources.turtle import SourceFile
-from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, TERMS
+from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, RDF, RDFS, TERMS
 
-PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
-KINDS = (*PARTS, "Text", "Condition")
 Progress = Callable[[str], None]
 
 I = Iris(DEFAULT_BASE)  # the base in which sources are written
@@ -211,7 +209,7 @@ def _links(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, s
 
 def _types(quads: Iterable[Quad]) -> dict[str, str]:
     """What kind of part or text (local name of its class) a subject is."""
-    kinds = {I.term(name).value: name for name in KINDS}
+    kinds = {I.term(name).value: name for name in (*PARTS, "Condition", "Text")}
     return {subject: kinds[kind] for subject, kind in _links(quads, RDF.type) if kind in kinds}
 
 

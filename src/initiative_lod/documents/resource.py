@@ -25,13 +25,15 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, RDF, RDFS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
 
 Node = NamedNode | BlankNode
+#: Kinds of what belongs to a document: what points to them is not their description.
+_IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "TextSpan")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -149,7 +151,7 @@ class _Found:
         if self.opened.holds(node, term("number")):
             return True
         types = {triple.object for triple in self.opened.triples(node, RDF.type)}
-        return bool(types & {term(name) for name in _PARTS})
+        return bool(types & {term(name) for name in _IN_DOCUMENTS})
 
     def part(self, part: NamedNode, depth: int = 0) -> None:
         """A part with its fragments, and the parts below it."""
@@ -219,21 +221,6 @@ class _Found:
         for node in {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)} - self.subjects:
             for predicate in LABELS:
                 self.quads.update(self.opened.quads(node, predicate))
-
-
-_PARTS = [
-    "Initiative",
-    "Text",
-    "Part",
-    "Preamble",
-    "Paragraph",
-    "Pillar",
-    "Action",
-    "Clause",
-    "Conclusion",
-    "Condition",
-    "TextSpan",
-]
 
 
 def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[Quad, ...]:

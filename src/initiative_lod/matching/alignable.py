@@ -11,12 +11,11 @@ from pyoxigraph import Literal, NamedNode, Store
 from initiative_lod.iris import Iris, slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
-from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import CONCEPTS, DCTERMS, OWL, RDF, RDFS, REFERENTS, SKOS
 
-#: Our classes whose things stand for something that others may know as well: concepts, and things with a name. (The
-#: modalities are verbs, which have namesakes among nouns: "advocate" is no lawyer. They are matched by hand.)
-CONCEPTS = ("Topic", "StakeholderGroup", "Principle", "Community")
-NAMED = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
+#: Kinds of concepts of ours that others may know as well. (Modalities are verbs, which have namesakes among nouns:
+#: "advocate" is no lawyer. They are matched by hand; roles of citations are our own.)
+SHARED_CONCEPTS = tuple(name for name in CONCEPTS if name not in ("Modality", "CitationRole"))
 MAX_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 
@@ -81,7 +80,7 @@ class Alignable:
 def our_things(store: Store, iris: Iris) -> list[Alignable]:
     """What can be aligned of a release, in the order of IRIs."""
     classes: dict[str, str] = {}
-    for name in (*CONCEPTS, *NAMED):
+    for name in (*SHARED_CONCEPTS, *REFERENTS):
         for quad in store.quads_for_pattern(None, RDF.type, iris.term(name), None):
             if isinstance(quad.subject, NamedNode) and iris.path(quad.subject.value) is not None:
                 classes[quad.subject.value] = name

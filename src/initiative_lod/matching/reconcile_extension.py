@@ -61,14 +61,14 @@ class ExtensionColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class ExtensionQuery:
     """A data extension query."""
 
     ids: tuple[str, ...]
     columns: tuple[ExtensionColumn, ...]
 
 
-def read_extension(text: str) -> Extension:
+def read_extension(text: str) -> ExtensionQuery:
     """A data extension query. Raises ReconcileError, BatchTooLarge."""
     value = parse_json(text, "extend")
     if (
@@ -82,7 +82,7 @@ def read_extension(text: str) -> Extension:
         raise ReconcileError("an id is a string")
     if len(ids) > MAX_IDS or len(columns) > MAX_COLUMNS:
         raise BatchTooLarge(f"at most {MAX_IDS} ids and {MAX_COLUMNS} properties at once")
-    return Extension(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
+    return ExtensionQuery(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
 
 
 def _column(value: object) -> ExtensionColumn:
@@ -99,7 +99,7 @@ def _column(value: object) -> ExtensionColumn:
     return ExtensionColumn(clean(value["id"]), number, language)
 
 
-def extend(entities: Entities, extension: Extension) -> dict[str, Any]:
+def extend(entities: Entities, extension: ExtensionQuery) -> dict[str, Any]:
     """The response: what the columns are, and the rows by id. An unknown thing or property has empty cells."""
     meta = [{"id": column.property, "name": entities.name(column.property)} for column in extension.columns]
     rows = {

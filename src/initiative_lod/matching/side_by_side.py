@@ -16,9 +16,9 @@ from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
+from initiative_lod.vocabulary import SPEAKING_OF
 
 MAX_SENTENCES = 6
-MENTIONING = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Review:
 
     def _sentences(self, iri: str) -> tuple[Sentence, ...]:
         sentences: dict[str, Sentence] = {}
-        for name in MENTIONING:
+        for name in SPEAKING_OF:
             for quad in self._ours.quads_for_pattern(None, self._iris.term(name), NamedNode(iri), None):
                 if isinstance(quad.subject, NamedNode):
                     part = quad.subject

@@ -24,13 +24,14 @@ from initiative_lod.search.schema import (
     SCHEMA,
     UNCLASSED,
 )
-from initiative_lod.search.staging import ABOUT, OBJECT_LABEL, SUBJECT_ID
+from initiative_lod.search.staging import OBJECT_LABEL, SUBJECT_ID
+from initiative_lod.vocabulary import ATTESTATIONS, SPEAKING_OF
 
 MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
 MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
-UNNAMED = frozenset(["TextSpan", "Evidence", "Citation", "ExternalFact", "Attestation", "Condition"])
+UNNAMED = frozenset(("TextSpan", "Condition", *ATTESTATIONS))
 
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
 _CONTAINERS = frozenset({"Initiative", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
@@ -142,7 +143,7 @@ class Builder:
 
     def _read_labels(self) -> dict[str, list[tuple[str, str]]]:
         """Labels and other names of what our parts speak of."""
-        things = {item for links in self._links.values() for name in ABOUT for item in links.get(name, ())}
+        things = {item for links in self._links.values() for name in SPEAKING_OF for item in links.get(name, ())}
         labels = {}
         for item in sorted(things):
             rows = self._staged.execute(
@@ -214,7 +215,7 @@ class Builder:
 
     def _about(self, subject: str) -> Iterator[tuple[str, str, str]]:
         links = self._links[subject]
-        for name in ABOUT:
+        for name in SPEAKING_OF:
             for item in links.get(name, ()):
                 for language, value in self._labels[item]:
                     yield "about", language, value

@@ -24,7 +24,7 @@ Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class QueryUnit:
     """What must be found in one of its ``wordings``, the typed one first. ``open``: its last word may go on."""
 
     wordings: tuple[Phrase, ...]
@@ -40,7 +40,7 @@ class Parsed:
     """
 
     text: str
-    units: tuple[Unit, ...]
+    units: tuple[QueryUnit, ...]
     key: str
     instead: tuple[Phrase, ...] = ()
     capitals: tuple[str, ...] = ()
@@ -57,14 +57,14 @@ def parse(text: str, simplified: Mapping[str, str]) -> Parsed:
     cleaned = " ".join(text.split())
     shortened = len(cleaned) > MAX_QUERY_CHARACTERS
     cleaned = cleaned[:MAX_QUERY_CHARACTERS]
-    units: list[Unit] = []
+    units: list[QueryUnit] = []
     capitals: list[str] = []
     position = 0
     for match in _QUOTED.finditer(cleaned):
         units += _bare(cleaned[position : match.start()], simplified, capitals)
         words = _phrase(tokens.tokens(next((part for part in match.groups() if part is not None), ""), simplified))
         if words:
-            units.append(Unit((words,), quoted=True))
+            units.append(QueryUnit((words,), quoted=True))
         position = match.end()
     units += _bare(cleaned[position:], simplified, capitals)
     significant = [unit for unit in units if unit.quoted or unit.open or not set(unit.wordings[0]) <= STOP_WORDS]
@@ -82,7 +82,7 @@ def _phrase(run: Sequence[Token]) -> Phrase:
     return tuple(words[:MAX_TOKENS])
 
 
-def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list[Unit]:
+def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list[QueryUnit]:
     """Units of what is not in quotes: what is typed without a blank or a pause between is one phrase."""
     units = []
     for word in text.split():
@@ -101,7 +101,7 @@ def _bare(text: str, simplified: Mapping[str, str], capitals: list[str]) -> list
             words = _phrase(run)
             if words:
                 last = number == len(runs) - 1
-                units.append(Unit((words,), open=open_ended and last and not tokens.is_single(words[-1])))
+                units.append(QueryUnit((words,), open=open_ended and last and not tokens.is_single(words[-1])))
     return units
 
 
@@ -126,7 +126,7 @@ def compounds(parsed: Parsed, known: Callable[[str], bool]) -> Parsed:
     return replace(parsed, units=tuple(units))
 
 
-def _plain(unit: Unit) -> bool:
+def _plain(unit: QueryUnit) -> bool:
     """Whether the unit is one word of letters that was not in quotes."""
     words = unit.wordings[0]
     return not unit.quoted and len(words) == 1 and not tokens.is_single(words[0]) and words[0] not in STOP_WORDS
@@ -176,7 +176,7 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
 
     ``known`` says whether anything in the index has a phrase.
     """
-    units: list[Unit] = []
+    units: list[QueryUnit] = []
     for unit in parsed.units:
         words = unit.wordings[0]
         place = 0
@@ -186,7 +186,7 @@ def pieces(parsed: Parsed, known: Callable[[Phrase], bool]) -> Parsed:
                 while end < len(words) and tokens.is_single(words[end]) and known(words[place : end + 1]):
                     end += 1
             if words[place] != PAUSE:
-                units.append(Unit((words[place:end],), open=unit.open and end == len(words)))
+                units.append(QueryUnit((words[place:end],), open=unit.open and end == len(words)))
             place = end
     significant = [unit for unit in dict.fromkeys(units) if not _says_little(unit.wordings[0])]
     return replace(parsed, units=tuple((significant or units)[:MAX_UNITS]), instead=())
@@ -226,7 +226,7 @@ def marks(text: str, parsed: Parsed, simplified: Mapping[str, str]) -> list[tupl
     for place, token in enumerate(text_tokens):
         by_word.setdefault(token.text, []).append(place)
     ranges = []
-    for unit in (*parsed.units, *([Unit(parsed.instead)] if parsed.instead else [])):
+    for unit in (*parsed.units, *([QueryUnit(parsed.instead)] if parsed.instead else [])):
         for words in unit.wordings:
             if unit.open and len(words) == 1:
                 starts = [place for word, places in by_word.items() if word.startswith(words[0]) for place in places]

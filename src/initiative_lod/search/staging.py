@@ -12,10 +12,8 @@ from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import indexed
 from initiative_lod.search.schema import MAX_CHARACTERS
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS, SSSOM
 
-#: What a part has to do with: it is found, last of all, under what that is called.
-ABOUT = ("topic", "addressee", "beneficiary", "mentions", "cites", "invokes", "embodies")
 OBJECT_LABEL = f"{SSSOM.iri}object_label"
 SUBJECT_ID = f"{SSSOM.iri}subject_id"
 
@@ -82,8 +80,7 @@ def _literal_fields(iris: Iris) -> dict[str, str]:
 
 
 def _links(iris: Iris) -> dict[str, str]:
-    named = (*ABOUT, "modality", "condition")
-    names = {iris.term(name).value: name for name in named}
+    names = {iris.term(name).value: name for name in INTERPRETING}
     names[RDF.type.value] = "type"
     names[DCTERMS.isPartOf.value] = "isPartOf"
     names[SUBJECT_ID] = SUBJECT_ID

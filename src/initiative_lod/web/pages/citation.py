@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
-from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL
+from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL, PARTS
 from initiative_lod.web.pages.view import View
 
 PLAIN = MediaType("text/plain", "txt", "APA")
@@ -23,9 +23,7 @@ CSL_JSON = MediaType("application/vnd.citationstyles.csl+json", "csl.json", "CSL
 #: The styles by the name that ``/cite?style=`` takes; the first one unless asked otherwise.
 STYLES = {"apa": PLAIN, "bibtex": BIBTEX, "csl": CSL_JSON}
 
-PARTS = frozenset(
-    ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion", "Condition", "Principle", "Community")
-)
+CITED_PARTS = frozenset((*PARTS, "Condition", "Principle", "Community"))
 DEEPEST = 8  # levels from a part up to its document
 
 
@@ -61,7 +59,7 @@ def citation(view: View, resource: NamedNode) -> Citation:
     kinds = set(view.kinds(resource))
     title = _label(view, resource, view.language)
     # Of a document's parts, and of the document, the one who issued it is the author.
-    work = _work(view, resource) if kinds & (PARTS | {"Initiative", "Text"}) else None
+    work = _work(view, resource) if kinds & (CITED_PARTS | {"Initiative", "Text"}) else None
     if work is not None:
         original = _original_language(view, work) if "Text" not in kinds else view.language
         own, name = _label(view, resource, original), _label(view, work, original)

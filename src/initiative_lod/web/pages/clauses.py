@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.vocabulary import DCTERMS, OA
+from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA
 from initiative_lod.web.labelled import LabelledResource, LangText, Node
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
 from initiative_lod.web.pages.view import View
 
-#: The interpreting properties, in the order in which they are read.
-ORDER = ("modality", "addressee", "beneficiary", "topic", "condition", "cites", "invokes", "embodies", "mentions")
 NO_SPAN = (-1, -1, LangText(""))
 
 
@@ -131,7 +129,7 @@ def evidence(view: View, part: NamedNode) -> list[Evidence]:
     """What is said of a part, with its words; statements without an attestation come last."""
     found = [read for node in view.subjects(view.term("onSubject"), part) if (read := attestation(view, node))]
     attested = {(item.name, item.value.iri if item.value else None) for item in found}
-    for name in ORDER:
+    for name in INTERPRETING:
         for value in view.nodes(part, view.term(name)):
             if (name, value.value) in attested:
                 continue
@@ -186,7 +184,7 @@ def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
     groups: dict[str, list[Evidence]] = {}
     for item in items:
         groups.setdefault(item.name, []).append(item)
-    names = [*(name for name in ORDER if name in groups), *sorted(name for name in groups if name not in ORDER)]
+    names = [*(name for name in INTERPRETING if name in groups), *sorted(groups.keys() - {*INTERPRETING})]
     return tuple(Row(groups[name][0].predicate, name, tuple(sorted(groups[name], key=_by_place))) for name in names)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.vocabulary import DCTERMS, RDF, SKOS
+from initiative_lod.vocabulary import DCTERMS, PARTS, RDF, SKOS
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import clauses as parts
 from initiative_lod.web.pages.clauses import Evidence, PartView
@@ -26,7 +26,6 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("conditions", ("condition",)),
 )
 MENTIONS = 40  # clauses that are listed of a thing that is no part
-_INNER = {"Pillar", "Action", "Paragraph", "Preamble", "Conclusion", "Clause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
 def _units(view: View, node: NamedNode, depth: int = 0) -> list[PartView]:
     """The part and the parts below it that have sentences of their own; none of what is no part."""
     kinds = set(view.kinds(node))
-    if "Initiative" not in kinds and not kinds & _INNER:
+    if "Initiative" not in kinds and not kinds & {*PARTS}:
         return []
-    found = [parts.unit(view, node)] if kinds & _INNER and "Clause" not in kinds else []
+    found = [parts.unit(view, node)] if kinds & {*PARTS} and "Clause" not in kinds else []
     if "Clause" in kinds:
         clause = parts.clause(view, node)
         found = [_clause(clause)]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.vocabulary import DCTERMS, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.labelled import LabelledResource, LangText, Node
-from initiative_lod.web.pages.clauses import ORDER, Evidence, attestation, span
+from initiative_lod.web.pages.clauses import Evidence, attestation, span
 from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
 from initiative_lod.web.pages.plain_statements import Group, Value
 from initiative_lod.web.pages.view import View
@@ -86,7 +86,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
     total = sum(totals.values())
     listed = min(total, MOST)
     begin, end = (page - 1) * PAGE, min(page * PAGE, listed)
-    interpreting = {view.term(name) for name in ORDER}
+    interpreting = {view.term(name) for name in INTERPRETING}
     sections: list[Section] = []
     others: list[Group] = []
     relations: list[tuple[LabelledResource, LabelledResource, Evidence]] = []
@@ -116,7 +116,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
 def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     """How many statements of each property there are, in the order in which they are shown."""
     untold = {*_UNTOLD, view.term("onValue"), view.term("onSubject")}
-    interpreting = {view.term(name) for name in ORDER}
+    interpreting = {view.term(name) for name in INTERPRETING}
     found = {}
     for row in view.opened.select("pointing", value=node):
         property, count = row["property"], row["subjects"]

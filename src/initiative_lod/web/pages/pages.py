@@ -16,6 +16,7 @@ from initiative_lod.errors import Message, NotFound
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
+from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors
 from initiative_lod.web.http.request import Asked
@@ -34,8 +35,6 @@ from initiative_lod.web.pages import initiative_map as maps
 from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.pages.view import View
-
-SENTENCES = ("Pillar", "Action", "Clause", "Preamble", "Paragraph", "Conclusion")
 
 
 class Pages:
@@ -95,7 +94,7 @@ class Pages:
         elif "Initiative" in kinds:
             template, more["overviews"] = "initiative.html", [initiative.overview(view, resource)]
             more |= _standing(view)
-        elif any(kind in SENTENCES for kind in kinds):
+        elif set(kinds) & {*PARTS}:
             template, more = "part.html", more | part.place(view, resource, kinds[0])
         elif "Text" in kinds:
             template, more["known"] = "text.html", dataset.text_facts(view, resource)

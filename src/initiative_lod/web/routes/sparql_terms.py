@@ -26,6 +26,7 @@ from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.conditional import Fixed, fixed
@@ -40,7 +41,7 @@ LONGEST = 240  # characters of a label or definition
 _CLASSES = (OWL.Class, RDFS.Class)
 _PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
 #: Own classes whose things nobody names in a query: there are very many, and they have no names of their own.
-_UNNAMED = frozenset("Clause Condition Paragraph Attestation Evidence Citation ExternalFact TextSpan".split())
+_UNNAMED = UNNAMED | {"Clause", "Paragraph"}
 #: Whose things come first.
 _FIRST = ("Modality", "StakeholderGroup", "Topic", "Institution", "CitationRole", "Principle", "Action", "Pillar")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")  # what needs no escaping in a prefixed name
