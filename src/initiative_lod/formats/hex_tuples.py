@@ -85,7 +85,9 @@ def _quad(line: bytes, number: int) -> Quad:
         where = _term(graph) if graph else DefaultGraph()
         return Quad(_term(subject), NamedNode(predicate), _object(value, datatype, language), where)
     except (ValueError, RecursionError) as error:
-        raise SyntaxError(str(error), (None, number, None, None)) from error
+        cut = isinstance(error, json.JSONDecodeError) and not line.endswith(b"\n")
+        why = "unexpected end of a line" if cut else str(error)
+        raise SyntaxError(why, (None, number, None, None)) from error
 
 
 def _term(text: str) -> NamedNode | BlankNode:

@@ -24,6 +24,8 @@ _ELEMENT = re.compile(r"<(?P<name>(?:[\w.-]+:)?[\w.-]+)(?P<attributes>\s+[\w.:-]
 _REWRITTEN = re.compile(rb"""parseType\s*=\s*["'](?!Resource|Collection)|xml:lang\s*=\s*(?:""|'')""")
 _PARSE_TYPE, _DATATYPE = f"{{{NAMESPACE}}}parseType", f"{{{NAMESPACE}}}datatype"
 _XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
+#: All that may stand on a property element with an XML literal (RDF 1.1 XML Syntax §7.2.17).
+_BESIDE_LITERAL = (_PARSE_TYPE, f"{{{NAMESPACE}}}ID", _XML_NAMESPACE)
 _LANG = f"{_XML_NAMESPACE}lang"
 
 
@@ -118,7 +120,8 @@ def _rewritten(content: Content) -> Content:
             continue  # a comment or processing instruction
         if element.get(_LANG) == "":
             _without_language(element)
-        if element.get(_PARSE_TYPE, "Resource") in ("Resource", "Collection") or element.get(_DATATYPE) is not None:
+        literal = element.get(_PARSE_TYPE, "Resource") not in ("Resource", "Collection")
+        if not literal or any(not name.startswith(_BESIDE_LITERAL) for name in element.attrib):
             waiting += element
             continue
         text = _canonical(element, etree)
