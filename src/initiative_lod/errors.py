@@ -18,6 +18,7 @@
     ├── Damaged                 an older release that cannot be read; the others can
     ├── BadArgument             an argument that has no meaning
     ├── NotAcceptable           no representation that the client accepts
+    ├── TooLarge                more in one request than it may hold
     ├── TooMuch                 work that takes longer than a visitor's request may
     ├── QueryError              a query that is not the language, or not allowed
     │   ├── QuerySyntaxError
@@ -166,6 +167,10 @@ class NotAcceptable(InitiativeLodError):
         self.alternatives = alternatives
         self.form = form
         super().__init__(message)
+
+
+class TooLarge(InitiativeLodError):
+    """More in one request than it may hold."""
 
 
 class TooMuch(InitiativeLodError):

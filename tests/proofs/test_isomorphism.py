@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl
 
 import pytest
 from pyld import jsonld
@@ -33,17 +33,17 @@ from rdflib import Dataset as RdflibDataset
 from rdflib import Graph
 
 from initiative_lod.documents import resource
-from initiative_lod.documents.representation import FORMS, RenderedCache
+from initiative_lod.documents.document import Document
+from initiative_lod.documents.json_ld_forms import FORMS
 from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, GraphFormat
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
-from initiative_lod.web.http.request import Answer, Asked
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.routes import representations as documents
-from initiative_lod.web.routes.representations import Target
+from initiative_lod.web.routes.documents import choose_variant, represent
 from initiative_lod.web.site import Site
 from pipeline.conftest import make_project
 from service.conftest import publish
@@ -91,40 +91,39 @@ class Figures:
 def site(real_settings: Settings) -> Site:
     """This project's own release, and all that answers for it."""
     settings = replace(real_settings, page_cache=0)
-    return Site(settings, Publisher(settings.release_folder), RenderedCache(0), LANGUAGES, Pages(LANGUAGES))
+    return Site(settings, Publisher(settings.release_folder), Pages(LANGUAGES))
 
 
-def targets(opened: OpenRelease) -> dict[str, Target]:
+def documents(opened: OpenRelease) -> dict[str, Document]:
     """Every document: of what stands under the base, and of every IRI of others that is so much as named."""
-    found: dict[str, Target] = {}
+    iris: set[str] = set()
     for quad in opened.store:
         if isinstance(quad.graph_name, NamedNode) and is_merged(opened.iris, quad.graph_name):
             continue
         for term in (quad.subject, quad.object):
             if not isinstance(term, NamedNode):
                 continue
-            path = opened.iris.path(term.value.partition("#")[0])
+            document = term.value.partition("#")[0]
+            path = opened.iris.path(document)
             if path is None:
-                argument = quote(term.value, safe=":/")
-                found.setdefault(term.value, Target("/resource", term, None, argument))
-            elif path and term.value not in found and not path.startswith(("doc/", "dataset/", "sparql")):
-                found[opened.iris.thing(path).value] = documents.document_of(opened, opened.iris.thing(path), "")
-    for name in opened.store.named_graphs():
-        if isinstance(name, NamedNode):
-            found.setdefault(name.value, documents.document_of(opened, name, ""))
-    return {iri: target for iri, target in found.items() if describe(opened, target.resource) is not None}
+                iris.add(term.value)
+            elif path and not path.startswith(("doc/", "dataset/", "sparql")):
+                iris.add(document)
+    iris |= {name.value for name in opened.store.named_graphs() if isinstance(name, NamedNode)}
+    found = {iri: Document.about(opened, NamedNode(iri)) for iri in iris}
+    return {iri: document for iri, document in found.items() if document is not None and described(document)}
 
 
-def answer(site: Site, target: Target, how: Representation, page: int) -> Answer:
+def described(document: Document) -> bool:
+    return describe(document.opened, document.resource) is not None
+
+
+def answer(site: Site, document: Document, how: Representation, page: int) -> Response:
     """What the server sends of one page of a document."""
-    query = {"page": str(page), **dict([how.argument.split("=")] if how.argument else [])}
-    if how.accept:
-        asked = Asked(accept=how.accept, query=query)
-        wanted = target
-    else:
-        asked = Asked(query=query)
-        wanted = Target(target.location, target.resource, how.media, target.argument)
-    return documents.answer(site, asked, wanted)
+    query = f"page={page}" + (f"&{how.argument}" if how.argument else "")
+    request = Request(accept=how.accept or None, query_string=query, query=dict(parse_qsl(query)))
+    asked = document if how.accept else replace(document, media=how.media)
+    return represent(site, request, asked, choose_variant(request, asked)).answer(request, site.cache)
 
 
 def in_line(content: bytes, context: Any) -> bytes:
@@ -152,23 +151,23 @@ def graph(found: Iterable[Quad]) -> tuple[set[Triple] | Dataset, bool]:
 
 
 def compare(
-    site: Site, iri: str, target: Target, figures: Figures, ways: Sequence[Representation] = REPRESENTATIONS
+    site: Site, iri: str, document: Document, figures: Figures, ways: Sequence[Representation] = REPRESENTATIONS
 ) -> None:
     """Every page of a document in some representations, with its description in the store."""
-    opened = site.publisher.current()
+    opened = site.current()
     context = opened.release.context.get("@context", opened.release.context)
-    first = describe(opened, target.resource)
+    first = describe(opened, document.resource)
     assert first is not None
     figures.resources += 1
     for page in range(1, first.pages + 1):
-        described = first if page == 1 else describe(opened, target.resource, page)
+        described = first if page == 1 else describe(opened, document.resource, page)
         assert described is not None
         expected, canonicalised = graph(described.quads)
         figures.pages += 1
         figures.canonicalised += canonicalised
         figures.triples += len(expected)
         for how in ways:
-            sent = answer(site, target, how, page)
+            sent = answer(site, document, how, page)
             assert sent.status == 200, (iri, how.name)
             content_type = dict(sent.headers)["Content-Type"]
             assert content_type.startswith(how.accept or how.media.name), (iri, how.name)
@@ -177,11 +176,11 @@ def compare(
             figures.representations += 1
             figures.bytes[how.name] += len(sent.body)
         if first.pages > 1:
-            links = dict(answer(site, target, REPRESENTATIONS[0], page).headers)["Link"]
+            links = dict(answer(site, document, REPRESENTATIONS[0], page).headers)["Link"]
             assert ('rel="next"' in links) == (page < first.pages), iri
 
 
-def kinds(opened: OpenRelease, found: dict[str, Target]) -> dict[str, list[str]]:
+def kinds(opened: OpenRelease, found: dict[str, Document]) -> dict[str, list[str]]:
     """The documents by what they are about: its first class of ours, else where it stands."""
     sorted_: defaultdict[str, list[str]] = defaultdict(list)
     for iri in sorted(found):
@@ -199,7 +198,7 @@ def kinds(opened: OpenRelease, found: dict[str, Target]) -> dict[str, list[str]]
     return sorted_
 
 
-def sample(opened: OpenRelease, found: dict[str, Target]) -> list[str]:
+def sample(opened: OpenRelease, found: dict[str, Document]) -> list[str]:
     """OF_A_KIND of every kind, and always the same ones of the same data."""
     chance = random.Random(SEED)
     chosen = []
@@ -210,8 +209,8 @@ def sample(opened: OpenRelease, found: dict[str, Target]) -> list[str]:
 
 
 def test_a_sample_of_every_kind(site: Site) -> None:
-    opened = site.publisher.current()
-    found = targets(opened)
+    opened = site.current()
+    found = documents(opened)
     figures, chance = Figures(), random.Random(SEED)
     for iri in sample(opened, found):
         compare(site, iri, found[iri], figures, chance.sample(REPRESENTATIONS, WAYS))
@@ -224,8 +223,8 @@ def test_a_sample_of_every_kind(site: Site) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
 def test_rdflib_and_pyld_read_the_same(site: Site) -> None:
     """The engine that writes is not the only one that reads."""
-    opened = site.publisher.current()
-    found = targets(opened)
+    opened = site.current()
+    found = documents(opened)
     chosen = random.Random(SEED).sample(sample(opened, found), MOST_ALTERNATES)
     context = opened.release.context
 
@@ -253,25 +252,25 @@ def test_every_page_of_what_is_paged(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(resource, "PAGE", 10)
     settings = Settings(root=make_project(tmp_path / "project"), page_cache=0)
     publish(settings)
-    paged = Site(settings, Publisher(settings.release_folder), RenderedCache(0), LANGUAGES, Pages(LANGUAGES))
-    opened = paged.publisher.current()
+    paged = Site(settings, Publisher(settings.release_folder), Pages(LANGUAGES))
+    opened = paged.current()
     figures, chance = Figures(), random.Random(SEED)
-    for iri, target in targets(opened).items():
-        found = describe(opened, target.resource)
+    for iri, document in documents(opened).items():
+        found = describe(opened, document.resource)
         if found is not None and found.pages > 1:
-            compare(paged, iri, target, figures, chance.sample(REPRESENTATIONS, WAYS))
+            compare(paged, iri, document, figures, chance.sample(REPRESENTATIONS, WAYS))
     assert figures.resources > 2
     assert figures.pages > 2 * figures.resources
 
 
 @pytest.mark.slow
 def test_every_resource(site: Site) -> None:
-    opened = site.publisher.current()
-    found = targets(opened)
+    opened = site.current()
+    found = documents(opened)
     figures = Figures()
     start = time.perf_counter()
-    for iri, target in sorted(found.items()):
-        compare(site, iri, target, figures)
+    for iri, document in sorted(found.items()):
+        compare(site, iri, document, figures)
     seconds = time.perf_counter() - start
     by_kind = {kind: len(iris) for kind, iris in sorted(kinds(opened, found).items())}
     print(

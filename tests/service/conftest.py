@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from pyoxigraph import Store
 
 from initiative_lod import pipeline, release
@@ -24,6 +23,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
 from initiative_lod.web.app import create_app
+from initiative_lod.web.http.front import Front
 from initiative_lod.web.http.header_limit import BoundedHttp
 from patience import SECONDS, eventually, patient
 
@@ -36,7 +36,7 @@ class Live:
     settings: Settings
     publisher: Publisher
     client: httpx.Client
-    app: FastAPI
+    app: Front
 
     @property
     def opened(self) -> OpenRelease:

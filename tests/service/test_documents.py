@@ -16,6 +16,7 @@ import httpx
 import pytest
 from pyoxigraph import Literal
 from rdflib import Graph, URIRef
+from starlette.applications import Starlette
 from starlette.routing import Route
 
 from initiative_lod import release
@@ -25,7 +26,6 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
-from initiative_lod.web.app import Front
 from initiative_lod.web.http import errors
 from service.conftest import Live, publish, serve
 
@@ -450,7 +450,21 @@ def test_dumps_and_their_ranges(harbour: Live) -> None:
         assert BASE.encode() in gzip.decompress(whole.content)
         part = harbour.get(f"/dataset/{name}", range="bytes=10-19")
         assert (part.status_code, part.content) == (206, whole.content[10:20])
-        assert harbour.get(f"/dataset/{name}", range="bytes=999999999-").status_code == 416
+        assert part.headers["content-range"] == f"bytes 10-19/{len(whole.content)}"
+        for unit in ("items=0-1", "bytes=x", "bytes=5-1", "bytes=", "bytes", "-1", "bytes=0-1;q=1"):
+            ignored = harbour.get(f"/dataset/{name}", range=unit)  # RFC 9110 §14.2
+            assert (ignored.status_code, ignored.content) == (200, whole.content), unit
+        for given, content in (("bytes=-5", whole.content[-5:]), ("BYTES = 3-3", whole.content[3:4])):
+            assert harbour.get(f"/dataset/{name}", range=given).content == content, given
+        several = harbour.get(f"/dataset/{name}", range="bytes=0-1, 4-5, 999999999-")
+        assert several.status_code == 206
+        assert several.headers["content-type"].startswith("multipart/byteranges")
+        beyond = harbour.get(f"/dataset/{name}", range="bytes=999999999-")
+        assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
+        assert beyond.headers["content-type"] == "application/problem+json"
+        assert f"{len(whole.content):,}" in beyond.json()["detail"]
+        head = harbour.get(f"/dataset/{name}", method="HEAD")
+        assert harbour.get(f"/dataset/{name}", if_none_match=head.headers["etag"]).status_code == 304
     assert harbour.get("/dataset/other.gz").status_code == 404
     assert harbour.get("/dataset/..%2Fmanifest.json").status_code == 404
 
@@ -486,9 +500,11 @@ def addresses(live: Live) -> dict[str, set[str]]:
         "version": live.opened.release.version,
     }
     found: dict[str, set[str]] = {}
-    assert isinstance(live.app, Front)
-    for route in live.app.addresses:
+    assert isinstance(live.app.app, Starlette)
+    for route in live.app.app.routes:
         assert isinstance(route, Route)
+        if "{rest" in route.path:  # what an older release has is looked at elsewhere
+            continue
         path = re.sub(r"\{([^}]+)\}", lambda match: given.get(match[1], "nothing"), route.path)
         found.setdefault(path, {"OPTIONS"}).update(route.methods or ())
     return found

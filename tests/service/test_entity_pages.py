@@ -25,7 +25,7 @@ from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS
-from initiative_lod.web.http.request import Asked
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.clauses import Evidence, attestation
 from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.pages import Pages
@@ -359,7 +359,7 @@ def look_ups(opened: OpenRelease, path: str, page: int = 1) -> int:
     """How often the store is asked for a page, once the names of the release are known."""
     counting = Counting(opened.store)
     watched = replace(opened, store=counting)  # type: ignore[arg-type]
-    pages, read = Pages(LANGUAGES), Asked(accept_language="en")
+    pages, read = Pages(LANGUAGES), Request(accept_language="en")
     iris = opened.iris
     for _ in range(2):
         counting.asked = 0

@@ -16,12 +16,15 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from pyld import jsonld
+from starlette.types import Message
 
 from initiative_lod import release
+from initiative_lod.documents.representation import Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
+from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.app import Front
 from initiative_lod.web.http.header_limit import LARGEST_HEAD, BoundedHttp
+from initiative_lod.web.http.response_cache import Key, ResponseCache
 from patience import SECONDS
 from service.conftest import Live, publish, serve
 
@@ -358,15 +361,13 @@ def told(headers: Any) -> list[tuple[str, str]]:
 
 
 def test_what_is_kept_is_sent_without_the_application(harbour_root: Path) -> None:
-    from initiative_lod.release.opened import Publisher
     from initiative_lod.web.app import create_app
 
     settings = Settings(root=harbour_root)
     app = create_app(settings, Publisher(settings.release_folder))
-    assert isinstance(app, Front)
-    assert app.hot is not None
+    cache = app.site.cache
     scope = {"type": "http", "method": "GET", "path": "/doc/harbour-2031", "query_string": b"", "headers": []}
-    assert app.hot.key(scope) is not None
+    assert cache.key(scope) is not None
     for change in (
         {"method": "POST"},
         {"path": "/sparql"},
@@ -376,9 +377,9 @@ def test_what_is_kept_is_sent_without_the_application(harbour_root: Path) -> Non
         {"headers": [(b"range", b"bytes=0-1")]},
         {"headers": [(b"accept", b"x" * 5000)]},
     ):
-        assert app.hot.key({**scope, **change}) is None, change
-    assert app.hot.key({**scope, "headers": [(b"accept", b"text/html")]}) != app.hot.key(scope)
-    assert app.hot.key({**scope, "headers": [(b"cookie", b"x"), (b"host", b"y")]}) == app.hot.key(scope)
+        assert cache.key({**scope, **change}) is None, change
+    assert cache.key({**scope, "headers": [(b"accept", b"text/html")]}) != cache.key(scope)
+    assert cache.key({**scope, "headers": [(b"cookie", b"x"), (b"host", b"y")]}) == cache.key(scope)
 
 
 def test_a_switch_is_seen_by_the_next_request(tmp_path: Path, harbour_root: Path) -> None:
@@ -403,24 +404,46 @@ def test_a_switch_is_seen_by_the_next_request(tmp_path: Path, harbour_root: Path
 
 
 def test_little_is_kept_when_little_may_be(harbour_root: Path) -> None:
-    from initiative_lod.web.http.response_cache import Hot, Kept
+    opened = Publisher(Settings(root=harbour_root).release_folder).current()
+    cache = ResponseCache(20_000)
+    head = {"type": "http.response.start", "status": 200}
 
-    settings = Settings(root=harbour_root)
-    hot = Hot(settings.release_folder, 10_000)
-    scope = {"type": "http", "method": "GET", "query_string": b"", "headers": []}
+    def put(number: int, size: int) -> None:
+        cache.keep(f'"{number}"', Rendered(bytes(size)))
+        headers = [(b"etag", b'"%d"' % number), (b"cache-control", b"public")]
+        sent: list[Message] = [{**head, "headers": headers}, {"type": "http.response.body", "body": bytes(size)}]
+        cache.put(opened, key(number), sent, "/doc/")
 
-    def kept(size: int) -> Kept:
-        return Kept({}, {}, {}, size)
+    def key(number: int) -> Key:
+        scope = {"type": "http", "method": "GET", "query_string": b"", "headers": [], "path": f"/doc/{number}"}
+        found = cache.key(scope)
+        assert found is not None
+        return found
 
-    keys = [hot.key({**scope, "path": f"/doc/{number}"}) for number in range(20)]
-    assert keys[0] is not None
-    assert hot.get(keys[0]) is None
-    for key in keys:
-        assert key is not None
-        hot.put(key, kept(1000))
-    assert sum(hot.get(key) is not None for key in keys if key) == 10
-    hot.put(keys[0], kept(5000))
-    assert hot.get(keys[0]) is None
+    assert cache.get(opened, key(0)) is None
+    for number in range(20):
+        put(number, 1000)
+    kept = [number for number in range(20) if cache.get(opened, key(number)) is not None]
+    assert 5 < len(kept) < 12
+    assert kept == list(range(20 - len(kept), 20))
+    assert cache.size <= 20_000
+    put(99, 6000)  # more than a quarter
+    assert cache.get(opened, key(99)) is None
+    assert cache.rendered('"99"') is None
+    other = Publisher(Settings(root=harbour_root).release_folder).current()
+    assert cache.get(other, key(19)) is None
+    assert cache.get(opened, key(19)) is None
+
+
+def test_what_means_nothing_makes_no_entry_of_its_own(harbour_root: Path) -> None:
+    with serve(Settings(root=harbour_root)) as live:
+        for path in ("/doc/harbour-2031", "/", "/questions", "/compare"):
+            first = live.get(path, "text/html")
+            size = live.app.site.cache.size
+            for number in range(5):
+                again = live.get(f"{path}?x={number}&utm_source=y", "text/html")
+                assert (again.headers["etag"], again.content) == (first.headers["etag"], first.content)
+            assert live.app.site.cache.size == size
 
 
 # The reader of HTTP
@@ -438,7 +461,6 @@ def test_little_is_kept_when_little_may_be(harbour_root: Path) -> None:
 def test_an_endless_head_is_cut_off(harbour_root: Path, head: bytes) -> None:
     import uvicorn
 
-    from initiative_lod.release.opened import Publisher
     from initiative_lod.web.app import create_app
 
     settings = Settings(root=harbour_root)

@@ -544,14 +544,14 @@ def test_a_file_that_is_missing_is_503_where_it_is_needed(own: Past) -> None:
 
 def test_another_folder_of_the_same_name_is_opened_anew(own: Past) -> None:
     folder = own.live.settings.release_folder
-    archive = Archive(folder, Publisher(folder), 8)
-    before = archive.open(own.versions[0])
+    archive, now = Archive(folder, 8), Publisher(folder).current()
+    before = archive.open(own.versions[0], now)
     (folder / own.versions[0]).rename(folder / ".elsewhere")
     shutil.copytree(folder / ".elsewhere", folder / own.versions[0])
-    after = archive.open(own.versions[0])
+    after = archive.open(own.versions[0], now)
     assert after is not None
     assert after is not before
-    assert archive.open(own.versions[0]) is after
+    assert archive.open(own.versions[0], now) is after
 
 
 def test_a_release_that_is_deleted_is_gone_for_whoever_asks_next(own: Past) -> None:
@@ -594,19 +594,19 @@ def test_a_server_goes_on_when_old_releases_are_collected(own: Past) -> None:
 def test_few_are_open_at_a_time_and_who_reads_one_keeps_it(three: tuple[Path, tuple[str, ...]]) -> None:
     root, versions = three
     folder = Settings(root=root).release_folder
-    archive = Archive(folder, Publisher(folder), 1)
-    first = archive.open(versions[0])
-    assert first is archive.open(versions[0])
-    second = archive.open(versions[1])
-    assert second is archive.open(versions[1])
+    archive, now = Archive(folder, 1), Publisher(folder).current()
+    first = archive.open(versions[0], now)
+    assert first is archive.open(versions[0], now)
+    second = archive.open(versions[1], now)
+    assert second is archive.open(versions[1], now)
     assert first is not None
     assert next(iter(first.store)) is not None  # still open for us
-    assert archive.open(versions[0]) is not first
-    current = archive.open(versions[2])
-    assert current is archive.open(versions[2])  # the current one takes no place
-    assert archive.open("none") is None
+    assert archive.open(versions[0], now) is not first
+    current = archive.open(versions[2], now)
+    assert current is archive.open(versions[2], now)  # the current one takes no place
+    assert archive.open("none", now) is None
     with archive._opening, pytest.raises(Busy):
-        archive.open(versions[1])
+        archive.open(versions[1], now)
 
 
 def test_many_ask_for_many_releases_at_once(three: tuple[Path, tuple[str, ...]]) -> None:

@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.web.app import Front
-from initiative_lod.web.http.response_cache import PLACES, Hot
-from initiative_lod.web.routes.metrics import BOUNDS, Collector, Requests
+from initiative_lod.web.http.request_counts import BOUNDS, RequestCounts
+from initiative_lod.web.http.response_cache import PLACES
+from initiative_lod.web.routes.metrics import Collector
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
 from service.hostile import Target, get
@@ -106,9 +106,9 @@ def test_what_is_answered_in_front_is_counted_too(live: Live) -> None:
     after = figures(live)
     assert requests(after, "doc", 200) - requests(before, "doc", 200) == 10
     assert requests(after, "doc", 304) - requests(before, "doc", 304) == 5
-    for name, more in (("hot_answers_total", 9 + 4), ("request_seconds_count", 2)):
+    for name, more in (("cached_responses_total", 9 + 4), ("request_seconds_count", 2)):
         assert value(after, name, route="doc") - value(before, name, route="doc") == more
-    assert value(after, "cache_bytes", cache="hot") > value(before, "cache_bytes", cache="hot")
+    assert value(after, "cache_bytes", cache="responses") > value(before, "cache_bytes", cache="responses")
 
 
 def test_queries_are_counted_by_what_became_of_them(live: Live) -> None:
@@ -191,10 +191,8 @@ def test_no_label_is_a_visitors(live: Live) -> None:
 
 def test_it_is_read_while_counting_goes_on(live: Live) -> None:
     """A new route or status may turn up at any moment, in the server's own thread."""
-    assert isinstance(live.app, Front)
-    assert live.app.site is not None
-    counted, hot, pool = Requests(), Hot(live.settings.release_folder, 0), QueryPool(live.settings)
-    collector = Collector(live.app.site, counted, hot, pool)
+    counted, site, pool = RequestCounts(["/doc/"]), live.app.site, QueryPool(live.settings)
+    collector, in_front = Collector(site, counted, pool), site.cache.counts
     done = threading.Event()
 
     def count() -> None:
@@ -203,9 +201,9 @@ def test_it_is_read_while_counting_goes_on(live: Live) -> None:
             number += 1
             counted.counts[f"route{number % 1000}", 200] += 1
             counted.buckets.setdefault(f"route{number % 1000}", [0] * (len(BOUNDS) + 1))
-            hot.count("/doc/", number % 1000)
+            in_front["/doc/", number % 1000] = [1]
             if number % 1000 == 0:
-                for table in (counted.counts, counted.buckets, hot.counts):
+                for table in (counted.counts, counted.buckets, in_front):
                     table.clear()
 
     thread, interval = threading.Thread(target=count), sys.getswitchinterval()
@@ -221,12 +219,7 @@ def test_it_is_read_while_counting_goes_on(live: Live) -> None:
 
 
 def test_classes_of_paths() -> None:
-    class Route:
-        def __init__(self, path: str) -> None:
-            self.path = path
-
-    counted = Requests("/lod")
-    counted.know([Route(path) for path in ("/", "/doc/{path:path}", "/ontology.{suffix}", "/.well-known/void")])  # type: ignore[misc]
+    counted = RequestCounts(("/", "/doc/{path:path}", "/ontology.{suffix}", "/.well-known/void"), "/lod")
     for path, route in (
         ("/", "start"), ("/lod/", "start"), ("/doc/x", "doc"), ("/lod/doc/x", "doc"), ("/ontology.ttl", "ontology"),
         ("/ontology", "ontology"), ("/.well-known/void", ".well-known"), ("/lod/lod/doc", "other"), ("", "start"),
@@ -236,12 +229,12 @@ def test_classes_of_paths() -> None:
 
 
 def test_every_place_in_front_has_a_route_of_its_own(live: Live) -> None:
-    for place in PLACES:
-        live.get(f"{place}?x")
-        assert live.app.hot.count(place, 200) is live.app.hot.count(f"{place}/more", 200)  # type: ignore[attr-defined]
-    routes = {live.app.requests.route(place) for place in PLACES}  # type: ignore[attr-defined]
+    routes = {live.app.counts.route(place) for place in PLACES}
     assert "other" not in routes
     assert len(routes) == len(PLACES)
+    for number in range(3):
+        live.get(f"/doc/harbour-2031/action/{number}?page=1")
+    assert {place for place, _ in live.app.site.cache.counts} <= set(PLACES)
 
 
 def test_servers_do_not_mix_and_nothing_is_global(live: Live, harbour_root: Path) -> None:

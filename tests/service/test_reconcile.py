@@ -170,6 +170,15 @@ def test_a_batch_by_post_and_by_get(real: Live) -> None:
     assert get(real, "", queries=json.dumps(batch)).json() == found
 
 
+def test_a_blank_query_refuses_nothing_else(real: Live) -> None:
+    batch: dict[str, object] = {"a": {"query": "ITU"}, "b": {"query": " "}, "c": None, "d": {}, "e": ""}
+    found = post(real, queries=batch).json()
+    assert found["a"]["result"][0]["id"] == ITU
+    assert {key: found[key] for key in "bcde"} == {key: {"result": []} for key in "bcde"}
+    assert get(real, "/", queries=json.dumps(batch)).json() == found
+    assert get(real, "/").json() == get(real, "").json()
+
+
 def test_the_fields_of_a_candidate(real: Live) -> None:
     for item in ask(real, "Internet", limit=20):
         assert set(item) == {"id", "name", "description", "type", "score", "features", "match"}
@@ -225,24 +234,22 @@ def test_properties_without_a_name(real: Live) -> None:
         ({"queries": "[" * 100_000}, 400, "not JSON"),
         ({"queries": "[]"}, 400, "object of queries"),
         ({"queries": '{"q0": 1}'}, 400, "no query"),
-        ({"queries": '{"q0": {}}'}, 400, "'query', 'properties' or both"),
-        ({"queries": '{"q0": {"query": " "}}'}, 400, "'query', 'properties' or both"),
-        ({"queries": '{"q0": {"query": ["a"]}}'}, 400, "query is a string"),
-        ({"queries": '{"q0": {"query": "a", "limit": 0}}'}, 400, "positive"),
-        ({"queries": '{"q0": {"query": "a", "limit": "x"}}'}, 400, "positive"),
-        ({"queries": '{"q0": {"query": "a", "limit": 1e999}}'}, 400, "positive"),
+        ({"queries": '{"q0": {"query": ["a"]}}'}, 400, "q0.query: it is a string"),
+        ({"queries": '{"q0": {"query": "a", "limit": 0}}'}, 400, "q0.limit: "),
+        ({"queries": '{"q0": {"query": "a", "limit": "x"}}'}, 400, "q0.limit: "),
+        ({"queries": '{"q0": {"query": "a", "limit": 1e999}}'}, 400, "q0.limit: "),
         ({"queries": '{"q0": {"query": "a", "limit": NaN}}'}, 400, "not JSON"),
-        ({"queries": '{"q0": {"query": "a", "type": 3}}'}, 400, "type"),
-        ({"queries": '{"q0": {"query": "a", "type": [3]}}'}, 400, "type"),
+        ({"queries": '{"q0": {"query": "a", "type": 3}}'}, 400, "q0.type.0: it is a string"),
+        ({"queries": '{"q0": {"query": "a", "type": [3]}}'}, 400, "q0.type.0: it is a string"),
         ({"queries": '{"q0": {"query": "a", "type_strict": "no"}}'}, 400, "type_strict"),
         ({"queries": '{"q0": {"query": "a", "properties": {}}}'}, 400, "properties"),
-        ({"queries": '{"q0": {"query": "a", "properties": [{"pid": "x"}]}}'}, 400, "'pid' and a 'v'"),
-        ({"queries": '{"q0": {"query": "a", "properties": [{"pid": "x", "v": {}}]}}'}, 400, "value"),
+        ({"queries": '{"q0": {"query": "a", "properties": [{"pid": "x"}]}}'}, 400, "q0.properties.0.v: "),
+        ({"queries": '{"q0": {"query": "a", "properties": [{"pid": "x", "v": {}}]}}'}, 400, "q0.properties.0.v.0: "),
         ({"queries": json.dumps({str(n): {"query": "a"} for n in range(51)})}, 413, "51 queries"),
         ({"queries": "x" * 1_100_000}, 413, "longer than"),
-        ({"extend": "{}"}, 400, "'ids'"),
-        ({"extend": '{"ids": [1], "properties": []}'}, 400, "an id is a string"),
-        ({"extend": '{"ids": [], "properties": [1]}'}, 400, "'id'"),
+        ({"extend": "{}"}, 400, "extend.ids: "),
+        ({"extend": '{"ids": [1], "properties": []}'}, 400, "extend.ids.0: it is a string"),
+        ({"extend": '{"ids": [], "properties": [1]}'}, 400, "extend.properties.0: "),
         ({"extend": json.dumps({"ids": ["a"] * 501, "properties": []})}, 413, "500 ids"),
         ({"extend": '{"ids": [], "properties": [{"id": "x", "settings": {"language": "xx"}}]}'}, 400, "language"),
         ({"nothing": "x"}, 400, "neither"),

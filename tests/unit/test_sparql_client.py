@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 
 import pytest
-from fastapi import Request
+from starlette.types import Scope
 
 from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import Result
 from initiative_lod.sparql.queue import Shelf
-from initiative_lod.web.http.request import seen
-from initiative_lod.web.routes.sparql import address_of, client_of
+from initiative_lod.web.http.request import client, read
+from initiative_lod.web.routes.sparql import address_of, counted_for
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
 
 
-def request(host: str, *forwarded: str) -> Request:
-    headers = [(b"x-forwarded-for", item.encode()) for item in forwarded]
-    return Request({"type": "http", "client": (host, 1), "headers": headers})
+def scope(host: str, headers: list[tuple[bytes, bytes]]) -> Scope:
+    return {
+        "type": "http", "method": "GET", "scheme": "http", "path": "/sparql", "root_path": "/lod",
+        "query_string": b"", "client": (host, 1), "headers": headers,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("host", "forwarded", "client"),
+    ("host", "forwarded", "counted"),
     [
         ("192.0.2.7", (), "192.0.2.7"),
         ("192.0.2.7", ("198.51.100.1",), "192.0.2.7"),  # anybody can say so
@@ -34,12 +36,13 @@ def request(host: str, *forwarded: str) -> Request:
         ("::ffff:192.0.2.7", (), "192.0.2.7"),
     ],
 )
-def test_client(host: str, forwarded: tuple[str, ...], client: str) -> None:
-    assert client_of(request(host, *forwarded), TRUSTED) == client
+def test_client(host: str, forwarded: tuple[str, ...], counted: str) -> None:
+    headers = [(b"x-forwarded-for", item.encode()) for item in forwarded]
+    assert counted_for(client(scope(host, headers), TRUSTED)) == counted
 
 
 @pytest.mark.parametrize(
-    ("client", "headers", "address"),
+    ("host", "headers", "address"),
     [
         ("192.0.2.7", {"host": "data.example"}, "http://data.example/lod/sparql"),
         ("192.0.2.7", {"host": "[2001:db8::1]:8000"}, "http://[2001:db8::1]:8000/lod/sparql"),
@@ -51,19 +54,13 @@ def test_client(host: str, forwarded: tuple[str, ...], client: str) -> None:
         ("192.0.2.7", {}, None),
     ],
 )
-def test_address(client: str, headers: dict[str, str], address: str | None) -> None:
+def test_address(host: str, headers: dict[str, str], address: str | None) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asked = Request(
-        {
-            "type": "http", "method": "GET", "scheme": "http", "server": ("s", 80), "path": "/sparql",
-            "query_string": b"", "client": (client, 1), "headers": raw,
-        }
-    )  # fmt: skip
-    assert address_of(asked, "/lod", TRUSTED) == address
+    assert address_of(read(scope(host, raw), TRUSTED)) == address
 
 
 @pytest.mark.parametrize(
-    ("client", "headers", "expected"),
+    ("host", "headers", "expected"),
     [
         (
             "10.0.0.1",
@@ -93,10 +90,10 @@ def test_address(client: str, headers: dict[str, str], address: str | None) -> N
         ),
     ],
 )
-def test_what_a_proxy_forwards(client: str, headers: dict[str, str], expected: tuple[str, str, str]) -> None:
+def test_what_a_proxy_forwards(host: str, headers: dict[str, str], expected: tuple[str, str, str]) -> None:
     raw = [(b"host", b"s"), *((name.encode(), value.encode()) for name, value in headers.items())]
-    found = seen(Request({"type": "http", "scheme": "http", "client": (client, 1), "headers": raw}), TRUSTED)
-    assert (found.client, found.scheme, found.host) == expected
+    found = client(scope(host, raw), TRUSTED)
+    assert (found.address, found.scheme, found.host) == expected
 
 
 def test_results_in_files_are_a_share_too() -> None:

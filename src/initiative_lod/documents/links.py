@@ -6,7 +6,7 @@ Targets on this server are path-absolute references, which no Host header can ch
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from initiative_lod.documents.negotiation import Offer
@@ -88,12 +88,12 @@ def document_links(
     return links
 
 
-def page_links(location: str, page: int, pages: int) -> list[Link]:
-    """``first``, ``prev``, ``next`` and ``last`` of a description that has several pages."""
+def page_links(address: Callable[[int], str], page: int, pages: int) -> list[Link]:
+    """``first``, ``prev``, ``next`` and ``last`` of what has several pages, whose addresses ``address`` gives."""
     if pages < 2:
         return []
-    wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
-    return [Link(f"{location}?page={number}", rel) for rel, number in wanted.items() if 1 <= number <= pages]
+    numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+    return [Link(address(number), rel) for rel, number in numbers.items() if 1 <= number <= pages]
 
 
 def memento_links(home: str, path: str) -> list[Link]:

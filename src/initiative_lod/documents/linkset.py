@@ -6,12 +6,11 @@ thing's canonical IRI is a context of its own, for clients that know only that.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from initiative_lod.documents.links import LINKSET, Link
-from initiative_lod.formats import MediaType
+from initiative_lod.formats import MediaType, json_bytes
 
 JSON_FORM = MediaType(LINKSET, "linkset.json", "linkset", charset=False)
 TEXT_FORM = MediaType("application/linkset", "linkset", "linkset", charset=False)
@@ -53,7 +52,7 @@ def to_json(found: Contexts) -> bytes:
             target |= {"profile": link.profile} if link.profile else {}
             context.setdefault(link.rel, []).append(target)
         sets.append(context)
-    return (json.dumps({"linkset": sets}, ensure_ascii=False, indent=2) + "\n").encode()
+    return json_bytes({"linkset": sets})
 
 
 def to_text(found: Contexts) -> bytes:

@@ -1,4 +1,4 @@
-"""Turns a description into bytes, one function for each media type, and keeps what has been rendered.
+"""Representations of a resource: which there are, their entity tags, and the bytes of a description in each.
 
 Every representation of a resource holds the same graph; N-Quads and TriG say besides in which named graph each
 statement stands. HTML is one more representation, made by whoever has templates.
@@ -7,26 +7,22 @@ statement stands. HTML is one more representation, made by whoever has templates
 from __future__ import annotations
 
 import hashlib
-import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
+from initiative_lod.documents.json_ld_forms import FORMS, json_ld
+from initiative_lod.documents.links import Link
+from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
-from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
-#: Forms of JSON-LD, by token.
-FORMS = {name: JSON_LD_PROFILE + name for name in ("compacted", "expanded", "flattened")}
 ALTERNATES = "http://www.w3.org/ns/dx/connegp/altr"
 
 #: What a document can be sent as, in order of our preference. An alias is for clients that know no better name.
@@ -46,7 +42,11 @@ def profiles(iris: Iris) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Which of a document's representations: all that its bytes depend on besides release and software."""
+    """Which of a document's representations: all that its bytes depend on besides release and software.
+
+    ``path``, ``argument`` and ``page`` are the document's address. Of a page ``language`` is its language, which with
+    ``named`` stands in the address and in its links, and ``prefix`` is what its links begin with.
+    """
 
     path: str
     offer: Offer
@@ -55,18 +55,23 @@ class Variant:
     page: int = 1
     prefix: str = ""
     argument: str = ""
+    named: bool = False
 
     def etag(self, release: Release, software: str) -> str:
         """A strong entity tag (RFC 9110 §8.8.3), made without looking at any data."""
-        seed = repr((release.version, release.digest, software, self))
-        return f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
+        return entity_tag(release.version, release.digest, software, self)
+
+
+def entity_tag(*parts: object) -> str:
+    """A strong entity tag (RFC 9110 §8.8.3) made of all that a representation's bytes depend on."""
+    return f'"{hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]}"'
 
 
 def render(description: Description, offer: Offer, iris: Iris, context: dict[str, Any]) -> bytes:
     """The description in an RDF format. Raises ValueError for one that is none."""
     media = offer.media
     if media is JSON_LD:
-        return _json_ld(description.quads, offer.profile, iris, context)
+        return json_ld(description.quads, offer.profile, iris, context)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
     return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)
@@ -132,81 +137,14 @@ def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Seq
     return Description(resource, document, tuple(quads))
 
 
-def _json_ld(quads: Sequence[Quad], profile: str, iris: Iris, context: dict[str, Any]) -> bytes:
-    from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
-
-    expanded = json.loads(JSON_LD.write(triples(quads)))
-    if profile == FORMS["expanded"]:
-        return _json(expanded)
-    options = {"documentLoader": _offline, "skipExpansion": True}  # it is expanded already
-    inner = context.get("@context", context)
-    shorten = jsonld.flatten if profile == FORMS["flattened"] else jsonld.compact
-    document = shorten(expanded, inner, options)
-    # The context stands in its own document: one that every client can keep.
-    document = {
-        "@context": iris.thing("context.jsonld").value,
-        **{k: v for k, v in document.items() if k != "@context"},
-    }
-    return _json(document)
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _offline(url: str, options: Any) -> NoReturn:
-    from pyld import jsonld
-
-    raise jsonld.JsonLdError(
-        f"no context is fetched: {url}", "jsonld.LoadDocumentError", code="loading document failed"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is sent: the bytes, and the Link header that goes with them."""
+    """A representation's bytes, and the links that only its making tells: to the other pages of what is paged."""
 
     content: bytes
-    link: str
+    links: tuple[Link, ...] = ()
 
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return len(self.content) + len(self.link) + 256
-
-
-class RenderedCache:
-    """What has been rendered, the least recently used dropped first, within ``limit`` bytes. Threads may share it.
-
-    Keys are entity tags, which begin with the release: nothing ever has to be thrown away because data changed.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._kept: OrderedDict[str, Rendered] = OrderedDict()
-        self._lock = threading.Lock()
-
-    @property
-    def size(self) -> int:
-        """How many bytes it keeps."""
-        return self._size
-
-    def get(self, key: str) -> Rendered | None:
-        """What was put under ``key``; None when it is not kept."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: str, rendered: Rendered) -> None:
-        """Keep it, unless it alone would fill more than a quarter of the cache."""
-        if rendered.size > self._limit // 4:
-            return
-        with self._lock:
-            before = self._kept.pop(key, None)
-            self._kept[key] = rendered
-            self._size += rendered.size - (before.size if before else 0)
-            while self._size > self._limit:
-                self._size -= self._kept.popitem(last=False)[1].size
+        return len(self.content) + 256 * (1 + len(self.links))

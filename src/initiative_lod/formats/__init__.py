@@ -21,6 +21,7 @@ from initiative_lod.formats.media_type import RESULT_TYPES as RESULT_TYPES
 from initiative_lod.formats.media_type import RESULT_XML as RESULT_XML
 from initiative_lod.formats.media_type import TEXT as TEXT
 from initiative_lod.formats.media_type import MediaType as MediaType
+from initiative_lod.formats.media_type import json_bytes as json_bytes
 
 
 def _registered() -> tuple[GraphFormat, ...]:

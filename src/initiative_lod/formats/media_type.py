@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from pyoxigraph import QueryResultsFormat
@@ -47,3 +48,8 @@ RESULT_JSON, RESULT_XML, RESULT_CSV, RESULT_TSV = RESULT_TYPES = tuple(
 JSON = MediaType("application/json", "json", "JSON", charset=False)
 PROBLEM = MediaType("application/problem+json", "json", "problem", charset=False)
 TEXT = MediaType("text/plain", "txt", "text")
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as it is sent: UTF-8, every character as itself, one line end at the end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

@@ -38,23 +38,32 @@ class CountedTerm:
     count: int
 
 
-class Entities:
-    """The things of one release. Things are numbered in the order of their IRIs."""
+class EntityIndex:
+    """What is made once of a release, and holds nothing of it: its things, numbered in the order of their IRIs, the
+    index of their labels, and the classes and properties that are used."""
 
     def __init__(self, opened: OpenRelease) -> None:
-        self.opened = opened
         rows, self.cut_off = _labels(opened)
         self.iris: list[str] = sorted({iri for iri, _, _, _ in rows})
-        self._numbers = {iri: number for number, iri in enumerate(self.iris)}
-        self.index = LabelIndex(
-            Label(self._numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in rows
+        self.numbers = {iri: number for number, iri in enumerate(self.iris)}
+        self.labels = LabelIndex(
+            Label(self.numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in rows
         )
-        self._classes: list[CountedTerm] | None = None
-        self._properties: list[CountedTerm] | None = None
+        self.classes: list[CountedTerm] | None = None
+        self.properties: list[CountedTerm] | None = None
+
+
+class Entities:
+    """The things of one release, as one request looks at them."""
+
+    def __init__(self, opened: OpenRelease, made: EntityIndex | None = None) -> None:
+        self.opened = opened
+        self._made = made or EntityIndex(opened)
+        self.iris, self.index, self.cut_off = self._made.iris, self._made.labels, self._made.cut_off
 
     def number(self, iri: str) -> int | None:
         """The number of the thing with this IRI; None when there is none that has a name."""
-        return self._numbers.get(iri)
+        return self._made.numbers.get(iri)
 
     def name(self, iri: str, language: str = DEFAULT_LANGUAGE) -> str:
         """The name of anything, in ``language`` if it has one there; of what has none, the end of its IRI."""
@@ -128,16 +137,16 @@ class Entities:
     @property
     def classes(self) -> list[CountedTerm]:
         """The classes that are used, ours first, then the most used."""
-        if self._classes is None:
-            self._classes = self._terms("classes", "class", "things")
-        return self._classes
+        if self._made.classes is None:
+            self._made.classes = self._terms("classes", "class", "things")
+        return self._made.classes
 
     @property
     def properties(self) -> list[CountedTerm]:
         """The properties that are used, ours first, then the most used."""
-        if self._properties is None:
-            self._properties = self._terms("predicates", "property", "uses")
-        return self._properties
+        if self._made.properties is None:
+            self._made.properties = self._terms("predicates", "property", "uses")
+        return self._made.properties
 
     def properties_of(self, name: str, limit: int) -> list[CountedTerm]:
         """The properties that things of a class have, the most common first."""

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.errors import TooLarge
 from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
 from initiative_lod.matching.reconcile_entities import Entities
-from initiative_lod.matching.reconcile_queries import (
-    BatchTooLarge,
-    ReconcileError,
-    clean,
-    parse_json,
-    read_limit,
-)
+from initiative_lod.matching.reconcile_queries import Name, parse_json, validated
 from initiative_lod.vocabulary import XSD
 
 MAX_IDS = 500
@@ -51,74 +46,65 @@ SETTINGS: list[dict[str, Any]] = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionColumn:
+def _choice(language: str) -> str:
+    if language not in CHOICES:
+        raise ValueError(f"it is one of {', '.join(CHOICES)}")
+    return language
+
+
+class ColumnSettings(BaseModel):
+    """Settings of one property."""
+
+    limit: Annotated[int, Field(ge=0), BeforeValidator(lambda given: given or 0)] = 0
+    language: Annotated[str, AfterValidator(_choice)] = ANY
+
+
+class ExtensionColumn(BaseModel):
     """A property that is asked for, with its settings."""
 
-    property: str
-    limit: int
-    language: str
+    id: Name
+    settings: ColumnSettings = ColumnSettings()
+
+    @property
+    def limit(self) -> int:
+        """How many values of one cell."""
+        return min(self.settings.limit or MAX_IN_CELL, MAX_IN_CELL)
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionQuery:
+class ExtensionQuery(BaseModel):
     """A data extension query."""
 
-    ids: tuple[str, ...]
-    columns: tuple[ExtensionColumn, ...]
+    ids: tuple[Name, ...]
+    columns: Annotated[tuple[ExtensionColumn, ...], Field(alias="properties")]
 
 
 def read_extension(text: str) -> ExtensionQuery:
-    """A data extension query. Raises ReconcileError, BatchTooLarge."""
+    """A data extension query. Raises BadArgument, TooLarge."""
     value = parse_json(text, "extend")
-    if (
-        not isinstance(value, dict)
-        or not isinstance(value.get("ids"), list)
-        or not isinstance(value.get("properties"), list)
-    ):
-        raise ReconcileError("extend is an object with a list 'ids' and a list 'properties'")
-    ids, columns = value["ids"], value["properties"]
-    if not all(isinstance(item, str) for item in ids):
-        raise ReconcileError("an id is a string")
-    if len(ids) > MAX_IDS or len(columns) > MAX_COLUMNS:
-        raise BatchTooLarge(f"at most {MAX_IDS} ids and {MAX_COLUMNS} properties at once")
-    return ExtensionQuery(tuple(clean(item) for item in ids), tuple(_column(item) for item in columns))
-
-
-def _column(value: object) -> ExtensionColumn:
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
-        raise ReconcileError("a property is an object with an 'id'")
-    settings = value.get("settings", {})
-    if not isinstance(settings, dict):
-        raise ReconcileError("settings is an object")
-    limit, language = settings.get("limit", 0), settings.get("language", ANY)
-    if language not in CHOICES:
-        raise ReconcileError(f"language is one of {', '.join(CHOICES)}")
-    every = limit in (0, "0", None, "")
-    number = MAX_IN_CELL if every else read_limit(limit, "limit", MAX_IN_CELL, MAX_IN_CELL)
-    return ExtensionColumn(clean(value["id"]), number, language)
+    for name, most in (("ids", MAX_IDS), ("properties", MAX_COLUMNS)):
+        if isinstance(value, dict) and isinstance(value.get(name), list) and len(value[name]) > most:
+            raise TooLarge(f"at most {MAX_IDS} ids and {MAX_COLUMNS} properties at once")
+    return validated(ExtensionQuery, value, "extend")
 
 
 def extend(entities: Entities, extension: ExtensionQuery) -> dict[str, Any]:
     """The response: what the columns are, and the rows by id. An unknown thing or property has empty cells."""
-    meta = [{"id": column.property, "name": entities.name(column.property)} for column in extension.columns]
-    rows = {
-        iri: {column.property: _cell(entities, iri, column) for column in extension.columns} for iri in extension.ids
-    }
+    meta = [{"id": column.id, "name": entities.name(column.id)} for column in extension.columns]
+    rows = {iri: {column.id: _cell(entities, iri, column) for column in extension.columns} for iri in extension.ids}
     return {"meta": meta, "rows": rows}
 
 
 def _cell(entities: Entities, iri: str, column: ExtensionColumn) -> list[dict[str, Any]]:
     try:
-        triples = entities.opened.triples(NamedNode(iri), NamedNode(column.property))
+        triples = entities.opened.triples(NamedNode(iri), NamedNode(column.id))
         terms = {triple.object for triple in triples if isinstance(triple.object, NamedNode | Literal)}
     except ValueError:
         return []
-    spoken = [term for term in terms if _speaks(term, column.language)]
+    spoken = [term for term in terms if _speaks(term, column.settings.language)]
     ordered = sorted(
         spoken, key=lambda term: (isinstance(term, NamedNode), getattr(term, "language", "") or "", term.value)
     )
-    return [_value(entities, term, column.language) for term in ordered[: column.limit]]
+    return [_value(entities, term, column.settings.language) for term in ordered[: column.limit]]
 
 
 def _speaks(term: NamedNode | Literal, language: str) -> bool:

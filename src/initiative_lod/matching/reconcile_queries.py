@@ -1,6 +1,6 @@
 """Reconciliation queries (Reconciliation Service API 0.2, "Reconciliation Queries"): JSON in, candidates out.
 
-What a client sends is read into values first, and refused with a reason when it has no meaning; answering cannot fail.
+What a client sends is read into models first, and refused with a reason when it has no meaning; answering cannot fail.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
-from pyoxigraph import Literal, NamedNode
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticUseDefault
+from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode
 
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import BadArgument, TooLarge
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
@@ -31,110 +33,119 @@ MATCH_SCORE = 94.0  # a score from which a candidate may be taken as the match, 
 MATCH_DISTANCE = 4.0  # … if the next one is so much lower
 
 
-class ReconcileError(InitiativeLodError):
-    """What was sent is no query of this service."""
+def clean(text: str) -> str:
+    """Text of which no more than MAX_TEXT_CHARACTERS count, without halves of characters."""
+    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
 
 
-class BatchTooLarge(ReconcileError):
-    """More queries, or more rows, than one request may have."""
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("it is a string")
+    return clean(f"{value:g}" if isinstance(value, float) else str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One reconciliation query. ``strict`` is ``any``, ``all`` or ``should``."""
+def _value(value: object) -> object:
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        return value["id"]
+    return str(value).lower() if isinstance(value, bool) else value
 
-    text: str
-    classes: tuple[str, ...]
-    limit: int
-    properties: tuple[tuple[str, tuple[str, ...]], ...]
-    strict: str = "any"
+
+def _listed(value: object) -> object:
+    """What a client may send by itself in place of a list of one."""
+    return value[:MAX_VALUES] if isinstance(value, list) else [value]
+
+
+def _present(value: object) -> object:
+    return [item for item in value if item not in ("", None)] if isinstance(value, list) else value
+
+
+def _usual(value: object) -> object:
+    if value is None or value == "":
+        raise PydanticUseDefault
+    return value
+
+
+def limit_up_to(most: int) -> Any:
+    """A positive integer, of which no more than ``most`` counts; blank is as good as absent."""
+    return Annotated[int, Field(ge=1), AfterValidator(lambda number: min(number, most)), BeforeValidator(_usual)]
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it is a string")
+    return clean(value)
+
+
+Name = Annotated[str, BeforeValidator(_name)]
+Text = Annotated[str, BeforeValidator(_text)]
+Class = Annotated[Name, BeforeValidator(_value)]  # the IRI of a class, or an object with an ``id``
+Value = Annotated[Text, BeforeValidator(_value)]  # a string, a number, a truth value, or an object with an ``id``
+
+
+class PropertyValues(BaseModel):
+    """Values of a property that a candidate should have."""
+
+    pid: Name
+    values: Annotated[tuple[Value, ...], BeforeValidator(_listed), Field(alias="v")]
+
+
+class Query(BaseModel):
+    """One reconciliation query: ``query``, ``properties`` or both; with neither nothing is found."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    text: Annotated[Text, Field(alias="query")] = ""
+    classes: Annotated[tuple[Class, ...], BeforeValidator(_present), BeforeValidator(_listed), Field(alias="type")] = ()
+    limit: limit_up_to(MAX_CANDIDATES) = USUAL_CANDIDATES  # type: ignore[valid-type]
+    properties: Annotated[tuple[PropertyValues, ...], Field(max_length=MAX_PROPERTIES)] = ()
+    strict: Annotated[Literal["any", "all", "should"], Field(alias="type_strict")] = "any"
 
 
 def parse_json(text: str, what: str) -> Any:
-    """JSON, if it is some. Raises ReconcileError."""
+    """JSON, if it is some. Raises BadArgument."""
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ReconcileError(f"{what} is not JSON: {error}") from error
+        raise BadArgument(f"{what} is not JSON: {error}") from error
 
 
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], value: object, what: str) -> M:
+    """A value as the model has it. Raises BadArgument, which names the place."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join([what, *map(str, first["loc"])])
+        raise BadArgument(f"{place}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
 def read_batch(text: str) -> dict[str, Query]:
-    """The queries of a batch, by their keys. Raises ReconcileError, BatchTooLarge."""
+    """The queries of a batch, by their keys; one that is blank or null is a query for nothing.
+
+    Raises BadArgument, TooLarge.
+    """
     batch = parse_json(text, "queries")
     if not isinstance(batch, dict):
-        raise ReconcileError('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
+        raise BadArgument('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
     if len(batch) > MAX_BATCH:
-        raise BatchTooLarge(f"{len(batch)} queries in one batch; there may be {MAX_BATCH}")
-    return {clean(key): _read(key, query) for key, query in batch.items()}
+        raise TooLarge(f"{len(batch)} queries in one batch; there may be {MAX_BATCH}")
+    return {clean(key): read_query(query, clean(key)) for key, query in batch.items()}
 
 
-def _read(key: str, value: object) -> Query:
-    if isinstance(value, str):
-        value = {"query": value}
+def read_query(value: object, key: str) -> Query:
+    """One query. Raises BadArgument."""
+    if value is None or isinstance(value, str):
+        value = {"query": value or ""}
     if not isinstance(value, dict):
-        raise ReconcileError(f"{key} is no query: an object with 'query', 'properties' or both")
-    text = value.get("query", "")
-    if not isinstance(text, str | int | float) or isinstance(text, bool):
-        raise ReconcileError(f"{key}: query is a string")
-    properties = _properties(key, value.get("properties", []))
-    if not str(text).strip() and not properties:
-        raise ReconcileError(f"{key}: a query has 'query', 'properties' or both")
-    classes = value.get("type", [])
-    classes = [classes] if isinstance(classes, str) else classes
-    classes = (
-        [item.get("id") if isinstance(item, dict) else item for item in classes] if isinstance(classes, list) else None
-    )
-    if classes is None or not all(isinstance(item, str) for item in classes):
-        raise ReconcileError(f"{key}: type is the identifier of a type, or a list of such")
-    strict = value.get("type_strict", "any")
-    if strict not in ("any", "all", "should"):
-        raise ReconcileError(f"{key}: type_strict is any, all or should")
-    wanted = tuple(clean(item) for item in classes if item)[:MAX_VALUES]
-    return Query(clean(str(text)), wanted, read_limit(value.get("limit"), f"{key}: limit"), properties, strict)
-
-
-def read_limit(value: object, what: str, usual: int = USUAL_CANDIDATES, most: int = MAX_CANDIDATES) -> int:
-    """A limit: a positive integer, not above ``most``; ``usual`` when none is given. Raises ReconcileError."""
-    if value is None or value == "":
-        return usual
-    number = 0
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        with suppress(ValueError, OverflowError):
-            number = int(value)
-    if number < 1:
-        raise ReconcileError(f"{what} is a positive integer")
-    return min(number, most)
-
-
-def _properties(key: str, value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if not isinstance(value, list) or len(value) > MAX_PROPERTIES:
-        raise ReconcileError(f"{key}: properties is a list of at most {MAX_PROPERTIES}")
-    read = []
-    for item in value:
-        if not isinstance(item, dict) or not isinstance(item.get("pid"), str) or "v" not in item:
-            raise ReconcileError(f"{key}: a property has a 'pid' and a 'v'")
-        values = item["v"] if isinstance(item["v"], list) else [item["v"]]
-        read.append((clean(item["pid"]), tuple(_value(key, value) for value in values[:MAX_VALUES])))
-    return tuple(read)
-
-
-def _value(key: str, value: object) -> str:
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
-        return clean(value["id"])
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return clean(f"{value:g}" if isinstance(value, float) else str(value))
-    raise ReconcileError(f"{key}: a value is a string, a number, a boolean, or an object with an 'id'")
-
-
-def clean(text: str) -> str:
-    """Text of which no more than MAX_TEXT_CHARACTERS characters count, without halves of characters."""
-    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()
+        raise BadArgument(f"{key} is no query: an object with 'query', 'properties' or both")
+    return validated(Query, value, key)
 
 
 def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, Any]:
@@ -145,6 +156,8 @@ def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, An
 def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     """The candidates of a query, best first. Scores are from 0 to 100."""
     language = guessed(query.text)
+    if not query.text.strip() and not query.properties:
+        return []
     among = entities.of_classes(list(query.classes), query.strict == "all") if query.classes else None
     hard = among if query.strict != "should" else None
     scored: dict[int, tuple[float, list[dict[str, Any]]]] = {}
@@ -157,10 +170,10 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
         scored = {number: (100.0, []) for number in _with_values(entities, query) if hard is None or number in hard}
     if query.properties:
         for number, (score, features) in scored.items():
-            agreed = [_agreement(entities, entities.iris[number], pid, values) for pid, values in query.properties]
+            agreed = [_agreement(entities, entities.iris[number], item) for item in query.properties]
             share = sum(agreed) / len(agreed)
             features += [
-                {"id": pid, "value": round(100 * a, 1)} for (pid, _), a in zip(query.properties, agreed, strict=True)
+                {"id": item.pid, "value": round(100 * a, 1)} for item, a in zip(query.properties, agreed, strict=True)
             ]
             scored[number] = (score * (NAME_SHARE + (1 - NAME_SHARE) * share), features)
     if query.strict == "should" and among is not None:
@@ -214,13 +227,13 @@ def _ours(entities: Entities, text: str) -> str | None:
 
 def _with_values(entities: Entities, query: Query) -> set[int]:
     """The things that have one of the values of the first property asked for: it stands in for the name."""
-    pid, values = query.properties[0]
+    first = query.properties[0]
     numbers: set[int] = set()
     try:
-        predicate = NamedNode(pid)
+        predicate = NamedNode(first.pid)
     except ValueError:
         return numbers
-    for value in values:
+    for value in first.values:
         for term in _terms(value):
             for triple in entities.opened.triples(None, predicate, term):
                 subject = triple.subject
@@ -231,28 +244,29 @@ def _with_values(entities: Entities, query: Query) -> set[int]:
     return numbers
 
 
-def _terms(value: str) -> list[NamedNode | Literal]:
+def _terms(value: str) -> list[NamedNode | RdfLiteral]:
     """The RDF terms that may be meant by a value."""
-    terms: list[NamedNode | Literal] = [Literal(value), *(Literal(value, language=tag) for tag in LANGUAGES)]
-    terms += [Literal(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
+    terms: list[NamedNode | RdfLiteral] = [RdfLiteral(value), *(RdfLiteral(value, language=tag) for tag in LANGUAGES)]
+    terms += [RdfLiteral(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
     with suppress(ValueError):  # it is no IRI, and a string only
         terms.append(NamedNode(value))
     return terms
 
 
-def _agreement(entities: Entities, iri: str, pid: str, values: tuple[str, ...]) -> float:
+def _agreement(entities: Entities, iri: str, wanted: PropertyValues) -> float:
     """How far a thing has the values that are asked for: from 0 to 1, the mean over them."""
+    values = wanted.values
     try:
-        triples = list(entities.opened.triples(NamedNode(iri), NamedNode(pid)))
+        triples = list(entities.opened.triples(NamedNode(iri), NamedNode(wanted.pid)))
     except ValueError:
         return 0.0
-    has = [triple.object for triple in triples[:200] if isinstance(triple.object, NamedNode | Literal)]
+    has = [triple.object for triple in triples[:200] if isinstance(triple.object, NamedNode | RdfLiteral)]
     return sum(max((_alike(entities, value, item) for item in has), default=0.0) for value in values) / max(
         1, len(values)
     )
 
 
-def _alike(entities: Entities, value: str, term: NamedNode | Literal) -> float:
+def _alike(entities: Entities, value: str, term: NamedNode | RdfLiteral) -> float:
     if value == term.value:
         return 1.0
     names = [term.value]

@@ -49,15 +49,19 @@ def history(folder: Path) -> list[dict[str, str]]:
     return entries
 
 
-def switches(folder: Path) -> list[Switch]:
+def switches(folder: Path, current: str | None = None) -> list[Switch]:
     """Every switch that was made, oldest first; each lasted until the next, the last one lasts.
 
-    One that was cut off never happened (see ``history``), and publishing again what is current already is none. A
-    clock that was set back does not change the order: such a switch has the time of the one before.
+    ``current`` is the version that they led to: by default what the link says. Who read an earlier one sees the history
+    as it was then. A switch that was cut off never happened (see ``history``), and publishing again what is current
+    already is none. A clock that was set back does not change the order: such a switch has the time of the one before.
     """
+    current = current_version(folder) if current is None else current
     entries = history(folder)
+    last = max((index for index, entry in enumerate(entries) if entry["version"] == current), default=len(entries) - 1)
+    entries = entries[: last + 1]
     made_switches: list[Switch] = []
-    afterwards = [*(entry["from"] for entry in entries), current_version(folder)][1:]
+    afterwards = [*(entry["from"] for entry in entries), current][1:]
     for entry, after in zip(entries, afterwards, strict=True):
         version = entry["version"]
         if after == entry["from"] or (made_switches and version == made_switches[-1].version):

@@ -8,22 +8,23 @@ import logging
 import re
 import stat
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from initiative_lod.errors import Busy, Message, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
 from initiative_lod.release.manifest import MANIFEST, Release, read
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 0.25  # seconds that a request waits for others that open a release
+PATIENCE_SECONDS = 0.25  # that a request waits for others that open a release
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
@@ -50,20 +51,19 @@ def reading(version: str) -> Iterator[None]:
 class Archive:
     """The releases of a folder. Of those that are not current, the ``most`` asked for last stay open.
 
-    Threads may share it. One release at a time is opened, and nobody waits long for that: a flood of requests for
-    older releases takes no time from the others.
+    Each look is that of a reader whose current release is ``current``, so that what is switched meanwhile changes
+    nothing for it. Threads may share it. One release at a time is opened, and nobody waits long for that: a flood of
+    requests for older releases takes no time from the others.
     """
 
-    def __init__(self, folder: Path, publisher: Publisher, most: int) -> None:
+    def __init__(self, folder: Path, most: int) -> None:
         self._folder = folder
-        self._publisher = publisher
-        self._most = most
-        self._open: OrderedDict[str, tuple[int, OpenRelease]] = OrderedDict()
+        self._open: LRUCache[str, tuple[int, OpenRelease]] = LRUCache(most)
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._switches: tuple[object, tuple[Switch, ...]] = (None, ())
 
-    def open(self, version: str) -> OpenRelease | None:
+    def open(self, version: str, current: OpenRelease) -> OpenRelease | None:
         """The release of that very version; None when there is none (any more), or it was never published.
 
         Raises ReleaseError, which names no path, when it is damaged; Busy when too many want to open one.
@@ -73,56 +73,56 @@ class Archive:
             with self._lock:
                 self._open.pop(version, None)
             return None
-        current = self._publisher.current()
         if current.release.path.name == version:
             return current
-        if version not in {item.version for item in self.switches()}:
+        if version not in {item.version for item in self.switches(current)}:
             return None
-        found = self._kept(version, inode)
+        found = self._at_hand(version, inode)
         if found is not None:
             return found
         if not self._opening.acquire(timeout=PATIENCE_SECONDS):
             raise Busy(Message("error.older_busy"))
         try:
-            return self._kept(version, inode) or self._opened(version, inode)
+            return self._at_hand(version, inode) or self._opened(version, inode)
         finally:
             self._opening.release()
 
     def identity(self, version: str) -> object:
-        """What is another one when a release of the same name is another folder; None when there is none."""
+        """The folder of a release: another one when a release of the same name was put there; None for none."""
         return self._inode(version)
 
-    def switches(self) -> tuple[Switch, ...]:
-        """Every switch that was made, oldest first (see ``switch.switches``)."""
-        path = self._folder / history.HISTORY
+    def switches(self, current: OpenRelease) -> tuple[Switch, ...]:
+        """Every switch that was made until ``current`` became so, oldest first (see ``history.switches``)."""
+        path, version = self._folder / history.HISTORY, current.release.path.name
         try:
             status = path.stat()
         except OSError:
             return ()
-        mark = (status.st_ino, status.st_size, status.st_mtime_ns, history.current_version(self._folder))
-        if self._switches[0] != mark:
+        mark = (status.st_ino, status.st_size, status.st_mtime_ns, version)
+        known = self._switches
+        if known[0] != mark:
             try:
-                self._switches = mark, tuple(history.switches(self._folder))
+                known = mark, tuple(history.switches(self._folder, version))
             except (OSError, UnicodeDecodeError) as error:
                 log.error("the history of releases cannot be read: %s", error)
-                self._switches = mark, ()
-        return self._switches[1]
+                known = mark, ()
+            self._switches = known
+        return known[1]
 
-    def published(self) -> list[Published]:
+    def published(self, current: OpenRelease) -> list[Published]:
         """The releases that were ever current and are still there, in the order of their first publication."""
         first: dict[str, datetime] = {}
-        for item in self.switches():
+        for item in self.switches(current):
             first.setdefault(item.version, item.time)
         return [Published(version, time) for version, time in first.items() if self._inode(version) is not None]
 
-    def versions(self) -> list[str]:
+    def versions(self, current: OpenRelease) -> list[str]:
         """Every release in the folder that was ever published, sound or not, the latest first.
 
         One that was not is a draft: it is for the operator's eyes, not for a visitor's.
         """
-        times = {item.version: item.time.timestamp() for item in self.published()}
-        if current := history.current_version(self._folder):
-            times.setdefault(current, 0.0)  # published, whatever became of the history
+        times = {item.version: item.time.timestamp() for item in self.published(current)}
+        times.setdefault(current.release.path.name, 0.0)  # published, whatever became of the history
         present = [version for version in folder.versions(self._folder) if version in times]
         return sorted(present, key=lambda version: (-times[version], version))
 
@@ -147,14 +147,13 @@ class Archive:
             return None
         return status.st_ino if stat.S_ISDIR(status.st_mode) else None
 
-    def _kept(self, version: str, inode: int) -> OpenRelease | None:
+    def _at_hand(self, version: str, inode: int) -> OpenRelease | None:
         with self._lock:
             entry = self._open.get(version)
-            if entry is None or entry[0] != inode:
-                self._open.pop(version, None)
+            if entry is not None and entry[0] != inode:
+                del self._open[version]
                 return None
-            self._open.move_to_end(version)
-            return entry[1]
+            return entry and entry[1]
 
     def _opened(self, version: str, inode: int) -> OpenRelease:
         with reading(version):
@@ -163,7 +162,5 @@ class Archive:
                 raise ReleaseError(f"{release.path} is not the release that its manifest describes")
             opened = OpenRelease.open(release)
         with self._lock:
-            self._open[version] = inode, opened
-            while len(self._open) > self._most:
-                self._open.popitem(last=False)  # it is closed when the last request that reads it is over
+            self._open[version] = inode, opened  # the one that falls out closes when its last reader is through
         return opened

@@ -46,9 +46,12 @@ def query_text(name: str) -> str:
     return resources.files("initiative_lod.release").joinpath("queries", f"{name}.rq").read_text("utf-8")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpenRelease:
-    """A release with its store open. Our own fixed queries run here; a visitor's never do."""
+    """A release with its store open. Our own fixed queries run here; a visitor's never do.
+
+    One that is opened again is another one: what was made from it is known by the object (see ``per_release``).
+    """
 
     release: Release
     store: Store
@@ -187,35 +190,49 @@ class OpenRelease:
 
 
 class Publisher:
-    """The current release of a release folder. ``current()`` costs one readlink while nothing has been switched."""
+    """The current release of a release folder. Looking costs one readlink while nothing has been switched.
+
+    A reader keeps the release that it was given for as long as its request lasts, whatever is switched meanwhile.
+    Threads may share it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._link = str(folder / CURRENT)
         self._lock = threading.Lock()
-        self._target: str | None = None
-        self._open: OpenRelease | None = None
+        # What the link said, and the release behind it: one value, so that no thread ever pairs one with another's.
+        self._open: tuple[str, OpenRelease] | None = None
+
+    def at_hand(self) -> OpenRelease | None:
+        """The release that is published now, if it is open already: no file is opened, and nobody waits."""
+        found = self._open
+        try:
+            return found[1] if found is not None and found[0] == self._published() else None
+        except ReleaseError:
+            return None
 
     def current(self) -> OpenRelease:
-        """The release that is published now. Raises ReleaseError when none is, or it cannot be opened.
+        """The release that is published now, opened if need be.
 
-        A reader keeps the one that it was given for as long as its request lasts, whatever is switched meanwhile.
+        Raises ReleaseError when none is, or it cannot be opened.
         """
-        opened = self._open
-        if opened is not None and self._published() == self._target:
-            return opened
+        found = self._open
+        if found is not None and found[0] == self._published():
+            return found[1]
         with self._lock:
             target = self._published()  # again: while this thread waited, another may have followed a later switch
-            if self._open is None or target != self._target:
+            if self._open is None or target != self._open[0]:
                 try:
-                    self._open = OpenRelease.open(read(self._folder / target))
+                    opened = OpenRelease.open(read(self._folder / target))
                 except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
                     # What was good goes on being served; the next switch is tried again.
-                    log.error("release %s cannot be opened, still serving %s: %s", target, self._target, error)
-                self._target = target
-            return self._open
+                    opened = self._open[1]
+                    version = opened.release.version
+                    log.error("release %s cannot be opened, still serving %s: %s", target, version, error)
+                self._open = target, opened
+            return self._open[1]
 
     def _published(self) -> str:
         try:

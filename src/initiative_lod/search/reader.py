@@ -54,6 +54,9 @@ class Index:
         for connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def search(self, search: Search) -> Results:
         """What is found, for whatever text. Raises QueryTimeout."""
         parsed = query_parser.parse(search.text, self._extent.simplified)

@@ -13,16 +13,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from initiative_lod.errors import SourceError
 from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources.judgements import Verdict
 
-LONGEST_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; color: #1c1c1c }
@@ -54,34 +56,31 @@ HEADERS = {
 }
 
 
-def create_review(review: Review, judge: str, today: Callable[[], str]) -> FastAPI:
+def create_review(review: Review, judge: str, today: Callable[[], str]) -> Starlette:
     """The application. ``judge`` is who is proposed as the judge, ``today`` gives the date of a judgement."""
-    app = FastAPI(title="initiative-lod align --review", docs_url=None, redoc_url=None, openapi_url=None)
     page = _Page(review, judge, today)
 
-    @app.get("/", response_class=Response)
     async def overview(request: Request) -> Response:
         refused = _refused(request)
         return await run_in_threadpool(page.overview) if refused is None else refused
 
-    @app.get("/{number}", response_class=Response)
-    async def one(request: Request, number: str) -> Response:
-        refused = _refused(request)
+    async def one(request: Request) -> Response:
+        refused, number = _refused(request), request.path_params["number"]
         return await run_in_threadpool(page.one, number) if refused is None else refused
 
-    @app.post("/{number}", response_class=Response)
-    async def judged(request: Request, number: str) -> Response:
+    async def judged(request: Request) -> Response:
         refused = _refused(request)
         if refused is not None:
             return refused
-        body = b""
+        body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > LONGEST_BODY:
+            if len(body) > MAX_BODY_BYTES:
                 return _plain("that is too long", 413)
-        return await run_in_threadpool(page.judge, number, body.decode("utf-8", "replace"))
+        return await run_in_threadpool(page.judge, request.path_params["number"], body.decode("utf-8", "replace"))
 
-    return app
+    routes = [Route("/", overview), Route("/{number}", one), Route("/{number}", judged, methods=["POST"])]
+    return Starlette(routes=routes)
 
 
 def _refused(request: Request) -> Response | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
 from initiative_lod import errors
+from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError, Message, Verbatim
-from initiative_lod.formats import HTML, JSON, PROBLEM
+from initiative_lod.formats import HTML, JSON, PROBLEM, TEXT, json_bytes
 from initiative_lod.locale.messages import Language
+from initiative_lod.sparql.protocol import ProtocolError
+from initiative_lod.web.http.request import Request, Response
 
 
 class MethodNotAllowed(InitiativeLodError):
@@ -22,12 +24,22 @@ class MethodNotAllowed(InitiativeLodError):
         super().__init__(Message("error.method", method=method, methods=", ".join(allowed)))
 
 
+class RangeNotSatisfiable(InitiativeLodError):
+    """A range that begins after the end of what there is, which has ``size`` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        super().__init__(Message("error.range", size=size))
+
+
 #: The narrowest class that an error is of gives its status. What is not listed is a fault of ours: 500.
 STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.BadArgument: 400,
     errors.NotFound: 404,
     MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    errors.TooLarge: 413,
+    RangeNotSatisfiable: 416,
     errors.Damaged: 503,
     errors.TooMuch: 503,
     errors.QueryError: 400,
@@ -42,27 +54,56 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.Busy: 503,
     errors.ReleaseError: 503,
 }
-_OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
+OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
+
+#: A page that tells an error: of a request, its status, and the error.
+ErrorPage = Callable[[Request, int, BaseException], bytes]
 
 
 def status_of(error: BaseException) -> int:
-    """The status code of an error: its own class's, else that of the nearest class above it."""
+    """The status code of an error: its own, or its class's, else that of the nearest class above it."""
+    if isinstance(error, ProtocolError):
+        return error.status
     for kind in type(error).__mro__:
         if kind in STATUS:
             return STATUS[kind]
     return 500
 
 
-def wants_page(accept: str | None) -> bool:
-    """Whether the client would rather read a page than a problem document."""
-    chosen = choose(accept, _OFFERS)
-    return chosen is not None and chosen.media is HTML
+def response(
+    request: Request,
+    error: BaseException,
+    page: ErrorPage,
+    language: Language,
+    offers: Sequence[Offer] = OFFERS,
+    **more: object,
+) -> Response:
+    """An error as the client can best read it, in its language: a problem document, with ``more`` in it, or a page."""
+    status = status_of(error)
+    media = (choose(request.accept, offers) or offers[0]).media
+    if media is JSON:  # who takes JSON can read a problem document
+        media = PROBLEM
+    headers = [
+        ("Content-Type", media.content_type),
+        ("Content-Language", language.tag),
+        ("Cache-Control", "no-store"),
+        ("Vary", "Accept, Accept-Language"),
+        *_headers_of(error),
+    ]
+    if media is HTML:
+        body = page(request, status, error)
+    elif media is TEXT:
+        body = f"{title(status, language)}{language.gettext('colon')}{text(error, language)}\n".encode()
+    else:
+        if isinstance(error, errors.NotAcceptable) and error.alternatives:
+            more["alternatives"] = [{"href": href, "type": media} for href, media in error.alternatives]
+        body = problem(status, text(error, language), title(status, language), **more)
+    return Response(status, tuple(headers), body)
 
 
 def problem(status: int, detail: str, title: str, **more: object) -> bytes:
     """A problem document (RFC 9457). The type is ``about:blank``: the status says it all."""
-    document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return json_bytes({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
 
 
 def title(status: int, language: Language) -> str:
@@ -92,12 +133,16 @@ def shown(error: BaseException, language: Language) -> Markup:
     return language.markup(said.id, **said.values)
 
 
-def headers_of(error: BaseException) -> list[tuple[str, str]]:
+def _headers_of(error: BaseException) -> list[tuple[str, str]]:
     """The headers that go with an error."""
     if isinstance(error, errors.Busy):
         return [("Retry-After", str(error.retry_after))]
     if isinstance(error, MethodNotAllowed):
         return [("Allow", ", ".join(error.allowed))]
+    if isinstance(error, RangeNotSatisfiable):
+        return [("Content-Range", f"bytes */{error.size}")]
     if isinstance(error, errors.NotAcceptable) and error.alternatives:
-        return [("Link", ", ".join(f'<{href}>; rel="alternate"; type="{media}"' for href, media in error.alternatives))]
+        return [("Link", ", ".join(str(Link(href, "alternate", media)) for href, media in error.alternatives))]
+    if isinstance(error, ProtocolError) and error.status in (408, 413):
+        return [("Connection", "close")]  # the rest of the body is not wanted
     return []

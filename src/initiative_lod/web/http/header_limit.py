@@ -105,5 +105,5 @@ def _refusal(app: Any, method: str, path: str) -> tuple[Sequence[str], bytes]:
         app = app.app
     allowed: Sequence[str] = app.methods_of(path) if hasattr(app, "methods_of") else ()
     error = MethodNotAllowed(method, allowed or ("GET", "HEAD", "OPTIONS"))
-    language: Language = app.site.languages.default
+    language: Language = app.site.pages.languages.default
     return error.allowed, problem(405, text(error, language), title(405, language))

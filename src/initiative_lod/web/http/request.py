@@ -1,40 +1,63 @@
-"""What a request asks for and what it is answered, as values: the rest of the edge needs no web framework."""
+"""Request and response as values: what an answer may depend on, and what it is. The rest needs no web framework."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from functools import lru_cache
+from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette import responses
+from starlette.types import Scope
 
 from initiative_lod.documents.negotiation import choose_language, lookup
 from initiative_lod.locale.messages import DEFAULT
+from initiative_lod.web.pages.older_release import OlderRelease
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _PAIR = re.compile(r'(?P<comma>,)|(?P<name>[A-Za-z-]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s;,"]*)')
-_ETAG = re.compile(r'(?:W/)?("[^"]*")')
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The parts of a request that an answer may depend on. ``prefix`` is the path under which a proxy shows us."""
+class Client:
+    """Who asked, and how they see us: an address, ``http`` or ``https``, and a host with its port."""
+
+    address: str = ""
+    scheme: str = "http"
+    host: str = ""
+
+    @property
+    def origin(self) -> str | None:
+        """``scheme://host``, under which the client sees us; None where what was sent is no host."""
+        if self.scheme not in ("http", "https") or not _HOST.fullmatch(self.host):
+            return None
+        return f"{self.scheme}://{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The parts of a request that an answer may depend on.
+
+    ``path`` is below the base, without a slash before it; ``prefix`` is the path under which a proxy shows us, and of
+    what an older release has, the address of that release. ``parameters`` are the parts of the path that its route
+    names. Headers that came in several lines are joined. Pages speak ``languages``.
+    """
 
     method: str = "GET"
-    path: str = "/"
+    path: str = ""
     prefix: str = ""
     accept: str | None = None
     accept_language: str | None = None
     accept_profile: str | None = None
     if_none_match: str | None = None
     if_modified_since: str | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    query_string: str = ""
     accept_datetime: str | None = None
+    query_string: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)  # of a name that stands twice, the last counts
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    older: OlderRelease | None = None
+    client: Client = Client()
     languages: Sequence[str] = (DEFAULT,)
 
     @property
@@ -45,20 +68,25 @@ class Asked:
     @property
     def language(self) -> str:
         """The page language: named in the address, else negotiated."""
-        return self.named_language or choose_language(self.accept_language, self.languages, DEFAULT)
+        return self.named_language or self.accepted_language
+
+    @property
+    def accepted_language(self) -> str:
+        """The page language that is negotiated, whatever the address names."""
+        return choose_language(self.accept_language, self.languages, DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A status, headers and a body. The body of a HEAD is known, and not sent."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
 
-    def response(self, method: str) -> Response:
-        """As the framework wants it."""
-        response = Response(b"" if method == "HEAD" else self.body, status_code=self.status)
+    def to(self, method: str) -> responses.Response:
+        """The response to a request of that method, as the framework wants it."""
+        response = responses.Response(b"" if method == "HEAD" else self.body, status_code=self.status)
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
         response.raw_headers = headers
         if self.status != 304:
@@ -66,39 +94,95 @@ class Answer:
         return response
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Who asked, and how they see us: an address, ``http`` or ``https``, and a host with its port."""
-
-    client: str
-    scheme: str
-    host: str
+def trusted_proxies(setting: str) -> frozenset[str]:
+    """The addresses in the setting ``trusted_proxies``: what a proxy there forwards is believed."""
+    return frozenset(item.strip() for item in setting.split(",") if item.strip())
 
 
-def seen(request: Request, trusted: frozenset[str]) -> Seen:
-    """How the client saw the request: from the socket, or from what a proxy in ``trusted`` says of it.
+def read(
+    scope: Scope, trusted: frozenset[str], languages: Sequence[str] = (DEFAULT,), older: OlderRelease | None = None
+) -> Request:
+    """The request of an ASGI scope. ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``.
+
+    Under ``root_path`` the path is shown, whether or not the proxy has cut it off. What an ``older`` release has is
+    shown under that release's own address.
+    """
+    fields: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        fields[name] = fields[name] + b", " + value if name in fields else value
+
+    def header(name: bytes) -> str | None:
+        value = fields.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    path: str = scope["path"]
+    prefix: str = scope.get("root_path", "")
+    if b"x-forwarded-prefix" in fields and _address(scope) in trusted:
+        forwarded = fields[b"x-forwarded-prefix"].decode("latin-1").rstrip("/")
+        if forwarded and _PREFIX.fullmatch(forwarded):
+            prefix = forwarded
+    for cut in {prefix, scope.get("root_path", "")}:
+        if cut and path.startswith(f"{cut}/"):
+            path = path[len(cut) :]
+            break
+    if older is not None:
+        prefix += f"/release/{older.version}"
+    query_string = scope["query_string"].decode("ascii", "replace")
+    return Request(
+        scope["method"],
+        path[1:],
+        prefix,
+        header(b"accept"),
+        header(b"accept-language"),
+        header(b"accept-profile"),
+        header(b"if-none-match"),
+        header(b"if-modified-since"),
+        header(b"accept-datetime"),
+        query_string,
+        dict(parse_qsl(query_string, keep_blank_values=True)) if query_string else {},
+        scope.get("path_params") or {},
+        older,
+        client(scope, trusted),
+        languages,
+    )
+
+
+def client(scope: Scope, trusted: frozenset[str]) -> Client:
+    """How the client sees us: from the socket, or from what a proxy in ``trusted`` says of it.
 
     ``X-Forwarded-For``, ``-Proto`` and ``-Host`` count, and where there is none of them ``Forwarded`` (RFC 7239): the
     client is the last address that is not a trusted proxy's. Nothing is checked here.
     """
-    client = request.client.host if request.client is not None else ""
-    direct = Seen(client, request.scope.get("scheme", "http"), request.headers.get("host", ""))
-    if client not in trusted:
+
+    def headers(name: bytes) -> list[str]:
+        return [value.decode("latin-1") for found, value in scope["headers"] if found == name]
+
+    address = _address(scope)
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    direct = Client(address, scope.get("scheme", "http"), host.decode("latin-1"))
+    if address not in trusted:
         return direct
-    given = {name: request.headers.getlist(f"x-forwarded-{name}") for name in ("for", "proto", "host")}
-    if any(given.values()):
-        hops = [item.strip() for item in ",".join(given["for"]).split(",")]
-        return Seen(
-            next((item for item in reversed(hops) if item and item not in trusted), client),
-            next(iter(given["proto"]), direct.scheme),
-            next(iter(given["host"]), direct.host),
+    hops, schemes, hosts = (headers(b"x-forwarded-" + name) for name in (b"for", b"proto", b"host"))
+    if hops or schemes or hosts:
+        addresses = [item.strip() for item in ",".join(hops).split(",")]
+        return Client(
+            next((item for item in reversed(addresses) if item and item not in trusted), address),
+            next(iter(schemes), direct.scheme),
+            next(iter(hosts), direct.host),
         )
-    elements = [item for item in _forwarded(",".join(request.headers.getlist("forwarded"))) if item]
+    elements = [item for item in _forwarded(",".join(headers(b"forwarded"))) if item]
     if not elements:
         return direct
     # From the nearest proxy outwards, until one was asked by somebody who is no proxy of ours.
     told = next((item for item in reversed(elements) if _node(item.get("for", "")) not in trusted), elements[0])
-    return Seen(_node(told.get("for", "")) or client, told.get("proto", direct.scheme), told.get("host", direct.host))
+    return Client(
+        _node(told.get("for", "")) or address, told.get("proto", direct.scheme), told.get("host", direct.host)
+    )
+
+
+def _address(scope: Scope) -> str:
+    found = scope.get("client")
+    return found[0] if found else ""
 
 
 def _forwarded(header: str) -> list[dict[str, str]]:
@@ -119,58 +203,3 @@ def _node(node: str) -> str:
     if node.startswith("["):
         return node[1:].partition("]")[0]
     return node.partition(":")[0] if node.count(":") == 1 else node
-
-
-def asked(request: Request, root_path: str, trusted: frozenset[str], languages: Sequence[str] = (DEFAULT,)) -> Asked:
-    """Read a request, whose answer may be in ``languages``.
-
-    ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``.
-    """
-
-    def joined(name: str) -> str | None:
-        values = request.headers.getlist(name)
-        return ", ".join(values) if values else None
-
-    prefix = root_path
-    forwarded = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-    if forwarded and request.client is not None and request.client.host in trusted and _PREFIX.fullmatch(forwarded):
-        prefix = forwarded
-    return Asked(
-        request.method,
-        request.scope["path"],
-        prefix,
-        joined("accept"),
-        joined("accept-language"),
-        joined("accept-profile"),
-        joined("if-none-match"),
-        request.headers.get("if-modified-since"),
-        dict(request.query_params) if request.scope["query_string"] else {},
-        request.scope["query_string"].decode("ascii", "replace"),
-        joined("accept-datetime"),
-        languages,
-    )
-
-
-def matches(if_none_match: str, etag: str) -> bool:
-    """Whether the tag is in an If-None-Match header (RFC 9110 §13.1.2, weak comparison); ``*`` is not looked at."""
-    return etag in _ETAG.findall(if_none_match)
-
-
-def not_modified_since(header: str, modified: datetime) -> bool:
-    """Whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
-    try:
-        since = parsedate_to_datetime(header)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
-
-
-@lru_cache(maxsize=16)
-def http_date(moment: datetime) -> str:
-    """An HTTP-date (RFC 9110 §5.6.7)."""
-    return format_datetime(moment, usegmt=True)
-
-
-def day(date: str) -> datetime:
-    """Midnight UTC of a ``YYYY-MM-DD`` date."""
-    return datetime.fromisoformat(date[:10]).replace(tzinfo=UTC)

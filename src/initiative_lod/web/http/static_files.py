@@ -26,6 +26,11 @@ class Static:
     content_type: str
     version: str
 
+    @property
+    def tag(self) -> str:
+        """Its entity tag."""
+        return f'"{self.version}"'
+
 
 def file(name: str) -> Static | None:
     """The file called ``name``; None when the package has none such."""

@@ -62,7 +62,7 @@ class Ontology:
 def ontology(view: View, node: NamedNode) -> Ontology:
     """Read the ontology in the release."""
     own = view.iris.thing("ontology")
-    needed = needing(read(view.opened.release), view.language)
+    needed = needing(read(view.opened), view.language)
     held = constraining(view)
     found_kinds: list[tuple[str, list[Term]]] = []
     told: set[NamedNode] = set()

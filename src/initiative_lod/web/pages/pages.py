@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -12,14 +11,14 @@ from initiative_lod import __version__
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
-from initiative_lod.errors import Message, NotFound
+from initiative_lod.errors import Message, NotAcceptable, NotFound
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import squares
 from initiative_lod.web.http import errors
-from initiative_lod.web.http.request import Asked
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import (
     citation,
     dataset,
@@ -33,7 +32,6 @@ from initiative_lod.web.pages import (
 )
 from initiative_lod.web.pages import initiative_map as maps
 from initiative_lod.web.pages.labels import names
-from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.pages.view import View
 
 
@@ -43,7 +41,6 @@ class Pages:
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
         self._names = PerRelease(names)
-        self._past: OlderRelease | None = None
         self._templates = templates.environment()
         self._templates.globals.update(
             sign=squares.sign,
@@ -54,23 +51,17 @@ class Pages:
             software=__version__,
         )
 
-    def of(self, past: OlderRelease) -> Pages:
-        """The same pages, which say that they are of another release than the current one."""
-        pages = copy(self)
-        pages._names, pages._past = PerRelease(names), past
-        return pages
-
     def document(
         self,
         opened: OpenRelease,
-        asked: Asked,
+        request: Request,
         location: str,
         resource: NamedNode,
         variant: Variant,
         typed: Sequence[Link],
-    ) -> bytes:
-        """The page about a resource. Raises NotFound when it has no page of the variant's number."""
-        view = self.view(opened, asked, variant.language)
+    ) -> tuple[bytes, int]:
+        """The page about a resource, and how many pages it has. Raises NotFound for one that there is not."""
+        view = self.view(opened, request, variant.language)
         kinds = view.kinds(resource)
         path = opened.iris.path(resource.value) or ""
         pages = 1
@@ -78,8 +69,8 @@ class Pages:
             "resource": view.thing(resource),
             "node": resource,
             "typed": typed,
-            "path_here": location.removeprefix(asked.prefix),
-            "arguments": [("iri", resource.value)] if location == f"{asked.prefix}/resource" else [],
+            "path_here": location.removeprefix(request.prefix),
+            "arguments": [("iri", resource.value)] if location == f"{request.prefix}/resource" else [],
         }
         if variant.profile == "alt":
             template = "alternates.html"
@@ -104,62 +95,63 @@ class Pages:
             more["entity"], pages = found, found.pages
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
-        return self._render(template, view, asked, location, **more)
+        return self._render(template, view, request, location, **more), pages
 
-    def start(self, opened: OpenRelease, asked: Asked) -> tuple[str, bytes]:
+    def start(self, opened: OpenRelease, request: Request) -> tuple[str, bytes]:
         """The start page: every initiative of the release at a glance."""
-        view = self.view(opened, asked)
+        view = self.view(opened, request)
         found = [initiative.overview(view, item) for item in view.instances("Initiative")]
         more = {"overviews": found, **_standing(view)}
-        return view.language, self._render("start.html", view, asked, f"{asked.prefix}/", **more)
+        return view.language, self._render("start.html", view, request, f"{request.prefix}/", **more)
 
-    def releases(self, opened: OpenRelease, asked: Asked, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
+    def releases(self, opened: OpenRelease, request: Request, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
         """The list of releases."""
-        view = self.view(opened, asked)
-        return view.language, self._render("releases.html", view, asked, f"{asked.prefix}/releases", releases=listed)
+        view = self.view(opened, request)
+        return view.language, self._render(
+            "releases.html", view, request, f"{request.prefix}/releases", releases=listed
+        )
 
-    def release(self, opened: OpenRelease, asked: Asked, summary: dict[str, Any]) -> tuple[str, bytes]:
+    def release(self, opened: OpenRelease, request: Request, summary: dict[str, Any]) -> tuple[str, bytes]:
         """One release."""
-        view = self.view(opened, asked)
-        location = f"{asked.prefix}/release/{summary['version']}"
-        return view.language, self._render("release.html", view, asked, location, release=summary)
+        view = self.view(opened, request)
+        location = f"{request.prefix}/release/{summary['version']}"
+        return view.language, self._render("release.html", view, request, location, release=summary)
 
-    def error(
-        self, asked: Asked, status: int, error: BaseException, alternatives: Sequence[tuple[str, str]] = ()
-    ) -> bytes:
-        """An error, for a browser, with the (address, media type) of what there is instead. It needs no release."""
-        language = self.languages[asked.language]
+    def error(self, request: Request, status: int, error: BaseException) -> bytes:
+        """An error, for a browser, with what there is instead. It needs no release."""
+        language = self.languages[request.language]
         values = {"status": status, "title": errors.title(status, language), "detail": errors.shown(error, language)}
-        more = {"alternatives": alternatives, "view": None, "prefix": asked.prefix, "location": ""}
-        return self._filled("error.html", language, **values, **more)
+        alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
+        more = {"alternatives": alternatives, "view": None, "prefix": request.prefix, "location": ""}
+        return self._filled("error.html", language, request, **values, **more)
 
-    def view(self, opened: OpenRelease, asked: Asked, language: str = "", query: str | None = None) -> View:
+    def view(self, opened: OpenRelease, request: Request, language: str = "", query: str | None = None) -> View:
         """A release as the page that is asked for sees it; in ``language``, or in that of the request.
 
         ``query`` goes into every link: by default the language, where the address names one.
         """
         if query is None:
-            query = f"lang={asked.named_language}" if asked.named_language else ""
-        spoken = self.languages[language or asked.language]
-        return View(opened, spoken, asked.prefix, query, self._names.of(opened))
+            query = f"lang={request.named_language}" if request.named_language else ""
+        spoken = self.languages[language or request.language]
+        return View(opened, spoken, request.prefix, query, self._names.of(opened))
 
-    def page(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
+    def page(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         """A page of another module's, which gives the template's ``values``."""
-        return self._render(template, view, asked, location, **values)
+        return self._render(template, view, request, location, **values)
 
-    def _render(self, template: str, view: View, asked: Asked, location: str, **values: Any) -> bytes:
+    def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         nav = [
             (view.thing(NamedNode(f"{view.iris.base}id/{name}")).href, key)
             for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
             if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None
         ]
-        common = {"view": view, "prefix": asked.prefix, "location": location, "nav": nav}
+        common = {"view": view, "prefix": request.prefix, "location": location, "nav": nav}
         version = view.opened.release.version
-        return self._filled(template, view.interface, release_version=version, **common, **values)
+        return self._filled(template, view.interface, request, release_version=version, **common, **values)
 
-    def _filled(self, template: str, language: Language, **values: Any) -> bytes:
+    def _filled(self, template: str, language: Language, request: Request, **values: Any) -> bytes:
         text = self._templates.get_template(template).render(
-            language=language, lang=language.tag, languages=self.languages.values(), past=self._past, **values
+            language=language, lang=language.tag, languages=self.languages.values(), past=request.older, **values
         )
         return text.encode()
 

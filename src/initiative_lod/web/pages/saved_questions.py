@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.release import Release
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.validation import competency
 from initiative_lod.web.labelled import LangText
 
 Kept = dict[str, Any]
 
 
-class Questions:
-    """The questions of the release that is current."""
+def read(opened: OpenRelease) -> list[Kept]:
+    """The questions that a release keeps, by group; none of one that keeps none.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._of = ""
-        self._kept: list[Kept] = []
-
-    def of(self, release: Release) -> list[Kept]:
-        """The questions of ``release``, by group; none of one that keeps none. Raises ReleaseError."""
-        with self._lock:
-            if self._of != str(release.path):
-                self._kept = read(release)
-                self._of = str(release.path)
-            return self._kept
-
-
-def read(release: Release) -> list[Kept]:
-    """The questions that a release keeps. Raises ReleaseError when its file cannot be read."""
+    Raises ReleaseError when its file cannot be read.
+    """
+    release = opened.release
     try:
         content = (release.path / competency.FILE).read_bytes()
     except FileNotFoundError:

@@ -12,57 +12,15 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.resource import document_iri, graph_of
+from initiative_lod.documents.resource import document_iri
+from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
 from initiative_lod.release.manifest import DUMPS
-from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDFS, SKOS
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
 
-VOCABULARY = "https://schema.org/"
 #: Inside every block, so that nobody has to fetch anything: what is an IRI is said to be one.
 _IRIS = ("url", "license", "sameAs", "contentUrl")
-TYPES = {
-    "Initiative": "CreativeWork",
-    "Text": "CreativeWork",
-    "Preamble": "CreativeWork",
-    "Paragraph": "CreativeWork",
-    "Pillar": "CreativeWork",
-    "Action": "CreativeWork",
-    "Clause": "CreativeWork",
-    "Conclusion": "CreativeWork",
-    "Condition": "CreativeWork",
-    "TextSpan": "CreativeWork",
-    "CitedDocument": "CreativeWork",
-    "Institution": "Organization",
-    "Event": "Event",
-    "Person": "Person",
-    "Place": "Place",
-    "Topic": "DefinedTerm",
-    "StakeholderGroup": "DefinedTerm",
-    "Modality": "DefinedTerm",
-    "CitationRole": "DefinedTerm",
-    "Principle": "DefinedTerm",
-    "Community": "DefinedTerm",
-}
-
-
-def type_of(opened: OpenRelease, resource: NamedNode) -> str:
-    """The schema.org class that is true of the resource: its local name, ``Thing`` when nothing closer is known."""
-    iris = opened.iris
-    path = iris.path(resource.value) or ""
-    if path == "dataset" or (path.startswith("graph/") and graph_of(iris, resource) is not None):
-        return "Dataset"
-    if path in ("ontology", "shapes") or path.startswith(("ontology/", "release/")):
-        return "Dataset" if path.startswith("release/") else "CreativeWork"
-    kinds = [triple.object for triple in opened.triples(resource, RDF.type)]
-    for kind in kinds:
-        name = iris.path(kind.value) if isinstance(kind, NamedNode) else None
-        if name and name.removeprefix("ontology#") in TYPES:
-            return TYPES[name.removeprefix("ontology#")]
-    if SKOS.ConceptScheme in kinds:
-        return "DefinedTermSet"
-    return "DefinedTerm" if SKOS.Concept in kinds else "Thing"
 
 
 def block(view: View, resource: NamedNode) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from initiative_lod.languages import LANGUAGES
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
-from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.marked_text import marked, shown
 from initiative_lod.web.pages.view import View
@@ -60,7 +60,7 @@ class Choice:
 
 
 def values(
-    view: View, asks: Wanted, results: Results, slow: str, hl: str, here: str, common: Sequence[Count]
+    view: View, asks: SearchArguments, results: Results, slow: str, hl: str, here: str, common: Sequence[Count]
 ) -> dict[str, Any]:
     """What the template shows; ``common`` are topics to begin with, for when nothing was found."""
     facets = {name: _choices(view, asks, name, results.facets.get(name, ()), here) for name in FACETS}
@@ -88,18 +88,18 @@ def values(
     }
 
 
-def _choices(view: View, asks: Wanted, name: str, counts: Sequence[Count], here: str) -> list[Choice]:
+def _choices(view: View, asks: SearchArguments, name: str, counts: Sequence[Count], here: str) -> list[Choice]:
     found = []
     for item in counts:
         label, language = _facet_label(view, name, item.key, item.iri)
         if item.chosen:
-            keys = [key for key in asks.search.filters.get(name, ()) if _means(key, item)]
+            keys = [key for key in getattr(asks, name) if _means(key, item)]
             href = f"{here}?{asks.query(without=(name, keys[0] if keys else item.key))}"
         else:
             href = f"{here}?{asks.query(more=(name, item.key))}"
         found.append(Choice(label, language, item.count, item.chosen, href, item.key))
     # A key that nothing has is still a filter, to be removed.
-    strange = [key for key in asks.search.filters.get(name, ()) if not any(_means(key, item) for item in counts)]
+    strange = [key for key in getattr(asks, name) if not any(_means(key, item) for item in counts)]
     found += [Choice(key[:60], "", 0, True, f"{here}?{asks.query(without=(name, key))}", "") for key in strange]
     return found
 

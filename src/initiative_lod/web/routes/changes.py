@@ -1,4 +1,4 @@
-"""What changed between two releases, as a page or JSON. Comparing is work that others must not wait for: a process of
+"""Changes between two releases, as a page or JSON. Comparing is work that others must not wait for: a process of
 its own does it, for so long and no longer, one at a time; what it found of two releases never changes, and is kept.
 """
 
@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
+from cachetools import LRUCache
+from pydantic import Field
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.negotiation import Offer
@@ -19,12 +22,13 @@ from initiative_lod.release import changes
 from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.request import Answer, Asked
+from initiative_lod.web.http.arguments import PageArguments
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.conditional import wanted
-from initiative_lod.web.routes.downloads import json_answer, page_answer
-from initiative_lod.web.routes.older_releases import opened_release
+from initiative_lod.web.routes.negotiated_page import wanted
+from initiative_lod.web.routes.releases import json_response, opened_release, page_response
+from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Lane, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 LISTED = 500  # changes that are shown
@@ -32,8 +36,15 @@ PATIENCE = 5.0  # seconds that a request waits for another one's comparison
 AGAIN = 60.0  # seconds after which what took too long is tried again: the machine may have been busy
 AT_ONCE = 3  # requests that may wait, or be answered; they have threads of their own, since documents need the others
 MOST_WAITING = 8  # more are told to come back
-KEPT = 16  # comparisons, of about a megabyte at most
+MOST_SUMMARIES = 16  # that are kept, of about a megabyte at most
 OFFERS = (Offer(HTML), Offer(JSON))
+
+
+class ChangesArguments(PageArguments):
+    """The two releases."""
+
+    older: Annotated[str, Field(alias="from", description="the earlier release")] = ""
+    newer: Annotated[str, Field(alias="to", description="the later release; without it, the current one")] = ""
 
 
 class Comparisons:
@@ -42,14 +53,15 @@ class Comparisons:
     def __init__(self, seconds: float) -> None:
         """Ones that take ``seconds`` at most."""
         self._seconds = seconds
-        self._kept: OrderedDict[tuple[str, str], ChangeSummary] = OrderedDict()
+        self._summaries: LRUCache[tuple[str, str], ChangeSummary] = LRUCache(MOST_SUMMARIES)
         self._refused: dict[tuple[str, str], float] = {}  # the last two that took too long, and until when
         self._working = threading.Lock()
+        self._lock = threading.Lock()
 
     def of(self, old: OpenRelease, new: OpenRelease) -> ChangeSummary:
         """The changes from ``old`` to ``new``. Raises TooMuch when it takes too long, Busy, Damaged."""
         key = old.release.version, new.release.version
-        found = self._kept.get(key)
+        found = self._known(key)
         if found is not None:
             return found
         if not self._working.acquire(timeout=PATIENCE):
@@ -57,18 +69,21 @@ class Comparisons:
         try:
             if time.monotonic() < self._refused.get(key, 0.0):
                 raise TooMuch(Message("error.too_different", old=key[0], new=key[1]))
-            found = self._kept.get(key) or changes.apart(old.release, new.release, LISTED, self._seconds)
+            found = self._known(key) or changes.apart(old.release, new.release, LISTED, self._seconds)
             if found is None:
                 self._refused = {key: time.monotonic() + AGAIN}
                 raise TooMuch(Message("error.too_different", old=key[0], new=key[1]))
-            self._kept[key] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            with self._lock:
+                self._summaries[key] = found
         except ReleaseError as error:
             raise Damaged(Message("error.damaged_pair", old=key[0], new=key[1])) from error
         finally:
             self._working.release()
         return found
+
+    def _known(self, key: tuple[str, str]) -> ChangeSummary | None:
+        with self._lock:
+            return self._summaries.get(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,57 +106,82 @@ class Section:
     rows: tuple[Row, ...]
 
 
-def answer(site: Site, archive: Archive, comparisons: Comparisons, read: Asked) -> Answer:
+def changes_address(site: Site, archive: Archive) -> Address:
+    """What changed from one release to another."""
+    return Address(
+        "/releases/changes",
+        from_release(
+            site,
+            partial(answer, site, archive, Comparisons(site.settings.compare_seconds)),
+            Lane(AT_ONCE, MOST_WAITING, Message("error.comparing")),
+        ),
+        "What changed from one release (from) to another (to)",
+        {
+            200: Outcome("The changes", (HTML, JSON)),
+            **NOT_MODIFIED,
+            307: Outcome("The address that names both releases"),
+            404: fault("There is no such release"),
+            406: fault("Neither HTML nor JSON is accepted"),
+            503: fault("Comparing them takes too long here, or one of them is damaged"),
+        },
+        ChangesArguments,
+        [offer.media.suffix for offer in OFFERS],
+    )
+
+
+def answer(site: Site, archive: Archive, comparisons: Comparisons, opened: OpenRelease, request: Request) -> Response:
     """The answer to a GET or HEAD; without both releases, the way to the address that names both.
 
     Raises NotFound, Damaged, NotAcceptable, TooMuch, Busy.
     """
-    offer = wanted(read, OFFERS)
-    here = f"{read.prefix}/releases/changes"
+    offer = wanted(request, OFFERS)
+    here = f"{request.prefix}/releases/changes"
     if offer is None:
-        links = [(f"{here}.{item.media.suffix}?{read.query_string}", item.media.name) for item in OFFERS]
+        links = [(f"{here}.{item.media.suffix}?{request.query_string}", item.media.name) for item in OFFERS]
         raise NotAcceptable(Message("error.page_forms", forms=", ".join(item.name for item in OFFERS)), links)
-    current = site.publisher.current()
-    for named in (read.query.get("to"), read.query.get("from")):
+    arguments = ChangesArguments.read(request.query_string)
+    for named in (arguments.newer, arguments.older):
         if named:
-            opened_release(archive, named)  # else an address would lead to one that there is not
-    new = read.query.get("to") or current.release.version
-    old = read.query.get("from") or _before(archive, new)
-    if (read.query.get("to"), read.query.get("from")) != (new, old):
-        lang = [("lang", read.named_language)] if read.named_language else []
-        suffix = next((f".{item.media.suffix}" for item in OFFERS if read.path.endswith(f".{item.media.suffix}")), "")
+            opened_release(archive, named, opened)  # else an address would lead to one that there is not
+    new = arguments.newer or opened.release.version
+    old = arguments.older or _before(archive, new, opened)
+    if (arguments.newer, arguments.older) != (new, old):
+        lang = [("lang", request.named_language)] if request.named_language else []
+        suffix = next(
+            (f".{item.media.suffix}" for item in OFFERS if request.path.endswith(f".{item.media.suffix}")), ""
+        )
         location = f"{here}{suffix}?{urlencode([('from', old), ('to', new), *lang])}"
-        return Answer(307, (("Location", location), ("Cache-Control", "private, no-cache")))
-    before, after = opened_release(archive, old), opened_release(archive, new)
+        return Response(307, (("Location", location), ("Cache-Control", "private, no-cache")))
+    before, after = opened_release(archive, old, opened), opened_release(archive, new, opened)
     made = comparisons.of(before, after)
-    view = site.pages.view(current, read)
+    view = site.pages.view(opened, request)
     try:
         with reading(f"{old} or {new}"):
             if offer.media is JSON:
-                return json_answer(read, changes.as_document(made, (after, before)))
+                return json_response(request, changes.as_document(made, (after, before)))
             sections = _sections(made, before, after, view)
     except ReleaseError as error:
         raise Damaged(Message("error.damaged_pair", old=old, new=new)) from error
     content = site.pages.page(
         "changes.html",
         view,
-        read,
+        request,
         here,
         made=made,
         sections=sections,
         graphs=[(view.thing(NamedNode(graph)), *counts) for graph, counts in made.graphs.items()],
-        versions=archive.versions(),
+        versions=archive.versions(opened),
         json=f"{here}.json?{urlencode([('from', old), ('to', new)])}",
         command=f"initiative-lod release diff {old} {new} --limit 0",
         arguments=[("from", old), ("to", new)],
     )
-    return page_answer(read, view.language, content)
+    return page_response(request, view.language, content)
 
 
-def _before(archive: Archive, version: str) -> str:
+def _before(archive: Archive, version: str, current: OpenRelease) -> str:
     """The release that was current before ``version`` last became so; itself when there was none."""
-    there = {item.version for item in archive.published()}
-    past = [item.version for item in archive.switches() if item.version in there]
+    there = {item.version for item in archive.published(current)}
+    past = [item.version for item in archive.switches(current) if item.version in there]
     if version not in past:
         return past[-1] if past else version
     position = len(past) - 1 - past[::-1].index(version)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from functools import partial
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
 from markupsafe import Markup
+from pydantic import Field
 from pyoxigraph import NamedNode
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound, Verbatim
-from initiative_lod.formats import HTML, JSON, MediaType
+from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.errors import shown, status_of
-from initiative_lod.web.http.request import Answer, Asked
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.conditional import Fixed, fixed, wanted
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond, wanted
+from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
 FEWEST, MOST = 2, 6
-MOST_FIELDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,82 +40,75 @@ class Choice:
     chosen: bool
 
 
-def compare_router(site: Site) -> APIRouter:
+class CompareArguments(PageArguments):
+    """What is compared."""
+
+    MOST: ClassVar[int] = 40
+
+    iri: Annotated[
+        tuple[str, ...],
+        Field(description=f"what to compare, {FEWEST} to {MOST} times; without one, the page is the form to choose"),
+    ] = ()
+    choose: Annotated[str, Field(description="what the form is to have chosen")] = ""
+
+    @property
+    def iris(self) -> list[str]:
+        """The IRIs, or short forms, each once."""
+        return list(dict.fromkeys(item.strip() for item in self.iri if item.strip()))
+
+
+def compare_address(site: Site) -> Address:
     """The comparison, as a page and as JSON."""
-    router = APIRouter()
-
-    async def endpoint(request: Request) -> Response:
-        read = site.asked(request)
-        found = await run_in_threadpool(answer, site, read)
-        return found.response(request.method)
-
-    for suffix, method in product((".html", ".json", ""), ("GET", "HEAD")):
-        shown = not suffix and method == "GET"
-        router.add_api_route(
-            f"/compare{suffix}",
-            endpoint,
-            methods=[method],
-            name=f"{method} /compare{suffix}",
-            summary=f"{FEWEST} to {MOST} parts or things side by side",
-            response_class=Response,
-            responses=_RESPONSES,
-            include_in_schema=shown,
-            operation_id=f"compare_{method.lower()}{suffix.replace('.', '_')}",
-            openapi_extra={"parameters": [_IRI]} if shown else None,
-        )
-    return router
+    return Address(
+        "/compare",
+        from_release(site, partial(answer, site)),
+        f"{FEWEST} to {MOST} parts or things side by side",
+        {
+            200: Outcome("The comparison, or the form", (HTML, JSON)),
+            **NOT_MODIFIED,
+            400: fault("Too few, too many, or no IRI"),
+            404: fault("Nothing is known about one of them"),
+            406: fault("Neither HTML nor JSON is accepted"),
+            **UNAVAILABLE,
+        },
+        CompareArguments,
+        [offer.media.suffix for offer in OFFERS],
+    )
 
 
-_IRI = {
-    "name": "iri",
-    "in": "query",
-    "required": False,
-    "description": f"what to compare, {FEWEST} to {MOST} times; without one, the page is the form to choose",
-    "schema": {"type": "array", "items": {"type": "string"}},
-}
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The comparison, or the form", "content": {"text/html": {}, "application/json": {}}},
-    304: {"description": "Not modified"},
-    400: {"description": "Too few, too many, or no IRI", **_PROBLEM},
-    404: {"description": "Nothing is known about one of them", **_PROBLEM},
-    406: {"description": "Neither HTML nor JSON is accepted", **_PROBLEM},
-}
-
-
-def answer(site: Site, read: Asked) -> Answer:
+def answer(site: Site, opened: OpenRelease, request: Request) -> Response:
     """The comparison. A person's mistake gets the form again, with what is wrong; a program's is raised."""
-    opened = site.publisher.current()
-    given, preset = _given(read)
-    here = f"{read.prefix}/compare"
+    arguments = CompareArguments.read(request.query_string)
+    given, preset = arguments.iris, arguments.choose
+    here = f"{request.prefix}/compare"
     query = urlencode([("iri", iri) for iri in given])
-    chosen = wanted(read, OFFERS)
-    page = chosen is not None and chosen.media is HTML
+    chosen = wanted(request, OFFERS)
+    is_page = chosen is not None and chosen.media is HTML
     nodes: list[NamedNode] = []
-    fault, status = Markup(), 200
-    if given or not page:
+    told, status = Markup(), 200
+    if given or not is_page:
         try:
             nodes = _nodes(opened, given, here)
         except InitiativeLodError as error:
-            if not page:
+            if not is_page:
                 raise
-            fault, status = shown(error, site.languages[read.language]), status_of(error)
+            told, status = shown(error, site.language_of(request)), status_of(error)
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            view = site.pages.view(opened, read, language, "")
-            return (json.dumps(_json(view, compare(view, nodes)), ensure_ascii=False, indent=1) + "\n").encode()
-        view = site.pages.view(opened, read)
+            view = site.pages.view(opened, request, language, "")
+            return json_bytes(_json(view, compare(view, nodes)))
+        view = site.pages.view(opened, request)
         picked = {iri for iri in (*given, preset) if iri}
 
         return site.pages.page(
             "compare.html",
             view,
-            read,
+            request,
             here,
             columns=compare(view, nodes) if nodes else [],
             rows=[name for name, _ in ROWS],
-            fault=fault,
+            fault=told,
             pillars=_choices(view, picked),
             others=[iri for iri in given if not _is_action(view, iri)][:MOST],
             example=f"{view.iris.base}id/topic/data-security",
@@ -125,17 +116,9 @@ def answer(site: Site, read: Asked) -> Answer:
             arguments=[("iri", iri) for iri in given],
         )
 
-    return fixed(site, opened, read, Fixed(here, OFFERS if nodes else OFFERS[:1], query, status), body)
-
-
-def _given(read: Asked) -> tuple[list[str], str]:
-    """The IRIs of the request, each once, and the one that the form is to have chosen. Raises BadArgument."""
-    try:
-        pairs = parse_qsl(read.query_string, errors="replace", max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise BadArgument(Message("error.compare_fields", most=MOST_FIELDS)) from None
-    given = [value.strip() for name, value in pairs if name == "iri" and value.strip()]
-    return list(dict.fromkeys(given)), next((value for name, value in pairs if name == "choose"), "")
+    offers = OFFERS if nodes else OFFERS[:1]
+    page = NegotiatedPage(here, offers, query, status, seed=preset)
+    return respond(site, opened, request, page, body)
 
 
 def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:

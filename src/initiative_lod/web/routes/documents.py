@@ -1,247 +1,332 @@
-"""The addresses of the HTTP contract, but for /sparql: each is one call into ``documents`` or ``downloads``."""
+"""Documents: of things, of the ontology, the shapes, the dataset, the graphs, and of any IRI; and what is said of them
+besides: links as a linkset, citations. Pages and RDF formats alike are representations of one document.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Annotated
 from urllib.parse import quote
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request
+from anyio import to_thread
+from pydantic import Field
 from pyoxigraph import NamedNode
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
-from initiative_lod.documents.links import LINK_FORMAT
-from initiative_lod.documents.negotiation import choose
-from initiative_lod.documents.representation import OFFERS
-from initiative_lod.documents.resource import exists, resource_of
-from initiative_lod.errors import BadArgument, Busy, Message, NotFound, Verbatim
-from initiative_lod.formats import HTML, JSON_LD
-from initiative_lod.release.older import Archive
-from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.routes import changes, downloads, representations
-from initiative_lod.web.routes.changes import Comparisons
-from initiative_lod.web.routes.memento import Mementos, Original, gate, time_map
-from initiative_lod.web.routes.older_releases import Pinned, opened_release, read_release
-from initiative_lod.web.routes.representations import Target
+from initiative_lod.documents import linkset as linksets
+from initiative_lod.documents.document import CACHE_CONTROL, VARY, Document, Preferences, named
+from initiative_lod.documents.links import Link
+from initiative_lod.documents.negotiation import Offer, choose, parse_accept
+from initiative_lod.documents.representation import Rendered, Variant
+from initiative_lod.documents.resource import exists
+from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, Verbatim
+from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http.arguments import PageArguments, PageNumber
+from initiative_lod.web.http.conditional import Representation, day, of_content
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.pages import citation
+from initiative_lod.web.pages.view import View
+from initiative_lod.web.routes.routing import (
+    NOT_MODIFIED,
+    UNAVAILABLE,
+    Address,
+    AsyncWork,
+    Outcome,
+    fault,
+    from_release,
+    from_release_async,
+)
 from initiative_lod.web.site import Site
 
-Responses = dict[int | str, dict[str, Any]]
-Work = Callable[[Asked, dict[str, str]], Answer | Response]
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
-_RDF: dict[str, Any] = {
-    "description": "The description, in the representation that was negotiated",
-    "content": {offer.media.name: {} for offer in OFFERS},
+BY_DATE = {302: Outcome("With Accept-Datetime: an older release's document")}
+_DOCUMENT = {
+    200: Outcome("The description, in the representation that was negotiated", (*DOCUMENT_TYPES, JSON)),
+    **BY_DATE,
+    **NOT_MODIFIED,
+    400: fault("An argument has no meaning"),
+    404: fault("Nothing is known about it"),
+    406: fault("No representation is acceptable; the alternatives are listed"),
+    **UNAVAILABLE,
 }
-DOCUMENT_RESPONSES: Responses = {
-    200: _RDF,
-    304: {"description": "Not modified"},
-    400: {"description": "An argument has no meaning", **_PROBLEM},
-    404: {"description": "Nothing is known about it", **_PROBLEM},
-    406: {"description": "No representation is acceptable; the alternatives are listed", **_PROBLEM},
-    503: {"description": "No release is published", **_PROBLEM},
-}
-THING_RESPONSES: Responses = {
-    303: {"description": "The document that describes the thing"},
-    404: DOCUMENT_RESPONSES[404],
-}
-MEMENTO_RESPONSES: Responses = {302: {"description": "With Accept-Datetime: an older release's document"}}
-CHANGES: Responses = {
-    200: {"description": "The changes", "content": {"text/html": {}, "application/json": {}}},
-    307: {"description": "The address that names both releases"},
-    404: {"description": "There is no such release", **_PROBLEM},
-    406: {"description": "Neither HTML nor JSON is accepted", **_PROBLEM},
-    503: {"description": "Comparing them takes too long here, or one of them is damaged", **_PROBLEM},
-}
-GATE: Responses = {
-    302: {"description": "The document as the release of that time has it"},
-    400: {"description": "Accept-Datetime is no date", **_PROBLEM},
-    404: {"description": "No release has it", **_PROBLEM},
-}
-TIME_MAP: Responses = {
-    200: {"description": "Every release's document", "content": {LINK_FORMAT: {}, "text/plain": {}}},
-    404: GATE[404],
-    406: {"description": "Another format than link-format is wanted", **_PROBLEM},
+_THING = {
+    303: Outcome("The document that describes the thing"),
+    **BY_DATE,
+    404: fault("Nothing is known about it"),
+    **UNAVAILABLE,
 }
 
 
-class Routes:
-    """Adds addresses to a router: GET and HEAD of each, answered by a function in a thread of its own.
+class DocumentArguments(PageArguments):
+    """The arguments of a document's address (Content Negotiation by Profile §7.2)."""
 
-    With ``mementos``, an Accept-Datetime leads from a document to an older release's (RFC 7089).
+    media_type: Annotated[
+        str | None, Field(alias="_mediatype", description="the media type or suffix, in place of Accept")
+    ] = None
+    profile: Annotated[str | None, Field(alias="_profile", description="the profile, in place of Accept-Profile")] = (
+        None
+    )
+    page: PageNumber = 1
+
+
+class ResourceArguments(DocumentArguments):
+    """Those of the document about any IRI."""
+
+    iri: Annotated[str, Field(description="the IRI that is asked about")] = ""
+
+
+class IriArguments(PageArguments):
+    """An IRI that is asked about."""
+
+    iri: Annotated[str, Field(description="the IRI that is asked about")] = ""
+
+
+class CitationArguments(IriArguments):
+    """An IRI, and the style of its citation."""
+
+    style: Annotated[str | None, Field(description=f"one of {', '.join(citation.STYLES)}, in place of Accept")] = None
+
+
+def document_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
+    """Things, documents, and what is said of them."""
+
+    async def own(opened: OpenRelease, request: Request) -> Response:
+        return await answer(site, request, find(opened, request.path, request))
+
+    async def void(opened: OpenRelease, request: Request) -> Response:
+        return await answer(site, request, find(opened, "dataset", request))
+
+    async def resource(opened: OpenRelease, request: Request) -> Response:
+        iri = _iri(ResourceArguments.read(request.query_string))
+        return await answer(site, request, known(Document.of(opened, iri, request.prefix, request.path), iri))
+
+    document = from_release_async(site, own, by_date)
+    suffixes = [media.suffix for media in DOCUMENT_TYPES]
+    thing = from_release_async(site, see_other, by_date)
+    return [
+        Address("/doc/{path:path}", document, "A document about a thing", _DOCUMENT, DocumentArguments),
+        Address("/id/{path:path}", thing, "A thing", _THING),
+        Address("/ontology", document, "The ontology", _DOCUMENT, DocumentArguments, suffixes),
+        Address("/shapes", document, "The SHACL shapes", _DOCUMENT, DocumentArguments, suffixes),
+        Address("/dataset", document, "The dataset: DCAT and VoID", _DOCUMENT, DocumentArguments, suffixes),
+        Address("/ontology/{path:path}", document, "A version of the ontology", _DOCUMENT, DocumentArguments),
+        Address("/graph/{path:path}", document, "A named graph", _DOCUMENT, DocumentArguments),
+        Address(
+            "/resource",
+            from_release_async(site, resource, by_date),
+            "A document about any IRI",
+            _DOCUMENT,
+            ResourceArguments,
+            suffixes,
+        ),
+        Address("/.well-known/void", from_release_async(site, void), "VoID", _DOCUMENT, DocumentArguments),
+        Address(
+            "/linkset",
+            from_release(site, linkset),
+            "The typed links of a document",
+            {
+                200: Outcome("The links (RFC 9264)", (linksets.JSON_FORM, linksets.TEXT_FORM, JSON)),
+                **NOT_MODIFIED,
+                400: fault("The argument iri is no IRI"),
+                404: fault("Nothing is known about it"),
+                406: fault("Neither form of a linkset is accepted"),
+                **UNAVAILABLE,
+            },
+            IriArguments,
+        ),
+        Address(
+            "/cite",
+            from_release(site, partial(cite, site)),
+            "A citation: APA, BibTeX or CSL-JSON",
+            {
+                200: Outcome("The citation", tuple(citation.STYLES.values())),
+                **NOT_MODIFIED,
+                400: fault("The argument iri is no IRI, or there is no such style"),
+                404: fault("Nothing is known about it"),
+                406: fault("No style's media type is accepted"),
+                **UNAVAILABLE,
+            },
+            CitationArguments,
+        ),
+    ]
+
+
+async def answer(site: Site, request: Request, document: Document) -> Response:
+    """The response with a document. What is kept or was rendered with the release is sent without a thread.
+
+    Raises NotFound, NotAcceptable, BadArgument.
     """
-
-    def __init__(self, site: Site, mementos: Mementos | None = None) -> None:
-        self.router = APIRouter()
-        self._site = site
-        self._mementos = mementos
-
-    def add(
-        self,
-        path: str,
-        work: Work,
-        summary: str = "",
-        responses: Responses | None = None,
-        *,
-        shown: bool = True,
-        original: bool = False,
-        limiter: CapacityLimiter | None = None,
-    ) -> None:
-        """Add an address; ``original`` when it is a document's. Only GET is in the interface's description.
-
-        What may take long has a ``limiter`` of its own, so that others find a thread.
-        """
-        site, mementos = self._site, self._mementos if original else None
-
-        async def endpoint(request: Request) -> Response:
-            if limiter is not None and limiter.statistics().tasks_waiting >= changes.MOST_WAITING:
-                raise Busy(Message("error.comparing"))
-            read = site.asked(request)
-            answer: Answer | Response
-            if mementos and read.accept_datetime is not None:
-                answer = await run_in_threadpool(gate, mementos, read, Original(stem(read), read.query_string))
-            else:
-                answer = await to_thread.run_sync(work, read, request.path_params, limiter=limiter)
-            return answer if isinstance(answer, Response) else answer.response(request.method)
-
-        for method in ("GET", "HEAD"):
-            self.router.add_api_route(
-                path,
-                endpoint,
-                methods=[method],
-                name=f"{method} {path}",
-                summary=summary,
-                response_class=Response,
-                responses={**(responses or {}), **(MEMENTO_RESPONSES if original else {})},
-                include_in_schema=shown and method == "GET",
-                openapi_extra={"parameters": [_path_parameter(name) for name in re.findall(r"\{(\w+)", path)]},
-            )
+    variant = choose_variant(request, document)
+    representation = represent(site, request, document, variant)
+    response = representation.at_hand(request, site.cache)
+    if response is not None:
+        return response
+    if document.stored(variant) is not None:
+        return representation.made(site.cache)
+    return await to_thread.run_sync(representation.made, site.cache)
 
 
-def document_router(site: Site, mementos: Mementos | None = None) -> APIRouter:
-    """Things, documents, start page and downloads: what one release holds."""
-    routes = Routes(site, mementos)
-    document = partial(routes.add, original=True)
-
-    def path(read: Asked, given: dict[str, str]) -> Answer:
-        return own(site, read, stem(read))
-
-    document("/id/{path:path}", lambda read, given: see_other(site, read, given["path"]), "A thing", THING_RESPONSES)
-    document("/doc/{path:path}", path, "Its document", DOCUMENT_RESPONSES)
-    for name, summary in (
-        ("ontology", "The ontology"),
-        ("shapes", "The SHACL shapes"),
-        ("dataset", "The dataset: DCAT and VoID"),
-    ):
-        document(f"/{name}", path, summary, DOCUMENT_RESPONSES)
-        document(f"/{name}.{{suffix}}", path, shown=False)
-    for name, summary in (("ontology", "A version of the ontology"), ("graph", "A named graph")):
-        document(f"/{name}/{{rest:path}}", path, summary, DOCUMENT_RESPONSES)
-    document("/resource", lambda read, given: about_any(site, read), "What is said of any IRI", DOCUMENT_RESPONSES)
-    document("/resource.{suffix}", lambda read, given: about_any(site, read), shown=False)
-    document("/", lambda read, given: downloads.start(site, read), "Start page")
-    document("/context.jsonld", lambda read, given: downloads.context(site, read), "The JSON-LD context")
-    document("/dataset/{name}", lambda read, given: downloads.dump(site, read, given["name"]), "A dump; ranges work")
-    add = routes.add
-    add("/linkset", lambda read, given: downloads.linkset(site, read, _given(read)), "The typed links of a document")
-    add("/cite", lambda read, given: downloads.cite(site, read, _given(read)), "A citation: APA, BibTeX or CSL-JSON")
-    add("/.well-known/void", lambda read, given: own(site, read, "dataset"), "VoID", DOCUMENT_RESPONSES)
-    add("/static/{name:path}", lambda read, given: downloads.static(read, given["name"]), shown=False)
-    return routes.router
+def choose_variant(request: Request, document: Document) -> Variant:
+    """The representation that a request is answered with. Raises NotAcceptable, BadArgument."""
+    preferences = _preferences(request, document)
+    variant = document.choose(preferences)
+    if variant is None:
+        wanted = (preferences.media_type or preferences.accept or "")[:200]
+        raise NotAcceptable(
+            Message("error.not_sent_as", iri=document.resource.value, accept=wanted), document.alternatives
+        )
+    return variant
 
 
-def releases_router(site: Site, archive: Archive, mementos: Mementos) -> APIRouter:
-    """The releases, what changed between them, how an older one is found by date; and health."""
-    routes = Routes(site)
-    add = routes.add
-    add("/releases", lambda read, given: downloads.releases(site, archive, read), "The releases")
-    comparisons = Comparisons(site.settings.compare_seconds)
+def represent(site: Site, request: Request, document: Document, variant: Variant) -> Representation:
+    """That representation, ready to be made. Making it raises NotFound for a page that there is not."""
+    opened, is_page = document.opened, variant.offer.media is HTML
 
-    def changed(read: Asked, given: dict[str, str]) -> Answer:
-        return changes.answer(site, archive, comparisons, read)
+    def links() -> list[Link]:
+        return document.links(variant.profile, original=request.older is None)
 
-    few = CapacityLimiter(changes.AT_ONCE)
-    add("/releases/changes", changed, "What changed from one release (from) to another (to)", CHANGES, limiter=few)
-    add("/releases/changes.{suffix}", changed, shown=False, limiter=few)
-    add(
-        "/release/{version}",
-        lambda read, given: release(site, archive, read, given["version"]),
-        "One release; under /release/{version}/ is all of the site as that release has it",
+    def make() -> Rendered:
+        if is_page:
+            return page()
+        rendered = document.stored(variant) or document.render(variant)
+        if rendered is None:
+            raise NotFound(Message("error.no_such_page", page=variant.page, iri=document.resource.value))
+        return rendered
+
+    def page() -> Rendered:
+        content, pages = site.pages.document(opened, request, document.location, document.resource, variant, links())
+        return Rendered(content, document.page_links(variant, pages))
+
+    content_headers = [("Content-Type", variant.offer.content_type)]
+    software = site.software
+    if is_page:
+        content_headers.append(("Content-Language", variant.language))
+        software += f" {request.older}"  # such a page says so, and which release is current
+    return Representation(
+        variant.etag(opened.release, software),
+        document.headers(variant),
+        content_headers,
+        make,
+        day(opened.release.modified),
+        links,
     )
 
-    def time_gate(read: Asked, given: dict[str, str]) -> Answer:
-        return gate(mementos, read, Original(given["path"], read.query_string))
 
-    def map_of(read: Asked, given: dict[str, str]) -> Answer:
-        return time_map(mementos, read, Original(given["path"], read.query_string))
+def find(opened: OpenRelease, path: str, request: Request) -> Document:
+    """The document at a path under the base. Raises NotFound."""
+    document = Document.find(opened, path, request.prefix)
+    if document is None:
+        resource = named(opened.iris, path.rpartition(".")[0] if path.endswith(_SUFFIXES) else path)
+        raise NotFound(
+            Message("error.path", path=path[:200]) if resource is None else Message("error.unknown", iri=resource.value)
+        )
+    return document
 
-    add("/timegate/{path:path}", time_gate, "Leads to a document as it was at the time of Accept-Datetime", GATE)
-    add("/timemap/{path:path}", map_of, "When a document was published, and where each release has it", TIME_MAP)
-    add("/healthz", lambda read, given: downloads.health(read), "Alive")
-    add("/readyz", lambda read, given: downloads.ready(site, read), "Able to answer")
-    return routes.router
+
+_SUFFIXES = tuple(f".{suffix}" for suffix in BY_SUFFIX)
 
 
-def see_other(site: Site, read: Asked, path: str) -> Answer:
+def known(document: Document | None, resource: NamedNode) -> Document:
+    """The document about an IRI. Raises NotFound where there is none."""
+    if document is None:
+        raise NotFound(Message("error.unknown", iri=resource.value))
+    return document
+
+
+def _preferences(request: Request, document: Document) -> Preferences:
+    """A request's wishes. Raises BadArgument."""
+    if not request.query:
+        return Preferences(request.accept, request.accept_profile, language=request.language)
+    arguments = DocumentArguments.read(request.query_string)
+    media_type = arguments.media_type
+    if media_type is not None and document.media is None:
+        # In an address that was not encoded a plus sign came as a blank.
+        media_type = BY_SUFFIX[media_type].name if media_type in BY_SUFFIX else media_type.replace(" ", "+")
+        if not parse_accept(media_type):
+            raise BadArgument(Message("error.mediatype", value=media_type[:100]))
+    return Preferences(
+        request.accept,
+        request.accept_profile,
+        media_type,
+        arguments.profile,
+        request.language,
+        bool(request.named_language),
+        arguments.page,
+    )
+
+
+async def see_other(opened: OpenRelease, request: Request) -> Response:
     """303 from a thing to its document (Cool URIs for the Semantic Web). Raises NotFound for an unknown thing."""
-    opened = site.publisher.current()
-    resource = resource_of(opened.iris, f"id/{path}")
+    path = request.path.removeprefix("id/")
+    resource = named(opened.iris, f"doc/{path}")
     if resource is None or not exists(opened, resource):
         raise NotFound(Message("error.unknown", iri=f"{opened.iris.base}id/{path[:200]}"))
-    query = f"?{read.query_string}" if read.query_string else ""
+    query = f"?{request.query_string}" if request.query_string else ""
     headers = (
-        ("Location", f"{read.prefix}/doc/{path}{query}"),
-        ("Vary", representations.VARY),
-        ("Cache-Control", representations.CACHE),
-        ("Link", f'<{resource.value}>; rel="cite-as"'),
+        ("Location", f"{request.prefix}/doc/{path}{query}"),
+        ("Vary", VARY),
+        ("Cache-Control", CACHE_CONTROL),
+        ("Link", str(Link(resource.value, "cite-as"))),
     )
-    return Answer(303, headers)
+    return Response(303, headers)
 
 
-def own(site: Site, read: Asked, path: str) -> Answer:
-    """The document at a path under the base."""
-    return representations.answer(site, read, representations.target(site.publisher.current(), path, read.prefix))
+def linkset(opened: OpenRelease, request: Request) -> Response:
+    """The links of everything that belongs to a resource's document (RFC 9264).
+
+    Raises BadArgument, NotFound, NotAcceptable.
+    """
+    resource = _iri(IriArguments.read(request.query_string))
+    document = known(Document.about(opened, resource, request.prefix), resource)
+    offers = (Offer(linksets.JSON_FORM), Offer(linksets.TEXT_FORM), Offer(linksets.JSON_FORM, alias=JSON.name))
+    offer = choose(request.accept, offers)
+    if offer is None:
+        here = f"{request.prefix}/linkset?iri={quote(resource.value, safe=':/')}"
+        raise NotAcceptable(Message("error.linkset_forms"), [(here, item.media.name) for item in offers[:2]])
+    found = linksets.contexts(
+        document.links(original=request.older is None), resource.value, document.address(), document.address(HTML)
+    )
+    content = linksets.to_json(found) if offer.media is linksets.JSON_FORM else linksets.to_text(found)
+    return of_content(
+        request,
+        content,
+        [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)],
+        [("Content-Type", offer.content_type), ("Link", str(Link(document.address(), "describes", HTML.name)))],
+    )
 
 
-def release(site: Site, archive: Archive, read: Asked, version: str) -> Answer:
-    """A release: as a page or JSON from its manifest, in RDF from the description in its own store."""
-    offer = choose(read.accept, OFFERS)
-    if offer is not None and offer.media not in (HTML, JSON_LD) and not version.endswith((".html", ".json")):
-        opened = opened_release(archive, version)
-        its = replace(site, publisher=Pinned(opened))
-        with read_release(version):
-            return representations.answer(its, read, representations.target(opened, f"release/{version}", read.prefix))
-    return downloads.release(site, archive, read, version)
+def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
+    """A citation as a file: ``style`` names it, else Accept. Raises NotFound, BadArgument, NotAcceptable."""
+    arguments = CitationArguments.read(request.query_string)
+    resource, style = _iri(arguments), arguments.style
+    if not exists(opened, resource):
+        raise NotFound(Message("error.unknown", iri=resource.value))
+    if style is None:
+        offer = choose(request.accept, [Offer(media) for media in citation.STYLES.values()])
+        if offer is None:
+            here = f"{request.prefix}/cite?iri={quote(resource.value, safe=':/')}"
+            listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
+            raise NotAcceptable(Message("error.cite_forms"), listed)
+        style = next(name for name, media in citation.STYLES.items() if media is offer.media)
+    elif style not in citation.STYLES:
+        raise BadArgument(Message("error.style", value=style[:100], values=", ".join(citation.STYLES)))
+    media = citation.STYLES[style]
+    cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource)
+    return of_content(
+        request,
+        citation.render(cited, style),
+        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
+        [
+            ("Content-Type", media.content_type),
+            ("Content-Language", request.language),
+            ("Content-Disposition", f'inline; filename="{cited.key[:80]}.{media.suffix}"'),
+            ("Link", str(Link(resource.value, "describes"))),
+        ],
+    )
 
 
-def about_any(site: Site, read: Asked) -> Answer:
-    """The description of the IRI that the argument ``iri`` gives. Raises BadArgument, NotFound."""
-    resource = _given(read)
-    named = representations.target(site.publisher.current(), stem(read), read.prefix)
-    argument = quote(resource.value, safe=":/")
-    return representations.answer(site, read, Target(f"{read.prefix}/resource", resource, named.media, argument))
-
-
-def _given(read: Asked) -> NamedNode:
-    """The IRI that the argument ``iri`` gives. Raises BadArgument."""
-    iri = read.query.get("iri", "")
+def _iri(arguments: ResourceArguments | IriArguments) -> NamedNode:
+    """The IRI that is asked about. Raises BadArgument."""
     try:
-        return NamedNode(iri)
+        return NamedNode(arguments.iri)
     except ValueError as error:
-        raise BadArgument(Message("error.iri", value=iri[:200], detail=Verbatim(error))) from error
-
-
-def stem(read: Asked) -> str:
-    """The path under the base, whether or not the proxy has cut the prefix off."""
-    path = read.path
-    if read.prefix and path.startswith(f"{read.prefix}/"):
-        path = path[len(read.prefix) :]
-    return path[1:]
-
-
-def _path_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        raise BadArgument(Message("error.iri", value=arguments.iri[:200], detail=Verbatim(error))) from error

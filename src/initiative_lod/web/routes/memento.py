@@ -11,28 +11,32 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs, quote
 
+from anyio import to_thread
+from cachetools import LRUCache
 from pyoxigraph import NamedNode
 
+from initiative_lod.documents.document import CACHE_CONTROL, Document
 from initiative_lod.documents.links import LINK_FORMAT, Link, memento_links
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import TEXT, MediaType
-from initiative_lod.release.manifest import DUMPS
+from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.request import Answer, Asked, http_date
-from initiative_lod.web.routes import representations
+from initiative_lod.web.http.conditional import http_date
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.routes.routing import UNAVAILABLE, Address, AsyncWork, Outcome, fault, from_release
+from initiative_lod.web.site import Site
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)
 ORIGINALS = ("doc/", "id/", "ontology", "shapes", "dataset", "graph/", "resource", "context.jsonld")
-REMEMBERED = 8192  # look-ups whether a release has a document
+MOST_LOOKUPS = 8192  # that are kept: whether a release has a document
 VARY = "Accept-Datetime"
 
 _DAYS, _MONTHS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun", "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -82,43 +86,80 @@ def moment(header: str) -> datetime:
 
 
 class Mementos:
-    """Which releases have a document. Threads may share it."""
+    """Which releases have a document. Threads may share it.
+
+    Each look is that of a request whose current release is ``current``.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._known: OrderedDict[tuple[str, object, str, str], bool] = OrderedDict()
+        self._known: LRUCache[tuple[str, object, str, str], bool] = LRUCache(MOST_LOOKUPS)
         self._lock = threading.Lock()
 
-    def of(self, original: Original) -> list[Published]:
+    def of(self, original: Original, current: OpenRelease) -> list[Published]:
         """The published releases that have it, oldest first; one that is damaged is passed over. Raises Busy."""
-        return [item for item in self._archive.published() if self._has(item.version, original)]
+        return [item for item in self._archive.published(current) if self._has(item.version, original, current)]
 
-    def at(self, time: datetime, found: Sequence[Published]) -> Published:
-        """Of the releases ``found`` (not none) the one current at ``time``, else the last before, else the first."""
-        there = {item.version: item for item in found}
-        for item in reversed(self._archive.switches()):
+    def at(self, time: datetime, among: Sequence[Published], current: OpenRelease) -> Published:
+        """Of the releases ``among`` (not none) the one current at ``time``, else the last before, else the first."""
+        there = {item.version: item for item in among}
+        for item in reversed(self._archive.switches(current)):
             if item.time <= time and item.version in there:
                 return there[item.version]
-        return found[0]
+        return among[0]
 
-    def _has(self, version: str, original: Original) -> bool:
+    def _has(self, version: str, original: Original, current: OpenRelease) -> bool:
         key = version, self._archive.identity(version), original.path, original.iri
         with self._lock:
             known = self._known.get(key)
-            if known is not None:
-                self._known.move_to_end(key)
-                return known
+        if known is not None:
+            return known
         try:
-            opened = self._archive.open(version)
+            opened = self._archive.open(version, current)
             with reading(version):
                 found = opened is not None and _is_in(opened, original)
         except ReleaseError:
             return False
         with self._lock:
             self._known[key] = found
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
         return found
+
+
+def memento_addresses(site: Site, mementos: Mementos) -> list[Address]:
+    """The TimeGates and TimeMaps."""
+    return [
+        Address(
+            "/timegate/{path:path}",
+            from_release(site, partial(time_gate, mementos)),
+            "Leads to a document as it was at the time of Accept-Datetime",
+            {
+                302: Outcome("The document as the release of that time has it"),
+                400: fault("Accept-Datetime is no date"),
+                404: fault("No release has it"),
+                **UNAVAILABLE,
+            },
+        ),
+        Address(
+            "/timemap/{path:path}",
+            from_release(site, partial(time_map, mementos)),
+            "When a document was published, and where each release has it",
+            {
+                200: Outcome("Every release's document", (TIME_MAP, TEXT)),
+                404: fault("No release has it"),
+                406: fault("Another format than link-format is wanted"),
+                **UNAVAILABLE,
+            },
+        ),
+    ]
+
+
+def by_date(mementos: Mementos) -> AsyncWork:
+    """The answer to who asks for a document with Accept-Datetime: the TimeGate's."""
+
+    async def answer(opened: OpenRelease, request: Request) -> Response:
+        return await to_thread.run_sync(gate, mementos, opened, request, Original(request.path, request.query_string))
+
+    return answer
 
 
 def is_original(path: str) -> bool:
@@ -126,52 +167,66 @@ def is_original(path: str) -> bool:
     return not path or path.startswith(ORIGINALS)
 
 
-def gate(mementos: Mementos, read: Asked, original: Original) -> Answer:
+def original_at(address: str, query: str, homes: Sequence[str]) -> Original:
+    """The document that an address after ``/timegate/`` or ``/timemap/`` names.
+
+    That is its path, or its whole address as clients of RFC 7089 write it, under one of ``homes`` (which end with a
+    slash). A proxy may have made one slash of two.
+    """
+    whole = re.sub(r"^(https?):/+", r"\1://", address)
+    return Original(next((whole.removeprefix(home) for home in homes if whole.startswith(home)), address), query)
+
+
+def time_gate(mementos: Mementos, opened: OpenRelease, request: Request) -> Response:
+    """The answer of a TimeGate's own address. Raises BadArgument, NotFound, Busy."""
+    return gate(mementos, opened, request, _named(opened, request))
+
+
+def gate(mementos: Mementos, opened: OpenRelease, request: Request, original: Original) -> Response:
     """A TimeGate's answer: 302 to the memento (RFC 7089 §4.1.1); without a date, to what is current.
 
     Raises BadArgument for what is no date, NotFound for what no release has.
     """
-    time = datetime.now(UTC) if read.accept_datetime is None else moment(read.accept_datetime)
-    found = _found(mementos, original)
-    chosen = mementos.at(time, found)
-    links = [*_about(read.prefix, original), *_memento_links(read.prefix, original, found, chosen)]
+    time = datetime.now(UTC) if request.accept_datetime is None else moment(request.accept_datetime)
+    found = _found(mementos, opened, original)
+    chosen = mementos.at(time, found, opened)
+    links = [*_about(request.prefix, original), *_memento_links(request.prefix, original, found, chosen)]
     headers = (
-        ("Location", address(read.prefix, original, chosen.version)),
+        ("Location", address(request.prefix, original, chosen.version)),
         ("Vary", VARY),
         ("Cache-Control", "private, no-cache"),
         ("Link", ", ".join(links)),
     )
-    return Answer(302, headers)
+    return Response(302, headers)
 
 
-def time_map(mementos: Mementos, read: Asked, original: Original) -> Answer:
+def time_map(mementos: Mementos, opened: OpenRelease, request: Request) -> Response:
     """The TimeMap: every memento with its date (RFC 7089 §5). Raises NotFound, NotAcceptable."""
-    offer = choose(read.accept, (Offer(TIME_MAP), Offer(TIME_MAP, alias=TEXT.name)))
-    here = original.under(f"{read.prefix}/timemap")
+    original = _named(opened, request)
+    offer = choose(request.accept, (Offer(TIME_MAP), Offer(TIME_MAP, alias=TEXT.name)))
+    here = original.under(f"{request.prefix}/timemap")
     if offer is None:
         raise NotAcceptable(Message("error.page_forms", forms=LINK_FORMAT), [(here, LINK_FORMAT)])
-    found = _found(mementos, original)
+    found = _found(mementos, opened, original)
     span = f'; from="{http_date(found[0].time)}"; until="{http_date(found[-1].time)}"'
     lines = [
-        str(Link(original.under(read.prefix), "original")),
-        str(Link(original.under(f"{read.prefix}/timegate"), "timegate")),
+        str(Link(original.under(request.prefix), "original")),
+        str(Link(original.under(f"{request.prefix}/timegate"), "timegate")),
         f"{Link(here, 'self', LINK_FORMAT)}{span}",
-        *_memento_links(read.prefix, original, found),
+        *_memento_links(request.prefix, original, found),
     ]
-    headers = (
-        ("Content-Type", offer.content_type),
-        ("Vary", "Accept"),
-        ("Cache-Control", representations.CACHE),
-    )
-    return Answer(200, headers, (",\n".join(lines) + "\n").encode())
+    headers = (("Content-Type", offer.content_type), ("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL))
+    return Response(200, headers, (",\n".join(lines) + "\n").encode())
 
 
-def headers_of(mementos: Mementos, prefix: str, original: Original, version: str) -> list[tuple[str, str]]:
+def headers_of(
+    mementos: Mementos, prefix: str, original: Original, version: str, current: OpenRelease
+) -> list[tuple[str, str]]:
     """The headers that make an answer the memento of ``original`` in a release (RFC 7089 §4.2, §4.5.4).
 
     One that was never published has no date, and is no memento; its original is named all the same.
     """
-    found = mementos.of(original)
+    found = mementos.of(original, current)
     own = next((item for item in found if item.version == version), None)
     if own is None:
         return [("Link", str(Link(original.under(prefix), "original")))]
@@ -182,6 +237,13 @@ def headers_of(mementos: Mementos, prefix: str, original: Original, version: str
 def address(prefix: str, original: Original, version: str) -> str:
     """Where a document is as a release has it."""
     return original.under(f"{prefix}/release/{version}")
+
+
+def _named(opened: OpenRelease, request: Request) -> Original:
+    homes = [opened.iris.base]
+    if request.client.origin is not None:
+        homes.append(f"{request.client.origin}{request.prefix}/")
+    return original_at(request.parameters["path"], request.query_string, homes)
 
 
 def _about(prefix: str, original: Original) -> list[str]:
@@ -207,8 +269,8 @@ def _memento_links(
     return links
 
 
-def _found(mementos: Mementos, original: Original) -> list[Published]:
-    found = mementos.of(original) if is_original(original.path) else []
+def _found(mementos: Mementos, opened: OpenRelease, original: Original) -> list[Published]:
+    found = mementos.of(original, opened) if is_original(original.path) else []
     if not found:
         raise NotFound(Message("error.no_memento", path=f"/{original.path[:200]}"))
     return found
@@ -217,15 +279,14 @@ def _found(mementos: Mementos, original: Original) -> list[Published]:
 def _is_in(opened: OpenRelease, original: Original) -> bool:
     """Whether a release has the document."""
     path = original.path
-    if not path or path == "context.jsonld":
+    if not path or path == CONTEXT:
         return True
     if path.startswith("dataset/"):
         name = path.removeprefix("dataset/")
         return name in DUMPS and (opened.release.path / name).is_file()
     try:
         if path.startswith("resource"):
-            return exists(opened, NamedNode(original.iri))
-        wanted = path if not path.startswith("id/") else f"doc/{path[3:]}"
-        return exists(opened, representations.target(opened, wanted, "").resource)
-    except (ValueError, NotFound):
+            return Document.of(opened, NamedNode(original.iri)) is not None
+    except ValueError:
         return False
+    return Document.find(opened, path if not path.startswith("id/") else f"doc/{path[3:]}") is not None

@@ -1,83 +1,30 @@
 """/metrics: what an operator watches, in Prometheus' text format. Counted as plain integers, put together when asked.
 
-No label holds anything that a visitor sent: routes are the first segments of the application's own addresses, and all
-else is ``other``. The registry is this server's own, so that two servers in one process never mix.
+No label holds anything that a visitor sent (see ``request_counts``). The registry is this server's own, so that two
+servers in one process never mix.
 """
 
 from __future__ import annotations
 
-import time
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Request
+from starlette import requests, responses
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats import TEXT
 from initiative_lod.sparql.pool import SPARE, QueryPool
-from initiative_lod.web.http.response_cache import Hot
+from initiative_lod.web.http.request import Response
+from initiative_lod.web.http.request_counts import BOUNDS, RequestCounts
+from initiative_lod.web.routes.routing import Address, Outcome
 from initiative_lod.web.site import Site
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Metric
 
 PREFIX = "initiative_lod_"
-OTHER = "other"
-BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
-
-
-class Requests:
-    """How many requests there were, and how long they took: by route, and by status."""
-
-    def __init__(self, root_path: str = "") -> None:
-        self._root_path = root_path
-        self._routes: frozenset[str] = frozenset()
-        self.counts: Counter[tuple[str, int]] = Counter()  # of (route, status); 0 for a client that left before one
-        self.seconds: Counter[str] = Counter()  # by route, in nanoseconds
-        self.buckets: dict[str, list[int]] = {}  # by route: one more than BOUNDS
-
-    def know(self, routes: Sequence[BaseRoute]) -> None:
-        """These are the routes that there are."""
-        self._routes = frozenset(_segment(getattr(route, "path", "")) for route in routes)
-
-    def route(self, path: str) -> str:
-        """The route class of a path: the first segment of an address that the application has, or ``other``."""
-        if self._root_path and path.startswith(f"{self._root_path}/"):
-            path = path[len(self._root_path) :]
-        found = _segment(path)
-        return found if found in self._routes else OTHER
-
-    async def measure(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run ``app``, and count what it answered when it is through."""
-        start = time.perf_counter_ns()
-        status = 0
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await app(scope, receive, noting)
-        finally:
-            elapsed = time.perf_counter_ns() - start
-            route = self.route(scope["path"])
-            self.counts[route, status] += 1
-            self.seconds[route] += elapsed
-            buckets = self.buckets.setdefault(route, [0] * (len(BOUNDS) + 1))
-            buckets[bisect_left(BOUNDS, elapsed / 1e9)] += 1
-
-
-def _segment(path: str) -> str:
-    """``start`` of ``/``, ``ontology`` of ``/ontology.{suffix}``, ``.well-known`` of ``/.well-known/void``."""
-    name = path.split("/", 2)[1] if "/" in path else path
-    return name.partition(".")[0] or name or "start"
 
 
 class Collector:
@@ -86,8 +33,8 @@ class Collector:
     It runs in a thread while the server goes on counting, so it takes a copy of each table before it walks through.
     """
 
-    def __init__(self, site: Site, requests: Requests, hot: Hot, pool: QueryPool) -> None:
-        self._site, self._requests, self._hot, self._pool = site, requests, hot, pool
+    def __init__(self, site: Site, counts: RequestCounts, pool: QueryPool) -> None:
+        self._site, self._counts, self._pool = site, counts, pool
 
     def collect(self) -> Iterator[Metric]:
         """Every metric but the process's own."""
@@ -98,31 +45,31 @@ class Collector:
     def _of_requests(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-        requests, hot = self._requests, Counter[tuple[str, int]]()
-        for (place, status), cell in dict(self._hot.counts).items():
-            hot[requests.route(place), status] += cell[0]
+        counts, cached = self._counts, Counter[tuple[str, int]]()
+        for (place, status), cell in dict(self._site.cache.counts).items():
+            cached[counts.route(place), status] += cell[0]
         total = CounterMetricFamily(
             f"{PREFIX}requests", "Requests, by route and status (0: the client left first).", labels=("route", "status")
         )
-        for (route, status), count in sorted((Counter(dict(requests.counts)) + hot).items()):
+        for (route, status), count in sorted((Counter(dict(counts.counts)) + cached).items()):
             total.add_metric((route, str(status)), count)
         yield total
-        kept = CounterMetricFamily(
-            f"{PREFIX}hot_answers", "Requests answered in front of the application, of all of them.", labels=("route",)
+        in_front = CounterMetricFamily(
+            f"{PREFIX}cached_responses", "Requests answered in front of the application, of all.", labels=("route",)
         )
         by_route = Counter[str]()
-        for (route, _), count in hot.items():
+        for (route, _), count in cached.items():
             by_route[route] += count
         for route, count in sorted(by_route.items()):
-            kept.add_metric((route,), count)
-        yield kept
+            in_front.add_metric((route,), count)
+        yield in_front
         durations = HistogramMetricFamily(
             f"{PREFIX}request_seconds",
             "Seconds from the request to the end of its answer, without those answered in front of the application.",
             labels=("route",),
         )
-        for route, buckets in sorted(dict(requests.buckets).items()):
-            durations.add_metric((route,), _cumulated(list(buckets)), requests.seconds[route] / 1e9)
+        for route, buckets in sorted(dict(counts.buckets).items()):
+            durations.add_metric((route,), _cumulated(list(buckets)), counts.seconds[route] / 1e9)
         yield durations
 
     def _of_queries(self) -> Iterator[Metric]:
@@ -145,7 +92,7 @@ class Collector:
         ):
             yield GaugeMetricFamily(PREFIX + name, text, value=value)
         caches = GaugeMetricFamily(f"{PREFIX}cache_bytes", "What is kept in memory, about.", labels=("cache",))
-        for name, size in (("hot", self._hot.size), ("pages", self._site.cache.size), ("sparql", pool.cache.size)):
+        for name, size in (("responses", self._site.cache.size), ("sparql", pool.cache.size)):
             caches.add_metric((name,), size)
         yield caches
 
@@ -154,7 +101,7 @@ class Collector:
 
         ready = GaugeMetricFamily(f"{PREFIX}ready", "Whether a release is open.")
         try:
-            release = self._site.publisher.current().release
+            release = self._site.current().release
         except ReleaseError:
             ready.add_metric((), 0)
             yield ready
@@ -176,9 +123,8 @@ def _cumulated(buckets: Sequence[int]) -> list[tuple[str, float]]:
     return found
 
 
-def metrics_router(site: Site, requests: Requests, hot: Hot, pool: QueryPool) -> APIRouter:
+def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool) -> Address:
     """The metrics of one server."""
-    router = APIRouter()
     made: list[CollectorRegistry] = []
 
     def registry() -> CollectorRegistry:
@@ -187,7 +133,7 @@ def metrics_router(site: Site, requests: Requests, hot: Hot, pool: QueryPool) ->
 
         if not made:
             own = CollectorRegistry()
-            own.register(Collector(site, requests, hot, pool))
+            own.register(Collector(site, counts, pool))
             ProcessCollector(registry=own)
             made.append(own)
         return made[0]
@@ -197,21 +143,9 @@ def metrics_router(site: Site, requests: Requests, hot: Hot, pool: QueryPool) ->
 
         return generate_latest(registry()), CONTENT_TYPE_PLAIN_0_0_4
 
-    async def answer(request: Request) -> Response:
+    async def answer(http: requests.Request) -> responses.Response:
         body, content_type = await run_in_threadpool(written)
-        headers = {"Content-Type": content_type, "Cache-Control": "no-store", "Content-Length": str(len(body))}
-        return Response(b"" if request.method == "HEAD" else body, headers=headers)
+        return Response(200, (("Content-Type", content_type), ("Cache-Control", "no-store")), body).to(http.method)
 
-    described: dict[int | str, dict[str, Any]] = {200: {"description": "The metrics", "content": {"text/plain": {}}}}
-    for method in ("GET", "HEAD"):
-        router.add_api_route(
-            "/metrics",
-            answer,
-            methods=[method],
-            name=f"{method} /metrics",
-            summary="Metrics, in Prometheus' text format",
-            response_class=Response,
-            responses=described,
-            include_in_schema=method == "GET",
-        )
-    return router
+    outcomes = {200: Outcome("The metrics", (TEXT,))}
+    return Address("/metrics", answer, "Metrics, in Prometheus' text format", outcomes)

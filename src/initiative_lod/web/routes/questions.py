@@ -7,30 +7,28 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
 from markupsafe import Markup
 from pyoxigraph import NamedNode
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Message, NotFound
-from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType
+from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.http.request import Answer, Asked
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language, in_languages
+from initiative_lod.web.pages.saved_questions import Kept, in_language, in_languages
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.conditional import Fixed, fixed
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
+from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
@@ -54,91 +52,74 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def questions_router(site: Site) -> APIRouter:
+def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
     """The list and each question, as a page and for programs."""
-    router = APIRouter()
-    kept = Questions()
-
-    def route(path: str, work: Callable[[Asked, str], Answer], summary: str, offers: Sequence[Offer]) -> None:
-        async def endpoint(request: Request) -> Response:
-            read = site.asked(request)
-            found = await run_in_threadpool(work, read, request.path_params.get("slug", ""))
-            return found.response(request.method)
-
-        suffixes = (*(f".{offer.media.suffix}" for offer in offers), "")  # what is narrower first
-        for suffix, method in product(suffixes, ("GET", "HEAD")):
-            router.add_api_route(
-                f"{path}{suffix}",
-                endpoint,
-                methods=[method],
-                name=f"{method} {path}{suffix}",
-                summary=summary,
-                response_class=Response,
-                include_in_schema=not suffix and method == "GET",
-                operation_id=f"{path.strip('/').replace('/{slug}', '_one')}_{method.lower()}{suffix.replace('.', '_')}",
-                openapi_extra={"parameters": [_SLUG] if "{slug}" in path else []},
-                responses={
-                    200: {"description": summary, "content": {offer.media.name: {} for offer in offers}},
-                    **_FAULTS,
-                },
-            )
-
-    route("/questions", lambda read, slug: index(site, kept, read), "The competency questions", INDEX_OFFERS)
-    route("/questions/{slug}", lambda read, slug: one(site, kept, read, slug), "One of them, answered", OFFERS)
-    return router
+    faults = {**NOT_MODIFIED, 406: fault("No representation is acceptable"), **UNAVAILABLE}
+    return [
+        Address(
+            path,
+            from_release(site, partial(work, site, questions.of)),
+            summary,
+            {200: Outcome(summary, [offer.media for offer in offers]), **more, **faults},
+            suffixes=[offer.media.suffix for offer in offers],
+        )
+        for path, work, summary, offers, more in (
+            ("/questions", every_question, "The competency questions", INDEX_OFFERS, {}),
+            (
+                "/questions/{slug}",
+                one_question,
+                "One of them, answered",
+                OFFERS,
+                {404: fault("The release has no such question")},
+            ),
+        )
+    ]
 
 
-_SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
-_FAULTS: dict[int | str, dict[str, Any]] = {
-    304: {"description": "Not modified"},
-    404: {"description": "The release has no such question", **_PROBLEM},
-    406: {"description": "No representation is acceptable", **_PROBLEM},
-}
+QuestionsOf = Callable[[OpenRelease], list[Kept]]
 
 
-def index(site: Site, kept: Questions, read: Asked) -> Answer:
+def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Response:
     """Every question, by group."""
-    opened = site.publisher.current()
-    found = kept.of(opened.release)
+    found = questions_of(opened)
+    here = f"{request.prefix}/questions"
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            view = View(opened, site.languages[language], read.prefix, "")
-            return _json([{**_about(item), "url": view.link(f"/questions/{item['slug']}")} for item in found])
-        view = site.pages.view(opened, read)
+            view = View(opened, site.pages.languages[language], request.prefix, "")
+            return json_bytes([{**_about(item), "url": view.link(f"/questions/{item['slug']}")} for item in found])
+        view = site.pages.view(opened, request)
         groups = [
             (name, [_card(item, view) for item in found if item["group"] == name])
             for name in questions.GROUPS
             if any(item["group"] == name for item in found)
         ]
-        here = f"{read.prefix}/questions"
         more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS)}
-        return site.pages.page("questions.html", view, read, here, **more)
+        return site.pages.page("questions.html", view, request, here, **more)
 
-    return fixed(site, opened, read, Fixed(f"{read.prefix}/questions", INDEX_OFFERS), body)
+    return respond(site, opened, request, NegotiatedPage(here, INDEX_OFFERS), body)
 
 
-def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
+def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Response:
     """One question with its answer. Raises NotFound."""
-    opened = site.publisher.current()
-    item = next((item for item in kept.of(opened.release) if item["slug"] == slug), None)
+    slug = request.parameters["slug"]
+    item = next((item for item in questions_of(opened) if item["slug"] == slug), None)
     if item is None:
-        raise NotFound(Message("error.no_question", name=slug[:100], prefix=read.prefix))
-    here = f"{read.prefix}/questions/{quote(slug)}"
+        raise NotFound(Message("error.no_question", name=slug[:100], prefix=request.prefix))
+    here = f"{request.prefix}/questions/{quote(slug)}"
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            return _json({**_about(item), **_results(item)})
+            return json_bytes({**_about(item), **_results(item)})
         if media is RESULT_CSV:
             return _csv(item)
-        view = site.pages.view(opened, read)
+        view = site.pages.view(opened, request)
         table = _table(item, view)
         title = in_language(item["question"], view.language)
         return site.pages.page(
             "question.html",
             view,
-            read,
+            request,
             here,
             item=item,
             title=title,
@@ -153,7 +134,7 @@ def one(site: Site, kept: Questions, read: Asked, slug: str) -> Answer:
             run=view.link("/sparql", query=item["query"]),
         )
 
-    return fixed(site, opened, read, Fixed(here, OFFERS), body)
+    return respond(site, opened, request, NegotiatedPage(here, OFFERS), body)
 
 
 # For programs
@@ -184,10 +165,6 @@ def _csv(item: Kept) -> bytes:
         writer.writerow(item["variables"])
         writer.writerows([row.get(name, {}).get("value", "") for name in item["variables"]] for row in item["rows"])
     return out.getvalue().encode()
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _links(here: str, offers: Sequence[Offer]) -> list[tuple[str, str, str]]:

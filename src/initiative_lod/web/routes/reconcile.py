@@ -1,4 +1,4 @@
-"""/reconcile: the Reconciliation Service API 0.2 over HTTP. What it answers is made in ``reconcile``; here is the wire.
+"""/reconcile: the Reconciliation Service API 0.2 over HTTP. Answers are made in ``matching``; here is the wire.
 
 JSONP is not offered: CORS, which 0.2 requires, does the same without running our words as a program in the client's
 page.
@@ -9,42 +9,45 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
-from collections.abc import Callable, Mapping
-from http import HTTPStatus
-from typing import Any
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
 
-import anyio
-from anyio import CapacityLimiter
-from fastapi import APIRouter, Request
+from pydantic import BaseModel, BeforeValidator, Field, RootModel
 from pyoxigraph import NamedNode
+from starlette import requests, responses
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 
-from initiative_lod.errors import InitiativeLodError, NotFound, ReleaseError
+from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge
+from initiative_lod.formats import HTML, JSON
 from initiative_lod.languages import preferred
-from initiative_lod.matching.reconcile_entities import Entities, matching
+from initiative_lod.matching.reconcile_entities import CountedTerm, Entities, EntityIndex, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
 from initiative_lod.matching.reconcile_queries import (
-    BatchTooLarge,
-    ReconcileError,
     answer_batch,
+    candidates,
     clean,
+    limit_up_to,
+    parse_json,
     read_batch,
-    read_limit,
+    read_query,
     suggestions,
 )
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
-from initiative_lod.web.http.errors import problem
-from initiative_lod.web.http.request import Asked, seen
+from initiative_lod.web.http.arguments import Arguments
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import templates
+from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Endpoint, Lane, Outcome, Outcomes, fault
 from initiative_lod.web.site import Site
 
-LONGEST_BODY = 1024 * 1024
-SUGGESTED = 20
+MAX_BODY_BYTES = 1024 * 1024
+SUGGESTED, MOST_SUGGESTED = 20, 100
+PROPOSED, MOST_PROPOSED = 100, 500
 AT_ONCE = 2  # requests that are being worked on; more wait
+MOST_WAITING = 64
 STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:.7rem;color:#1c1c1c;background:#fff}"
     "h1{font-size:1.05rem;margin:0 0 .2rem}p{margin:.25rem 0}"
@@ -55,43 +58,125 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 PREVIEW_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
-_STATUS: Mapping[type[InitiativeLodError], int] = {
-    BatchTooLarge: 413,
-    ReconcileError: 400,
-    NotFound: 404,
-    ReleaseError: 503,
-}
-_HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
-_CORS = {"Access-Control-Allow-Origin": "*"}
 
-Work = Callable[[Entities, Mapping[str, str], Asked, str], Any]
+Cleaned = Annotated[str, BeforeValidator(lambda value: clean(str(value)))]
 
 
-def reconcile_router(site: Site) -> APIRouter:
-    """The service at /reconcile, over whatever release is current."""
-    router = APIRouter()
+class ReconcileArguments(Arguments):
+    """What is asked of the service, in the address or in a form."""
+
+    queries: Annotated[str | None, Field(description="a batch of queries, as JSON")] = None
+    extend: Annotated[str | None, Field(description="a data extension query, as JSON")] = None
+    query: Annotated[str | None, Field(description="one query: words, or JSON")] = None
+
+
+class ReconcileForm(BaseModel):
+    """The same in the form of a POST."""
+
+    queries: str | None = None
+    extend: str | None = None
+
+
+class SuggestArguments(Arguments):
+    """What a suggestion begins with."""
+
+    prefix: Cleaned = ""
+    cursor: Annotated[int, Field(ge=0, le=10_000), BeforeValidator(lambda given: given or 0)] = 0
+    limit: limit_up_to(MOST_SUGGESTED) = SUGGESTED  # type: ignore[valid-type]
+    type: Annotated[str, Field(description="classes of which a thing is to be, with commas between")] = ""
+
+
+class ThingArguments(Arguments):
+    """The thing that is meant."""
+
+    id: Annotated[Cleaned, Field(description="its IRI")] = ""
+
+
+class ProposalArguments(Arguments):
+    """The class whose properties are proposed."""
+
+    type: Annotated[Cleaned, Field(description="the IRI of a class; without one, of any thing")] = ""
+    limit: limit_up_to(MOST_PROPOSED) | None = None  # type: ignore[valid-type]
+
+
+class Candidate(BaseModel):
+    """A candidate of a query; ``score`` is from 0 to 100."""
+
+    id: str
+    name: str
+    description: str
+    type: list[dict[str, str]]
+    score: float
+    features: list[dict[str, Any]]
+    match: bool
+
+
+class Candidates(BaseModel):
+    """The candidates of one query, best first."""
+
+    result: list[Candidate]
+
+
+class Reconciled(RootModel[dict[str, Candidates]]):
+    """The candidates of each query of a batch, by its key."""
+
+
+class Suggestion(BaseModel):
+    """A suggestion."""
+
+    id: str
+    name: str
+    description: str
+    notable: list[dict[str, str]] = []
+
+
+class Suggestions(BaseModel):
+    """Suggestions, best first."""
+
+    result: list[Suggestion]
+
+
+A = TypeVar("A", bound=Arguments)
+Work = Callable[[Entities, A, Request, str], Any]
+
+
+def reconcile_addresses(site: Site) -> list[Address]:
+    """The service at /reconcile, over the current release."""
     service = Service(site)
-    routes: tuple[tuple[str, Work, str], ...] = (
-        ("", _endpoint, "Reconciliation Service API 0.2: manifest, queries, data extension"),
-        ("/suggest/entity", _suggest_entity, "Suggest things"),
-        ("/suggest/type", _suggest_class, "Suggest types"),
-        ("/suggest/property", _suggest_property, "Suggest properties"),
-        ("/flyout/{kind}", _flyout, "A few words on a suggestion"),
-        ("/properties", _propose, "Properties to extend by"),
-        ("/preview", _preview, "A small page about a thing"),
-    )
-    for path, work, summary in routes:
-        for method in ("GET", "HEAD", "POST") if path == "" else ("GET", "HEAD"):
-            router.add_api_route(
-                f"/reconcile{path}",
-                service.route(work),
-                methods=[method],
-                response_class=Response,
-                summary=summary,
-                operation_id=f"reconcile{path.replace('/', '_').replace('{kind}', 'kind')}_{method.lower()}",
-                include_in_schema=method != "HEAD",  # one name for GET and HEAD would be a name twice
-            )
-    return router
+
+    def address(path: str, work: Work[A], arguments: type[A], summary: str, answer: Outcome, **more: Any) -> Address:
+        return Address(
+            f"/reconcile{path}", service.endpoint(work, arguments), summary, _outcomes(answer), arguments, **more
+        )
+
+    def suggest(kind: str, work: Work[SuggestArguments]) -> Address:
+        return address(
+            f"/suggest/{kind}", work, SuggestArguments, "Suggestions", Outcome("Suggestions", (JSON,), Suggestions)
+        )
+
+    summary = "Reconciliation Service API 0.2: manifest, queries, data extension"
+    answer = Outcome("The manifest, the candidates, or the rows", (JSON,), Reconciled)
+    forms: dict[str, Any] = {"methods": ("GET", "POST"), "body": ReconcileForm}
+    return [
+        address("", _endpoint, ReconcileArguments, summary, answer, **forms),
+        address("/", _endpoint, ReconcileArguments, summary, answer, shown=False, **forms),
+        suggest("entity", _suggest_entity),
+        suggest("type", _suggest_class),
+        suggest("property", _suggest_property),
+        address("/flyout/{kind}", _flyout, ThingArguments, "A few words on a suggestion", Outcome("HTML", (JSON,))),
+        address("/properties", _propose, ProposalArguments, "Properties to extend by", Outcome("The list", (JSON,))),
+        address("/preview", _preview, ThingArguments, "A small page about a thing", Outcome("The page", (HTML,))),
+    ]
+
+
+def _outcomes(answer: Outcome) -> Outcomes:
+    return {
+        200: answer,
+        400: fault("What was sent has no meaning"),
+        404: fault("Nothing is known about it"),
+        413: fault("More than one request may hold"),
+        **UNAVAILABLE,
+    }
 
 
 class Service:
@@ -99,104 +184,82 @@ class Service:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._entities = PerRelease(Entities)
-        self._limiter: CapacityLimiter | None = None
+        self._indexes = PerRelease(EntityIndex)
+        self._lane = Lane(AT_ONCE, MOST_WAITING, Message("error.search_busy"))
 
-    def route(self, work: Work) -> Callable[[Request], Any]:
-        """An endpoint that does ``work`` in a thread, and turns what it returns into a response."""
+    def endpoint(self, work: Work[A], arguments: type[A]) -> Endpoint:
+        """An endpoint that reads ``arguments``, does ``work`` in a thread, and makes a response of what it returns."""
 
-        async def endpoint(request: Request) -> Response:
-            self._limiter = self._limiter or CapacityLimiter(AT_ONCE)
+        async def endpoint(http: requests.Request) -> responses.Response:
+            request = self._site.read(http.scope)
             try:
-                fields = await _fields(request)
-                read = self._site.asked(request)
-                origin = _origin(request, self._site.trusted) + read.prefix
-                return await anyio.to_thread.run_sync(self._answer, work, fields, read, origin, limiter=self._limiter)
+                form = await _form(http) if request.method == "POST" else ""
             except ClientDisconnect:
-                return Response(status_code=400)
-            except (ReconcileError, NotFound, ReleaseError) as error:
-                status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-                headers = {**_CORS, "Cache-Control": "no-store"}
-                content = problem(status, str(error), HTTPStatus(status).phrase)
-                return Response(content, status, headers, "application/problem+json")
+                return responses.Response(status_code=400)  # to nobody
+            opened = await self._site.release_of(http.scope)
+            response = await self._lane.run(partial(self._answer, work, arguments, form), opened, request)
+            assert isinstance(response, Response)
+            return response.to(request.method)
 
         return endpoint
 
-    def _answer(self, work: Work, fields: Mapping[str, str], read: Asked, origin: str) -> Response:
-        if "callback" in fields:
-            raise ReconcileError("JSONP is not offered here: leave 'callback' out; every answer may be read by CORS")
-        found = work(self._entities.of(self._site.publisher.current()), fields, read, origin)
+    def _answer(self, work: Work[A], arguments: type[A], form: str, opened: OpenRelease, request: Request) -> Response:
+        fields = f"{form}&{request.query_string}" if form else request.query_string  # of two the last counts
+        if "callback=" in fields:
+            raise BadArgument("JSONP is not offered here: leave 'callback' out; every answer may be read by CORS")
+        origin = request.client.origin  # a manifest's addresses are absolute
+        if origin is None:
+            raise BadArgument(f"the request is for the host {request.client.host[:100]!r}, which is no name of a host")
+        entities = Entities(opened, self._indexes.of(opened))
+        found = work(entities, arguments.read(fields), request, origin + request.prefix)
         if isinstance(found, Response):
             return found
         # ASCII: halves of characters that a client sent go back as it wrote them.
-        return Response(json.dumps(found).encode(), 200, {**_CORS, "Cache-Control": "no-cache"}, "application/json")
+        return Response(200, (("Content-Type", JSON.name), ("Cache-Control", "no-cache")), json.dumps(found).encode())
 
 
-def _origin(request: Request, trusted: frozenset[str]) -> str:
-    """Scheme and host under which the client sees us: a manifest's addresses are absolute. Raises ReconcileError."""
-    found = seen(request, trusted)
-    if found.scheme not in ("http", "https") or not _HOST.fullmatch(found.host):
-        raise ReconcileError(f"the request is for the host {found.host[:100]!r}, which is no name of a host")
-    return f"{found.scheme}://{found.host}"
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    """The parameters of the address, then of the form. Of a name that stands twice, the first counts."""
-    query = request.scope["query_string"].decode("ascii", "replace")
-    fields = _parse(query)
-    if request.method != "POST":
-        return fields
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = b""
-    async for chunk in request.stream():
+async def _form(http: requests.Request) -> str:
+    """The form in a body. Raises TooLarge, BadArgument."""
+    media = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = bytearray()
+    async for chunk in http.stream():
         body += chunk
-        if len(body) > LONGEST_BODY:
-            raise BatchTooLarge(f"the body is longer than {LONGEST_BODY:,} bytes")
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLarge(f"the body is longer than {MAX_BODY_BYTES:,} bytes")
     if media == "multipart/form-data":
-        raise ReconcileError("send the form as application/x-www-form-urlencoded")
-    return {**_parse(body.decode("utf-8", "replace")), **fields}
+        raise BadArgument("send the form as application/x-www-form-urlencoded")
+    return body.decode("utf-8", "replace")
 
 
-def _parse(text: str) -> dict[str, str]:
-    try:
-        found = parse_qs(text, keep_blank_values=True, max_num_fields=100)
-    except ValueError as error:
-        raise ReconcileError(f"the form cannot be read: {error}") from error
-    return {name: values[0] for name, values in found.items()}
+def _endpoint(entities: Entities, arguments: ReconcileArguments, request: Request, home: str) -> Any:
+    if arguments.queries is not None:
+        return answer_batch(entities, read_batch(arguments.queries))
+    if arguments.extend is not None:
+        return extend(entities, read_extension(arguments.extend))
+    if arguments.query is not None:  # one query by itself, as 0.1 had it
+        text = arguments.query
+        query = read_query(parse_json(text, "query") if text.lstrip().startswith("{") else text, "query")
+        return {"result": candidates(entities, query)}
+    if request.method == "POST":
+        raise BadArgument("the form has neither 'queries' nor 'extend'")
+    return manifest(entities, f"{home}/reconcile", home)
 
 
-def _endpoint(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    if "queries" in fields:
-        return answer_batch(entities, read_batch(fields["queries"]))
-    if "extend" in fields:
-        return extend(entities, read_extension(fields["extend"]))
-    if "query" in fields:  # one query by itself, as 0.1 had it
-        text = fields["query"]
-        one = text if text.lstrip().startswith("{") else json.dumps({"query": text})
-        return answer_batch(entities, read_batch('{"q0": ' + one + "}"))["q0"]
-    if read.method == "POST":
-        raise ReconcileError("the form has neither 'queries' nor 'extend'")
-    return manifest(entities, f"{origin}/reconcile", origin)
+def _suggest_entity(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
+    classes = [item for item in arguments.type.split(",") if item]
+    return {"result": suggestions(entities, arguments.prefix, arguments.cursor, arguments.limit, classes)}
 
 
-def _suggest_entity(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    classes = [item for item in fields.get("type", "").split(",") if item]
-    return {"result": suggestions(entities, fields.get("prefix", ""), _cursor(fields), _limit(fields), classes)}
+def _suggest_class(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
+    return _terms(matching(entities.classes, arguments.prefix), arguments, "{} things")
 
 
-def _suggest_class(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    found = matching(entities.classes, clean(fields.get("prefix", "")))
-    return _terms(found, fields, "{} things")
+def _suggest_property(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
+    return _terms(matching(entities.properties, arguments.prefix), arguments, "used {} times")
 
 
-def _suggest_property(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    found = matching(entities.properties, clean(fields.get("prefix", "")))
-    return _terms(found, fields, "used {} times")
-
-
-def _terms(found: list[Any], fields: Mapping[str, str], say: str) -> dict[str, Any]:
-    cursor = _cursor(fields)
-    page = found[cursor : cursor + _limit(fields)]
+def _terms(found: list[CountedTerm], arguments: SuggestArguments, say: str) -> dict[str, Any]:
+    page = found[arguments.cursor : arguments.cursor + arguments.limit]
     return {
         "result": [
             {"id": item.iri, "name": item.name, "description": f"{say.format(item.count)}: {item.iri}"} for item in page
@@ -204,50 +267,39 @@ def _terms(found: list[Any], fields: Mapping[str, str], say: str) -> dict[str, A
     }
 
 
-def _cursor(fields: Mapping[str, str]) -> int:
-    given = fields.get("cursor", "")
-    return 0 if given in ("", "0") else read_limit(given, "cursor", 0, 10_000)
-
-
-def _limit(fields: Mapping[str, str]) -> int:
-    return read_limit(fields.get("limit"), "limit", SUGGESTED, 100)
-
-
-def _flyout(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    shown = _shown(entities, fields, read, origin)
+def _flyout(entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Any:
+    shown = _shown(entities, arguments.id, request, home)
     template = (
         "<p><strong>{{ name }}</strong>{% if other %} · {{ other }}{% endif %}</p><p>{{ description or iri }}</p>"
     )
     return {"id": shown["iri"], "html": templates.environment().from_string(template).render(shown)}
 
 
-def _preview(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Response:
-    shown = _shown(entities, fields, read, origin)
-    content = templates.environment().get_template("preview.html").render(shown)
-    headers = {
-        **_CORS,
-        "Content-Security-Policy": PREVIEW_POLICY,
-        "Content-Language": shown["language"],
-        "Vary": "Accept-Language",
-        "Cache-Control": "no-cache",
-    }
-    return Response(content.encode(), 200, headers, "text/html")
+def _preview(entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Response:
+    shown = _shown(entities, arguments.id, request, home)
+    headers = (
+        ("Content-Type", HTML.content_type),
+        ("Content-Security-Policy", PREVIEW_POLICY),
+        ("Content-Language", shown["language"]),
+        ("Vary", "Accept-Language"),
+        ("Cache-Control", "no-cache"),
+    )
+    return Response(200, headers, templates.environment().get_template("preview.html").render(shown).encode())
 
 
-def _shown(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> dict[str, Any]:
+def _shown(entities: Entities, iri: str, request: Request, home: str) -> dict[str, Any]:
     """What a preview shows of anything that the release knows: names, kinds, a sentence, and whose it is."""
-    iri = clean(fields.get("id", ""))
     try:
         quads = list(entities.opened.about(NamedNode(iri)))
     except ValueError as error:
-        raise ReconcileError(f"id is {iri[:200]!r}, and must be an IRI: {error}") from error
+        raise BadArgument(f"id is {iri[:200]!r}, and must be an IRI: {error}") from error
     if not quads:
         raise NotFound(f"nothing is known about <{iri[:200]}>")
-    language, other_language = preferred(read.language)[:2]
+    language, other_language = preferred(request.language)[:2]
     name, other = entities.name(iri, language), entities.name(iri, other_language)
     return {
         "iri": iri,
-        "address": f"{origin}/resource?{urlencode({'iri': iri})}",
+        "address": f"{home}/resource?{urlencode({'iri': iri})}",
         "language": language,
         "name": name,
         "other_language": other_language,
@@ -259,9 +311,8 @@ def _shown(entities: Entities, fields: Mapping[str, str], read: Asked, origin: s
     }
 
 
-def _propose(entities: Entities, fields: Mapping[str, str], read: Asked, origin: str) -> Any:
-    name = clean(fields.get("type", ""))
-    limit = read_limit(fields.get("limit"), "limit", 100, 500)
+def _propose(entities: Entities, arguments: ProposalArguments, request: Request, home: str) -> Any:
+    name, limit = arguments.type, arguments.limit or PROPOSED
     found = entities.properties_of(name, limit) if name else entities.properties[:limit]
     answer = {"type": name, "properties": [{"id": item.iri, "name": item.name} for item in found]}
-    return answer | {"limit": limit} if "limit" in fields else answer
+    return answer | {"limit": limit} if arguments.limit else answer

@@ -6,31 +6,29 @@ is ``hl``, or negotiated.
 
 from __future__ import annotations
 
-import json
 import logging
-import threading
-from dataclasses import replace
-from itertools import product
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request
-from starlette.responses import Response
-
+from initiative_lod.documents import links
 from initiative_lod.documents.negotiation import Offer, lookup
-from initiative_lod.errors import Busy, Damaged, Message, QueryTimeout, ReleaseError
-from initiative_lod.formats import HTML, JSON, MediaType
-from initiative_lod.release import Release
+from initiative_lod.documents.representation import Rendered
+from initiative_lod.errors import Damaged, Message, QueryTimeout, ReleaseError
+from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.manifest import INDEX
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
+from initiative_lod.web.http.conditional import uncached
 from initiative_lod.web.http.errors import text
-from initiative_lod.web.http.request import Answer, Asked
-from initiative_lod.web.http.search_arguments import PARAMETERS, wanted
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page
-from initiative_lod.web.routes.conditional import Fixed, fixed, unkept
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
+from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Lane, Outcome, fault, from_release
 from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
@@ -41,106 +39,66 @@ AT_ONCE = 4  # searches that run at the same time; the others wait without holdi
 MOST_WAITING = 64
 _UNINDEXED = (("X-Robots-Tag", "noindex, follow"),)
 
-
-class Indexes:
-    """The index of the release that is current. An older one is closed when its last search is over."""
-
-    def __init__(self, seconds: float) -> None:
-        """One whose searches take ``seconds`` at most."""
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._open: tuple[str, Index] | None = None
-
-    def of(self, release: Release) -> Index:
-        """The index of ``release``. Raises ReleaseError when it has none that can be read."""
-        kept = self._open
-        if kept is not None and kept[0] == str(release.path):
-            return kept[1]
-        with self._lock:
-            if self._open is None or self._open[0] != str(release.path):
-                opened = Index(release.path / INDEX / index.FILE, self._seconds)
-                if self._open is not None:
-                    self._open[1].close()
-                self._open = str(release.path), opened
-            return self._open[1]
-
-    def close(self) -> None:
-        """Close it; a later search opens it again."""
-        with self._lock:
-            if self._open is not None:
-                self._open[1].close()
-                self._open = None
+IndexOf = Callable[[OpenRelease], Index]
 
 
-def search_router(site: Site) -> APIRouter:
-    """The search over the release that is current."""
-    router = APIRouter()
-    indexes = Indexes(site.settings.search_seconds)
-    limiter = CapacityLimiter(AT_ONCE)
-
-    async def search(request: Request) -> Response:
-        read = site.asked(request)
-        if limiter.statistics().tasks_waiting >= MOST_WAITING:
-            raise Busy(Message("error.search_busy"))
-        found = await to_thread.run_sync(answer, site, indexes, read, limiter=limiter)
-        return found.response(request.method)
-
-    for suffix, method in product(("", ".json", ".html"), ("GET", "HEAD")):
-        shown = not suffix and method == "GET"
-        router.add_api_route(
-            f"/search{suffix}",
-            search,
-            methods=[method],
-            summary="Full-text search in Chinese and English",
-            response_class=Response,
-            responses=RESPONSES,
-            include_in_schema=shown,
-            operation_id=f"search_{method.lower()}{suffix.replace('.', '_')}",
-            openapi_extra={"parameters": PARAMETERS} if shown else None,
-        )
-    return router
+def search_address(site: Site) -> Address:
+    """The search over a release."""
+    indexes = PerRelease(partial(open_index, site.settings.search_seconds))
+    return Address(
+        "/search",
+        from_release(
+            site, partial(answer, site, indexes.of), Lane(AT_ONCE, MOST_WAITING, Message("error.search_busy"))
+        ),
+        "Full-text search in Chinese and English",
+        {
+            200: Outcome("What was found, which may be nothing", (JSON, HTML)),
+            **NOT_MODIFIED,
+            400: fault("More arguments than anyone needs"),
+            406: fault("Neither JSON nor HTML is accepted"),
+            503: fault("No release with a search index is published, or too many searches at once"),
+        },
+        SearchArguments,
+        [offer.media.suffix for offer in OFFERS],
+    )
 
 
-_PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}, "text/html": {}}}
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "What was found, which may be nothing", "content": {"application/json": {}, "text/html": {}}},
-    304: {"description": "Not modified"},
-    400: {"description": "More arguments than anyone needs", **_PROBLEM},
-    406: {"description": "Neither JSON nor HTML is accepted", **_PROBLEM},
-    503: {"description": "No release with a search index is published, or too many searches at once", **_PROBLEM},
-}
+def open_index(seconds: float, opened: OpenRelease) -> Index:
+    """The index of a release, whose searches take ``seconds`` at most. Raises Damaged when none can be read."""
+    try:
+        return Index(opened.release.path / INDEX / index.FILE, seconds)
+    except ReleaseError as error:
+        log.warning("%s", error)
+        raise Damaged(Message("error.no_search_index")) from error
 
 
-def answer(site: Site, indexes: Indexes, read: Asked) -> Answer:
-    """The answer to a GET or HEAD. Raises BadArgument, NotAcceptable, ReleaseError."""
-    opened = site.publisher.current()
-    asks = wanted(read)
-    hl = lookup(dict(asks.pairs).get("hl", ""), read.languages) or ""
-    language = hl or replace(read, query={}).language  # ``lang`` is not the page's here
-    here = f"{read.prefix}/search"
+def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request) -> Response:
+    """The answer to a GET or HEAD. Raises BadArgument, NotAcceptable, Damaged."""
+    asks = SearchArguments.read(request.query_string)
+    hl = lookup(asks.hl, request.languages) or ""
+    here = f"{request.prefix}/search"
     slow = ""
 
-    def body(media: MediaType, language: str) -> bytes:
+    def body(media: MediaType, language: str) -> bytes | Rendered:
         nonlocal slow
-        try:
-            found = indexes.of(opened.release)
-        except ReleaseError as error:
-            log.warning("%s", error)
-            raise Damaged(Message("error.no_search_index")) from error
+        found = index_of(opened)
         try:
             results = found.search(asks.search)
         except QueryTimeout as error:
-            log.warning("search %r: %s", asks.search.text[:MAX_QUERY_CHARACTERS], error)
-            slow = text(error, site.languages.default)
-            results = Results(asks.search, asks.search.text[:MAX_QUERY_CHARACTERS], 0)
-        view = site.pages.view(opened, read, language, f"lang={hl}" if hl and media is HTML else "")
+            log.warning("search %r: %s", asks.text[:MAX_QUERY_CHARACTERS], error)
+            slow = text(error, site.pages.languages.default)
+            results = Results(asks.search, asks.text[:MAX_QUERY_CHARACTERS], 0)
+        view = site.pages.view(opened, request, language, f"lang={hl}" if hl and media is HTML else "")
         if media is JSON:
-            document = as_json(view, site.languages, asks, results, here, slow)
-            return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+            return json_bytes(as_json(view, site.pages.languages, asks, results, here, slow))
         common = found.common("topic") if not results.total else []
         values = search_page.values(view, asks, results, slow, hl, here, common)
-        return site.pages.page("search.html", view, read, here, **values)
+        content = site.pages.page("search.html", view, request, here, **values)
+        pages = links.page_links(lambda page: f"{here}?{asks.query(page)}", results.page, results.pages)
+        return Rendered(content, tuple(pages))
 
-    page = Fixed(here, OFFERS, asks.query(asks.search.page, drop=("hl",)), 200, language, _UNINDEXED)
-    made = fixed(site, opened, read, page, body)
-    return unkept(made) if slow else made
+    page = NegotiatedPage(
+        here, OFFERS, asks.query(asks.page), 200, hl or request.accepted_language, _UNINDEXED, kept=False
+    )
+    response = respond(site, opened, request, page, body)
+    return uncached(response) if slow else response

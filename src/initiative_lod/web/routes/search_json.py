@@ -10,7 +10,7 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import HITS_PER_PAGE, Hit, Results
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.http.search_arguments import Wanted
+from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages.marked_text import excerpt, marked
 from initiative_lod.web.pages.view import View
 
@@ -18,10 +18,9 @@ RANKS = ("label", "label-prefix", "label-words", "text", "note", "linked")
 
 
 def as_json(
-    view: View, languages: Languages, asks: Wanted, results: Results, here: str, slow: str = ""
+    view: View, languages: Languages, asks: SearchArguments, results: Results, here: str, slow: str = ""
 ) -> dict[str, Any]:
     """The answer for programs. Ranges are code points of ``text``, end exclusive; ``html`` is safe to insert."""
-    search = asks.search
 
     def address(page: int) -> str | None:
         query = asks.query(page, drop=("hl",))
@@ -29,8 +28,8 @@ def as_json(
 
     return {
         "query": results.text,
-        "language": search.language,
-        "filters": {name: list(keys) for name, keys in search.filters.items()},
+        "language": asks.lang,
+        "filters": {name: list(keys) for name, keys in asks.search.filters.items()},
         "total": results.total,
         "capped": results.capped,
         "complete": not slow,

@@ -5,126 +5,111 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from markupsafe import Markup
+from pydantic import BaseModel, Field
 from pyoxigraph import Triple
+from starlette import requests, responses
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 from starlette.types import Receive
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable
+from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable, ReleaseError
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
-from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.settings import Settings
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.job import Job, Reader, Result
+from initiative_lod.sparql.job import Job, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
-from initiative_lod.web.http.request import Asked, asked, seen
+from initiative_lod.web.http.arguments import PageArguments
+from initiative_lod.web.http.conditional import has_tag
+from initiative_lod.web.http.errors import response, shown, title
+from initiative_lod.web.http.request import Client, Request, Response
+from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome
 from initiative_lod.web.routes.sparql_form import Page, Shown
-from initiative_lod.web.routes.sparql_responses import (
-    ALLOW,
-    GRAPH_OFFERS,
-    RESULT_OFFERS,
-    ResultResponse,
-    common_headers,
-    joined,
-    problem,
-    whole,
-)
+from initiative_lod.web.routes.sparql_responses import GRAPH_OFFERS, PROBLEM_OFFERS, RESULT_OFFERS, ResultResponse
+from initiative_lod.web.site import Site
 
+#: Of errors.
+STATUSES = (400, 403, 404, 405, 406, 408, 413, 414, 415, 429, 500, 502, 503, 504, 507)
 PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 
-_PROBLEM: dict[str, Any] = {"content": {name: {} for name in (PROBLEM.name, HTML.name, TEXT.name)}}
-_STATUSES = (400, 403, 404, 405, 406, 408, 413, 414, 415, 429, 500, 502, 503, 504, 507)
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The query's result; without a query, the service description",
-        "content": {media.name: {} for media in (*RESULT_TYPES, *RDF_TYPES, HTML)},
-    },
-    304: {"description": "Not modified"},
-    **{status: {"description": HTTPStatus(status).phrase, **_PROBLEM} for status in _STATUSES},
-}
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
-_CORS = {
-    "Access-Control-Allow-Methods": ALLOW,
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+
+class QueryArguments(PageArguments):
+    """The parameters of the protocol; ``protocol.operation`` reads them."""
+
+    query: Annotated[str, Field(description="a SPARQL 1.1 query; without one, the service description")] = ""
+    default_graphs: Annotated[tuple[str, ...], Field(alias="default-graph-uri")] = ()
+    named_graphs: Annotated[tuple[str, ...], Field(alias="named-graph-uri")] = ()
+    media_type: Annotated[str | None, Field(alias="_mediatype", description="in place of Accept")] = None
 
 
-def sparql_router(
-    settings: Settings, publisher: Publisher, pool: QueryPool, page: Page, languages: Languages
-) -> APIRouter:
-    """The endpoint at /sparql, over the release that is current in ``publisher``; ``page`` is what a browser gets."""
-    router = APIRouter()
-    endpoint = Endpoint(settings, publisher, pool, page, languages)
-    for method in ("GET", "POST", "HEAD", "OPTIONS"):
-        router.add_api_route(
-            "/sparql",
-            endpoint.answer,
-            methods=[method],
-            response_class=Response,
-            responses=RESPONSES,
-            summary="SPARQL 1.1 Protocol" if method != "GET" else "SPARQL 1.1 Protocol, and the service description",
-            operation_id=f"sparql_{method.lower()}",
-            include_in_schema=method in ("GET", "POST"),
-        )
-    return router
+class QueryForm(BaseModel):
+    """The same in the form of a POST."""
+
+    query: str
+    default_graphs: Annotated[list[str], Field(alias="default-graph-uri")] = []
+    named_graphs: Annotated[list[str], Field(alias="named-graph-uri")] = []
+
+
+def sparql_address(site: Site, pool: QueryPool, page: Page) -> Address:
+    """The endpoint at /sparql; ``page`` is what a browser gets."""
+    told = (PROBLEM, HTML, TEXT)
+    outcomes = {
+        200: Outcome("The query's result; without a query, the service description", (*RESULT_TYPES, *RDF_TYPES, HTML)),
+        **NOT_MODIFIED,
+        **{status: Outcome(HTTPStatus(status).phrase, told) for status in STATUSES},
+    }
+    summary = "SPARQL 1.1 Protocol, and the service description"
+    endpoint = Endpoint(site, pool, page).answer
+    return Address("/sparql", endpoint, summary, outcomes, QueryArguments, methods=("GET", "POST"), body=QueryForm)
 
 
 class Endpoint:
     """What answers at /sparql."""
 
-    def __init__(
-        self, settings: Settings, publisher: Publisher, pool: QueryPool, page: Page, languages: Languages
-    ) -> None:
-        self._settings, self._publisher, self._pool, self._page = settings, publisher, pool, page
-        self._languages = languages
-        self._trusted = frozenset(item.strip() for item in settings.trusted_proxies.split(",") if item.strip())
-        self._counts: tuple[str, dict[str, int]] = ("", {})
+    def __init__(self, site: Site, pool: QueryPool, page: Page) -> None:
+        self._site, self._settings, self._pool, self._page = site, site.settings, pool, page
+        self._counts = PerRelease(graph_counts)
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, http: requests.Request) -> responses.Response:
         """The response to any request. Nothing that a client sends makes it raise."""
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": ALLOW, **common_headers(), **_CORS})
-        accept = joined(request, "accept")
+        request = self._site.read(http.scope)
         query = ""
         try:
             operation = protocol.operation(
                 request.method,
-                request.scope["query_string"],
-                joined(request, "content-type"),
-                await self._body(request) if request.method == "POST" else b"",
-                joined(request, "content-encoding"),
+                http.scope["query_string"],
+                _joined(http, "content-type"),
+                await self._body(http) if request.method == "POST" else b"",
+                _joined(http, "content-encoding"),
             )
+            opened = await self._site.release_of(http.scope)
             if operation is None:
-                return await self._describe(request, accept)
+                return await self._describe(opened, request)
             query = operation.query
-            return await self._query(request, operation, accept)
+            return await self._query(opened, http, request, operation)
         except ClientDisconnect:
             self._pool.outcomes["abandoned"] += 1
-            return Response(status_code=400)  # to nobody
+            return responses.Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
             self._pool.outcomes[_outcome(error)] += 1
-            language = self._languages[self._asked(request).language]
-            return await run_in_threadpool(problem, request, error, accept, query, self._page, language)
+            return await self._problem(http, request, error, query)
 
-    async def _query(self, request: Request, operation: Operation, accept: str | None) -> Response:
-        opened = self._publisher.current()
-        wanted = operation.media_type if operation.media_type is not None else accept
+    async def _query(
+        self, opened: OpenRelease, http: requests.Request, request: Request, operation: Operation
+    ) -> responses.Response:
+        wanted = operation.media_type if operation.media_type is not None else request.accept
         results, graph = _chosen(wanted)
         if results is None and graph is None:
             raise NotAcceptable(Message("query.format", wanted=wanted), form="any")
@@ -137,46 +122,47 @@ class Endpoint:
             None if graph is None else graph.media.name,
         )
         if HTML.name in (job.results, job.graph):
-            job = replace(job, reader=self._reader(request))
+            named = request.named_language
+            links = f"lang={named}" if named else ""
+            folder = str(self._settings.language_folder or "")
+            job = replace(job, reader=(request.language, request.prefix, links, folder))
         key = cache.key(opened.release.digest, job)
-        headers = common_headers()
+        headers = {"Vary": "Accept"}
         if key is not None:
             headers |= {"ETag": key.etag, "Cache-Control": "no-cache"}
-            if request.method != "POST" and _matches(joined(request, "if-none-match"), key.etag):
+            if request.method != "POST" and request.if_none_match and has_tag(request.if_none_match, key.etag):
                 self._pool.outcomes["not_modified"] += 1
-                return Response(status_code=304, headers=headers)
+                return responses.Response(status_code=304, headers=headers)
         else:
             headers["Cache-Control"] = "no-store"
         started = time.perf_counter()
-        result = await self._watched(request, job, key)
+        result = await self._watched(http, request, job, key)
         seconds = time.perf_counter() - started
         chosen = graph if result.kind == "graph" else results
         assert chosen is not None
         headers["Content-Type"] = chosen.content_type
         if chosen.media is HTML:
-            headers |= {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
-            headers["Content-Language"] = job.reader[0]
-            headers.pop("ETag", None)  # the page around the result is another one in another language
-            shown = Shown(operation.query, operation.dataset, result.read().decode(), result.kind, seconds)
+            drawn = Shown(operation.query, operation.dataset, result.read().decode(), result.kind, seconds)
             result.close()
-            page = await run_in_threadpool(self._page, request, shown)
-            return whole(request, page, headers)
+            return await self._shown(opened, request, drawn)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
 
-    def _asked(self, request: Request) -> Asked:
-        return asked(request, self._settings.root_path, self._trusted, tuple(self._languages))
+    async def _shown(self, opened: OpenRelease, request: Request, drawn: Shown) -> responses.Response:
+        """The page. It has no entity tag of its result: around that it is another one in another language."""
+        headers = (
+            ("Content-Type", HTML.content_type),
+            ("Content-Language", request.language),
+            ("Vary", "Accept, Accept-Language"),
+            ("Cache-Control", "no-cache"),
+        )
+        content = await run_in_threadpool(self._page, opened, request, drawn)
+        return Response(200, headers, content).to(request.method)
 
-    def _reader(self, request: Request) -> Reader:
-        """Whom a page is for: see ``Job``."""
-        read = self._asked(request)
-        arguments = f"lang={read.named_language}" if read.named_language else ""
-        return read.language, read.prefix, arguments, str(self._settings.language_folder or "")
-
-    async def _watched(self, request: Request, job: Job, key: cache.Key | None) -> Result:
+    async def _watched(self, http: requests.Request, request: Request, job: Job, key: cache.Key | None) -> Result:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
-        watch = Watch(request.receive)
+        watch = Watch(http.receive)
         try:
-            return await self._pool.run(job, client_of(request, self._trusted), key)
+            return await self._pool.run(job, counted_for(request.client), key)
         except asyncio.CancelledError:
             if watch.gone:
                 watch.waiting.uncancel()
@@ -185,36 +171,49 @@ class Endpoint:
         finally:
             watch.stop()
 
-    async def _describe(self, request: Request, accept: str | None) -> Response:
-        opened = self._publisher.current()
-        chosen = choose(accept, (*map(Offer, RDF_TYPES), Offer(HTML)))
+    async def _describe(self, opened: OpenRelease, request: Request) -> responses.Response:
+        chosen = choose(request.accept, (*map(Offer, RDF_TYPES), Offer(HTML)))
         if chosen is None:
-            raise NotAcceptable(f"the service description is not to be had as {accept!r}", form="graph")
-        headers = {**common_headers(), "Content-Type": chosen.content_type, "Cache-Control": "no-cache"}
+            raise NotAcceptable(Message("query.format", wanted=request.accept), form="graph")
         if chosen.media is HTML:
-            headers |= {"Vary": "Accept, Accept-Language", "Content-Language": self._reader(request)[0]}
-            page = await run_in_threadpool(self._page, request, Shown())
-            return whole(request, page, headers)
-        endpoint = address_of(request, self._settings.root_path, self._trusted) or f"{opened.iris.base}sparql"
-        triples = service_description(opened, endpoint, await self._graph_counts(opened), bool(self._settings.services))
-        body = _written(triples, chosen, opened)
-        return whole(request, body, headers)
+            return await self._shown(opened, request, Shown())
+        endpoint = address_of(request) or f"{opened.iris.base}sparql"
+        counts = await run_in_threadpool(self._counts.of, opened)
+        triples = service_description(opened, endpoint, counts, bool(self._settings.services))
+        headers = (("Content-Type", chosen.content_type), ("Vary", "Accept"), ("Cache-Control", "no-cache"))
+        return Response(200, headers, _written(triples, chosen, opened)).to(request.method)
 
-    async def _graph_counts(self, opened: OpenRelease) -> dict[str, int]:
-        digest, counts = self._counts
-        if digest != opened.release.digest:
-            counts = await asyncio.to_thread(graph_counts, opened)
-            self._counts = (opened.release.digest, counts)
-        return counts
+    async def _problem(
+        self, http: requests.Request, request: Request, error: InitiativeLodError, query: str
+    ) -> responses.Response:
+        """An error as RFC 9457, as text, or as the page with the query still in it, whichever the client takes best."""
+        language = self._site.language_of(request)
+        try:
+            opened = await self._site.release_of(http.scope)
+        except ReleaseError:
+            page = self._site.pages.error
+        else:
 
-    async def _body(self, request: Request) -> bytes:
+            def page(request: Request, status: int, error: BaseException) -> bytes:
+                colon, told = language.gettext("colon"), shown(error, language)
+                told = Markup("{}{}{}").format(title(status, language), colon, told)
+                return self._page(opened, request, Shown(query, error=told))
+
+        more: dict[str, object] = {}
+        if isinstance(error, NotAcceptable):
+            offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.form, RESULT_OFFERS)
+            more["available"] = sorted({offer.name for offer in offers})
+        made = await run_in_threadpool(response, request, error, page, language, PROBLEM_OFFERS, **more)
+        return made.to(request.method)
+
+    async def _body(self, http: requests.Request) -> bytes:
         # A form writes each byte of a query as three at most, and there may be a dataset besides.
         most = 3 * self._settings.query_length + 64 * 1024
         seconds = self._settings.client_seconds
         body = bytearray()
         try:
             async with asyncio.timeout(seconds):
-                async for piece in request.stream():
+                async for piece in http.stream():
                     body += piece
                     if len(body) > most:
                         raise ProtocolError(Message("query.long_body", most=most), 413)
@@ -248,30 +247,15 @@ def _chosen(accept: str | None) -> tuple[Offer | None, Offer | None]:
     return choose(accept, RESULT_OFFERS), choose(accept, GRAPH_OFFERS)
 
 
-def _matches(header: str | None, etag: str) -> bool:
-    """If-None-Match, weak comparison (RFC 9110 §13.1.2)."""
-    if header is None:
-        return False
-    return any(item.strip().removeprefix("W/") == etag.removeprefix("W/") for item in header.split(","))
+def address_of(request: Request) -> str | None:
+    """The address under which the endpoint was asked; None when the Host header is none."""
+    origin = request.client.origin
+    return None if origin is None else f"{origin}{request.prefix}/sparql"
 
 
-def address_of(request: Request, root_path: str, trusted: frozenset[str]) -> str | None:
-    """The address under which the endpoint was asked; None when the Host header is none.
-
-    What a proxy in ``trusted`` forwards counts.
-    """
-    found = seen(request, trusted)
-    if found.scheme not in ("http", "https") or not _HOST.fullmatch(found.host):
-        return None
-    return f"{found.scheme}://{found.host}{asked(request, root_path, trusted).prefix}/sparql"
-
-
-def client_of(request: Request, trusted: frozenset[str]) -> str:
-    """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's.
-
-    Behind a proxy in ``trusted`` it is the last address that was forwarded and is not one of them.
-    """
-    host = seen(request, trusted).client[:64]
+def counted_for(client: Client) -> str:
+    """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
+    host = client.address[:64]
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -279,6 +263,12 @@ def client_of(request: Request, trusted: frozenset[str]) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return host
+
+
+def _joined(http: requests.Request, name: str) -> str | None:
+    """A header's value, its lines joined as one list; None when it is not there."""
+    values = http.headers.getlist(name)
+    return ", ".join(values) if values else None
 
 
 class Watch:

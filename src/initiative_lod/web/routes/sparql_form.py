@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
 from markupsafe import Markup
 
 from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.http import static_files
-from initiative_lod.web.pages.saved_questions import Kept, Questions, in_language
+from initiative_lod.web.http.request import Request
+from initiative_lod.web.pages.saved_questions import Kept, in_language
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.sparql_terms import Vocabularies
+from initiative_lod.web.routes.sparql_terms import Vocabulary
 from initiative_lod.web.site import Site
 
 SCRIPT = "editor/editor.js"
@@ -55,19 +57,16 @@ class Shown:
     error: str = ""  # plain, or marked up
 
 
-Page = Callable[[Request, Shown], bytes]
+Page = Callable[[OpenRelease, Request, Shown], bytes]
 
 
-def query_page(site: Site, vocabularies: Vocabularies) -> Page:
-    """What makes the page. It raises ReleaseError when there is no release to query."""
-    kept = Questions()
+def query_page(site: Site, kept: PerRelease[list[Kept]], vocabularies: PerRelease[Vocabulary]) -> Page:
+    """The page of a release."""
 
-    def page(request: Request, shown: Shown) -> bytes:
-        read = site.asked(request)
-        opened = site.publisher.current()
-        examples, prefixes = kept.of(opened.release), vocabularies.of(opened)["prefixes"]
-        view = site.pages.view(opened, read)
-        slug = "" if shown.query else read.query.get("example", "")
+    def page(opened: OpenRelease, request: Request, shown: Shown) -> bytes:
+        examples, prefixes = kept.of(opened), vocabularies.of(opened).prefixes
+        view = site.pages.view(opened, request)
+        slug = "" if shown.query else request.query.get("example", "")
         example = _example(examples, slug, shown.query)
         error = shown.error
         if slug and example is None and not error:
@@ -79,8 +78,8 @@ def query_page(site: Site, vocabularies: Vocabularies) -> Page:
         return site.pages.page(
             "sparql.html",
             view,
-            read,
-            f"{read.prefix}/sparql",
+            request,
+            f"{request.prefix}/sparql",
             query=query,
             dataset=sent[1:],
             error=error,

@@ -1,4 +1,4 @@
-"""What the query editor proposes: the release's terms, things and prefixes, as one document that a release has once.
+"""Vocabulary that the query editor proposes: a release's terms, things and prefixes, made once for it.
 
 Own classes and properties with their labels and definitions in both languages; the things that queries name (topics,
 groups, modalities, institutions, actions, ...) by label; the classes and properties of others that the release uses,
@@ -10,26 +10,25 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from fastapi import APIRouter, Request
 from pyoxigraph import Literal, NamedNode
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.conditional import Fixed, fixed
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
+from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, from_release
 from initiative_lod.web.site import Site
 
 MOST = 1500  # terms of each kind
@@ -46,66 +45,38 @@ _UNNAMED = UNNAMED | {"Clause", "Paragraph"}
 _FIRST = ("Modality", "StakeholderGroup", "Topic", "Institution", "CitationRole", "Principle", "Action", "Pillar")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")  # what needs no escaping in a prefixed name
 
-Vocabulary = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The ``prefixes`` (name to IRI) that the editor knows, and the whole document as it is sent."""
+
+    prefixes: dict[str, str]
+    content: bytes
 
 
-class Vocabularies:
-    """The vocabulary of the release that is current, made when it is first asked for."""
-
-    def __init__(self, languages: Languages) -> None:
-        self._languages = languages
-        self._lock = threading.Lock()
-        self._of = ""
-        self._kept: Vocabulary = {}
-        self._content = b""
-
-    def of(self, opened: OpenRelease) -> Vocabulary:
-        """The vocabulary of a release: ``prefixes`` and ``terms``."""
-        self._make(opened)
-        return self._kept
-
-    def content(self, opened: OpenRelease) -> bytes:
-        """The same as it is sent."""
-        self._make(opened)
-        return self._content
-
-    def _make(self, opened: OpenRelease) -> None:
-        with self._lock:
-            if self._of != str(opened.release.path):
-                self._kept = vocabulary(opened, self._languages)
-                self._content = (json.dumps(self._kept, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
-                self._of = str(opened.release.path)
-
-
-def terms_router(site: Site, vocabularies: Vocabularies) -> APIRouter:
+def terms_address(site: Site, vocabularies: PerRelease[Vocabulary]) -> Address:
     """``/sparql/terms.json``."""
-    router = APIRouter()
 
-    async def endpoint(request: Request) -> Response:
-        read = site.asked(request)
-        opened = site.publisher.current()
-        page = Fixed(f"{read.prefix}/sparql/terms", (Offer(JSON),))
-        answer = await run_in_threadpool(
-            fixed, site, opened, read, page, lambda media, language: vocabularies.content(opened)
-        )
-        headers = tuple(item for item in answer.headers if item[1])  # there is no other form to link to
-        return replace(answer, headers=headers).response(request.method)
+    def terms(opened: OpenRelease, request: Request) -> Response:
+        page = NegotiatedPage(f"{request.prefix}/sparql/terms", (Offer(JSON),))
+        return respond(site, opened, request, page, lambda media, language: vocabularies.of(opened).content)
 
-    for method in ("GET", "HEAD"):
-        router.add_api_route(
-            "/sparql/terms.json",
-            endpoint,
-            methods=[method],
-            summary="The terms and prefixes that the query editor proposes",
-            response_class=Response,
-            operation_id=f"sparql_terms_{method.lower()}",
-            include_in_schema=method == "GET",
-            responses={304: {"description": "Not modified"}},
-        )
-    return router
+    return Address(
+        "/sparql/terms.json",
+        from_release(site, terms),
+        "The terms and prefixes that the query editor proposes",
+        {200: Outcome("The terms", (JSON,)), **NOT_MODIFIED, **UNAVAILABLE},
+    )
 
 
-def vocabulary(opened: OpenRelease, languages: Languages) -> Vocabulary:
+def read_vocabulary(languages: Languages, opened: OpenRelease) -> Vocabulary:
+    """The vocabulary of a release, as it is sent."""
+    made = vocabulary(opened, languages)
+    content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))  # large, and read by a program alone
+    return Vocabulary(made["prefixes"], f"{content}\n".encode())
+
+
+def vocabulary(opened: OpenRelease, languages: Languages) -> dict[str, Any]:
     """``prefixes`` (name to IRI), and ``terms``, the ones to propose first in front.
 
     A term has ``name`` (prefixed) or ``iri``, ``kind`` (class, property or thing), and where there are such ``labels``

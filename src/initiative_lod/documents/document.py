@@ -1,0 +1,251 @@
+"""Document: what an address leads to in one release, found once. It chooses among its representations, names each by
+an entity tag, and gives its links, its headers and its bytes. HTML alone is made by whoever has templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.documents import links, representation
+from initiative_lod.documents.json_ld_forms import FORMS
+from initiative_lod.documents.links import Link
+from initiative_lod.documents.negotiation import Offer, choose, choose_profile, named_profile
+from initiative_lod.documents.representation import OFFERS, Rendered, Variant
+from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
+from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
+from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
+from initiative_lod.iris import Iris
+from initiative_lod.release.manifest import DUMPS
+from initiative_lod.release.opened import OpenRelease
+
+DEFAULT_PROFILE = "ilod"
+OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found
+VARY = "Accept, Accept-Profile, Accept-Language"
+CACHE_CONTROL = "public, max-age=60"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A client's wishes: two headers, and the arguments ``_mediatype`` (as a media type) and ``_profile``, which win.
+
+    ``language`` is that of pages; with ``named`` the address itself names it, and so do a page's links.
+    """
+
+    accept: str | None = None
+    accept_profile: str | None = None
+    media_type: str | None = None
+    profile: str | None = None
+    language: str = ""
+    named: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document about ``resource``: its address without suffix, and the format of the suffix that it was asked with.
+
+    ``prefix`` is the path under which this site is shown, with which ``location`` begins. ``argument`` is the IRI that
+    an address under ``/resource`` names besides, percent-encoded.
+    """
+
+    opened: OpenRelease
+    resource: NamedNode
+    location: str
+    prefix: str = ""
+    media: MediaType | None = None
+    argument: str = ""
+
+    @classmethod
+    def find(cls, opened: OpenRelease, path: str, prefix: str = "") -> Document | None:
+        """The document at ``path`` under the base: ``doc/…`` is about ``id/…``, others about themselves.
+
+        None where the release says nothing of it.
+        """
+        stem, media = _suffix(path)
+        resource = named(opened.iris, stem)
+        if resource is None or not exists(opened, resource):
+            return None
+        return cls(opened, resource, f"{prefix}/{stem}", prefix, media)
+
+    @classmethod
+    def of(cls, opened: OpenRelease, resource: NamedNode, prefix: str = "", path: str = "resource") -> Document | None:
+        """The document about any IRI at ``path``, which is ``resource`` with or without a suffix.
+
+        None where the release does not so much as name it.
+        """
+        if not exists(opened, resource):
+            return None
+        argument = quote(resource.value, safe=":/")
+        return cls(opened, resource, f"{prefix}/resource", prefix, _suffix(path)[1], argument)
+
+    @classmethod
+    def about(cls, opened: OpenRelease, resource: NamedNode, prefix: str = "") -> Document | None:
+        """The document about a resource: under its own path if it has one, else under ``/resource``. Likewise None."""
+        path = opened.iris.path(document_iri(opened.iris, resource).value)
+        if path is None or not path.startswith(OWN_DOCUMENTS) or "#" in path or "#" in resource.value:
+            return cls.of(opened, resource, prefix)
+        return cls(opened, resource, f"{prefix}/{path}", prefix) if exists(opened, resource) else None
+
+    # Which representation
+
+    def choose(self, preferences: Preferences) -> Variant | None:
+        """The representation to send: the address comes first, then arguments, then headers. None: none is accepted."""
+        profiles = representation.profiles(self.opened.iris)
+        profile = named_profile(preferences.profile, profiles)
+        if profile not in profiles:
+            profile = choose_profile(preferences.accept_profile, profiles) or DEFAULT_PROFILE
+        form = FORMS.get(named_profile(preferences.profile, FORMS) or "", "")
+        if self.media is not None:
+            accept: str | None = self.media.name
+        elif preferences.media_type is not None:
+            accept = preferences.media_type
+        else:
+            accept = JSON_LD.name if form else preferences.accept
+        offer = _offer(accept)
+        if offer is None:
+            return None
+        if form and offer.media is JSON_LD:
+            offer = Offer(JSON_LD, form)
+        if offer.media is not HTML:
+            return Variant(self.location, offer, profile, page=preferences.page, argument=self.argument)
+        return Variant(
+            self.location,
+            offer,
+            profile,
+            preferences.language,
+            preferences.page,
+            self.prefix,
+            self.argument,
+            preferences.named,
+        )
+
+    def address(self, media: MediaType | None = None) -> str:
+        """The address of the document, or of its representation in a format."""
+        return f"{self.location}{f'.{media.suffix}' if media is not None else ''}{self._query}"
+
+    @property
+    def alternatives(self) -> list[tuple[str, str]]:
+        """(address, media type) of each representation that has an address of its own."""
+        return [
+            (self.address(offer.media), offer.media.name) for offer in OFFERS if not offer.alias and not offer.profile
+        ]
+
+    # What is said of it
+
+    def headers(self, variant: Variant) -> list[tuple[str, str]]:
+        """The headers that a representation has whether or not its bytes are sent with it."""
+        return [
+            ("Content-Location", self._content_location(variant)),
+            ("Vary", self._vary()),
+            ("Cache-Control", CACHE_CONTROL),
+        ]
+
+    def links(self, profile: str = DEFAULT_PROFILE, *, original: bool = True) -> list[Link]:
+        """The links of the document, which are the same on each of its representations (FAIR Signposting).
+
+        An ``original`` has links to its TimeGate and TimeMap; a memento has these from elsewhere, and more.
+        """
+        iris, prefix, opened = self.opened.iris, self.prefix, self.opened
+        dataset = iris.thing("dataset")
+        held = opened.release.manifest.files  # an older release may lack some
+        files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS) if name in held]
+        typed = links.document_links(
+            self.location,
+            self.resource.value,
+            OFFERS,
+            self._license(),
+            dataset.value,
+            VOCABULARY + type_of(opened, self.resource),
+            representation.profiles(iris)[profile],
+            self._query,
+            linkset=f"{prefix}/linkset?iri={quote(self.resource.value, safe=':/')}",
+            author=opened.creator or "",
+            files=files if self.resource == dataset else [],
+        )
+        path = self.location.removeprefix(prefix)
+        return typed + links.memento_links(prefix, path + self._query) if original else typed
+
+    # Its bytes
+
+    def stored(self, variant: Variant) -> Rendered | None:
+        """A representation that was rendered with the release: a look-up. None for one that has to be rendered."""
+        if variant.offer.media is not TURTLE or variant.page != 1 or variant.profile != DEFAULT_PROFILE:
+            return None
+        found = self.opened.rendered.turtle(self.resource.value)
+        return found and Rendered(found[0], self.page_links(variant, found[1]))
+
+    def render(self, variant: Variant) -> Rendered | None:
+        """A representation in RDF, rendered now; None when the document has no such page."""
+        iris = self.opened.iris
+        if variant.profile == DEFAULT_PROFILE:
+            found = describe(self.opened, self.resource, variant.page)
+        else:
+            document = iris.thing(self.location.removeprefix(self.prefix)[1:])
+            found = representation.alternates(iris, self.resource, document)
+        if found is None:
+            return None
+        content = representation.render(found, variant.offer, iris, self.opened.release.context)
+        return Rendered(content, self.page_links(variant, found.pages))
+
+    def page_links(self, variant: Variant, pages: int) -> tuple[Link, ...]:
+        """Links from a representation of one page to the others of the document's ``pages``."""
+
+        def address(page: int) -> str:
+            return f"{self.location}?{'&'.join([*self._arguments(replace(variant, page=1)), f'page={page}'])}"
+
+        return tuple(links.page_links(address, variant.page, pages))
+
+    # Within
+
+    @property
+    def _query(self) -> str:
+        return f"?iri={self.argument}" if self.argument else ""
+
+    def _content_location(self, variant: Variant) -> str:
+        arguments = self._arguments(variant)
+        return f"{self.location}.{variant.offer.media.suffix}" + ("?" + "&".join(arguments) if arguments else "")
+
+    def _arguments(self, variant: Variant) -> list[str]:
+        """The arguments of the address that a representation has with its suffix."""
+        arguments = [f"iri={self.argument}"] if self.argument else []
+        if variant.page > 1:
+            arguments.append(f"page={variant.page}")
+        if variant.named:
+            arguments.append(f"lang={variant.language}")
+        form = next((name for name, iri in FORMS.items() if iri == variant.offer.profile), "")
+        if form or variant.profile != DEFAULT_PROFILE:
+            arguments.append(f"_profile={form or variant.profile}")
+        return arguments
+
+    def _vary(self) -> str:
+        if self.media is None:
+            return VARY
+        return "Accept-Profile, Accept-Language" if self.media is HTML else "Accept-Profile"
+
+    def _license(self) -> str | None:
+        """The dataset's licence; None for a text with a notice of its own, which our licence does not cover."""
+        notice = self.opened.iris.term("rightsNotice")
+        if next(self.opened.quads(self.resource, notice), None) is not None:
+            return None
+        return self.opened.license
+
+
+def named(iris: Iris, stem: str) -> NamedNode | None:
+    """The thing that a document at ``stem``, a path without suffix, is about; None for what can be no path of ours."""
+    return resource_of(iris, f"id/{stem[4:]}" if stem.startswith("doc/") else stem)
+
+
+@lru_cache(maxsize=256)
+def _offer(accept: str | None) -> Offer | None:
+    return choose(accept, OFFERS)
+
+
+def _suffix(path: str) -> tuple[str, MediaType | None]:
+    stem, dot, suffix = path.rpartition(".")
+    if dot and stem and not stem.endswith("/") and suffix in BY_SUFFIX:
+        return stem, BY_SUFFIX[suffix]
+    return path, None

@@ -1,0 +1,53 @@
+"""Class of schema.org that is true of a thing: of its page's links and of its schema.org block alike."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.documents.resource import graph_of
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import RDF, SKOS
+
+VOCABULARY = "https://schema.org/"
+#: By the local name of our own class.
+TYPES = {
+    "Initiative": "CreativeWork",
+    "Text": "CreativeWork",
+    "Preamble": "CreativeWork",
+    "Paragraph": "CreativeWork",
+    "Pillar": "CreativeWork",
+    "Action": "CreativeWork",
+    "Clause": "CreativeWork",
+    "Conclusion": "CreativeWork",
+    "Condition": "CreativeWork",
+    "TextSpan": "CreativeWork",
+    "CitedDocument": "CreativeWork",
+    "Institution": "Organization",
+    "Event": "Event",
+    "Person": "Person",
+    "Place": "Place",
+    "Topic": "DefinedTerm",
+    "StakeholderGroup": "DefinedTerm",
+    "Modality": "DefinedTerm",
+    "CitationRole": "DefinedTerm",
+    "Principle": "DefinedTerm",
+    "Community": "DefinedTerm",
+}
+
+
+def type_of(opened: OpenRelease, resource: NamedNode) -> str:
+    """The schema.org class that is true of the resource: its local name, ``Thing`` when nothing closer is known."""
+    iris = opened.iris
+    path = iris.path(resource.value) or ""
+    if path == "dataset" or (path.startswith("graph/") and graph_of(iris, resource) is not None):
+        return "Dataset"
+    if path in ("ontology", "shapes") or path.startswith(("ontology/", "release/")):
+        return "Dataset" if path.startswith("release/") else "CreativeWork"
+    kinds = [triple.object for triple in opened.triples(resource, RDF.type)]
+    for kind in kinds:
+        name = iris.path(kind.value) if isinstance(kind, NamedNode) else None
+        if name and name.removeprefix("ontology#") in TYPES:
+            return TYPES[name.removeprefix("ontology#")]
+    if SKOS.ConceptScheme in kinds:
+        return "DefinedTermSet"
+    return "DefinedTerm" if SKOS.Concept in kinds else "Thing"

@@ -1,0 +1,82 @@
+"""Arguments of an address: a model says which there are, reads them out of a query string, and describes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Self, get_origin
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic_core import PydanticUseDefault
+
+from initiative_lod.errors import BadArgument, Message, Verbatim
+
+
+class Arguments(BaseModel):
+    """The arguments of an address; a field is one of them, under its alias. What is no field is passed over.
+
+    Of an argument that may stand once the last counts; a tuple has all of them that are not blank, each once.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    MOST: ClassVar[int] = 100  # arguments of one request, known or not
+    several: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls.several = frozenset(
+            field.alias or name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple
+        )
+
+    @classmethod
+    def read(cls, query_string: str) -> Self:
+        """The arguments in a query string. Raises BadArgument for too many, or one that has no meaning."""
+        try:
+            pairs = parse_qsl(query_string, keep_blank_values=True, errors="replace", max_num_fields=cls.MOST)
+        except ValueError:
+            raise BadArgument(Message("error.fields", most=cls.MOST)) from None
+        values: dict[str, Any] = {}
+        for name, value in pairs:
+            if name not in cls.several:
+                values[name] = value
+            elif value and value not in (found := values.setdefault(name, [])):
+                found.append(value)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            name = str(first["loc"][0])
+            if name == "page":
+                raise BadArgument(Message("error.page", value=str(values[name])[:40])) from None
+            raise BadArgument(Message("error.argument", detail=Verbatim(f"{name}: {first['msg']}"))) from None
+
+    @classmethod
+    def parameters(cls) -> list[dict[str, Any]]:
+        """The arguments as parameters of OpenAPI."""
+        schema = cls.model_json_schema(by_alias=True)
+        parameters = []
+        for name, described in schema["properties"].items():
+            about = described.pop("description", "")
+            described.pop("title", None)
+            required = name in schema.get("required", ())
+            parameters.append(
+                {"name": name, "in": "query", "required": required, "description": about, "schema": described}
+            )
+        return parameters
+
+
+class PageArguments(Arguments):
+    """The arguments of any page."""
+
+    lang: Annotated[str, Field(description="the language of the page")] = ""
+
+
+def _default_for_nonsense(value: Any, handler: Any) -> Any:
+    try:
+        return handler(value)
+    except ValidationError:
+        raise PydanticUseDefault from None
+
+
+#: Makes a value that has no meaning as good as absent.
+ELSE_DEFAULT = WrapValidator(_default_for_nonsense)
+PageNumber = Annotated[int, Field(ge=1, lt=1_000_000, description="a page of what is paged, from 1")]

@@ -1,0 +1,119 @@
+"""Conditional requests (RFC 9110 §13): a representation that is known by its entity tag before it is made, and what a
+client that has it already is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
+
+from initiative_lod.documents import links
+from initiative_lod.documents.links import Link
+from initiative_lod.documents.representation import Rendered
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.response_cache import ResponseCache
+
+Headers = Sequence[tuple[str, str]]
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """A representation that can be made: ``headers`` go with 304 as well, ``content_headers`` and ``links`` with bytes.
+
+    ``tag`` is made of all that the bytes depend on. What ``make`` raises is raised to whoever asked. With ``kept`` off
+    the bytes are made each time: nobody is likely to ask for just these again.
+    """
+
+    tag: str
+    headers: Headers
+    content_headers: Headers
+    make: Callable[[], Rendered]
+    modified: datetime | None = None
+    links: Callable[[], Sequence[Link]] = tuple
+    kept: bool = True
+
+    def at_hand(self, request: Request, cache: ResponseCache) -> Response | None:
+        """304 for a client that has it, or the bytes that are kept; None where they have to be made."""
+        if not_modified(request, self.tag, self.modified):
+            return Response(304, (*self.headers, *self._validators()))
+        rendered = cache.rendered(self.tag)
+        return None if rendered is None else self.response(rendered)
+
+    def made(self, cache: ResponseCache) -> Response:
+        """The bytes, made now and kept from now on."""
+        rendered = self.make()
+        if self.kept:
+            cache.keep(self.tag, rendered)
+        return self.response(rendered)
+
+    def answer(self, request: Request, cache: ResponseCache) -> Response:
+        """The response to a GET or HEAD."""
+        return self.at_hand(request, cache) or self.made(cache)
+
+    def response(self, rendered: Rendered) -> Response:
+        """The bytes with everything that is said of them."""
+        found = [*self.links(), *rendered.links]
+        link = [("Link", links.header(found))] if found else []
+        return Response(200, (*self.headers, *self._validators(), *self.content_headers, *link), rendered.content)
+
+    def _validators(self) -> Headers:
+        modified = [("Last-Modified", http_date(self.modified))] if self.modified is not None else []
+        return [("ETag", self.tag), *modified]
+
+
+def of_content(request: Request, content: bytes, headers: Headers, content_headers: Headers) -> Response:
+    """The response with bytes that had to be made before it could be told whether they are others."""
+    representation = Representation(content_tag(content), headers, content_headers, lambda: Rendered(content))
+    if not_modified(request, representation.tag, None):
+        return Response(304, (*headers, ("ETag", representation.tag)))
+    return representation.response(Rendered(content))
+
+
+def uncached(response: Response) -> Response:
+    """The same response, which nobody is to keep."""
+    headers = [item for item in response.headers if item[0] not in ("ETag", "Last-Modified", "Cache-Control")]
+    return Response(response.status, (*headers, ("Cache-Control", "no-store")), response.body)
+
+
+def content_tag(content: bytes) -> str:
+    """A strong entity tag made of the bytes themselves."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def not_modified(request: Request, tag: str, modified: datetime | None) -> bool:
+    """Whether to answer 304 (RFC 9110 §13.2.2). A date counts only where no tag is given."""
+    if request.if_none_match is not None:
+        return has_tag(request.if_none_match, tag)
+    return modified is not None and bool(request.if_modified_since) and _since(str(request.if_modified_since), modified)
+
+
+def has_tag(if_none_match: str, tag: str) -> bool:
+    """Whether an If-None-Match header names the tag of what there is (RFC 9110 §13.1.2, weak comparison)."""
+    return if_none_match.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(if_none_match)
+
+
+def _since(header: str, modified: datetime) -> bool:
+    """Whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
+    try:
+        since = parsedate_to_datetime(header)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+
+
+@lru_cache(maxsize=16)
+def http_date(moment: datetime) -> str:
+    """An HTTP-date (RFC 9110 §5.6.7)."""
+    return format_datetime(moment, usegmt=True)
+
+
+@lru_cache(maxsize=16)
+def day(date: str) -> datetime:
+    """Midnight UTC of a ``YYYY-MM-DD`` date."""
+    return datetime.fromisoformat(date[:10]).replace(tzinfo=UTC)

@@ -1,0 +1,56 @@
+"""Front: the layer before the application. It reads the current release once for each request, sends again what was
+answered a moment ago, and counts everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from initiative_lod.sparql.pool import QueryPool
+from initiative_lod.web.http.request_counts import RequestCounts
+from initiative_lod.web.site import RELEASE, Site
+
+
+class Front:
+    """An ASGI application before the ASGI application ``app``; ``methods_of`` gives the methods of a path."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        site: Site,
+        pool: QueryPool,
+        counts: RequestCounts,
+        methods_of: Callable[[str], list[str]],
+    ) -> None:
+        self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        cache, opened = self.site.cache, self.site.at_hand()
+        scope[RELEASE] = opened
+        key = None if opened is None else cache.key(scope)
+        if opened is None or key is None:
+            await self.counts.measure(self.app, scope, receive, send)
+            return
+        found = cache.get(opened, key)
+        if found is not None:
+            response, body = found
+            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+            response.count[0] += 1
+            return
+        if scope["method"] == "HEAD":
+            await self.counts.measure(self.app, scope, receive, send)
+            return
+        sent: list[Message] = []
+
+        async def noting(message: Message) -> None:
+            sent.append(message)
+            await send(message)
+
+        await self.counts.measure(self.app, scope, receive, noting)
+        cache.put(opened, key, sent, scope["path"])

@@ -1,0 +1,70 @@
+"""Headers that every response has, and the answer to OPTIONS.
+
+CORS is not Starlette's middleware: that one says who may read an answer only where ``Origin`` was sent, and therefore
+makes every answer vary by it, which no shared cache would keep apart; and it has one list of methods for all addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: No script is needed anywhere; the pages' own style sheets and the query editor are all that is loaded.
+HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Accept-Ranges, Allow, Content-Location, Content-Range, ETag, Last-Modified, Link, Location, "
+        b"Memento-Datetime, Retry-After",
+    ),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        b"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    ),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class CommonHeaders:
+    """Adds HEADERS where a response has no such header of its own; answers OPTIONS, CORS preflight included.
+
+    It also tells the routes the path prefix, whether or not the proxy has cut that off.
+    """
+
+    def __init__(self, app: ASGIApp, root_path: str, methods_of: Callable[[str], list[str]]) -> None:
+        self.app = app
+        self._root_path = root_path
+        self._methods_of = methods_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["root_path"] = self._root_path
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(item for item in HEADERS if item[0] not in present)]
+            await send(message)
+
+        methods = self._methods_of(scope["path"]) if scope["method"] == "OPTIONS" else ()
+        app = _options(", ".join(methods)) if methods else self.app
+        await app(scope, receive, send_with_headers)
+
+
+def _options(allowed: str) -> Response:
+    return Response(
+        status_code=204,
+        headers={
+            "Allow": allowed,
+            "Access-Control-Allow-Methods": allowed,
+            "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Language, Accept-Profile, "
+            "Content-Type, If-Modified-Since, If-None-Match, Range",
+            "Access-Control-Max-Age": "86400",
+        },
+    )

@@ -1,0 +1,134 @@
+"""Releases: the list of them, and each by its manifest or, in RDF, by the description in its own store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from initiative_lod.documents.document import CACHE_CONTROL, Document
+from initiative_lod.documents.negotiation import Offer, choose
+from initiative_lod.documents.representation import OFFERS
+from initiative_lod.errors import Damaged, Message, NotFound, ReleaseError
+from initiative_lod.formats import HTML, JSON, JSON_LD, RDF_TYPES, json_bytes
+from initiative_lod.release.manifest import Release
+from initiative_lod.release.older import Archive, reading
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http.conditional import of_content
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.routes.documents import choose_variant, known, represent
+from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
+from initiative_lod.web.site import Site
+
+_PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
+
+
+def release_addresses(site: Site, archive: Archive) -> list[Address]:
+    """The list, and each release."""
+    return [
+        Address(
+            "/releases",
+            from_release(site, partial(releases, site, archive)),
+            "The releases",
+            {200: Outcome("The list", (HTML, JSON)), **NOT_MODIFIED, **UNAVAILABLE},
+        ),
+        Address(
+            "/release/{version}",
+            from_release(site, partial(release, site, archive)),
+            "One release; under /release/{version}/ is all of the site as that release has it",
+            {
+                200: Outcome("The release", (HTML, JSON, *RDF_TYPES)),
+                **NOT_MODIFIED,
+                404: fault("There is no such release"),
+                **UNAVAILABLE,
+            },
+        ),
+    ]
+
+
+def releases(site: Site, archive: Archive, opened: OpenRelease, request: Request) -> Response:
+    """The releases that there are, the latest published first, and which one is current."""
+    listed = [_summary(archive, opened, version, archive.manifest(version)) for version in archive.versions(opened)]
+    if _wants_page(request):
+        language, content = site.pages.releases(opened, request, listed)
+        return page_response(request, language, content)
+    return json_response(request, listed)
+
+
+def release(site: Site, archive: Archive, opened: OpenRelease, request: Request) -> Response:
+    """One release. Raises NotFound, Damaged, Busy."""
+    version = request.parameters["version"]
+    offer = choose(request.accept, OFFERS)
+    if offer is not None and offer.media not in (HTML, JSON_LD) and not version.endswith((".html", ".json")):
+        its = opened_release(archive, version, opened)
+        with read_release(version):
+            iri = its.iris.thing(f"release/{version}")
+            document = known(Document.find(its, f"release/{version}", request.prefix), iri)
+            return represent(site, request, document, choose_variant(request, document)).answer(request, site.cache)
+    stem = re.sub(r"\.(html|json)$", "", version)
+    there = archive.versions(opened)
+    if stem not in there:
+        near = [name for name in there if stem and name.startswith(stem)]
+        if len(near) == 1:
+            raise NotFound(Message("error.no_release_but", name=stem[:100], near=near[0]))
+        raise NotFound(Message("error.no_release", name=stem[:100]))
+    found = archive.manifest(stem)
+    if found is None:
+        raise Damaged(Message("error.damaged_release", release=stem))
+    summary = _summary(archive, opened, stem, found)
+    if version.endswith(".json") or not (version.endswith(".html") or _wants_page(request)):
+        return json_response(request, summary)
+    language, content = site.pages.release(opened, request, summary)
+    return page_response(request, language, content)
+
+
+@contextmanager
+def read_release(version: str) -> Iterator[None]:
+    """What breaks while that release is read is told as Damaged."""
+    try:
+        with reading(version):
+            yield
+    except ReleaseError as error:
+        raise Damaged(Message("error.damaged_release", release=version[:100])) from error
+
+
+def opened_release(archive: Archive, version: str, current: OpenRelease) -> OpenRelease:
+    """The release of that very version. Raises NotFound, Damaged, Busy."""
+    with read_release(version):
+        opened = archive.open(version, current)
+    if opened is None:
+        raise NotFound(Message("error.no_release", name=version[:100]))
+    return opened
+
+
+def page_response(request: Request, language: str, content: bytes) -> Response:
+    """A page that depends on more than one release, or 304."""
+    return of_content(
+        request,
+        content,
+        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
+        [("Content-Type", HTML.content_type), ("Content-Language", language)],
+    )
+
+
+def json_response(request: Request, value: Any) -> Response:
+    """A JSON document that depends on more than one release, or 304."""
+    headers = [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)]
+    return of_content(request, json_bytes(value), headers, [("Content-Type", JSON.name)])
+
+
+def _summary(archive: Archive, opened: OpenRelease, version: str, release: Release | None) -> dict[str, Any]:
+    """What is said of a release: its manifest, and ``published``, each time at which it became current."""
+    times = [item.time.isoformat() for item in archive.switches(opened) if item.version == version]
+    known: dict[str, Any] = {"version": version, "current": version == opened.release.version, "published": times}
+    if release is None:
+        return {**known, "damaged": True}
+    return {"iri": f"{release.base}release/{version}", **release.manifest.to_json(), **known, "damaged": False}
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether the client would rather have a page than JSON."""
+    offer = choose(request.accept, _PAGE_OR_JSON)
+    return offer is not None and offer.media is HTML

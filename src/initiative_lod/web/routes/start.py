@@ -1,0 +1,60 @@
+"""Start page: every initiative of the release at a glance."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+
+from initiative_lod.documents.document import CACHE_CONTROL, VARY
+from initiative_lod.documents.negotiation import choose
+from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
+from initiative_lod.formats import HTML
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http.conditional import Representation, day, http_date
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.routes.documents import BY_DATE
+from initiative_lod.web.routes.routing import (
+    NOT_MODIFIED,
+    UNAVAILABLE,
+    Address,
+    AsyncWork,
+    Outcome,
+    from_release_async,
+)
+from initiative_lod.web.site import Site
+
+
+def start_address(site: Site, by_date: AsyncWork) -> Address:
+    """The start page; a program that wants RDF is sent to the dataset."""
+
+    async def start(opened: OpenRelease, request: Request) -> Response:
+        offer = choose(request.accept, OFFERS)
+        if offer is not None and offer.media is not HTML:
+            headers = [("Location", f"{request.prefix}/dataset"), ("Vary", VARY), ("Cache-Control", CACHE_CONTROL)]
+            return Response(303, tuple(headers))
+        page = represent(site, opened, request)
+        at_hand = page.at_hand(request, site.cache)
+        return at_hand if at_hand is not None else await to_thread.run_sync(page.made, site.cache)
+
+    outcomes = {
+        200: Outcome("The page", (HTML,)),
+        303: Outcome("The dataset, for who wants RDF"),
+        **BY_DATE,
+        **NOT_MODIFIED,
+        **UNAVAILABLE,
+    }
+    return Address("/", from_release_async(site, start, by_date), "Start page", outcomes)
+
+
+def represent(site: Site, opened: OpenRelease, request: Request) -> Representation:
+    """The page in the request's language."""
+    parts = (opened.release.digest, request.prefix, request.language, request.named_language, request.older)
+    return Representation(
+        entity_tag("start", site.software, *parts),
+        [
+            ("Vary", "Accept, Accept-Language"),
+            ("Cache-Control", CACHE_CONTROL),
+            ("Last-Modified", http_date(day(opened.release.modified))),
+        ],
+        [("Content-Type", HTML.content_type), ("Content-Language", request.language)],
+        lambda: Rendered(site.pages.start(opened, request)[1]),
+    )
