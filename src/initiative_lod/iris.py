@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod.vocabulary import AUTHORING_PATH, NOTATION, ONTOLOGY_PATH, PREFIXES, TERMS
 
 DEFAULT_BASE = "https://w3id.org/initiative-lod/"
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PART = re.compile(
     r"""(?P<document>id/[a-z0-9-]+)
         (?: /(?P<parent>preamble|conclusion|pillar/\d+|action/\d+|preamble/paragraph/\d+) )?
@@ -75,6 +78,35 @@ class Iris:
 def rebase(iri: str, base: str) -> str:
     """``iri`` moved from the default base, in which sources are written, to ``base``."""
     return base + iri[len(DEFAULT_BASE) :] if iri.startswith(DEFAULT_BASE) else iri
+
+
+def rebased(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+    """The quads under another base; what names an IRI in a string (``void:uriSpace``, a citation) moves as well."""
+    if base == DEFAULT_BASE:
+        yield from quads
+        return
+    for quad in quads:
+        yield Quad(*(_rebased(term, base) for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)))
+
+
+def _rebased(term: Any, base: str) -> Any:
+    if isinstance(term, NamedNode):
+        return NamedNode(rebase(term.value, base))
+    if isinstance(term, Literal) and DEFAULT_BASE in term.value:
+        text = term.value.replace(DEFAULT_BASE, base)
+        return Literal(text, language=term.language) if term.language else Literal(text, datatype=term.datatype)
+    return term
+
+
+def is_iri(text: str) -> bool:
+    """Tell an IRI with its scheme from other text."""
+    if not _SCHEME.match(text):
+        return False
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def slug(iri: str) -> str:

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
@@ -21,7 +20,7 @@ from initiative_lod.build.located_parts import Coverage, Document, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
-from initiative_lod.iris import DEFAULT_BASE, Iris, rebase, slug
+from initiative_lod.iris import DEFAULT_BASE, Iris, rebased, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
@@ -76,7 +75,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
         quads += _in(I.graph(graph), source.triples)
     _shapes_complete(quads, root / "ontology" / "shapes")
     context = _context(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
-    return Built(canonical(moved(quads, settings.base)), places, tuple(coverage), context)
+    return Built(canonical(rebased(quads, settings.base)), places, tuple(coverage), context)
 
 
 def _all(folder: Path, pattern: str) -> list[Path]:
@@ -120,24 +119,6 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return tuple(sorted(dataset, key=lambda quad: (str(quad), str(quad.graph_name))))
-
-
-def moved(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
-    """The quads under another base; what names an IRI in a string (``void:uriSpace``, a citation) moves as well."""
-    if base == DEFAULT_BASE:
-        yield from quads
-        return
-    for quad in quads:
-        yield Quad(*(_move(term, base) for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)))
-
-
-def _move(term: Any, base: str) -> Any:
-    if isinstance(term, NamedNode):
-        return NamedNode(rebase(term.value, base))
-    if isinstance(term, Literal) and DEFAULT_BASE in term.value:
-        moved = term.value.replace(DEFAULT_BASE, base)
-        return Literal(moved, language=term.language) if term.language else Literal(moved, datatype=term.datatype)
-    return term
 
 
 def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Coverage]]:

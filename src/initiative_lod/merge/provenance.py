@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, is_iri
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.vocabulary import DCTERMS, PROV, RDF, RDFS, SPDX, VOID, XSD
 
@@ -32,7 +32,7 @@ def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
     yield Triple(graph, RDFS.label, Literal(f"来源 {record.slug}", language="zh"))
     yield Triple(graph, RDFS.label, Literal(f"Source {record.slug}", language="en"))
     yield Triple(graph, DCTERMS.identifier, Literal(record.slug))
-    yield Triple(graph, DCTERMS.source, NamedNode(record.where) if _is_iri(record.where) else Literal(record.where))
+    yield Triple(graph, DCTERMS.source, NamedNode(record.where) if _is_web(record.where) else Literal(record.where))
     yield Triple(graph, PROV.generatedAtTime, Literal(record.retrieved, datatype=XSD.dateTime))
     yield Triple(graph, VOID.triples, Literal(record.part.quads))
     yield Triple(graph, SPDX.checksum, checksum)
@@ -40,7 +40,7 @@ def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
     yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
     yield Triple(checksum, SPDX.checksumValue, Literal(record.digest, datatype=XSD.hexBinary))
     for licence, where in record.licences:
-        if _is_iri(licence):
+        if _is_web(licence):
             yield Triple(graph, DCTERMS.license, NamedNode(licence))
         else:
             yield Triple(graph, DCTERMS.rights, Literal(f"{licence} ({where})"))
@@ -64,11 +64,5 @@ def _said(record: MergedSource) -> Iterator[str]:
     yield from record.notes
 
 
-def _is_iri(text: str) -> bool:
-    if not text.startswith(("http://", "https://")):
-        return False
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
+def _is_web(text: str) -> bool:
+    return text.startswith(("http://", "https://")) and is_iri(text)

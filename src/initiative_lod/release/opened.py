@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -17,6 +17,7 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
+    QueryBoolean,
     QuerySolution,
     QuerySolutions,
     QueryTriples,
@@ -78,25 +79,23 @@ class OpenRelease:
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
-        solutions = self.store.query(
-            query_text(name),
-            prefixes=self.iris.prefixes,
-            use_default_graph_as_union=True,
-            substitutions={Variable(variable): term for variable, term in terms.items()},
-        )
+        solutions = self._query(name, terms)
         assert isinstance(solutions, QuerySolutions)
         return list(solutions)
 
     def construct(self, name: str, **terms: Term) -> list[Triple]:
         """The triples of our query ``name``, likewise."""
-        triples = self.store.query(
+        triples = self._query(name, terms)
+        assert isinstance(triples, QueryTriples)
+        return list(triples)
+
+    def _query(self, name: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
+        return self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
             use_default_graph_as_union=True,
             substitutions={Variable(variable): term for variable, term in terms.items()},
         )
-        assert isinstance(triples, QueryTriples)
-        return list(triples)
 
     def quads(
         self,

@@ -17,6 +17,7 @@ import yaml
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ParseError
+from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
 from initiative_lod.sources.turtle import read_text
@@ -36,7 +37,6 @@ LANGUAGE_TAGGED = {f"{RDF.iri}langString", f"{RDF.iri}dirLangString"}  # datatyp
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NAME = re.compile(r"[^\W\d][\w.-]*")  # an XML name without a colon, near enough
 #: A cell in quotes ends at a quote that a delimiter or a line end follows; a quote that does not is part of the text,
 #: as people write it. (The csv module either refuses such a cell or loses its quotes.)
@@ -460,17 +460,6 @@ class _Reader:
             return expand(text, self._prefixes)
         except ValueError as error:
             raise ParseError(f"{extension.name} is {error}", path, line) from error
-
-
-def is_iri(text: str) -> bool:
-    """Tell an IRI with its scheme from other text."""
-    if not _SCHEME.match(text):
-        return False
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _lines(path: Path) -> list[str]:

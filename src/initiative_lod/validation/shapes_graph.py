@@ -6,14 +6,13 @@ import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, parse
+from pyoxigraph import NamedNode, Quad, parse
 
 from initiative_lod.errors import ParseError, ShapesError
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.formats.graph_format import EngineFormat
-from initiative_lod.iris import DEFAULT_BASE, rebase
+from initiative_lod.iris import DEFAULT_BASE, rebased
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import SH
 
@@ -41,10 +40,7 @@ def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:
 
 def read_shapes(paths: Iterable[Path], base: str = DEFAULT_BASE) -> list[Quad]:
     """The statements of shapes files, moved to ``base``: the IRIs, and the namespaces that their queries declare."""
-    quads = [quad for path in sorted(paths) for quad in read(path)]
-    if base == DEFAULT_BASE:
-        return quads
-    return [Quad(*(_moved(term, base) for term in (quad.subject, quad.predicate, quad.object))) for quad in quads]
+    return list(rebased((quad for path in sorted(paths) for quad in read(path)), base))
 
 
 def check(shapes: TripleIndex) -> None:
@@ -93,11 +89,3 @@ def _shape(shapes: TripleIndex, node: Term) -> str:
         holders = [each for name in shapes.predicates for each in shapes.subjects(name, node)]
         node = min(holders, key=str, default=node)
     return f"<{node.value}>" if isinstance(node, NamedNode) else "a shape without a name"
-
-
-def _moved(term: Any, base: str) -> Any:
-    if isinstance(term, NamedNode):
-        return NamedNode(rebase(term.value, base))
-    if isinstance(term, Literal) and not term.language:  # a namespace that queries declare is a string
-        return Literal(rebase(term.value, base), datatype=term.datatype)
-    return term

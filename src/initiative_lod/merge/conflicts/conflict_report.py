@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from html import escape
-from importlib import resources
+from functools import partial
 from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from initiative_lod.iris import Iris
+from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
+from initiative_lod.locale.messages import Languages
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, CheckResult, Finding, Statement, Term
-from initiative_lod.merge.conflicts.joint_questions import IN_CHINESE, OTHERWISE, JointAnswer
+from initiative_lod.merge.conflicts.joint_questions import JointAnswer
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.validation.report import SEVERITIES
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
-_IN_CHINESE = {"Violation": "违反", "Warning": "警告", "Info": "提示"}
 MAX_IN_TEXT = 5  # findings of one kind in the text
 
 
@@ -48,10 +50,8 @@ class Conflicts:
 
     def summary(self) -> dict[str, Any]:
         """Totals by kind, and lines for a terminal."""
-        lines = [
-            f"{item.total:>7,}  {item.severity:9}  {item.title['en']} · {item.title['zh']}" for item in self.ordered
-        ]
-        lines += [f"  {item.status}: {item.question.text['en']} ({item.note})" for item in self.together]
+        lines = [f"{item.total:>7,}  {item.severity:9}  {_titled(item.title)}" for item in self.ordered]
+        lines += [f"  {item.status}: {item.question.text[DEFAULT_LANGUAGE]} ({item.note})" for item in self.together]
         return {
             "totals": {item.kind: item.total for item in self.found},
             "questions": {item.question.slug: item.status for item in self.together},
@@ -60,20 +60,19 @@ class Conflicts:
 
     def to_text(self) -> str:
         """Lines for a terminal."""
-        lines = ["Conflict report · 冲突报告", ""]
+        catalogues = Languages()
+        words = partial(_paired, catalogues)
+        lines = [words("conflict_report"), ""]
         for record in self.records:
-            licence = "; ".join(f"{_line(text)} ({where})" for text, where in record.licences) or "none found · 未找到"
+            licence = "; ".join(f"{_line(text)} ({where})" for text, where in record.licences)
             lines += [
                 f"{record.slug}: {record.part.quads:,} triples, {record.files['taken']:,} files, from {record.where}",
-                f"    licence · 许可: {licence}",
+                f"    {words('conflict_licence')}: {licence or words('conflict_no_licence')}",
             ]
-            lines += [f"    refused · 拒收: {name}: {_line(why)}" for name, why in record.refused]
+            lines += [f"    {words('conflict_refused')}: {name}: {_line(why)}" for name, why in record.refused]
         for item in self.ordered:
-            lines += [
-                "",
-                f"{item.severity}  {item.total:,} × {item.title['en']} · {item.title['zh']}",
-                f"    {item.why['en']}",
-            ]
+            why = item.why[DEFAULT_LANGUAGE]
+            lines += ["", f"{item.severity}  {item.total:,} × {_titled(item.title)}", f"    {why}"]
             for finding in item.findings[:MAX_IN_TEXT]:
                 lines.append(f"  {_shown(finding.focus)}  {finding.note}".rstrip())
                 lines += [f"      {self._said(statement)}" for statement in finding.statements]
@@ -82,17 +81,14 @@ class Conflicts:
             if item.total > MAX_IN_TEXT:
                 lines.append(f"  … {item.total - min(MAX_IN_TEXT, len(item.findings)):,} more")
         if self.together:
-            lines += ["", "Questions that need two graphs · 需要两个图的问题"]
+            lines += ["", words("conflict_questions")]
         for answer in self.together:
-            lines += [f"  {answer.status} · {IN_CHINESE[answer.status]}: {answer.question.text['en']} ({answer.note})"]
+            lines += [f"  {words(answer.message)}: {answer.question.text[DEFAULT_LANGUAGE]} ({answer.note})"]
             rows = answer.to_json()
-            lines += [
-                f"      {what}: {' | '.join(row)}"
-                for what in ("missing", "surplus")
-                for row in rows[what][:MAX_IN_TEXT]
-            ]
-        clean = [item.title["en"] for item in self.found if not item.total]
-        lines += ["", "nothing found · 未发现: " + "; ".join(clean)]
+            for what in ("missing", "surplus"):
+                lines += [f"      {what}: {' | '.join(row)}" for row in rows[what][:MAX_IN_TEXT]]
+        clean = [item.title[DEFAULT_LANGUAGE] for item in self.found if not item.total]
+        lines += ["", f"{words('conflict_clean')}: " + "; ".join(clean)]
         return "\n".join(lines) + "\n"
 
     def to_json(self) -> str:
@@ -123,66 +119,17 @@ class Conflicts:
 
     def to_html(self) -> str:
         """A page that needs nothing but itself."""
-        page = resources.files("initiative_lod.merge.conflicts").joinpath("page.html").read_text("utf-8")
-        parts = {
-            "SOURCES": "".join(self._source(record) for record in self.records),
-            "QUESTIONS": "".join(map(_question, self.together)),
-            "INDEX": "".join(_entry(item) for item in self.ordered),
-            "SECTIONS": "".join(self._section(item) for item in self.ordered),
-            "CLEAN": "".join(
-                f"<li>{escape(item.title['zh'])} <span lang=en>{escape(item.title['en'])}</span></li>"
-                for item in self.found
-                if not item.total
-            ),
-        }
-        for name, text in parts.items():
-            page = page.replace(f"<!--{name}-->", text)
-        return page
+        return _environment().get_template("conflict_report.html").render(report=self, most=MAX_FINDINGS)
 
-    def _source(self, record: MergedSource) -> str:
-        licences = (
-            "<br>".join(f"{_linked(text)} <small>{escape(where)}</small>" for text, where in record.licences)
-            or "<b class=Warning>未找到 <span lang=en>none found</span></b>"
-        )
-        refused = "".join(f"<li><code>{escape(name)}</code> {escape(why)}</li>" for name, why in record.refused)
-        refused = f"<ul class=Violation>{refused}</ul>" if refused else ""
-        return (
-            f"<tr><th scope=row>{escape(record.slug)}</th><td class=n>{record.part.quads:,}</td>"
-            f"<td class=n>{record.files['taken']:,}</td><td class=n>{record.blank_nodes:,}</td><td>{licences}</td>"
-            f"<td>{escape(record.where)}<br><small>{escape(record.retrieved)}</small>{refused}</td></tr>"
-        )
-
-    def _section(self, item: CheckResult) -> str:
-        rows = "".join(self._row(finding) for finding in item.findings)
-        more = item.total - len(item.findings)
-        rest = f"<p class=more>… 另有 {more:,} 条 <span lang=en>{more:,} more</span></p>" if more else ""
-        return (
-            f'<section id="{item.kind}" class="{item.severity}"><h2>{escape(item.title["zh"])} '
-            f'<span lang="en">{escape(item.title["en"])}</span> <b>{item.total:,}</b></h2>'
-            f'<p>{escape(item.why["zh"])}</p><p lang="en">{escape(item.why["en"])}</p>'
-            f"<details{' open' if item.total <= 20 else ''}><summary>{len(item.findings):,} 条 "
-            f"<span lang=en>findings</span></summary>{rows}{rest}</details></section>"
-        )
-
-    def _row(self, finding: Finding) -> str:
-        rows = "".join(
-            f"<tr><td><code>{escape(_shown(subject))}</code></td><td><code>{escape(_shown(predicate))}</code></td>"
-            f"<td><code>{escape(_shown(value))}</code></td><td>{escape(self._graph(graph))}</td></tr>"
-            for subject, predicate, value, graph in finding.statements
-        )
-        more = finding.size - len(finding.statements)
-        rest = f"<tr><td colspan=4>… {more:,}</td></tr>" if more > 0 and finding.statements else ""
-        note = f" <small>{escape(finding.note)}</small>" if finding.note else ""
-        return f"<article><h3>{_linked(_shown(finding.focus))}{note}</h3><table>{rows}{rest}</table></article>"
-
-    def _graph(self, graph: Term | None) -> str:
+    def graph(self, graph: Term | None) -> str:
+        """A graph's name without what all of its kind begin with; empty for none."""
         if graph is None:
             return ""
         return graph.value.removeprefix(self.iris.graph("source/").value).removeprefix(self.iris.graph("").value)
 
     def _said(self, statement: Statement) -> str:
         subject, predicate, value, graph = statement
-        return f"{_shown(subject)}  {_shown(predicate)}  {_shown(value)}  [{self._graph(graph)}]"
+        return f"{_shown(subject)}  {_shown(predicate)}  {_shown(value)}  [{self.graph(graph)}]"
 
     def _triples(self) -> Iterator[Triple]:
         report = self.iris.thing("conflicts")
@@ -190,7 +137,7 @@ class Conflicts:
         yield Triple(report, SH.conforms, Literal(not any(item.severity == "Violation" for item in self.ordered)))
         for item in self.ordered:
             kind = NamedNode(f"{report.value}#{item.kind}")
-            for language in ("zh", "en"):
+            for language in LANGUAGES:
                 yield Triple(kind, RDFS.label, Literal(item.title[language], language=language))
                 yield Triple(kind, RDFS.comment, Literal(item.why[language], language=language))
             yield Triple(kind, DCTERMS.extent, Literal(item.total))
@@ -228,33 +175,45 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _entry(item: CheckResult) -> str:
-    return (
-        f'<li class="{item.severity}"><a href="#{item.kind}">{escape(item.title["zh"])} '
-        f'<span lang="en">{escape(item.title["en"])}</span></a> <b>{item.total:,}</b> '
-        f"<small>{_IN_CHINESE[item.severity]} <span lang=en>{item.severity}</span></small></li>"
+def _environment() -> Environment:
+    """The template of the page. ``both`` gives a message in every language of our own, side by side."""
+    environment = Environment(
+        loader=PackageLoader("initiative_lod.merge.conflicts", ""),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
     )
+    catalogues = Languages()
+
+    def both(id: str, **values: object) -> Markup:
+        first, *others = ((tag, catalogues[tag].gettext(id, **values)) for tag in LANGUAGES)
+        spans = (Markup('<span lang="{}">{}</span>').format(tag, text) for tag, text in others)
+        return Markup(" ").join([escape(first[1]), *spans])
+
+    environment.filters |= {"shown": _shown, "linked": _linked, "thousands": "{:,}".format}
+    environment.globals |= {
+        "both": both,
+        "languages": LANGUAGES,
+        "catalogues": catalogues,
+        "paired": partial(_paired, catalogues),
+    }
+    return environment
 
 
-def _question(item: JointAnswer) -> str:
-    rows = item.to_json()
-    differing = "".join(
-        f"<tr><td>{what}</td><td>{escape(' | '.join(row))}</td></tr>"
-        for what in ("missing", "surplus")
-        for row in rows[what][:MAX_FINDINGS]
-    )
-    return (
-        f'<li class="{"Warning" if item.status == OTHERWISE else "Info"}">{escape(item.question.text["zh"])} '
-        f'<span lang="en">{escape(item.question.text["en"])}</span> <b>{IN_CHINESE[item.status]} '
-        f"<span lang=en>{item.status}</span></b> <small>{escape(item.note)}</small>"
-        f"{f'<table>{differing}</table>' if differing else ''}</li>"
-    )
+def _paired(catalogues: Languages, id: str) -> str:
+    """A message in every language of our own, for where there is no markup."""
+    return " · ".join(catalogues[tag].gettext(id) for tag in reversed(LANGUAGES))
 
 
-def _linked(text: str) -> str:
+def _linked(text: str) -> Markup:
     if text.startswith(("http://", "https://")) and not any(char in text for char in " \n\"'<>"):
-        return f'<a href="{escape(text)}" rel="nofollow noreferrer">{escape(text)}</a>'
+        return Markup('<a href="{0}" rel="nofollow noreferrer">{0}</a>').format(text)
     return escape(_line(text))
+
+
+def _titled(words: Mapping[str, str]) -> str:
+    return " · ".join(words[tag] for tag in reversed(LANGUAGES))
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,6 @@ from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
 
 AS_EXPECTED, OTHERWISE, NOT_ASKED = "as expected", "otherwise", "not asked"
-IN_CHINESE = {AS_EXPECTED: "与预期一致", OTHERWISE: "与预期不同", NOT_ASKED: "未提出"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,16 @@ class JointAnswer:
     def status(self) -> str:
         """``as expected``, ``otherwise`` or ``not asked``."""
         return NOT_ASKED if self.missing else OTHERWISE if self.difference else AS_EXPECTED
+
+    @property
+    def message(self) -> str:
+        """The id of the message that says its status."""
+        return f"conflict_{self.status.replace(' ', '_')}"
+
+    @property
+    def differs(self) -> bool:
+        """Whether the answer is another one than was expected."""
+        return self.status == OTHERWISE
 
     @property
     def note(self) -> str:
