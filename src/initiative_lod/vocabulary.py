@@ -38,6 +38,7 @@ TERMS = frozenset(
     embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue sha256 length rightsNotice
     rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
     namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
+    IdentityCluster canonicalMember
     """.split()
 )
 #: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow
@@ -102,7 +103,7 @@ VOID = Namespace(
 PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Entity Activity Agent Collection hadMember wasDerivedFrom wasQuotedFrom hadPrimarySource wasAttributedTo "
-    "wasGeneratedBy generatedAtTime alternateOf",
+    "wasGeneratedBy generatedAtTime",
 )
 OA = Namespace(
     "http://www.w3.org/ns/oa#",

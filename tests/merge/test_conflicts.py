@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 from initiative_lod.errors import ParseError
 from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find
-from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import checks, read
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.merge.conflicts.identity_statements import identity_statements
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -134,9 +134,8 @@ def test_a_conflict_is_found(kind: str, tmp_path: Path) -> None:
     one, two, total = CASES[kind]
     folder, store = building(tmp_path, one, two)
     (check,) = [check for check in checks() if check.kind == kind]
-    parts = [*sorted(folder.glob("graphs/*.nq.gz")), folder / "own.nq.gz"]
     prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
-    found = check.run(candidates(parts) if check.over == "candidates" else store, prefixes)
+    found = check.run(find.stores(store, folder, I)[check.over], prefixes)
     assert found.total == total, found.findings
     assert all(finding.statements and finding.graphs for finding in found.findings)
 
@@ -145,9 +144,46 @@ def test_a_conflict_is_found(kind: str, tmp_path: Path) -> None:
 def test_nothing_is_found_where_nothing_is(kind: str, tmp_path: Path) -> None:
     folder, store = building(tmp_path, 'e:a skos:prefLabel "a"@en .', "f:a rdfs:seeAlso e:a .")
     (check,) = [check for check in checks() if check.kind == kind]
-    parts = [*sorted(folder.glob("graphs/*.nq.gz")), folder / "own.nq.gz"]
     prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
-    assert check.run(candidates(parts) if check.over == "candidates" else store, prefixes).total == 0
+    assert check.run(find.stores(store, folder, I)[check.over], prefixes).total == 0
+
+
+def rows(kind: str, statements: str) -> tuple[int, int]:
+    """How many rows the query of a check gives, and how many statements of identity there are."""
+    store = Store()
+    graph = I.graph("source/one")
+    store.bulk_load((PREFIXES + statements).encode(), format=RdfFormat.TURTLE, to_graph=graph)
+    few = identity_statements(store, I)
+    (check,) = [check for check in checks() if check.kind == kind]
+    answer = few.query(check.query, prefixes=I.prefixes, use_default_graph_as_union=True)
+    assert isinstance(answer, QuerySolutions)
+    return len(list(answer)), len(few)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        ("identity-through-a-hub", "e:t{n} a e:T ; owl:sameAs f:hub ."),
+        ("identity-through-a-hub", "e:a a e:T ; owl:sameAs f:t{n} . e:b a e:T ; owl:sameAs f:t{n} ."),
+        ("identity-declared-different", "e:t{n} owl:sameAs e:hub . e:hub owl:differentFrom e:t{n} ."),
+        ("identity-declared-different", "e:t{n} owl:sameAs e:t{next} . e:t0 owl:differentFrom e:t{next} ."),
+        ("identity-declared-different", "e:a{n} owl:sameAs e:b{n} ; owl:differentFrom e:b{n} ."),
+    ],
+)
+def test_checks_of_identity_grow_with_the_statements(kind: str, shape: str) -> None:
+    """Not with pairs of things: what is put down beside the statements, and the rows, double when these double."""
+    (few, held), (twice, held_twice) = (
+        rows(kind, " ".join(shape.format(n=n, next=n + 1) for n in range(size))) for size in (60, 120)
+    )
+    assert few >= 60
+    assert twice <= 2 * few + 4
+    assert held_twice <= 2 * held + 4
+
+
+def test_what_a_publisher_links_is_not_kept_apart() -> None:
+    described = "e:a a e:T . e:b a e:T . e:c a e:T . e:a owl:sameAs f:h . e:b owl:sameAs f:h . e:c owl:sameAs f:h . "
+    assert rows("identity-through-a-hub", described + "e:a skos:exactMatch e:b .")[0] == 3
+    assert rows("identity-through-a-hub", described + "e:a skos:exactMatch e:b , e:c . e:c owl:sameAs e:b .")[0] == 0
 
 
 @pytest.fixture

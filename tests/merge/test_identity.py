@@ -17,7 +17,7 @@ from initiative_lod.release import Edition, Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement, Verdict
-from initiative_lod.vocabulary import SKOS
+from initiative_lod.vocabulary import PROV, SKOS
 from merge.conftest import I, Merge
 
 A, B, OURS = (NamedNode(iri) for iri in ("http://e.example/a", "http://e.example/b", I.thing("id/x").value))
@@ -26,8 +26,12 @@ SOURCE = "<http://e.example/a> <http://www.w3.org/2002/07/owl#sameAs> <http://e.
 
 
 def clusters(made: Release) -> set[tuple[str, str]]:
-    quads = OpenRelease.open(made).quads(graph=GRAPH)
-    return {(quad.subject.value, quad.object.value) for quad in quads}  # type: ignore[union-attr]
+    """Each member of a cluster, with the canonical one."""
+    quads = list(OpenRelease.open(made).quads(graph=GRAPH))
+    assert all(quad.subject.value.startswith(GRAPH.value + "#") for quad in quads)  # type: ignore[union-attr]
+    canonical = {quad.subject: quad.object for quad in quads if quad.predicate == I.term("canonicalMember")}
+    members = [quad for quad in quads if quad.predicate == PROV.hadMember]
+    return {(quad.object.value, canonical[quad.subject].value) for quad in members}  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -52,9 +56,9 @@ def test_clusters_are_made_anew_over_what_is_merged(merging: Merge, linked: Rele
     assert clusters(linked) == {(item.value, OURS.value) for item in (OURS, A)}
     assert clusters(made) == {(item.value, OURS.value) for item in (OURS, A, B)}
     dump = list(parse(gzip.decompress((made.path / "dump.nq.gz").read_bytes()), format=RdfFormat.N_QUADS))
-    assert len([quad for quad in dump if quad.graph_name == GRAPH]) == 3
+    assert len([quad for quad in dump if quad.graph_name == GRAPH]) == 5
     trig = list(parse(gzip.decompress((made.path / "dump.trig.gz").read_bytes()), format=RdfFormat.TRIG))
-    assert len([quad for quad in trig if quad.graph_name == GRAPH]) == 3
+    assert len([quad for quad in trig if quad.graph_name == GRAPH]) == 5
 
 
 def test_the_originals_are_left_as_they_are(merging: Merge, linked: Release, source: Path) -> None:

@@ -39,14 +39,14 @@ OA = Namespace("http://www.w3.org/ns/oa#")
 CLASS_NAMES = """
     Initiative Text UnofficialTranslation Part Preamble Paragraph Pillar Action Clause Condition Conclusion TextSpan
     Attestation Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet
-    Person Place StakeholderGroup Topic Modality CitationRole Principle Community
+    Person Place StakeholderGroup Topic Modality CitationRole Principle Community IdentityCluster
 """
 PROPERTY_NAMES = """
     number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
     condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
     sha256 length rightsNotice rightsDoubt
     officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
-    memberName signedAs relatedInstrument noMatchReason targetsUnseen
+    memberName signedAs relatedInstrument noMatchReason targetsUnseen canonicalMember
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -66,6 +66,7 @@ SAMPLE = """
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix oa: <http://www.w3.org/ns/oa#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix schema: <http://schema.org/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -132,6 +133,8 @@ SAMPLE = """
 <id/role/acts> a :CitationRole , skos:Concept .
 <id/sample/principle/sharing> a :Principle , skos:Concept .
 <id/sample/community/one> a :Community , skos:Concept .
+<graph/identity#id/topic/sharing> a :IdentityCluster , prov:Collection ; :canonicalMember <id/topic/sharing> ;
+    prov:hadMember <id/topic/sharing> , <http://example.org/thesaurus/1> .
 <graph/alignment-sample> :targetsUnseen true .
 """
 

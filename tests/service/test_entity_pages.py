@@ -429,7 +429,8 @@ def test_a_scheme_links_to_its_concepts_for_one_question(real: Live) -> None:
 def test_a_thing_is_not_said_to_be_another_name_of_itself(real: Live) -> None:
     for language, words in (("en", "same thing"), ("zh", "同一事物")):
         page = real.get("/doc/topic/capacity-building", BROWSER, accept_language=language).text
-        assert "alternateOf" not in page
+        assert "hadMember" not in page
+        assert "canonicalMember" not in page
         said = re.search(r'<section aria-labelledby="mappings">.*?</section>', page, re.DOTALL)
         assert said is not None
         assert "/doc/topic/capacity-building" not in said[0]

@@ -1,11 +1,13 @@
 """Identity: clusters of IRIs that name one thing, by exact matches under judgements that always win. Pure.
 
 ``skos:exactMatch`` and ``owl:sameAs`` join; ``skos:closeMatch`` and its like never do. The statements themselves are
-left as they are: clusters stand in a graph of their own (``graph/identity``), which a query asks for or leaves out.
+left as they are: clusters stand in a graph of their own (``graph/identity``), which a query asks for or leaves out. A
+cluster is a thing of ours that points to its members; nothing is stated of the members, most of which are not ours.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,10 +17,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod.build.mappings import NOTHING
 from initiative_lod.iris import Iris, rebase
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
-from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
+from initiative_lod.vocabulary import OWL, PROV, RDF, SKOS, SSSOM
 
 JOINING = (OWL.sameAs, SKOS.exactMatch)
-RECORD = ("subject_id", "object_id", "confidence")  # of a mapping record, what is looked at
+RECORD = ("subject_id", "predicate_id", "object_id", "confidence")  # of a mapping record, what is looked at
 NAME = "identity"  # of the graph in which clusters stand
 
 
@@ -60,9 +62,11 @@ def clusters(links: Iterable[IdentityLink], judgements: Iterable[Judgement] = ()
     same = sorted(IdentityLink(*pair) for pair, judgement in judged.items() if judgement.verdict is Verdict.SAME)
     computed = {_ordered(link) for link in links if link.one != link.other}
     by_trust = sorted(computed, key=lambda link: (-link.confidence, link.one, link.other))
-    sets = _Sets(apart)
-    refused = [link for link in same if not sets.join(link)]
-    refused += [link for link in by_trust if (link.one, link.other) not in judged and not sets.join(link)]
+    sets = DisjointSets(apart)
+    refused = [link for link in same if not sets.join(link.one, link.other)]
+    refused += [
+        link for link in by_trust if (link.one, link.other) not in judged and not sets.join(link.one, link.other)
+    ]
     refused += [link for link in by_trust if (link.one, link.other) in apart]
     members = tuple(sorted(tuple(sorted(cluster)) for cluster in sets.all() if len(cluster) > 1))
     canonical = {iri: first for cluster in members for first in [_canonical(cluster, base)] for iri in cluster}
@@ -77,10 +81,10 @@ def _canonical(cluster: tuple[str, ...], base: str) -> str:
     return min(cluster, key=lambda iri: (not (base and iri.startswith(base)), iri))
 
 
-class _Sets:
-    """Disjoint sets, some of whose members may never meet."""
+class DisjointSets:
+    """Union-find over IRIs, some of which may never meet. ``n`` joins take time in proportion to n log n."""
 
-    def __init__(self, apart: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, apart: Iterable[tuple[str, str]] = ()) -> None:
         self._parent: dict[str, str] = {}
         self._members: dict[str, set[str]] = {}
         self._foes: dict[str, set[str]] = {}
@@ -88,9 +92,9 @@ class _Sets:
             self._foes.setdefault(one, set()).add(other)
             self._foes.setdefault(other, set()).add(one)
 
-    def join(self, link: IdentityLink) -> bool:
-        """Put the two sets together, unless a member of the one is apart from a member of the other."""
-        one, other = self._root(link.one), self._root(link.other)
+    def join(self, one: str, other: str) -> bool:
+        """Put the sets of two IRIs together, unless a member of the one is apart from a member of the other."""
+        one, other = self.root(one), self.root(other)
         if one == other:
             return True
         if len(self._members[one]) < len(self._members[other]):
@@ -102,9 +106,11 @@ class _Sets:
         return True
 
     def all(self) -> Iterable[set[str]]:
+        """The sets, in no order."""
         return self._members.values()
 
-    def _root(self, iri: str) -> str:
+    def root(self, iri: str) -> str:
+        """The IRI that stands for the set of ``iri``, which is its own set where it was never joined."""
         if iri not in self._parent:
             self._parent[iri] = iri
             self._members[iri] = {iri}
@@ -116,31 +122,39 @@ class _Sets:
         return root
 
 
-def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
-    """Every joining statement between two IRIs, but for what ``graph/identity`` itself holds; read in one pass.
+def joining(quad: Quad, iris: Iris) -> tuple[str, str] | None:
+    """The two IRIs that a statement says are one thing; None for any other, and for those of ``graph/identity``."""
+    if quad.predicate not in JOINING or quad.graph_name == iris.graph(NAME):
+        return None
+    if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
+        return None
+    return None if NOTHING & {quad.subject, quad.object} else (quad.subject.value, quad.object.value)
 
-    A mapping record gives the confidence of its statement; a statement without one is taken at its word.
+
+def links(statements: Iterable[Quad], iris: Iris) -> list[IdentityLink]:
+    """The links that joining statements make; read in one pass.
+
+    A mapping record gives the confidence of its statement, the surest of several; a statement without one is taken at
+    its word.
     """
-    identity, slots = iris.graph(NAME), {NamedNode(SSSOM.iri + name): name for name in RECORD}
-    pairs: set[tuple[str, str]] = set()
+    slots = {NamedNode(SSSOM.iri + name): name for name in RECORD}
+    stated: set[tuple[str, str, str]] = set()
     records: dict[Any, dict[str, str]] = {}
     for quad in statements:
-        if quad.predicate in JOINING:
-            if (
-                isinstance(quad.subject, NamedNode)
-                and isinstance(quad.object, NamedNode)
-                and quad.graph_name != identity
-                and not NOTHING & {quad.subject, quad.object}
-            ):
-                pairs.add((quad.subject.value, quad.object.value))
+        if pair := joining(quad, iris):
+            stated.add((pair[0], quad.predicate.value, pair[1]))
         elif (name := slots.get(quad.predicate)) and isinstance(quad.object, NamedNode | Literal):
             records.setdefault(quad.subject, {})[name] = quad.object.value
-    trust = {
-        (record.get("subject_id", ""), record.get("object_id", "")): _number(record["confidence"])
-        for record in records.values()
-        if "confidence" in record
-    }
-    return [IdentityLink(*pair, trust.get(pair, 1.0)) for pair in sorted(pairs)]
+    trust: dict[tuple[str, ...], float] = {}
+    for record in records.values():
+        if "confidence" in record:
+            ends = tuple(record.get(name, "") for name in RECORD[:3])
+            trust[ends] = max(trust.get(ends, 0.0), _number(record["confidence"]))
+    surest: dict[tuple[str, str], float] = {}
+    for one, predicate, other in stated:
+        pair = one, other
+        surest[pair] = max(surest.get(pair, 0.0), trust.get((one, predicate, other), 1.0))
+    return [IdentityLink(*pair, confidence) for pair, confidence in sorted(surest.items())]
 
 
 def _number(text: str) -> float:
@@ -171,11 +185,21 @@ def materialise(statements: Iterable[Quad], judgements: Iterable[Judgement], iri
 
 
 def quads(clusters: Clusters, iris: Iris) -> Iterator[Quad]:
-    """``graph/identity``: each member of a cluster, the canonical one included, ``prov:alternateOf`` the canonical IRI.
+    """``graph/identity``: each cluster with its members (``prov:hadMember``), one of which is the canonical one.
 
-    So ``GRAPH <…graph/identity> { ?x prov:alternateOf ?c . ?y prov:alternateOf ?c }`` gives all names ?y of ?x, and a
-    query that does not use the property is not touched by it.
+    ``GRAPH <…graph/identity> { ?cluster prov:hadMember ?x , ?y }`` gives all names ?y of ?x.
     """
     graph = iris.graph(NAME)
-    for iri, canonical in sorted(clusters.canonical.items()):
-        yield Quad(NamedNode(iri), PROV.alternateOf, NamedNode(canonical), graph)
+    for members in clusters.members:
+        canonical = clusters.of(members[0])
+        cluster = cluster_iri(canonical, iris)
+        yield Quad(cluster, RDF.type, iris.term("IdentityCluster"), graph)
+        yield Quad(cluster, iris.term("canonicalMember"), NamedNode(canonical), graph)
+        for member in members:
+            yield Quad(cluster, PROV.hadMember, NamedNode(member), graph)
+
+
+def cluster_iri(canonical: str, iris: Iris) -> NamedNode:
+    """The cluster around a canonical IRI: ``graph/identity#id/topic/users``; a digest for an IRI of others."""
+    name = iris.path(canonical) or hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return NamedNode(f"{iris.graph(NAME).value}#{name.replace('#', '/')}")

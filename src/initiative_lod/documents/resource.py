@@ -2,7 +2,8 @@
 
 A description of ``R`` holds what has as its subject
 
-- ``R`` itself, its fragments ``R#…`` and the statements' attestations (``…#addressee-enterprises``) about ``R``;
+- ``R`` itself, its fragments ``R#…``, the statements' attestations (``…#addressee-enterprises``) about ``R``, and
+  the identity cluster that ``R`` is in;
 - ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions, with their fragments; of an Initiative
   only the parts one level down, and below these the type, number and labels of the actions: not the whole text;
 - the spans of all these, and the spans' selectors;
@@ -25,7 +26,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, RDF, RDFS, SSSOM, VOID
+from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
@@ -180,6 +181,8 @@ class _Found:
         for predicate in (self.iris.term("onSubject"), OA.hasSource, RDFS.isDefinedBy):
             for triple in self.opened.triples(None, predicate, node):
                 self.own(triple.subject)  # type: ignore[arg-type]
+        for quad in self.opened.quads(None, PROV.hadMember, node, self.iris.graph("identity")):
+            self.own(quad.subject)  # type: ignore[arg-type]
         waiting: list[Node] = [node]
         while waiting:
             for quad in list(self.opened.about(waiting.pop())):

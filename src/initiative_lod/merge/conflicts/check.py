@@ -24,7 +24,7 @@ MAX_STATEMENTS = 6  # triples that are kept of one finding
 MAX_FINDINGS = 200  # findings that are kept of one check
 MAX_COLLECTED = 100_000  # findings among which these are chosen
 
-STORES = ("all", "candidates")  # that a check may ask
+STORES = ("all", "candidates", "identity")  # that a check may ask
 REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LANGUAGES), "severity")
 OPTIONAL = ("over",)
 
@@ -61,7 +61,8 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``, or ``candidates``."""
+    """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``,
+    ``candidates`` or ``identity``."""
 
     path: str
     query: str

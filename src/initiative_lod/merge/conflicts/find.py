@@ -15,6 +15,7 @@ from initiative_lod.merge.conflicts import joint_questions
 from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, MAX_STATEMENTS, CheckResult, Finding, Statement, checks
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.merge.conflicts.identity_statements import identity_statements
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
@@ -35,14 +36,12 @@ def find(
     """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded
     from; ``joint`` are questions that need the graphs of others.
     """
-    clusters = building / f"graphs/{identity.NAME}.nq.gz"  # it describes nothing: it repeats what others link to
-    files = [*sorted({*building.glob("graphs/*.nq.gz")} - {clusters}), building / "own.nq.gz"]
-    few = candidates(files)
+    asked = stores(store, building, iris)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
     results: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
-        results.append(check.run(few if check.over == "candidates" else store, prefixes))
+        results.append(check.run(asked[check.over], prefixes))
     abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
@@ -51,6 +50,13 @@ def find(
     results.append(_questions(store, questions, iris))
     answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
     return Conflicts(tuple(results), tuple(records), iris, answered)
+
+
+def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
+    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it."""
+    repeated = building / f"graphs/{identity.NAME}.nq.gz"  # it describes nothing: it repeats what others link to
+    files = [*sorted({*building.glob("graphs/*.nq.gz")} - {repeated}), building / "own.nq.gz"]
+    return {"all": store, "candidates": candidates(files), "identity": identity_statements(store, iris)}
 
 
 def _questions(store: Store, questions: Sequence[Question], iris: Iris) -> CheckResult:

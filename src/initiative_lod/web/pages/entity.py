@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import RDF, RDFS, SKOS
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.initiative import facts
@@ -31,7 +31,6 @@ SHOWN = frozenset(
         SKOS.inScheme,
         SKOS.topConceptOf,
         SKOS.hasTopConcept,
-        PROV.alternateOf,
         *MAPPINGS,
     ]
 )

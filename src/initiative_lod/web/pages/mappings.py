@@ -50,12 +50,13 @@ class Cluster:
 
 def cluster(view: View, node: NamedNode) -> Cluster:
     """What ``graph/identity`` takes for the same thing: by exact matches, and by judgements, which win."""
-    canonical = view.node(node, PROV.alternateOf)
-    if canonical is None:
-        return Cluster(None, (), None)
-    others = [item for item in view.subjects(PROV.alternateOf, canonical) if item not in (node, canonical)]
-    graph = view.thing(view.iris.graph("identity")) if others or canonical != node else None
-    return Cluster(view.thing(canonical) if canonical != node else None, tuple(view.things(others[:MOST])), graph)
+    for group in view.subjects(PROV.hadMember, node):
+        canonical = view.node(group, view.term("canonicalMember"))
+        if canonical is not None:  # a collection without one is somebody else's
+            others = [item for item in view.nodes(group, PROV.hadMember) if item not in (node, canonical)]
+            first = view.thing(canonical) if canonical != node else None
+            return Cluster(first, tuple(view.things(others[:MOST])), view.thing(view.iris.graph("identity")))
+    return Cluster(None, (), None)
 
 
 def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:

@@ -33,7 +33,7 @@ _UNTOLD = {
     DCTERMS.hasPart,
     DCTERMS.isPartOf,
     OA.hasSource,
-    PROV.alternateOf,
+    PROV.hadMember,
     SKOS.inScheme,
     SKOS.topConceptOf,
     SKOS.hasTopConcept,
@@ -115,7 +115,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
 
 def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     """How many statements of each property there are, in the order in which they are shown."""
-    untold = {*_UNTOLD, view.term("onValue"), view.term("onSubject")}
+    untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember"))}
     interpreting = {view.term(name) for name in INTERPRETING}
     found = {}
     for row in view.opened.select("pointing", value=node):
