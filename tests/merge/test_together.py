@@ -52,10 +52,10 @@ def joint(tmp_path: Path) -> list[Question]:
 
 def test_each_is_answered_or_passed_over(store: Store, joint: list[Question]) -> None:
     found = joint_questions.ask(joint, store, ["theirs"], I.base)
-    assert [(item.status, item.note) for item in found] == [
-        ("as expected", "1 rows"),
-        ("otherwise", "1 of 1 rows are missing, 1 are new"),
-        ("not asked", "not merged: other"),
+    assert [(item.status, str(item.message)) for item in found] == [
+        ("as expected", "conflicts.rows (rows=1)"),
+        ("otherwise", "conflicts.rows_differ (rows=1, missing=1, surplus=1)"),
+        ("not asked", "conflicts.not_merged (names=other)"),
     ]
 
 
@@ -74,7 +74,7 @@ def test_the_report_and_the_manifest_say_so(store: Store, joint: list[Question],
     assert json.loads(files["conflicts.json"])["questions"][1]["surplus"] == [["A"]]
     assert "otherwise · 与预期不同: Who?" in files["conflicts.txt"].decode()
     assert "谁？" in files["conflicts.html"].decode()
-    assert "as expected: Who? (1 rows)" in "\n".join(asked.summary()["summary"])
+    assert "as expected: Who? (rows: 1)" in "\n".join(asked.summary()["summary"])
 
 
 def test_answered_ones_are_among_the_saved_questions(store: Store, joint: list[Question]) -> None:

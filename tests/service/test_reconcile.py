@@ -341,7 +341,7 @@ def test_suggest_types_and_properties(real: Live) -> None:
 def test_flyouts_are_escaped_html(real: Live) -> None:
     found = get(real, "/flyout/entity", id=ITU).json()
     assert found["id"] == ITU
-    assert "<strong>International Telecommunication Union</strong>" in found["html"]
+    assert '<strong lang="en">International Telecommunication Union</strong>' in found["html"]
     assert get(real, "/flyout/entity", id="http://nowhere.org/").status_code == 404
     assert get(real, "/flyout/entity", id="<script>").status_code == 400
 

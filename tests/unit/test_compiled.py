@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader, Environment
 
-from initiative_lod.web.pages.templates import CompiledTemplates, bytecode_cache
+from initiative_lod.locale.templates import CompiledTemplates, bytecode_cache
 
 
 def page(folder: Path, text: str = "so {{ x }}") -> str:

@@ -18,7 +18,9 @@ from initiative_lod.web.http import errors
 FOLDER = Path(messages.__file__).parent
 SOURCE = FOLDER.parent
 CATALOGUES = {path.stem: read_po(io.BytesIO(path.read_bytes())) for path in sorted(FOLDER.glob("*.po"))}
-ID = re.compile(r'"((?:error|query|service|search|status|property)\.[\w:./-]+|[a-z]+(?:_[A-Za-z0-9]+)*)"')
+ID = re.compile(
+    r'"((?:conflicts|error|query|service|reconcile|review|search|status|property)\.[\w:./-]+|[a-z]+(?:_[A-Za-z0-9]+)*)"'
+)
 
 
 def forms(catalog: Catalog, id: str) -> list[str]:
@@ -55,7 +57,7 @@ def test_every_message_is_used_and_every_one_that_is_used_is_there() -> None:
     """Ids that are put together are found by what they begin with."""
     texts = [path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".py", ".html")]
     named = {match[1] for text in texts for match in ID.finditer(text)}
-    begun = {match[1] for text in texts for match in re.finditer(r'"([a-z]+[._])(?:\{|" ~)', text)}
+    begun = {match[1] for text in texts for match in re.finditer(r'"([a-z._]+[._])(?:\{|" ~)', text)}
     known = {name for pair in ids(CATALOGUES["en"]).items() for name in pair if name}
     strangers = {name for name in known - named if not name.startswith(tuple(begun))}
     assert strangers == set()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.errors import TooLarge
+from initiative_lod.errors import Message, TooLarge
 from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_queries import Name, parse_json, validated
@@ -83,7 +83,7 @@ def read_extension(text: str) -> ExtensionQuery:
     value = parse_json(text, "extend")
     for name, most in (("ids", MAX_IDS), ("properties", MAX_COLUMNS)):
         if isinstance(value, dict) and isinstance(value.get(name), list) and len(value[name]) > most:
-            raise TooLarge(f"at most {MAX_IDS} ids and {MAX_COLUMNS} properties at once")
+            raise TooLarge(Message("reconcile.large_extension", ids=MAX_IDS, properties=MAX_COLUMNS))
     return validated(ExtensionQuery, value, "extend")
 
 

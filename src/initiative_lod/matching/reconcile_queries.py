@@ -15,7 +15,7 @@ from pydantic_core import PydanticUseDefault
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
-from initiative_lod.errors import BadArgument, TooLarge
+from initiative_lod.errors import BadArgument, Message, TooLarge, Verbatim
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
@@ -106,7 +106,7 @@ def parse_json(text: str, what: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise BadArgument(f"{what} is not JSON: {error}") from error
+        raise BadArgument(Message("reconcile.json", what=what, detail=Verbatim(error))) from error
 
 
 def _refuse(name: str) -> None:
@@ -122,8 +122,8 @@ def validated(model: type[M], value: object, what: str) -> M:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join([what, *map(str, first["loc"])])
-        raise BadArgument(f"{place}: {first['msg'].removeprefix('Value error, ')}") from None
+        place, detail = ".".join([what, *map(str, first["loc"])]), first["msg"].removeprefix("Value error, ")
+        raise BadArgument(Message("reconcile.invalid", place=place, detail=Verbatim(detail))) from None
 
 
 def read_batch(text: str) -> dict[str, Query]:
@@ -133,9 +133,9 @@ def read_batch(text: str) -> dict[str, Query]:
     """
     batch = parse_json(text, "queries")
     if not isinstance(batch, dict):
-        raise BadArgument('queries is an object of queries by key, such as {"q0": {"query": "…"}}')
+        raise BadArgument(Message("reconcile.queries", example='{"q0": {"query": "…"}}'))
     if len(batch) > MAX_BATCH:
-        raise TooLarge(f"{len(batch)} queries in one batch; there may be {MAX_BATCH}")
+        raise TooLarge(Message("reconcile.batch", count=len(batch), most=MAX_BATCH))
     return {clean(key): read_query(query, clean(key)) for key, query in batch.items()}
 
 
@@ -144,7 +144,7 @@ def read_query(value: object, key: str) -> Query:
     if value is None or isinstance(value, str):
         value = {"query": value or ""}
     if not isinstance(value, dict):
-        raise BadArgument(f"{key} is no query: an object with 'query', 'properties' or both")
+        raise BadArgument(Message("reconcile.query", key=key))
     return validated(Query, value, key)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris
-from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
+from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
@@ -27,8 +27,7 @@ class Sentence:
 
     part: str
     property: str
-    text: str
-    translation: str
+    texts: tuple[tuple[str, str], ...]  # (language, text), the original's first
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,10 @@ class Review:
         return ours, self._side(proposal.theirs, self._theirs, ())
 
     def _side(self, thing: Alignable, store: Store, sentences: tuple[Sentence, ...]) -> ProposalSide:
-        kinds = {LabelKind.PREFERRED: "", LabelKind.ALTERNATIVE: "also", LabelKind.NOTATION: "notation"}
         order = sorted(
             thing.names, key=lambda name: (name.language not in LANGUAGES, name.kind, name.language, name.text)
         )
-        names = tuple((name.language, kinds[name.kind], name.text) for name in order[:40])
+        names = tuple((name.language, name.kind.name.lower(), name.text) for name in order[:40])
         near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])
         return ProposalSide(thing.iri, names, thing.classes, thing.definition, near, sentences)
 
@@ -98,15 +96,13 @@ class Review:
             for quad in self._ours.quads_for_pattern(None, self._iris.term(name), NamedNode(iri), None):
                 if isinstance(quad.subject, NamedNode):
                     part = quad.subject
-                    texts = [self._text(part, "text"), self._text(part, "translation")]
-                    sentences.setdefault(part.value, Sentence(part.value, name, *texts))
+                    texts = tuple(text for property in ("text", "translation") for text in self._texts(part, property))
+                    sentences.setdefault(part.value, Sentence(part.value, name, texts))
         return tuple(sentences[part] for part in sorted(sentences))[:MAX_SENTENCES]
 
-    def _text(self, part: NamedNode, name: str) -> str:
-        for quad in self._ours.quads_for_pattern(part, self._iris.term(name), None, None):
-            if isinstance(quad.object, Literal):
-                return quad.object.value
-        return ""
+    def _texts(self, part: NamedNode, name: str) -> list[tuple[str, str]]:
+        literals = (quad.object for quad in self._ours.quads_for_pattern(part, self._iris.term(name), None, None))
+        return sorted((item.language or "", item.value) for item in literals if isinstance(item, Literal))
 
 
 def _label(store: Store, iri: str) -> str:

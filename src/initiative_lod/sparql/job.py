@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from initiative_lod import errors
 from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable, QueryError, QueryLimit, Verbatim
@@ -19,8 +19,16 @@ CHUNK = 64 * 1024
 CALL = "call"  # the kind of a reply that is none yet: the worker wants a service called
 
 
-#: A page's language, the path prefix and the arguments of the links on it, and the folder of further languages.
-Reader = tuple[str, str, str, str]
+class Reader(NamedTuple):
+    """Whom a page is for: its language, the path prefix and the arguments of the links on it.
+
+    ``folder`` is that of further languages, where there is one.
+    """
+
+    language: str = "en"
+    prefix: str = ""
+    arguments: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Job:
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     results: str | None = "application/sparql-results+json"
     graph: str | None = "text/turtle"
-    reader: Reader = ("en", "", "", "")
+    reader: Reader = Reader()
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
@@ -47,7 +55,8 @@ class Job:
     @classmethod
     def from_bytes(cls, data: bytes) -> Job:
         """The job that ``to_bytes`` wrote."""
-        return cls(*json.loads(data))
+        job = cls(*json.loads(data))
+        return replace(job, reader=Reader(*job.reader))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The review page of an alignment: a person judges proposals. It writes, so it is never part of the public application.
+"""Review page of an alignment: a person judges proposals. It writes, so it is never part of the public application.
 
 It answers to this machine only: to a loopback Host (so that no other site's name can lead here), and it takes a
 judgement only with the token that its own form carries, and from no other origin.
@@ -13,16 +13,18 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from initiative_lod.errors import SourceError
+from initiative_lod.errors import Message, SourceError, Verbatim
+from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources.judgements import Verdict
+from initiative_lod.web.http import request as requests
+from initiative_lod.web.pages.templates import page_templates
 
 MAX_BODY_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -56,59 +58,64 @@ HEADERS = {
 }
 
 
-def create_review(review: Review, judge: str, today: Callable[[], str]) -> Starlette:
+def create_review(
+    review: Review, judge: str, today: Callable[[], str], languages: Languages | None = None
+) -> Starlette:
     """The application. ``judge`` is who is proposed as the judge, ``today`` gives the date of a judgement."""
     page = _Page(review, judge, today)
+    spoken = languages or Languages()
+
+    def language(request: Request) -> Language:
+        return spoken[requests.read(request.scope, frozenset(), tuple(spoken)).language]
 
     async def overview(request: Request) -> Response:
-        refused = _refused(request)
-        return await run_in_threadpool(page.overview) if refused is None else refused
+        refusal = _refusal(request, language(request))
+        return await run_in_threadpool(page.overview, language(request)) if refusal is None else refusal
 
     async def one(request: Request) -> Response:
-        refused, number = _refused(request), request.path_params["number"]
-        return await run_in_threadpool(page.one, number) if refused is None else refused
+        refusal, number = _refusal(request, language(request)), request.path_params["number"]
+        return await run_in_threadpool(page.one, language(request), number) if refusal is None else refusal
 
     async def judged(request: Request) -> Response:
-        refused = _refused(request)
-        if refused is not None:
-            return refused
+        refusal, number = _refusal(request, language(request)), request.path_params["number"]
+        if refusal is not None:
+            return refusal
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                return _plain("that is too long", 413)
-        return await run_in_threadpool(page.judge, request.path_params["number"], body.decode("utf-8", "replace"))
+                return _plain(language(request), Message("review.too_long"), 413)
+        return await run_in_threadpool(page.judge, language(request), number, body.decode("utf-8", "replace"))
 
     routes = [Route("/", overview), Route("/{number}", one), Route("/{number}", judged, methods=["POST"])]
     return Starlette(routes=routes)
 
 
-def _refused(request: Request) -> Response | None:
+def _refusal(request: Request, language: Language) -> Response | None:
     """A refusal for who is not on this machine, or comes from another site's page."""
     host = request.headers.get("host", "")
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name not in LOOPBACK:
-        return _plain("this page answers to this machine only", 421)
+        return _plain(language, Message("review.not_here"), 421)
     origin = request.headers.get("origin")
     if origin is not None and origin != f"http://{host}":
-        return _plain("a judgement comes from this page only", 403)
+        return _plain(language, Message("review.other_page"), 403)
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return _plain("a judgement comes from this page only", 403)
+        return _plain(language, Message("review.other_page"), 403)
     return None
 
 
-def _plain(text: str, status: int) -> Response:
-    return PlainTextResponse(text + "\n", status, HEADERS)
+def _plain(language: Language, message: Message, status: int) -> Response:
+    return PlainTextResponse(language.gettext(message.id, **message.values) + "\n", status, HEADERS)
 
 
 class _Page:
     def __init__(self, review: Review, judge: str, today: Callable[[], str]) -> None:
         self._review, self._judge, self._today = review, judge, today
         self._token = secrets.token_urlsafe(32)
-        templates = Environment(loader=PackageLoader("initiative_lod.web"), autoescape=True, undefined=StrictUndefined)
-        self._template = templates.get_template("review.html")
+        self._template = page_templates().get_template("review.html")
 
-    def overview(self) -> Response:
+    def overview(self, language: Language) -> Response:
         judged = self._review.judged()
         rows = []
         for proposal in self._review.proposals:
@@ -116,57 +123,64 @@ class _Page:
             rows.append(
                 {
                     "confidence": proposal.confidence,
-                    "ours": proposal.ours.name(),
-                    "theirs": proposal.theirs.name(),
+                    "ours": proposal.ours.name(language.tag),
+                    "theirs": proposal.theirs.name(language.tag),
                     "relation": _short(proposal.predicate),
                     "verdict": verdict.verdict if verdict else "",
                 }
             )
         done = sum(bool(row["verdict"]) for row in rows)
-        return self._render(200, title="Proposals", proposal=None, rows=rows, done=done, total=len(rows))
+        return self._render(language, 200, proposal=None, rows=rows, done=done, total=len(rows))
 
-    def one(self, number: str, problem: str = "", reason: str | None = None, status: int = 200) -> Response:
+    def one(
+        self,
+        language: Language,
+        number: str,
+        problem: Message | None = None,
+        reason: str | None = None,
+        status: int = 200,
+    ) -> Response:
         place = self._place(number)
         if place is None:
-            return _plain(f"there is no proposal {number[:20]}", 404)
+            return _plain(language, Message("review.no_proposal", number=number[:20]), 404)
         proposal, judged = self._review.proposals[place], self._review.judged()
         ours, theirs = self._review.sides(proposal)
         return self._render(
+            language,
             status,
-            title=proposal.ours.name(),
             proposal=proposal,
             number=place + 1,
             total=len(self._review.proposals),
             done=sum(self._review.verdict(item, judged) is not None for item in self._review.proposals),
-            ours_name=proposal.ours.name(),
-            theirs_name=proposal.theirs.name(),
+            ours_name=proposal.ours.name(language.tag),
+            theirs_name=proposal.theirs.name(language.tag),
             relation=_short(proposal.predicate),
-            sides=(("Ours", ours), ("Theirs", theirs)),
+            sides=(("review.ours", ours), ("review.theirs", theirs)),
             verdict=self._review.verdict(proposal, judged),
-            problem=problem,
+            problem=language.markup(problem.id, **problem.values) if problem else "",
             token=self._token,
             judge=self._judge,
             reason="; ".join(proposal.reasons) if reason is None else reason,
         )
 
-    def judge(self, number: str, body: str) -> Response:
+    def judge(self, language: Language, number: str, body: str) -> Response:
         place = self._place(number)
         if place is None:
-            return _plain(f"there is no proposal {number[:20]}", 404)
+            return _plain(language, Message("review.no_proposal", number=number[:20]), 404)
         try:
             fields = {name: values[0] for name, values in parse_qs(body, max_num_fields=20).items()}
-        except ValueError:
-            return _plain("the form cannot be read", 400)
+        except ValueError as error:
+            return _plain(language, Message("reconcile.form", detail=Verbatim(error)), 400)
         if not secrets.compare_digest(fields.get("token", "").encode(), self._token.encode()):
-            return _plain("the form is not of this page, or of an earlier run: load the page again", 403)
+            return _plain(language, Message("review.other_form"), 403)
         reason = fields.get("reason", "")
         try:
             verdict = Verdict(fields.get("verdict", ""))
             self._review.judge(place, verdict, fields.get("judge", ""), self._today(), reason)
         except ValueError as error:
-            return self.one(number, str(error), reason, 422)
+            return self.one(language, number, Message("review.no_judgement", detail=Verbatim(error)), reason, 422)
         except SourceError as error:
-            return self.one(number, str(error), reason, 500)
+            return self.one(language, number, Message("review.unwritten", detail=Verbatim(error)), reason, 500)
         self._judge = fields["judge"]
         following = self._review.next_open(place, self._review.judged())
         return RedirectResponse("/" if following is None else f"/{following + 1}", 303, HEADERS)
@@ -176,10 +190,9 @@ class _Page:
             return None
         return int(number) - 1 if 1 <= int(number) <= len(self._review.proposals) else None
 
-    def _render(self, status: int, **values: Any) -> Response:
-        return Response(
-            self._template.render(style=STYLE, **values).encode(), status, HEADERS, "text/html; charset=utf-8"
-        )
+    def _render(self, language: Language, status: int, **values: Any) -> Response:
+        content = self._template.render(language=language, lang=language.tag, style=STYLE, **values).encode()
+        return Response(content, status, {**HEADERS, "Content-Language": language.tag}, "text/html; charset=utf-8")
 
 
 def _short(iri: str) -> str:

@@ -1,20 +1,17 @@
-"""The conflict report in the forms that people and machines read: a page of HTML, text, JSON, Turtle."""
+"""Conflict report in the forms that people and machines read: a page of HTML, text, JSON, Turtle."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from initiative_lod.iris import Iris
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.locale.messages import Languages
+from initiative_lod.locale.templates import environment
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, CheckResult, Finding, Statement, Term
 from initiative_lod.merge.conflicts.joint_questions import JointAnswer
 from initiative_lod.release.manifest import MergedSource
@@ -32,6 +29,7 @@ class Conflicts:
     records: tuple[MergedSource, ...]
     iris: Iris
     together: tuple[JointAnswer, ...] = ()
+    languages: Languages = field(default_factory=Languages)
 
     @property
     def ordered(self) -> tuple[CheckResult, ...]:
@@ -50,8 +48,8 @@ class Conflicts:
 
     def summary(self) -> dict[str, Any]:
         """Totals by kind, and lines for a terminal."""
-        lines = [f"{item.total:>7,}  {item.severity:9}  {_titled(item.title)}" for item in self.ordered]
-        lines += [f"  {item.status}: {item.question.text[DEFAULT_LANGUAGE]} ({item.note})" for item in self.together]
+        lines = [f"{item.total:>7,}  {item.severity:9}  {self._joined(item.title)}" for item in self.ordered]
+        lines += [f"  {item.status}: {self._first(item.question.text)} ({self._note(item)})" for item in self.together]
         return {
             "totals": {item.kind: item.total for item in self.found},
             "questions": {item.question.slug: item.status for item in self.together},
@@ -60,42 +58,53 @@ class Conflicts:
 
     def to_text(self) -> str:
         """Lines for a terminal."""
-        catalogues = Languages()
-        words = partial(_paired, catalogues)
-        lines = [words("conflict_report"), ""]
+        lines = [self._both("conflicts.title"), ""]
         for record in self.records:
-            licence = "; ".join(f"{_line(text)} ({where})" for text, where in record.licences)
+            licences = "; ".join(f"{_line(text)} ({where})" for text, where in record.licences)
             lines += [
-                f"{record.slug}: {record.part.quads:,} triples, {record.files['taken']:,} files, from {record.where}",
-                f"    {words('conflict_licence')}: {licence or words('conflict_no_licence')}",
+                self.languages.default.gettext(
+                    "conflicts.record",
+                    name=record.slug,
+                    triples=record.part.quads,
+                    files=record.files["taken"],
+                    where=record.where,
+                ),
+                f"    {self._both('conflicts.licence')}: {licences or self._both('conflicts.no_licence')}",
             ]
-            lines += [f"    {words('conflict_refused')}: {name}: {_line(why)}" for name, why in record.refused]
+            lines += [f"    {self._both('conflicts.refused')}: {name}: {_line(why)}" for name, why in record.refused]
         for item in self.ordered:
-            why = item.why[DEFAULT_LANGUAGE]
-            lines += ["", f"{item.severity}  {item.total:,} × {_titled(item.title)}", f"    {why}"]
+            lines += [
+                "",
+                f"{item.severity}  {item.total:,} × {self._joined(item.title)}",
+                f"    {self._first(item.why)}",
+            ]
             for finding in item.findings[:MAX_IN_TEXT]:
                 lines.append(f"  {_shown(finding.focus)}  {finding.note}".rstrip())
-                lines += [f"      {self._said(statement)}" for statement in finding.statements]
-                if finding.size > len(finding.statements):
-                    lines.append(f"      … {finding.size - len(finding.statements):,} more")
-            if item.total > MAX_IN_TEXT:
-                lines.append(f"  … {item.total - min(MAX_IN_TEXT, len(item.findings)):,} more")
+                lines += [f"      {self._statement(statement)}" for statement in finding.statements]
+                lines += self._more("      ", finding.size - len(finding.statements))
+            lines += self._more("  ", item.total - min(MAX_IN_TEXT, len(item.findings)))
         if self.together:
-            lines += ["", words("conflict_questions")]
+            lines += ["", self._both("conflicts.joint")]
         for answer in self.together:
-            lines += [f"  {words(answer.message)}: {answer.question.text[DEFAULT_LANGUAGE]} ({answer.note})"]
-            rows = answer.to_json()
-            for what in ("missing", "surplus"):
-                lines += [f"      {what}: {' | '.join(row)}" for row in rows[what][:MAX_IN_TEXT]]
-        clean = [item.title[DEFAULT_LANGUAGE] for item in self.found if not item.total]
-        lines += ["", f"{words('conflict_clean')}: " + "; ".join(clean)]
+            question = self._first(answer.question.text)
+            lines.append(f"  {self._both(answer.status_id)}: {question} ({self._note(answer)})")
+            for id, rows in (("conflicts.missing", answer.missing_rows), ("conflicts.surplus", answer.surplus_rows)):
+                lines += [f"      {self._both(id)}: {' | '.join(row)}" for row in rows[:MAX_IN_TEXT]]
+        clean = [self._first(item.title) for item in self.found if not item.total]
+        lines += ["", f"{self._both('conflicts.clean')}: {'; '.join(clean)}"]
         return "\n".join(lines) + "\n"
+
+    def _note(self, answer: JointAnswer) -> str:
+        return self.languages.default.gettext(answer.message.id, **answer.message.values)
+
+    def _more(self, margin: str, count: int) -> list[str]:
+        return [f"{margin}… {self.languages.default.gettext('n_more', count=count)}"] if count > 0 else []
 
     def to_json(self) -> str:
         """One JSON object: sources, and what was found by kind."""
         value = {
             "sources": [asdict(record) for record in self.records],
-            "questions": [item.to_json() for item in self.together],
+            "questions": [item.to_json() | {"note": self._note(item)} for item in self.together],
             "found": [
                 {
                     "kind": item.kind,
@@ -119,15 +128,46 @@ class Conflicts:
 
     def to_html(self) -> str:
         """A page that needs nothing but itself."""
-        return _environment().get_template("conflict_report.html").render(report=self, most=MAX_FINDINGS)
+        templates = environment("initiative_lod.merge.conflicts")
+        templates.filters.update(term=_shown, line=_line)
+        templates.tests["web"] = _is_address
+        language = self.languages.default
+        return templates.get_template("conflict_report.html").render(
+            report=self,
+            language=language,
+            lang=language.tag,
+            languages=[self.languages[tag] for tag in self._tags],
+            texts=self._texts,
+            most=MAX_FINDINGS,
+        )
 
     def graph(self, graph: Term | None) -> str:
-        """A graph's name without what all of its kind begin with; empty for none."""
+        """A graph by the name that its source has here; empty for none."""
         if graph is None:
             return ""
         return graph.value.removeprefix(self.iris.graph("source/").value).removeprefix(self.iris.graph("").value)
 
-    def _said(self, statement: Statement) -> str:
+    @property
+    def _tags(self) -> list[str]:
+        """The languages of the report: the one of the command line first."""
+        return sorted(self.languages, key=lambda tag: (tag != self.languages.default.tag, tag))
+
+    def _texts(self, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Texts by language, in the order of the report's."""
+        order = dict.fromkeys((*self._tags, *texts))
+        return [(tag, texts[tag]) for tag in order if tag in texts]
+
+    def _first(self, texts: Mapping[str, str]) -> str:
+        return self._texts(texts)[0][1]
+
+    def _joined(self, texts: Mapping[str, str]) -> str:
+        return " · ".join(text for _, text in self._texts(texts))
+
+    def _both(self, id: str) -> str:
+        """A message in each language."""
+        return " · ".join(self.languages[tag].gettext(id) for tag in self._tags)
+
+    def _statement(self, statement: Statement) -> str:
         subject, predicate, value, graph = statement
         return f"{_shown(subject)}  {_shown(predicate)}  {_shown(value)}  [{self.graph(graph)}]"
 
@@ -137,9 +177,9 @@ class Conflicts:
         yield Triple(report, SH.conforms, Literal(not any(item.severity == "Violation" for item in self.ordered)))
         for item in self.ordered:
             kind = NamedNode(f"{report.value}#{item.kind}")
-            for language in LANGUAGES:
-                yield Triple(kind, RDFS.label, Literal(item.title[language], language=language))
-                yield Triple(kind, RDFS.comment, Literal(item.why[language], language=language))
+            for property, texts in ((RDFS.label, item.title), (RDFS.comment, item.why)):
+                for tag, text in texts.items():
+                    yield Triple(kind, property, Literal(text, language=tag))
             yield Triple(kind, DCTERMS.extent, Literal(item.total))
             for number, finding in enumerate(item.findings, 1):
                 node = NamedNode(f"{kind.value}-{number}")
@@ -175,45 +215,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _environment() -> Environment:
-    """The template of the page. ``both`` gives a message in every language of our own, side by side."""
-    environment = Environment(
-        loader=PackageLoader("initiative_lod.merge.conflicts", ""),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    catalogues = Languages()
-
-    def both(id: str, **values: object) -> Markup:
-        first, *others = ((tag, catalogues[tag].gettext(id, **values)) for tag in LANGUAGES)
-        spans = (Markup('<span lang="{}">{}</span>').format(tag, text) for tag, text in others)
-        return Markup(" ").join([escape(first[1]), *spans])
-
-    environment.filters |= {"shown": _shown, "linked": _linked, "thousands": "{:,}".format}
-    environment.globals |= {
-        "both": both,
-        "languages": LANGUAGES,
-        "catalogues": catalogues,
-        "paired": partial(_paired, catalogues),
-    }
-    return environment
-
-
-def _paired(catalogues: Languages, id: str) -> str:
-    """A message in every language of our own, for where there is no markup."""
-    return " · ".join(catalogues[tag].gettext(id) for tag in reversed(LANGUAGES))
-
-
-def _linked(text: str) -> Markup:
-    if text.startswith(("http://", "https://")) and not any(char in text for char in " \n\"'<>"):
-        return Markup('<a href="{0}" rel="nofollow noreferrer">{0}</a>').format(text)
-    return escape(_line(text))
-
-
-def _titled(words: Mapping[str, str]) -> str:
-    return " · ".join(words[tag] for tag in reversed(LANGUAGES))
+def _is_address(text: str) -> bool:
+    """Whether text is one address of the web, and nothing else."""
+    return text.startswith(("http://", "https://")) and not any(char in text for char in " \n\"'<>")
 
 
 def _line(text: str) -> str:

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from initiative_lod.build import identity
 from initiative_lod.iris import Iris
 from initiative_lod.languages import DEFAULT_LANGUAGE
+from initiative_lod.locale.messages import Languages
 from initiative_lod.merge.conflicts import joint_questions
 from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, MAX_STATEMENTS, CheckResult, Finding, Statement, checks
@@ -38,6 +39,7 @@ def find(
     """
     asked = stores(store, building, iris)
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
+    languages = Languages()
     results: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
@@ -45,11 +47,11 @@ def find(
     abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
-        results.append(_shapes(building / "own.nq.gz", abroad, iris))
+        results.append(_shapes(building / "own.nq.gz", abroad, iris, languages))
     progress("looking for conflicts: questions")
-    results.append(_questions(store, questions, iris))
+    results.append(_questions(store, questions, iris, languages))
     answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
-    return Conflicts(tuple(results), tuple(records), iris, answered)
+    return Conflicts(tuple(results), tuple(records), iris, answered, languages)
 
 
 def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
@@ -59,32 +61,34 @@ def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
     return {"all": store, "candidates": candidates(files), "identity": identity_statements(store, iris)}
 
 
-def _questions(store: Store, questions: Sequence[Question], iris: Iris) -> CheckResult:
+def _each(languages: Languages, id: str, **values: object) -> dict[str, str]:
+    """A message by language."""
+    return {tag: language.gettext(id, **values) for tag, language in languages.items()}
+
+
+def _questions(store: Store, questions: Sequence[Question], iris: Iris, languages: Languages) -> CheckResult:
     """The competency questions that are now answered otherwise than was worked out from the text."""
     differences = list(competency.differences(list(questions), store, iris.base))
     findings = []
     for difference in differences:
-        rows = [("missing", row) for row in difference.missing] + [("surplus", row) for row in difference.surplus]
-        note = (
-            "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:MAX_STATEMENTS])
-            or "the rows are in another order"
-        )
+        say = languages.default.gettext
+        rows = [(say("conflicts.missing"), row) for row in difference.missing]
+        rows += [(say("conflicts.surplus"), row) for row in difference.surplus]
+        listed = "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:MAX_STATEMENTS])
+        note = listed or say("conflicts.order")
         focus = iris.thing(f"question/{difference.question.slug}")
         findings.append(Finding(focus, f"{difference.question.text['en']} {note}", (), len(rows)))
     return CheckResult(
         "questions-answered-differently",
         "Violation",
-        {"zh": "我们的问题现在有不同的答案", "en": "Our questions are now answered differently"},
-        {
-            "zh": f"{len(questions)} 个能力问题在不限图的情况下重新提出；答案与从原文得出的不同。",
-            "en": f"All {len(questions)} questions were asked again, naming no graph; these are answered otherwise.",
-        },
+        _each(languages, "conflicts.questions"),
+        _each(languages, "conflicts.questions_why", count=len(questions)),
         len(differences),
         tuple(findings[:MAX_FINDINGS]),
     )
 
 
-def _shapes(own: Path, abroad: CheckResult, iris: Iris) -> CheckResult:
+def _shapes(own: Path, abroad: CheckResult, iris: Iris, languages: Languages) -> CheckResult:
     """What our shapes say of our graphs together with what others state about our things and with our terms."""
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
@@ -106,11 +110,8 @@ def _shapes(own: Path, abroad: CheckResult, iris: Iris) -> CheckResult:
     return CheckResult(
         "our-shapes-broken",
         "Violation",
-        {"zh": "他人的陈述违反我们的形状", "en": "Statements of others break our shapes"},
-        {
-            "zh": "把他人用我们术语所说的话加入我们的图之后，SHACL 验证出现了新的结果。",
-            "en": "With what others say in our terms added to our graphs, SHACL finds what it did not find before.",
-        },
+        _each(languages, "conflicts.shapes"),
+        _each(languages, "conflicts.shapes_why"),
         len(new),
         tuple(findings),
     )

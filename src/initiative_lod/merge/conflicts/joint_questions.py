@@ -1,4 +1,4 @@
-"""Asks the questions that need the graphs of others, where these are merged: is the answer still what it was?"""
+"""Joint questions: those that need the graphs of others, asked where these are merged. Is the answer what it was?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Any
 
 from pyoxigraph import Store
 
+from initiative_lod.errors import Message
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
 
 AS_EXPECTED, OTHERWISE, NOT_ASKED = "as expected", "otherwise", "not asked"
+STATUS_IDS = {
+    AS_EXPECTED: "conflicts.as_expected",
+    OTHERWISE: "conflicts.otherwise",
+    NOT_ASKED: "conflicts.not_asked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +35,36 @@ class JointAnswer:
         return NOT_ASKED if self.missing else OTHERWISE if self.difference else AS_EXPECTED
 
     @property
-    def message(self) -> str:
-        """The id of the message that says its status."""
-        return f"conflict_{self.status.replace(' ', '_')}"
+    def status_id(self) -> str:
+        """The message that says the status."""
+        return STATUS_IDS[self.status]
 
     @property
     def differs(self) -> bool:
-        """Whether the answer is another one than was expected."""
+        """Whether it was answered otherwise than expected."""
         return self.status == OTHERWISE
 
     @property
-    def note(self) -> str:
+    def missing_rows(self) -> list[tuple[str, ...]]:
+        """The rows that were expected and are not there."""
+        return [tuple(row) for row in self.difference.missing] if self.difference else []
+
+    @property
+    def surplus_rows(self) -> list[tuple[str, ...]]:
+        """The rows that are there and were not expected."""
+        return [tuple(row) for row in self.difference.surplus] if self.difference else []
+
+    @property
+    def message(self) -> Message:
         """Why it was not asked, or how many rows are not those that were expected."""
         if self.missing:
-            return f"not merged: {', '.join(self.missing)}"
+            return Message("conflicts.not_merged", names=", ".join(self.missing))
         rows = len(self.question.expected) - 1
         if self.difference is None:
-            return f"{rows:,} rows"
-        missing, surplus = len(self.difference.missing), len(self.difference.surplus)
-        return f"{missing:,} of {rows:,} rows are missing, {surplus:,} are new"
+            return Message("conflicts.rows", rows=rows)
+        return Message(
+            "conflicts.rows_differ", rows=rows, missing=len(self.missing_rows), surplus=len(self.surplus_rows)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The question, its status, and the rows that differ."""
@@ -56,9 +73,8 @@ class JointAnswer:
             "text": self.question.text,
             "needs": list(self.question.needs),
             "status": self.status,
-            "note": self.note,
-            "missing": [list(row) for row in self.difference.missing] if self.difference else [],
-            "surplus": [list(row) for row in self.difference.surplus] if self.difference else [],
+            "missing": [list(row) for row in self.missing_rows],
+            "surplus": [list(row) for row in self.surplus_rows],
         }
 
 

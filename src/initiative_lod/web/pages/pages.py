@@ -28,10 +28,10 @@ from initiative_lod.web.pages import (
     part,
     schema_org,
     shapes,
-    templates,
 )
 from initiative_lod.web.pages import initiative_map as maps
 from initiative_lod.web.pages.labels import names
+from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import View
 
 
@@ -41,7 +41,7 @@ class Pages:
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
         self._names = PerRelease(names)
-        self._templates = templates.environment()
+        self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
             squares=squares.squares,
@@ -138,6 +138,11 @@ class Pages:
     def page(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         """A page of another module's, which gives the template's ``values``."""
         return self._render(template, view, request, location, **values)
+
+    def fragment(self, template: str, view: View, **values: Any) -> str:
+        """A piece of HTML that is no page of the site."""
+        found = self._templates.get_template(template)
+        return found.render(language=view.interface, lang=view.language, **values)
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         nav = [

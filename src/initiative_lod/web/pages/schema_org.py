@@ -15,12 +15,13 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.resource import document_iri
 from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
 from initiative_lod.release.manifest import DUMPS
-from initiative_lod.vocabulary import DCTERMS, ELI, OWL, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, ELI, OWL, SKOS
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
 
 #: Inside every block, so that nobody has to fetch anything: what is an IRI is said to be one.
 _IRIS = ("url", "license", "sameAs", "contentUrl")
+LONGEST = 600  # characters of a description
 
 
 def block(view: View, resource: NamedNode) -> dict[str, Any]:
@@ -51,9 +52,9 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     second = next((item for item in labels[1:] if item.value != name), None)
     if second is not None:
         node["alternateName"] = {"@value": second.value, "@language": second.language or None}
-    described = _description(view, resource)
-    if described or kind == "Dataset":
-        node["description"] = described or name
+    described = view.description(resource, LONGEST)
+    if described is not None or kind == "Dataset":
+        node["description"] = described.value if described is not None else name
     if kind in ("CreativeWork", "Dataset", "DefinedTermSet"):
         node |= _of_a_work(view, resource, kind, cited, ours)
     elif kind == "DefinedTerm":
@@ -149,16 +150,6 @@ def _distributions(view: View) -> list[dict[str, Any]]:
         for name, format in sorted(DUMPS.items())
         if (release.path / name).is_file()
     ]
-
-
-def _description(view: View, resource: NamedNode) -> str:
-    for predicate in (DCTERMS.description, SKOS.definition, SKOS.scopeNote, view.term("text"), RDFS.comment):
-        found = view.text(resource, predicate)
-        if predicate == view.term("text"):
-            found = view.translated(found, view.text(resource, view.term("translation")))
-        if found:
-            return found.value if len(found.value) <= 600 else found.value[:599] + "…"
-    return ""
 
 
 def _ref(view: View, node: NamedNode, kind: str) -> dict[str, Any]:

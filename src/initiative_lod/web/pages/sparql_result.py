@@ -1,4 +1,4 @@
-"""A visitor's result as a piece of HTML: a table, and above it a picture where that says more.
+"""Results of visitors' queries as pieces of HTML: a table, and above it a picture where that says more.
 
 It is made in the worker, so that the server never reads a visitor's result; and however large that is, the piece is
 not: so many rows, cells and characters. Everything in it comes from outside: all of it is escaped, and no IRI becomes
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Triple
 
 from initiative_lod import release
@@ -27,6 +28,7 @@ from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
 from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import View
 
 SHOWN = 1000  # rows
@@ -48,44 +50,108 @@ _DOTS = frozenset((".", ".."))  # segments that would lead a browser elsewhere
 Row = Sequence[Any]
 
 
-def drawn(found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job) -> bytes:
-    """A truth value as a sentence; solutions as a table with a chart, triples as a table with a drawing.
+@dataclass(frozen=True, slots=True)
+class ResultCell:
+    """A term as the table shows it: text, perhaps a link; ``label`` is what a resource is called.
 
-    Raises ReleaseError when the release around the store cannot be read.
+    ``language`` and ``datatype`` are those of a literal; a number has neither.
     """
-    language, prefix, arguments, folder = job.reader
-    words = Languages(Path(folder) if folder else None)[language]
-    if isinstance(found, QueryBoolean):
-        return str(Markup('<p class="boolean">{}</p>').format(words.gettext("ask_yes" if found else "ask_no"))).encode()
+
+    text: str = ""
+    href: str = ""
+    iri: str = ""
+    label: LangText | None = None
+    language: str = ""
+    datatype: str = ""
+    number: bool = False
+
+    @property
+    def size(self) -> int:
+        """About how many characters of HTML it takes."""
+        return 40 + sum(map(len, (self.text, self.href, self.iri, self.label.value if self.label else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's name; ``variable`` where the visitor gave it."""
+
+    name: str
+    variable: bool
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with what it shows."""
+
+    title: str
+    picture: Markup
+
+
+class ResultPages:
+    """Draws results; keeps the templates, and the words of the languages that were asked for, by their folder."""
+
+    def __init__(self) -> None:
+        self._templates = page_templates()
+        self._languages: dict[str, Languages] = {}
+
+    def draw(self, found: QueryBoolean | QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job) -> bytes:
+        """A truth value as a sentence; solutions as a table with a chart, triples as a table with a drawing.
+
+        Raises ReleaseError when the release around the store cannot be read.
+        """
+        folder = job.reader.folder
+        if folder not in self._languages:
+            self._languages[folder] = Languages(Path(folder) if folder else None)
+        language = self._languages[folder][job.reader.language]
+        values = {"truth": bool(found)} if isinstance(found, QueryBoolean) else _table(found, opened, job, language)
+        template = self._templates.get_template("result.html")
+        return template.render(language=language, lang=language.tag, **{"truth": None, **values}).encode()
+
+
+def _table(
+    found: QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job, language: Language
+) -> dict[str, object]:
+    """What the template shows of solutions or triples."""
     whole = OpenRelease(release.read(opened.path.parent), opened.store, Iris(job.base))
-    names = Names(View(whole, words, prefix, arguments))
+    names = ResultNames(View(whole, language, job.reader.prefix, job.reader.arguments))
+    solutions = isinstance(found, QuerySolutions)
     if isinstance(found, QuerySolutions):
         head = [variable.value for variable in found.variables]
         rows, more = _some((list(solution) for solution in found), len(head))
-        picture = Markup("") if more else _chart(head, rows, names, words)
-        count = words.gettext("first_rows", count=len(rows)) if more else words.ngettext("one_row", "n_rows", len(rows))
+        figure = None if more else _chart(head, rows, names, language)
     else:
-        head = [words.gettext(name) for name in ("subject", "predicate", "object")]
+        head = [language.gettext(name) for name in ("subject", "predicate", "object")]
         rows, more = _some(([*triple] for triple in found), len(head))
-        picture = _network(found[: len(rows)], names, words)
-        total = len(found)
-        count = (
-            words.gettext("first_triples", count=len(rows), total=total)
-            if more
-            else words.ngettext("one_triple", "n_triples", total)
-        )
-    table = _table(head, rows, names, count)
-    scroll = Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>')
-    return str(picture + scroll.format(words.gettext("result"), table)).encode()
+        figure = _network(found[: len(rows)], names, language)
+    cells = _cells(rows, names)
+    more = more or len(cells) < len(rows)
+    return {
+        "figure": figure,
+        "headings": [
+            Heading(
+                _cut(name), solutions, bool(cells) and all(row[column].number or not row[column].text for row in cells)
+            )
+            for column, name in enumerate(head)
+        ],
+        "rows": cells,
+        "more": more,
+        "solutions": solutions,
+        "total": len(cells) if isinstance(found, QuerySolutions) else len(found),
+    }
 
 
-class Names:
+def _measured(rows: Sequence[Sequence[ResultCell]], column: int) -> bool:
+    """Whether all that stands in a column is numbers."""
+    return bool(rows) and all(row[column].number or not row[column].text for row in rows)
+
+
+class ResultNames:
     """What the things of a result are called and where their pages are; only so many of them are looked up."""
 
     def __init__(self, view: View) -> None:
         self.view = view
         self._known: dict[NamedNode, LabelledResource] = {}
-        self._written: dict[NamedNode, tuple[str, str]] = {}
 
     def thing(self, node: NamedNode | BlankNode) -> LabelledResource:
         """The thing, with its label (empty when there is none) and the address of its page (empty for none)."""
@@ -98,19 +164,6 @@ class Names:
             found = LabelledResource(node.value, self._href(node, looked), label or LangText(""))
             if looked:
                 self._known[node] = found
-        return found
-
-    def written(self, node: NamedNode) -> tuple[str, str]:
-        """The node as a link (as its name, where it has no page), and its label, both as HTML."""
-        found = self._written.get(node)
-        if found is None:
-            thing, link = self.thing(node), str(escape(self.short(node)))
-            if thing.href:
-                others = "" if thing.href.startswith("/") else ' rel="nofollow"'
-                link = f'<a href="{escape(thing.href)}" title="{escape(node.value)}"{others}>{link}</a>'
-            language = f' lang="{escape(thing.label.language)}"' if thing.label.language else ""
-            label = f'<span class="label"{language}>{escape(_cut(thing.label.value))}</span>'
-            found = self._written[node] = link, label if thing.label.value else ""
         return found
 
     def short(self, node: NamedNode | BlankNode) -> str:
@@ -140,48 +193,33 @@ def _some(rows: Iterable[Row], columns: int) -> tuple[list[Row], bool]:
 # The table
 
 
-def _table(head: Sequence[str], rows: Sequence[Row], names: Names, count: str) -> Markup:
-    lines: list[str] = []
-    size = 0
+def _cells(rows: Sequence[Row], names: ResultNames) -> list[list[ResultCell]]:
+    """The rows as far as they go into a table of so many characters."""
+    found, size = [], 0
     for row in rows:
         literals = {term.value for term in row if isinstance(term, Literal)}
-        lines.append(f"<tr>{''.join(_cell(term, names, literals) for term in row)}</tr>")
-        size += len(lines[-1])
+        found.append([_cell(term, names, literals) for term in row])
+        size += sum(cell.size for cell in found[-1])
         if size > CHARACTERS:
-            count = names.view.interface.gettext("first_rows", count=len(lines))
             break
-    heading = Markup("")
-    for column, name in enumerate(head):
-        number = all(row[column] is None or _is_typed_number(row[column]) for row in rows) if rows else False
-        heading += Markup('<th scope="col"{}>{}</th>').format(Markup(' class="number"' if number else ""), _cut(name))
-    return Markup(
-        '<table class="results"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
-    ).format(count, heading, Markup("".join(lines)))
+    return found
 
 
-def _cell(term: Any, names: Names, literals: set[str]) -> str:
+def _cell(term: Any, names: ResultNames, literals: set[str]) -> ResultCell:
     if term is None:
-        return "<td></td>"
+        return ResultCell()
     if isinstance(term, NamedNode):
-        return _thing(term, names, literals)
+        thing = names.thing(term)
+        there = thing.label.value in literals  # the label stands in the same row anyway
+        label = None if there or not thing.label.value else LangText(_cut(thing.label.value), thing.label.language)
+        return ResultCell(names.short(term), thing.href, term.value if thing.href else "", label)
     if isinstance(term, Literal):
-        text = escape(_cut(term.value))
+        text = _cut(term.value)
         if _is_typed_number(term):
-            return f'<td class="number">{text}</td>'
-        if term.language:
-            tag = escape(_cut(term.language))
-            return f'<td><span lang="{tag}">{text}</span> <span class="tag">{tag}</span></td>'
-        if term.datatype == XSD.string:
-            return f"<td>{text}</td>"
-        return f'<td>{text} <span class="tag">{escape(names.short(term.datatype))}</span></td>'
-    shown = names.short(term) if isinstance(term, BlankNode) else str(term)
-    return f"<td>{escape(_cut(shown))}</td>"
-
-
-def _thing(node: NamedNode, names: Names, literals: set[str]) -> str:
-    """An IRI with its label beside it, unless that stands in the same row anyway."""
-    link, label = names.written(node)
-    return f"<td>{link}</td>" if names.thing(node).label.value in literals else f"<td>{link} {label}</td>"
+            return ResultCell(text, number=True)
+        datatype = "" if term.language or term.datatype == XSD.string else names.short(term.datatype)
+        return ResultCell(text, language=_cut(term.language or ""), datatype=datatype)
+    return ResultCell(_cut(names.short(term) if isinstance(term, BlankNode) else str(term)))
 
 
 def _cut(text: str, longest: int = LONGEST) -> str:
@@ -191,10 +229,10 @@ def _cut(text: str, longest: int = LONGEST) -> str:
 # The pictures
 
 
-def _chart(head: Sequence[str], rows: Sequence[Row], names: Names, words: Language) -> Markup:
+def _chart(head: Sequence[str], rows: Sequence[Row], names: ResultNames, language: Language) -> Figure | None:
     """Bars of the last column that measures something, by the first that names each row; else nothing."""
     if not 2 <= len(rows) <= BARS:
-        return Markup("")
+        return None
     columns = range(len(head))
     measures = [column for column in columns if _measures([row[column] for row in rows])]
     named = sorted(
@@ -204,11 +242,11 @@ def _chart(head: Sequence[str], rows: Sequence[Row], names: Names, words: Langua
         and len({row[column] for row in rows}) == len(rows)
     )
     if not measures or not named:
-        return Markup("")
+        return None
     value, name = measures[-1], named[0][1]
-    title = words.gettext("chart_by", value=head[value], name=head[name])
+    title = language.gettext("chart_by", value=head[value], name=head[name])
     counts = [(_name(row[name], names), float(row[value].value), row[value].value[:24]) for row in rows]
-    return _figure(title, chart(title, counts))
+    return Figure(title, chart(title, counts))
 
 
 def _measures(terms: Sequence[Any]) -> bool:
@@ -233,28 +271,21 @@ def _is_number(term: Any) -> bool:
     return True
 
 
-def _name(term: Any, names: Names) -> str:
+def _name(term: Any, names: ResultNames) -> str:
     if isinstance(term, NamedNode | BlankNode):
         return _cut(names.thing(term).label.value or names.short(term), IN_PICTURE)
     return _cut(term.value if isinstance(term, Literal) else str(term), IN_PICTURE)
 
 
-def _network(triples: Sequence[Triple], names: Names, words: Language) -> Markup:
+def _network(triples: Sequence[Triple], names: ResultNames, language: Language) -> Figure | None:
     def labelled(node: NamedNode | BlankNode) -> LabelledResource:
         thing = names.thing(node)
         return LabelledResource(thing.iri, thing.href, LangText(_name(node, names), thing.label.language))
 
-    found = network(triples, labelled, words.gettext("network"))
+    found = network(triples, labelled, language.gettext("network"))
     if found is None:
-        return Markup("")
-    title = words.gettext("network")
+        return None
+    title = language.gettext("network")
     if found.drawn < found.things:
-        title = words.gettext("network_part", drawn=found.drawn, things=found.things)
-    return _figure(title, found.picture)
-
-
-def _figure(title: str, picture: Markup) -> Markup:
-    return Markup(
-        '<figure><figcaption>{}</figcaption><div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>'
-        "</figure>"
-    ).format(title, title, picture)
+        title = language.gettext("network_part", drawn=found.drawn, things=found.things)
+    return Figure(title, found.picture)

@@ -1,76 +1,18 @@
-"""Jinja templates: their environment, in which ``_`` and ``ngettext`` give messages in the reader's language.
-
-Byte code is kept in a folder of this user alone, so that templates are compiled once and not at each start.
-"""
+"""Templates of the pages: what all of them may use besides the words."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from jinja2 import Environment
 
-from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, pass_context
-from jinja2.bccache import Bucket
-from jinja2.runtime import Context
-from markupsafe import Markup
-
-from initiative_lod.locale.messages import Language
+from initiative_lod.locale.templates import environment
 from initiative_lod.web.http import static_files
 from initiative_lod.web.labelled import is_web
 
 
-def environment() -> Environment:
-    """The templates of this package. Whoever renders one gives it ``language``, a ``Language``."""
-    made = Environment(
-        loader=PackageLoader("initiative_lod.web"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        bytecode_cache=bytecode_cache(),
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_callables(_gettext, _ngettext)  # type: ignore[attr-defined]
-    made.filters["number"] = _number
+def page_templates() -> Environment:
+    """The templates of the pages."""
+    made = environment("initiative_lod.web")
     made.tests["web"] = is_web
     made.tests["web_or_here"] = lambda target: is_web(target) or target.startswith("/")
     made.globals["static_version"] = static_files.version
     return made
-
-
-@pass_context
-def _gettext(context: Context, id: str, /, **values: object) -> Markup:
-    language: Language = context["language"]
-    return language.markup(id, **values)
-
-
-@pass_context
-def _ngettext(context: Context, one: str, many: str, number: int, /, **values: object) -> Markup:
-    language: Language = context["language"]
-    return language.nmarkup(one, many, number, **values)
-
-
-@pass_context
-def _number(context: Context, value: int) -> str:
-    language: Language = context["language"]
-    return language.number(value)
-
-
-class CompiledTemplates(FileSystemBytecodeCache):
-    """Jinja2's own cache, of which a disk that is full or read-only costs time and no page."""
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket, if its byte code is there and can be read."""
-        with suppress(OSError, EOFError, ValueError, TypeError):  # the last three: a file that was cut off
-            super().load_bytecode(bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what is in the bucket, if there is room."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
-def bytecode_cache() -> BytecodeCache | None:
-    """A cache in the system's folder for temporary files; None where this user cannot have a private one there."""
-    try:
-        return CompiledTemplates()
-    except (OSError, RuntimeError):
-        return None

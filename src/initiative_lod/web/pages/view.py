@@ -17,7 +17,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import PREFIXES, RDF, SSSOM
+from initiative_lod.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
 from initiative_lod.web.pages.labels import Names, originals
 
@@ -120,6 +120,18 @@ class View:
         """The one of an original and its translations that the reader would rather read."""
         there = [item for item in texts if item is not None and item.value]
         return min(there, key=lambda item: item.language != self.language, default=None)
+
+    def description(self, node: Node, longest: int) -> LangText | None:
+        """A sentence or more that say what the node is, cut where they are longer."""
+        text, translation = self.term("text"), self.term("translation")
+        for predicate in (DCTERMS.description, SKOS.definition, SKOS.scopeNote, text, RDFS.comment):
+            found = self.text(node, predicate)
+            if predicate == text:
+                found = self.translated(found, self.text(node, translation))
+            if found is not None:
+                cut = found.value if len(found.value) <= longest else found.value[: longest - 1].rstrip() + "…"
+                return LangText(cut, found.language)
+        return None
 
     def listed(self, node: Node) -> list[Node | Literal]:
         """The items of an RDF list, as far as it is one; no more than LONGEST."""

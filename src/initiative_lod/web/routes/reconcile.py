@@ -19,9 +19,9 @@ from pyoxigraph import NamedNode
 from starlette import requests, responses
 from starlette.requests import ClientDisconnect
 
-from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge
+from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge, Verbatim
 from initiative_lod.formats import HTML, JSON
-from initiative_lod.languages import preferred
+from initiative_lod.locale.messages import Languages
 from initiative_lod.matching.reconcile_entities import CountedTerm, Entities, EntityIndex, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
@@ -39,11 +39,14 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.arguments import Arguments
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.pages import templates
+from initiative_lod.web.labelled import LangText
+from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Endpoint, Lane, Outcome, Outcomes, fault
 from initiative_lod.web.site import Site
 
 MAX_BODY_BYTES = 1024 * 1024
+LONGEST_DESCRIPTION = 200  # characters
 SUGGESTED, MOST_SUGGESTED = 20, 100
 PROPOSED, MOST_PROPOSED = 100, 500
 AT_ONCE = 2  # requests that are being worked on; more wait
@@ -157,15 +160,16 @@ def reconcile_addresses(site: Site) -> list[Address]:
     summary = "Reconciliation Service API 0.2: manifest, queries, data extension"
     answer = Outcome("The manifest, the candidates, or the rows", (JSON,), Reconciled)
     forms: dict[str, Any] = {"methods": ("GET", "POST"), "body": ReconcileForm}
+    flyout, preview = partial(_flyout, site.pages), partial(_preview, site.pages)
     return [
         address("", _endpoint, ReconcileArguments, summary, answer, **forms),
         address("/", _endpoint, ReconcileArguments, summary, answer, shown=False, **forms),
         suggest("entity", _suggest_entity),
-        suggest("type", _suggest_class),
-        suggest("property", _suggest_property),
-        address("/flyout/{kind}", _flyout, ThingArguments, "A few words on a suggestion", Outcome("HTML", (JSON,))),
+        suggest("type", partial(_suggest_class, site.pages.languages)),
+        suggest("property", partial(_suggest_property, site.pages.languages)),
+        address("/flyout/{kind}", flyout, ThingArguments, "A few words on a suggestion", Outcome("HTML", (JSON,))),
         address("/properties", _propose, ProposalArguments, "Properties to extend by", Outcome("The list", (JSON,))),
-        address("/preview", _preview, ThingArguments, "A small page about a thing", Outcome("The page", (HTML,))),
+        address("/preview", preview, ThingArguments, "A small page about a thing", Outcome("The page", (HTML,))),
     ]
 
 
@@ -206,10 +210,10 @@ class Service:
     def _answer(self, work: Work[A], arguments: type[A], form: str, opened: OpenRelease, request: Request) -> Response:
         fields = f"{form}&{request.query_string}" if form else request.query_string  # of two the last counts
         if "callback=" in fields:
-            raise BadArgument("JSONP is not offered here: leave 'callback' out; every answer may be read by CORS")
+            raise BadArgument(Message("reconcile.jsonp"))
         origin = request.client.origin  # a manifest's addresses are absolute
         if origin is None:
-            raise BadArgument(f"the request is for the host {request.client.host[:100]!r}, which is no name of a host")
+            raise BadArgument(Message("reconcile.host", host=request.client.host[:100]))
         entities = Entities(opened, self._indexes.of(opened))
         found = work(entities, arguments.read(fields), request, origin + request.prefix)
         if isinstance(found, Response):
@@ -225,9 +229,9 @@ async def _form(http: requests.Request) -> str:
     async for chunk in http.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise TooLarge(f"the body is longer than {MAX_BODY_BYTES:,} bytes")
+            raise TooLarge(Message("reconcile.long_body", most=MAX_BODY_BYTES))
     if media == "multipart/form-data":
-        raise BadArgument("send the form as application/x-www-form-urlencoded")
+        raise BadArgument(Message("reconcile.multipart"))
     return body.decode("utf-8", "replace")
 
 
@@ -241,7 +245,7 @@ def _endpoint(entities: Entities, arguments: ReconcileArguments, request: Reques
         query = read_query(parse_json(text, "query") if text.lstrip().startswith("{") else text, "query")
         return {"result": candidates(entities, query)}
     if request.method == "POST":
-        raise BadArgument("the form has neither 'queries' nor 'extend'")
+        raise BadArgument(Message("reconcile.neither"))
     return manifest(entities, f"{home}/reconcile", home)
 
 
@@ -250,64 +254,66 @@ def _suggest_entity(entities: Entities, arguments: SuggestArguments, request: Re
     return {"result": suggestions(entities, arguments.prefix, arguments.cursor, arguments.limit, classes)}
 
 
-def _suggest_class(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
-    return _terms(matching(entities.classes, arguments.prefix), arguments, "{} things")
+def _suggest_class(
+    languages: Languages, entities: Entities, arguments: SuggestArguments, request: Request, home: str
+) -> Any:
+    things = partial(languages[request.language].ngettext, "one_thing", "n_things")
+    return _terms(matching(entities.classes, arguments.prefix), arguments, things)
 
 
-def _suggest_property(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
-    return _terms(matching(entities.properties, arguments.prefix), arguments, "used {} times")
+def _suggest_property(
+    languages: Languages, entities: Entities, arguments: SuggestArguments, request: Request, home: str
+) -> Any:
+    uses = partial(languages[request.language].ngettext, "one_use", "n_uses")
+    return _terms(matching(entities.properties, arguments.prefix), arguments, uses)
 
 
-def _terms(found: list[CountedTerm], arguments: SuggestArguments, say: str) -> dict[str, Any]:
+def _terms(found: list[CountedTerm], arguments: SuggestArguments, counted: Callable[[int], str]) -> dict[str, Any]:
+    """Terms with how often they are used, in words."""
     page = found[arguments.cursor : arguments.cursor + arguments.limit]
     return {
         "result": [
-            {"id": item.iri, "name": item.name, "description": f"{say.format(item.count)}: {item.iri}"} for item in page
+            {"id": item.iri, "name": item.name, "description": f"{counted(item.count)} · {item.iri}"} for item in page
         ]
     }
 
 
-def _flyout(entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Any:
-    shown = _shown(entities, arguments.id, request, home)
-    template = (
-        "<p><strong>{{ name }}</strong>{% if other %} · {{ other }}{% endif %}</p><p>{{ description or iri }}</p>"
-    )
-    return {"id": shown["iri"], "html": templates.environment().from_string(template).render(shown)}
+def _flyout(pages: Pages, entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Any:
+    view = pages.view(entities.opened, request)
+    described = _described(view, entities, arguments.id)
+    return {"id": arguments.id, "html": pages.fragment("flyout.html", view, **described)}
 
 
-def _preview(entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Response:
-    shown = _shown(entities, arguments.id, request, home)
+def _preview(pages: Pages, entities: Entities, arguments: ThingArguments, request: Request, home: str) -> Response:
+    view = pages.view(entities.opened, request)
+    address = f"{home}/resource?{urlencode({'iri': arguments.id})}"
+    described = _described(view, entities, arguments.id)
     headers = (
         ("Content-Type", HTML.content_type),
         ("Content-Security-Policy", PREVIEW_POLICY),
-        ("Content-Language", shown["language"]),
+        ("Content-Language", view.language),
         ("Vary", "Accept-Language"),
         ("Cache-Control", "no-cache"),
     )
-    return Response(200, headers, templates.environment().get_template("preview.html").render(shown).encode())
+    page = pages.fragment("preview.html", view, address=address, style=STYLE, **described)
+    return Response(200, headers, page.encode())
 
 
-def _shown(entities: Entities, iri: str, request: Request, home: str) -> dict[str, Any]:
+def _described(view: View, entities: Entities, iri: str) -> dict[str, Any]:
     """What a preview shows of anything that the release knows: names, kinds, a sentence, and whose it is."""
     try:
-        quads = list(entities.opened.about(NamedNode(iri)))
+        node = NamedNode(iri)
+        quads = list(view.opened.about(node))
     except ValueError as error:
-        raise BadArgument(f"id is {iri[:200]!r}, and must be an IRI: {error}") from error
+        raise BadArgument(Message("error.no_iri", value=iri[:200], detail=Verbatim(error))) from error
     if not quads:
-        raise NotFound(f"nothing is known about <{iri[:200]}>")
-    language, other_language = preferred(request.language)[:2]
-    name, other = entities.name(iri, language), entities.name(iri, other_language)
+        raise NotFound(Message("error.unknown", iri=iri[:200]))
     return {
         "iri": iri,
-        "address": f"{home}/resource?{urlencode({'iri': iri})}",
-        "language": language,
-        "name": name,
-        "other_language": other_language,
-        "other": other if other != name else "",
-        "classes": [entities.name(item, language) for item in entities.classes_of(iri)],
-        "description": entities.description(iri, language),
+        "names": view.both(node) or [LangText(entities.name(iri))],
+        "classes": view.things(NamedNode(item) for item in entities.classes_of(iri)),
+        "description": view.description(node, LONGEST_DESCRIPTION),
         "graphs": sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode)}),
-        "style": STYLE,
     }
 
 

@@ -27,7 +27,7 @@ from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT,
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.job import Job, Reader, Result
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
@@ -125,7 +125,7 @@ class Endpoint:
             named = request.named_language
             links = f"lang={named}" if named else ""
             folder = str(self._settings.language_folder or "")
-            job = replace(job, reader=(request.language, request.prefix, links, folder))
+            job = replace(job, reader=Reader(request.language, request.prefix, links, folder))
         key = cache.key(opened.release.digest, job)
         headers = {"Vary": "Accept"}
         if key is not None:
