@@ -33,7 +33,7 @@ NOT_RUN = {
     "make serve": "tried in a fresh clone by hand; the server itself is what all service tests run",
     "make test": "this is it",
     "initiative-lod align path/to/graph --review                # a page on this machine on which to judge them": (
-        "it waits for a person; tests/align/test_review.py is that person"
+        "it waits for a person; tests/matching/test_review.py is that person"
     ),
 }
 #: A query that is shown because the engine reads it in another way than the standard.

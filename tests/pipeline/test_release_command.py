@@ -10,9 +10,9 @@ import pytest
 from initiative_lod import release
 from initiative_lod.release import Release
 from pipeline.conftest import CHECKOUT
+from pipeline.test_cleanup import age
 from pipeline.test_cli import Done, Run, run
 from pipeline.test_release import publish_all, write
-from pipeline.test_removal import age
 
 __all__ = ["run"]
 
