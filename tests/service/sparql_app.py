@@ -180,7 +180,14 @@ def app(settings: Settings) -> ASGIApp:
 
     async def health(request: Request) -> Response:
         pool = served.pool
-        return JSONResponse({"started": pool.started, "kept": pool.cache.size, "waiting": pool.lanes.waiting})
+        figures = {
+            "running": pool.lanes.running,
+            "waiting": pool.lanes.waiting,
+            "started": pool.started,
+            "ready": len(pool.workers),
+            "kept": pool.cache.size,
+        }
+        return JSONResponse(figures)
 
     async def inline(request: Request) -> Response:
         found: Any = publisher.current().store.query(request.query_params["query"], use_default_graph_as_union=True)
