@@ -172,7 +172,8 @@ class _Reader:
         self._text = text
         self._tokens = list(_tokens(text))
         self._at = 0
-        self._added: list[tuple[int, str]] = []
+        self._edits: list[tuple[int, int, str]] = []  # offsets, and what comes between them
+        self._absent = 0  # groups that were turned from NOT EXISTS into OPTIONAL
         self._guards: list[list[str]] = []  # of the filters that are being read
         self._aggregates = False  # whether COUNT may stand here
         self._binding = False  # whether an EXISTS that is read here has to be exact
@@ -194,12 +195,18 @@ class _Reader:
             raise Undecidable("COUNT without GROUP BY $this")
         if grouped and (projected - grouped or scope.has_filter):  # more rows would make other counts
             raise Undecidable("a grouped query that filters, or selects other variables")
-        text, end = "", len(self._text)
-        for offset, added in sorted(self._added, key=lambda item: item[0], reverse=True):
-            text, end = added + self._text[offset:end] + text, offset
-        if not grouped:
-            return "SELECT DISTINCT ?this " + self._text[start:end] + text
-        return self._text[:end] + text
+        return self._edited(0, len(self._text)) if grouped else "SELECT DISTINCT ?this " + self._edited(start, None)
+
+    def _edited(self, start: int, end: int | None) -> str:
+        """The text between two offsets with the edits in it, which are then done."""
+        end = len(self._text) if end is None else end
+        here = sorted(edit for edit in self._edits if start <= edit[0] and edit[1] <= end)
+        self._edits = [edit for edit in self._edits if edit not in here]
+        pieces = []
+        for first, last, text in here:
+            pieces += [self._text[start:first], text]
+            start = last
+        return "".join([*pieces, self._text[start:end]])
 
     def _projection(self) -> tuple[set[str], bool]:
         projected, counts = set(), False
@@ -241,12 +248,16 @@ class _Reader:
         """
         self._expect("{")
         scope = _Scope()
+        absent: list[str] = []
         while not self._accept("}"):
             if self._accept("."):
                 continue
             if self._accept("FILTER"):
                 scope.has_filter = True
-                self._filter(scope, positive)
+                if simple or not self._at_not_exists():
+                    self._filter(scope, positive)
+                else:
+                    absent.append(self._not_exists(scope))
             elif simple or self._kind() in ("variable", "iri", "name", "number", "string"):
                 self._triples(scope)
             elif self._accept("OPTIONAL"):
@@ -259,9 +270,20 @@ class _Reader:
                 self._close_paths(scope)
                 self._union(scope)
         self._close_paths(scope)
+        self._edits.append((self._end() - 1, self._end() - 1, "".join(absent)))
         if outer is None:
             self._resolve(scope)
         return scope
+
+    def _not_exists(self, scope: _Scope) -> str:
+        """FILTER NOT EXISTS, taken out; given back as an OPTIONAL part for the end of the group, done there at once."""
+        start = self._end() - len("FILTER")
+        self._primary(scope, positive=True)
+        self._absent += 1
+        mark = f"?absent__{self._absent}"
+        body = self._edited(self._text.index("{", start), self._end() - 1)
+        self._edits.append((start, self._end(), ""))
+        return f" OPTIONAL {body} BIND (true AS {mark}) }} FILTER (!BOUND({mark})) "
 
     def _resolve(self, scope: _Scope) -> None:
         """See that what filters use is bound in every solution."""
@@ -412,9 +434,8 @@ class _Reader:
             self._expect(")")
         guards = self._guards.pop()
         if positive:
-            self._added.append((start, "(COALESCE("))
             wide = "".join(f" || COALESCE({guard}, true)" for guard in guards)
-            self._added.append((self._end(), f", true){wide})"))
+            self._edits += [(start, start, "(COALESCE("), (self._end(), self._end(), f", true){wide})")]
         elif guards:
             raise Undecidable("SUBSTR or $ in a filter of NOT EXISTS or OPTIONAL")
 
@@ -550,6 +571,9 @@ class _Reader:
 
     def _offset(self) -> int:
         return self._tokens[self._at][2]
+
+    def _at_not_exists(self) -> bool:
+        return self._at_exists() and self._word().upper() == "NOT"
 
     def _end(self) -> int:
         """The offset behind the last token that was read."""

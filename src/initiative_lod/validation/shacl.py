@@ -39,6 +39,7 @@ Places = Callable[[str, str, str], Place | None]
 Statements = Iterable[Triple | Quad]
 
 _HIERARCHY = (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf)
+_HOLDERS = 100  # of those that name a node, so many are asked where they were written
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
 
 
@@ -64,7 +65,7 @@ def validate(
     with _pyshacl():
         graph = DataGraph(index, prefilter.queries.solutions())
         found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
-    reader = _Reader(found, index, shapes_index, places or (lambda *statement: None))
+    reader = _Reader(found, index, shapes_index, places)
     results = [reader.result(node) for node in found.objects(None, REPORT.result)]
     counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
     return Report(
@@ -159,7 +160,7 @@ def _pyshacl() -> Iterator[None]:
 class _Reader:
     """Reads pySHACL's report, and puts back what it drops: the language of each message, and the place."""
 
-    def __init__(self, found: rdflib.Graph, data: TripleIndex, shapes: TripleIndex, places: Places) -> None:
+    def __init__(self, found: rdflib.Graph, data: TripleIndex, shapes: TripleIndex, places: Places | None) -> None:
         self._found, self._data, self._shapes, self._places = found, data, shapes, places
         # The ontology's own terms, under whatever base it stands.
         own = {term.value.rpartition("#")[2]: term for term in data.predicates if ONTOLOGY_PATH in term.value}
@@ -239,6 +240,8 @@ class _Reader:
 
     def _place(self, focus: Term, path: NamedNode | None, value: Term | None) -> Place | None:
         """Where the statement was written, or ``focus``; of a span, which nobody writes, that of what it belongs to."""
+        if self._places is None:
+            return None
         exact = [path.value if path else "", value.value if value else ""]
         if attested := self._attested(focus):
             return self._written(*attested)
@@ -255,7 +258,7 @@ class _Reader:
                 for name in self._data.predicates
                 for subject in self._data.subjects(name, node)
             }
-            nodes = sorted(holders, key=str)
+            nodes = sorted(holders, key=str)[:_HOLDERS]
         return None
 
     def _attested(self, focus: Term) -> tuple[str, str, str] | None:
@@ -268,6 +271,7 @@ class _Reader:
 
     def _written(self, iri: str, property: str, value: str) -> Place | None:
         """The place of ``iri``; that of its document, for a fragment that is no selector."""
+        assert self._places is not None
         whole, _, fragment = iri.partition("#")
         if (found := self._places(iri, property, value)) is not None or fragment.startswith("selector="):
             return found

@@ -22,6 +22,7 @@ class TripleIndex:
     def __init__(self, statements: Iterable[Triple | Quad] = ()) -> None:
         self._by_subject: dict[Term, dict[NamedNode, Values]] = {}
         self._by_predicate: dict[NamedNode, dict[Term, list[Term]]] = {}
+        self._length = 0
         known: dict[Any, Any] = {}  # each term once
         for statement in statements:
             subject, value = (known.setdefault(term, term) for term in (statement.subject, statement.object))
@@ -37,10 +38,11 @@ class TripleIndex:
             else:
                 row[predicate] = (*values, value) if len(values) < _FEW else {*values, value}
             self._by_predicate.setdefault(predicate, {}).setdefault(value, []).append(subject)
+            self._length += 1
         self._instances: dict[Term, frozenset[Term]] = {}
 
     def __len__(self) -> int:
-        return sum(len(values) for row in self._by_subject.values() for values in row.values())
+        return self._length
 
     def __iter__(self) -> Iterator[tuple[Term, NamedNode, Term]]:
         for subject, row in self._by_subject.items():
