@@ -37,7 +37,7 @@ def inline(path: str) -> FastAPI:
 
     @app.get("/sparql")
     def sparql(query: str) -> Response:
-        found = store.query(query, use_default_graph_as_union=True)
+        found = store.query(query)
         assert isinstance(found, QuerySolutions)
         return Response(found.serialize(format=QueryResultsFormat.JSON), media_type="application/sparql-results+json")
 

@@ -126,6 +126,20 @@ def test_a_module_says_in_its_name_and_first_line_what_it_owns() -> None:
     assert [name for name, word in first.items() if word in ("", "What", "Whether", "How", "Which")] == []
 
 
+def test_rooms_ask_a_release_and_not_its_store() -> None:
+    """The store holds each statement twice: in its named graphs, and in the default graph."""
+    rooms = ("documents.", "search.", "matching.", "merge.", "web.")
+    asking = ("quads_for_pattern", "query", "named_graphs")
+    calls = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if name.startswith(rooms)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in asking and ast.unparse(node.value).endswith(".store")
+    ]
+    assert calls == []
+
+
 def test_no_handler_stops_whatever_comes() -> None:
     """``except Exception`` never stands; ``except BaseException`` tidies up and passes on what it caught."""
     stopping = set()

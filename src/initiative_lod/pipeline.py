@@ -19,7 +19,7 @@ from initiative_lod.iris import Iris, rebased
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
-from initiative_lod.release import Edition, Release, rendered_documents
+from initiative_lod.release import Edition, Release, default_graph, rendered_documents
 from initiative_lod.release.files import as_json
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
@@ -57,8 +57,7 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
     report = validate(built, settings)
     progress("asking the competency questions")
     all_questions = questions.read_folder(settings.root / "data" / "questions")
-    store = Store()
-    store.bulk_extend(built.quads)
+    store = default_graph.in_memory(built.quads)
     return Checked(
         built, report, tuple(competency.differences(all_questions, store, settings.base)), len(all_questions)
     )
@@ -89,8 +88,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     if checked.differences:
         raise SourceError("\n".join(str(difference) for difference in checked.differences))
     built, report, iris = checked.built, checked.report, Iris(settings.base)
-    store = Store()
-    store.bulk_extend(built.quads)
+    store = default_graph.in_memory(built.quads)
     all_questions = questions.read_folder(settings.root / "data" / "questions")
     coverage = {
         iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage

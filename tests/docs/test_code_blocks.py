@@ -107,7 +107,7 @@ def store(real_settings: Settings) -> Store:
 def test_a_query_finds_something(code: str, store: Store) -> None:
     if any(shown in code for shown in QUERIES_NOT_RUN):
         return
-    assert list(store.query(code, use_default_graph_as_union=True))  # type: ignore[arg-type]
+    assert list(store.query(code))  # type: ignore[arg-type]
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -17,6 +17,7 @@ from initiative_lod.build.graph import Built, build
 from initiative_lod.build.identity import Clusters, IdentityLink, clusters
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
+from initiative_lod.release import default_graph
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements as judgement
 from initiative_lod.sources import sssom
@@ -126,14 +127,13 @@ def test_close_matches_do_not_join(tmp_path: Path) -> None:
     a, b, c, d = (NamedNode(iri) for iri in NAMES[:4])
     graph = NamedNode("http://g.org/")
     store = Store()
-    store.extend(
-        [
-            Quad(a, SKOS.exactMatch, b, graph),
-            Quad(b, SKOS.closeMatch, c, graph),
-            Quad(c, SKOS.relatedMatch, d, graph),
-            Quad(d, OWL.sameAs, Literal("d"), graph),
-        ]
-    )
+    stated = [
+        Quad(a, SKOS.exactMatch, b, graph),
+        Quad(b, SKOS.closeMatch, c, graph),
+        Quad(c, SKOS.relatedMatch, d, graph),
+        Quad(d, OWL.sameAs, Literal("d"), graph),
+    ]
+    store.extend(default_graph.beside(stated))
     found = clusters(identity.links(store, Iris()), base=BASE)
     assert identity.links(identity.statements_of(store), Iris()) == identity.links(store, Iris())
     assert found.members == ((a.value, b.value),)

@@ -13,6 +13,7 @@ from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.sssom_rows import mentions
 from initiative_lod.reading import foreign_graph
+from initiative_lod.release import default_graph
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions, sssom
 from initiative_lod.validation import competency
@@ -29,9 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def ours(real_build: Built) -> Store:
-    made = Store()
-    made.bulk_extend(real_build.quads)
-    return made
+    return default_graph.in_memory(real_build.quads)
 
 
 def graph(name: str) -> Store:
@@ -90,9 +89,8 @@ def test_every_published_target_is_in_their_graph(un_sdg: Store) -> None:
 
 def test_questions_that_need_two_graphs(ours: Store, un_sdg: Store) -> None:
     """The saved questions over several graphs have the rows that were worked out for them."""
-    together = Store()
-    for store in (ours, un_sdg, graph("gdprtext"), graph("w3c-dpv")):
-        together.bulk_extend(iter(store))
+    stores = (ours, un_sdg, graph("gdprtext"), graph("w3c-dpv"))
+    together = default_graph.in_memory(quad for store in stores for quad in store)
     asked = questions.read_folder(CHECKOUT / "data" / "questions-merged")
     assert len(asked) == 4
     assert [str(difference) for difference in competency.differences(asked, together)] == []

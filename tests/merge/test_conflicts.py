@@ -16,6 +16,7 @@ from initiative_lod.merge.conflicts import find
 from initiative_lod.merge.conflicts.check import checks, read
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.merge.conflicts.identity_statements import identity_statements
+from initiative_lod.release import default_graph
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -84,7 +85,7 @@ def building(folder: Path, one: str, two: str) -> tuple[Path, Store]:
         lines = sorted({f"{quad.triple} {graph} .".encode() for quad in quads})
         path = folder / f"{file}.nq.gz"
         graph_file.write(lines, path, file, graph.value)
-        store.bulk_load(b"\n".join(lines) + b"\n", format=RdfFormat.N_QUADS)
+        default_graph.load(store, [path])
     return folder, store
 
 
@@ -155,7 +156,7 @@ def rows(kind: str, statements: str) -> tuple[int, int]:
     store.bulk_load((PREFIXES + statements).encode(), format=RdfFormat.TURTLE, to_graph=graph)
     few = identity_statements(store, I)
     (check,) = [check for check in checks() if check.kind == kind]
-    answer = few.query(check.query, prefixes=I.prefixes, use_default_graph_as_union=True)
+    answer = few.query(check.query, prefixes=I.prefixes)
     assert isinstance(answer, QuerySolutions)
     return len(list(answer)), len(few)
 

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find, joint_questions
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.release import default_graph
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency
@@ -28,9 +29,8 @@ SELECT ?name WHERE {{ <http://e.example/a> <http://e.example/name> ?name }}
 
 @pytest.fixture
 def store() -> Store:
-    found = Store()
-    found.add(Quad(NamedNode("http://e.example/a"), NamedNode("http://e.example/name"), Literal("A"), I.graph("x")))
-    return found
+    quad = Quad(NamedNode("http://e.example/a"), NamedNode("http://e.example/name"), Literal("A"), I.graph("x"))
+    return default_graph.in_memory([quad])
 
 
 def question(folder: Path, slug: str, needs: str, row: str) -> Question:

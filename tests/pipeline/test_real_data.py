@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from initiative_lod import pipeline
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
+from initiative_lod.release import default_graph
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
@@ -351,9 +352,7 @@ def asked(checkout: Path) -> list[Question]:
 
 
 def store_of(quads: list[Quad] | tuple[Quad, ...]) -> Store:
-    store = Store()
-    store.bulk_extend(quads)
-    return store
+    return default_graph.in_memory(quads)
 
 
 def red(asked: list[Question], store: Store) -> set[str]:
@@ -373,9 +372,10 @@ def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, ask
     blind = []
     for question in asked:
         if question.slug in FAULTS:
-            store = store_of(built.quads)
-            store.update(PREFIXES + FAULTS[question.slug])
-            blind += [question.slug] if not red([question], store) else []
+            faulty = Store()
+            faulty.extend(built.quads)
+            faulty.update(PREFIXES + FAULTS[question.slug])
+            blind += [question.slug] if not red([question], store_of(list(faulty))) else []
     assert blind == []
 
 

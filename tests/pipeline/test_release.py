@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import Edition, Release, history
+from initiative_lod.release import Edition, Release, default_graph, history
 from initiative_lod.release.files import file_digests
 from initiative_lod.release.older import reading
 from initiative_lod.release.opened import OpenRelease, Publisher
@@ -63,12 +63,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 # --- Writing
 
 
-def test_a_release_holds_the_quads_three_times_over(made: Release) -> None:
+def test_a_release_holds_the_quads_three_times_over_and_its_default_graph(made: Release) -> None:
     quads = set(some_quads("甲"))
     assert set(parse(gzip.decompress((made.path / "dump.nq.gz").read_bytes()), format=RdfFormat.N_QUADS)) == quads
     assert set(parse(gzip.decompress((made.path / "dump.trig.gz").read_bytes()), format=RdfFormat.TRIG)) == quads
     described = set(parse((made.path / "release.nq").read_bytes(), format=RdfFormat.N_QUADS))
-    assert set(Store.read_only(str(made.store))) == quads | described
+    stated = quads | described
+    triples = {Quad(quad.subject, quad.predicate, quad.object) for quad in stated}
+    assert set(Store.read_only(str(made.store))) == stated | triples
     assert {quad.graph_name for quad in described} == {I.graph("release")}
 
 
@@ -99,9 +101,10 @@ def test_its_description_counts_and_measures(made: Release) -> None:
         return quad.object.value
 
     dump = made.manifest.files["dump.nq.gz"]
-    assert value(I.thing("dataset"), VOID.triples) == "31"
+    assert value(I.thing("dataset"), VOID.triples) == str(31 + len(described)) == str(made.manifest.triples)
     assert value(I.graph("some"), VOID.triples) == "31"
-    assert value(I.thing("dataset"), VOID.distinctSubjects) == "31"
+    assert value(I.graph("some"), VOID.distinctSubjects) == "31"
+    assert value(I.graph("release"), VOID.triples) == str(len(described))
     assert value(I.thing("dataset#dump.nq.gz"), DCAT.byteSize) == str(dump.bytes)
     assert value(I.thing("dataset#dump.nq.gz.sha256"), SPDX.checksumValue) == dump.sha256
     assert dump.bytes == (made.path / "dump.nq.gz").stat().st_size
@@ -274,14 +277,27 @@ def test_a_store_of_other_quads_is_found_out(folder: Path, made: Release) -> Non
     other = write(folder, "乙")
     shutil.rmtree(made.store)
     store = Store(str(made.store))
-    store.bulk_extend([*some_quads("甲"), *some_quads("乙")])
+    store.bulk_extend(default_graph.beside([*some_quads("甲"), *some_quads("乙")]))
     store.flush()
     del store
+    seal_anew(made)
+    assert any("the store holds" in fault for fault in release.verify(made))
+    assert release.verify(other) == []
+
+
+def test_a_store_with_another_default_graph_is_found_out(made: Release) -> None:
+    store = Store(str(made.store))
+    store.remove(next(store.quads_for_pattern(None, None, None, DefaultGraph())))
+    store.flush()
+    del store
+    seal_anew(made)
+    assert any("default graph holds" in fault for fault in release.verify(made))
+
+
+def seal_anew(made: Release) -> None:
     digests = json.loads((made.path / "store.json").read_bytes())
     digests["store"] = file_digests(made.store)
     (made.path / "store.json").write_text(json.dumps(digests))
-    assert any("the store holds" in fault for fault in release.verify(made))
-    assert release.verify(other) == []
 
 
 def test_reading_a_release_does_not_damage_it(made: Release) -> None:
@@ -474,9 +490,9 @@ def test_publishers_at_once_leave_one_history(folder: Path) -> None:
 
 
 def label_of(opened: OpenRelease) -> str:
-    (quad,) = opened.store.quads_for_pattern(I.thing("id/x"), RDFS.label, None)
-    assert isinstance(quad.object, Literal)
-    return quad.object.value
+    (triple,) = opened.triples(I.thing("id/x"), RDFS.label)
+    assert isinstance(triple.object, Literal)
+    return triple.object.value
 
 
 def test_a_publisher_follows_the_switch_and_readers_keep_what_they_have(folder: Path) -> None:

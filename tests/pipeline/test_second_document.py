@@ -6,10 +6,9 @@ import ast
 import json
 from pathlib import Path
 
-from pyoxigraph import Store
-
 from initiative_lod import pipeline, release
 from initiative_lod.iris import Iris
+from initiative_lod.release import default_graph
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -68,8 +67,7 @@ def test_its_questions_are_asked_under_another_base(project: Path) -> None:
     settings = Settings(root=project, base="https://data.example.org/lod/")
     checked = pipeline.check(settings)
     assert checked.conforms, checked.report.to_text()
-    store = Store()
-    store.bulk_extend(checked.built.quads)
+    store = default_graph.in_memory(checked.built.quads)
     asked = questions.read_folder(project / "data" / "questions")
     assert list(competency.differences(asked, store, settings.base)) == []
     assert len(list(competency.differences(asked, store))) == 1

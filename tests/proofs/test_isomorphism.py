@@ -97,9 +97,8 @@ def site(real_settings: Settings) -> Site:
 def documents(opened: OpenRelease) -> dict[str, Document]:
     """Every document: of what stands under the base, and of every IRI of others that is so much as named."""
     iris: set[str] = set()
-    for quad in opened.store:
-        if isinstance(quad.graph_name, NamedNode) and is_merged(opened.iris, quad.graph_name):
-            continue
+    own = (graph for graph in opened.graphs if not is_merged(opened.iris, graph))
+    for quad in (quad for graph in own for quad in opened.quads(graph=graph)):
         for term in (quad.subject, quad.object):
             if not isinstance(term, NamedNode):
                 continue
@@ -109,7 +108,7 @@ def documents(opened: OpenRelease) -> dict[str, Document]:
                 iris.add(term.value)
             elif path and not path.startswith(("doc/", "dataset/", "sparql")):
                 iris.add(document)
-    iris |= {name.value for name in opened.store.named_graphs() if isinstance(name, NamedNode)}
+    iris |= {name.value for name in opened.graphs}
     found = {iri: Document.about(opened, NamedNode(iri)) for iri in iris}
     return {iri: document for iri, document in found.items() if document is not None and described(document)}
 
@@ -188,9 +187,9 @@ def kinds(opened: OpenRelease, found: dict[str, Document]) -> dict[str, list[str
             sorted_["of others"].append(iri)
             continue
         classes = sorted(
-            quad.object.value
-            for quad in opened.store.quads_for_pattern(NamedNode(iri), RDF.type, None, None)
-            if isinstance(quad.object, NamedNode)
+            triple.object.value
+            for triple in opened.triples(NamedNode(iri), RDF.type)
+            if isinstance(triple.object, NamedNode)
         )
         path = opened.iris.path(iri) or ""
         own = [name.rpartition("#")[2] for name in classes if opened.iris.path(name) is not None]

@@ -11,13 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from pyoxigraph import Store
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
-from initiative_lod.release import Edition
+from initiative_lod.release import Edition, default_graph
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
@@ -86,8 +85,7 @@ def publish(settings: Settings) -> None:
     """Build and publish what is in the settings' folder, as it is: that it conforms is proved elsewhere."""
     built, iris = build(settings), Iris(settings.base)
     edition = Edition("1.0.0", "2031-03-05")
-    store = Store()
-    store.bulk_extend(built.quads)
+    store = default_graph.in_memory(built.quads)
     asked = questions.read_folder(settings.root / "data" / "questions")
     files = {
         "context.jsonld": built.context,

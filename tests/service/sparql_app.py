@@ -190,7 +190,7 @@ def app(settings: Settings) -> ASGIApp:
         return JSONResponse(figures)
 
     async def inline(request: Request) -> Response:
-        found: Any = publisher.current().store.query(request.query_params["query"], use_default_graph_as_union=True)
+        found: Any = publisher.current().store.query(request.query_params["query"])
         return Response(found.serialize(format=QueryResultsFormat.JSON), media_type="application/sparql-results+json")
 
     others = Router([Route("/healthz", health), Route("/inline", inline)])

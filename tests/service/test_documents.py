@@ -366,7 +366,7 @@ def test_the_sentence_on_the_page_is_the_sentence_of_the_text(real: Live) -> Non
     opened = real.opened
     for number in range(1, 21):
         action = opened.iris.thing(f"id/wic-2020/action/{number}")
-        (quad,) = opened.store.quads_for_pattern(action, opened.iris.term("text"), None, None)
+        (quad,) = opened.quads(action, opened.iris.term("text"))
         page = real.get(f"/doc/wic-2020/action/{number}", BROWSER).text
         sentence = re.search(r'<p class="original" lang="zh">(.*?)</p>', page, re.DOTALL)
         assert sentence

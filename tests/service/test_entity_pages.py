@@ -153,7 +153,7 @@ def mentions(page: Read, said: Evidence, part: str) -> bool:
 
 def every_statement(opened: OpenRelease, view: View) -> Iterator[tuple[NamedNode, Evidence]]:
     """(part, evidence) of each attested statement that interprets a text."""
-    for quad in opened.store.quads_for_pattern(None, view.term("onSubject"), None, None):
+    for quad in opened.quads(predicate=view.term("onSubject")):
         assert isinstance(quad.subject, NamedNode)
         assert isinstance(quad.object, NamedNode)
         said = attestation(view, quad.subject)
@@ -190,7 +190,7 @@ def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language:
 
 def test_conditions_are_shown_in_the_sentence(real: Live) -> None:
     site, view = Site(real, "en"), View(real.opened, LANGUAGES["en"])
-    quads = list(real.opened.store.quads_for_pattern(None, view.term("condition"), None, None))
+    quads = list(real.opened.triples(None, view.term("condition")))
     assert quads
     for quad in quads:
         assert isinstance(quad.subject, NamedNode)
@@ -485,7 +485,7 @@ def test_each_message_of_a_shape_stands_in_both_languages(real: Live) -> None:
     view = View(real.opened, LANGUAGES["en"])
     page = Read(real.get("/shapes", BROWSER, accept_language="en").text).text
     message = NamedNode("http://www.w3.org/ns/shacl#message")
-    messages = list(real.opened.store.quads_for_pattern(None, message, None, None))
+    messages = list(real.opened.triples(None, message))
     assert len(messages) > 200
     for quad in messages:
         assert isinstance(quad.object, Literal)

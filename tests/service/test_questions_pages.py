@@ -8,12 +8,11 @@ import json
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
 
 from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
-from initiative_lod.release import Edition
+from initiative_lod.release import Edition, default_graph
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
@@ -152,8 +151,7 @@ def test_what_a_release_keeps_is_the_same_each_time_and_bounded(
 ) -> None:
     root = make_project(tmp_path / "project")
     built = build(Settings(root=root))
-    store = Store()
-    store.bulk_extend(built.quads)
+    store = default_graph.in_memory(built.quads)
     asked = questions.read_folder(root / "data" / "questions")
     kept = competency.content(asked, store)
     assert kept == competency.content(asked, store)
@@ -173,8 +171,7 @@ def test_a_built_release_keeps_them(harbour: Live) -> None:
 def test_another_base_moves_the_query(tmp_path: Path) -> None:
     root = make_project(tmp_path / "project")
     settings = Settings(root=root, base="https://data.example.org/lod/")
-    store = Store()
-    store.bulk_extend(build(settings).quads)
+    store = default_graph.in_memory(build(settings).quads)
     kept = json.loads(competency.content(questions.read_folder(root / "data" / "questions"), store, settings.base))[0]
     assert "https://w3id.org/" not in kept["query"]
     assert kept["rows"][0]["clause"]["value"].startswith(settings.base)

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE, Iris
+from initiative_lod.release import default_graph
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency
@@ -35,10 +36,10 @@ def write(tmp_path: Path) -> Write:
 
 def some_store(base: str = DEFAULT_BASE) -> Store:
     """Two triples, in two graphs."""
-    iris, store = Iris(base), Store()
-    for name, value in (("a", Literal(1)), ("b", Literal("二", language="zh"))):
-        store.add(Quad(iris.thing(f"id/{name}"), iris.thing("p"), value, iris.graph(name)))
-    return store
+    iris, values = Iris(base), {"a": Literal(1), "b": Literal("二", language="zh")}
+    return default_graph.in_memory(
+        Quad(iris.thing(f"id/{name}"), iris.thing("p"), value, iris.graph(name)) for name, value in values.items()
+    )
 
 
 def different(question: Question, store: Store) -> list[str]:

@@ -128,7 +128,7 @@ def test_a_document_says_what_it_is_about(opened: OpenRelease) -> None:
 
 def test_a_graph_is_its_content(opened: OpenRelease) -> None:
     graph = opened.iris.graph("shared")
-    held = set(opened.store.quads_for_pattern(None, None, None, graph))
+    held = set(opened.quads(graph=graph))
     assert held
     assert held <= set(described(opened, "graph/shared").quads)
 

@@ -30,7 +30,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
 def test_every_statement_is_on_one_page(opened: OpenRelease) -> None:
     first = describe(opened, OFFICE)
     assert first is not None
-    pointing = set(opened.store.quads_for_pattern(None, None, OFFICE, None))
+    pointing = set(opened.quads(object=OFFICE))
     pages = [describe(opened, OFFICE, number) for number in range(1, first.pages + 1)]
     held = [{quad for quad in page.quads if quad.object == OFFICE} & pointing for page in pages if page is not None]
     assert len(held) == first.pages > 3

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from initiative_lod.build.mappings import NOTHING
 from initiative_lod.iris import Iris, rebase
@@ -167,9 +167,9 @@ def _number(text: str) -> float:
 
 
 def statements_of(store: Store) -> Iterator[Quad]:
-    """The statements of a store that ``links`` looks at, and no others."""
+    """The statements in the default graph of a store that ``links`` looks at, and no others."""
     for predicate in (*JOINING, *(NamedNode(SSSOM.iri + name) for name in RECORD)):
-        yield from store.quads_for_pattern(None, predicate, None, None)
+        yield from store.quads_for_pattern(None, predicate, None, DefaultGraph())
 
 
 def materialise(statements: Iterable[Quad], judgements: Iterable[Judgement], iris: Iris) -> list[Quad]:

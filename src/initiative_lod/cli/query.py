@@ -17,8 +17,6 @@ from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text
-from initiative_lod.sparql.worker.evaluation import parses
-from initiative_lod.sparql.worker.guard import holds
 
 
 class QueryFormat(StrEnum):
@@ -49,7 +47,7 @@ def query(
     ] = QueryFormat.TABLE,
     version: Annotated[str | None, typer.Option("--release", help="Ask this release, not the current one.")] = None,
 ) -> None:
-    """Ask the current release; the default graph is the union of all named graphs, or what the query says with FROM."""
+    """Ask the current release; the default graph is the set of all triples, or what the query says with FROM."""
     settings = from_environment(**context.obj)
     folder = settings.release_folder
     found = release.find(folder, version) if version else release.current(folder)
@@ -57,11 +55,8 @@ def query(
         raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
     opened = OpenRelease.open(found)
     text = _text(query)
-    # The query as the parser will see it: with our prefixes before its own.
-    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items()) + text
-    union = not holds("FROM", declared, lambda other: parses(other, opened.iris.base))
     try:
-        answer = opened.store.query(text, prefixes=opened.iris.prefixes, use_default_graph_as_union=union)
+        answer = opened.store.query(text, prefixes=opened.iris.prefixes)
     except SyntaxError as error:
         raise QuerySyntaxError(f"not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):

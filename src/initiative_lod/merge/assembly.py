@@ -20,12 +20,11 @@ from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file, provenance
 from initiative_lod.merge.source import FILES, GRAPHS, take_over
-from initiative_lod.release import MakeIndex, Release, catalogue, folder, integrity, manifest
+from initiative_lod.release import MakeIndex, Release, catalogue, default_graph, folder, integrity, manifest
 from initiative_lod.release.files import entry_at
 from initiative_lod.release.manifest import Manifest, MergedSource, Part
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
-from initiative_lod.vocabulary import DCTERMS, VOID
 
 OWN = "own.nq.gz"
 MADE_ANEW = (
@@ -74,7 +73,7 @@ class Assembly:
         store = self._store([own, *others, *(item.part for item in self.records)])
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
         provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
-        store.bulk_load(_open(self._building / provenance_part.file), format=RdfFormat.N_QUADS)
+        default_graph.load(store, [self._building / provenance_part.file])
         same = self._identity(store)
         parts = [
             own,
@@ -95,12 +94,16 @@ class Assembly:
             (self._building / name).write_bytes(data)
         progress("writing dumps")
         self._concatenate(parts)
-        described = self._described(version, self._own_quads(same))
+        self._write_dumps(same)
+        dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
+        merged = [NamedNode(item.graph) for item in self.records]
+        described = catalogue.describe(self._iris, store, version, dumps, merged)
         (self._building / manifest.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
-        store.bulk_extend(described)
+        store.bulk_extend(default_graph.beside(described))
+        triples = default_graph.size(store)
         store.flush()
         del store
-        folder.finish(self._building, self._manifest(version, digest, parts, summary), make_index)
+        folder.finish(self._building, self._manifest(version, digest, triples, parts, summary), make_index)
         progress("writing the release")
         return self._move(version)
 
@@ -163,7 +166,7 @@ class Assembly:
         if not part.quads:
             (self._building / part.file).unlink()
             return []
-        store.bulk_load(_open(self._building / part.file), format=RdfFormat.N_QUADS)
+        default_graph.load(store, [self._building / part.file])
         return [part]
 
     def _other_parts(self) -> list[Part]:
@@ -184,32 +187,30 @@ class Assembly:
         return part
 
     def _store(self, parts: Sequence[Part]) -> Store:
-        """The store with all parts but those made last: on top of the start's, where that holds nothing but these."""
+        """The store with all parts but those made last.
+
+        It begins as another name of the start's, where that holds nothing else and more than has to be added: a store
+        that grows by little pieces takes twice the place of one that is loaded at once.
+        """
         path = self._building / manifest.STORE
+        start = Store.read_only(str(self._start.store))
         stored = {(item.file, item.digest) for item in self._start.manifest.parts}
         needed = {(item.file, item.digest) for item in parts}
-        anew = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
-        gone = {item for item in stored - needed if item[0] not in anew}
-        if stored and not gone:
-            Store.read_only(str(self._start.store)).backup(str(path))
+        made_last = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
+        new = [item for item in parts if item.file != OWN and (item.file, item.digest) not in stored]
+        for item in new if not stored else ():
+            graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
+            if start.contains_named_graph(graph):
+                raise SourceError(f"the graph <{graph.value}> is one of our own already: give the file another name")
+        is_part = all(item in needed or item[0] in made_last for item in stored)
+        if is_part and sum(item.quads for item in new) < self._start.manifest.quads:
+            start.backup(str(path))
             store = Store(str(path))
             for name in (*MADE_LAST, "release"):
-                store.remove_graph(self._iris.graph(name))
-            new = [item for item in parts if (item.file, item.digest) not in stored]
-        elif not stored:
-            Store.read_only(str(self._start.store)).backup(str(path))
-            store = Store(str(path))
-            for name in (identity.NAME, "release"):
-                store.remove_graph(self._iris.graph(name))
-            new = [item for item in parts if item.file != OWN]
+                default_graph.remove(store, self._iris.graph(name))
         else:
             store, new = Store(str(path)), list(parts)
-        own_graphs = set(store.named_graphs()) if not stored else set()
-        for item in new:
-            graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
-            if graph in own_graphs:
-                raise SourceError(f"the graph <{graph.value}> is one of our own already: give the file another name")
-            store.bulk_load(_open(self._building / item.file), format=RdfFormat.N_QUADS)
+        default_graph.load(store, [self._building / item.file for item in new])
         return store
 
     def _concatenate(self, parts: Sequence[Part]) -> None:
@@ -219,37 +220,17 @@ class Assembly:
                 with (self._building / item.file).open("rb") as file:
                     shutil.copyfileobj(file, dump, BLOCK_BYTES)
 
-    def _own_quads(self, more: Sequence[Part]) -> list[Quad]:
-        """The quads of our own graphs. They are written as dumps as well."""
+    def _write_dumps(self, more: Sequence[Part]) -> None:
+        """Write the dumps of our own graphs, in the formats besides N-Quads."""
         quads: list[Quad] = []
         for name in (OWN, *(item.file for item in more)):
             quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
         for dump, data in folder.more_dumps(quads, self._iris).items():
             (self._building / dump).write_bytes(data)
-        return quads
 
-    def _described(self, version: str, quads: Sequence[Quad]) -> list[Quad]:
-        """The release's description. Counts of the dataset are of our own graphs: the others have other licences and
-        makers.
-        """
-        files = {name: entry_at(self._building / name) for name in manifest.DUMPS}
-        described = catalogue.describe(self._iris, quads, version, files)
-        graph, node = self._iris.graph("release"), self._iris.release(version)
-        for name, format in manifest.DUMPS.items():
-            if name == manifest.DUMP:
-                continue
-            dump = NamedNode(f"{self._iris.thing('dataset').value}#{name}")
-            described = [quad for quad in described if (quad.subject, quad.predicate) != (dump, DCTERMS.title)]
-            for text, language in (
-                (f"本项目自己的图，{format.label}，gzip 压缩", "zh"),
-                (f"Our own graphs as {format.label}, gzip", "en"),
-            ):
-                described.append(Quad(dump, DCTERMS.title, Literal(text, language=language), graph))
-        for item in self.records:
-            described.append(Quad(node, VOID.subset, NamedNode(item.graph), graph))
-        return described
-
-    def _manifest(self, version: str, digest: str, parts: Sequence[Part], summary: Mapping[str, Any]) -> Manifest:
+    def _manifest(
+        self, version: str, digest: str, triples: int, parts: Sequence[Part], summary: Mapping[str, Any]
+    ) -> Manifest:
         names = sorted(
             path.relative_to(self._building).as_posix()
             for path in self._building.rglob("*")
@@ -262,6 +243,7 @@ class Assembly:
             quads=sum(item.quads for item in parts),
             quads_digest=None,
             collapsed=sum(item.collapsed for item in parts),
+            triples=triples,
             own=self._own_version,
             inputs=tuple(self._inputs),
             parts=tuple(parts),
@@ -283,10 +265,6 @@ class Assembly:
 
 def _alignment_file(name: str) -> str:
     return f"{GRAPHS}/alignment-{name}.nq.gz"
-
-
-def _open(path: Path) -> Any:
-    return gzip.open(path, "rb")
 
 
 def _licences(store: Store, item: MergedSource) -> list[str]:

@@ -34,7 +34,7 @@ def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
     yield Triple(graph, DCTERMS.identifier, Literal(record.slug))
     yield Triple(graph, DCTERMS.source, NamedNode(record.where) if _is_web(record.where) else Literal(record.where))
     yield Triple(graph, PROV.generatedAtTime, Literal(record.retrieved, datatype=XSD.dateTime))
-    yield Triple(graph, VOID.triples, Literal(record.part.quads))
+    yield Triple(graph, VOID.triples, Literal(record.part.quads - record.part.collapsed))
     yield Triple(graph, SPDX.checksum, checksum)
     yield Triple(checksum, RDF.type, SPDX.Checksum)
     yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)

@@ -6,94 +6,109 @@ Its graph, ``graph/release``, is not in the dumps, since it carries their digest
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import Iris
+from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.manifest import DUMPS
+from initiative_lod.release.manifest import DUMP, DUMPS
+from initiative_lod.release.statistics import Statistics
 from initiative_lod.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SPDX, VOID, XSD
 
+_ATTEMPTS = 8  # to find counts that are true of a graph that they stand in
+_MAX_SLUG_CHARACTERS = 120
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
-def describe(iris: Iris, quads: Sequence[Quad], version: str, files: Mapping[str, FileEntry]) -> list[Quad]:
+def describe(
+    iris: Iris, store: Store, version: str, files: Mapping[str, FileEntry], merged: Sequence[NamedNode] = ()
+) -> list[Quad]:
     """The description of a release as quads of ``graph/release``; ``files`` has the dumps by name.
 
-    Counts are of the union of all graphs but this one, as a query without a dataset sees them.
+    ``store`` holds everything else. The dataset's counts are those of its default graph, this description included.
+    Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts.
     """
+    dataset, described = iris.thing("dataset"), iris.graph("release")
+    graphs = sorted((graph for graph in store.named_graphs() if isinstance(graph, NamedNode)), key=str)
+    always = [*_release(iris, version, merged), *_distributions(iris, files, bool(merged))]
+    for graph in graphs:
+        if graph not in merged:
+            # Of a linkset, void:triples counts the links, and its own graph says so already.
+            is_linkset = Quad(graph, RDF.type, VOID.Linkset, graph) in store
+            counts = _counts(graph, statistics.of_graph(store, graph))
+            always.append(Triple(dataset, VOID.subset, graph))
+            always += (count for count in counts if not is_linkset or count.predicate != VOID.triples)
+    always.append(Triple(dataset, VOID.subset, described))
+    before = whole = statistics.of_graph(store)
+    alone = statistics.of_triples(())
+    attempts = 0
+    while True:
+        triples = dict.fromkeys(
+            [*always, *_counts(dataset, whole), *_partitions(dataset, whole), *_counts(described, alone)]
+        )
+        true_of = statistics.with_triples(before, store, triples), statistics.of_triples(triples)
+        attempts += 1
+        if attempts > _ATTEMPTS:  # how many objects there are is an object too, and may make itself wrong for ever
+            true_of = replace(true_of[0], objects=None), replace(true_of[1], objects=None)
+        if true_of == (whole, alone):
+            return [Quad(triple.subject, triple.predicate, triple.object, described) for triple in triples]
+        whole, alone = true_of
+
+
+def _release(iris: Iris, version: str, merged: Sequence[NamedNode]) -> Iterator[Triple]:
     dataset, release = iris.thing("dataset"), iris.release(version)
-    triples = [
-        Triple(dataset, RDF.type, VOID.Dataset),
-        Triple(dataset, RDF.type, DCAT.Dataset),
-        Triple(dataset, DCAT.version, Literal(version)),
-        Triple(dataset, OWL.versionInfo, Literal(version)),
-        Triple(dataset, DCTERMS.hasVersion, release),
-        Triple(dataset, VOID.sparqlEndpoint, iris.thing("sparql")),
-        Triple(release, RDF.type, VOID.Dataset),
-        Triple(release, DCTERMS.isVersionOf, dataset),
-        Triple(release, DCAT.version, Literal(version)),
-        Triple(release, RDFS.label, Literal(f"版本 {version}", language="zh")),
-        Triple(release, RDFS.label, Literal(f"Release {version}", language="en")),
-    ]
-    union = {Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
-    triples += [*_counts(dataset, union), *_partitions(dataset, union)]
-    graphs: dict[str, list[Triple]] = defaultdict(list)
-    for quad in quads:
-        if isinstance(quad.graph_name, NamedNode):
-            graphs[quad.graph_name.value].append(Triple(quad.subject, quad.predicate, quad.object))
-    for name, content in sorted(graphs.items()):
-        graph = NamedNode(name)
-        # Of a linkset, void:triples counts the links, and its own graph says so already.
-        linkset = Triple(graph, RDF.type, VOID.Linkset) in content
-        counts = [count for count in _counts(graph, content) if not linkset or count.predicate != VOID.triples]
-        triples += [Triple(dataset, VOID.subset, graph), *counts]
-    triples += _distributions(iris, files)
-    graph = iris.graph("release")
-    return [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
+    yield Triple(dataset, RDF.type, VOID.Dataset)
+    yield Triple(dataset, RDF.type, DCAT.Dataset)
+    yield Triple(dataset, DCAT.version, Literal(version))
+    yield Triple(dataset, OWL.versionInfo, Literal(version))
+    yield Triple(dataset, DCTERMS.hasVersion, release)
+    yield Triple(dataset, VOID.sparqlEndpoint, iris.thing("sparql"))
+    yield Triple(release, RDF.type, VOID.Dataset)
+    yield Triple(release, DCTERMS.isVersionOf, dataset)
+    yield Triple(release, DCAT.version, Literal(version))
+    yield Triple(release, RDFS.label, Literal(f"版本 {version}", language="zh"))
+    yield Triple(release, RDFS.label, Literal(f"Release {version}", language="en"))
+    for graph in merged:
+        yield Triple(release, VOID.subset, graph)
 
 
-def _counts(subject: NamedNode, triples: Iterable[Triple]) -> Iterator[Triple]:
-    subjects, properties, objects, classes, count = set(), set(), set(), set(), 0
-    for triple in triples:
-        count += 1
-        subjects.add(triple.subject)
-        properties.add(triple.predicate)
-        objects.add(triple.object)
-        if triple.predicate == RDF.type:
-            classes.add(triple.object)
-    yield Triple(subject, VOID.triples, Literal(count))
+def _counts(subject: NamedNode, counted: Statistics) -> Iterator[Triple]:
     for property, size in (
-        (VOID.distinctSubjects, len(subjects)),
-        (VOID.distinctObjects, len(objects)),
-        (VOID.properties, len(properties)),
-        (VOID.classes, len(classes)),
+        (VOID.triples, counted.triples),
+        (VOID.distinctSubjects, counted.subjects),
+        (VOID.distinctObjects, counted.objects),
+        (VOID.properties, len(counted.properties)),
+        (VOID.classes, len(counted.classes)),
     ):
-        yield Triple(subject, property, Literal(size))
+        if size is not None:
+            yield Triple(subject, property, Literal(size))
 
 
-def _partitions(dataset: NamedNode, triples: Iterable[Triple]) -> Iterator[Triple]:
+def _partitions(dataset: NamedNode, counted: Statistics) -> Iterator[Triple]:
     """Entities by class and triples by property."""
-    classes, properties = Counter[NamedNode](), Counter[NamedNode]()
-    for triple in triples:
-        properties[triple.predicate] += 1
-        if triple.predicate == RDF.type and isinstance(triple.object, NamedNode):
-            classes[triple.object] += 1
-    for counted, kind, link, names, size in (
-        (classes, "class", VOID.classPartition, VOID["class"], VOID.entities),
-        (properties, "property", VOID.propertyPartition, VOID.property, VOID.triples),
+    for counts, kind, link, names, size in (
+        (counted.classes, "class", VOID.classPartition, VOID["class"], VOID.entities),
+        (counted.properties, "property", VOID.propertyPartition, VOID.property, VOID.triples),
     ):
-        for term, count in sorted(counted.items(), key=lambda item: item[0].value):
-            slug = re.sub(r"[^A-Za-z0-9]+", "-", term.value.split("://")[-1]).strip("-")
-            node = NamedNode(f"{dataset.value}#{kind}-{slug}")
+        slugs = Counter[str]()
+        for term in sorted(counts, key=str):
+            slug = (
+                re.sub(r"[^A-Za-z0-9]+", "-", term.value.split("://")[-1]).strip("-")[:_MAX_SLUG_CHARACTERS].rstrip("-")
+            )
+            slugs[slug] += 1
+            # No slug ends in a hyphen, so that none is another one with its number.
+            node = NamedNode(f"{dataset.value}#{kind}-{slug}" + (f"--{slugs[slug]}" if slugs[slug] > 1 else ""))
             yield Triple(dataset, link, node)
             yield Triple(node, names, term)
-            yield Triple(node, size, Literal(count))
+            yield Triple(node, size, Literal(counts[term]))
 
 
-def _distributions(iris: Iris, files: Mapping[str, FileEntry]) -> Iterator[Triple]:
+def _distributions(iris: Iris, files: Mapping[str, FileEntry], is_merged: bool) -> Iterator[Triple]:
+    """The dumps. Of a merged release only the first has everything."""
     dataset = iris.thing("dataset")
     for name, format in sorted(DUMPS.items()):
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"dataset/{name}")
@@ -101,10 +116,8 @@ def _distributions(iris: Iris, files: Mapping[str, FileEntry]) -> Iterator[Tripl
         yield Triple(dataset, DCAT.distribution, node)
         yield Triple(dataset, VOID.dataDump, file)
         yield Triple(node, RDF.type, DCAT.Distribution)
-        for text, language in (
-            (f"全部数据，{format.label}，gzip 压缩", "zh"),
-            (f"Everything as {format.label}, gzip", "en"),
-        ):
+        zh, en = ("本项目自己的图", "Our own graphs") if is_merged and name != DUMP else ("全部数据", "Everything")
+        for text, language in ((f"{zh}，{format.label}，gzip 压缩", "zh"), (f"{en} as {format.label}, gzip", "en")):
             yield Triple(node, DCTERMS.title, Literal(text, language=language))
         yield Triple(node, DCAT.downloadURL, file)
         yield Triple(node, DCAT.accessURL, file)

@@ -21,7 +21,7 @@ from pyoxigraph import Quad, Store
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
-from initiative_lod.release import in_use, integrity, lexical_forms
+from initiative_lod.release import default_graph, in_use, integrity, lexical_forms
 from initiative_lod.release.catalogue import describe
 from initiative_lod.release.files import as_json, entry_of, sync, write_file
 from initiative_lod.release.history import CURRENT, lock, stack, switch
@@ -114,7 +114,9 @@ def write(
             content[EXACT] = b"".join(rewritten)
         content |= more_dumps(quads, iris)
         listed = {name: entry_of(data) for name, data in sorted(content.items())}
-        described = describe(iris, quads, version, listed)
+        store = default_graph.in_memory(quads)
+        described = describe(iris, store, version, listed)
+        store.extend(default_graph.beside(described))
         content[DESCRIPTION] = N_QUADS.write(described)
         listed[DESCRIPTION] = entry_of(content[DESCRIPTION])
         for name, data in content.items():
@@ -127,14 +129,21 @@ def write(
             quads_digest=quads_digest,
             files=listed,
             collapsed=lexical_forms.collapsed(rewritten) if rewritten else None,
+            triples=default_graph.size(store),
         )
         write_file(building / MANIFEST, as_json(manifest.to_json()))
         if (target / MANIFEST).is_file():
             if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
-                raise ReleaseError(f"{target} is already there and differs: a release is never written over")
+                raise ReleaseError(
+                    f"{target} is already there and differs: a release is never written over. If it is of an earlier "
+                    "version of initiative-lod, move it away"
+                )
             return read(target)
         progress("loading the store")
-        _load(building / STORE, [*quads, *described])
+        on_disk = Store(str(building / STORE))
+        on_disk.bulk_extend(store)
+        on_disk.flush()
+        del on_disk, store
         finish(building, manifest, make_index)
         try:
             building.rename(target)
@@ -164,12 +173,6 @@ def more_dumps(quads: Sequence[Quad], iris: Iris) -> dict[str, bytes]:
     """The quads as dumps in all formats that are dumped but N-Quads, by file name."""
     formats = {name: format for name, format in DUMPS.items() if name != DUMP}
     return {name: gzip.compress(format.write(quads, iris.prefixes), mtime=0) for name, format in formats.items()}
-
-
-def _load(path: Path, quads: Sequence[Quad]) -> None:
-    store = Store(str(path))
-    store.bulk_extend(quads)
-    store.flush()
 
 
 def publish(folder: Path, release: Release) -> None:

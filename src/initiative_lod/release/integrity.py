@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
 from initiative_lod.release.manifest import (
     DESCRIPTION,
@@ -98,9 +99,13 @@ def _content_faults(release: Release) -> list[str]:
         faults.append(f"{DUMP} does not hold the quads that the manifest's digest is of")
     described = sum(1 for _ in parse(path=str(release.path / DESCRIPTION), format=RdfFormat.N_QUADS))
     expected = manifest.quads - (manifest.collapsed or 0) + described
-    count = len(Store.read_only(str(release.store)))
+    store = Store.read_only(str(release.store))
+    triples = default_graph.size(store)
+    count = len(store) - triples
     if count != expected:
         faults.append(f"the store holds {count} quads, and the dump {expected}")
+    if triples != manifest.triples:
+        faults.append(f"the store's default graph holds {triples} triples, and the manifest says {manifest.triples}")
     return faults
 
 

@@ -100,8 +100,9 @@ class Manifest(Edition):
     """What a release says of itself; its ``version`` ends in the first 12 hex digits of ``digest``.
 
     ``quads`` counts those of the dump, whose digest is ``quads_digest``; ``collapsed`` those that the store holds
-    together with another one. ``own`` is the version of our own release on which a merge was made, empty when none
-    was; ``inputs`` (name, digest), ``parts``, ``conflicts`` and ``merged`` are of merged releases only.
+    together with another one; ``triples`` counts those of the default graph. ``own`` is the version of our own release
+    on which a merge was made, empty when none was; ``inputs`` (name, digest), ``parts``, ``conflicts`` and ``merged``
+    are of merged releases only.
     """
 
     base: str
@@ -110,6 +111,7 @@ class Manifest(Edition):
     files: dict[str, FileEntry]
     quads_digest: str | None = None
     collapsed: int | None = None
+    triples: int | None = None  # of every release: only earlier versions of this software had none
     own: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
@@ -188,10 +190,16 @@ def read(folder: Path) -> Release:
     """The release in ``folder``. Raises ReleaseError when there is none."""
     path = folder / MANIFEST
     try:
-        return Release(folder.resolve(), Manifest.from_json(path.read_bytes()))
+        manifest = Manifest.from_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error
+    if manifest.triples is None:
+        raise ReleaseError(
+            f"{folder} was made by an earlier version of initiative-lod, and has no default graph: move it away, and "
+            "build or merge anew"
+        )
+    return Release(folder.resolve(), manifest)

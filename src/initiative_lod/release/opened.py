@@ -29,6 +29,7 @@ from pyoxigraph import (
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use
+from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
@@ -78,7 +79,7 @@ class OpenRelease:
         return cls(release, store, Iris(release.base), lease)
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
-        """The solutions of our query ``name`` over the union of all graphs, with variables filled in as terms."""
+        """The solutions of our query ``name``, with variables filled in as terms."""
         solutions = self._query(name, terms)
         assert isinstance(solutions, QuerySolutions)
         return list(solutions)
@@ -93,7 +94,6 @@ class OpenRelease:
         return self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
-            use_default_graph_as_union=True,
             substitutions={Variable(variable): term for variable, term in terms.items()},
         )
 
@@ -104,12 +104,14 @@ class OpenRelease:
         object: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        """The quads of a pattern (None: any, in any graph), with each literal as it was written.
+        """The quads of a pattern in named graphs (None: any of them), with each literal as it was written.
 
         The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
         found.
         """
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
+            if isinstance(quad.graph_name, DefaultGraph):
+                continue
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
                 yield from self._forms_in(quad.graph_name).restore((quad,))
             else:
@@ -125,8 +127,8 @@ class OpenRelease:
         predicate: NamedNode | None = None,
         object: Term | None = None,
     ) -> Iterator[Triple]:
-        """The triples of a pattern (None: any) in the default graph, with each literal as it was written."""
-        for quad in self.quads(subject, predicate, object):
+        """The triples of a pattern (None: any) in the default graph, with each literal as the store writes it."""
+        for quad in self.store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH):
             yield quad.triple
 
     def holds(
@@ -136,8 +138,9 @@ class OpenRelease:
         object: Term | None = None,
         graph: NamedNode | None = None,
     ) -> bool:
-        """Whether there is a quad of the pattern (None: any, in any graph)."""
-        return next(iter(self.store.quads_for_pattern(subject, predicate, object, graph)), None) is not None
+        """Whether there is a triple of the pattern (None: any) in a named graph, or in the default graph."""
+        found = self.store.quads_for_pattern(subject, predicate, object, graph or DEFAULT_GRAPH)
+        return next(iter(found), None) is not None
 
     @cached_property
     def graphs(self) -> tuple[NamedNode, ...]:

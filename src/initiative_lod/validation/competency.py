@@ -38,7 +38,7 @@ class Difference:
 
 
 def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
-    """The rows that ``store`` (all its graphs together) gives, in the form of the expected ones.
+    """The rows that ``store`` gives, in the form of the expected ones.
 
     IRIs under the base are written without it, literals by their lexical form, unbound as an empty cell.
     Raises ParseError for a question that is not SPARQL, or asks for a graph.
@@ -110,7 +110,7 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
 def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:
     query = question.query if base == DEFAULT_BASE else question.query.replace(DEFAULT_BASE, base)
     try:
-        found = store.query(query, use_default_graph_as_union=True)
+        found = store.query(query)
     except SyntaxError as error:
         raise query_files.syntax_error(error, question.path) from error
     if isinstance(found, QueryBoolean | QuerySolutions):

@@ -79,7 +79,7 @@ class Check:
     def run(self, store: Store, prefixes: Mapping[str, str]) -> CheckResult:
         """Ask the store. Raises ParseError, with the file, for a query that cannot be asked or has no ``?focus``."""
         try:
-            rows = store.query(self.query, prefixes=dict(prefixes), use_default_graph_as_union=True)
+            rows = store.query(self.query, prefixes=dict(prefixes))
         except SyntaxError as error:
             raise query_files.syntax_error(error, self.path) from error
         names = {variable.value for variable in rows.variables} if isinstance(rows, QuerySolutions) else set()

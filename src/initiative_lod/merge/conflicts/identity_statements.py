@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from initiative_lod.build.identity import JOINING, DisjointSets, joining
 from initiative_lod.iris import Iris
+from initiative_lod.release import default_graph
 from initiative_lod.vocabulary import OWL, RDF
 
 NOTES = NamedNode("urn:x-initiative-lod:notes")  # the graph in which the two stand
@@ -25,23 +26,24 @@ def identity_statements(store: Store, iris: Iris) -> Store:
     joined: dict[str, set[str]] = defaultdict(set)  # the subjects of joining statements, by object
     neighbours: dict[str, set[str]] = defaultdict(set)
     sets = DisjointSets()
-    few = Store()
+    few: list[Quad] = []
     for predicate in JOINING:
-        for quad in store.quads_for_pattern(None, predicate, None, None):
+        for quad in default_graph.named(store, None, predicate):
             if pair := joining(quad, iris):
                 one, other = pair
-                few.add(quad)
+                few.append(quad)
                 sets.join(one, other)
                 joined[other].add(one)
                 neighbours[one].add(other)
                 neighbours[other].add(one)
-    for quad in store.quads_for_pattern(None, OWL.differentFrom, None, None):
-        few.add(quad)
-        for term in (quad.subject, quad.object):
-            if isinstance(term, NamedNode) and term.value in neighbours:
-                few.add(Quad(term, CLUSTER, NamedNode(sets.root(term.value)), NOTES))
-    few.extend(_joins(store, joined, neighbours))
-    return few
+    for quad in default_graph.named(store, None, OWL.differentFrom):
+        few.append(quad)
+        few += (
+            Quad(term, CLUSTER, NamedNode(sets.root(term.value)), NOTES)
+            for term in (quad.subject, quad.object)
+            if isinstance(term, NamedNode) and term.value in neighbours
+        )
+    return default_graph.in_memory([*few, *_joins(store, joined, neighbours)])
 
 
 def _joins(store: Store, joined: dict[str, set[str]], neighbours: dict[str, set[str]]) -> Iterator[Quad]:
@@ -51,7 +53,7 @@ def _joins(store: Store, joined: dict[str, set[str]], neighbours: dict[str, set[
         described: dict[str, set[str]] = defaultdict(set)
         for subject in subjects if len(subjects) > 1 else ():
             if subject not in homes:
-                types = store.quads_for_pattern(NamedNode(subject), RDF.type, None, None)
+                types = default_graph.named(store, NamedNode(subject), RDF.type)
                 homes[subject] = {str(quad.graph_name) for quad in types}
             for home in homes[subject]:
                 described[home].add(subject)

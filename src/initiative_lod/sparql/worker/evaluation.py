@@ -35,6 +35,7 @@ from initiative_lod.formats import BY_NAME, HTML, JSON_LD, GraphFormat, MediaTyp
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
+from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import guard
 from initiative_lod.sparql.worker.output import Output, too_many
@@ -174,13 +175,11 @@ Show = Callable[[QueryBoolean | QuerySolutions | Sequence[Triple], OpenStore, Jo
 
 
 def _dataset(job: Job, text: str) -> dict[str, Any]:
-    """The engine's options for the dataset: the protocol's, else the query's own, else the union of all graphs."""
+    """The engine's options for the dataset: the protocol's, else the query's own, else the release's."""
     if job.dataset is not None:
         default, named = job.dataset
         return {"default_graph": [NamedNode(iri) for iri in default], "named_graphs": [NamedNode(iri) for iri in named]}
-    if guard.holds("FROM", text, lambda other: parses(other, job.base)):
-        return {}
-    return {"use_default_graph_as_union": True}
+    return {}
 
 
 def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:
@@ -223,8 +222,8 @@ def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Ite
         if not isinstance(thing, NamedNode) or thing in subjects:
             continue
         for label in LABELS:
-            if "use_default_graph_as_union" in options:  # the common case, and ten times faster so
-                for quad in store.quads_for_pattern(thing, label, None):
+            if not options:  # the common case, and ten times faster so
+                for quad in store.quads_for_pattern(thing, label, None, DEFAULT_GRAPH):
                     yield quad.triple
                 continue
             found = store.query(

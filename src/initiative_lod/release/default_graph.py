@@ -1,0 +1,120 @@
+"""Default graph of a store: beside the named graphs the set of all their triples (RDF merge).
+
+A release has no blank nodes (they have IRIs), so that to merge graphs is to unite them. The engine unites named graphs
+too, but as a bag, in which a triple comes once for each graph that states it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+DEFAULT_GRAPH = DefaultGraph()
+
+LINES_AT_ONCE = 450_000  # of files; with their triples a little less than the bulk loader takes into one batch
+_BLOCK_BYTES = 1 << 20
+_BUFFER_BYTES = 1 << 16
+_GRAPH_NAME = re.compile(rb" <[^<>\s]*> \.\n")  # what a line of N-Quads ends with
+_REMOVE = """
+DELETE { ?s ?p ?o }
+WHERE {
+  GRAPH graph: { ?s ?p ?o }
+  FILTER NOT EXISTS { GRAPH ?other { ?s ?p ?o } FILTER (?other != graph:) }
+}
+"""
+
+
+def beside(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """The quads of named graphs, and after each its triple in the default graph, which a store holds once."""
+    for quad in quads:
+        yield quad
+        yield Quad(quad.subject, quad.predicate, quad.object, DEFAULT_GRAPH)
+
+
+def named(
+    store: Store,
+    subject: NamedNode | BlankNode | None = None,
+    predicate: NamedNode | None = None,
+    object: NamedNode | BlankNode | Literal | None = None,
+) -> Iterator[Quad]:
+    """The quads of a pattern (None: any) in the named graphs of a store."""
+    for quad in store.quads_for_pattern(subject, predicate, object, None):
+        if not isinstance(quad.graph_name, DefaultGraph):
+            yield quad
+
+
+def in_memory(quads: Iterable[Quad]) -> Store:
+    """A store in memory with the quads of named graphs and its default graph."""
+    store = Store()
+    store.bulk_extend(beside(quads))
+    return store
+
+
+def load(store: Store, files: Iterable[Path], lines_at_once: int = LINES_AT_ONCE) -> None:
+    """Load files of gzipped N-Quads, all in named graphs, and their triples into the default graph.
+
+    The bulk loader is called as seldom as it can be (each call makes files of its own), with no more at once than it
+    holds in memory as one batch. Raises OSError.
+    """
+    blocks = _blocks(files)
+    for block in blocks:
+        store.bulk_load(
+            io.BufferedReader(_Lines(block, blocks, 2 * lines_at_once), _BUFFER_BYTES), format=RdfFormat.N_QUADS
+        )
+
+
+def remove(store: Store, graph: NamedNode) -> None:
+    """Remove a named graph, and from the default graph what no other named graph states."""
+    store.update(_REMOVE, prefixes={"graph": graph.value})
+    store.remove_graph(graph)
+
+
+def size(store: Store) -> int:
+    """The number of triples in the default graph."""
+    found = store.query("SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }")
+    assert isinstance(found, QuerySolutions)
+    return int(next(found)["triples"].value)
+
+
+def _blocks(files: Iterable[Path]) -> Iterator[bytes]:
+    """The lines of the files, each block of them followed by its triples."""
+    for path in files:
+        with gzip.open(path, "rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                block += file.readline()
+                yield block + _GRAPH_NAME.sub(b" .\n", block)
+
+
+class _Lines(io.RawIOBase):
+    """What the bulk loader reads at once: a block, and more of them up to a number of lines."""
+
+    def __init__(self, first: bytes, more: Iterator[bytes], lines: int) -> None:
+        self._more = more
+        self._room = lines
+        self._take(first)
+
+    def _take(self, block: bytes) -> None:
+        self._left = memoryview(block)
+        self._room -= block.count(b"\n")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill the buffer as far as the block goes; 0 at the end."""
+        if not self._left and self._room > 0:
+            self._take(next(self._more, b""))
+        target = memoryview(buffer)
+        count = min(len(target), len(self._left))
+        target[:count], self._left = self._left[:count], self._left[count:]
+        return count

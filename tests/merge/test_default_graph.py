@@ -1,0 +1,171 @@
+"""The default graph is the set of all triples, whatever is merged, updated and taken out again; and VoID counts it."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
+
+from initiative_lod import release
+from initiative_lod.release import Release, default_graph
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import RDF, VOID
+
+from .conftest import I, Merge
+
+PREFIXES = """@prefix e: <http://e.example/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+FIRST = """
+e:1 a skos:Concept ; skos:prefLabel "one"@en ; skos:broader e:2 ; e:number "01"^^xsd:integer .
+e:2 a skos:Concept ; skos:prefLabel "two"@en ; e:note [ e:text "a" ] .
+"""
+SECOND = """
+e:1 a skos:Concept ; skos:prefLabel "one"@en ; skos:broader e:2 ; e:number 1 .
+e:2 a skos:Concept ; skos:prefLabel "two, of the second edition"@en .
+e:3 a skos:Concept , <http://e.example/A-B> , <http://e.example/A/B> ; skos:broader e:2 .
+"""
+
+
+@pytest.fixture
+def editions(tmp_path: Path) -> tuple[Path, Path]:
+    paths = tmp_path / "first.ttl", tmp_path / "second.ttl"
+    for path, text in zip(paths, (FIRST, SECOND), strict=True):
+        path.write_text(PREFIXES + text, "utf-8")
+    return paths
+
+
+def faults(made: Release | None) -> list[str]:
+    """What is wrong with the default graph of a release, and with what is said of it."""
+    assert made is not None
+    store = OpenRelease.open(made).store
+    named = [quad for quad in store if quad.graph_name != DefaultGraph()]
+    triples = Counter(quad.triple for quad in store if quad.graph_name == DefaultGraph())
+    wrong = [] if triples == Counter({quad.triple for quad in named}) else ["it is not the set of all triples"]
+    return wrong + release.verify(made) + [str(item) for item in miscounted(store)]
+
+
+def miscounted(store: Store) -> list[Triple]:
+    """Counts of the release's description that the endpoint does not confirm."""
+    dataset, described = I.thing("dataset"), I.graph("release")
+    triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph())}
+    said = [quad.triple for quad in store.quads_for_pattern(None, None, None, described)]
+    values = {(triple.subject, triple.predicate): triple.object for triple in said}
+
+    def counts(of: set[Triple]) -> dict[NamedNode, int]:
+        return {
+            VOID.triples: len(of),
+            VOID.distinctSubjects: len({triple.subject for triple in of}),
+            VOID.distinctObjects: len({triple.object for triple in of}),
+            VOID.properties: len({triple.predicate for triple in of}),
+            VOID.classes: len({triple.object for triple in of if triple.predicate == RDF.type}),
+        }
+
+    true = {dataset: counts(triples)}
+    for graph in store.named_graphs():
+        if "/source/" not in graph.value:
+            assert isinstance(graph, NamedNode)
+            true[graph] = counts({quad.triple for quad in store.quads_for_pattern(None, None, None, graph)})
+    wrong = []
+    partitions = 0
+    for triple in said:
+        subject, property, value = triple
+        size = int(value.value) if property in (*true[dataset], VOID.entities) else 0
+        if property in true[dataset] and (subject, VOID.property) in values:
+            partitions += 1
+            expected = len([item for item in triples if item.predicate == values[subject, VOID.property]])
+        elif property in true[dataset]:
+            expected = true[subject][property]
+        elif property == VOID.entities:
+            partitions += 1
+            kind = values[subject, VOID["class"]]
+            expected = len({item.subject for item in triples if (item.predicate, item.object) == (RDF.type, kind)})
+        else:
+            continue
+        if size != expected:
+            wrong.append(triple)
+    assert partitions == true[dataset][VOID.properties] + true[dataset][VOID.classes]
+    return wrong
+
+
+def test_two_editions_of_one_vocabulary(merging: Merge, editions: tuple[Path, Path]) -> None:
+    both = merging(*editions).release
+    assert both is not None
+    assert faults(both) == []
+    opened = OpenRelease.open(both)
+    found = opened.store.query("SELECT (COUNT(*) AS ?n) { ?c a <http://www.w3.org/2004/02/skos/core#Concept> }")
+    assert isinstance(found, QuerySolutions)
+    assert next(found)["n"].value == "3"
+    one, number = NamedNode("http://e.example/1"), NamedNode("http://e.example/number")
+    assert sorted(str(quad.object)[:5] for quad in opened.quads(one, number)) == ['"01"^', '"1"^^']
+    assert len(list(opened.triples(one, number))) == 1
+    assert len(list(opened.quads(one, RDF.type))) == 2
+    assert opened.holds(one, RDF.type)
+    assert not opened.holds(number, RDF.type)
+
+
+def test_one_after_the_other_and_out_again(merging: Merge, editions: tuple[Path, Path]) -> None:
+    first = merging(editions[0]).release
+    second = merging(editions[1], onto=first).release
+    assert faults(first) == faults(second) == []
+    assert second is not None
+    assert second.version == merging(*editions).release.version  # type: ignore[union-attr]
+    third = merging(onto=second, without=("first",)).release
+    assert faults(third) == []
+    assert third is not None
+    kept = NamedNode("http://e.example/1")
+    assert OpenRelease.open(third).holds(kept, RDF.type)
+    assert not OpenRelease.open(third).holds(object=I.graph("source/first"))
+
+
+def test_an_update_takes_out_what_only_the_old_one_said(merging: Merge, editions: tuple[Path, Path]) -> None:
+    both = merging(*editions).release
+    editions[0].write_text(PREFIXES + "e:1 a skos:Concept .", "utf-8")
+    made = merging(editions[0], onto=both).release
+    assert faults(made) == []
+
+
+def test_this_projects_own_release(real_settings: Settings) -> None:
+    made = release.current(real_settings.release_folder)
+    assert faults(made) == []
+    assert made is not None
+    opened = OpenRelease.open(made)
+    found = opened.store.query(f"SELECT ?linkset {{ ?linkset a <{VOID.Linkset.value}> }}")
+    linksets = [str(row["linkset"]) for row in found]  # type: ignore[union-attr]
+    assert len(linksets) == len(set(linksets)) == 9
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_files_are_loaded_whole_however_many_lines_are_taken_at_once(size: int, tmp_path: Path) -> None:
+    files = []
+    for name, text in (("a", FIRST), ("b", SECOND)):
+        path = tmp_path / f"{name}.nq.gz"
+        quads = [
+            Quad(quad.subject, quad.predicate, quad.object, I.graph(name))
+            for quad in parse(PREFIXES + text, format=RdfFormat.TURTLE, rename_blank_nodes=True)
+        ]
+        path.write_bytes(gzip.compress("".join(f"{quad} .\n" for quad in quads).encode()))
+        files.append(path)
+    files.append(tmp_path / "empty.nq.gz")
+    files[-1].write_bytes(gzip.compress(b""))
+    store = Store()
+    default_graph.load(store, files, size)
+    lines = b"".join(gzip.decompress(path.read_bytes()) for path in files)
+    expected: set[Any] = set(default_graph.in_memory(parse(lines, format=RdfFormat.N_QUADS)))
+    assert {str(quad) for quad in store if "_:" not in str(quad)} == {str(q) for q in expected if "_:" not in str(q)}
+    assert len(store) == len(expected)
+
+
+def test_what_a_removed_graph_alone_said_is_gone() -> None:
+    a, b, c = (NamedNode(f"http://e.example/{name}") for name in "abc")
+    store = default_graph.in_memory([Quad(a, b, a, a), Quad(a, b, b, a), Quad(a, b, b, c)])
+    default_graph.remove(store, a)
+    assert set(store) == set(default_graph.in_memory([Quad(a, b, b, c)]))
+    default_graph.remove(store, a)  # once more, though it is gone
+    default_graph.remove(store, c)
+    assert not list(store)
