@@ -54,7 +54,7 @@ class Iris:
         return NamedNode(f"{self.base}release/{version}")
 
     def path(self, iri: str) -> str | None:
-        """What follows the base in ``iri``, fragment included; None for an IRI of others."""
+        """Path of ``iri``: what follows the base, fragment included; None for an IRI of others."""
         return iri[len(self.base) :] if iri.startswith(self.base) else None
 
     def parent(self, part: str) -> tuple[str, int] | None:

@@ -12,7 +12,7 @@ from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, RDFS, SCHEMA, SCHEMA_H
 
 
 class LabelKind(IntEnum):
-    """What a label is to its thing, best first."""
+    """Kind of a label by its use, best first."""
 
     PREFERRED = 0
     ALTERNATIVE = 1

@@ -61,7 +61,7 @@ def preferred(language: str) -> tuple[str, ...]:
 
 
 def has_han(text: str) -> bool:
-    """Whether a Chinese character is in ``text``."""
+    """Tell whether a Chinese character is in ``text``."""
     return _HAN_ONLY.search(text) is not None
 
 

@@ -174,7 +174,7 @@ def make_merged_release(
 
 
 def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
-    """What makes the index of a release that lies there whole but for it."""
+    """Function that makes the index of a release, which lies there whole but for it."""
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))

@@ -34,7 +34,7 @@ I = Iris(DEFAULT_BASE)  # the base in which sources are written
 
 @dataclass(frozen=True)
 class Built:
-    """What a build makes. ``quads`` are in canonical order, ``places`` are in files under the root."""
+    """Result of a build. ``quads`` are in canonical order, ``places`` are in files under the root."""
 
     quads: tuple[Quad, ...]
     places: Places
@@ -42,7 +42,7 @@ class Built:
     context: bytes
 
     def place(self, iri: str, property: str = "", value: str = "") -> Place | None:
-        """Where a statement about ``iri``, or about the subject whose fragment or part it is, was written."""
+        """Place where a statement about ``iri``, or about the subject whose fragment or part it is, was written."""
         while (place := self.places(iri, property, value)) is None:
             iri = iri.rpartition("#")[0]
             if not iri:
@@ -168,7 +168,7 @@ def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Co
     if errors:
         raise SourceErrors(errors)
     for document in documents.values():
-        quads += _in(_graph_of(document), _spoken(quads, document, types))
+        quads += _in(_graph_of(document), _derived(quads, document, types))
     return quads, [item for document in documents.values() for item in document.coverage]
 
 
@@ -189,7 +189,7 @@ def _links(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, s
 
 
 def _types(quads: Iterable[Quad]) -> dict[str, str]:
-    """What kind of part or text (local name of its class) a subject is."""
+    """Kind of part or text (local name of its class) by subject."""
     kinds = {I.term(name).value: name for name in (*PARTS, "Condition", "Text")}
     return {subject: kinds[kind] for subject, kind in _links(quads, RDF.type) if kind in kinds}
 
@@ -217,8 +217,8 @@ def _documents(
     return documents
 
 
-def _spoken(quads: Iterable[Quad], document: Document, types: Mapping[str, str]) -> Iterator[Triple]:
-    """What can be said from the rest: labels of numbered parts, and the whole of a rendering whose text has no file."""
+def _derived(quads: Iterable[Quad], document: Document, types: Mapping[str, str]) -> Iterator[Triple]:
+    """Triples that follow from the rest: labels of numbered parts, the whole of a rendering whose text has no file."""
     described: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
         if isinstance(quad.object, Literal | NamedNode) and isinstance(quad.subject, NamedNode):

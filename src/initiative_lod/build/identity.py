@@ -26,7 +26,7 @@ NAME = "identity"  # of the graph in which clusters stand
 
 @dataclass(frozen=True, slots=True, order=True)
 class IdentityLink:
-    """That two IRIs name one thing; ``confidence`` from 0 to 1 says how surely."""
+    """Two IRIs that name one thing; ``confidence`` from 0 to 1 says how surely."""
 
     one: str
     other: str

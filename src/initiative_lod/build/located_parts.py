@@ -23,7 +23,7 @@ LINE = "\n"
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a part its headings and clauses hold, in characters."""
+    """Characters of a part, and how many of them its headings and clauses hold."""
 
     part: str
     covered: int

@@ -78,7 +78,7 @@ class Alignable:
 
 
 def our_things(store: Store, iris: Iris) -> list[Alignable]:
-    """What can be aligned of a release, in the order of IRIs."""
+    """Things of a release that can be aligned, in the order of IRIs."""
     classes: dict[str, str] = {}
     for name in (*SHARED_CONCEPTS, *REFERENTS):
         for quad in store.quads_for_pattern(None, RDF.type, iris.term(name), None):
@@ -96,7 +96,7 @@ def our_things(store: Store, iris: Iris) -> list[Alignable]:
 
 
 def their_things(store: Store, iris: Iris) -> Iterator[Alignable]:
-    """What can be aligned of another graph, in the order of IRIs: all that has a name and is not ours."""
+    """Things of another graph that can be aligned, in the order of IRIs: all that has a name and is not ours."""
     named: set[str] = set()
     for predicate in LABEL_PROPERTIES:
         for quad in store.quads_for_pattern(None, predicate, None, None):

@@ -84,7 +84,7 @@ def variants(text: str) -> list[str]:
 
 
 def is_abbreviation(text: str) -> bool:
-    """Whether ``text`` looks like ``ITU`` or ``5G``: two to ten letters and digits, capitals but for few."""
+    """Tell whether ``text`` looks like ``ITU`` or ``5G``: two to ten letters and digits, capitals but for few."""
     if not 2 <= len(text) <= 10:
         return False
     capitals = sum(letter.isupper() or letter.isdigit() for letter in text)

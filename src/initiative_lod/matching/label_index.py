@@ -170,7 +170,7 @@ class LabelIndex:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """What two similar labels share: of Chinese each pair of characters, of other text each word but the little."""
+    """Pieces that similar labels share: each pair of Chinese characters, each other word but the small ones."""
     for word in text.split():
         if not has_han(word):
             if word not in STOP_WORDS:

@@ -152,7 +152,7 @@ def _agreements(ours: Alignable, theirs: Alignable) -> list[Agreement]:
 
 
 def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> bool:
-    """Whether an agreement says anything: not across languages, nor of two letters, nor of a part with the whole."""
+    """Tell whether an agreement counts: not across languages, nor of two letters, nor of a part with the whole."""
     if is_abbreviation(text):
         return text == wording  # "WHO" is not "who"
     if one.language and other.language and one.language != other.language:
@@ -164,7 +164,7 @@ def _holds(one: Name, other: Name, text: str, wording: str, score: Score) -> boo
 
 
 def misspelt(one: str, other: str) -> bool:
-    """Whether two labels differ by typing errors only: word by word, each begins the same and is nearly the same."""
+    """Tell whether two labels differ by typing errors only: each word begins the same and is nearly the same."""
     words, others = forms(one).stem.split(), forms(other).stem.split()
     return len(words) == len(others) and all(
         a[0] == b[0] and fuzz.ratio(a, b) > 80 for a, b in zip(words, others, strict=True)
@@ -172,7 +172,7 @@ def misspelt(one: str, other: str) -> bool:
 
 
 def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
-    """What lowers confidence: both sides have a preferred label in a second language, and these are quite different."""
+    """Reason against a proposal: both sides have a label in a second language, and these are quite different."""
     for language in LANGUAGES:
         if language == best.ours.language:
             continue
@@ -188,7 +188,7 @@ def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
 
 
 def _types(ours: Alignable, theirs: Alignable) -> tuple[float, str]:
-    """What the kinds of two things do to confidence: below 1 it is lowered, above 1 raised by so much of what lacks."""
+    """Factor of confidence by the kinds of two things: below 1 it is lowered, above 1 raised by that of what lacks."""
     if not ours.kinds and theirs.kinds and not theirs.concept:
         return 0.85, f"ours is a concept, theirs one of the kind {', '.join(sorted(theirs.kinds))}"
     if ours.kinds and theirs.kinds:

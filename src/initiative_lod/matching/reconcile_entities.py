@@ -39,7 +39,7 @@ class CountedTerm:
 
 
 class EntityIndex:
-    """What is made once of a release, and holds nothing of it: its things, numbered in the order of their IRIs, the
+    """Index of a release that holds nothing of it open: its things, numbered in the order of their IRIs, the
     index of their labels, and the classes and properties that are used."""
 
     def __init__(self, opened: OpenRelease) -> None:
@@ -102,7 +102,7 @@ class Entities:
         return sorted(classes, key=lambda item: (self.opened.iris.path(item) is None, item))
 
     def same(self, one: int, other: int) -> bool:
-        """Whether the release says that two things are one: two names of one thing do not compete."""
+        """Tell whether the release says that two things are one: two names of one thing do not compete."""
         a, b = (NamedNode(self.iris[number]) for number in (one, other))
         return any(self.opened.holds(x, predicate, y) for predicate in JOINING for x, y in ((a, b), (b, a)))
 
@@ -225,5 +225,5 @@ def matching(terms: list[CountedTerm], prefix: str) -> list[CountedTerm]:
 
 
 def is_value(term: object) -> bool:
-    """Whether a term can be shown as a value: blank nodes have no name that would mean anything outside."""
+    """Tell whether a term can be shown as a value: blank nodes have no name that would mean anything outside."""
     return not isinstance(term, BlankNode)

@@ -254,7 +254,7 @@ def _terms(value: str) -> list[NamedNode | RdfLiteral]:
 
 
 def _agreement(entities: Entities, iri: str, wanted: PropertyValues) -> float:
-    """How far a thing has the values that are asked for: from 0 to 1, the mean over them."""
+    """Share of the values asked for that a thing has: from 0 to 1, the mean over them."""
     values = wanted.values
     try:
         triples = list(entities.opened.triples(NamedNode(iri), NamedNode(wanted.pid)))

@@ -50,7 +50,7 @@ class Score:
 
 
 def compare(one: str, other: str) -> Score | None:
-    """How alike two labels are; None when they are not. Symmetric."""
+    """Likeness of two labels; None when they are not alike. Symmetric."""
     return compare_forms(forms(one), forms(other))
 
 

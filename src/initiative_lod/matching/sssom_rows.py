@@ -36,7 +36,7 @@ class StringMention:
 
 
 def mentions(ours: Iterable[Alignable], theirs: Store) -> list[StringMention]:
-    """Where their graph names our named things in strings that are no labels, in the order of our IRIs."""
+    """Mentions of our named things in strings of their graph that are no labels, in the order of our IRIs."""
     result = []
     for thing in (thing for thing in ours if thing.kinds):
         for name in thing.names:

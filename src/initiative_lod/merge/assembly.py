@@ -268,7 +268,7 @@ def _alignment_file(name: str) -> str:
 
 
 def _licences(store: Store, item: MergedSource) -> list[str]:
-    """What a merged graph says of its licence."""
+    """Licences that a merged graph names."""
     text = resources.files("initiative_lod.merge").joinpath("queries", "licences.rq").read_text("utf-8")
     solutions = store.query(text, default_graph=NamedNode(item.graph))
     assert isinstance(solutions, QuerySolutions)

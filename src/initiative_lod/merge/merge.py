@@ -31,7 +31,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class MergeRequest:
-    """What an operator asks for. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
+    """Request of an operator. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
     name; ``judgements`` say which things are the same, and which are not. ``inputs`` are what the report depends on
     besides, as (name, digest): the release's name covers them.
     """
@@ -51,7 +51,7 @@ class MergeRequest:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What came of it. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the
+    """Result of a merge. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the
     reason.
     """
 
@@ -63,7 +63,7 @@ class MergeResult:
 
     @property
     def refused(self) -> int:
-        """How many files of the sources that were named are refused."""
+        """Number of refused files of the sources that were named."""
         named = {*self.added, *self.known}
         return sum(item.files["refused"] for item in self.records if item.slug in named) + sum(
             bad for _, _, bad in self.unread

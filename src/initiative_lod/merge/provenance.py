@@ -44,12 +44,12 @@ def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
             yield Triple(graph, DCTERMS.license, NamedNode(licence))
         else:
             yield Triple(graph, DCTERMS.rights, Literal(f"{licence} ({where})"))
-    for sentence in _said(record):
+    for sentence in _remarks(record):
         yield Triple(graph, RDFS.comment, Literal(sentence, language="en"))
 
 
-def _said(record: MergedSource) -> Iterator[str]:
-    """What was done to the files of a source, a sentence each."""
+def _remarks(record: MergedSource) -> Iterator[str]:
+    """Remarks on what was done to the files of a source, a sentence each."""
     taken, refused, passed = (record.files[name] for name in ("taken", "refused", "passed over"))
     yield f"{taken:,} files taken, {refused:,} refused, {passed:,} passed over."
     yield f"{record.blank_nodes:,} blank nodes were given IRIs."

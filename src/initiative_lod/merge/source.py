@@ -103,7 +103,7 @@ class Reader:
 
 
 def files_name(slug: str) -> str:
-    """Where a release keeps what became of each file of a source."""
+    """File of a release with what became of each file of a source."""
     return f"{FILES}/{slug}.json.gz"
 
 
@@ -137,7 +137,7 @@ def take_over(source: Path, target: Path) -> None:
 
 
 def outcomes_of(release: Release, slug: str) -> list[Outcome]:
-    """What became of each file of a merged source."""
+    """Outcome of each file of a merged source."""
     values = json.loads(gzip.decompress((release.path / files_name(slug)).read_bytes()))
     return [Outcome.from_json(value) for value in values]
 
@@ -171,7 +171,7 @@ def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, 
 
 
 def _summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """What a record says of the files of a source."""
+    """Fields of a record about the files of a source."""
     outcomes = list(outcomes)
     states = ("taken", "refused", "passed over")
     return {

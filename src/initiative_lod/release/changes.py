@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """What differs between two releases, in numbers, and the first changes in the order of their lines.
+    """Differences between two releases in numbers, and the first changes in the order of their lines.
 
     ``graphs`` gives (added, removed) by the graph's IRI; ``files`` are those that differ, besides the quads and what
     follows from them.
@@ -64,12 +64,12 @@ class ChangeSummary:
 
     @property
     def same(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Tell whether there is no difference."""
         return not self.added and not self.removed and not self.files
 
     @property
     def more(self) -> int:
-        """How many changes are not listed."""
+        """Number of changes that are not listed."""
         return self.added + self.removed - len(self.listed)
 
     def to_json(self) -> str:
@@ -164,7 +164,7 @@ def by_resource(changes: Iterable[Change]) -> list[ChangedResource]:
 
 
 def labels(opened: Iterable[OpenRelease], node: NamedNode | BlankNode) -> dict[str, str]:
-    """What the first of the releases that names the node calls it, by language."""
+    """Labels by language of a node, from the first of the releases that names it."""
     for release_ in opened:
         for predicate in LABELS:
             by_language = {

@@ -37,7 +37,7 @@ class Retained:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What goes: the name of a folder (or link) in the release folder, and the bytes that this frees."""
+    """Folder (or link) of the release folder that goes, and the bytes that this frees."""
 
     name: str
     bytes: int
@@ -113,7 +113,7 @@ def _is_new(path: Path, switches: list[history.Switch]) -> bool:
 
 
 def _leftovers(folder: Path, leaving: set[str]) -> Iterator[Path]:
-    """What was cut off: removals and switches, which nobody else is at while we hold the lock, and builds."""
+    """Folders of what was cut off: removals and switches, which nobody else is at under our lock, and builds."""
     for path in sorted(folder.iterdir()):
         name = path.name
         if name in leaving:
@@ -123,7 +123,7 @@ def _leftovers(folder: Path, leaving: set[str]) -> Iterator[Path]:
 
 
 def _is_quiet(path: Path) -> bool:
-    """Whether nobody reads a build's folder, nor has written into it for a while."""
+    """Tell whether nobody reads a build's folder, nor has written into it for a while."""
     if path.is_symlink() or not path.is_dir():
         return False
     try:
@@ -159,7 +159,7 @@ def _delete(path: Path) -> None:
 
 
 def _measured(paths: Iterable[Path]) -> Iterator[Removed]:
-    """What deleting each frees, in this order: a file that releases share is freed with the last of its names."""
+    """Bytes that deleting each in this order frees: a file that releases share is freed with the last of its names."""
     gone: Counter[tuple[int, int]] = Counter()
     for path in paths:
         size = 0

@@ -26,7 +26,7 @@ class Switch:
 
 
 def current_version(folder: Path) -> str:
-    """What ``current`` points to, whether it is sound or not; empty when nothing has been published."""
+    """Version that ``current`` points to, sound or not; empty when nothing has been published."""
     link = folder / CURRENT
     return str(link.readlink()) if link.is_symlink() else ""
 

@@ -53,7 +53,7 @@ def take(folder: Path) -> Lease:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[bool]:
-    """Whether nobody on this machine reads ``folder``, or begins to while the block runs.
+    """Give whether nobody on this machine reads ``folder``, or begins to while the block runs.
 
     Where that cannot be known, because the file system has no such locks, the answer is no.
     """

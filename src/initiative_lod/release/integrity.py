@@ -51,7 +51,7 @@ def seal(building: Path) -> None:
 
 
 def verify(release: Release) -> list[str]:
-    """What is wrong with a release: a sentence for each file that is missing, damaged or not listed. Empty when
+    """Faults of a release: a sentence for each file that is missing, damaged or not listed. None when
     sound.
     """
     faults = []
@@ -85,7 +85,7 @@ def verify(release: Release) -> list[str]:
 
 
 def _content_faults(release: Release) -> list[str]:
-    """What is wrong with the quads: they are not those that the digest is of, or the store holds others."""
+    """Faults of the quads: they are not those that the digest is of, or the store holds others."""
     faults = []
     manifest = release.manifest
     digests = {part.file: _content_digest(release.path / part.file) for part in manifest.parts}

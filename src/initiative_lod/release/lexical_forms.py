@@ -88,7 +88,7 @@ def record(lines: Iterable[bytes]) -> list[bytes]:
 
 
 def collapsed(lines: Iterable[bytes]) -> int:
-    """How many quads a record says the store holds together with another one."""
+    """Number of quads that, by a record, the store holds together with another one."""
     keys = [line.partition(b"\t")[0] for line in lines]
     return len(keys) - len(set(keys))
 

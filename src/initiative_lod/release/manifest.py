@@ -76,13 +76,13 @@ class MergedSource:
 
     @property
     def is_same_as(self) -> tuple[str, str, bool, int, str]:
-        """What has to be the same for a source to be the same."""
+        """Key of a source: what has to be the same for it to be the same."""
         return self.slug, self.digest, self.lenient, self.reader, self.graph
 
 
 @dataclass(frozen=True)
 class Edition:
-    """What a build says of itself: its version, when the data were modified (``YYYY-MM-DD``), what was checked.
+    """Edition of the sources: their version, when the data were modified (``YYYY-MM-DD``), what was checked.
 
     ``report`` has ``conforms`` and the number of results by severity, ``coverage`` is by part, ``questions`` the number
     of those that were asked. None: not checked.
@@ -97,7 +97,7 @@ class Edition:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Edition):
-    """What a release says of itself; its ``version`` ends in the first 12 hex digits of ``digest``.
+    """Manifest of a release, whose ``version`` ends in the first 12 hex digits of ``digest``.
 
     ``quads`` counts those of the dump, whose digest is ``quads_digest``; ``collapsed`` those that the store holds
     together with another one; ``triples`` counts those of the default graph. ``own`` is the version of our own release

@@ -150,7 +150,7 @@ class OpenRelease:
 
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:
-        """What points to a thing, by IRI: kept by ``resource`` for things with many pages, and emptied by it."""
+        """Statements that point to a thing of many pages, by IRI: ``resource`` puts them here and drops them."""
         return {}
 
     @cached_property

@@ -39,7 +39,7 @@ _CONTAINERS = frozenset({"Initiative", "Pillar", "Preamble", "Text", "Unofficial
 
 @dataclass(frozen=True, slots=True)
 class IndexSummary:
-    """What an index holds. ``content_digest`` is a hex SHA-256 of its content, whatever wrote the file."""
+    """Figures of an index. ``content_digest`` is a hex SHA-256 of its content, whatever wrote the file."""
 
     resources: int
     own: int
@@ -155,7 +155,7 @@ class Builder:
         return labels
 
     def _read_mapped(self) -> dict[str, list[tuple[str, str]]]:
-        """What our things are called in the vocabularies that they are mapped to."""
+        """Names of our things in the vocabularies that they are mapped to."""
         names: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for mapping in sorted(self._links):
             links = self._links[mapping]

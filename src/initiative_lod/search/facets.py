@@ -87,7 +87,7 @@ class Facets:
         return counts
 
     def total(self) -> int:
-        """How many hits all filters let through."""
+        """Number of hits that all filters let through."""
         where, arguments = self.where()
         return int(self._connection.execute(f"SELECT count(*) FROM temp.hit WHERE {where}", arguments).fetchone()[0])
 

@@ -34,7 +34,7 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How the resources of an index are numbered, and which characters it reads as which.
+    """Numbering of the resources of an index, and the characters that it reads as others.
 
     Our things come first, to ``things``; then our terms, to ``own``; then what is others', to ``resources``.
     """
@@ -56,7 +56,7 @@ class Finder:
         self._capped = False
 
     def results(self) -> Results:
-        """What is found, and the page of it that is asked for."""
+        """Results, with the page of them that is asked for."""
         typed = query_parser.compounds(self._parsed, self._wordings.known)
         self._parsed = self._wordings.renamed(typed)
         loose = ""

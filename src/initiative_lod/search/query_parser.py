@@ -25,7 +25,7 @@ Phrase = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class QueryUnit:
-    """What must be found in one of its ``wordings``, the typed one first. ``open``: its last word may go on."""
+    """Unit that must be found in one of its ``wordings``, the typed one first. ``open``: its last word may go on."""
 
     wordings: tuple[Phrase, ...]
     quoted: bool = False
@@ -48,7 +48,7 @@ class Parsed:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to look for."""
+        """Tell whether there is nothing to look for."""
         return not self.units
 
 
@@ -127,7 +127,7 @@ def compounds(parsed: Parsed, known: Callable[[str], bool]) -> Parsed:
 
 
 def _plain(unit: QueryUnit) -> bool:
-    """Whether the unit is one word of letters that was not in quotes."""
+    """Tell whether the unit is one word of letters that was not in quotes."""
     words = unit.wordings[0]
     return not unit.quoted and len(words) == 1 and not tokens.is_single(words[0]) and words[0] not in STOP_WORDS
 

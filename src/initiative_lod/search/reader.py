@@ -58,7 +58,7 @@ class Index:
         self.close()
 
     def search(self, search: Search) -> Results:
-        """What is found, for whatever text. Raises QueryTimeout."""
+        """Results for any text. Raises QueryTimeout."""
         parsed = query_parser.parse(search.text, self._extent.simplified)
         if parsed.empty:
             return Results(search, parsed.text, 0, shortened=parsed.shortened)

@@ -31,7 +31,7 @@ CREATE TABLE facet(resource INTEGER, value INTEGER, PRIMARY KEY(resource, value)
 CREATE INDEX facet_value ON facet(value, resource);
 CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize='ascii');
 """
-# The tokenizer only cuts at blanks: what a token is, is said once, in ``fold``.
+# The tokenizer only cuts at blanks: what a token is, is said once, in ``tokens``.
 
 INSERT = {
     "resource": "INSERT INTO resource VALUES (?, ?)",

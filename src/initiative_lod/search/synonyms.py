@@ -24,11 +24,11 @@ class Wordings:
         self.also: list[str] = []
 
     def known(self, word: str) -> bool:
-        """Whether the word is anywhere in the index."""
+        """Tell whether the word is anywhere in the index."""
         return self.holds((word,))
 
     def holds(self, words: Phrase) -> bool:
-        """Whether anything in the index has the phrase."""
+        """Tell whether anything in the index has the phrase."""
         rows = self._connection.execute(
             "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{tokens.joined(words)}"',)
         )

@@ -64,7 +64,7 @@ def tokens(text: str, simplified: Mapping[str, str]) -> list[Token]:
 
 
 def is_single(token: str) -> bool:
-    """Whether a token is a character of a script without spaces."""
+    """Tell whether a token is a character of a script without spaces."""
     return len(token) == 1 and _SINGLE_ONLY.match(token) is not None
 
 

@@ -26,7 +26,7 @@ MAX_CHARACTERS = 2000  # characters of a judge's name or reason
 
 
 class Verdict(StrEnum):
-    """What was found: one thing, two things, or that it cannot be told."""
+    """Verdict on two IRIs: one thing, two things, or that it cannot be told."""
 
     SAME = "same"
     NOT_SAME = "not-same"

@@ -40,6 +40,6 @@ def without_header(query: str) -> str:
 
 
 def syntax_error(error: SyntaxError, path: Path | str) -> ParseError:
-    """What the engine says of a query, as an error of the file at ``path``."""
+    """Error of the file at ``path`` from what the engine says of its query."""
     place = re.search(r"error at (\d+):", error.msg)  # the engine gives the line in its message only
     return ParseError(f"not SPARQL: {error.msg}", path, int(place[1]) if place else 0)

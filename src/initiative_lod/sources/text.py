@@ -60,7 +60,7 @@ class NormalisedText:
         return Span(start, len(self.content) if end < 0 else end)
 
     def find(self, quote: str, scope: Span | None = None, prefix: str = "", suffix: str = "") -> Span:
-        """Where ``quote`` stands in ``scope``, directly after ``prefix`` and before ``suffix``.
+        """Span of ``quote`` in ``scope``, directly after ``prefix`` and before ``suffix``.
 
         Raises QuoteError (without a place) when it stands there not at all, or more than once.
         """

@@ -141,7 +141,7 @@ def _resolve(token: str, base: str, prefixes: dict[str, str]) -> str:
 
 
 def _unescape(token: str, quotes: int) -> str:
-    """What stands between the token's ``quotes`` characters at either end."""
+    """Text between the token's ``quotes`` characters at either end."""
     return _ESCAPE.sub(
         lambda match: (
             chr(int(match[1] or match[2], 16)) if match[3] is None else _PLAIN_ESCAPES.get(match[3], match[3])

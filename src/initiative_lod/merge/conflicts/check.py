@@ -34,7 +34,7 @@ Statement = tuple[Term, Term, Term, Term | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What deserves a second look: ``size`` statements about ``focus``, of which some are here."""
+    """Finding that deserves a second look: ``size`` statements about ``focus``, of which some are here."""
 
     focus: Term
     note: str
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check found: ``total`` findings, of which some are here, those with most statements first."""
+    """Result of one check: ``total`` findings, of which some are here, those with most statements first."""
 
     kind: str
     severity: str

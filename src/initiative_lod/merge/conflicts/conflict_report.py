@@ -23,7 +23,7 @@ MAX_IN_TEXT = 5  # findings of one kind in the text
 
 @dataclass(frozen=True, slots=True)
 class Conflicts:
-    """What was found in a merge of ``records``; ``together`` are the questions that need more than our own graphs."""
+    """Conflicts of a merge of ``records``; ``together`` are the questions that need more than our own graphs."""
 
     found: tuple[CheckResult, ...]
     records: tuple[MergedSource, ...]
@@ -33,7 +33,7 @@ class Conflicts:
 
     @property
     def ordered(self) -> tuple[CheckResult, ...]:
-        """What was found something of, gravest first."""
+        """Results with findings, gravest first."""
         some = [item for item in self.found if item.total]
         return tuple(sorted(some, key=lambda item: (SEVERITIES.index(item.severity), item.kind)))
 
@@ -216,7 +216,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _is_address(text: str) -> bool:
-    """Whether text is one address of the web, and nothing else."""
+    """Tell whether text is one address of the web, and nothing else."""
     return text.startswith(("http://", "https://")) and not any(char in text for char in " \n\"'<>")
 
 

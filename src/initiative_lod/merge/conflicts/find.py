@@ -1,4 +1,4 @@
-"""Looks at a merge and says what it found, as a value; ``writing`` turns it into HTML, text, JSON and Turtle."""
+"""Finds the conflicts of a merge, as a value; ``conflict_report`` writes it as HTML, text, JSON and Turtle."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def find(
     progress: Progress = lambda message: None,
     joint: Sequence[Question] = (),
 ) -> Conflicts:
-    """What of a merge deserves a second look. ``store`` holds everything, ``building`` the files that it was loaded
+    """Conflicts of a merge. ``store`` holds everything, ``building`` the files that it was loaded
     from; ``joint`` are questions that need the graphs of others.
     """
     asked = stores(store, building, iris)
@@ -89,7 +89,7 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris, language
 
 
 def _shapes(own: Path, abroad: CheckResult, iris: Iris, languages: Languages) -> CheckResult:
-    """What our shapes say of our graphs together with what others state about our things and with our terms."""
+    """Results of our shapes on our graphs together with what others state about our things and with our terms."""
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
     shapes = [quad for quad in quads if quad.graph_name == shapes_graph]

@@ -41,7 +41,7 @@ class JointAnswer:
 
     @property
     def differs(self) -> bool:
-        """Whether it was answered otherwise than expected."""
+        """Tell whether it was answered otherwise than expected."""
         return self.status == OTHERWISE
 
     @property
