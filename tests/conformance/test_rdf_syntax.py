@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from conformance.rdf_syntax import SyntaxCase, canonical, cases
-from initiative_lod.reading.files import Member
+from initiative_lod.reading.members import Member
 from initiative_lod.reading.parse import How, read
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "suites" / "rdf"

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.parse import How
 
 GRAPH, BASE = "http://harbour.example/graph", "http://harbour.example/base/"

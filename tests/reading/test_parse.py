@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.parse import How
 from merge.conftest import Merge
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from initiative_lod.reading.files import printable
 from initiative_lod.reading.foreign_graph import ReadFile
+from initiative_lod.reading.members import printable
 
 Report = Callable[[str], None]
 

@@ -18,8 +18,8 @@ from typing import Any
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
-from initiative_lod.reading.files import CAP, Outcome
 from initiative_lod.reading.find_files import Arrived, Source
+from initiative_lod.reading.members import CAP, Outcome
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID

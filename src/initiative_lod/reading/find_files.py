@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
 from initiative_lod.reading import fetch
-from initiative_lod.reading.files import Member, Outcome
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.syntax import SUFFIXES
 from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
 from initiative_lod.settings import Settings

@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.errors import SourceError
-from initiative_lod.reading.files import Member, Outcome
 from initiative_lod.reading.find_files import Arrived, Source, arrive, check
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.spool import merged

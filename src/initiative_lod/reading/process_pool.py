@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import MachineError
-from initiative_lod.reading.files import Member, Outcome
 from initiative_lod.reading.find_files import Arrived
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.unpack import Caps
 from initiative_lod.settings import Settings

@@ -22,7 +22,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from initiative_lod.reading import encoding
-from initiative_lod.reading.files import Member, Outcome, printable
+from initiative_lod.reading.members import Member, Outcome, printable
 from initiative_lod.reading.syntax import HEAD, decide, suffix
 from initiative_lod.settings import Settings
 
