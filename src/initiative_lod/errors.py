@@ -19,6 +19,7 @@
     ├── BadArgument             an argument that has no meaning
     ├── NotAcceptable           no representation that the client accepts
     ├── TooLarge                more in one request than it may hold
+    ├── UnwritableError         a graph or a result that a format has no way to write
     ├── TooMuch                 work that takes longer than a visitor's request may
     ├── QueryError              a query that is not the language, or not allowed
     │   ├── QuerySyntaxError
@@ -175,6 +176,10 @@ class TooLarge(InitiativeLodError):
 
 class TooMuch(InitiativeLodError):
     """Work that takes longer than a visitor's request may."""
+
+
+class UnwritableError(InitiativeLodError, ValueError):
+    """A graph or a result that a format has no way to write; another one has."""
 
 
 class QueryError(InitiativeLodError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -107,6 +108,11 @@ def is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def uri(iri: str) -> str:
+    """An IRI or a reference as a URI (RFC 3987 §3.1): what a URI may not hold is percent-encoded."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=-._~")
 
 
 def slug(iri: str) -> str:

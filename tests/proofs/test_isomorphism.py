@@ -34,7 +34,7 @@ from rdflib import Graph
 
 from initiative_lod.documents import resource
 from initiative_lod.documents.document import Document
-from initiative_lod.documents.json_ld_forms import FORMS
+from initiative_lod.documents.representation import FORMS
 from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, GraphFormat
 from initiative_lod.locale.messages import Languages

@@ -109,8 +109,24 @@ def test_json_ld_forms(harbour: Live) -> None:
         assert harbour.get(answer.headers["content-location"]).content == answer.content
         seen[form] = answer.json()
     assert isinstance(seen["expanded"], list)
-    assert seen["compacted"]["@context"] == f"{BASE}context.jsonld"
+    assert seen["compacted"]["@context"]["ilod"] == f"{BASE}ontology#"
     assert harbour.get("/context.jsonld").headers["content-type"] == "application/ld+json"
+
+
+def test_a_text_is_its_own_plain_text(harbour: Live) -> None:
+    """So that ``#char=`` fragments (RFC 5147) count in what is sent; other things' text/plain is N-Triples."""
+    text = "/doc/harbour-2031/zh"
+    plain = harbour.get(text, "text/plain", accept_language="en")
+    assert plain.headers["content-type"] == "text/plain; charset=utf-8"
+    assert plain.headers["content-language"] == "zh"
+    assert plain.headers["content-location"] == f"{text}.txt"
+    assert harbour.get(f"{text}.txt").content == plain.content
+    data = harbour.get(text, "text/turtle").text
+    assert hashlib.sha256(plain.content).hexdigest() in data
+    triples = harbour.get(text, "application/n-triples")
+    assert triples.headers["content-type"].startswith("application/n-triples")
+    assert harbour.get(f"/doc/{ACTION}", "text/plain").content == harbour.get(f"/doc/{ACTION}.nt").content
+    assert harbour.get(f"/doc/{ACTION}.txt").status_code == 404
 
 
 def test_nothing_acceptable(harbour: Live) -> None:

@@ -19,7 +19,8 @@ FOLDER = Path(messages.__file__).parent
 SOURCE = FOLDER.parent
 CATALOGUES = {path.stem: read_po(io.BytesIO(path.read_bytes())) for path in sorted(FOLDER.glob("*.po"))}
 ID = re.compile(
-    r'"((?:conflicts|error|query|service|reconcile|review|search|status|property)\.[\w:./-]+|[a-z]+(?:_[A-Za-z0-9]+)*)"'
+    r'"((?:conflicts|error|format|query|service|reconcile|review|search|status|property)\.[\w:./-]+'
+    r'|[a-z]+(?:_[A-Za-z0-9]+)*)"'
 )
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiative_lod.documents.json_ld_forms import FORMS
 from initiative_lod.documents.negotiation import (
     Offer,
     choose,
@@ -16,7 +15,7 @@ from initiative_lod.documents.negotiation import (
     named_profile,
     parse_accept,
 )
-from initiative_lod.documents.representation import OFFERS
+from initiative_lod.documents.representation import FORMS, OFFERS
 from initiative_lod.formats import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE
 from service.test_accept_corpus import Line, corpus
 

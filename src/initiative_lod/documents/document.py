@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents import links, representation
-from initiative_lod.documents.json_ld_forms import FORMS
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose, choose_profile, named_profile
-from initiative_lod.documents.representation import OFFERS, Rendered, Variant
+from initiative_lod.documents.representation import FORMS, OFFERS, TEXT_OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
 from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
-from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TURTLE, MediaType
+from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, TURTLE, MediaType
 from initiative_lod.iris import Iris
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import RDF
 
 DEFAULT_PROFILE = "ilod"
 OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found
@@ -69,7 +69,8 @@ class Document:
         resource = named(opened.iris, stem)
         if resource is None or not exists(opened, resource):
             return None
-        return cls(opened, resource, f"{prefix}/{stem}", prefix, media)
+        document = cls(opened, resource, f"{prefix}/{stem}", prefix, media)
+        return None if media is TEXT and document.text is None else document
 
     @classmethod
     def of(cls, opened: OpenRelease, resource: NamedNode, prefix: str = "", path: str = "resource") -> Document | None:
@@ -92,6 +93,19 @@ class Document:
 
     # Which representation
 
+    @property
+    def text(self) -> Literal | None:
+        """The text itself, of a document about one (``ilod:Text``)."""
+        if not self.opened.holds(self.resource, RDF.type, self.opened.iris.term("Text")):
+            return None
+        words = (quad.object for quad in self.opened.quads(self.resource, self.opened.iris.term("text")))
+        return next((word for word in words if isinstance(word, Literal)), None)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What it can be sent as. A text is its own ``text/plain``, in which ``#char=`` has a meaning (RFC 5147)."""
+        return TEXT_OFFERS if self.text is not None else OFFERS
+
     def choose(self, preferences: Preferences) -> Variant | None:
         """The representation to send: the address comes first, then arguments, then headers. None: none is accepted."""
         profiles = representation.profiles(self.opened.iris)
@@ -105,7 +119,7 @@ class Document:
             accept = preferences.media_type
         else:
             accept = JSON_LD.name if form else preferences.accept
-        offer = _offer(accept)
+        offer = _offer(accept, self.offers)
         if offer is None:
             return None
         if form and offer.media is JSON_LD:
@@ -131,7 +145,9 @@ class Document:
     def alternatives(self) -> list[tuple[str, str]]:
         """(address, media type) of each representation that has an address of its own."""
         return [
-            (self.address(offer.media), offer.media.name) for offer in OFFERS if not offer.alias and not offer.profile
+            (self.address(offer.media), offer.media.name)
+            for offer in self.offers
+            if not offer.alias and not offer.profile
         ]
 
     # What is said of it
@@ -156,7 +172,7 @@ class Document:
         typed = links.document_links(
             self.location,
             self.resource.value,
-            OFFERS,
+            self.offers,
             self._license(),
             dataset.value,
             VOCABULARY + type_of(opened, self.resource),
@@ -179,8 +195,13 @@ class Document:
         return found and Rendered(found[0], self.page_links(variant, found[1]))
 
     def render(self, variant: Variant) -> Rendered | None:
-        """A representation in RDF, rendered now; None when the document has no such page."""
+        """A representation in RDF, or the text itself, rendered now; None when the document has no such page.
+
+        Raises UnwritableError for a graph that the format cannot write.
+        """
         iris = self.opened.iris
+        if variant.offer.media is TEXT and (text := self.text) is not None:
+            return Rendered(text.value.encode())
         if variant.profile == DEFAULT_PROFILE:
             found = describe(self.opened, self.resource, variant.page)
         else:
@@ -240,12 +261,13 @@ def named(iris: Iris, stem: str) -> NamedNode | None:
 
 
 @lru_cache(maxsize=256)
-def _offer(accept: str | None) -> Offer | None:
-    return choose(accept, OFFERS)
+def _offer(accept: str | None, offers: tuple[Offer, ...]) -> Offer | None:
+    return choose(accept, offers)
 
 
 def _suffix(path: str) -> tuple[str, MediaType | None]:
     stem, dot, suffix = path.rpartition(".")
-    if dot and stem and not stem.endswith("/") and suffix in BY_SUFFIX:
-        return stem, BY_SUFFIX[suffix]
+    media = TEXT if suffix == TEXT.suffix else BY_SUFFIX.get(suffix)
+    if dot and stem and not stem.endswith("/") and media is not None:
+        return stem, media
     return path, None

@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from initiative_lod.documents.negotiation import Offer
+from initiative_lod.iris import uri
 
 ABOUT_PAGE = "https://schema.org/AboutPage"
 DESCRIBED_BY = ("text/turtle", "application/ld+json", "application/rdf+xml")
 CONTENT = ("text/turtle", "application/n-quads")  # what is sent of a thing as data, where it has no files of its own
 LINKSET = "application/linkset+json"
+LONGEST_HEADER = 8 * 1024  # bytes of one field that every client and proxy takes
 LINK_FORMAT = "application/link-format"
 
 
@@ -29,16 +31,24 @@ class Link(NamedTuple):
 
     def __str__(self) -> str:
         """The link as the Link header has it."""
-        parts = [f"<{self.target}>", f'rel="{self.rel}"']
+        parts = [f"<{uri(self.target)}>", f'rel="{self.rel}"']
         parts += [f'type="{self.type}"'] if self.type else []
-        parts += [f'profile="{self.profile}"'] if self.profile else []
+        parts += [f'profile="{uri(self.profile)}"'] if self.profile else []
         parts += [f'title="{_quoted(self.title)}"'] if self.title else []
         return "; ".join(parts)
 
 
 def header(links: Sequence[Link]) -> str:
-    """The value of one Link header that holds all links."""
-    return ", ".join(str(link) for link in links)
+    """The value of one Link header that holds the links: all of them, unless IRIs of great length make it too long.
+
+    Then those that come first stand in it, as far as they fit; the linkset has all.
+    """
+    fitting, size = [], 0
+    for link in map(str, links):
+        if size + len(link) + 2 <= LONGEST_HEADER:
+            fitting.append(link)
+            size += len(link) + 2
+    return ", ".join(fitting)
 
 
 def document_links(

@@ -13,9 +13,8 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
-from initiative_lod.documents.json_ld_forms import FORMS, json_ld
 from initiative_lod.documents.links import Link
-from initiative_lod.documents.negotiation import Offer
+from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
 from initiative_lod.iris import Iris, document_of
@@ -25,6 +24,9 @@ from initiative_lod.vocabulary import DCTERMS, RDF
 
 ALTERNATES = "http://www.w3.org/ns/dx/connegp/altr"
 
+#: Forms of JSON-LD, by token.
+FORMS = {name: JSON_LD_PROFILE + name for name in ("compacted", "expanded", "flattened")}
+
 #: What a document can be sent as, in order of our preference. An alias is for clients that know no better name.
 OFFERS: tuple[Offer, ...] = (
     *(Offer(media) for media in DOCUMENT_TYPES),
@@ -32,6 +34,7 @@ OFFERS: tuple[Offer, ...] = (
     Offer(JSON_LD, alias=JSON.name),
     Offer(N_TRIPLES, alias=TEXT.name),
 )
+TEXT_OFFERS = (*OFFERS[:-1], Offer(TEXT))
 RDF_OFFERS = tuple(offer for offer in OFFERS if offer.media is not HTML)
 
 
@@ -68,10 +71,10 @@ def entity_tag(*parts: object) -> str:
 
 
 def render(description: Description, offer: Offer, iris: Iris, context: dict[str, Any]) -> bytes:
-    """The description in an RDF format. Raises ValueError for one that is none."""
+    """The description in an RDF format. Raises UnwritableError for a graph that the format cannot write."""
     media = offer.media
     if media is JSON_LD:
-        return json_ld(description.quads, offer.profile, iris, context)
+        return JSON_LD.document(description.quads, context, offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted")
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
     return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)

@@ -11,6 +11,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from initiative_lod.formats.graph_format import GraphFormat as GraphFormat
+from initiative_lod.formats.json_ld import JsonLd
 from initiative_lod.formats.media_type import HTML as HTML
 from initiative_lod.formats.media_type import JSON as JSON
 from initiative_lod.formats.media_type import PROBLEM as PROBLEM
@@ -49,4 +50,5 @@ BY_SUFFIX = {media.suffix: media for media in DOCUMENT_TYPES}
 
 TURTLE, TRIG = BY_LABEL["Turtle"], BY_LABEL["TriG"]
 N_TRIPLES, N_QUADS = BY_LABEL["N-Triples"], BY_LABEL["N-Quads"]
-RDF_XML, JSON_LD = BY_LABEL["RDF/XML"], BY_LABEL["JSON-LD"]
+RDF_XML = BY_LABEL["RDF/XML"]
+JSON_LD = next(format for format in READABLE if isinstance(format, JsonLd))

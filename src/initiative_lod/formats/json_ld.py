@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 from pyoxigraph import Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note
-from initiative_lod.formats.media_type import W3C
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement
+from initiative_lod.formats.media_type import W3C, json_bytes
 from initiative_lod.formats.well_formed import fault_of
 
 SHOWN = 10  # keys without a meaning that a note names
@@ -68,6 +69,26 @@ class JsonLd(EngineFormat):
             listed = ", ".join(list(meaningless)[:SHOWN]) + (", …" if len(meaningless) > SHOWN else "")
             note(f"its context gives these keys no meaning, and so they are left out: {listed}")
 
+    def document(
+        self, statements: Iterable[Statement], context: Mapping[str, Any], form: str = "compacted", graph: bool = False
+    ) -> bytes:
+        """The statements in a form of JSON-LD (``compacted``, ``expanded``, ``flattened``), as a document of its own.
+
+        It holds what it uses of ``context``, a whole context document. ``graph``: the nodes stand in ``@graph`` even
+        when there is one. Whatever its IRIs look like, it reads back as the same graph.
+        """
+        from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
+
+        expanded = json.loads(self.write(statements))
+        if form == "expanded":
+            return json_bytes(expanded)
+        inner = _unambiguous(context.get("@context", context), _schemes(expanded))
+        options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
+        shorten = jsonld.flatten if form == "flattened" else jsonld.compact
+        made = shorten(expanded, inner, options)
+        made.pop("@context", None)
+        return json_bytes({"@context": _used(inner, made), **made})
+
 
 def _check_ids(content: Content) -> None:
     """Raise SyntaxError, with its line, for an ``@id`` that can be no IRI whatever the context and the base."""
@@ -89,3 +110,58 @@ def _explained(error: SyntaxError, content: Content) -> SyntaxError:
     remote = _REMOTE.search(data)
     where = f" ({remote[1].decode()[1:-1]})" if remote else ""
     return SyntaxError(f"its JSON-LD context lies elsewhere{where} and is not fetched: put the context into the file")
+
+
+def _refused(url: str, options: object) -> NoReturn:
+    raise ValueError(f"no context is fetched: {url}")
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every key and every string of a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)
+
+
+def _schemes(expanded: Any) -> set[str]:
+    """What stands before the colon of every IRI in expanded JSON-LD, and of other strings, which does no harm."""
+    return {text.partition(":")[0] for text in _strings(expanded) if ":" in text}
+
+
+def _unambiguous(context: Mapping[str, Any], schemes: set[str]) -> dict[str, Any]:
+    """The context without prefixes that are schemes of IRIs in the data: ``<dcterms:creator>`` is an IRI of its own.
+
+    What was shortened by such a prefix in the context itself is written out.
+    """
+    clashing = {name: iri for name, iri in context.items() if name in schemes and _is_prefix(iri)}
+
+    def written_out(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: written_out(item) for key, item in value.items()}
+        prefix, colon, local = value.partition(":") if isinstance(value, str) else ("", "", "")
+        return clashing[prefix] + local if colon and prefix in clashing else value
+
+    return {name: written_out(value) for name, value in context.items() if name not in clashing}
+
+
+def _is_prefix(definition: Any) -> bool:
+    return isinstance(definition, str) and definition.endswith(("/", "#", ":", "?", "[", "]", "@"))
+
+
+def _used(context: Mapping[str, Any], document: Any) -> dict[str, Any]:
+    """The entries of the context that a compacted document needs: its terms, and the prefixes of names in both."""
+    names = set(_strings(document))
+    names |= {name.partition(":")[0] for name in names if ":" in name}
+    kept = {name: value for name, value in context.items() if name in names or name.startswith("@")}
+    while True:
+        prefixes = {text.partition(":")[0] for text in _strings(list(kept.values())) if ":" in text}
+        more = {name: context[name] for name in prefixes if name in context and name not in kept}
+        if not more:
+            return {name: value for name, value in context.items() if name in kept}
+        kept |= more

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note
+from initiative_lod.errors import Message, UnwritableError
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.vocabulary import RDF
 
+#: The end of an IRI that can be the name of an element; and names that RDF/XML keeps for itself.
+_START = (
+    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = re.compile(rf"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*\Z")
+_REFUSED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 NAMESPACE = RDF.iri
 
+_RESERVED = frozenset(
+    NAMESPACE + name
+    for name in "RDF ID about parseType resource nodeID datatype Description aboutEach aboutEachPrefix bagID li".split()
+)
 _XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
 _ELEMENT = re.compile(r"<(?P<name>(?:[\w.-]+:)?[\w.-]+)(?P<attributes>\s+[\w.:-]+\s*=[^>]*|\s*)/?>")
 _REWRITTEN = re.compile(rb"""parseType\s*=\s*["'](?!Resource|Collection)|xml:lang\s*=\s*(?:""|'')""")
@@ -73,10 +85,73 @@ class RdfXml(EngineFormat):
             raise broken
         return self._until(broken, content, base)
 
+    def write_to(
+        self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
+    ) -> None:
+        """Write triples. Raises UnwritableError for a predicate or a character that XML has no way to write."""
+        escaped = XmlOutput(output, self.label)
+        super().write_to(_writable(statements), escaped, prefixes)
+
+    def write(self, statements: Iterable[Statement], prefixes: Mapping[str, str] | None = None) -> bytes:
+        output = BytesIO()
+        self.write_to(statements, output, prefixes)
+        return output.getvalue()
+
     def _until(self, broken: SyntaxError, content: Content, base: str) -> Iterator[Quad]:
         """What stands before the fault, which the engine may take for the end."""
         yield from self._parse(content, base, True)
         raise broken
+
+
+def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements, as long as each predicate can be the name of an element (RDF 1.1 XML Syntax §2.2, §7.2.5).
+
+    The engine makes an element of a class with which it begins a subject: one that can be none comes second.
+    """
+    known: set[str] = set()
+    waiting: list[Statement] = []
+    subject: object = None
+    for statement in statements:
+        iri = statement.predicate.value
+        if iri not in known:
+            if _NAME.search(iri) is None or iri in _RESERVED:
+                raise UnwritableError(Message("format.predicate", iri=iri, format="RDF/XML"))
+            known.add(iri)
+        begins, subject = statement.subject != subject, statement.subject
+        if begins and waiting:
+            break
+        cls = statement.object
+        unnamed = iri == RDF.type.value and isinstance(cls, NamedNode) and _NAME.search(cls.value) is None
+        if unnamed and (begins or waiting):
+            waiting.append(statement)
+            continue
+        yield statement
+        yield from waiting
+        waiting = []
+    if waiting:
+        raise UnwritableError(Message("format.class", iri=str(waiting[0].object)[1:-1], format="RDF/XML"))
+
+
+class XmlOutput(BufferedIOBase, IO[bytes]):
+    """Writes XML on to ``output``: a carriage return as a reference, which no parser turns into a line end.
+
+    Raises UnwritableError for what XML 1.0 cannot hold (§2.2), escaped or not.
+    """
+
+    def __init__(self, output: IO[bytes], label: str) -> None:
+        super().__init__()
+        self._output, self._label = output, label
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        if refused := _REFUSED.search(piece):
+            name = f"U+{ord(refused[0].decode()):04X}"
+            raise UnwritableError(Message("format.character", name=name, format=self._label))
+        self._output.write(piece.replace(b"\r", b"&#xD;"))
+        return len(piece)
 
 
 def _broken(content: Content) -> SyntaxError | None:

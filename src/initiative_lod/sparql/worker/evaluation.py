@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,15 +28,18 @@ from initiative_lod.errors import (
     QueryForbidden,
     QuerySyntaxError,
     ReleaseError,
+    UnwritableError,
     Verbatim,
 )
-from initiative_lod.formats import BY_NAME, HTML, JSON_LD, GraphFormat, MediaType
+from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_XML, GraphFormat, MediaType
+from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import guard
+from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
 
@@ -103,7 +105,11 @@ class Evaluator:
             if media is HTML and self._show is not None:
                 output.write(self._show(found, opened, job))
             else:
-                found.serialize(output, format=media.results)
+                written = XmlOutput(output, media.label) if media is RESULT_XML else output
+                found.serialize(written, format=media.results)
+        except UnwritableError as error:
+            kind = "boolean" if isinstance(found, QueryBoolean) else "solutions"
+            raise NotAcceptable(error.args[0], form=kind) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
@@ -139,11 +145,13 @@ class Evaluator:
         if media is HTML and self._show is not None:
             output.write(self._show(unique, opened, job))
         elif media is JSON_LD:
-            output.write(_compacted(unique, opened.context))
+            output.write(JSON_LD.document(unique, opened.context, graph=True))
         else:
             assert isinstance(media, GraphFormat)  # the server offers nothing else for a graph
             try:
                 media.write_to(unique, output, _used(unique, prefixes) if media.prefixed else None)
+            except UnwritableError as error:
+                raise NotAcceptable(error.args[0], form="graph") from error
             except (RuntimeError, OSError, ValueError) as error:
                 raise QueryError(Message("query.unwritable", format=media.label, detail=Verbatim(error))) from error
         return output
@@ -188,7 +196,7 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
     except SyntaxError as error:
         if guard.is_update(text):
             raise QueryForbidden(Message("query.read_only")) from None
-        raise QuerySyntaxError(Message("query.syntax", detail=Verbatim(_shown(str(error))))) from error
+        raise QuerySyntaxError(mistake(text, str(error))) from error
     except (RuntimeError, OSError, ValueError) as error:
         raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
 
@@ -202,17 +210,6 @@ def parses(text: str, base: str) -> bool:
     except (RuntimeError, OSError, ValueError):
         return True
     return True
-
-
-def _shown(message: str) -> str:
-    """The parser's message without its character ranges, of a length that can be read."""
-    position, _, expected = message.partition(": expected ")
-    if not expected:
-        return message
-    listed = re.sub(r"\[[^\]]*\.\.=[^\]]*\](?:\s*\|\s*\[[^\]]*\])*", "", expected.removeprefix("one of "))
-    words = [word for word in re.split(r",\s+", re.sub(r"\s*\n\|[^,]*", "", listed)) if word.strip()]
-    listing = ", ".join(words[:12]) + (", ..." if len(words) > 12 else "")
-    return f"{position.replace('error at', 'error at line and column')}: expected {listing}"
 
 
 def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Iterator[Triple]:
@@ -250,16 +247,3 @@ def _iris(triples: Iterable[Triple]) -> Iterator[str]:
                 yield term.datatype.value
             elif not isinstance(term, BlankNode):
                 yield from _iris([term])
-
-
-def _compacted(triples: list[Triple], context: dict[str, Any]) -> bytes:
-    from pyld import jsonld  # a sixth of a second to import, and most workers never need it
-
-    expanded = json.loads(JSON_LD.write(triples))
-    compact: Callable[..., Any] = jsonld.compact
-    compacted = compact(expanded, context, {"documentLoader": _no_loader, "graph": True})
-    return json.dumps(compacted, ensure_ascii=False, indent=1).encode()
-
-
-def _no_loader(url: str, options: object) -> Any:
-    raise QueryError(Message("query.context", url=url))

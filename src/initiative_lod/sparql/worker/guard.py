@@ -12,7 +12,7 @@ from collections.abc import Callable
 from initiative_lod.errors import Message, QueryTooComplex
 
 # What may stand in SPARQL (§19.8) around brackets that do not nest: strings, IRIs and comments.
-_TOKENS = re.compile(
+TOKENS = re.compile(
     r"""(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
       | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3}|\Z) | '{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\Z)
                  | "(?:[^"\\\n\r]|\\.)*+"? | '(?:[^'\\\n\r]|\\.)*+'?)
@@ -56,7 +56,7 @@ def deepest_nesting(text: str) -> int:
     """How deep the brackets of ``text`` nest, at most."""
     depth = most = raw = 0
     doubtful = False
-    for token in _TOKENS.finditer(text):
+    for token in TOKENS.finditer(text):
         if token["open"]:
             depth += 1
             most = max(most, depth)

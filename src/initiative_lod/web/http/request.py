@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette import responses
 from starlette.types import Scope
@@ -87,11 +88,18 @@ class Response:
     def to(self, method: str) -> responses.Response:
         """The response to a request of that method, as the framework wants it."""
         response = responses.Response(b"" if method == "HEAD" else self.body, status_code=self.status)
-        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
+        headers = [(name.lower().encode("latin-1"), _field(value)) for name, value in self.headers]
         response.raw_headers = headers
         if self.status != 304:
             headers.append((b"content-length", b"%d" % len(self.body)))
         return response
+
+
+def _field(value: str) -> bytes:
+    """A header's value as it is sent: what no field may hold (RFC 9110 §5.5) is percent-encoded."""
+    if value.isascii() and value.isprintable():
+        return value.encode("ascii")
+    return quote(value, safe=string.punctuation + " ").encode("ascii")
 
 
 def trusted_proxies(setting: str) -> frozenset[str]:

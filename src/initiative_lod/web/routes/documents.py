@@ -18,8 +18,8 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
 from initiative_lod.documents.representation import Rendered, Variant
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, Verbatim
-from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON
+from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError, Verbatim
+from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments, PageNumber
 from initiative_lod.web.http.conditional import Representation, day, of_content
@@ -187,7 +187,11 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
     def make() -> Rendered:
         if is_page:
             return page()
-        rendered = document.stored(variant) or document.render(variant)
+        try:
+            rendered = document.stored(variant) or document.render(variant)
+        except UnwritableError as error:
+            others = [(href, name) for href, name in document.alternatives if name != variant.offer.media.name]
+            raise NotAcceptable(error.args[0], others) from error
         if rendered is None:
             raise NotFound(Message("error.no_such_page", page=variant.page, iri=document.resource.value))
         return rendered
@@ -201,6 +205,8 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
     if is_page:
         content_headers.append(("Content-Language", variant.language))
         software += f" {request.older}"  # such a page says so, and which release is current
+    elif variant.offer.media is TEXT and document.text is not None:
+        content_headers.append(("Content-Language", document.text.language or "und"))
     return Representation(
         variant.etag(opened.release, software),
         document.headers(variant),

@@ -33,7 +33,7 @@ from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import has_tag
-from initiative_lod.web.http.errors import response, shown, title
+from initiative_lod.web.http.errors import message_of, response, shown, title
 from initiative_lod.web.http.request import Client, Request, Response
 from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome
 from initiative_lod.web.routes.sparql_form import Page, Shown
@@ -197,7 +197,9 @@ class Endpoint:
             def page(request: Request, status: int, error: BaseException) -> bytes:
                 colon, told = language.gettext("colon"), shown(error, language)
                 told = Markup("{}{}{}").format(title(status, language), colon, told)
-                return self._page(opened, request, Shown(query, error=told))
+                found = message_of(error).values
+                place = (int(str(found["line"])), int(str(found["column"]))) if "column" in found else None
+                return self._page(opened, request, Shown(query, error=told, place=place))
 
         more: dict[str, object] = {}
         if isinstance(error, NotAcceptable):

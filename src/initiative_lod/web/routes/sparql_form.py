@@ -6,7 +6,6 @@ taken if it is there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +27,6 @@ from initiative_lod.web.site import Site
 SCRIPT = "editor/editor.js"
 LONGEST_ADDRESS = 16_000  # characters of a query in a link; the server takes no much longer ones
 
-_PLACE = re.compile(r"error at (?:line and column )?(\d+):(\d+)")
 _EXAMPLE = """PREFIX ilod: <{base}ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
@@ -55,6 +53,7 @@ class Shown:
     kind: str = ""
     seconds: float = 0.0
     error: str = ""  # plain, or marked up
+    place: tuple[int, int] | None = None  # line and column of a mistake in the query, from 1
 
 
 Page = Callable[[OpenRelease, Request, Shown], bytes]
@@ -83,7 +82,7 @@ def query_page(site: Site, kept: PerRelease[list[Kept]], vocabularies: PerReleas
             query=query,
             dataset=sent[1:],
             error=error,
-            place=_place(error, query) if shown.query else None,
+            place=_place(*shown.place, query) if shown.place and shown.query else None,
             plain_error=Markup(error).striptags(),
             result=Markup(shown.fragment),
             milliseconds=max(1, round(shown.seconds * 1000)),
@@ -142,12 +141,10 @@ def _downloads(view: View, kind: str, sent: Sequence[tuple[str, str]]) -> list[t
     ]
 
 
-def _place(error: str, query: str) -> dict[str, Any] | None:
-    """Where the parser stopped: line and column from 1, that line in two parts."""
-    match = _PLACE.search(error)
+def _place(line: int, column: int, query: str) -> dict[str, Any] | None:
+    """A place in the query: its line and column, and that line in two parts."""
     lines = query.replace("\r\n", "\n").split("\n")
-    if match is None or not 1 <= (line := int(match[1])) <= len(lines):
+    if not 1 <= line <= len(lines):
         return None
-    column = int(match[2])
     text = lines[line - 1]
     return {"line": line, "column": column, "before": text[: column - 1][-200:], "after": text[column - 1 :][:200]}
