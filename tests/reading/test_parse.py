@@ -11,7 +11,9 @@ from pyoxigraph import RdfFormat, parse
 from initiative_lod.reading import parse as reading
 from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.parse import How
-from merge.conftest import Merge
+from merge.conftest import Merge, merging, settings, start
+
+__all__ = ["merging", "settings", "start"]  # fixtures
 
 HOW = How("http://e.example/graph", "http://e.example/genid/", "http://e.example/base/")
 TRIX = """<?xml version="1.0"?>
