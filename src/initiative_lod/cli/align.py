@@ -62,10 +62,10 @@ def align(
         raise SettingsError("name a file or folder to align with, or give --export")
     iris, path = Iris(settings.base), settings.root / JUDGEMENTS
     with progress(quiet) as step:
-        ours = Store()
-        ours.bulk_extend(build(settings, step).quads)
         slug = find_files.sources([graph])[0].slug
         foreign = foreign_graph.read([graph], iris.thing(f"source/{slug}/").value, settings, strict, step)
+        ours = Store()
+        ours.bulk_extend(build(settings, step).quads)
         theirs = Store()
         theirs.bulk_extend(foreign.quads)
         step("comparing")

@@ -10,7 +10,9 @@ from typing import Any
 CAP = 50  # examples that a record keeps of one file; the totals are true
 
 #: What a terminal would obey (controls, line ends, directions), and bytes of names that are no UTF-8.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
+)
 
 
 def printable(text: str) -> str:
