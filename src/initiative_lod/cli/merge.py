@@ -15,11 +15,12 @@ from rich.table import Table
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
-from initiative_lod.cli.talk import console, tell
+from initiative_lod.cli.talk import console, tell, tell_files
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.members import Outcome
+from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.sssom import MappingSet, where_seen
@@ -103,6 +104,7 @@ def merge(
             read = f"{item.path.name}: {len(item.rows):,} mappings, {_stated(item):,} of them stated"
             for line in (read, *_notes(item)):
                 console.print(line, soft_wrap=True, markup=False)
+        tell_files(watch.told)
         _tell(merged, start, publish)
 
 
@@ -129,6 +131,7 @@ class _Watch:
     def __init__(self, sources: int) -> None:
         self._sources = sources
         self._counts: Counter[str] = Counter()
+        self.told: list[ReadFile] = []
         self._plain = None if console.is_terminal else plain_progress()
         self._bar = Progress(
             SpinnerColumn(),
@@ -162,7 +165,9 @@ class _Watch:
             self._bar.update(self._task, description=message, completed=len(self._counts))
 
     def seen(self, slug: str, outcome: Outcome) -> None:
-        """Count a file that has been read."""
+        """Count a file that has been read, and keep what is worth telling; those that were refused the result has."""
+        if outcome.status != "refused" and (outcome.why or outcome.repaired):
+            self.told.append(ReadFile(f"{slug}/{outcome.name}", outcome))
         self._counts[slug] += outcome.status == "taken"
         if self._plain is None:
             self._bar.update(

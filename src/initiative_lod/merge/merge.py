@@ -121,7 +121,7 @@ def merge(
                 unread.append((source.where, f"it is merged already, as {same.slug}", False))
                 forget(record, building)
             elif record.part.quads == 0:
-                why = record.refused[0][1] if record.refused else "there is no RDF in it"
+                why = record.refused[0][1] if record.refused else "; ".join(record.notes) or "there is no RDF in it"
                 unread.append((source.where, why, bool(record.refused)))
                 forget(record, building)
             else:

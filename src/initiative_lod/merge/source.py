@@ -24,6 +24,7 @@ from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID
 from initiative_lod.reading.spool import merged
+from initiative_lod.reading.syntax import NO_RDF
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
@@ -194,5 +195,8 @@ def _summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:
             for item in outcomes
             if item.status == "taken"
             for name in item.graphs
-        )[:CAP],
+        )[:CAP]
+        + tuple(f"{item.name}: {item.why}" for item in outcomes if item.status == "passed over" and item.why != NO_RDF)[
+            :CAP
+        ],
     }

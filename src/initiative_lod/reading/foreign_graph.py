@@ -5,6 +5,7 @@ What cannot be read is told file by file, and the others are read all the same, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,4 +119,7 @@ def _place(arrived: Arrived, name: str) -> str:
 def _read_file(arrived: Arrived, outcome: Outcome) -> ReadFile:
     path = arrived.path / outcome.name if arrived.path.is_dir() else arrived.path
     plain = outcome.status == "taken" and path.is_file() and path.stat().st_size == outcome.bytes
+    if plain:  # and not packed into as many bytes
+        with path.open("rb") as file:
+            plain = hashlib.file_digest(file, "sha256").hexdigest() == outcome.sha256
     return ReadFile(_place(arrived, outcome.name), outcome, path if plain and not arrived.source.remote else None)

@@ -14,6 +14,8 @@ HEAD = 65536
 #: The format with named graphs that includes another one, and is often called by its name.
 WIDER = {"Turtle": BY_LABEL["TriG"], "N-Triples": BY_LABEL["N-Quads"]}
 
+NO_RDF = "no RDF"  # all that is known of a file that no format begins like
+
 _CONVERT = "is no RDF: convert it to Turtle or RDF/XML, for example with ROBOT"
 _NOISE = r"(?:\s|#[^\n]*\n)*"
 #: What is known by its beginning and is no RDF, and what it is called.
@@ -61,7 +63,7 @@ def decide(name: str, head: str) -> tuple[GraphFormat | None, str, bool]:
     if re.match(r"<html[\s>]", tag, re.IGNORECASE):
         return None, "a web page, not RDF", named is not None
     if found is None and named is None:
-        what = "XML without RDF in it" if tag else "JSON without RDF in it" if _JSON.match(head) else "no RDF"
+        what = "XML without RDF in it" if tag else "JSON without RDF in it" if _JSON.match(head) else NO_RDF
         return None, what, False
     if named is None:
         plain = suffix(name) in MAYBE
