@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.find_files import Source, arrive, walk
+from initiative_lod.reading.members import Member, Outcome
 from initiative_lod.reading.unpack import Budget, Caps
 from initiative_lod.settings import Settings
 

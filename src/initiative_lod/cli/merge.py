@@ -19,8 +19,8 @@ from initiative_lod.cli.talk import console, tell, tell_files
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
-from initiative_lod.reading.members import Outcome
 from initiative_lod.reading.foreign_graph import ReadFile
+from initiative_lod.reading.members import Outcome
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.sssom import MappingSet, where_seen
