@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from pyoxigraph import Literal
+from pyoxigraph import DefaultGraph, Literal, RdfFormat, parse
 from rdflib import Graph, URIRef
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -109,6 +109,10 @@ def test_json_ld_forms(harbour: Live) -> None:
         assert harbour.get(answer.headers["content-location"]).content == answer.content
         seen[form] = answer.json()
     assert isinstance(seen["expanded"], list)
+    assert "@graph" not in seen["compacted"] or "id" not in seen["compacted"], "its statements stand in no named graph"
+    for form, document in seen.items():
+        quads = parse(json.dumps(document).encode(), RdfFormat.JSON_LD)
+        assert {quad.graph_name for quad in quads} == {DefaultGraph()}, form
     assert seen["compacted"]["@context"]["ilod"] == f"{BASE}ontology#"
     assert harbour.get("/context.jsonld").headers["content-type"] == "application/ld+json"
 

@@ -160,6 +160,16 @@ def test_names_come_before_the_text_and_the_text_before_definitions(real: Index,
     assert set(first) == set(order)
 
 
+@pytest.mark.parametrize("typed", ["{}", "<{}>", "  {} "])
+def test_an_iri_finds_what_it_names(real: Index, typed: str) -> None:
+    iri = IRIS.thing("id/wic-2020/action/8").value
+    found = real.search(Search(typed.format(iri)))
+    assert [hit.iri for hit in found.hits] == [iri]
+    assert found.total == 1
+    assert real.search(Search(typed.format(iri), filters={"type": ["Clause"]})).total == 0
+    assert real.search(Search(typed.format(f"{iri}0000"))).loose
+
+
 def test_a_synonym_finds_all_that_its_concept_finds(made: Callable[..., Index]) -> None:
     searched = made(
         ("id/topic/personal-information", SKOS.prefLabel, label("personal information")),

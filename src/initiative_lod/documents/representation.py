@@ -17,6 +17,7 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
+from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
@@ -74,7 +75,8 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
     """The description in an RDF format. Raises UnwritableError for a graph that the format cannot write."""
     media = offer.media
     if media is JSON_LD:
-        return JSON_LD.document(description.quads, context, offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted")
+        form = offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted"
+        return JSON_LD.document(triples(description.quads), context, form)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
     return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from initiative_lod.iris import is_iri
 from initiative_lod.languages import LANGUAGES
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
@@ -57,6 +58,8 @@ class Finder:
 
     def results(self) -> Results:
         """Results, with the page of them that is asked for."""
+        if (number := self._named(self._parsed.text)) is not None:
+            return self._one(number)
         typed = query_parser.compounds(self._parsed, self._wordings.known)
         self._parsed = self._wordings.renamed(typed)
         loose = ""
@@ -89,6 +92,21 @@ class Finder:
             self._capped,
             self._parsed.shortened,
         )
+
+    def _named(self, text: str) -> int | None:
+        """The number of the resource whose IRI was typed, with or without angle brackets; None for other text."""
+        iri = text.strip().removeprefix("<").removesuffix(">")
+        if not is_iri(iri):
+            return None
+        row = self._connection.execute("SELECT id FROM resource WHERE iri = ?", (iri,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _one(self, number: int) -> Results:
+        """Results that are one resource, unless the filters leave it out."""
+        self._connection.execute("DELETE FROM temp.hit")
+        self._connection.execute("INSERT INTO temp.hit VALUES (?, 0, 0.0)", (number,))
+        hits = tuple(self._hits(1))
+        return Results(self._asked, self._parsed.text, len(hits), hits, self._facets.counts(), unfiltered=1)
 
     def _find(self, parsed: Parsed, every: bool = True) -> None:
         run = self._connection.execute

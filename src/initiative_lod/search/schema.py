@@ -22,6 +22,7 @@ SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE simplified(traditional TEXT PRIMARY KEY, simplified TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE resource(id INTEGER PRIMARY KEY, iri TEXT NOT NULL);
+CREATE INDEX resource_iri ON resource(iri);
 CREATE TABLE literal(resource INTEGER, number INTEGER, field TEXT, language TEXT, value TEXT,
                      PRIMARY KEY(resource, number)) WITHOUT ROWID;
 CREATE TABLE name(key TEXT, resource INTEGER, language TEXT, PRIMARY KEY(key, resource, language)) WITHOUT ROWID;
