@@ -52,6 +52,10 @@ class Settings:
     services: str = _setting("", "comma-separated SERVICE addresses that queries may call; empty: none")
     page_cache: int = _setting(64 * 1024 * 1024, "bytes of rendered pages that are kept", 0)
     open_releases: int = _setting(8, "older releases that are kept open, of those asked for last", 1)
+    validation_seconds: float = _setting(600.0, "time that a validation by shapes from elsewhere may take", 0.5)
+    validation_memory: int = _setting(
+        4 * 1024 * 1024 * 1024, "data memory of a validation by shapes from elsewhere", 256 * 1024 * 1024
+    )
     merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one merged source may unpack to", 1024)
     merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)
     merge_members: int = _setting(200_000, "files that one merged source may hold", 1)

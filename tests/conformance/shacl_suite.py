@@ -18,6 +18,7 @@ BASE = "http://suite.example/shacl/"  # where the suite's files lie, as IRIs
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _SHT = "http://www.w3.org/ns/shacl-test#"
 _SH = "http://www.w3.org/ns/shacl#"
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 #: What a result says: focus node, path, value, severity, component, shape ("_:" for one without a name).
 Row = tuple[str, str, str, str, str, str]
@@ -79,28 +80,41 @@ def _case(graph: TripleIndex, entry: Term, suite: Path) -> Case:
     if result == NamedNode(_SHT + "Failure"):
         return Case(name, data, shapes, False, None, frozenset())
     assert result is not None
-    found, messages = [], set()
-    for node in graph.values(result, NamedNode(_SH + "result")):
-        path, shape = value(node, _SH + "resultPath"), value(node, _SH + "sourceShape")
-        said = [
-            value(node, _SH + each) for each in ("focusNode", "value", "resultSeverity", "sourceConstraintComponent")
-        ]
+    messages = {
+        text
+        for node in graph.values(result, NamedNode(_SH + "result"))
+        for text in graph.values(node, NamedNode(_SH + "resultMessage"))
+        if isinstance(text, Literal)
+    }
+    conforms = graph.values(result, NamedNode(_SH + "conforms")) == (Literal(True),)
+    return Case(name, data, shapes, conforms, tuple(_rows(graph, result)), frozenset(messages))
+
+
+def written_rows(turtle: str, suite: Path) -> Counter[Row]:
+    """The rows of a report that is written in Turtle and speaks of the suite's files by their addresses."""
+    graph = TripleIndex(parse(turtle.replace(suite.as_uri() + "/", BASE), format=RdfFormat.TURTLE))
+    (report,) = graph.subjects(NamedNode(_RDF_TYPE), NamedNode(_SH + "ValidationReport"))
+    return Counter(_rows(graph, report))
+
+
+def _rows(graph: TripleIndex, report: Term) -> Iterator[Row]:
+    """The rows of a report that stands in a graph."""
+
+    def value(node: Term, name: str) -> Term | None:
+        return graph.value(node, NamedNode(_SH + name))
+
+    for node in graph.values(report, NamedNode(_SH + "result")):
+        path, shape = value(node, "resultPath"), value(node, "sourceShape")
+        said = [value(node, each) for each in ("focusNode", "value", "resultSeverity", "sourceConstraintComponent")]
         focus, term, severity, component = ("" if each is None else str(each) for each in said)
-        found.append(
-            (
-                focus,
-                "" if path is None else str(read_path(graph, path)),
-                term,
-                severity.strip("<>").removeprefix(_SH),
-                component.strip("<>").removeprefix(_SH),
-                "_:" if isinstance(shape, BlankNode) else str(shape),
-            )
+        yield (
+            focus,
+            "" if path is None else str(read_path(graph, path)),
+            term,
+            severity.strip("<>").removeprefix(_SH),
+            component.strip("<>").removeprefix(_SH),
+            "_:" if isinstance(shape, BlankNode) else str(shape),
         )
-        messages |= {item for item in graph.values(node, NamedNode(_SH + "resultMessage")) if isinstance(item, Literal)}
-    conforms = value(result, _SH + "conforms")
-    return Case(
-        name, data, shapes, conforms is not None and conforms.value == "true", tuple(found), frozenset(messages)
-    )
 
 
 def _iri(path: Path, suite: Path) -> str:

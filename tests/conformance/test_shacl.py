@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from conformance.shacl_suite import Case, cases, rows
+from conformance.shacl_suite import Case, cases, rows, written_rows
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.report import Report
 from initiative_lod.validation.shacl import validate
@@ -20,6 +22,18 @@ COUNT = 121
 FAILURES = {
     "sparql/pre-binding/shapesGraph-001": "pySHACL: $shapesGraph, optional in SHACL (§5.3.1), is not bound",
 }
+
+#: Cases that go through the command too: data and shapes in one file and in two, a path, queries, no result at all.
+COMMANDED = (
+    "core/complex/personexample",
+    "core/node/closed-001",
+    "core/node/qualified-001",
+    "core/path/path-complex-002",
+    "core/property/uniqueLang-002",
+    "sparql/component/validator-001",
+    "sparql/node/prefixes-001",
+    "sparql/pre-binding/unsupported-sparql-001",
+)
 
 pytestmark = pytest.mark.skipif(not CASES, reason="the W3C suites are not beside the checkout (../shared/suites)")
 
@@ -48,3 +62,20 @@ def test_case(case: Case, prefiltered: bool) -> None:
         assert case.conforms is not bool(found.results)
         said = {(text.language or "", text.value) for text in case.messages}
         assert said <= {message for result in found.results for message in result.messages}
+
+
+@pytest.mark.parametrize("name", COMMANDED)
+def test_case_through_the_command(name: str, tmp_path: Path) -> None:
+    """``initiative-lod validate`` in a folder without a project, its report written in Turtle."""
+    case = next(case for case in CASES if case.name == name)
+    options = ["validate", str(case.data), "--shapes", str(case.shapes), "--format", "turtle", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-m", "initiative_lod", *options], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    if case.rows is None:
+        assert done.returncode == 2, done.stderr
+        assert "cannot be run" in done.stderr
+    else:
+        assert done.returncode == (0 if case.conforms else 1), done.stderr
+        assert written_rows(done.stdout, SUITE) == Counter(case.rows)
+    assert "Traceback" not in done.stderr

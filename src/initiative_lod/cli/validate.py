@@ -1,16 +1,22 @@
-"""``initiative-lod validate``: the project's own sources, or any RDF file, against the shapes."""
+"""``initiative-lod validate``: the project's own sources, or any RDF, against the project's shapes or any others."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from initiative_lod import pipeline
 from initiative_lod.cli.talk import console, progress, tell_files
 from initiative_lod.reading import foreign_graph
-from initiative_lod.settings import from_environment
+from initiative_lod.reading.foreign_graph import ForeignGraph
+from initiative_lod.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from initiative_lod.pipeline import Checked
+    from initiative_lod.validation.report import Report
 
 
 class ReportFormat(StrEnum):
@@ -31,47 +37,106 @@ def validate(
             "checked."
         ),
     ] = None,
+    shapes: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Shapes in place of the project's: a file, folder, archive or URL, with the files that it imports. "
+            "May be given several times. No project is needed then."
+        ),
+    ] = None,
+    ontology: Annotated[
+        list[str] | None,
+        typer.Option(help="With --shapes: RDF whose hierarchies of classes count, and which is not judged itself."),
+    ] = None,
+    imports: Annotated[
+        list[str] | None,
+        typer.Option("--import", metavar="IRI=FILE", help="With --shapes: the file of an ontology that they import."),
+    ] = None,
     format: Annotated[ReportFormat, typer.Option(help="text, turtle, json or html.")] = ReportFormat.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Judge nothing if any file has to be refused.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Validate with SHACL. Exit 0 when all conforms (warnings and infos included), 1 when something does not.
+    """Validate with SHACL. Exit 0 when all conforms (warnings and infos included), 1 when something does not, 2 when
+    the shapes cannot be run.
 
     A file that cannot be read is told, and the others are judged; the exit status is 1 then.
     """
-    settings = from_environment(**context.obj)
-    differences: list[str] = []
-    refused = 0
-    with progress(quiet) as step:
-        if files:
-            from initiative_lod.validation import shacl
+    format = ReportFormat.JSON if as_json else format
+    if shapes:
+        if not files:
+            raise typer.BadParameter("name the RDF that --shapes is to judge")
+        settings = from_environment(**{**context.obj, "root": context.obj["root"] or Path.cwd()})
+        report, graph = _by_shapes(files, shapes, ontology or [], imports or [], settings, strict, quiet)
+        _print(report, format, graph)
+    elif ontology or imports:
+        raise typer.BadParameter("--ontology and --import go with --shapes")
+    elif files:
+        from initiative_lod.validation import shacl
 
-            found = foreign_graph.read(files, settings.base, settings, strict, step)
-            refused = len(found.refused)
+        settings = from_environment(**context.obj)
+        with progress(quiet) as step:
+            graph = foreign_graph.read(files, settings.base, settings, strict, step)
             step("validating")
-            report = shacl.validate_files(found, settings)
-        else:
-            checked = pipeline.check(settings, step)
-            report = checked.report
-            differences = [str(difference) for difference in checked.differences]
+            report = shacl.validate_files(graph, settings)
+        _print(report, format, graph)
+    else:
+        with progress(quiet) as step:
+            checked = pipeline.check(from_environment(**context.obj), step)
+        _print(checked.report, format)
+        _tell_build(checked)
+        raise typer.Exit(0 if checked.conforms else 1)
+    raise typer.Exit(0 if report.conforms and not graph.refused else 1)
+
+
+def _by_shapes(
+    files: list[str],
+    shapes: list[str],
+    ontology: list[str],
+    imports: list[str],
+    settings: Settings,
+    strict: bool,
+    quiet: bool,
+) -> tuple[Report, ForeignGraph]:
+    """The report by shapes from elsewhere, and the files that it is about."""
+    from initiative_lod.validation import shacl
+    from initiative_lod.validation.shapes_graph import read_foreign_shapes
+
+    known = {iri: path for iri, _, path in (item.rpartition("=") for item in imports)}
+    if not all(known.keys()):
+        raise typer.BadParameter("an ontology and its file are given as IRI=FILE", param_hint="--import")
+    with progress(quiet) as step:
+        foreign = read_foreign_shapes(shapes, settings, known, step)
+        terms = foreign_graph.read(ontology, None, settings, strict=True, progress=step).quads if ontology else ()
+        graph = foreign_graph.read(files, None, settings, strict, step)
+    for note in foreign.notes:
+        console.print(note, soft_wrap=True, markup=False)
+    if not quiet:
+        console.print("validating")
+    return shacl.validate_by(foreign, graph, terms, settings), graph  # which forks: no line of progress runs beside it
+
+
+def _print(report: Report, format: ReportFormat, graph: ForeignGraph | None = None) -> None:
     written = {
         ReportFormat.TEXT: report.to_text,
         ReportFormat.TURTLE: report.to_turtle,
         ReportFormat.JSON: report.to_json,
         ReportFormat.HTML: report.to_html,
-    }[ReportFormat.JSON if as_json else format]()
+    }[format]()
     typer.echo(written)
-    if files:
-        tell_files(found.files)
-    if not files:
-        covered = sum(item.covered for item in checked.built.coverage)
-        characters = sum(item.characters for item in checked.built.coverage)
-        console.print(
-            f"{len(checked.built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise "
-            f"than expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
-            soft_wrap=True,
-        )
+    if graph is not None:
+        tell_files(graph.files)
+
+
+def _tell_build(checked: Checked) -> None:
+    """Say on stderr how much was checked, and which questions are answered otherwise than expected."""
+    built, differences = checked.built, checked.differences
+    covered = sum(item.covered for item in built.coverage)
+    characters = sum(item.characters for item in built.coverage)
+    console.print(
+        f"{len(built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise than "
+        f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
+        soft_wrap=True,
+    )
     for difference in differences:
-        console.print(difference, soft_wrap=True, markup=False)
-    raise typer.Exit(0 if report.conforms and not differences and not refused else 1)
+        console.print(str(difference), soft_wrap=True, markup=False)

@@ -67,12 +67,13 @@ def place_of(graph: str) -> str:
 
 def read(
     named: Sequence[str],
-    base: str,
+    base: str | None,
     settings: Settings,
     strict: bool = False,
     progress: Progress = lambda message: None,
 ) -> ForeignGraph:
-    """The statements of files, folders, archives and URLs; relative IRIs are resolved against ``base``.
+    """The statements of files, folders, archives and URLs; relative IRIs are resolved against ``base``, or, with None,
+    against the address of the file in which they stand.
 
     Raises SourceError when nothing can be read, and, if ``strict``, when anything has to be refused: it names all of
     it. Raises MachineError for a fault of this machine.
@@ -91,7 +92,7 @@ def read(
 
             def how(member: Member, arrived: Arrived = arrived) -> How:
                 place = known.setdefault(member.sha256, _place(arrived, member.name))
-                return How(graph_of(place), arrived.address or base)
+                return How(graph_of(place), arrived.address or base or _path(arrived, member.name).resolve().as_uri())
 
             files += [_read_file(arrived, outcome) for outcome in pool.read(arrived, how)]
         lines = Path(folder) / "lines"
@@ -117,9 +118,14 @@ def _place(arrived: Arrived, name: str) -> str:
 
 
 def _read_file(arrived: Arrived, outcome: Outcome) -> ReadFile:
-    path = arrived.path / outcome.name if arrived.path.is_dir() else arrived.path
+    path = _path(arrived, outcome.name)
     plain = outcome.status == "taken" and path.is_file() and path.stat().st_size == outcome.bytes
     if plain:  # and not packed into as many bytes
         with path.open("rb") as file:
             plain = hashlib.file_digest(file, "sha256").hexdigest() == outcome.sha256
     return ReadFile(_place(arrived, outcome.name), outcome, path if plain and not arrived.source.remote else None)
+
+
+def _path(arrived: Arrived, name: str) -> Path:
+    """The file of that name on this disk; of one in an archive, the archive."""
+    return arrived.path / name if arrived.path.is_dir() else arrived.path

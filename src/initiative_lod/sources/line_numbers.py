@@ -56,7 +56,7 @@ class Places:
         )
 
 
-def places_in(files: Iterable[ReadFile], base: str) -> Places:
+def places_in(files: Iterable[ReadFile], base: str | None) -> Places:
     """The places of what stands in files that were read, of those that lie on this disk as they are."""
     found = Places()
     for item in files:
@@ -68,7 +68,7 @@ def places_in(files: Iterable[ReadFile], base: str) -> Places:
         if item.outcome.format == TURTLE.label:
             found.add(SourceFile(shown, "", (), *turtle.places(text)), shown)
         else:
-            found.add_lines(_by_line(text, base), shown)
+            found.add_lines(_by_line(text, base or item.path.resolve().as_uri()), shown)
     return found
 
 

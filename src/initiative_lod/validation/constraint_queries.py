@@ -435,7 +435,7 @@ class _Reader:
         guards = self._guards.pop()
         if positive:
             wide = "".join(f" || COALESCE({guard}, true)" for guard in guards)
-            self._edits += [(start, start, "(COALESCE("), (self._end(), self._end(), f", true){wide})")]
+            self._edits += [(start, start, "(COALESCE(!!"), (self._end(), self._end(), f", true){wide})")]
         elif guards:
             raise Undecidable("SUBSTR or $ in a filter of NOT EXISTS or OPTIONAL")
 

@@ -26,11 +26,12 @@ from initiative_lod.errors import ShapesError
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
+from initiative_lod.validation.confined import confined
 from initiative_lod.validation.prefilter import TARGETS, Prefilter
 from initiative_lod.validation.property_path import read_path
 from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
 from initiative_lod.validation.report import Place, Report, Result
-from initiative_lod.validation.shapes_graph import check, read_shapes
+from initiative_lod.validation.shapes_graph import ForeignShapes, check, read_shapes
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OA, ONTOLOGY_PATH, OWL, RDF, RDFS, SH
 
@@ -64,7 +65,16 @@ def validate(
     targets = prefilter.remaining() if prefiltered else None
     with _pyshacl():
         graph = DataGraph(index, prefilter.queries.solutions())
-        found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
+        try:
+            found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
+        except ShapesError as error:
+            for shape in targets or ():  # which of them it is, if it is not the graph as a whole
+                try:
+                    _run(graph, _shapes_graph(shapes_index, prefilter, {shape: (targets or {})[shape]}))
+                except ShapesError as alone:
+                    if str(alone) == str(error):
+                        raise ShapesError(f"{error} (<{shape.value}>)") from error
+            raise
     reader = _Reader(found, index, shapes_index, places)
     results = [reader.result(node) for node in found.objects(None, REPORT.result)]
     counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
@@ -81,6 +91,19 @@ def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
         read_shapes((ontology / "shapes").glob("*.ttl"), settings.base),
         ontology=read_shapes([ontology / "initiative.ttl"], settings.base),
         places=places_in(graph.files, settings.base),
+    )
+
+
+def validate_by(shapes: ForeignShapes, graph: ForeignGraph, ontology: Statements, settings: Settings) -> Report:
+    """The report of shapes from elsewhere on files that were read, made in a process with the settings' limits.
+
+    Of ``ontology`` the hierarchies count. Raises ShapesError for shapes that cannot be run, or not within the limits.
+    """
+    places = places_in(graph.files, None)
+    return confined(
+        lambda: validate(graph.quads, shapes.quads, ontology=ontology, places=places),
+        settings.validation_seconds,
+        settings.validation_memory,
     )
 
 

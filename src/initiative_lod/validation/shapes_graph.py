@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from pyoxigraph import NamedNode, Quad, parse
 
@@ -13,9 +16,14 @@ from initiative_lod.errors import ParseError, ShapesError
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.iris import DEFAULT_BASE, rebased
+from initiative_lod.reading import foreign_graph
+from initiative_lod.reading.foreign_graph import ReadFile
+from initiative_lod.settings import Settings
 from initiative_lod.validation.triple_index import Term, TripleIndex
-from initiative_lod.vocabulary import SH
+from initiative_lod.vocabulary import OWL, SH
 
+#: What a processor knows without reading it.
+_BUILT_IN = ("http://www.w3.org/ns/shacl", "http://www.w3.org/ns/shacl-shacl")
 #: Of a query: IRIs, strings, comments, variables and prefixed names.
 _NO_KEYWORDS = re.compile(
     r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*"""
@@ -41,6 +49,65 @@ def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:
 def read_shapes(paths: Iterable[Path], base: str = DEFAULT_BASE) -> list[Quad]:
     """The statements of shapes files, moved to ``base``: the IRIs, and the namespaces that their queries declare."""
     return list(rebased((quad for path in sorted(paths) for quad in read(path)), base))
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignShapes:
+    """Shapes from elsewhere: their statements, the files that were read, and what of them does not take part."""
+
+    quads: tuple[Quad, ...]
+    files: tuple[ReadFile, ...]
+    notes: tuple[str, ...]
+
+
+def read_foreign_shapes(
+    named: Sequence[str],
+    settings: Settings,
+    known: Mapping[str, str] | None = None,
+    progress: Callable[[str], None] = lambda message: None,
+) -> ForeignShapes:
+    """The shapes in files, folders and archives, with all that they import: files by their address, others by
+    ``known``, which gives the file of an ontology's IRI.
+
+    Raises SourceError for a file that cannot be read, and ShapesError for one that is imported and is not there.
+    """
+    known = known or {}
+    quads: list[Quad] = []
+    files: list[ReadFile] = []
+    notes: list[str] = []
+    done: set[str] = set()
+    following = list(named)
+    while following:
+        done.update(following)
+        graph = foreign_graph.read(following, None, settings, strict=True, progress=progress)
+        quads += graph.quads
+        files += graph.files
+        done |= {item.path.resolve().as_uri() for item in graph.files if item.path is not None}
+        following = []
+        for quad in sorted(graph.quads, key=str):
+            if quad.predicate != OWL.imports or not isinstance(quad.object, NamedNode):
+                continue
+            iri = quad.object.value
+            where = known.get(iri, url2pathname(urlsplit(iri).path) if iri.startswith("file:") else "")
+            if iri.removesuffix("#") in _BUILT_IN or {iri, where} & done:
+                continue
+            done.add(iri)
+            importer = foreign_graph.place_of(str(quad.graph_name).strip("<>"))
+            if where and not Path(where).exists():
+                raise ShapesError(f"{importer} imports {where}, which is not there")
+            if where:
+                following.append(where)
+            elif not any(item.subject == quad.object and item.object == OWL.Ontology for item in quads):
+                notes.append(f"{importer} imports <{iri}>, which was not read: give its file as --import {iri}=FILE")
+    return ForeignShapes(tuple(quads), tuple(files), (*notes, *_unevaluated(TripleIndex(quads))))
+
+
+def _unevaluated(shapes: TripleIndex) -> Iterator[str]:
+    """Sentences on what is of SHACL's Advanced Features, which are not evaluated."""
+    for name in (SH.target, SH.rule, SH.expression, SH.js):
+        for shape in sorted({_shape(shapes, node) for node in shapes.subjects_of(name)}):
+            term = name.value.removeprefix(SH.iri)
+            yield f"sh:{term} of {shape} is of SHACL's Advanced Features, and is not evaluated"
 
 
 def check(shapes: TripleIndex) -> None:
