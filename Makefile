@@ -52,9 +52,9 @@ install-dev: $(VENV)/installed-dev $(EDITOR) $(NODE_PACKAGES)
 serve: install
 	$(BIN)/initiative-lod serve
 
-# In as many processes as there are cores; the tests of a file stay together, since they share a server.
+# In parallel; the tests of a file stay together, since they share a server. tests/conftest.py says which files come first.
 test: install-dev
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
 
 lint: install-dev
 	$(BIN)/ruff check src tests tools bench docs

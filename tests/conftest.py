@@ -1,4 +1,7 @@
-"""Releases that are built once for the whole run, by whichever of its processes asks first. Nobody changes them."""
+"""Releases that are built once for the whole run, by whichever of its processes asks first. Nobody changes them.
+
+And how a run is shared out: which files are begun first, and in how many processes.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,34 @@ import pytest
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.graph import Built, build
-from initiative_lod.settings import Settings
+from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
+from patience import LIMITS, SECONDS
 from pipeline.conftest import CHECKOUT, make_project
+
+#: The files that take longest, by the time that they take: begun first, so that no process is left with one at the end.
+LONGEST: tuple[str, ...] = (
+    "browser/test_axe.py",
+    "service/test_sparql_isolation.py",
+    "browser/test_sparql_editor.py",
+    "browser/test_pages.py",
+)
+
+
+def pytest_configure() -> None:
+    """Commands, in this process and in others, have time; a test of a limit gives that one."""
+    for item in LIMITS:
+        os.environ.setdefault(f"{ENVIRONMENT_PREFIX}{item.name.upper()}", str(SECONDS))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: much of the time a test waits, for a limit or another process."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
+
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 

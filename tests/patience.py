@@ -10,15 +10,12 @@ from typing import Any
 from initiative_lod.settings import Settings
 
 SECONDS = 600.0
+LIMITS = tuple(item for item in fields(Settings) if item.name.endswith("_seconds"))
 
 
 def patient(settings: Settings) -> Settings:
     """The settings with SECONDS for each limit of time that was left at its default."""
-    lifted: dict[str, Any] = {
-        item.name: SECONDS
-        for item in fields(Settings)
-        if item.name.endswith("_seconds") and getattr(settings, item.name) == item.default
-    }
+    lifted: dict[str, Any] = {item.name: SECONDS for item in LIMITS if getattr(settings, item.name) == item.default}
     return replace(settings, **lifted)
 
 

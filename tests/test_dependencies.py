@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-NEWER = {"compression"}  # of the standard library from Python 3.14 on
+NEVER_INSTALLED = {"compression", "_typeshed"}  # of the standard library from Python 3.14 on; of type checkers
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -32,7 +32,7 @@ def imports(source: str) -> set[str]:
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - NEWER - {"initiative_lod", "__future__"}
+    return found - sys.stdlib_module_names - NEVER_INSTALLED - {"initiative_lod", "__future__"}
 
 
 def imported() -> dict[str, str]:

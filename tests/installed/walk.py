@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +28,7 @@ import httpx
 import initiative_lod
 from initiative_lod.cli.app import COMMANDS, Commands
 from initiative_lod.formats import DOCUMENT_TYPES, RESULT_TYPES
-from initiative_lod.settings import Settings
+from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.service_calls import Broker
@@ -254,6 +255,9 @@ def service(folder: Path, version: str) -> None:
 
 def main() -> None:
     """Walk, and say what was walked. Raises AssertionError, or what went wrong."""
+    for item in fields(Settings):  # on a machine that is busy too
+        if item.name.endswith("_seconds"):
+            os.environ[f"{ENVIRONMENT_PREFIX}{item.name.upper()}"] = str(SECONDS)
     print(f"{modules()} modules imported", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -14,6 +14,7 @@ from initiative_lod import release
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import XSD
+from patience import patient
 from pipeline.conftest import make_project
 from service.conftest import Live, publish, serve
 
@@ -33,7 +34,7 @@ WRITTEN = {
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A server of the second document, with a graph merged into it."""
     folder: Path = tmp_path_factory.mktemp("documents")
-    settings = Settings(root=make_project(folder / "project"))
+    settings = patient(Settings(root=make_project(folder / "project")))
     publish(settings)
     start = release.current(settings.release_folder)
     assert start is not None

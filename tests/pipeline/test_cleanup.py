@@ -149,9 +149,9 @@ def test_another_process_that_is_killed_reads_no_more(folder: Path) -> None:
     names = publish_all(folder, "ab")
     age(folder / names["a"], 100)
     code = (
-        "import sys, pathlib, time; from initiative_lod import release\n"
+        "import pathlib, signal, sys; from initiative_lod import release\n"
         "from initiative_lod.release.opened import OpenRelease\n"
-        "held = OpenRelease.open(release.read(pathlib.Path(sys.argv[1]))); print('open', flush=True); time.sleep(60)"
+        "held = OpenRelease.open(release.read(pathlib.Path(sys.argv[1]))); print('open', flush=True); signal.pause()"
     )
     reader = subprocess.Popen([sys.executable, "-c", code, str(folder / names["a"])], stdout=subprocess.PIPE)
     assert reader.stdout is not None

@@ -22,10 +22,11 @@ from initiative_lod.settings import Settings
 from initiative_lod.validation.report import Report
 from initiative_lod.validation.shacl import validate, validate_files
 from initiative_lod.validation.shapes_graph import read, read_shapes
+from patience import patient
 
 ROOT = Path(__file__).resolve().parents[2]
 MINIMAL = ROOT / "ontology" / "examples" / "valid" / "minimal.ttl"
-SETTINGS = Settings(root=ROOT)
+SETTINGS = patient(Settings(root=ROOT))
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 SHAPES = """
