@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import Iris
 from initiative_lod.release import statistics
@@ -18,6 +18,8 @@ from initiative_lod.release.files import FileEntry
 from initiative_lod.release.manifest import DUMP, DUMPS
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SPDX, VOID, XSD
+
+Term = NamedNode | BlankNode | Literal | Triple
 
 _ATTEMPTS = 8  # to find counts that are true of a graph that they stand in
 _MAX_SLUG_CHARACTERS = 120
@@ -34,7 +36,8 @@ def describe(
     """
     dataset, described = iris.thing("dataset"), iris.graph("release")
     graphs = sorted((graph for graph in store.named_graphs() if isinstance(graph, NamedNode)), key=str)
-    always = [*_release(iris, version, merged), *_distributions(iris, files, bool(merged))]
+    own = _own(store, iris.thing("dataset"))
+    always = [*_release(iris, version, merged), *_catalogue(iris, own), *_distributions(iris, files, own, bool(merged))]
     for graph in graphs:
         if graph not in merged:
             # Of a linkset, void:triples counts the links, and its own graph says so already.
@@ -76,6 +79,36 @@ def _release(iris: Iris, version: str, merged: Sequence[NamedNode]) -> Iterator[
         yield Triple(release, VOID.subset, graph)
 
 
+def _own(store: Store, dataset: NamedNode) -> dict[NamedNode, list[Term]]:
+    """What authors say of the dataset that holds of its catalogue and its files as well, by property."""
+    shared = [
+        DCTERMS[name] for name in ("title", "description", "publisher", "license", "language", "modified", "issued")
+    ]
+    return {
+        item: list(dict.fromkeys(quad.object for quad in store.quads_for_pattern(dataset, item, None, None)))
+        for item in (*shared, DCAT.contactPoint)
+    }
+
+
+def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]]) -> Iterator[Triple]:
+    """The catalogue of this site, with the dataset and the SPARQL endpoint as its two entries (DCAT 3)."""
+    dataset, endpoint = iris.thing("dataset"), iris.thing("sparql")
+    catalogue = NamedNode(f"{dataset.value}#catalogue")
+    yield Triple(catalogue, RDF.type, DCAT.Catalog)
+    yield Triple(catalogue, DCAT.dataset, dataset)
+    yield Triple(catalogue, DCAT.service, endpoint)
+    yield from (Triple(catalogue, item, value) for item, values in own.items() for value in values)
+    yield Triple(dataset, DCTERMS.identifier, Literal(dataset.value, datatype=XSD.anyURI))
+    yield Triple(endpoint, RDF.type, DCAT.DataService)
+    for text, language in (("SPARQL 查询端点", "zh"), ("SPARQL endpoint", "en")):
+        yield Triple(endpoint, DCTERMS.title, Literal(text, language=language))
+    yield Triple(endpoint, DCAT.endpointURL, endpoint)
+    yield Triple(endpoint, DCAT.endpointDescription, endpoint)
+    yield Triple(endpoint, DCAT.servesDataset, dataset)
+    for item in (DCTERMS.publisher, DCTERMS.license, DCAT.contactPoint):
+        yield from (Triple(endpoint, item, value) for value in own[item])
+
+
 def _counts(subject: NamedNode, counted: Statistics) -> Iterator[Triple]:
     for property, size in (
         (VOID.triples, counted.triples),
@@ -107,7 +140,9 @@ def _partitions(dataset: NamedNode, counted: Statistics) -> Iterator[Triple]:
             yield Triple(node, size, Literal(counts[term]))
 
 
-def _distributions(iris: Iris, files: Mapping[str, FileEntry], is_merged: bool) -> Iterator[Triple]:
+def _distributions(
+    iris: Iris, files: Mapping[str, FileEntry], own: Mapping[NamedNode, Sequence[Term]], is_merged: bool
+) -> Iterator[Triple]:
     """The dumps. Of a merged release only the first has everything."""
     dataset = iris.thing("dataset")
     for name, format in sorted(DUMPS.items()):
@@ -122,6 +157,9 @@ def _distributions(iris: Iris, files: Mapping[str, FileEntry], is_merged: bool) 
         yield Triple(node, DCAT.downloadURL, file)
         yield Triple(node, DCAT.accessURL, file)
         yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + format.name))
+        yield Triple(node, DCTERMS.format, NamedNode(MEDIA_TYPES + format.name))
+        # What is merged has licences of its own, which graph/provenance tells.
+        yield from (Triple(node, DCTERMS.license, value) for value in own[DCTERMS.license] if not is_merged)
         yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}application/gzip"))
         yield Triple(node, DCAT.byteSize, Literal(str(files[name].bytes), datatype=XSD.integer))
         yield Triple(node, SPDX.checksum, checksum)
