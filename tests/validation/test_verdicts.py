@@ -8,6 +8,8 @@ from pyoxigraph import Quad, RdfFormat, parse
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.report import Report
 from initiative_lod.validation.shacl import validate
+from initiative_lod.validation.triple_index import TripleIndex
+from initiative_lod.vocabulary import SH
 
 EX = "http://kiln.example/"
 PREFIXES = f"""
@@ -46,6 +48,20 @@ def test_a_shape_that_another_names_keeps_its_property_shapes() -> None:
         ex:Pot a sh:NodeShape ; sh:targetClass ex:Pot ; sh:property [ sh:path ex:by ; sh:node ex:Potter ] ."""
     assert found(shapes, "ex:a a ex:Pot ; ex:by ex:lin . ex:lin ex:name 'Lin' .") == [("a", "Node")]
     assert found(shapes, "ex:a a ex:Pot ; ex:by ex:lin . ex:lin ex:mark 'L' .") == []
+
+
+def test_a_result_says_in_its_details_why_a_node_does_not_conform() -> None:
+    shapes = """ex:Potter a sh:NodeShape ; sh:property ex:Mark . ex:Mark sh:path ex:mark ; sh:minCount 1 ;
+            sh:message "no mark"@en , "没有标记"@zh .
+        ex:Pot a sh:NodeShape ; sh:targetClass ex:Pot ; sh:property [ sh:path ex:by ; sh:node ex:Potter ] ."""
+    report = judged(shapes, "ex:a a ex:Pot ; ex:by ex:lin .")
+    (detail,) = report.results[0].details
+    assert (detail.focus.value, detail.shape) == (EX + "lin", EX + "Mark")
+    assert detail.messages == (("en", "no mark"), ("zh", "没有标记"))
+    for written in (report.to_text(), report.to_html(), report.to_json(), report.to_turtle()):
+        assert "no mark" in written
+    graph = TripleIndex(parse(report.to_turtle(), format=RdfFormat.TURTLE))
+    assert len(graph.inverse(SH.result)) == len(graph.inverse(SH.detail)) == 1
 
 
 def test_a_negated_shape_keeps_its_property_shapes() -> None:

@@ -1,4 +1,4 @@
-"""What a validation found, as a value, and how it is written: text, Turtle, JSON and a page of HTML.
+"""Report of a validation as a value, and how it is written: text, Turtle, JSON and a page of HTML.
 
 Written from the results alone and sorted, so that the same data give the same bytes.
 """
@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
+from initiative_lod.locale.messages import Language, Languages
+from initiative_lod.locale.templates import environment
 from initiative_lod.validation.property_path import PathOf, path_triples
 from initiative_lod.validation.triple_index import Term
 from initiative_lod.vocabulary import PREFIXES, RDF, SH
 
 Place = tuple[Path, int]
+Subject = NamedNode | BlankNode
 
 SEVERITIES = ("Violation", "Warning", "Info")
-_IN_CHINESE = {"Violation": "违反", "Warning": "警告", "Info": "提示"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Result:
 
     ``severity`` and ``component`` are local names of SHACL's vocabulary where they are of it, else IRIs. ``shape`` and
     ``constraint`` are IRIs; for what has none, the IRI of what holds it and, after a space, how it is held.
-    ``messages`` holds (language, text), the language "" for none, sorted.
+    ``messages`` holds (language, text), the language "" for none, sorted. ``details`` are the results for which a node
+    does not conform to a shape that it has to (``sh:detail``).
     """
 
     focus: Term
@@ -44,6 +46,7 @@ class Result:
     value: Term | None = None
     messages: tuple[tuple[str, str], ...] = ()
     place: Place | None = None
+    details: tuple[Result, ...] = ()
 
     @property
     def named(self) -> str:
@@ -96,20 +99,23 @@ class Report:
 
     def to_text(self) -> str:
         """Lines for a terminal, grouped by what found them, without an end of line at the end."""
-        lines = [self._summary("en"), self._summary("zh")]
+        spoken = _spoken(Languages())
+        lines = [self._summary(language) for language in spoken]
         for (severity, named), results in self._groups():
-            label = f"  {self._label(named, 'en')} · {self._label(named, 'zh')}" if self.labels.get(named) else ""
-            lines += ["", f"{severity}  {_short(named)}{label}"]
+            label = " · ".join(text for _, text in _ordered(self.labels.get(named, {}).items(), spoken))
+            lines += ["", f"{severity}  {_short(named)}  {label}".rstrip()]
             messages: tuple[tuple[str, str], ...] = ()
             for result in results:
                 place = f"{result.place[0]}:{result.place[1]}: " if result.place else ""
                 value = f"  [{_shown(result.value)}]" if result.value not in (None, result.focus) else ""
                 lines.append(f"  {place}{_shown(result.focus)}{value}")
                 if result.messages != messages:
-                    lines += [f"      {text}" for _, text in sorted(result.messages, key=lambda item: item[0] != "en")]
+                    lines += [f"      {text}" for _, text in _ordered(result.messages, spoken)]
                     messages = result.messages
+                lines += _detail_lines(result, spoken)
         if self.silent:
-            lines += ["", "silent (no node to look at): " + ", ".join(_short(shape) for shape in self.silent)]
+            shapes = ", ".join(_short(shape) for shape in self.silent)
+            lines += ["", spoken[0].gettext("validation.silent", shapes=shapes)]
         return "\n".join(lines)
 
     def to_json(self) -> str:
@@ -123,40 +129,32 @@ class Report:
 
     def to_html(self) -> str:
         """A page that needs nothing but itself."""
-        sections = []
-        for (severity, named), results in self._groups():
-            rows = "".join(_row(result) for result in results)
-            sections.append(
-                f'<section class="{escape(severity)}"><h2>{escape(self._label(named, "zh"))} '
-                f'<span lang="en">{escape(self._label(named, "en"))}</span></h2>'
-                f'<p><b>{_IN_CHINESE.get(severity, "")} <span lang="en">{escape(severity)}</span></b> '
-                f"<code>{escape(named)}</code></p><table><tr><th>节点 <span lang=en>focus node</span></th>"
-                "<th>值 <span lang=en>value</span></th><th>说明 <span lang=en>message</span></th>"
-                f"<th>出处 <span lang=en>source</span></th></tr>{rows}</table></section>"
-            )
-        shapes = "".join(
-            f"<tr{' class=silent' if not count else ''}><td><code>{escape(shape)}</code></td><td>{count}</td></tr>"
-            for shape, count in self.targets.items()
-        )
-        return _PAGE.format(
-            zh=escape(self._summary("zh")), en=escape(self._summary("en")), sections="".join(sections), shapes=shapes
+        templates = environment("initiative_lod.validation")
+        templates.filters.update(term=_shown, path=_shown_path)
+        spoken = _spoken(Languages())
+        return templates.get_template("validation_report.html").render(
+            report=self,
+            language=spoken[0],
+            lang=spoken[0].tag,
+            languages=spoken,
+            groups=[(group, list(results)) for group, results in self._groups()],
+            labels=lambda named: _ordered(self.labels.get(named, {}).items(), spoken),
+            texts=lambda messages: _ordered(messages, spoken),
+            summary=self._summary,
+            severity_name=_severity,
         )
 
     def _groups(self) -> Iterator[tuple[tuple[str, str], Iterator[Result]]]:
         return groupby(self.results, key=lambda result: (result.severity, result.named))
 
-    def _summary(self, language: str) -> str:
-        counts, shapes, silent = self.counts, len(self.targets), len(self.silent)
-        if language == "zh":
-            found = "，".join(f"{_IN_CHINESE.get(name, name)} {count}" for name, count in counts.items())
-            return (
-                f"{'符合' if self.conforms else '不符合'}：{found}；形状 {shapes} 个，其中 {silent} 个没有可检查的节点"
-            )
-        found = ", ".join(f"{name} {count}" for name, count in counts.items())
-        return f"{'conforms' if self.conforms else 'does not conform'}: {found}; {shapes} shapes, {silent} silent"
-
-    def _label(self, named: str, language: str) -> str:
-        return self.labels.get(named, {}).get(language, _short(named))
+    def _summary(self, language: Language) -> str:
+        counts = [f"{_severity(language, name)} {language.number(count)}" for name, count in self.counts.items()]
+        return language.gettext(
+            "validation.conforms" if self.conforms else "validation.differs",
+            counts=language.gettext("validation.separator").join(counts),
+            shapes=len(self.targets),
+            silent=len(self.silent),
+        )
 
     def _object(self) -> dict[str, Any]:
         return {
@@ -168,27 +166,13 @@ class Report:
             ],
             "found": self.by_shape,
             "silent": list(self.silent),
-            "results": [
-                {
-                    "severity": result.severity,
-                    "focusNode": _plain(result.focus),
-                    "path": str(result.path) if isinstance(result.path, PathOf) else _plain(result.path),
-                    "value": _plain(result.value),
-                    "sourceShape": result.shape,
-                    "sourceConstraint": result.constraint,
-                    "sourceConstraintComponent": result.component,
-                    "messages": dict(result.messages),
-                    "file": str(result.place[0]) if result.place else None,
-                    "line": result.place[1] if result.place else None,
-                }
-                for result in self.results
-            ],
+            "results": [_result_object(result) for result in self.results],
         }
 
     def _triples(self, report: NamedNode) -> Iterator[Triple]:
         sources: dict[str, BlankNode] = {}
 
-        def source(name: str) -> NamedNode | BlankNode:
+        def source(name: str) -> Subject:
             return sources.setdefault(name, BlankNode(f"shape-{len(sources) + 1}")) if " " in name else NamedNode(name)
 
         yield Triple(report, RDF.type, SH.ValidationReport)
@@ -196,32 +180,72 @@ class Report:
         for number, result in enumerate(self.results, 1):
             node = NamedNode(f"{report.value}#result-{number}")
             yield Triple(report, SH.result, node)
-            yield Triple(node, RDF.type, SH.ValidationResult)
-            yield Triple(node, SH.focusNode, result.focus)
-            if result.path is not None:
-                path, described = path_triples(result.path, f"path-{number}")
-                yield Triple(node, SH.resultPath, path)
-                yield from described
-            if result.value is not None:
-                yield Triple(node, SH.value, result.value)
-            yield Triple(node, SH.resultSeverity, _shacl(result.severity))
-            yield Triple(node, SH.sourceShape, source(result.shape))
-            yield Triple(node, SH.sourceConstraintComponent, _shacl(result.component))
-            if result.constraint is not None:
-                yield Triple(node, SH.sourceConstraint, source(result.constraint))
-            for language, text in result.messages:
-                message = Literal(text, language=language) if language else Literal(text)
-                yield Triple(node, SH.resultMessage, message)
+            yield from self._result_triples(node, result, source)
+
+    def _result_triples(self, node: NamedNode, result: Result, source: Callable[[str], Subject]) -> Iterator[Triple]:
+        yield Triple(node, RDF.type, SH.ValidationResult)
+        yield Triple(node, SH.focusNode, result.focus)
+        if result.path is not None:
+            path, described = path_triples(result.path, node.value.rpartition("#")[2])
+            yield Triple(node, SH.resultPath, path)
+            yield from described
+        if result.value is not None:
+            yield Triple(node, SH.value, result.value)
+        yield Triple(node, SH.resultSeverity, _shacl(result.severity))
+        yield Triple(node, SH.sourceShape, source(result.shape))
+        yield Triple(node, SH.sourceConstraintComponent, _shacl(result.component))
+        if result.constraint is not None:
+            yield Triple(node, SH.sourceConstraint, source(result.constraint))
+        for language, text in result.messages:
+            yield Triple(node, SH.resultMessage, Literal(text, language=language) if language else Literal(text))
+        for number, detail in enumerate(result.details, 1):
+            inner = NamedNode(f"{node.value}-{number}")
+            yield Triple(node, SH.detail, inner)
+            yield from self._result_triples(inner, detail, source)
 
 
-def _row(result: Result) -> str:
-    place = f"{result.place[0]}:{result.place[1]}" if result.place else ""
-    messages = "".join(
-        f'<p lang="{escape(language)}">{escape(text)}</p>' for language, text in reversed(result.messages)
-    )
-    value = _shown(result.value) if result.value is not None else ""
-    cells = f"<td><code>{escape(_shown(result.focus))}</code></td><td>{escape(value)}</td><td>{messages}</td>"
-    return f"<tr>{cells}<td><code>{escape(place)}</code></td></tr>"
+def _result_object(result: Result) -> dict[str, Any]:
+    return {
+        "severity": result.severity,
+        "focusNode": _plain(result.focus),
+        "path": str(result.path) if isinstance(result.path, PathOf) else _plain(result.path),
+        "value": _plain(result.value),
+        "sourceShape": result.shape,
+        "sourceConstraint": result.constraint,
+        "sourceConstraintComponent": result.component,
+        "messages": dict(result.messages),
+        "file": str(result.place[0]) if result.place else None,
+        "line": result.place[1] if result.place else None,
+        "details": [_result_object(detail) for detail in result.details],
+    }
+
+
+def _detail_lines(result: Result, spoken: list[Language], margin: str = "      ") -> Iterator[str]:
+    """A line for each detail, and deeper ones under it."""
+    for detail in result.details:
+        message = next((text for _, text in _ordered(detail.messages, spoken)), "")
+        yield f"{margin}- {_short(detail.named)}: {message}"
+        yield from _detail_lines(detail, spoken, margin + "  ")
+
+
+def _spoken(languages: Languages) -> list[Language]:
+    """The languages of a report, that of the command line first."""
+    return [languages[tag] for tag in sorted(languages, key=lambda tag: (tag != languages.default.tag, tag))]
+
+
+def _ordered(texts: Iterable[tuple[str, str]], spoken: list[Language]) -> list[tuple[str, str]]:
+    """(language, text) in the order of the report's languages, others after them."""
+    order = [language.tag for language in spoken]
+    return sorted(texts, key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item))
+
+
+def _severity(language: Language, name: str) -> str:
+    """The word for a severity; of one that is not SHACL's own, its IRI."""
+    return language.gettext(f"validation.severity_{name}") if name in SEVERITIES else name
+
+
+def _shown_path(path: NamedNode | PathOf | None) -> str:
+    return str(path) if isinstance(path, PathOf) else _shown(path)
 
 
 def _shacl(name: str) -> NamedNode:
@@ -244,27 +268,3 @@ def _plain(term: Term | None) -> str | None:
     if term is None:
         return None
     return term.value if isinstance(term, NamedNode) else str(term)
-
-
-_PAGE = """<!doctype html>
-<html lang="zh">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>验证报告 · Validation report</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
-section {{ border-left: .3rem solid #999; padding-left: 1rem; margin: 2rem 0 }}
-section.Violation {{ border-color: #b3261e }} section.Warning {{ border-color: #a15c00 }}
-h2 {{ font-size: 1.1rem; margin: 0 }} h2 span, th span {{ font-weight: normal; color: #555 }}
-table {{ border-collapse: collapse; width: 100% }} td p {{ margin: 0 }}
-th, td {{ text-align: left; vertical-align: top; padding: .3rem .6rem; border-top: 1px solid #ddd }}
-code {{ overflow-wrap: anywhere; font-size: .9em }} tr.silent {{ color: #666; font-style: italic }}
-</style>
-<h1>验证报告 <span lang="en">Validation report</span></h1>
-<p>{zh}</p>
-<p lang="en">{en}</p>
-{sections}
-<h2>形状与其检查的节点数 <span lang="en">Shapes, and how many nodes each looked at</span></h2>
-<table><tr><th>形状 <span lang="en">shape</span></th><th>节点 <span lang="en">nodes</span></th></tr>{shapes}</table>
-</html>
-"""

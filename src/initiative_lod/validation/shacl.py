@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import pyshacl
@@ -78,9 +79,7 @@ def validate(
     reader = _Reader(found, index, shapes_index, places)
     results = [reader.result(node) for node in found.objects(None, REPORT.result)]
     counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
-    return Report(
-        tuple(sorted(results, key=lambda result: result.order)), dict(sorted(counts.items())), reader.labels()
-    )
+    return Report(tuple(sorted(results, key=attrgetter("order"))), dict(sorted(counts.items())), reader.labels())
 
 
 def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
@@ -211,6 +210,7 @@ class _Reader:
             value=value(REPORT.value),
             messages=self._messages((constraint, shape), said),
             place=self._place(focus, path if isinstance(path, NamedNode) else None, value(REPORT.value)),
+            details=tuple(sorted(map(self.result, self._found.objects(node, REPORT.detail)), key=attrgetter("order"))),
         )
 
     def name(self, shape: Term) -> str:
