@@ -18,6 +18,8 @@ from pyoxigraph import Quad, RdfFormat, parse
 from initiative_lod import __version__, release
 from initiative_lod.cli import main
 from initiative_lod.iris import Iris
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
 from patience import SECONDS
 
 I = Iris()
@@ -266,6 +268,18 @@ def test_from_is_the_default_graph(published: Path, run: Run) -> None:
     )
     assert whole == part > 0
     assert none == 0
+
+
+def test_from_graphs_that_share_triples_is_a_set(real_settings: Settings, run: Run) -> None:
+    found = release.current(real_settings.release_folder)
+    assert found is not None
+    opened = OpenRelease.open(found)
+    graphs = [I.graph(name) for name in ("dataset", "release")]
+    one, other = ({quad.triple for quad in opened.quads(graph=graph)} for graph in graphs)
+    assert one & other
+    query = f"PREFIX g: <{I.graph('').value}> SELECT (COUNT(*) AS ?n) FROM g:dataset FROM {graphs[1]} {{ ?s ?p ?o }}"
+    done = run(real_settings.root, "--releases", str(real_settings.releases), "query", query, "--format", "csv")
+    assert int(done.out.split()[1]) == len(one | other)
 
 
 def test_ask(published: Path, run: Run) -> None:

@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES, GraphFormat, MediaType
-from service.sparql_app import CLIENT, DATA, EX, LABEL, OTHER, Server, ex, serving
+from service.sparql_app import BASE, CLIENT, DATA, EX, LABEL, OTHER, Server, ex, serving
 
 SELECT = "SELECT ?n WHERE { <http://example.org/thing/7> <http://example.org/number> ?n }"
 ASK = "ASK { <http://example.org/thing/7> <http://example.org/number> 7 }"
@@ -163,7 +163,10 @@ def count(server: Server, query: str, **dataset: Any) -> int:
 def test_datasets(server: Server) -> None:
     data, other = DATA.value, OTHER.value
     everything = count(server, COUNT)
-    assert everything > 604  # the union of all graphs, the release's own among them
+    assert everything > 604  # of all graphs, the release's own among them
+    described = BASE + "graph/release"
+    assert count(server, COUNT, **{"default-graph-uri": [data, other, described]}) == everything
+    assert count(server, COUNT, **{"default-graph-uri": described}) == everything - 604
     assert count(server, COUNT, **{"default-graph-uri": other}) == 4
     assert count(server, COUNT, **{"default-graph-uri": [other, data]}) == 604
     assert count(server, COUNT_NAMED, **{"default-graph-uri": other}) == 0

@@ -15,8 +15,11 @@ from initiative_lod import release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.unions import Unions
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text
+from initiative_lod.sparql.worker.dataset import dataset_of
+from initiative_lod.sparql.worker.evaluation import parses
 
 
 class QueryFormat(StrEnum):
@@ -55,8 +58,12 @@ def query(
         raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
     opened = OpenRelease.open(found)
     text = _text(query)
+    # The query as the parser will see it: with our prefixes before its own.
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items()) + text
+    dataset = dataset_of(declared, opened.iris.base, lambda other: parses(other, opened.iris.base))
+    store, options = Unions(found.path, opened.store).dataset(*dataset) if dataset else (opened.store, {})
     try:
-        answer = opened.store.query(text, prefixes=opened.iris.prefixes)
+        answer = store.query(text, prefixes=opened.iris.prefixes, **options)
     except SyntaxError as error:
         raise QuerySyntaxError(f"not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):

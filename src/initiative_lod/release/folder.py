@@ -21,7 +21,7 @@ from pyoxigraph import Quad, Store
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
-from initiative_lod.release import default_graph, in_use, integrity, lexical_forms
+from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, unions
 from initiative_lod.release.catalogue import describe
 from initiative_lod.release.files import as_json, entry_of, sync, write_file
 from initiative_lod.release.history import CURRENT, lock, stack, switch
@@ -165,6 +165,7 @@ def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests."""
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
+    unions.write(building)
     make_index(building)
     seal(building)
 

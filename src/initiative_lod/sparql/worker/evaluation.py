@@ -37,8 +37,10 @@ from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
+from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import guard
+from initiative_lod.sparql.worker.dataset import Dataset, dataset_of
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
@@ -91,13 +93,13 @@ class Evaluator:
                 raise QueryForbidden(Message("service.none"))
             found_clauses = clauses(text, lambda other: parses(other, job.base))
             text = replaced(text, found_clauses, self._call)
-        options = _dataset(job, text)
-        found = _query(opened.store, text, job.base, options)
+        store, options = opened.asked(job.dataset or dataset_of(text, job.base, lambda other: parses(other, job.base)))
+        found = _query(store, text, job.base, options)
         media = self._media_type(job, found)
         if isinstance(found, QueryTriples):
             triples = list(self._counted(found))
             if guard.holds("DESCRIBE", text, lambda other: parses(other, job.base)):
-                triples += self._counted(_labels(opened.store, triples, options), len(triples))
+                triples += self._counted(_labels(store, triples, options), len(triples))
             prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
             return "graph", self._write_graph(triples, media, prefixes, opened, job)
         output = Output(media.name, self._limits.rows, self._limits.size, self._limits.spool)
@@ -168,6 +170,19 @@ class OpenStore:
         except (OSError, ReleaseError) as error:
             raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
 
+    def asked(self, dataset: Dataset | None) -> tuple[Store, dict[str, Any]]:
+        """The store to ask, and the engine's options for it, when a query is over ``dataset``. Raises QueryError."""
+        if dataset is None:
+            return self.store, {}
+        try:
+            return self._unions.dataset(*dataset)
+        except ReleaseError as error:
+            raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
+
+    @cached_property
+    def _unions(self) -> Unions:
+        return Unions(self.path.parent, self.store)
+
     @cached_property
     def context(self) -> dict[str, Any]:
         """The release's context document; an empty one where it has none."""
@@ -180,14 +195,6 @@ class OpenStore:
 
 #: Draws a result as a piece of HTML: a truth value, solutions, or the triples of a graph, each of them once.
 Show = Callable[[QueryBoolean | QuerySolutions | Sequence[Triple], OpenStore, Job], bytes]
-
-
-def _dataset(job: Job, text: str) -> dict[str, Any]:
-    """The engine's options for the dataset: the protocol's, else the query's own, else the release's."""
-    if job.dataset is not None:
-        default, named = job.dataset
-        return {"default_graph": [NamedNode(iri) for iri in default], "named_graphs": [NamedNode(iri) for iri in named]}
-    return {}
 
 
 def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:

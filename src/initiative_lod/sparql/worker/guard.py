@@ -110,6 +110,17 @@ def holds(keyword: str, text: str, parses: Callable[[str], bool]) -> bool:
     return not parses(pattern.sub(lambda found: found[0][:middle] + letter + found[0][middle + 1 :], text))
 
 
+def is_keyword(keyword: str, text: str, position: int, parses: Callable[[str], bool]) -> bool:
+    """Whether the letters of ``keyword`` at ``position`` of ``text``, which parses, are the keyword: asked likewise."""
+    if position and text[position - 1] in "?$:":  # a variable, or a name after its prefix
+        return False
+    word = text[position : position + len(keyword)]
+    misspelt = f"{word[:3]}q{word[4:]}"
+    if text.startswith(":", position + len(word)):  # perhaps a prefix: then every use of it is misspelt alike
+        return not parses(text.replace(word + ":", misspelt + ":"))
+    return not parses(text[:position] + misspelt + text[position + len(word) :])
+
+
 def prologue(text: str) -> tuple[dict[str, str], int]:
     """The prefixes that a query declares, and where its prologue ends."""
     prefixes: dict[str, str] = {}

@@ -48,7 +48,7 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
     found: list[Clause] = []
     position = 0
     for match in re.finditer("(?i)SERVICE", text):
-        if match.start() < position or not _is_keyword(text, match.start(), parses):
+        if match.start() < position or not guard.is_keyword("SERVICE", text, match.start(), parses):
             continue
         target = _TARGET.match(text, match.end())
         if target is None or target["variable"]:
@@ -68,16 +68,6 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
     if not parses(left) or guard.holds("SERVICE", left, parses):
         raise QueryForbidden(Message("service.stuck"))
     return found
-
-
-def _is_keyword(text: str, position: int, parses: Callable[[str], bool]) -> bool:
-    if position and text[position - 1] in "?$:":  # a variable, or a name after its prefix
-        return False
-    word = text[position : position + len("SERVICE")]
-    misspelt = f"{word[:3]}q{word[4:]}"
-    if text.startswith(":", position + len(word)):  # perhaps a prefix: then every use of it is misspelt alike
-        return not parses(text.replace(word + ":", misspelt + ":"))
-    return not parses(text[:position] + misspelt + text[position + len(word) :])
 
 
 def _pattern_end(prologue: str, text: str, start: int, parses: Callable[[str], bool]) -> int:

@@ -1,0 +1,172 @@
+"""Unions of named graphs, as sets: what ``FROM`` makes of several graphs, of whatever size.
+
+The engine unites graphs as a bag, so it is given graphs that share nothing. For that a release keeps in its index how
+many triples are in each graph, and cuts the graphs that share triples into pieces: one for each set of graphs that
+state the same. These stand in a copy of the store that takes no more room than they do (its other files are the
+store's, under a second name), in graphs that are called by blank nodes, which no query can name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
+
+from initiative_lod.errors import ReleaseError
+from initiative_lod.release import default_graph
+from initiative_lod.release.files import as_json, write_file
+from initiative_lod.release.manifest import INDEX, STORE
+from initiative_lod.release.opened import query_text
+
+TABLE = "graphs.json"
+PIECES = "pieces"
+
+GraphName = NamedNode | BlankNode | DefaultGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The triples that all of ``graphs`` state and no other one does: the graph ``name`` of the store of pieces."""
+
+    name: BlankNode
+    graphs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class GraphTable:
+    """The named graphs of a release: the number of triples in each, by IRI, and the pieces of those that are cut."""
+
+    sizes: dict[str, int]
+    pieces: tuple[Piece, ...] = ()
+
+    @classmethod
+    def read(cls, release: Path) -> GraphTable:
+        """The table of a release, in its folder. Raises ReleaseError."""
+        path = release / INDEX / TABLE
+        try:
+            value = json.loads(path.read_bytes())
+            pieces = tuple(Piece(BlankNode(name), frozenset(graphs)) for name, graphs in value["pieces"].items())
+            return cls(value["graphs"], pieces)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ReleaseError(f"{path} cannot be read: {error}") from error
+
+    def united(self, iris: Iterable[str]) -> tuple[list[GraphName], bool]:
+        """Graphs that share no triple, with those of all graphs ``iris``; and whether there are pieces among them.
+
+        The largest graphs stay whole, of the others there is what these have not. Unknown graphs are empty.
+        """
+        known = sorted(set(iris) & self.sizes.keys(), key=self._rank)
+        if len(known) == len(self.sizes):
+            return [default_graph.DEFAULT_GRAPH], False
+        whole: set[str] = set()
+        cut: set[str] = set()
+        for iri in known:
+            (cut if self._neighbours.get(iri, set()) & whole else whole).add(iri)
+        pieces = [piece.name for piece in self.pieces if piece.graphs & cut and not piece.graphs & whole]
+        return [*map(NamedNode, sorted(whole)), *pieces], bool(pieces)
+
+    def cut(self) -> list[str]:
+        """The graphs that share triples with a larger one: of these alone ``united`` may need what they alone state."""
+        return [
+            iri
+            for iri, others in sorted(self._neighbours.items())
+            if any(self._rank(other) < self._rank(iri) for other in others)
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The table for ``read``."""
+        return {"graphs": self.sizes, "pieces": {item.name.value: sorted(item.graphs) for item in self.pieces}}
+
+    def _rank(self, iri: str) -> tuple[int, str]:
+        return -self.sizes[iri], iri
+
+    @cached_property
+    def _neighbours(self) -> dict[str, set[str]]:
+        """By graph the others with which it shares triples."""
+        found: dict[str, set[str]] = {}
+        for piece in self.pieces:
+            for iri in piece.graphs:
+                found.setdefault(iri, set()).update(piece.graphs - {iri})
+        return found
+
+
+class Unions:
+    """The table of a release, and its store of pieces, opened when they are first needed."""
+
+    def __init__(self, release: Path, store: Store) -> None:
+        self._release = release
+        self._store = store
+
+    def dataset(self, default: Iterable[str], named: Iterable[str]) -> tuple[Store, dict[str, Any]]:
+        """The store to ask, and the engine's options for it, for a dataset of these graphs. Raises ReleaseError."""
+        graphs, cut = self._table.united(default)
+        return self._pieces if cut else self._store, {
+            "default_graph": graphs,
+            "named_graphs": [NamedNode(iri) for iri in named],
+        }
+
+    @cached_property
+    def _table(self) -> GraphTable:
+        return GraphTable.read(self._release)
+
+    @cached_property
+    def _pieces(self) -> Store:
+        try:
+            return Store.read_only(str(self._release / INDEX / PIECES))
+        except OSError as error:
+            raise ReleaseError(f"the index of {self._release} is damaged: {error}") from error
+
+
+def write(building: Path) -> None:
+    """Write the table of a release, and its store of pieces where graphs share triples; its store is closed."""
+    store, index = Store.read_only(str(building / STORE)), building / INDEX
+    sizes = {row["graph"].value: int(row["triples"].value) for row in _ask(store, "graph-sizes")}
+    names: dict[frozenset[str], BlankNode] = {}
+
+    def piece(graphs: frozenset[str]) -> BlankNode:
+        return names.setdefault(graphs, BlankNode(f"piece{len(names)}"))
+
+    def table() -> GraphTable:
+        return GraphTable(dict(sorted(sizes.items())), tuple(Piece(name, graphs) for graphs, name in names.items()))
+
+    if sum(sizes.values()) > default_graph.size(store):
+        store.backup(str(index / PIECES))
+        pieces = Store(str(index / PIECES))
+        pieces.bulk_extend(
+            Quad(triple.subject, triple.predicate, triple.object, piece(graphs)) for triple, graphs in _shared(store)
+        )
+        pieces.bulk_extend(
+            Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
+            for iri in table().cut()
+            for row in _ask(store, "alone", graph=NamedNode(iri))
+        )
+        pieces.flush()
+    write_file(index / TABLE, as_json(table().to_json()))
+
+
+def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:
+    """The triples that several named graphs state, each with the IRIs of these."""
+    stated, each = (
+        {row["property"]: row["uses"] for row in _ask(store, query)} for query in ("statements", "predicates")
+    )
+    for predicate in (predicate for predicate, uses in stated.items() if uses != each[predicate]):
+        for row in _ask(store, "shared", property=predicate):
+            triple = Triple(row["subject"], row["property"], row["object"])
+            graphs = frozenset(
+                quad.graph_name.value
+                for quad in default_graph.named(store, *triple)
+                if isinstance(quad.graph_name, NamedNode)
+            )
+            if row["graph"].value == min(graphs):  # the triple comes with each of its graphs
+                yield triple, graphs
+
+
+def _ask(store: Store, name: str, **terms: NamedNode) -> QuerySolutions:
+    found = store.query(query_text(name), substitutions={Variable(name): term for name, term in terms.items()})
+    assert isinstance(found, QuerySolutions)
+    return found
