@@ -67,7 +67,7 @@ def blocks(*languages: str) -> list[pytest.param]:  # type: ignore[valid-type]
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"sh", "turtle", "sparql", "json", "python", "po"}
+    known = {"sh", "turtle", "sparql", "json", "python", "po", "html"}
     for page in PAGES:
         text = page.read_text("utf-8")
         assert text.count("\n```") + text.startswith("```") == 2 * len(BLOCK.findall(text)), page.name
