@@ -34,6 +34,7 @@ _RESERVED = frozenset(
 _XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
 _ELEMENT = re.compile(r"<(?P<name>(?:[\w.-]+:)?[\w.-]+)(?P<attributes>\s+[\w.:-]+\s*=[^>]*|\s*)/?>")
 _REWRITTEN = re.compile(rb"""parseType\s*=\s*["'](?!Resource|Collection)|xml:lang\s*=\s*(?:""|'')""")
+_ENTITY = re.compile(rf'<!ENTITY\s+\w+\s+"{re.escape(NAMESPACE)}"')  # as Protégé used to declare it
 _PARSE_TYPE, _DATATYPE = f"{{{NAMESPACE}}}parseType", f"{{{NAMESPACE}}}datatype"
 _XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
 #: All that may stand on a property element with an XML literal (RDF 1.1 XML Syntax §7.2.17).
@@ -71,9 +72,8 @@ class RdfXml(EngineFormat):
     engine: RdfFormat = RdfFormat.RDF_XML
 
     def begins(self, head: str) -> bool:
-        entity = re.search(rf'<!ENTITY\s+\w+\s+"{re.escape(NAMESPACE)}"', head)  # as Protégé used to declare it
         tag = root_element(head)
-        return bool(tag) and (NAMESPACE in tag or entity is not None)
+        return bool(tag) and (NAMESPACE in tag or _ENTITY.search(head) is not None)
 
     def read(
         self, content: Content, base: str, lenient: bool = False, note: Note = lambda text: None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -38,8 +39,12 @@ _PLACE = re.compile(
     r"|between line \d+ column \d+ and line \d+ column \d+): "
 )
 #: What the engine's readers of other syntaxes let pass, and its N-Quads reader, through which everything goes into a
-#: store, does not: code points that IRIs exclude (RFC 3987 §2.2), and rdf:langString without a language.
-_DOUBTFUL = (b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf", b"angString>")
+#: store, does not: code points that IRIs exclude (RFC 3987 §2.2), all of them beyond the first plane, of which these
+#: are the first bytes; and, in two of the syntaxes, rdf:langString without a language.
+_BEYOND = (b"\xf0", b"\xf1", b"\xf2", b"\xf3")
+_EXCLUDED = (b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf")
+_LANG_STRING = b"angString>"
+_LOOSE = ("RDF/XML", "N3")
 
 Write = Callable[[bytes], Any]
 
@@ -77,8 +82,9 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
     large = member.size > WHOLE and member.path is not None
     content: Content = member.path if large and member.path is not None else member.content()
     try:
-        with TemporaryDirectory(prefix="reading-") as folder:
-            _take(_statements(content, Path(folder), format, how, outcome), how, outcome, write, stage)
+        with TemporaryDirectory(prefix="reading-") if large else nullcontext() as folder:
+            statements = _statements(content, Path(folder) if folder else None, format, how, outcome)
+            _take(statements, how, outcome, write, stage)
     except Unreadable as error:
         text = str(error)
         outcome.refuse(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
@@ -87,7 +93,9 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
     return outcome
 
 
-def _statements(content: Content, folder: Path, format: GraphFormat, how: How, outcome: Outcome) -> Iterable[bytes]:
+def _statements(
+    content: Content, folder: Path | None, format: GraphFormat, how: How, outcome: Outcome
+) -> Iterable[bytes]:
     """The statements of a file as blocks of N-Quads lines without graphs. Raises Unreadable."""
     marker = ""
     try:
@@ -157,7 +165,9 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
     used = f"<{how.base}".encode()
     relative = False
     for block in blocks:
-        if any(sign in block for sign in _DOUBTFUL):
+        if (any(sign in block for sign in _BEYOND) and any(sign in block for sign in _EXCLUDED)) or (
+            outcome.format in _LOOSE and _LANG_STRING in block
+        ):
             block = b"".join(_storable(block.splitlines(keepends=True), how, outcome))
         relative = relative or used in block
         if block.startswith(b"_:") or any(sign in block for sign in (b"\n_:", b"> _:", b"> <<(")):
@@ -189,7 +199,7 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
 def _storable(lines: Iterable[bytes], how: How, outcome: Outcome) -> Iterator[bytes]:
     """The lines that a store takes. Raises Unreadable for another one, unless it may be left out."""
     for line in lines:
-        if any(sign in line for sign in _DOUBTFUL):
+        if _LANG_STRING in line or any(sign in line for sign in _EXCLUDED):
             try:
                 list(parse(line, format=RdfFormat.N_QUADS))
             except SyntaxError as error:

@@ -51,6 +51,8 @@ def decide(name: str, head: str) -> tuple[GraphFormat | None, str, bool]:
     whether its name, or what it is, lets one expect that it is read. Else the note says where the name lies.
     """
     named, found = SUFFIXES.get(suffix(name)), sniff(head)
+    if named is not None and found is not None and not root_element(head):  # as nearly always
+        return _same(named, found)
     for pattern, what in _ONTOLOGIES:
         if re.match(pattern, head):
             return None, what, True
@@ -74,6 +76,10 @@ def decide(name: str, head: str) -> tuple[GraphFormat | None, str, bool]:
         if written and written != named.notation:  # a sentence says more than a parser's first error
             return None, f"called {named.label}, is {written} without RDF in it", True
         return named, "", True
+    return _same(named, found)
+
+
+def _same(named: GraphFormat, found: GraphFormat) -> tuple[GraphFormat, str, bool]:
     if found is named or found.label in named.includes:
         return named, "", True
     return found, f"called {named.label}, is {found.label}", True

@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from initiative_lod.reading import encoding
 from initiative_lod.reading.members import Member, Outcome, printable
-from initiative_lod.reading.syntax import HEAD, decide, suffix
+from initiative_lod.reading.syntax import HEAD, SUFFIXES, decide, suffix
 from initiative_lod.settings import Settings
 
 if sys.version_info >= (3, 14):
@@ -215,8 +215,11 @@ def _inner(
                 raise
         yield from take(path, name, scratch, budget, depth + 1, temporary=True)
         return
-    format, note, claimed = decide(name, encoding.head(bytes(data[:HEAD])))
-    if format is not None:
+    format, note, claimed = None, "", False
+    named = suffix(name) in SUFFIXES  # whoever reads it will see
+    if not named:
+        format, note, claimed = decide(name, encoding.head(bytes(data[:HEAD])))
+    if named or format is not None:
         yield Member(printable(name), len(data), hashlib.sha256(data).hexdigest(), data=bytes(data))
     else:
         yield Outcome(name, "refused" if claimed else "passed over", note)
