@@ -56,16 +56,18 @@ class Settings:
     validation_memory: int = _setting(
         4 * 1024 * 1024 * 1024, "data memory of a validation by shapes from elsewhere", 256 * 1024 * 1024
     )
-    merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one merged source may unpack to", 1024)
+    merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one source that is read may unpack to", 1024)
     merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)
-    merge_members: int = _setting(200_000, "files that one merged source may hold", 1)
-    merge_seconds: float = _setting(60.0, "time for one merged file, to which a second is added for each megabyte", 0.5)
-    merge_memory: int = _setting(
-        4 * 1024 * 1024 * 1024, "data memory of one process that reads merged files", 64 * 1024 * 1024
+    merge_members: int = _setting(200_000, "files that one source that is read may hold", 1)
+    merge_seconds: float = _setting(
+        60.0, "time for one file that is read, to which a second is added for each megabyte", 0.5
     )
-    merge_workers: int = _setting(2, "processes that read merged files", 1, 64)
-    fetch_seconds: float = _setting(60.0, "time that fetching one merged URL may take", 0.5)
-    fetch_bytes: int = _setting(1024 * 1024 * 1024, "bytes of one merged URL", 1024)
+    merge_memory: int = _setting(
+        4 * 1024 * 1024 * 1024, "data memory of one process that reads files", 64 * 1024 * 1024
+    )
+    merge_workers: int = _setting(2, "processes that read files", 1, 64)
+    fetch_seconds: float = _setting(60.0, "time that fetching one URL to read may take", 0.5)
+    fetch_bytes: int = _setting(1024 * 1024 * 1024, "bytes of one URL to read", 1024)
 
     def __post_init__(self) -> None:
         for item in fields(self):

@@ -65,7 +65,9 @@ def merge(
         bool, typer.Option("--lenient", help="Take damaged files without their bad triples, each of which is listed.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Merge nothing if any file has to be refused.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do all that a merge does, and keep nothing of it.")
+    ] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Make the new release the current one.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
 ) -> None:

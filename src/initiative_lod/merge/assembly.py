@@ -64,8 +64,13 @@ class Assembly:
         self._inputs = inputs
         self.records = list(records)
 
-    def write(self, licensed: License, report: Report, make_index: MakeIndex, progress: Progress) -> Release:
-        """Write the release and give it its name. If the very same release is there already, it is returned."""
+    def write(
+        self, licensed: License, report: Report, make_index: MakeIndex, progress: Progress, keep: bool = True
+    ) -> Release | None:
+        """Write the release and give it its name. If the very same release is there already, it is returned.
+
+        Unless ``keep``, all is done but the last step, which makes it a release: None is returned.
+        """
         self._copy_start()
         own = self._own()
         others = self._other_parts()
@@ -86,7 +91,7 @@ class Assembly:
         edition = self._start.version.rpartition("-")[0]
         version = f"{edition}-{digest[:12]}"
         if (self._folder / version / manifest.MANIFEST).is_file():
-            return manifest.read(self._folder / version)
+            return manifest.read(self._folder / version) if keep else None
         progress("looking for conflicts")
         files, summary = report(store, self.records, self._building)
         for name, data in files.items():
@@ -104,6 +109,8 @@ class Assembly:
         store.flush()
         del store
         folder.finish(self._building, self._manifest(version, digest, triples, parts, summary), make_index)
+        if not keep:
+            return None
         progress("writing the release")
         return self._move(version)
 

@@ -81,7 +81,8 @@ def merge(
 ) -> MergeResult:
     """Merge into ``start``; the new release lies in the release folder and is not published.
 
-    Raises SourceError for what cannot be merged (nothing is written then), ReleaseError for a start of another base.
+    A dry run does the same and keeps nothing: it finds whatever a merge would. Raises SourceError for what cannot be
+    merged (nothing is written then), ReleaseError for a start of another base.
     """
     if start.base != settings.base:
         raise ReleaseError(
@@ -148,8 +149,6 @@ def merge(
                 f"a licence is given for {slug!r}, and no such source is merged; there are: {', '.join(records)}"
             )
         done = (tuple(fresh), tuple(known), tuple(unread))
-        if request.dry_run:
-            return MergeResult(None, tuple(records.values()), *done)
 
         def licensed(record: MergedSource, stated: Sequence[str]) -> MergedSource:
             given = request.licences.get(record.slug, request.licences.get("") if record.slug in fresh else None)
@@ -157,7 +156,7 @@ def merge(
 
         ordered = [records[slug] for slug in sorted(records)]
         assembly = Assembly(settings, start, building, ordered, request.alignments, request.judgements, request.inputs)
-        merged_release = assembly.write(licensed, report, make_index, progress)
+        merged_release = assembly.write(licensed, report, make_index, progress, keep=not request.dry_run)
         return MergeResult(merged_release, tuple(assembly.records), *done)
     finally:
         del leases
