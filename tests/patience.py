@@ -9,7 +9,7 @@ from typing import Any
 
 from initiative_lod.settings import Settings
 
-SECONDS = 600.0
+SECONDS = 300.0
 LIMITS = tuple(item for item in fields(Settings) if item.name.endswith("_seconds"))
 
 

@@ -15,6 +15,8 @@ from service.conftest import harbour, real
 
 __all__ = ["browser", "harbour", "real"]
 
+WAIT = 100_000  # milliseconds for one thing to be seen, which takes some hundreds on a quiet machine
+
 
 @pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, and other tests want their own
 def browser() -> Iterator[Browser]:
@@ -22,7 +24,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium is installed on this machine")
-    expect.set_options(timeout=SECONDS * 1000)
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=SECONDS * 1000)
         yield started
@@ -33,7 +35,7 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser, **options: Any) -> Iterator[Page]:
     """A page in a context of its own, in English on a wide screen unless ``options`` say otherwise."""
     context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
-    context.set_default_timeout(SECONDS * 1000)
+    context.set_default_timeout(WAIT)
     try:
         yield context.new_page()
     finally:

@@ -16,12 +16,12 @@ from browser.test_axe import RUN, TAGS, axe
 from browser.test_pages import CONTRAST, page_of
 from initiative_lod.web.http import static_files
 from initiative_lod.web.routes.sparql_form import SCRIPT
+from patience import SECONDS
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 
 __all__ = ["axe"]
 
-SECONDS = 180
 ILOD = "PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>"
 COUNT = f"{ILOD} SELECT ?m (COUNT(?c) AS ?n) {{ ?c ilod:modality ?m }} GROUP BY ?m"
 GRAPH = f"{ILOD} CONSTRUCT {{ ?c ilod:topic ?t }} {{ ?c ilod:topic ?t FILTER(CONTAINS(STR(?c), 'action/8')) }}"
