@@ -36,6 +36,8 @@ KNOWN = {
     "capital letters of another one": ("X.OWL", f"<rdf:RDF {RDF}/>", "RDF/XML"),
     "lines": ("x", FLIES, "N-Triples"),
     "lines with a graph": ("x", f"<{KITE}a> <{KITE}b> _:c <{KITE}g> .", "N-Quads"),
+    "lines with a language and a node": ("x", f'<{KITE}a> <{KITE}b> "x"@zh-Hans.\n_:a <{KITE}b> _:c.d.\n', "N-Triples"),
+    "a node at the end of a line": ("x", f"_:a <{KITE}b> _:c.\n", "N-Triples"),
     "lines as Turtle": ("x.ttl", FLIES, "Turtle"),
     "lines as TriG": ("x.trig", FLIES, "TriG"),
     "JSON-LD without a name": ("x.json", '{"@id": "http://kite.example/a"}', "JSON-LD"),
@@ -80,6 +82,29 @@ OTHER = {
     "HDT": ("x.hdt", "$HDT\x01", "HDT, which is not read", False),
     "prose": ("x.md", "# Kites\n\nThey fly.", "no RDF", False),
 }
+
+
+#: What would keep a pattern busy for ever that tries its parts in all ways.
+TIRING = {
+    "comments": "<!-- kite -->" * 3000,
+    "comments before an element": "<!-- kite -->" * 3000
+    + '<Ontology xmlns="http://www.w3.org/2002/07/owl#">'
+    + "<!-- -->" * 999,
+    "a document type": "<!DOCTYPE x " + "[]" * 20_000,
+    "blank nodes": f'<{KITE}a> <{KITE}b> "x"' + "_:" * 30_000,
+    "a blank node": "_:" * 30_000,
+    "quotation marks": f'<{KITE}a> <{KITE}b> "' + '\\"' * 20_000,
+    "a line of strings": '["' + '\\"' * 20_000,
+    "hashes": "#\n" * 30_000 + "#",
+    "blanks": " " * 60_000 + "x",
+    "angles": "<" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", ["x", "x.ttl", "x.owl", "x.jsonld", "x.nq"])
+@pytest.mark.parametrize("head", TIRING.values(), ids=list(TIRING))
+def test_hostile_beginnings_tire_nobody(name: str, head: str) -> None:
+    decide(name, head)
 
 
 @pytest.mark.parametrize(("name", "head", "label"), KNOWN.values(), ids=list(KNOWN))

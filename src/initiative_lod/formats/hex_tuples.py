@@ -19,7 +19,7 @@ from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNod
 from initiative_lod.formats.graph_format import Content, GraphFormat, Note, Statement
 from initiative_lod.vocabulary import RDF, XSD
 
-_STRING = r'"(?:[^"\\\n]|\\.)*"'
+_STRING = r'"(?>[^"\\\n]|\\.)*+"'
 _FIRST_LINE = re.compile(rf"\s*\[\s*{_STRING}(?:\s*,\s*{_STRING}){{5}}\s*\]")
 _IRI, _BLANK_NODE = "globalId", "localId"
 _LANGUAGE, _DIRECTED = RDF.langString.value, RDF.dirLangString.value

@@ -11,11 +11,13 @@ from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.formats.media_type import W3C
 
 _IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>"
+_BLANK = r"_:[^\s<.]++(?:\.[^\s<.]++)*+"
+_LITERAL = r'"(?>[^"\\\n]|\\.)*+"(?>@[A-Za-z0-9-]++|\^\^<[^<>\s]*+>)?'
 _LINE = re.compile(
-    rf"""(?:\s|\#[^\n]*\n)*
-        (?:{_IRI}|_:\S+)\s+{_IRI}\s+                                       # subject, predicate
-        (?:{_IRI}|_:\S+|"(?:[^"\\\n]|\\.)*"\S*)\s*                         # object
-        (?P<graph>{_IRI}\s*|_:\S+\s+)?\.[ \t\r]*(?:\#[^\n]*)?(?:\n|$)      # graph, full stop""",
+    rf"""(?>\s+|\#[^\n]*\n)*+
+        (?:{_IRI}|{_BLANK})\s+{_IRI}\s+                     # subject, predicate
+        (?:{_IRI}|{_BLANK}|{_LITERAL})\s*+                  # object
+        (?P<graph>(?:{_IRI}|{_BLANK})\s*+)?\.[ \t\r]*+(?:\#[^\n]*)?(?:\n|$)""",
     re.VERBOSE,
 )
 

@@ -31,7 +31,8 @@ _RESERVED = frozenset(
     NAMESPACE + name
     for name in "RDF ID about parseType resource nodeID datatype Description aboutEach aboutEachPrefix bagID li".split()
 )
-_XML_NOISE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>)*", re.DOTALL)
+#: Atomic groups throughout: what is hostile must not make a pattern try its parts in all ways.
+_XML_NOISE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?>[^\[>]+|\[[^\]]*\])*+>)*+", re.DOTALL)
 _ELEMENT = re.compile(r"<(?P<name>(?:[\w.-]+:)?[\w.-]+)(?P<attributes>\s+[\w.:-]+\s*=[^>]*|\s*)/?>")
 _REWRITTEN = re.compile(rb"""parseType\s*=\s*["'](?!Resource|Collection)|xml:lang\s*=\s*(?:""|'')""")
 _ENTITY = re.compile(rf'<!ENTITY\s+\w+\s+"{re.escape(NAMESPACE)}"')  # as Protégé used to declare it

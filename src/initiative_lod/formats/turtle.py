@@ -11,15 +11,15 @@ from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.formats.n_triples import first_line
 
-_NOISE = r"(?:\s|#[^\n]*\n)*"
+_NOISE = r"(?>\s+|#[^\n]*\n)*+"
 _IRI = r"<[^<>\"{}|^`\\\s]*>"
 _STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _DIRECTIVE = r"@prefix\s|@base\s|prefix\s+[\w.-]*:\s*<|base\s*<"
 _END = r"\s*[.;,]"
 #: A statement without prefixes whose end is seen: XML can begin with ``<word>`` as well.
 _STATEMENT = (
-    rf"(?:{_IRI}|_:\S+|\[\s*\])\s+(?:a|{_IRI})\s+"
-    rf"(?:(?:{_IRI}|_:[^\s.;,]+){_END}|(?:{_STRING})(?:@|\^\^|{_END})|[-+\d.]+{_END})"
+    rf"(?:{_IRI}|_:\S++|\[\s*\])\s+(?:a|{_IRI})\s+"
+    rf"(?:(?:{_IRI}|_:[^\s.;,]++){_END}|(?:{_STRING})(?:@|\^\^|{_END})|[-+\d.]+{_END})"
 )
 _BEGINNING = re.compile(rf"{_NOISE}(?:(?i:{_DIRECTIVE})|{_STATEMENT})")
 

@@ -17,7 +17,7 @@ WIDER = {"Turtle": BY_LABEL["TriG"], "N-Triples": BY_LABEL["N-Quads"]}
 NO_RDF = "no RDF"  # all that is known of a file that no format begins like
 
 _CONVERT = "is no RDF: convert it to Turtle or RDF/XML, for example with ROBOT"
-_NOISE = r"(?:\s|#[^\n]*\n)*"
+_NOISE = r"(?>\s+|#[^\n]*\n)*+"
 #: What is known by its beginning and is no RDF, and what it is called.
 _ONTOLOGIES = (
     (rf"{_NOISE}(?:Prefix\(|Ontology\(\s*(?:<|\w+\())", f"OWL functional syntax {_CONVERT}"),
@@ -25,13 +25,13 @@ _ONTOLOGIES = (
     (r"\s*format-version:\s", f"OBO {_CONVERT}"),
 )
 _OTHERS = (
-    (r"\s*(?:<!--.*?-->\s*)*<!doctype\s+html\b", "a web page, not RDF"),
+    (r"\s*(?><!--.*?-->\s*)*+<!doctype\s+html\b", "a web page, not RDF"),
     (r"%PDF-", "a PDF, not RDF"),
     (r"\$HDT", "HDT, which is not read: convert it to N-Triples, for example with hdt2rdf"),
     (r"SQLite format 3", "an SQLite database, not RDF"),
 )
 _OWL_XML = re.compile(r"<(?:[\w.-]+:)?Ontology\s(?![^>]*:(?:about|ID|nodeID)\s*=)[^>]*http://www\.w3\.org/2002/07/owl#")
-_OWL_XML_CHILD = re.compile(r"(?:\s|<!--.*?-->)*<(?:[\w.-]+:)?[A-Z]", re.DOTALL)  # RDF's properties begin small
+_OWL_XML_CHILD = re.compile(r"(?>\s+|<!--.*?-->)*+<(?:[\w.-]+:)?[A-Z]", re.DOTALL)  # RDF's properties begin small
 _JSON = re.compile(r'\s*(?:\{\s*"(?:[^"\\]|\\.)*"\s*:|\[\s*[{"])')
 
 
