@@ -1,4 +1,4 @@
-"""Errors of the project, as one tree. It knows nothing of HTTP; ``web.http.errors`` and ``cli`` map it.
+"""Errors of the project, as one tree. It knows nothing of HTTP; ``web.http.problems`` and ``cli`` map it.
 
 ::
 

@@ -26,7 +26,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
-from initiative_lod.web.http import errors
+from initiative_lod.web.http import problems
 from service.conftest import Live, publish, serve
 
 LANGUAGES = Languages()
@@ -773,7 +773,7 @@ FAULTS = [
 def test_an_error_speaks_the_readers_language(
     harbour: Live, path: str, status: int, english: str, chinese: str
 ) -> None:
-    titles = {"en": errors.title(status, LANGUAGES["en"]), "zh": errors.title(status, LANGUAGES["zh"])}
+    titles = {"en": problems.title(status, LANGUAGES["en"]), "zh": problems.title(status, LANGUAGES["zh"])}
     # A program: English, unless it prefers Chinese (RFC 9457 §3.1.3 and RFC 9110 §12.5.4).
     for header, language, text in ((None, "en", english), ("fr", "en", english), ("zh-CN,en;q=0.1", "zh", chinese)):
         given = {"accept_language": header} if header else {}
@@ -816,7 +816,7 @@ def test_limits_of_queries_are_told_in_chinese_too(harbour_root: Path) -> None:
                     live.get(f"/sparql?query=ASK%7B%3Fs%20%3Fp%20{number}%7D")
             answer = live.get(f"/sparql?query={query}", PROGRAM, accept_language="zh")
             assert answer.status_code == status
-            assert answer.json()["title"] == errors.title(status, LANGUAGES["zh"])
+            assert answer.json()["title"] == problems.title(status, LANGUAGES["zh"])
             assert chinese in answer.json()["detail"]
 
 

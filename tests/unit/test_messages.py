@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from initiative_lod.errors import Message, SettingsError, Verbatim
 from initiative_lod.locale import messages
 from initiative_lod.locale.messages import Languages
-from initiative_lod.web.http import errors
+from initiative_lod.web.http import problems
 
 FOLDER = Path(messages.__file__).parent
 SOURCE = FOLDER.parent
@@ -51,7 +51,7 @@ def test_every_language_has_every_message_in_its_words() -> None:
 
 
 def test_every_status_of_an_error_has_a_title() -> None:
-    assert {f"status.{status}" for status in errors.STATUS.values()} <= ids(CATALOGUES["en"]).keys()
+    assert {f"status.{status}" for status in problems.STATUS.values()} <= ids(CATALOGUES["en"]).keys()
 
 
 def test_every_message_is_used_and_every_one_that_is_used_is_there() -> None:

@@ -26,7 +26,7 @@ from initiative_lod.release.per_release import PerRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web import sparql_worker
-from initiative_lod.web.http import errors
+from initiative_lod.web.http import problems
 from initiative_lod.web.http.front import Front
 from initiative_lod.web.http.headers import CommonHeaders
 from initiative_lod.web.http.request import Response
@@ -154,11 +154,11 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
 
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
         request = site.read(http.scope)
-        made = await run_in_threadpool(errors.response, request, error, site.pages.error, site.language_of(request))
+        made = await run_in_threadpool(problems.response, request, error, site.pages.error, site.language_of(request))
         return made.to(request.method)
 
     async def ours(http: requests.Request, error: Exception) -> responses.Response:
-        if errors.status_of(error) == 500:
+        if problems.status_of(error) == 500:
             log.error("%s %s: %s", http.method, http.url.path, error, exc_info=error)
             return await unforeseen(http, error)
         if isinstance(error, ReleaseError):  # a visitor is not told where it lies
@@ -168,7 +168,7 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
     async def routing(http: requests.Request, error: Exception) -> responses.Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 405:
-            return await answer(http, errors.MethodNotAllowed(http.method, methods_of(http.scope["path"])))
+            return await answer(http, problems.MethodNotAllowed(http.method, methods_of(http.scope["path"])))
         if error.status_code == 404:
             return await answer(http, NotFound(Message("error.nothing_at", path=http.url.path[:200])))
         return await answer(http, BadArgument(Message("error.argument", detail=Verbatim(error.detail))))
@@ -186,7 +186,7 @@ def _damaged(site: Site) -> dict[Any, Handler]:
         version = http.scope[OLDER].version
         log.error("release %s cannot be read: %s", version, error, exc_info=error)
         request, told = site.read(http.scope), Damaged(Message("error.damaged_release", release=version))
-        made = await run_in_threadpool(errors.response, request, told, site.pages.error, site.language_of(request))
+        made = await run_in_threadpool(problems.response, request, told, site.pages.error, site.language_of(request))
         return made.to(request.method)
 
     return dict.fromkeys((OSError, RuntimeError, ReleaseError), damaged)

@@ -1,4 +1,4 @@
-"""What is refused before the parser sees it, and what the parser itself says that a query holds.
+"""Guard of the parser: what is refused before it sees a query, and what it says itself that a query holds.
 
 There is no second grammar here that could disagree with the engine's. Whether ``SERVICE``, ``FROM`` or ``DESCRIBE`` is
 a keyword in a query is asked of the engine's own parser: see :func:`holds`. See ``docs/sparql.md`` for why.

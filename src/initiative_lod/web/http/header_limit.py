@@ -1,4 +1,4 @@
-"""How HTTP is read from a socket: uvicorn's fast reader, with a limit on what it collects for one request.
+"""HTTP read from a socket: uvicorn's fast reader, with a limit on what it collects for one request.
 
 The reader itself has none, so that one endless header could fill the memory.
 """
@@ -15,7 +15,7 @@ from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from initiative_lod.locale.messages import Language
-from initiative_lod.web.http.errors import MethodNotAllowed, problem, text, title
+from initiative_lod.web.http.problems import MethodNotAllowed, problem, text, title
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields

@@ -1,4 +1,4 @@
-"""How a thing is cited: its citation as a value, and that value in APA, BibTeX and CSL-JSON.
+"""Citation of a thing, as a value, and that value in APA, BibTeX and CSL-JSON.
 
 All of it comes from the release. Who issued a document and when is taken where it is attested, else left out; there is
 no date of access, since nothing here has a clock.

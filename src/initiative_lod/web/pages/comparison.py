@@ -1,4 +1,4 @@
-"""What two or more things have in common and what sets them apart: parts of documents, or what these speak of."""
+"""Comparison of things: what they have in common and what sets them apart. They are parts of documents, or what these speak of."""
 
 from __future__ import annotations
 

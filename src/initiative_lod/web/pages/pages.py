@@ -17,7 +17,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import squares
-from initiative_lod.web.http import errors
+from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import (
     citation,
@@ -120,7 +120,7 @@ class Pages:
     def error(self, request: Request, status: int, error: BaseException) -> bytes:
         """An error, for a browser, with what there is instead. It needs no release."""
         language = self.languages[request.language]
-        values = {"status": status, "title": errors.title(status, language), "detail": errors.shown(error, language)}
+        values = {"status": status, "title": problems.title(status, language), "detail": problems.shown(error, language)}
         alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
         more = {"alternatives": alternatives, "view": None, "prefix": request.prefix, "location": ""}
         return self._filled("error.html", language, request, **values, **more)

@@ -1,4 +1,4 @@
-"""What a page is about in the words of schema.org, as JSON-LD with its context inside, for those who read only HTML.
+"""Subject of a page in the words of schema.org, as JSON-LD with its context inside, for those who read only HTML.
 
 The licence is stated of what it covers: of the data and concepts that this project wrote, and of the page; never of a
 document that others issued. Such a document's page carries it as ``subjectOf``.

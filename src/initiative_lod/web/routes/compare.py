@@ -18,7 +18,7 @@ from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.arguments import PageArguments
-from initiative_lod.web.http.errors import shown, status_of
+from initiative_lod.web.http.problems import shown, status_of
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.comparison import ROWS, Column, compare

@@ -21,7 +21,7 @@ from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.conditional import Representation, day, http_date, not_modified, of_content
-from initiative_lod.web.http.errors import RangeNotSatisfiable
+from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import (
     NOT_MODIFIED,

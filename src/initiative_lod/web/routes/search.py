@@ -23,7 +23,7 @@ from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
 from initiative_lod.web.http.conditional import uncached
-from initiative_lod.web.http.errors import text
+from initiative_lod.web.http.problems import text
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page

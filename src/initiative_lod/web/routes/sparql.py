@@ -33,7 +33,7 @@ from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import has_tag
-from initiative_lod.web.http.errors import message_of, response, shown, title
+from initiative_lod.web.http.problems import message_of, response, shown, title
 from initiative_lod.web.http.request import Client, Request, Response
 from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome
 from initiative_lod.web.routes.sparql_form import Page, Shown
