@@ -10,16 +10,16 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
 
 GRAPH, BASE = "http://harbour.example/graph", "http://harbour.example/base/"
-Read = Callable[..., tuple[Outcome, list[Quad]]]
+Read = Callable[..., tuple[FileOutcome, list[Quad]]]
 
 
 def read_bytes(
     name: str, data: bytes, lenient: bool = False, genid: str = "", path: Path | None = None
-) -> tuple[Outcome, list[Quad]]:
+) -> tuple[FileOutcome, list[Quad]]:
     """What became of a file, and its statements."""
     digest = hashlib.sha256(data).hexdigest()
     member = Member(name, len(data), digest, path, None if path else data)
@@ -37,7 +37,7 @@ def read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pa
         return read_bytes
     monkeypatch.setattr(reading, "WHOLE", 0)
 
-    def streamed(name: str, data: bytes, lenient: bool = False, genid: str = "") -> tuple[Outcome, list[Quad]]:
+    def streamed(name: str, data: bytes, lenient: bool = False, genid: str = "") -> tuple[FileOutcome, list[Quad]]:
         path = tmp_path / name
         path.write_bytes(data)
         return read_bytes(name, data, lenient, genid, path)

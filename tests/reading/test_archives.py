@@ -16,7 +16,7 @@ import pytest
 from backports import zstd
 
 from initiative_lod.reading.find_files import Source, arrive, walk
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.unpack import Budget, Caps
 from initiative_lod.settings import Settings
 
@@ -30,7 +30,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def found(path: Path, scratch: Path, settings: Settings | None = None) -> list[Member | Outcome]:
+def found(path: Path, scratch: Path, settings: Settings | None = None) -> list[Member | FileOutcome]:
     """The files of a source."""
     settings = settings or Settings()
     arrived = arrive(Source("kite", str(path)), scratch, settings)
@@ -61,12 +61,12 @@ def member(name: str, data: bytes = TTL) -> tuple[str, bytes]:
     return name, data
 
 
-def taken(items: list[Member | Outcome]) -> list[tuple[str, bytes]]:
+def taken(items: list[Member | FileOutcome]) -> list[tuple[str, bytes]]:
     return [(item.name, item.content()) for item in items if isinstance(item, Member)]
 
 
-def told(items: list[Member | Outcome]) -> list[tuple[str, str, str]]:
-    return [(item.name, item.status, item.why) for item in items if isinstance(item, Outcome)]
+def told(items: list[Member | FileOutcome]) -> list[tuple[str, str, str]]:
+    return [(item.name, item.status, item.why) for item in items if isinstance(item, FileOutcome)]
 
 
 @pytest.mark.parametrize("suffix", PACKERS)

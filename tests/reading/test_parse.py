@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
 from merge.conftest import Merge, merging, settings, start
 
@@ -38,7 +38,7 @@ LARGE = {
 }
 
 
-def read(path: Path, lenient: bool = False) -> tuple[Outcome, bytes]:
+def read(path: Path, lenient: bool = False) -> tuple[FileOutcome, bytes]:
     data = path.read_bytes()
     member = Member(path.name, len(data), hashlib.sha256(data).hexdigest(), path)
     written: list[bytes] = []

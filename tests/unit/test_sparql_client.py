@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Scope
 
 from initiative_lod.errors import Busy, ClientBusy
-from initiative_lod.sparql.job import Result
+from initiative_lod.sparql.job import QueryResult
 from initiative_lod.sparql.queue import Shelf
 from initiative_lod.web.http.request import client, read
 from initiative_lod.web.routes.sparql import address_of, counted_for
@@ -98,15 +98,15 @@ def test_what_a_proxy_forwards(host: str, headers: dict[str, str], expected: tup
 
 def test_results_in_files_are_a_share_too() -> None:
     shelf = Shelf(100, 2)
-    results = [Result("graph", 0, 30, None, os.open("/dev/null", os.O_RDONLY)) for _ in range(2)]
+    results = [QueryResult("graph", 0, 30, None, os.open("/dev/null", os.O_RDONLY)) for _ in range(2)]
     for result in results:
         shelf.check("a")
         shelf.hold("a", result)
     with pytest.raises(ClientBusy):
         shelf.check("a")
-    shelf.hold("b", Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY)))  # which nobody has
+    shelf.hold("b", QueryResult("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY)))  # which nobody has
     assert shelf.size == 60
-    large = Result("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
+    large = QueryResult("graph", 0, 40, None, os.open("/dev/null", os.O_RDONLY))
     shelf.hold("c", large)
     with pytest.raises(Busy):
         shelf.check("b")

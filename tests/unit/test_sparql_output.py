@@ -15,7 +15,7 @@ from initiative_lod.errors import QueryTooLarge
 from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
-from initiative_lod.sparql.job import Job, Reply, Result
+from initiative_lod.sparql.job import Job, QueryResult, Reply
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
@@ -54,7 +54,7 @@ def test_a_large_result_goes_to_a_file_without_a_name() -> None:
     assert output.file is not None
     output.file.flush()
     assert not Path(f"/proc/self/fd/{output.file.fileno()}").resolve().exists()
-    result = Result("graph", 0, output.length, None, os.dup(output.file.fileno()))
+    result = QueryResult("graph", 0, output.length, None, os.dup(output.file.fileno()))
     assert result.read() == b"".join(pieces)
     result.close()
     output.file.close()
@@ -86,10 +86,10 @@ def test_the_cache_is_bounded() -> None:
     kept = Cache(10_000)
     keys = [cache.Key("0", str(number)) for number in range(40)]
     for key in keys:
-        kept.put(key, Result("boolean", 1, 100, b"a" * 100))
+        kept.put(key, QueryResult("boolean", 1, 100, b"a" * 100))
     assert kept.size <= 10_000
     assert len(kept) == 10_000 // (100 + OVERHEAD)
     assert kept.get(keys[0]) is None
     assert kept.get(keys[-1]) is not None
-    kept.put(keys[0], Result("boolean", 1, 5000, b"a" * 5000))
+    kept.put(keys[0], QueryResult("boolean", 1, 5000, b"a" * 5000))
     assert kept.get(keys[0]) is None

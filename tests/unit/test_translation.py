@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import Document
+from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.translation import Described, labels, rendered_text
 from initiative_lod.iris import Iris
 from initiative_lod.sources.text import NormalisedText, Span
@@ -36,7 +36,7 @@ def test_the_rendering_follows_the_order_of_the_original() -> None:
     def part(path: str) -> str:
         return f"{base}/{path}"
 
-    document = Document(base, f"{base}/zh", text, {}, {}, I)
+    document = LocatedDocument(base, f"{base}/zh", text, {}, {}, I)
     document.kinds = {
         part("conclusion"): "Conclusion",
         part("action/1/clause/2"): "Clause",

@@ -16,7 +16,7 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.build import identity, mappings
-from initiative_lod.build.located_parts import Coverage, Document, read_body
+from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
@@ -176,7 +176,7 @@ def _in(graph: NamedNode, triples: Iterable[Triple]) -> list[Quad]:
     return [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
 
 
-def _graph_of(document: Document) -> NamedNode:
+def _graph_of(document: LocatedDocument) -> NamedNode:
     """The document's named graph has the name of its IRI's last segment."""
     return I.graph(document.iri.rsplit("/", 1)[1])
 
@@ -200,7 +200,7 @@ def _documents(
     types: dict[str, str],
     texts: Path,
     places: Mapping[str, Place],
-) -> dict[str, Document]:
+) -> dict[str, LocatedDocument]:
     """The documents that have a text file, by IRI."""
     realised = dict(_links(quads, ELI.realizes))
     pillars = {part: whole for part, whole in _links(quads, DCTERMS.isPartOf) if types.get(part) == "Action"}
@@ -213,11 +213,11 @@ def _documents(
             )
         iri = realised[text_iri]
         kinds = {part: kind for part, kind in types.items() if kind in PARTS and part.startswith(iri + "/")}
-        documents[iri] = Document(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
+        documents[iri] = LocatedDocument(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
     return documents
 
 
-def _derived(quads: Iterable[Quad], document: Document, types: Mapping[str, str]) -> Iterator[Triple]:
+def _derived(quads: Iterable[Quad], document: LocatedDocument, types: Mapping[str, str]) -> Iterator[Triple]:
     """Triples that follow from the rest: labels of numbered parts, the whole of a rendering whose text has no file."""
     described: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:

@@ -31,7 +31,7 @@ class Coverage:
 
 
 @dataclass
-class Document:
+class LocatedDocument:
     """One document: its text, and where its parts stand. Keys are IRIs (in the sources' base)."""
 
     iri: str

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build.located_parts import Document
+from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
@@ -16,14 +16,14 @@ from initiative_lod.vocabulary import DCTERMS, OA, RDF
 I = Iris(DEFAULT_BASE)  # the base in which sources are written
 
 
-def document_with(subject: str, documents: Mapping[str, Document]) -> Document | None:
+def document_with(subject: str, documents: Mapping[str, LocatedDocument]) -> LocatedDocument | None:
     """The document of which ``subject`` is a part, or which it is."""
     return next(
         (document for iri, document in documents.items() if subject == iri or subject.startswith(iri + "/")), None
     )
 
 
-def structure(document: Document) -> Iterator[Triple]:
+def structure(document: LocatedDocument) -> Iterator[Triple]:
     """Parents, numbers, words and spans of a document's parts, and its text."""
     text_iri, text = NamedNode(document.text_iri), document.text
     yield Triple(text_iri, I.term("text"), Literal(text.content, language=document.language))
@@ -46,7 +46,7 @@ def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
     yield Triple(iri, I.term("length"), Literal(len(text.content)))
 
 
-def _span(subject: NamedNode, property: NamedNode, span: Span, document: Document) -> Iterator[Triple]:
+def _span(subject: NamedNode, property: NamedNode, span: Span, document: LocatedDocument) -> Iterator[Triple]:
     """``subject property <text#char=start,end>`` with the span's source and selector (RFC 5147 §2.1.1)."""
     where = f"{span.start},{span.end}"
     node, selector = (NamedNode(f"{document.text_iri}#{kind}={where}") for kind in ("char", "selector"))
@@ -67,7 +67,7 @@ def _span(subject: NamedNode, property: NamedNode, span: Span, document: Documen
 class Attestations:
     """Turns brackets into statements and their attestations, numbering those that would share a name."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Mapping[str, LocatedDocument]) -> None:
         self._documents = documents
         self._names: Counter[str] = Counter()
 
@@ -105,7 +105,7 @@ class Attestations:
         for predicate, other in bracket.rest:
             yield Triple(node, predicate, other)
 
-    def _condition(self, bracket: Bracket, document: Document, span: Span) -> Iterator[Triple]:
+    def _condition(self, bracket: Bracket, document: LocatedDocument, span: Span) -> Iterator[Triple]:
         number = self._names[f"{bracket.subject.value}#condition"] = (
             self._names[f"{bracket.subject.value}#condition"] + 1
         )

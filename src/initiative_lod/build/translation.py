@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import Document
+from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.sources.text import NormalisedText
 from initiative_lod.vocabulary import RDFS
 
@@ -48,7 +48,7 @@ def labels(path: str, kind: str) -> list[Literal]:
     return result
 
 
-def rendered_text(document: Document, described: Described, language: str) -> NormalisedText:
+def rendered_text(document: LocatedDocument, described: Described, language: str) -> NormalisedText:
     """The whole text in ``language``, from labels and translations of the parts, in the order of the original."""
     translation = document.iris.term("translation")
 

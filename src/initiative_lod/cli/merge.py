@@ -20,7 +20,7 @@ from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.foreign_graph import ReadFile
-from initiative_lod.reading.members import Outcome
+from initiative_lod.reading.members import FileOutcome
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.sssom import MappingSet, where_seen
@@ -166,7 +166,7 @@ class _Watch:
         else:
             self._bar.update(self._task, description=message, completed=len(self._counts))
 
-    def seen(self, slug: str, outcome: Outcome) -> None:
+    def seen(self, slug: str, outcome: FileOutcome) -> None:
         """Count a file that has been read, and keep what is worth telling; those that were refused the result has."""
         if outcome.status != "refused" and (outcome.why or outcome.repaired):
             self.told.append(ReadFile(f"{slug}/{outcome.name}", outcome))

@@ -1,4 +1,4 @@
-"""Description of a resource: which quads it has, by one rule for every kind of thing, and for every format the same answer.
+"""Description of a resource: which quads it has, by one rule for every kind of thing and every format.
 
 A description of ``R`` holds what has as its subject
 

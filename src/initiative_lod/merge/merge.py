@@ -18,7 +18,7 @@ from pyoxigraph import Quad
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge.assembly import Assembly, Report
-from initiative_lod.merge.source import Reader, Seen, forget, link, with_licences
+from initiative_lod.merge.source import Seen, SourceReader, forget, link, with_licences
 from initiative_lod.reading import find_files
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.release import MakeIndex, Release, in_use
@@ -97,7 +97,7 @@ def merge(
     try:
         building = scratch / "release"
         building.mkdir()
-        reader = Reader(settings, building, scratch, _readable(folder))
+        reader = SourceReader(settings, building, scratch, _readable(folder))
         before = {record.slug: record for record in start.manifest.merged}
         for slug in request.without:
             if before.pop(slug, None) is None:

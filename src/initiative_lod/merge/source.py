@@ -19,7 +19,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
 from initiative_lod.reading.find_files import Arrived, Source
-from initiative_lod.reading.members import CAP, Outcome
+from initiative_lod.reading.members import CAP, FileOutcome
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID
@@ -34,10 +34,10 @@ READER = 2  # raised whenever the same bytes would be read as other statements
 FILES = "sources"  # folder of a release with what became of each file
 LICENCE_NAMES = ("license", "licence", "copying", "copyright")
 
-Seen = Callable[[str, Outcome], None]
+Seen = Callable[[str, FileOutcome], None]
 
 
-class Reader:
+class SourceReader:
     """Reads sources into the release that is being built in ``building``. ``earlier`` are releases that may have
     them already.
     """
@@ -137,10 +137,10 @@ def take_over(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def outcomes_of(release: Release, slug: str) -> list[Outcome]:
+def outcomes_of(release: Release, slug: str) -> list[FileOutcome]:
     """Outcome of each file of a merged source."""
     values = json.loads(gzip.decompress((release.path / files_name(slug)).read_bytes()))
-    return [Outcome.from_json(value) for value in values]
+    return [FileOutcome.from_json(value) for value in values]
 
 
 def with_licences(record: MergedSource, stated: Sequence[str], given: str | None) -> MergedSource:
@@ -151,12 +151,12 @@ def with_licences(record: MergedSource, stated: Sequence[str], given: str | None
     return replace(record, licences=tuple(dict.fromkeys(licences)))
 
 
-def _packed(outcomes: Sequence[Outcome]) -> bytes:
+def _packed(outcomes: Sequence[FileOutcome]) -> bytes:
     text = json.dumps([outcome.to_json() for outcome in outcomes], ensure_ascii=False, indent=1)
     return gzip.compress(text.encode("utf-8", "backslashreplace"), mtime=0)
 
 
-def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, str], ...]:
+def _licence_files(path: Path, outcomes: Sequence[FileOutcome]) -> tuple[tuple[str, str], ...]:
     """The files beside the data whose name says that they are a licence: name and first words."""
     licences = []
     for outcome in outcomes:
@@ -171,7 +171,7 @@ def _licence_files(path: Path, outcomes: Sequence[Outcome]) -> tuple[tuple[str, 
     return tuple(licences)
 
 
-def _summed(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+def _summed(outcomes: Iterable[FileOutcome]) -> dict[str, Any]:
     """Fields of a record about the files of a source."""
     outcomes = list(outcomes)
     states = ("taken", "refused", "passed over")

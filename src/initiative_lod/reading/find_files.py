@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
 from initiative_lod.reading import fetch
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.syntax import SUFFIXES
 from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
 from initiative_lod.settings import Settings
@@ -165,13 +165,13 @@ def _digest(path: Path, budget: Budget) -> str:
     return found.hexdigest()
 
 
-def walk(arrived: Arrived, scratch: Path, budget: Budget) -> Iterator[Member | Outcome]:
+def walk(arrived: Arrived, scratch: Path, budget: Budget) -> Iterator[Member | FileOutcome]:
     """The files of a source in the order of their names, unpacked into ``scratch`` as they are asked for.
 
-    What cannot be had is an Outcome that says so. A Member that is ``temporary`` is the caller's to delete.
+    What cannot be had is a FileOutcome that says so. A Member that is ``temporary`` is the caller's to delete.
     """
     for note in arrived.notes:
-        yield Outcome(arrived.source.where, "note", note)
+        yield FileOutcome(arrived.source.where, "note", note)
     try:
         if not arrived.path.is_dir():
             budget.member()
@@ -183,17 +183,17 @@ def walk(arrived: Arrived, scratch: Path, budget: Budget) -> Iterator[Member | O
                 yield from ignored.told(name)
                 continue
             if fault:
-                yield Outcome(name, "refused", fault)
+                yield FileOutcome(name, "refused", fault)
                 continue
             budget.member()
             try:
                 yield from take(path, name, scratch, budget)
             except OSError as error:
-                yield Outcome(name, "refused", f"cannot be read: {error.strerror or error}")
+                yield FileOutcome(name, "refused", f"cannot be read: {error.strerror or error}")
     except Refused as error:
-        yield Outcome(arrived.name, "refused", str(error))
+        yield FileOutcome(arrived.name, "refused", str(error))
     except OSError as error:
-        yield Outcome(str(error.filename or arrived.name), "refused", f"cannot be read: {error.strerror or error}")
+        yield FileOutcome(str(error.filename or arrived.name), "refused", f"cannot be read: {error.strerror or error}")
 
 
 def _files(top: Path) -> Iterator[tuple[str, Path, str, bool]]:

@@ -16,7 +16,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.errors import SourceError
 from initiative_lod.reading.find_files import Arrived, Source, arrive, check
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.spool import merged
@@ -35,7 +35,7 @@ class ReadFile:
     """
 
     place: str
-    outcome: Outcome
+    outcome: FileOutcome
     path: Path | None = None
 
 
@@ -87,7 +87,7 @@ def read(
             try:
                 arrived = arrive(Source("", where), Path(folder), settings)
             except Refused as error:
-                files.append(ReadFile(where, Outcome(where, "refused", str(error))))
+                files.append(ReadFile(where, FileOutcome(where, "refused", str(error))))
                 continue
 
             def how(member: Member, arrived: Arrived = arrived) -> How:
@@ -117,7 +117,7 @@ def _place(arrived: Arrived, name: str) -> str:
     return where + name[len(arrived.name) :] if name.startswith(arrived.name) else where
 
 
-def _read_file(arrived: Arrived, outcome: Outcome) -> ReadFile:
+def _read_file(arrived: Arrived, outcome: FileOutcome) -> ReadFile:
     path = _path(arrived, outcome.name)
     plain = outcome.status == "taken" and path.is_file() and path.stat().st_size == outcome.bytes
     if plain:  # and not packed into as many bytes

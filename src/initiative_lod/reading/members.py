@@ -57,7 +57,7 @@ class Member:
 
 
 @dataclass(slots=True)
-class Outcome:
+class FileOutcome:
     """What became of a file: ``taken`` (whole, or ``left_out`` says of what it was relieved), ``refused``,
     ``passed over`` (it is no RDF), or ``note`` (of the way to it, such as a redirect).
 
@@ -100,6 +100,6 @@ class Outcome:
         return {name: value for name, value in asdict(self).items() if value or name == "name"}
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Outcome:
+    def from_json(cls, value: dict[str, Any]) -> FileOutcome:
         """The outcome that ``to_json`` wrote."""
         return cls(**{**value, "left_out": [(line, why) for line, why in value.get("left_out", ())]})

@@ -21,7 +21,7 @@ from initiative_lod.formats.graph_format import Content
 from initiative_lod.formats.notation3 import beyond_rdf
 from initiative_lod.formats.well_formed import fault_of
 from initiative_lod.reading import encoding, skolem
-from initiative_lod.reading.members import CAP, Member, Outcome
+from initiative_lod.reading.members import CAP, FileOutcome, Member
 from initiative_lod.reading.syntax import HEAD, WIDER, decide
 
 WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed from where it lies
@@ -65,13 +65,13 @@ class Unreadable(Exception):
     """Why a file is refused. It never leaves this package."""
 
 
-def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -> Outcome:
+def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -> FileOutcome:
     """Read a file and ``write`` its statements as N-Quads lines of the graph. What was written counts only if it is
     taken.
 
     ``stage`` is called before canonicalisation, the step that may not end.
     """
-    outcome = Outcome(member.name, sha256=member.sha256, bytes=member.size)
+    outcome = FileOutcome(member.name, sha256=member.sha256, bytes=member.size)
     format, note, claimed = decide(member.name, encoding.head(member.beginning(HEAD)))
     if format is None:
         outcome.status, outcome.why = "refused" if claimed else "passed over", note
@@ -94,7 +94,7 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
 
 
 def _statements(
-    content: Content, folder: Path | None, format: GraphFormat, how: How, outcome: Outcome
+    content: Content, folder: Path | None, format: GraphFormat, how: How, outcome: FileOutcome
 ) -> Iterable[bytes]:
     """The statements of a file as blocks of N-Quads lines without graphs. Raises Unreadable."""
     marker = ""
@@ -122,7 +122,7 @@ def _statements(
     return _written(quads, format, content, outcome)
 
 
-def _written(quads: Iterator[Quad], format: GraphFormat, content: Content, outcome: Outcome) -> Iterable[bytes]:
+def _written(quads: Iterator[Quad], format: GraphFormat, content: Content, outcome: FileOutcome) -> Iterable[bytes]:
     """The quads, without their graphs, as N-Quads: at once, or through a file where the content lies in one."""
     plain = _plain(quads, outcome) if format.graphs else quads
     if not isinstance(content, Path):
@@ -143,7 +143,7 @@ def _blocks(file: Any) -> Iterator[bytes]:
             yield block + file.readline()
 
 
-def _wider(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> Iterable[bytes] | None:
+def _wider(content: Content, format: GraphFormat, how: How, outcome: FileOutcome) -> Iterable[bytes] | None:
     """The statements in the format with graphs that is often called by this one's name; None if it is not that."""
     wider = WIDER.get(format.label)
     if wider is None:
@@ -158,7 +158,7 @@ def _wider(content: Content, format: GraphFormat, how: How, outcome: Outcome) ->
     return found
 
 
-def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, stage: Callable[[str], None]) -> None:
+def _take(blocks: Iterable[bytes], how: How, outcome: FileOutcome, write: Write, stage: Callable[[str], None]) -> None:
     """Write blocks of whole N-Quads lines (of no graph) into the graph, blank nodes named."""
     entangled: list[bytes] = []
     ending = f" <{how.graph}> .\n".encode()
@@ -196,7 +196,7 @@ def _take(blocks: Iterable[bytes], how: How, outcome: Outcome, write: Write, sta
         outcome.repair(f"relative IRIs were resolved against <{how.base}>")
 
 
-def _storable(lines: Iterable[bytes], how: How, outcome: Outcome) -> Iterator[bytes]:
+def _storable(lines: Iterable[bytes], how: How, outcome: FileOutcome) -> Iterator[bytes]:
     """The lines that a store takes. Raises Unreadable for another one, unless it may be left out."""
     for line in lines:
         if _LANG_STRING in line or any(sign in line for sign in _EXCLUDED):
@@ -211,7 +211,7 @@ def _storable(lines: Iterable[bytes], how: How, outcome: Outcome) -> Iterator[by
         yield line
 
 
-def _plain(quads: Iterable[Quad], outcome: Outcome) -> Iterator[Quad]:
+def _plain(quads: Iterable[Quad], outcome: FileOutcome) -> Iterator[Quad]:
     """The quads without their graphs, whose names are noted."""
     graph = DefaultGraph()
     for quad in quads:
@@ -224,7 +224,7 @@ def _plain(quads: Iterable[Quad], outcome: Outcome) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def _by_line(content: Content, format: GraphFormat, how: How, outcome: Outcome) -> Iterator[Quad]:
+def _by_line(content: Content, format: GraphFormat, how: How, outcome: FileOutcome) -> Iterator[Quad]:
     for number, line in enumerate(_lines(content), 1):
         try:
             line.decode("utf-8")
@@ -248,7 +248,7 @@ def _lines(content: Content) -> Iterator[bytes]:
         yield from content.split(b"\n")
 
 
-def _lenient(content: Content, format: GraphFormat, how: How, outcome: Outcome, marker: str) -> Iterator[Quad]:
+def _lenient(content: Content, format: GraphFormat, how: How, outcome: FileOutcome, marker: str) -> Iterator[Quad]:
     """The quads that are RDF. After an error of syntax it goes on only where the parser cannot have lost its place."""
     try:
         quads = format.read(content, how.base, lenient=True, note=outcome.repair)

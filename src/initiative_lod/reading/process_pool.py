@@ -20,7 +20,7 @@ from typing import Any
 
 from initiative_lod.errors import MachineError
 from initiative_lod.reading.find_files import Arrived
-from initiative_lod.reading.members import Member, Outcome
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.unpack import Caps
 from initiative_lod.settings import Settings
@@ -28,7 +28,7 @@ from initiative_lod.settings import Settings
 MEGABYTE = 1 << 20
 SORT_SECONDS = 600.0  # that sorting one spool may take for each gigabyte
 
-Seen = Callable[[Outcome], None]
+Seen = Callable[[FileOutcome], None]
 
 
 class ReaderProcess:
@@ -42,7 +42,7 @@ class ReaderProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
 
-    def find(self, arrived: Arrived, scratch: Path) -> Iterator[Member | Outcome]:
+    def find(self, arrived: Arrived, scratch: Path) -> Iterator[Member | FileOutcome]:
         """The files of a source, as ``find_files.walk`` gives them. Whoever stops early ends the process."""
         caps = asdict(Caps.of(self._settings))
         seconds = self._settings.merge_seconds
@@ -53,7 +53,7 @@ class ReaderProcess:
                 answer = self._answer(time.monotonic() + seconds)
                 done = "end" in answer
                 if "outcome" in answer:
-                    yield Outcome.from_json(answer["outcome"])
+                    yield FileOutcome.from_json(answer["outcome"])
                 elif "member" in answer:
                     given = answer["member"]
                     path = Path(given["path"]) if given["path"] else None
@@ -66,12 +66,12 @@ class ReaderProcess:
                 why = f"unpacking it takes more than {seconds:.0f} seconds without a file (setting merge_seconds)"
             else:
                 why = f"unpacking it needs too much memory (merge_memory), or crashes{_signal(code)}"
-            yield Outcome(arrived.name, "refused", why)
+            yield FileOutcome(arrived.name, "refused", why)
         finally:
             if not done:
                 self._end()
 
-    def read(self, member: Member, how: How, again: bool = True) -> Outcome:
+    def read(self, member: Member, how: How, again: bool = True) -> FileOutcome:
         """What became of a file; its statements are in the spool if it was taken.
 
         A process that ended by itself before it said anything is replaced once: what kills a reader comes as a signal.
@@ -92,9 +92,9 @@ class ReaderProcess:
                 spool.truncate(self._good)
             if again and not stage and not isinstance(error, TimeoutError) and code is not None and code >= 0:
                 return self.read(member, how, again=False)
-            return Outcome(member.name, "refused", _reason(error, code, stage, seconds), member.sha256, member.size)
+            return FileOutcome(member.name, "refused", _reason(error, code, stage, seconds), member.sha256, member.size)
         self._good = answer["spool"]
-        return Outcome.from_json(answer["outcome"])
+        return FileOutcome.from_json(answer["outcome"])
 
     def finish(self, folder: Path) -> list[Path]:
         """The spool as sorted runs. Raises MachineError when it cannot be sorted."""
@@ -214,14 +214,16 @@ class ProcessPool:
         for process in (self._finder, *self._readers):
             process.close()
 
-    def read(self, arrived: Arrived, how: Callable[[Member], How], seen: Seen = lambda outcome: None) -> list[Outcome]:
+    def read(
+        self, arrived: Arrived, how: Callable[[Member], How], seen: Seen = lambda outcome: None
+    ) -> list[FileOutcome]:
         """Find and read the files of a source; what became of each, in the order of their names. No more of them is
         asked for than there are processes to read them.
 
         ``seen`` is called for each as it comes, in any order and from any thread. Raises MachineError for a fault of
         this machine.
         """
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, FileOutcome] = {}
         waiting: queue.Queue[tuple[int, Member] | None] = queue.Queue(maxsize=len(self._readers))
         failed: list[BaseException] = []
 
@@ -253,14 +255,14 @@ class ProcessPool:
 
     @staticmethod
     def _deal(
-        found: Iterable[Member | Outcome],
+        found: Iterable[Member | FileOutcome],
         waiting: queue.Queue[tuple[int, Member] | None],
-        outcomes: dict[int, Outcome],
+        outcomes: dict[int, FileOutcome],
         failed: list[BaseException],
         seen: Seen,
     ) -> None:
         for number, member in enumerate(found):
-            if isinstance(member, Outcome):
+            if isinstance(member, FileOutcome):
                 outcomes[number] = member
                 seen(member)
             else:

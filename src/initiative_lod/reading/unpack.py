@@ -22,7 +22,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from initiative_lod.reading import encoding
-from initiative_lod.reading.members import Member, Outcome, printable
+from initiative_lod.reading.members import FileOutcome, Member, printable
 from initiative_lod.reading.syntax import HEAD, SUFFIXES, decide, suffix
 from initiative_lod.settings import Settings
 
@@ -160,8 +160,8 @@ def kind(head: bytes | bytearray) -> str:
 
 def take(
     path: Path, name: str, scratch: Path, budget: Budget, depth: int = 0, temporary: bool = False
-) -> Iterator[Member | Outcome]:
-    """The file at ``path``, or what it unpacks to. What cannot be unpacked is an Outcome that says so."""
+) -> Iterator[Member | FileOutcome]:
+    """The file at ``path``, or what it unpacks to. What cannot be unpacked is a FileOutcome that says so."""
     with path.open("rb") as file:
         found = kind(file.read(512))
     if not found:
@@ -174,11 +174,11 @@ def take(
             raise Refused(f"archives in archives are opened {DEEPEST} deep, and this one lies deeper")
         yield from _unpack(found, path, name, scratch, budget, depth)
     except Refused as error:
-        yield Outcome(name, "refused", str(error))
+        yield FileOutcome(name, "refused", str(error))
     except MemoryError:
-        yield Outcome(name, "refused", "unpacking it needs too much memory (setting merge_memory)")
+        yield FileOutcome(name, "refused", "unpacking it needs too much memory (setting merge_memory)")
     except BROKEN as error:
-        yield Outcome(name, "refused", _said(error))
+        yield FileOutcome(name, "refused", _said(error))
     finally:
         if temporary:
             path.unlink(missing_ok=True)
@@ -196,7 +196,7 @@ def _said(error: Exception) -> str:
 
 def _inner(
     stream: IO[bytes] | _Counted, name: str, scratch: Path, budget: Budget, depth: int
-) -> Iterator[Member | Outcome]:
+) -> Iterator[Member | FileOutcome]:
     """A file in an archive: in memory when it is small, passed over when it is no RDF, unpacked again when it is an
     archive.
     """
@@ -222,10 +222,12 @@ def _inner(
     if named or format is not None:
         yield Member(printable(name), len(data), hashlib.sha256(data).hexdigest(), data=bytes(data))
     else:
-        yield Outcome(name, "refused" if claimed else "passed over", note)
+        yield FileOutcome(name, "refused" if claimed else "passed over", note)
 
 
-def _unpack(found: str, path: Path, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
+def _unpack(
+    found: str, path: Path, name: str, scratch: Path, budget: Budget, depth: int
+) -> Iterator[Member | FileOutcome]:
     size = path.stat().st_size
     if found == "zip":
         with zipfile.ZipFile(path) as archive:
@@ -257,7 +259,7 @@ def _unpack(found: str, path: Path, name: str, scratch: Path, budget: Budget, de
 
 def _zip(
     archive: zipfile.ZipFile, name: str, size: int, scratch: Path, budget: Budget, depth: int
-) -> Iterator[Member | Outcome]:
+) -> Iterator[Member | FileOutcome]:
     unpacked, ignored = 0, Ignored(name)
     for entry in archive.infolist():
         if entry.is_dir():
@@ -274,7 +276,7 @@ def _zip(
         if not fault and entry.flag_bits & 1:
             fault = "encrypted"
         if fault:
-            yield Outcome(inner, "refused", fault)
+            yield FileOutcome(inner, "refused", fault)
             continue
         with archive.open(entry) as stream:
             counted = _Counted(stream, entry.compress_size, budget)
@@ -296,7 +298,9 @@ def _zip_name(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
-def _tar(archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, depth: int) -> Iterator[Member | Outcome]:
+def _tar(
+    archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, depth: int
+) -> Iterator[Member | FileOutcome]:
     ignored = Ignored(name)
     for entry in archive:
         if entry.isdir():
@@ -312,7 +316,7 @@ def _tar(archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, dep
         if not fault and not entry.isreg():
             fault = "a link: links are not followed" if entry.issym() or entry.islnk() else "no regular file"
         if fault:
-            yield Outcome(inner, "refused", fault)
+            yield FileOutcome(inner, "refused", fault)
             continue
         stream = archive.extractfile(entry)
         assert stream is not None  # it is a regular file
@@ -330,13 +334,13 @@ class Ignored:
         """Whether the file at ``path`` is one."""
         return self._part(path) is not None
 
-    def told(self, path: str) -> Iterator[Outcome]:
+    def told(self, path: str) -> Iterator[FileOutcome]:
         """The note of it, unless it was given."""
         part = self._part(path)
         if part is not None and part not in self._told:
             self._told.add(part)
             why = "what macOS adds to folders and archives" if _MACOS.search(part) else "hidden"
-            yield Outcome(self._prefix + part, "passed over", why)
+            yield FileOutcome(self._prefix + part, "passed over", why)
 
     @staticmethod
     def _part(path: str) -> str | None:

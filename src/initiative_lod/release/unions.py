@@ -30,7 +30,7 @@ GraphName = NamedNode | BlankNode | DefaultGraph
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class UnionPart:
     """The triples that all of ``graphs`` state and no other one does: the graph ``name`` of the store of pieces."""
 
     name: BlankNode
@@ -42,7 +42,7 @@ class GraphTable:
     """The named graphs of a release: the number of triples in each, by IRI, and the pieces of those that are cut."""
 
     sizes: dict[str, int]
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[UnionPart, ...] = ()
 
     @classmethod
     def read(cls, release: Path) -> GraphTable:
@@ -50,7 +50,7 @@ class GraphTable:
         path = release / INDEX / TABLE
         try:
             value = json.loads(path.read_bytes())
-            pieces = tuple(Piece(BlankNode(name), frozenset(graphs)) for name, graphs in value["pieces"].items())
+            pieces = tuple(UnionPart(BlankNode(name), frozenset(graphs)) for name, graphs in value["pieces"].items())
             return cls(value["graphs"], pieces)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReleaseError(f"{path} cannot be read: {error}") from error
@@ -132,7 +132,7 @@ def write(building: Path) -> None:
         return names.setdefault(graphs, BlankNode(f"piece{len(names)}"))
 
     def table() -> GraphTable:
-        return GraphTable(dict(sorted(sizes.items())), tuple(Piece(name, graphs) for graphs, name in names.items()))
+        return GraphTable(dict(sorted(sizes.items())), tuple(UnionPart(name, graphs) for graphs, name in names.items()))
 
     if sum(sizes.values()) > default_graph.size(store):
         store.backup(str(index / PIECES))

@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.job import Job, QueryResult
 from initiative_lod.sparql.worker import guard
 
 OVERHEAD = 512  # bytes that an entry costs besides its body
@@ -43,20 +43,20 @@ class Cache:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[Key, Result] = OrderedDict()
+        self._kept: OrderedDict[Key, QueryResult] = OrderedDict()
         self.size = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: Key) -> Result | None:
+    def get(self, key: Key) -> QueryResult | None:
         """The result that is kept for ``key``."""
         result = self._kept.get(key)
         if result is not None:
             self._kept.move_to_end(key)
         return result
 
-    def put(self, key: Key, result: Result) -> None:
+    def put(self, key: Key, result: QueryResult) -> None:
         """Keep ``result``, if it is in memory and not out of all proportion (an eighth of the whole)."""
         if result.body is None or (cost := result.length + OVERHEAD) > self._most // 8 or key in self._kept:
             return

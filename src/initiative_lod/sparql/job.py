@@ -60,7 +60,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Result:
+class QueryResult:
     """What a query gave: ``kind`` is boolean, solutions or graph; the bytes are in memory or in an unlinked file."""
 
     kind: str

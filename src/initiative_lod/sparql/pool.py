@@ -9,7 +9,7 @@ from collections import Counter, deque
 from initiative_lod.errors import Busy, Message
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
-from initiative_lod.sparql.job import Job, Result
+from initiative_lod.sparql.job import Job, QueryResult
 from initiative_lod.sparql.process import PROGRAM, JobNotTaken, Worker, WorkerDied
 from initiative_lod.sparql.queue import Lanes, Rate, Shelf
 from initiative_lod.sparql.service_calls import Broker
@@ -70,7 +70,7 @@ class QueryPool:
         """The process ids of the workers that wait for a job."""
         return [worker.pid for worker in self._ready]
 
-    async def run(self, job: Job, client: str, key: Key | None = None) -> Result:
+    async def run(self, job: Job, client: str, key: Key | None = None) -> QueryResult:
         """The result of ``job`` for ``client``: kept from before, or evaluated in its turn.
 
         Raises Busy or ClientBusy, and what ``Worker.run`` raises. Cancelled, it frees the worker at once.
@@ -92,7 +92,7 @@ class QueryPool:
             self.cache.put(key, result)
         return result
 
-    async def _evaluate(self, job: Job) -> Result:
+    async def _evaluate(self, job: Job) -> QueryResult:
         call = self.broker.call if self.broker.allowed else None
         while True:
             worker = await self._take()

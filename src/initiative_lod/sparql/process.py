@@ -27,7 +27,7 @@ from initiative_lod.errors import (
     Verbatim,
 )
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, Reply, Result
+from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.main import FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
 
@@ -126,7 +126,7 @@ class Worker:
         """Whether it can take another job."""
         return not self.retired and self._process.poll() is None
 
-    async def run(self, job: Job, seconds: float, call: Call | None = None) -> Result:
+    async def run(self, job: Job, seconds: float, call: Call | None = None) -> QueryResult:
         """The result of ``job``; ``call`` is what it may call services with. Past ``seconds``, or when the caller is
         cancelled, the process is killed.
 
@@ -156,12 +156,12 @@ class Worker:
             raise reply.exception()
         if not reply.in_file:
             _close(files)
-            return Result(reply.kind, reply.rows, len(body), body)
+            return QueryResult(reply.kind, reply.rows, len(body), body)
         if len(files) != 1 or not _holds(files[0], reply.length):
             _close(files)
             self.kill()
             raise QueryLimit(Message("query.lost"))
-        return Result(reply.kind, reply.rows, reply.length, None, files[0])
+        return QueryResult(reply.kind, reply.rows, reply.length, None, files[0])
 
     def yield_to_server(self) -> None:
         """From now on the process runs when the server and its pages leave it time to."""

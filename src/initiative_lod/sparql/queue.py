@@ -8,7 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from initiative_lod.errors import Busy, ClientBusy, Message
-from initiative_lod.sparql.job import Result
+from initiative_lod.sparql.job import QueryResult
 
 AVERAGED_SECONDS = 10.0
 MOST_CLIENTS = 10_000
@@ -132,7 +132,7 @@ class Shelf:
         if self.size >= self._most:
             raise Busy(Message("query.shelf_full"), 5)
 
-    def hold(self, client: str, result: Result) -> None:
+    def hold(self, client: str, result: QueryResult) -> None:
         """Count ``result`` until it is closed."""
         length = result.length
         self._held[client] = self._held.get(client, 0) + 1

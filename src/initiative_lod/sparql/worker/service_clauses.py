@@ -28,7 +28,7 @@ Call = Callable[[str, str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class ServiceClause:
     """A SERVICE clause in a query's text: its place, whom it calls, with what pattern (``{...}``)."""
 
     start: int
@@ -38,14 +38,14 @@ class Clause:
     silent: bool
 
 
-def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
+def clauses(text: str, parses: Callable[[str], bool]) -> list[ServiceClause]:
     """The SERVICE clauses of ``text``, which parses and has some; one inside another is the other's business.
 
     Where a clause is, and where its pattern ends, is asked of the parser. Raises QueryForbidden for a service that is
     not named by an IRI, and when what is left would still hold a clause: nothing is called then.
     """
     prefixes, beginning = guard.prologue(text)
-    found: list[Clause] = []
+    found: list[ServiceClause] = []
     position = 0
     for match in re.finditer("(?i)SERVICE", text):
         if match.start() < position or not guard.is_keyword("SERVICE", text, match.start(), parses):
@@ -58,7 +58,7 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[Clause]:
         if iri is None:
             prefix, _, local = target["name"].partition(":")
             iri = prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
-        found.append(Clause(match.start(), end, iri, text[target.end() : end], bool(target["silent"])))
+        found.append(ServiceClause(match.start(), end, iri, text[target.end() : end], bool(target["silent"])))
         position = end
     if len(found) > MOST_CALLS:
         raise QueryForbidden(Message("service.many", most=MOST_CALLS))
@@ -78,7 +78,7 @@ def _pattern_end(prologue: str, text: str, start: int, parses: Callable[[str], b
     raise QueryForbidden(Message("service.stuck"))
 
 
-def replaced(text: str, found: Iterable[Clause], call: Call) -> str:
+def replaced(text: str, found: Iterable[ServiceClause], call: Call) -> str:
     """``text`` with each clause replaced by the solutions that ``call`` (IRI, query) got for it, as VALUES."""
     prologue = text[: guard.prologue(text)[1]]
     parts, position = [], 0

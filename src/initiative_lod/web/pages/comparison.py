@@ -1,4 +1,4 @@
-"""Comparison of things: what they have in common and what sets them apart. They are parts of documents, or what these speak of."""
+"""Comparison of parts of documents, or of what these speak of: what they have in common, what sets them apart."""
 
 from __future__ import annotations
 

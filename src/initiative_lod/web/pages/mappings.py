@@ -1,4 +1,4 @@
-"""Mappings of a thing: what it is called in other vocabularies, with why they are made, and the cluster of one identity."""
+"""Mappings of a thing to other vocabularies, with why they are made, and the cluster of one identity."""
 
 from __future__ import annotations
 

@@ -120,7 +120,11 @@ class Pages:
     def error(self, request: Request, status: int, error: BaseException) -> bytes:
         """An error, for a browser, with what there is instead. It needs no release."""
         language = self.languages[request.language]
-        values = {"status": status, "title": problems.title(status, language), "detail": problems.shown(error, language)}
+        values = {
+            "status": status,
+            "title": problems.title(status, language),
+            "detail": problems.shown(error, language),
+        }
         alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
         more = {"alternatives": alternatives, "view": None, "prefix": request.prefix, "location": ""}
         return self._filled("error.html", language, request, **values, **more)

@@ -27,7 +27,7 @@ from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT,
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.job import Job, Reader, Result
+from initiative_lod.sparql.job import Job, QueryResult, Reader
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
@@ -158,7 +158,7 @@ class Endpoint:
         content = await run_in_threadpool(self._page, opened, request, drawn)
         return Response(200, headers, content).to(request.method)
 
-    async def _watched(self, http: requests.Request, request: Request, job: Job, key: cache.Key | None) -> Result:
+    async def _watched(self, http: requests.Request, request: Request, job: Job, key: cache.Key | None) -> QueryResult:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
         watch = Watch(http.receive)
         try:

@@ -20,7 +20,7 @@ from initiative_lod.formats import (
     RESULT_XML,
     TEXT,
 )
-from initiative_lod.sparql.job import Result
+from initiative_lod.sparql.job import QueryResult
 
 #: Other names come last: a wildcard never chooses them.
 RESULT_OFFERS = (
@@ -37,7 +37,7 @@ PROBLEM_OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(TEXT), Offer(JSON))
 class ResultResponse(Response):
     """Sends a result piece by piece from where it lies. A client that reads too slowly is cut off; no worker waits."""
 
-    def __init__(self, result: Result, headers: Mapping[str, str], head: bool, seconds: float) -> None:
+    def __init__(self, result: QueryResult, headers: Mapping[str, str], head: bool, seconds: float) -> None:
         super().__init__(None, headers=headers)
         self.headers["content-length"] = str(result.length)
         self._result, self._head, self._seconds = result, head, seconds
