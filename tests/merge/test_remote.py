@@ -47,6 +47,13 @@ class _Answers(BaseHTTPRequestHandler):
     def answer_good(self) -> None:
         self._send(TTL, "text/turtle; charset=utf-8")
 
+    def answer_harbour(self) -> None:
+        """At an address beyond ASCII, which comes percent-encoded (RFC 3987 §3.1)."""
+        if self.path != "/%E6%B8%AF/harbour.ttl?q=%C3%A9":
+            self.send_error(404)
+            return
+        self._send(TTL, "text/turtle")
+
     def answer_typed(self) -> None:
         self._send(TTL, "text/turtle")
 
@@ -140,6 +147,45 @@ def test_what_is_no_answer_is_refused(
     capped = replace(settings, **limit)
     with pytest.raises(Refused, match=why):
         fetch.fetch(server + path, tmp_path, capped)
+
+
+def test_an_address_beyond_ascii_is_percent_encoded(server: str, merging: Merge) -> None:
+    where = server + "/港/harbour.ttl?q=é#fragment"
+    merged = merging(where)
+    (record,) = merged.records
+    assert merged.release is not None
+    assert (record.part.quads, record.where) == (1, where)
+    dump = gzip.decompress((merged.release.path / record.part.file).read_bytes())
+    assert f"<{server}/%E6%B8%AF/here>".encode() in dump
+
+
+@pytest.mark.parametrize(
+    ("url", "uri"),
+    [
+        ("http://例え.example/a b?q=é&r=%20#x", "http://xn--r8jz45g.example/a%20b?q=%C3%A9&r=%20"),
+        ("HTTP://kite.example", "http://kite.example/"),
+        ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ("http://kite.example/%E6%B8%AF(1)", "http://kite.example/%E6%B8%AF(1)"),
+    ],
+)
+def test_iri_to_uri(url: str, uri: str) -> None:
+    assert fetch.to_uri(url) == uri
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://", "names no host"),
+        ("http://kite.example:x/", "Port"),
+        ("http://kite.example:99999/", "Port"),
+        ("http://[kite/", "no URL that can be fetched"),
+        ("http://user:word@kite.example/", "a name or password"),
+        ("http://a..b/", "label empty"),
+    ],
+)
+def test_what_is_no_url_is_told(url: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        fetch.to_uri(url)
 
 
 def test_a_page_is_passed_over_and_the_other_sources_are_merged(server: str, merging: Merge) -> None:

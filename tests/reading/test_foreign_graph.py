@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, NamedNode
 
-from initiative_lod.errors import SourceError
+from initiative_lod.errors import MachineError, SourceError
 from initiative_lod.reading import foreign_graph
+from initiative_lod.reading.find_files import Source, arrive
 from initiative_lod.reading.foreign_graph import ForeignGraph, graph_of, place_of
+from initiative_lod.reading.parse import How
+from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.settings import Settings
 
 TTL = "@prefix k: <http://kite.example/> .\nk:red k:flies k:high ; k:tail [ k:long <here> ] .\n"
@@ -105,6 +108,29 @@ def test_a_reader_has_so_much_memory(tmp_path: Path) -> None:
     assert place.endswith("long.ttl")
     assert "too much memory (setting merge_memory)" in why
     assert len(graph.quads) == 3
+
+
+def test_a_full_disk_is_told_as_that(tmp_path: Path) -> None:
+    """Not as a fault of the file that was read then."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    (scratch / "spool-0").symlink_to("/dev/full")
+    (tmp_path / "a.ttl").write_text(TTL)
+    settings = replace(Settings(), merge_workers=1)
+    arrived = arrive(Source("kite", str(tmp_path / "a.ttl")), scratch, settings)
+    with (
+        ProcessPool(scratch, settings) as pool,
+        pytest.raises(MachineError, match="files cannot be read here: No space left on device"),
+    ):
+        pool.read(arrived, lambda member: How("http://kite.example/graph", BASE))
+
+
+def test_a_process_that_is_killed_is_told_and_the_next_file_is_read(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.ttl").write_text(TTL)
+    (tmp_path / "b.ttl").write_text(TTL + f"k:a k:b {'<<( k:a k:b ' * 50_000} k:c {')>> ' * 50_000} .")
+    graph = read(tmp_path, settings=replace(Settings(), merge_workers=1))
+    assert [item.outcome.status for item in graph.files] == ["taken", "refused", "taken"]
 
 
 def test_an_archive_that_wants_too_much_memory_is_refused(tmp_path: Path) -> None:

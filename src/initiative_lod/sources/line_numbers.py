@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -75,4 +76,5 @@ def places_in(files: Iterable[ReadFile], base: str | None) -> Places:
 def _by_line(text: str, base: str) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(text.splitlines(), 1):
         for match in _ABOUT.finditer(line):
-            yield urljoin(base, match[match.lastgroup or 0]), number
+            with suppress(ValueError):  # it may stand in a comment, and be no IRI
+                yield urljoin(base, match[match.lastgroup or 0]), number
