@@ -32,6 +32,11 @@ READ = {
     "packed by Zstandard": ("kite.ttl.ZST", zstd.compress(TTL.encode()), ""),
     "packed by xz": ("kite.rdf.xz", lzma.compress(XML.encode()), ""),
     "HexTuples": ("kite.hext", b'["http://kite.example/a","http://kite.example/b","c","","",""]\n', ""),
+    "a comment with what is no IRI": (
+        "kite.rdf",
+        XML.replace("<rdf:D", '<!-- rdf:about="http://[x" --><rdf:D').encode(),
+        "",
+    ),
     "a relative start": ("kite.ttl", b"<kite> a <http://kite.example/Toy> .", "relative IRIs were resolved"),
 }
 #: (name, bytes, what is said of it).

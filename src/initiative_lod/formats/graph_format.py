@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -93,6 +95,21 @@ class EngineFormat(GraphFormat):
 
     def _written(self, statements: Iterable[Statement]) -> Any:  # the engine asks for quads alone or triples alone
         return statements if self.graphs else triples(statements)
+
+
+@contextmanager
+def searchable(content: Content) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of a document for a pattern to look through, without reading a file into memory."""
+    if isinstance(content, bytes) or not content.stat().st_size:
+        yield content if isinstance(content, bytes) else b""
+        return
+    with content.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def line_at(data: bytes | mmap.mmap, position: int) -> int:
+    """The line, from 1, of a position in a document."""
+    return data[:position].count(b"\n") + 1
 
 
 def triples(statements: Iterable[Statement]) -> Iterable[Triple]:

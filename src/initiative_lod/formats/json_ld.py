@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pyoxigraph import Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
 from initiative_lod.formats.media_type import W3C, json_bytes
 from initiative_lod.formats.well_formed import fault_of
 
@@ -92,23 +91,23 @@ class JsonLd(EngineFormat):
 
 def _check_ids(content: Content) -> None:
     """Raise SyntaxError, with its line, for an ``@id`` that can be no IRI whatever the context and the base."""
-    data = content.read_bytes() if isinstance(content, Path) else content
-    for match in _ID.finditer(data):
-        try:
-            value = json.loads(match[1])
-        except ValueError:
-            continue  # the parser says it better
-        if _NO_IRI.search(value):
-            line = data.count(b"\n", 0, match.start()) + 1
-            raise SyntaxError(f"the @id {value!r} is no IRI", (None, line, None, None))
+    with searchable(content) as data:
+        for match in _ID.finditer(data):
+            try:
+                value = json.loads(match[1])
+            except ValueError:
+                continue  # the parser says it better
+            if _NO_IRI.search(value):
+                place = (None, line_at(data, match.start()), None, None)
+                raise SyntaxError(f"the @id {value!r} is no IRI", place)
 
 
 def _explained(error: SyntaxError, content: Content) -> SyntaxError:
     if "LoadDocumentCallback" not in error.msg:
         return error
-    data = content.read_bytes() if isinstance(content, Path) else content
-    remote = _REMOTE.search(data)
-    where = f" ({remote[1].decode()[1:-1]})" if remote else ""
+    with searchable(content) as data:
+        remote = _REMOTE.search(data)
+        where = f" ({remote[1].decode()[1:-1]})" if remote else ""
     return SyntaxError(f"its JSON-LD context lies elsewhere{where} and is not fetched: put the context into the file")
 
 

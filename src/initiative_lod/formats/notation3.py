@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyoxigraph import Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, line_at, searchable
 from initiative_lod.formats.media_type import W3C
 
 _TOKEN = re.compile(
@@ -27,11 +26,11 @@ _BEYOND = {
 
 def beyond_rdf(content: Content) -> SyntaxError | None:
     """The first of what Notation3 has and RDF has not: formulas, rules, variables; None where there is none."""
-    data = content.read_bytes() if isinstance(content, Path) else content
-    for token in _TOKEN.finditer(data):
-        if token.lastgroup in _BEYOND:
-            line = data.count(b"\n", 0, token.start()) + 1
-            return SyntaxError(f"{_BEYOND[token.lastgroup]}: only RDF is read", (None, line, None, None))
+    with searchable(content) as data:
+        for token in _TOKEN.finditer(data):
+            if token.lastgroup in _BEYOND:
+                place = (None, line_at(data, token.start()), None, None)
+                return SyntaxError(f"{_BEYOND[token.lastgroup]}: only RDF is read", place)
     return None
 
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from initiative_lod.errors import Message, UnwritableError
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, searchable
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.vocabulary import RDF
 
@@ -179,14 +179,14 @@ def _rewritten(content: Content) -> Content:
     """The document without what the engine reads wrongly: XML literals, in which it declares namespaces twice, become
     strings of their canonical form (Exclusive XML Canonicalization 1.0); ``xml:lang=""``, which it refuses, goes.
     """
-    data = content.read_bytes() if isinstance(content, Path) else content
-    if not _REWRITTEN.search(data):
-        return content
+    with searchable(content) as data:
+        if not _REWRITTEN.search(data):
+            return content
     from lxml import etree  # here: few documents need it
 
     parser = etree.XMLParser(resolve_entities="internal", no_network=True, huge_tree=True)
     try:
-        tree = etree.parse(BytesIO(data), parser)
+        tree = etree.parse(BytesIO(content) if isinstance(content, bytes) else str(content), parser)
     except etree.XMLSyntaxError as error:
         raise SyntaxError(error.msg, (None, error.lineno, None, None)) from error
     waiting = [tree.getroot()]
