@@ -177,6 +177,7 @@ class _Reader:
         self._guards: list[list[str]] = []  # of the filters that are being read
         self._aggregates = False  # whether COUNT may stand here
         self._binding = False  # whether an EXISTS that is read here has to be exact
+        self._wide = True  # whether an error counts as passed in the filter that is read
 
     def read(self) -> str:
         """The widened query."""
@@ -426,6 +427,7 @@ class _Reader:
             return
         start = self._offset()
         self._guards.append([])
+        outer, self._wide = self._wide, positive
         if self._kind() == "word":
             self._primary(scope, positive)
         else:
@@ -433,6 +435,7 @@ class _Reader:
             self._expression(scope, positive)
             self._expect(")")
         guards = self._guards.pop()
+        self._wide = outer
         if positive:
             wide = "".join(f" || COALESCE({guard}, true)" for guard in guards)
             self._edits += [(start, start, "(COALESCE(!!"), (self._end(), self._end(), f", true){wide})")]
@@ -450,9 +453,19 @@ class _Reader:
             self._relation(scope, positive)
 
     def _relation(self, scope: _Scope, positive: bool) -> None:
+        start = self._offset()
         self._sum(scope, positive)
-        if any(self._accept(sign) for sign in ("=", "!=", "<=", ">=", "<", ">")):
+        middle = self._end()
+        if any(self._accept(sign) for sign in ("=", "!=")):
             self._sum(scope, positive)
+        elif any(self._accept(sign) for sign in ("<=", ">=", "<", ">")):
+            sign = self._tokens[self._at - 1][1]
+            self._sum(scope, positive)
+            if (
+                not self._wide
+            ):  # an IRI is <= itself for the engine, and an error for others: only numbers have a difference
+                left, right = self._edited(start, middle), self._edited(middle, self._end()).replace(sign, "", 1)
+                self._edits.append((start, self._end(), f"(({left}) - ({right}) {sign} 0)"))
         elif self._word().upper() in ("IN", "NOT") and self._kind() == "word":
             self._accept("NOT")
             self._expect("IN")
