@@ -4,8 +4,10 @@ an entity tag, and gives its links, its headers and its bytes. HTML alone is mad
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
@@ -15,12 +17,11 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose, choose_profile, named_profile
 from initiative_lod.documents.representation import FORMS, OFFERS, TEXT_OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
-from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
+from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, TURTLE, MediaType
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, uri
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import RDF
 
 DEFAULT_PROFILE = "ilod"
 OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found
@@ -49,7 +50,7 @@ class Document:
     """A document about ``resource``: its address without suffix, and the format of the suffix that it was asked with.
 
     ``prefix`` is the path under which this site is shown, with which ``location`` begins. ``argument`` is the IRI that
-    an address under ``/resource`` names besides, percent-encoded.
+    an address under ``/resource`` names besides, percent-encoded; ``kinds`` are the classes of the resource.
     """
 
     opened: OpenRelease
@@ -58,6 +59,7 @@ class Document:
     prefix: str = ""
     media: MediaType | None = None
     argument: str = ""
+    kinds: tuple[NamedNode, ...] = ()
 
     @classmethod
     def find(cls, opened: OpenRelease, path: str, prefix: str = "") -> Document | None:
@@ -67,10 +69,8 @@ class Document:
         """
         stem, media = _suffix(path)
         resource = named(opened.iris, stem)
-        if resource is None or not exists(opened, resource):
-            return None
-        document = cls(opened, resource, f"{prefix}/{stem}", prefix, media)
-        return None if media is TEXT and document.text is None else document
+        document = cls._known(opened, resource, f"{prefix}/{stem}", prefix, media) if resource is not None else None
+        return None if document is not None and media is TEXT and document.text is None else document
 
     @classmethod
     def of(cls, opened: OpenRelease, resource: NamedNode, prefix: str = "", path: str = "resource") -> Document | None:
@@ -78,10 +78,8 @@ class Document:
 
         None where the release does not so much as name it.
         """
-        if not exists(opened, resource):
-            return None
         argument = quote(resource.value, safe=":/")
-        return cls(opened, resource, f"{prefix}/resource", prefix, _suffix(path)[1], argument)
+        return cls._known(opened, resource, f"{prefix}/resource", prefix, _suffix(path)[1], argument)
 
     @classmethod
     def about(cls, opened: OpenRelease, resource: NamedNode, prefix: str = "") -> Document | None:
@@ -89,14 +87,30 @@ class Document:
         path = opened.iris.path(document_iri(opened.iris, resource).value)
         if path is None or not path.startswith(OWN_DOCUMENTS) or "#" in path or "#" in resource.value:
             return cls.of(opened, resource, prefix)
-        return cls(opened, resource, f"{prefix}/{path}", prefix) if exists(opened, resource) else None
+        return cls._known(opened, resource, f"{prefix}/{path}", prefix)
+
+    @classmethod
+    def _known(
+        cls,
+        opened: OpenRelease,
+        resource: NamedNode,
+        location: str,
+        prefix: str,
+        media: MediaType | None = None,
+        argument: str = "",
+    ) -> Document | None:
+        """The one look-up: the kinds of what is known, which most things have, else whether it is known at all."""
+        kinds = kinds_of(opened, resource)
+        if not kinds and not exists(opened, resource):
+            return None
+        return cls(opened, resource, location, prefix, media, argument, kinds)
 
     # Which representation
 
     @property
     def text(self) -> Literal | None:
         """The text itself, of a document about one (``ilod:Text``)."""
-        if not self.opened.holds(self.resource, RDF.type, self.opened.iris.term("Text")):
+        if self.opened.iris.term("Text") not in self.kinds:
             return None
         words = (quad.object for quad in self.opened.quads(self.resource, self.opened.iris.term("text")))
         return next((word for word in words if isinstance(word, Literal)), None)
@@ -165,25 +179,33 @@ class Document:
 
         An ``original`` has links to its TimeGate and TimeMap; a memento has these from elsewhere, and more.
         """
-        iris, prefix, opened = self.opened.iris, self.prefix, self.opened
-        dataset = iris.thing("dataset")
+        return _links(self._place, self._facts(profile, original))
+
+    def link_header(self, profile: str = DEFAULT_PROFILE, *, original: bool = True) -> str:
+        """The same as the value of a Link header. Most of it is the same for many documents, and made once for them."""
+        place = self._place._asdict()
+        return _FIELD.sub(lambda match: uri(place[match[1]]), _link_pattern(self._facts(profile, original)))
+
+    @property
+    def _place(self) -> _Place:
+        canonical, path = self.resource.value, self.location.removeprefix(self.prefix)
+        return _Place(self.location, path, self._query, canonical, quote(canonical, safe=":/"))
+
+    def _facts(self, profile: str, original: bool) -> _Facts:
+        opened, dataset = self.opened, self.opened.iris.thing("dataset")
+        is_dataset = self.resource == dataset
         held = opened.release.manifest.files  # an older release may lack some
-        files = [(f"{prefix}/dataset/{name}", "application/gzip") for name in sorted(DUMPS) if name in held]
-        typed = links.document_links(
-            self.location,
-            self.resource.value,
+        return _Facts(
+            self.prefix,
+            VOCABULARY + type_of(opened.iris, self.resource, self.kinds),
+            representation.profiles(opened.iris)[profile],
+            self._license() or "",
+            opened.creator or "",
+            "" if is_dataset else dataset.value,
+            tuple(name for name in sorted(DUMPS) if name in held) if is_dataset else (),
             self.offers,
-            self._license(),
-            dataset.value,
-            VOCABULARY + type_of(opened, self.resource),
-            representation.profiles(iris)[profile],
-            self._query,
-            linkset=f"{prefix}/linkset?iri={quote(self.resource.value, safe=':/')}",
-            author=opened.creator or "",
-            files=files if self.resource == dataset else [],
+            original,
         )
-        path = self.location.removeprefix(prefix)
-        return typed + links.memento_links(prefix, path + self._query) if original else typed
 
     # Its bytes
 
@@ -249,10 +271,8 @@ class Document:
 
     def _license(self) -> str | None:
         """The dataset's licence; None for a text with a notice of its own, which our licence does not cover."""
-        notice = self.opened.iris.term("rightsNotice")
-        if next(self.opened.quads(self.resource, notice), None) is not None:
-            return None
-        return self.opened.license
+        has_notice = self.opened.holds(self.resource, self.opened.iris.term("rightsNotice"))
+        return None if has_notice else self.opened.license
 
 
 def named(iris: Iris, stem: str) -> NamedNode | None:
@@ -271,3 +291,54 @@ def _suffix(path: str) -> tuple[str, MediaType | None]:
     if dot and stem and not stem.endswith("/") and media is not None:
         return stem, media
     return path, None
+
+
+class _Place(NamedTuple):
+    """The part of a document's links that is its own: see Document; ``quoted`` is ``canonical``, percent-encoded."""
+
+    location: str
+    path: str
+    query: str
+    canonical: str
+    quoted: str
+
+
+class _Facts(NamedTuple):
+    """The part of a document's links that many have in common. Empty: there is none."""
+
+    prefix: str
+    kind: str
+    profile: str
+    license: str
+    author: str
+    collection: str
+    dumps: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    original: bool
+
+
+def _links(place: _Place, facts: _Facts) -> list[Link]:
+    prefix = facts.prefix
+    typed = links.document_links(
+        place.location,
+        place.canonical,
+        facts.offers,
+        facts.license,
+        facts.collection,
+        facts.kind,
+        facts.profile,
+        place.query,
+        linkset=f"{prefix}/linkset?iri={place.quoted}",
+        author=facts.author,
+        files=[(f"{prefix}/dataset/{name}", "application/gzip") for name in facts.dumps],
+    )
+    return typed + links.memento_links(prefix, place.path + place.query) if facts.original else typed
+
+
+@lru_cache(maxsize=256)
+def _link_pattern(facts: _Facts) -> str:
+    """The Link header of documents with these facts; where their places differ stands the field's name."""
+    return links.header(_links(_Place(*(f"@@{name}@@" for name in _Place._fields)), facts))
+
+
+_FIELD = re.compile(rf"@@({'|'.join(_Place._fields)})@@")

@@ -31,11 +31,12 @@ class Link(NamedTuple):
 
     def __str__(self) -> str:
         """The link as the Link header has it."""
-        parts = [f"<{uri(self.target)}>", f'rel="{self.rel}"']
-        parts += [f'type="{self.type}"'] if self.type else []
-        parts += [f'profile="{uri(self.profile)}"'] if self.profile else []
-        parts += [f'title="{_quoted(self.title)}"'] if self.title else []
-        return "; ".join(parts)
+        text = f'<{uri(self.target)}>; rel="{self.rel}"'
+        if self.type:
+            text += f'; type="{self.type}"'
+        if self.profile:
+            text += f'; profile="{uri(self.profile)}"'
+        return f'{text}; title="{_quoted(self.title)}"' if self.title else text
 
 
 def header(links: Sequence[Link]) -> str:
@@ -55,7 +56,7 @@ def document_links(
     location: str,
     canonical: str,
     offers: Sequence[Offer],
-    license: str | None,
+    license: str,
     collection: str,
     kind: str,
     profile: str,
@@ -81,7 +82,7 @@ def document_links(
         links.append(Link(license, "license"))
     if author:
         links.append(Link(author, "author"))
-    if collection != canonical:
+    if collection:
         links.append(Link(collection, "collection"))
     if linkset:
         links.append(Link(linkset, "linkset", LINKSET))

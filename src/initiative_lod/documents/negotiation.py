@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from initiative_lod.formats import MediaType
 
@@ -85,7 +86,8 @@ def choose(header: str | None, offers: Sequence[Offer]) -> Offer | None:
     return chosen
 
 
-def choose_language(header: str | None, available: Sequence[str], default: str) -> str:
+@lru_cache(maxsize=256)
+def choose_language(header: str | None, available: tuple[str, ...], default: str) -> str:
     """The language of ``available`` (lower-case tags) by RFC 4647 lookup; ``default`` when none of them is asked."""
     ranges = [item for item in (_language_range(item) for item in _elements(header)) if item is not None]
     refused = {tag for tag, quality in ranges if not quality}

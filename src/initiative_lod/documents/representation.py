@@ -63,7 +63,11 @@ class Variant:
 
     def etag(self, release: Release, software: str) -> str:
         """A strong entity tag (RFC 9110 §8.8.3), made without looking at any data."""
-        return entity_tag(release.version, release.digest, software, self)
+        offer = (self.offer.media.name, self.offer.profile, self.offer.alias)
+        place = (self.path, self.argument, self.page, self.prefix)
+        return entity_tag(
+            release.version, release.digest, software, *place, *offer, self.profile, self.language, self.named
+        )
 
 
 def entity_tag(*parts: object) -> str:

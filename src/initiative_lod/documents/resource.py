@@ -66,7 +66,7 @@ def document_iri(iris: Iris, resource: NamedNode) -> NamedNode:
 
 def exists(opened: OpenRelease, resource: NamedNode) -> bool:
     """Whether the release says anything about ``resource``; of an IRI of others, whether it so much as names it."""
-    if next(iter(opened.about(resource)), None) is not None:
+    if opened.holds(resource):
         return True
     if opened.iris.path(resource.value) is None:
         return opened.holds(object=resource)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import graph_of
+from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import RDF, SKOS
 
@@ -35,17 +38,20 @@ TYPES = {
 }
 
 
-def type_of(opened: OpenRelease, resource: NamedNode) -> str:
-    """The schema.org class that is true of the resource: its local name, ``Thing`` when nothing closer is known."""
-    iris = opened.iris
+def kinds_of(opened: OpenRelease, resource: NamedNode) -> tuple[NamedNode, ...]:
+    """The classes that the release says the resource is of."""
+    return tuple(kind.object for kind in opened.triples(resource, RDF.type) if isinstance(kind.object, NamedNode))
+
+
+def type_of(iris: Iris, resource: NamedNode, kinds: Sequence[NamedNode]) -> str:
+    """The schema.org class that is true of a resource of these kinds: its local name, else ``Thing``."""
     path = iris.path(resource.value) or ""
     if path == "dataset" or (path.startswith("graph/") and graph_of(iris, resource) is not None):
         return "Dataset"
     if path in ("ontology", "shapes") or path.startswith(("ontology/", "release/")):
         return "Dataset" if path.startswith("release/") else "CreativeWork"
-    kinds = [triple.object for triple in opened.triples(resource, RDF.type)]
     for kind in kinds:
-        name = iris.path(kind.value) if isinstance(kind, NamedNode) else None
+        name = iris.path(kind.value)
         if name and name.removeprefix("ontology#") in TYPES:
             return TYPES[name.removeprefix("ontology#")]
     if SKOS.ConceptScheme in kinds:

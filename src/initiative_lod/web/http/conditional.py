@@ -13,7 +13,6 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 from initiative_lod.documents import links
-from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import ResponseCache
@@ -24,7 +23,7 @@ _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """A representation that can be made: ``headers`` go with 304 as well, ``content_headers`` and ``links`` with bytes.
+    """A representation that can be made: ``headers`` go with 304 too, ``content_headers`` and links with bytes.
 
     ``tag`` is made of all that the bytes depend on. What ``make`` raises is raised to whoever asked. With ``kept`` off
     the bytes are made each time: nobody is likely to ask for just these again.
@@ -35,7 +34,7 @@ class Representation:
     content_headers: Headers
     make: Callable[[], Rendered]
     modified: datetime | None = None
-    links: Callable[[], Sequence[Link]] = tuple
+    link_header: Callable[[], str] = str
     kept: bool = True
 
     def at_hand(self, request: Request, cache: ResponseCache) -> Response | None:
@@ -47,7 +46,10 @@ class Representation:
 
     def made(self, cache: ResponseCache) -> Response:
         """The bytes, made now and kept from now on."""
-        rendered = self.make()
+        return self.kept_as(self.make(), cache)
+
+    def kept_as(self, rendered: Rendered, cache: ResponseCache) -> Response:
+        """The bytes, which are kept from now on."""
         if self.kept:
             cache.keep(self.tag, rendered)
         return self.response(rendered)
@@ -58,8 +60,8 @@ class Representation:
 
     def response(self, rendered: Rendered) -> Response:
         """The bytes with everything that is said of them."""
-        found = [*self.links(), *rendered.links]
-        link = [("Link", links.header(found))] if found else []
+        value = ", ".join(item for item in (self.link_header(), links.header(rendered.links)) if item)
+        link = [("Link", value)] if value else []
         return Response(200, (*self.headers, *self._validators(), *self.content_headers, *link), rendered.content)
 
     def _validators(self) -> Headers:

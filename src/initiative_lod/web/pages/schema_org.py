@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import document_iri
-from initiative_lod.documents.schema_org_type import VOCABULARY, type_of
+from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, SKOS
 from initiative_lod.web.pages import citation
@@ -28,7 +28,7 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     """The node about ``resource``, for a reader of the view's language."""
     iris, language = view.iris, view.language
     dataset = iris.thing("dataset")
-    kind = type_of(view.opened, resource)
+    kind = type_of(view.iris, resource, kinds_of(view.opened, resource))
     cited = citation.citation(view, resource)
     license = view.node(dataset, DCTERMS.license)
     ours = kind in ("Dataset", "DefinedTerm", "DefinedTermSet") or (iris.path(resource.value) or "").startswith(
@@ -114,7 +114,7 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         node["inLanguage"] = sorted({item.value for item in languages if item is not None})
     whole = view.node(resource, DCTERMS.isPartOf)
     if whole is not None:
-        node["isPartOf"] = _ref(view, whole, type_of(view.opened, whole))
+        node["isPartOf"] = _ref(view, whole, type_of(view.iris, whole, kinds_of(view.opened, whole)))
     elif kind == "Dataset" and resource != dataset:
         node["isPartOf"] = _ref(view, dataset, "Dataset")
     rendered = view.node(resource, ELI.realizes)

@@ -160,8 +160,9 @@ async def answer(site: Site, request: Request, document: Document) -> Response:
     response = representation.at_hand(request, site.cache)
     if response is not None:
         return response
-    if document.stored(variant) is not None:
-        return representation.made(site.cache)
+    stored = document.stored(variant)
+    if stored is not None:
+        return representation.kept_as(stored, site.cache)
     return await to_thread.run_sync(representation.made, site.cache)
 
 
@@ -181,8 +182,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
     """That representation, ready to be made. Making it raises NotFound for a page that there is not."""
     opened, is_page = document.opened, variant.offer.media is HTML
 
-    def links() -> list[Link]:
-        return document.links(variant.profile, original=request.older is None)
+    original = request.older is None
 
     def make() -> Rendered:
         if is_page:
@@ -197,7 +197,14 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         return rendered
 
     def page() -> Rendered:
-        content, pages = site.pages.document(opened, request, document.location, document.resource, variant, links())
+        content, pages = site.pages.document(
+            opened,
+            request,
+            document.location,
+            document.resource,
+            variant,
+            document.links(variant.profile, original=original),
+        )
         return Rendered(content, document.page_links(variant, pages))
 
     content_headers = [("Content-Type", variant.offer.content_type)]
@@ -213,7 +220,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         content_headers,
         make,
         day(opened.release.modified),
-        links,
+        lambda: document.link_header(variant.profile, original=original),
     )
 
 

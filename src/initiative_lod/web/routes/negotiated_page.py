@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from initiative_lod.documents import links
 from initiative_lod.documents.document import CACHE_CONTROL
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose
@@ -74,7 +75,7 @@ def respond(site: Site, opened: OpenRelease, request: Request, page: NegotiatedP
         ],
         content_headers,
         make,
-        links=lambda: [link for link in page.links if link.type != media.name],
+        link_header=lambda: links.header([link for link in page.links if link.type != media.name]),
         kept=page.kept,
     )
     if page.status != 200:
