@@ -51,10 +51,10 @@ class Live:
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[Live]:
+def serve(settings: Settings, publisher: Publisher | None = None) -> Iterator[Live]:
     """Serve the release that is published in the settings' folder, on a free port; with time for every answer."""
     settings = patient(settings)
-    publisher = Publisher(settings.release_folder)
+    publisher = publisher or Publisher(settings.release_folder)
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     app = create_app(settings, publisher)

@@ -431,6 +431,8 @@ def test_little_is_kept_when_little_may_be(harbour_root: Path) -> None:
     assert cache.get(opened, key(99)) is None
     assert cache.rendered('"99"') is None
     other = Publisher(Settings(root=harbour_root).release_folder).current()
+    assert cache.get(other, key(19)) is None  # of a new release nothing is known
+    put(19, 1000)  # of the one before, whose request took longer
     assert cache.get(other, key(19)) is None
     assert cache.get(opened, key(19)) is None
 

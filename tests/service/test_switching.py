@@ -1,0 +1,139 @@
+"""One release for each answer, whatever is switched while it is made, and the right one afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from initiative_lod.release.opened import OpenRelease, Publisher
+from service.switching import Asked, Told, addresses, point, serving, told_alone
+from service.test_memento import three
+
+__all__ = ["three"]  # a fixture
+
+PARTS = (0.0, 0.02, 0.3, 0.97)  # how far a request is when the release is switched
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Two releases of a folder, and what a server of each alone answers."""
+
+    root: Path
+    folder: Path
+    before: str
+    after: str
+    alone: dict[str, dict[Asked, Told]]
+
+    def to(self, version: str) -> None:
+        point(self.folder, version)
+
+
+@pytest.fixture(scope="module")
+def switched(three: tuple[Path, tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory) -> Switched:
+    root, versions = three
+    folder = Path(shutil.copytree(root / "releases", tmp_path_factory.mktemp("switched") / "releases", symlinks=True))
+    asked = addresses(versions)
+    alone = {version: told_alone(root, folder, version, asked) for version in versions[1:]}
+    return Switched(root, folder, versions[1], versions[2], alone)
+
+
+class Steps:
+    """Counts the calls of functions of ours in every thread that begins from now on; at one of them it does something.
+
+    This is the interpreter's own hook for profilers: nothing of the server is changed.
+    """
+
+    def __init__(self) -> None:
+        self.count, self.at = 0, -1
+        self.act: Callable[[], None] = lambda: None
+
+    def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
+        if event == "call" and "/initiative_lod/" in frame.f_code.co_filename:
+            self.count += 1
+            if self.count == self.at:
+                self.at = -1
+                self.act()
+
+    def arm(self, at: int) -> None:
+        self.count, self.at = 0, at
+
+
+@contextmanager
+def stepping() -> Iterator[Steps]:
+    steps = Steps()
+    threading.setprofile(steps)
+    try:
+        yield steps
+    finally:
+        threading.setprofile(None)
+
+
+def test_the_two_releases_differ_wherever_they_should(switched: Switched) -> None:
+    before, after = (switched.alone[version] for version in (switched.before, switched.after))
+    same = {str(item) for item in before if before[item] == after[item]}
+    assert len(same) < len(before) / 3, sorted(same)
+    assert all(told.status < 500 for told in (*before.values(), *after.values()))
+
+
+@pytest.mark.parametrize("cache", [0, 64 * 1024 * 1024], ids=["nothing cached", "cached"])
+def test_a_switch_between_any_two_steps_of_a_request(switched: Switched, cache: int) -> None:
+    """Whatever is being done when it comes, the answer is of one release, and the next one of the new release."""
+    steps_seen = 0
+    with stepping() as steps, serving(switched.root, switched.folder, cache=cache) as live:
+        steps.act = lambda: switched.to(switched.after)
+        half = list(switched.alone[switched.before])[cache > 0 :: 2]  # the proof takes all of them, and more steps
+        for number, asked in enumerate(half):
+            switched.to(switched.before)
+            live.opened  # noqa: B018 - the server has it open
+            steps.arm(-1)
+            assert asked.send(live.url, live.client) == switched.alone[switched.before][asked], str(asked)
+            steps_seen += steps.count
+            part = PARTS[number % len(PARTS)]
+            steps.arm(1 + int(part * steps.count))
+            check(switched, asked, asked.send(live.url, live.client))
+            switched.to(switched.after)
+            assert asked.send(live.url, live.client) == switched.alone[switched.after][asked], str(asked)
+    assert steps_seen > 100 * len(half)
+
+
+class Restless(Publisher):
+    """A publisher for whom the release is another one each time that it is asked for it."""
+
+    switched: Switched
+    looks = 0
+
+    def at_hand(self) -> OpenRelease | None:
+        self.switch()
+        return super().at_hand() or super().current()
+
+    def current(self) -> OpenRelease:
+        self.switch()
+        return super().current()
+
+    def switch(self) -> None:
+        self.looks += 1
+        self.switched.to((self.switched.before, self.switched.after)[self.looks % 2])
+
+
+def test_a_release_that_is_another_at_each_look(switched: Switched) -> None:
+    publisher = Restless(switched.folder)
+    publisher.switched = switched
+    with serving(switched.root, switched.folder, publisher) as live:
+        for asked in switched.alone[switched.before]:
+            for _ in range(2):
+                check(switched, asked, asked.send(live.url, live.client))
+    assert publisher.looks >= 2 * len(switched.alone[switched.before])
+
+
+def check(switched: Switched, asked: Asked, told: Told) -> None:
+    """An answer is that of one release or of the other, in every byte and header."""
+    either = [switched.alone[version][asked] for version in (switched.before, switched.after)]
+    assert told in either, f"{asked}: neither of {switched.before} nor of {switched.after}"
