@@ -179,8 +179,9 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
         folder, iris = building / INDEX, opened.iris
-        described = iris.graph("release")  # which speaks of the release, and of nothing that anybody looks for
-        quads = (quad for graph in opened.graphs if graph != described for quad in opened.quads(graph=graph))
+        # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
+        graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
+        quads = (quad for graph in graphs for quad in opened.quads(graph=graph))
         index.build(folder / index.FILE, quads, iris, progress)
         progress("rendering documents")
         rendered_documents.write(folder / rendered_documents.RENDERED, representation.turtles(opened))

@@ -55,8 +55,9 @@ def part(path: str) -> NamedNode:
 
 
 def values(built: Built, subject: NamedNode, property: NamedNode) -> list[str]:
-    """The objects of ``subject property``, as strings, in order; IRIs without the base."""
-    found = {quad.object for quad in built.quads if quad.subject == subject and quad.predicate == property}
+    """The objects of ``subject property`` that are stated, as strings, in order; IRIs without the base."""
+    stated = (quad for quad in built.quads if quad.graph_name != I.graph("inferred"))
+    found = {quad.object for quad in stated if quad.subject == subject and quad.predicate == property}
     return sorted(
         term.value.removeprefix(DEFAULT_BASE)
         for term in found
@@ -278,6 +279,7 @@ def test_every_source_has_its_graph(built: Built) -> None:
             "dataset",
             "harbour-2031",
             "identity",
+            "inferred",
             "modalities",
             "ontology",
             "roles",

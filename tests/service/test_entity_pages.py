@@ -393,7 +393,7 @@ BOUNDS = {
     "/doc/modality": 30,
     "/ontology": 700,
     "/shapes": 480,
-    "/dataset": 230,
+    "/dataset": 310,
     "/graph/topics": 30,
 }
 

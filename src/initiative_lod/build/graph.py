@@ -1,7 +1,7 @@
 """Builds the graph: sources in, quads out. No clock, no network, no blank node of ours; same input, same quads.
 
 The road: read Turtle -> split the notation -> find parts and quotes in the texts -> state them as RDF, one named graph
-per source -> add alignments, identity clusters, ontology and shapes.
+per source -> add alignments, identity clusters, ontology, shapes, and what follows from the ontology.
 Whatever an author got wrong is a SourceError with file and line.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import identity, mappings
+from initiative_lod.build import identity, inference, mappings
 from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
@@ -74,6 +74,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
         places.add(source, path.relative_to(root))
         quads += _in(I.graph(graph), source.triples)
     _shapes_complete(quads, root / "ontology" / "shapes")
+    promised = inference.promises(quad for quad in quads if quad.graph_name == I.graph("ontology"))
+    quads += list(inference.quads(quads, promised, I))
     context = _context(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
     return Built(canonical(rebased(quads, settings.base)), places, tuple(coverage), context)
 

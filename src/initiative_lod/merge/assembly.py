@@ -15,7 +15,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
 
-from initiative_lod.build import identity
+from initiative_lod.build import identity, inference
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file, provenance
@@ -32,7 +32,8 @@ MADE_ANEW = (
     manifest.DESCRIPTION,
     OWN,
 )  # files that a start's are not taken over
-MADE_LAST = (provenance.GRAPH, identity.NAME)  # graphs that speak of everything else
+MADE_OF_ALL = (identity.NAME, inference.NAME)  # graphs that a build has too, and that a merge makes anew
+MADE_LAST = (provenance.GRAPH, *MADE_OF_ALL)  # graphs that speak of everything else
 BLOCK_BYTES = 1 << 20
 
 License = Callable[[MergedSource, Sequence[str]], MergedSource]
@@ -79,11 +80,14 @@ class Assembly:
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
         provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
         default_graph.load(store, [self._building / provenance_part.file])
-        same = self._identity(store)
+        derived = self._added(
+            identity.NAME, identity.materialise(identity.statements_of(store), self._judgements, self._iris), store
+        )
+        derived += self._added(inference.NAME, inference.of_store(store, self._iris), store)
         parts = [
             own,
             *sorted(
-                [provenance_part, *same, *others, *(item.part for item in self.records)], key=lambda item: item.file
+                [provenance_part, *derived, *others, *(item.part for item in self.records)], key=lambda item: item.file
             ),
         ]
         made_of = [*self._inputs, *((item.file, item.digest) for item in parts)]
@@ -99,7 +103,7 @@ class Assembly:
             (self._building / name).write_bytes(data)
         progress("writing dumps")
         self._concatenate(parts)
-        self._write_dumps(same)
+        self._write_dumps(derived)
         dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
         merged = [NamedNode(item.graph) for item in self.records]
         described = catalogue.describe(self._iris, store, version, dumps, merged)
@@ -148,7 +152,7 @@ class Assembly:
             (self._building / OWN).open("wb") as raw,
             gzip.GzipFile("", "wb", graph_file.GZIP_LEVEL, raw, mtime=0) as packed,
         ):
-            for line in self._without_identity(self._start.path / manifest.DUMP):
+            for line in self._stated(self._start.path / manifest.DUMP):
                 digest.update(line)
                 packed.write(line)
                 count += 1
@@ -156,20 +160,18 @@ class Assembly:
         collapsed = self._start.manifest.collapsed or 0
         return Part(OWN, count, collapsed, digest.hexdigest(), entry.bytes, entry.sha256)
 
-    def _without_identity(self, dump: Path) -> Iterator[bytes]:
-        """The lines of a build's dump but those of ``graph/identity``, which is made anew for what is merged."""
-        ending = f" <{self._iris.graph(identity.NAME).value}> .\n".encode()
+    def _stated(self, dump: Path) -> Iterator[bytes]:
+        """The lines of a build's dump but those of graphs that are made anew for what is merged."""
+        endings = tuple(f" <{self._iris.graph(name).value}> .\n".encode() for name in MADE_OF_ALL)
         with gzip.open(dump, "rb") as lines:
-            yield from (line for line in lines if not line.endswith(ending))
+            yield from (line for line in lines if not line.endswith(endings))
 
-    def _identity(self, store: Store) -> list[Part]:
-        """``graph/identity`` over everything in the store, as a part that is loaded too; none when nothing is joined.
+    def _added(self, name: str, quads: Iterable[Quad], store: Store) -> list[Part]:
+        """A graph that is made of everything in the store, as a part that is loaded too; none when it is empty.
 
-        It needs memory for the links, not for the store's statements.
+        Neither identity nor inference needs memory for the store's statements, but for the links and our own things.
         """
-        part = self._ours(
-            identity.NAME, identity.materialise(identity.statements_of(store), self._judgements, self._iris)
-        )
+        part = self._ours(name, quads)
         if not part.quads:
             (self._building / part.file).unlink()
             return []

@@ -26,6 +26,7 @@ from pyoxigraph import (
     Variable,
 )
 
+from initiative_lod.build import inference
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import in_use
@@ -106,11 +107,13 @@ class OpenRelease:
     ) -> Iterator[Quad]:
         """The quads of a pattern in named graphs (None: any of them), with each literal as it was written.
 
+        What was inferred is left out unless its graph is asked for: a document tells what is said, and by whom.
+
         The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
         found.
         """
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
-            if isinstance(quad.graph_name, DefaultGraph):
+            if isinstance(quad.graph_name, DefaultGraph) or (graph is None and quad.graph_name == self.inferred):
                 continue
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
                 yield from self._forms_in(quad.graph_name).restore((quad,))
@@ -127,9 +130,13 @@ class OpenRelease:
         predicate: NamedNode | None = None,
         object: Term | None = None,
     ) -> Iterator[Triple]:
-        """The triples of a pattern (None: any) in the default graph, with each literal as the store writes it."""
+        """The triples of a pattern (None: any) in the default graph, with each literal as the store writes it.
+
+        What was only inferred is left out, as from ``quads``.
+        """
         for quad in self.store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH):
-            yield quad.triple
+            if quad.triple not in self._unstated:
+                yield quad.triple
 
     def holds(
         self,
@@ -138,9 +145,25 @@ class OpenRelease:
         object: Term | None = None,
         graph: NamedNode | None = None,
     ) -> bool:
-        """Whether there is a triple of the pattern (None: any) in a named graph, or in the default graph."""
-        found = self.store.quads_for_pattern(subject, predicate, object, graph or DEFAULT_GRAPH)
-        return next(iter(found), None) is not None
+        """Tell whether there is a triple of the pattern (None: any) in a named graph, or stated in any."""
+        if graph is not None:
+            return next(iter(self.store.quads_for_pattern(subject, predicate, object, graph)), None) is not None
+        return next(self.triples(subject, predicate, object), None) is not None
+
+    @cached_property
+    def inferred(self) -> NamedNode:
+        """The graph of what follows from the ontology."""
+        return self.iris.graph(inference.NAME)
+
+    @cached_property
+    def _unstated(self) -> frozenset[Triple]:
+        """The triples of the default graph that no graph states, but which follow from the ontology: of our things."""
+        unstated = set()
+        for quad in self.store.quads_for_pattern(None, None, None, self.inferred):
+            found = self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+            if {other.graph_name for other in found} <= {self.inferred, DEFAULT_GRAPH}:
+                unstated.add(quad.triple)
+        return frozenset(unstated)
 
     @cached_property
     def graphs(self) -> tuple[NamedNode, ...]:

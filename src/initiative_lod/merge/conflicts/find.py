@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from initiative_lod.build import identity
+from initiative_lod.build import identity, inference
 from initiative_lod.iris import Iris
 from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.locale.messages import Languages
@@ -56,8 +56,8 @@ def find(
 
 def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
     """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it."""
-    repeated = building / f"graphs/{identity.NAME}.nq.gz"  # it describes nothing: it repeats what others link to
-    files = [*sorted({*building.glob("graphs/*.nq.gz")} - {repeated}), building / "own.nq.gz"]
+    repeating = {building / f"graphs/{name}.nq.gz" for name in (identity.NAME, inference.NAME)}  # what others state
+    files = [*sorted({*building.glob("graphs/*.nq.gz")} - repeating), building / "own.nq.gz"]
     return {"all": store, "candidates": candidates(files), "identity": identity_statements(store, iris)}
 
 

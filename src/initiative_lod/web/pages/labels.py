@@ -41,7 +41,7 @@ def names(opened: OpenRelease) -> Names:
     kinds = sorted(name for name in TERMS - UNNAMED if name[0].isupper())
     objects: dict[Node, Node] = {}
     called: dict[Node, LangText] = {}
-    for graph in (graph for graph in opened.graphs if not is_merged(opened.iris, graph)):
+    for graph in (graph for graph in opened.graphs if graph != opened.inferred and not is_merged(opened.iris, graph)):
         for predicate in LABELS:
             for quad in opened.quads(None, predicate, None, graph):
                 if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode | BlankNode):

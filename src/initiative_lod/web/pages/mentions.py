@@ -121,7 +121,9 @@ def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     for row in view.opened.select("pointing", value=node):
         property, count = row["property"], row["subjects"]
         if isinstance(property, NamedNode) and isinstance(count, Literal) and property not in untold:
-            found[property] = int(count.value)
+            inferred = sum(1 for _ in view.opened.quads(None, property, node, view.opened.inferred))
+            if int(count.value) > inferred:
+                found[property] = int(count.value) - inferred
     order = sorted(found, key=lambda item: (item not in interpreting, -found[item], item.value))
     return {property: found[property] for property in order}
 
