@@ -10,7 +10,7 @@ from markupsafe import Markup
 from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative_map import (
-    Row,
+    MapRow,
     beside,
     lang_of,
     opening,
@@ -24,7 +24,7 @@ _LEFT, _MIDDLE, _MIDDLE_WIDTH, _RIGHT, _ROW = 240, 370, 220, 720, 27
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class DiagramArrow:
     """A property with the classes at its two ends."""
 
     thing: LabelledResource
@@ -41,14 +41,14 @@ class Branch:
     below: tuple[Branch, ...]
 
 
-def diagram(links: Sequence[Link], label: str, language: str) -> Markup:
+def diagram(links: Sequence[DiagramArrow], label: str, language: str) -> Markup:
     """The picture; nothing when no property says between what it stands."""
     shown = [link for link in links if link.domains and link.ranges]
     if not shown:
         return Markup("")
     shown.sort(key=lambda link: (link.domains[0].label.value, link.ranges[0].label.value, link.thing.label.value))
     rows = [
-        Row(link.thing, "property", 0, index * float(_ROW), float(_ROW), (), link.domains, link.ranges)
+        MapRow(link.thing, "property", 0, index * float(_ROW), float(_ROW), (), link.domains, link.ranges)
         for index, link in enumerate(shown)
     ]
     height = len(rows) * float(_ROW)

@@ -21,7 +21,7 @@ _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
 
 
-class TooLarge(ValueError):
+class HeaderTooLarge(ValueError):
     """A request's head is larger than anyone needs."""
 
 
@@ -93,7 +93,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._silent = 0
         self._head += size
         if self._head > LARGEST_HEAD:
-            raise TooLarge(f"more than {LARGEST_HEAD} bytes of header")
+            raise HeaderTooLarge(f"more than {LARGEST_HEAD} bytes of header")
 
 
 def _refusal(app: Any, method: str, path: str) -> tuple[Sequence[str], bytes]:

@@ -15,7 +15,7 @@ from initiative_lod.web.pages.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ActionCell:
     """An action in the overview."""
 
     thing: LabelledResource
@@ -26,7 +26,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PillarColumn:
     """A pillar in the overview."""
 
     thing: LabelledResource
@@ -34,7 +34,7 @@ class Column:
     labels: list[LangText]
     squares: list[tuple[str, str]]
     embodies: list[LabelledResource]
-    cells: list[Cell]
+    cells: list[ActionCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Overview:
     thing: LabelledResource
     labels: list[LangText]
     facts: list[Evidence]
-    columns: list[Column]
+    columns: list[PillarColumn]
     others: list[LabelledResource]
     texts: list[LabelledResource]
     modalities: list[tuple[LabelledResource, int]]
@@ -56,7 +56,7 @@ class Overview:
 
 def overview(view: View, initiative: NamedNode) -> Overview:
     """Read an initiative."""
-    columns: list[Column] = []
+    columns: list[PillarColumn] = []
     others: list[LabelledResource] = []
     for part in view.nodes(initiative, DCTERMS.hasPart):
         if "Pillar" in view.kinds(part):
@@ -107,9 +107,9 @@ def facts(view: View, node: NamedNode) -> list[Evidence]:
     return [item for item in read if item is not None and item.seen_in]
 
 
-def _column(view: View, pillar: NamedNode) -> Column:
+def _column(view: View, pillar: NamedNode) -> PillarColumn:
     cells = [_cell(view, part) for part in view.nodes(pillar, DCTERMS.hasPart) if "Action" in view.kinds(part)]
-    return Column(
+    return PillarColumn(
         view.thing(pillar),
         view.number(pillar, view.term("number")) or 0,
         view.both(pillar),
@@ -119,8 +119,8 @@ def _column(view: View, pillar: NamedNode) -> Column:
     )
 
 
-def _cell(view: View, action: NamedNode) -> Cell:
-    return Cell(
+def _cell(view: View, action: NamedNode) -> ActionCell:
+    return ActionCell(
         view.thing(action),
         view.number(action, view.term("number")) or 0,
         view.both(action),

@@ -25,7 +25,7 @@ _BARS = 9  # clauses that are drawn in a row
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MapRow:
     """A part in the middle, with what its sentences speak of. ``place`` is pillar, action or band."""
 
     thing: LabelledResource
@@ -62,7 +62,7 @@ class Map:
     """The picture, and the rows that say the same in words."""
 
     picture: Markup
-    rows: tuple[Row, ...]
+    rows: tuple[MapRow, ...]
 
 
 def mapped(view: View, known: Overview) -> Map:
@@ -89,8 +89,8 @@ def opening(width: int, height: float, label: str) -> Markup:
     ).format(width, round(height), label)
 
 
-def _rows(view: View, known: Overview) -> list[Row]:
-    rows: list[Row] = []
+def _rows(view: View, known: Overview) -> list[MapRow]:
+    rows: list[MapRow] = []
     y = 0.0
     inner = {column.thing.iri for column in known.columns} | {c.thing.iri for o in known.columns for c in o.cells}
     spoken = {
@@ -102,7 +102,7 @@ def _rows(view: View, known: Overview) -> list[Row]:
         thing: LabelledResource, place: str, number: int, height: float, squares: Sequence[tuple[str, str]]
     ) -> None:
         beside = (tuple(spoken[side].get(thing.iri, ())) for side in ("left", "right"))
-        rows.append(Row(thing, place, number, y, height, tuple(squares), *beside))
+        rows.append(MapRow(thing, place, number, y, height, tuple(squares), *beside))
 
     before = [item for item in known.others if item.kind == "Preamble"]
     for item in before:
@@ -146,7 +146,7 @@ def _row_of(view: View, node: NamedNode, whole: str, inner: set[str]) -> str:
     return path
 
 
-def beside(rows: Sequence[Row], side: str, height: float) -> list[Side]:
+def beside(rows: Sequence[MapRow], side: str, height: float) -> list[Side]:
     """The things on one side, each as near to the middle of what speaks of it as the others leave room."""
     wanted: dict[LabelledResource, list[float]] = {}
     for row in sorted(rows, key=lambda row: row.place == "band"):  # a preamble speaks of nearly everything
@@ -171,14 +171,14 @@ def beside(rows: Sequence[Row], side: str, height: float) -> list[Side]:
     return found[::-1]
 
 
-def _line(row: Row, side: Side, where: str) -> Markup:
+def _line(row: MapRow, side: Side, where: str) -> Markup:
     start, end = (_PILLAR, _LEFT + 8) if where == "left" else (_ACTIONS + _ACTIONS_WIDTH, _RIGHT - 8)
     if where == "right" and row.place == "pillar":
         start = _PILLAR + _PILLAR_WIDTH
     return tie(row, side, f"{where} from-{row.place}", start, end)
 
 
-def tie(row: Row, side: Side, name: str, start: float, end: float) -> Markup:
+def tie(row: MapRow, side: Side, name: str, start: float, end: float) -> Markup:
     """A line from a row to a thing beside it."""
     y, bend = side.middle, (end - start) * 0.55
     return Markup('<path class="tie {}" d="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>').format(
@@ -186,7 +186,7 @@ def tie(row: Row, side: Side, name: str, start: float, end: float) -> Markup:
     )
 
 
-def _part(row: Row, language: str) -> Markup:
+def _part(row: MapRow, language: str) -> Markup:
     x, width = {
         "pillar": (_PILLAR, _PILLAR_WIDTH),
         "action": (_ACTIONS, _ACTIONS_WIDTH),

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
-from initiative_lod.web.drawings.ontology_diagram import Branch, Link, diagram
+from initiative_lod.web.drawings.ontology_diagram import Branch, DiagramArrow, diagram
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.saved_questions import needing, read
@@ -77,8 +77,9 @@ def ontology(view: View, node: NamedNode) -> Ontology:
             found_kinds.append((name, sorted(terms, key=lambda item: item.thing.iri.lower())))
     header = groups(view, own, (RDF.type,))
     known = dict(found_kinds)
-    links = [Link(item.thing, tuple(item.domains), tuple(item.ranges)) for item in known.get("object_properties", [])]
-    picture = diagram(links, view.interface.gettext("diagram"), view.language)
+    properties = known.get("object_properties", [])
+    arrows = [DiagramArrow(item.thing, tuple(item.domains), tuple(item.ranges)) for item in properties]
+    picture = diagram(arrows, view.interface.gettext("diagram"), view.language)
     return Ontology(view.thing(node), header, found_kinds, _tree(known.get("classes", [])), picture)
 
 

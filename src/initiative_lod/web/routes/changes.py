@@ -87,7 +87,7 @@ class Comparisons:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChangeRow:
     """One statement that was added or removed; ``about`` is a fragment of the resource, else None."""
 
     added: bool
@@ -99,11 +99,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ChangeSection:
     """A resource and what changed about it."""
 
     thing: LabelledResource
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
 
 
 def changes_address(site: Site, archive: Archive) -> Address:
@@ -188,7 +188,7 @@ def _before(archive: Archive, version: str, current: OpenRelease) -> str:
     return past[position - 1] if position else version
 
 
-def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view: View) -> list[Section]:
+def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view: View) -> list[ChangeSection]:
     """The listed changes; each thing leads to where it is: in the later release, if it is there at all."""
     views = [
         View(opened, view.interface, f"{view.prefix}/release/{opened.release.version}", view.query)
@@ -203,7 +203,7 @@ def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view
             literal = quad.object if isinstance(quad.object, Literal) else None
             about = quad.subject if quad.subject != touched.resource else None
             rows.append(
-                Row(
+                ChangeRow(
                     added,
                     its.thing(about) if isinstance(about, NamedNode) else None,
                     its.thing(quad.predicate),
@@ -212,7 +212,7 @@ def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view
                     _datatype(literal, its),
                 )
             )
-        found.append(Section(shown.thing(touched.resource), tuple(rows)))
+        found.append(ChangeSection(shown.thing(touched.resource), tuple(rows)))
     return found
 
 

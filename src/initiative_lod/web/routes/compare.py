@@ -32,7 +32,7 @@ FEWEST, MOST = 2, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ComparisonChoice:
     """An action in the form."""
 
     thing: LabelledResource
@@ -141,15 +141,15 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     return list(dict.fromkeys(nodes))
 
 
-def _choices(view: View, picked: set[str]) -> list[tuple[LabelledResource, list[Choice]]]:
+def _choices(view: View, picked: set[str]) -> list[tuple[LabelledResource, list[ComparisonChoice]]]:
     """Every action of the release, by what it is a part of."""
-    found: dict[NamedNode, list[Choice]] = {}
+    found: dict[NamedNode, list[ComparisonChoice]] = {}
     for node in view.instances("Action"):
         above = view.node(node, DCTERMS.isPartOf)
         if above is not None:
             number = view.number(node, view.term("number")) or 0
             chosen = node.value in picked or (view.iris.path(node.value) or "").removeprefix("id/") in picked
-            found.setdefault(above, []).append(Choice(view.thing(node), number, chosen))
+            found.setdefault(above, []).append(ComparisonChoice(view.thing(node), number, chosen))
     return [(view.thing(above), sorted(items, key=lambda item: item.number)) for above, items in found.items()]
 
 

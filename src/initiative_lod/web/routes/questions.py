@@ -36,7 +36,7 @@ OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AnswerCell:
     """A cell of an answer: a thing, or words."""
 
     thing: LabelledResource | None
@@ -49,7 +49,7 @@ class Table:
     """An answer as a page shows it; a column that only repeats another's label is left out."""
 
     headings: tuple[tuple[str, LangText | None], ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[AnswerCell, ...], ...]
 
 
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
@@ -191,7 +191,7 @@ def _card(item: Kept, view: View) -> dict[str, Any]:
 def _table(item: Kept, view: View) -> Table:
     if "boolean" in item:
         verdict = LangText(view.interface.gettext("yes" if item["boolean"] else "no"), view.language)
-        return Table((), ((Cell(None, verdict, False),),))
+        return Table((), ((AnswerCell(None, verdict, False),),))
     rows = item["rows"]
     names = [
         name
@@ -221,13 +221,13 @@ def _own(view: View, name: str) -> NamedNode:
     return NamedNode(f"{view.iris.base}ontology#{name}")
 
 
-def _cell(term: dict[str, str] | None, view: View) -> Cell:
+def _cell(term: dict[str, str] | None, view: View) -> AnswerCell:
     if term is None:
-        return Cell(None, None, False)
+        return AnswerCell(None, None, False)
     if term["type"] == "uri":
-        return Cell(view.thing(NamedNode(term["value"])), None, False)
+        return AnswerCell(view.thing(NamedNode(term["value"])), None, False)
     number = term.get("datatype", "").rpartition("#")[2] in ("integer", "decimal", "double", "nonNegativeInteger")
-    return Cell(None, LangText(term["value"], term.get("xml:lang", "")), number)
+    return AnswerCell(None, LangText(term["value"], term.get("xml:lang", "")), number)
 
 
 def _chart(item: Kept, table: Table, title: str) -> Markup:
