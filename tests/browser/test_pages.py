@@ -191,7 +191,7 @@ def test_reading_from_the_start_page_to_the_words(browser: Browser, real: Live) 
     with page_of(browser, real, "/") as page:
         page.get_by_role("link", name="Strengthen personal information protection").first.click()
         arrives(page, "/doc/wic-2020/action/8")
-        page.locator(".sentence .zh a.num").nth(5).click()
+        page.locator(".sentence .original a.num").nth(5).click()
         arrives(page, "#clause-6")
         card = page.locator("#clause-6")
         assert card.is_visible()
@@ -234,7 +234,7 @@ def test_by_keyboard(browser: Browser, real: Live) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-        page.locator(".sentence .zh a.num").first.focus()
+        page.locator(".sentence .original a.num").first.focus()
         page.keyboard.press("Enter")
         arrives(page, "#clause-1")
 
