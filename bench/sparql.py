@@ -1,5 +1,5 @@
-"""What isolation costs a tiny query: /sparql (parsed and run in a confined worker) against the same FastAPI application
-calling the store inline, in one run, in alternating rounds. ``python bench/sparql.py [rounds] [requests per round]``.
+"""Cost of isolation for a tiny query: /sparql (parsed and run in a confined worker) against a route of Starlette that
+calls the store inline, in one run, in alternating rounds. ``python bench/sparql.py [rounds] [requests per round]``.
 
 Every request of the first two is a query that was not sent before, so that no cache helps; "kept" asks one again.
 """
