@@ -87,7 +87,8 @@ bench: install-dev
 
 # sssom-py goes into an environment of its own: it brings 70 packages and 390 MB.
 interop: install-dev
-	test -x $(VENV)-sssom/bin/python || ($(PYTHON) -m venv $(VENV)-sssom && $(VENV)-sssom/bin/python -m pip install --quiet sssom==0.4.21)
+	test -e $(VENV)-sssom/installed || ($(PYTHON) -m venv $(VENV)-sssom && $(VENV)-sssom/bin/python -m pip install --quiet sssom==0.4.21 \
+	    && touch $(VENV)-sssom/installed)
 	$(BIN)/python -m pytest tests/conformance/test_sssom.py
 
 pictures: install-dev

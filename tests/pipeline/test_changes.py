@@ -107,7 +107,15 @@ def merged(folder: Path, name: str, parts: dict[str, list[str]]) -> Release:
         (path / file).write_bytes(gzip.compress(content))
         digest = hashlib.sha256(content).hexdigest()
         listed.append({"file": file, "digest": digest, "quads": 1, "collapsed": 0, "bytes": 1, "sha256": "x"})
-    manifest = {"version": name, "base": I.base, "digest": "x", "modified": "2031-03-05", "quads": 1, "files": {}}
+    manifest = {
+        "version": name,
+        "base": I.base,
+        "digest": "x",
+        "modified": "2031-03-05",
+        "quads": 1,
+        "triples": 1,
+        "files": {},
+    }
     (path / "manifest.json").write_text(json.dumps({**manifest, "parts": listed}))
     return release.read(path)
 
