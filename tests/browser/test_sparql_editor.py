@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -289,4 +290,6 @@ def test_axe_finds_nothing(browser: Browser, editor: Live, axe: str, locale: str
                 write(page, box, "SELECT * { ?s a cl")
                 expect(proposals(page).first).to_be_visible()
                 found += [f"proposals: {item}" for item in page.evaluate(RUN, [TAGS, True])]
-    assert found == []
+    # The keys move through the proposals while the editor keeps the focus (aria-activedescendant): a long list scrolls.
+    reached = re.compile(r'proposals: scrollable-region-focusable: .*; 1 × as in ul\[role="listbox"\]')
+    assert [item for item in found if not reached.match(item)] == []
