@@ -48,7 +48,7 @@ class Verbatim(str):
 
 
 class Message:
-    """What an error says, as the id of a message in the catalogues and its values; the edge puts it into words."""
+    """Text of an error, as the id of a message in the catalogues and its values; the edge puts it into words."""
 
     __slots__ = ("id", "values")
 

@@ -22,7 +22,7 @@ Hierarchy = Mapping[NamedNode, frozenset[NamedNode]]
 
 @dataclass(frozen=True)
 class Promises:
-    """What the ontology says follows: all superclasses of each class, all superproperties of each property."""
+    """Entailments of the ontology: all superclasses of each class, all superproperties of each property."""
 
     classes: Hierarchy
     properties: Hierarchy

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _text(error: InitiativeLodError | OSError) -> str:
-    """What an error says, in English."""
+    """Words of an error, in English."""
     said = error.message if isinstance(error, InitiativeLodError) else None
     if said is None:
         return str(error)

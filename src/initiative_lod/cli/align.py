@@ -90,7 +90,7 @@ def align(
 
 
 def _title(graph: str) -> str:
-    """What the other graph is called: the name of its file or folder, not its path; a URL as it is."""
+    """Name of the other graph: that of its file or folder, not its path; a URL as it is."""
     return graph if find_files.is_url(graph) else Path(graph).resolve().name
 
 

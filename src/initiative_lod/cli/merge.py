@@ -178,7 +178,7 @@ class _Watch:
 
 
 def _notes(mappings: MappingSet) -> list[str]:
-    """What is worth telling of a mapping set that was read: what was left out, and what it does not say."""
+    """Notes on a mapping set that was read: what was left out, and what it does not say."""
     unseen = sum(not where_seen(row) for row in mappings.rows)
     more = [f"{mappings.path.name}: {unseen} mappings do not say where their targets were seen"] if unseen else []
     return [*mappings.notes, *more]

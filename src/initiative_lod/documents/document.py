@@ -117,7 +117,7 @@ class Document:
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """What it can be sent as. A text is its own ``text/plain``, in which ``#char=`` has a meaning (RFC 5147)."""
+        """Offers of representations. A text is its own ``text/plain``, where ``#char=`` has a meaning (RFC 5147)."""
         return TEXT_OFFERS if self.text is not None else OFFERS
 
     def choose(self, preferences: Preferences) -> Variant | None:

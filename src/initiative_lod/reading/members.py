@@ -58,7 +58,7 @@ class Member:
 
 @dataclass(slots=True)
 class FileOutcome:
-    """What became of a file: ``taken`` (whole, or ``left_out`` says of what it was relieved), ``refused``,
+    """Outcome of reading a file: ``taken`` (whole, or ``left_out`` says of what it was relieved), ``refused``,
     ``passed over`` (it is no RDF), or ``note`` (of the way to it, such as a redirect).
 
     ``left_out`` holds (line or 0, why) for up to CAP triples; ``left_out_total`` counts them all. Every text in it is

@@ -81,7 +81,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What one source may unpack to: bytes, files, and bytes for each byte of an archive."""
+    """Limits of what one source may unpack to: bytes, files, and bytes for each byte of an archive."""
 
     bytes: int
     members: int
@@ -94,7 +94,7 @@ class Caps:
 
 
 class Budget:
-    """What one source may still unpack to. ``tell`` is called now and then while bytes come."""
+    """Budget of what one source may still unpack to. ``tell`` is called now and then while bytes come."""
 
     def __init__(self, caps: Caps, tell: Callable[[], object] = lambda: None) -> None:
         self._caps, self._tell = caps, tell

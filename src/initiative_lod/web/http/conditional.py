@@ -96,7 +96,7 @@ def not_modified(request: Request, tag: str, modified: datetime | None) -> bool:
 
 
 def has_tag(if_none_match: str, tag: str) -> bool:
-    """Whether an If-None-Match header names the tag of what there is (RFC 9110 §13.1.2, weak comparison)."""
+    """Tell if an If-None-Match header names the tag of what there is (RFC 9110 §13.1.2, weak comparison)."""
     return if_none_match.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(if_none_match)
 
 

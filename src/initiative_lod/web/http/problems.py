@@ -107,7 +107,7 @@ def problem(status: int, detail: str, title: str, **more: object) -> bytes:
 
 
 def title(status: int, language: Language) -> str:
-    """What a status means, in a few words."""
+    """Title of a status, in a few words."""
     return language.find(f"status.{status}") or language.gettext("status.other")
 
 
@@ -122,13 +122,13 @@ def message_of(error: BaseException) -> Message:
 
 
 def text(error: BaseException, language: Language) -> str:
-    """What an error says, as plain text."""
+    """Text of an error, plain."""
     said = message_of(error)
     return language.gettext(said.id, **said.values)
 
 
 def shown(error: BaseException, language: Language) -> Markup:
-    """What an error says, as HTML."""
+    """Text of an error, as HTML."""
     said = message_of(error)
     return language.markup(said.id, **said.values)
 

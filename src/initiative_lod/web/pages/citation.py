@@ -29,7 +29,7 @@ DEEPEST = 8  # levels from a part up to its document
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation says. ``kind`` is a CSL type; ``issued`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or empty.
+    """Citation as values. ``kind`` is a CSL type; ``issued`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or empty.
 
     ``title`` is in the work's own language where that is known; ``rendered`` is the reader's, where it is another.
     """
