@@ -19,6 +19,7 @@ import pytest
 from initiative_lod import release
 from initiative_lod.errors import QueryError, ReleaseError
 from initiative_lod.release import cleanup, history, in_use
+from initiative_lod.release import folder as folder_module
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.sparql.worker.evaluation import OpenStore
@@ -78,21 +79,50 @@ def test_what_a_rollback_goes_back_to_comes_before_what_was_rolled_back(folder: 
     }
 
 
-def test_a_release_that_is_new_stays_and_one_that_was_never_wanted_goes(folder: Path) -> None:
-    old = write(folder, "x")
-    age(old.path, 100)
+@pytest.mark.parametrize("seconds", [0, 100, 1_000_000_000, -1_000_000_000])
+def test_what_nobody_has_published_stays_whatever_clocks_say(folder: Path, seconds: float) -> None:
+    """A copy (``rsync -a``) has the times of where it comes from, and a clock may be set to anything."""
+    draft = write(folder, "x")
     names = publish_all(folder, "a")
-    new = write(folder, "y")
-    assert kept(folder) == {names["a"]: "current", new.version: "new"}
-    collect(folder)
-    assert release.versions(folder) == sorted([names["a"], new.version])
+    age(draft.path, seconds)
+    assert kept(folder, 0) == {names["a"]: "current", draft.version: "not published"}
+    assert collect(folder, 0)[1] == []
+    release.publish(folder, draft)
+    assert kept(folder, 0) == {draft.version: "current"}
+
+
+def test_drafts_go_when_that_is_asked_for(folder: Path) -> None:
+    draft, reading = write(folder, "x"), write(folder, "y")
+    names = publish_all(folder, "a")
+    held = in_use.take(reading.path)
+    assert {item.version: item.why for item in collect(folder, drafts=True)[0]} == {
+        names["a"]: "current",
+        reading.version: "in use",
+    }
+    assert not draft.path.exists()
+    del held
+
+
+def test_what_is_about_to_be_published_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older release is looked at before it is published again, and that takes its time."""
+    names = publish_all(folder, "ab")
+    again = release.find(folder, names["a"])
+    verify = folder_module.verify
+
+    def slowly(found: release.Release) -> list[str]:
+        assert collect(folder, 0)[1] == []
+        return verify(found)
+
+    monkeypatch.setattr(folder_module, "verify", slowly)
+    release.publish(folder, again)
+    assert release.current(folder) == again
 
 
 def test_where_nothing_was_published_nothing_goes(folder: Path) -> None:
     assert collect(folder) == ([], [])
     made = write(folder, "a")
     age(made.path, 10_000)
-    assert kept(folder, 0) == {made.version: "new"}
+    assert kept(folder, 0) == {made.version: "not published"}
 
 
 def test_what_is_pinned_stays(folder: Path) -> None:
@@ -285,15 +315,13 @@ def test_what_a_build_left_goes_when_nobody_is_at_it(folder: Path, name: str) ->
     left = folder / name
     (left / "store").mkdir(parents=True)
     (left / "store" / "1.sst").write_bytes(b"x" * 500)
-    assert collect(folder)[1] == []
-    age(left, cleanup.QUIET_SECONDS + 10)
     held = in_use.take(left)
-    assert collect(folder)[1] == []
+    age(left, 1_000_000)
+    assert collect(folder)[1] == cleanup.leftovers(folder) == []
     del held
-    (left / "store" / "2.sst").write_bytes(b"x")  # it is being written after all
-    assert collect(folder)[1] == []
-    age(left, cleanup.QUIET_SECONDS + 10)
-    assert collect(folder)[1] == [cleanup.Removed(name, 501)]
+    assert cleanup.leftovers(folder) == [cleanup.Removed(name, 500)]
+    assert left.exists()
+    assert collect(folder)[1] == [cleanup.Removed(name, 500)]
     assert not left.exists()
 
 

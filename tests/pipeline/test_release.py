@@ -145,7 +145,7 @@ def test_other_quads_are_another_release(folder: Path, made: Release) -> None:
 def test_nothing_is_left_of_a_release_that_could_not_be_written(folder: Path) -> None:
     with pytest.raises(OSError):
         write(folder, "甲", files={"no/such/folder": b""})
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
 def test_what_is_being_written_is_not_seen(folder: Path, made: Release) -> None:
@@ -163,7 +163,7 @@ def test_two_may_write_the_same_at_once(folder: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "rename", too_late)
     assert release.verify(write(folder, "甲")) == []
-    assert len(list(folder.iterdir())) == 1
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", *release.versions(folder)]
 
 
 # --- Finding

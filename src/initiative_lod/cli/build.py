@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from initiative_lod import pipeline, release
-from initiative_lod.cli.talk import console, progress
+from initiative_lod.cli.talk import console, progress, sources_of, tell_missing
+from initiative_lod.release import history
 from initiative_lod.settings import from_environment
 
 
@@ -25,14 +26,18 @@ def build(
     settings = from_environment(**context.obj)
     if publish and out is not None:
         raise typer.BadParameter("--publish is for the release folder, not for --out", param_hint="--publish")
+    since = history.current_version(settings.release_folder)
     with progress() as step:
         made = pipeline.make_release(settings, step, out)
         if publish:
             step("publishing")
-            release.publish(settings.release_folder, made)
+            replaced = sources_of(settings.release_folder)
+            release.publish(settings.release_folder, made, since)
     if as_json:
         typer.echo(json.dumps(made.manifest.to_json(), ensure_ascii=False, indent=2))
         return
     typer.echo(str(made.path))
     said = "published" if publish else "not published: initiative-lod release publish " + made.version
     console.print(f"release {made.version}: {made.manifest.quads:,} quads; {said}", soft_wrap=True)
+    if publish:
+        tell_missing(replaced, made)

@@ -21,8 +21,9 @@ from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.reading.members import FileOutcome
+from initiative_lod.release import history
 from initiative_lod.release.manifest import MergedSource
-from initiative_lod.settings import from_environment
+from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources.sssom import MappingSet, where_seen
 
 
@@ -76,7 +77,7 @@ def merge(
 
     A file is taken whole, or refused by name; --lenient takes what is good of it. Nothing of a source is changed,
     and 'release rollback' takes a published merge back. Exit 0 when merged (refused files are listed), 1 when
-    nothing was.
+    nothing was, 2 when another release was published meanwhile: then merge again.
     """
     if not sources and not align and not without:
         raise typer.BadParameter("name at least one source", param_hint="SOURCE")
@@ -94,11 +95,11 @@ def merge(
         dry_run=dry_run,
     )
     with _Watch(len(wanted.named)) as watch:
-        start = _start(settings, onto, watch)
+        start, since = _start(settings, onto, watch)
         merged = pipeline.make_merged_release(settings, start, wanted, watch.step, watch.seen)
         if publish and merged.release is not None:
             watch.step("publishing")
-            release.publish(settings.release_folder, merged.release)
+            release.publish(settings.release_folder, merged.release, since)
     if as_json:
         typer.echo(json.dumps(_json(merged, start, sets), ensure_ascii=False, indent=2))
     else:
@@ -110,15 +111,18 @@ def merge(
         _tell(merged, start, publish)
 
 
-def _start(settings: Any, onto: str | None, watch: _Watch) -> release.Release:
+def _start(settings: Settings, onto: str | None, watch: _Watch) -> tuple[release.Release, str]:
+    """The release to merge into, and the version that is current as the merge begins."""
+    folder = settings.release_folder
+    since = history.current_version(folder)
     if onto is not None:
-        return release.find(settings.release_folder, onto)
-    now = release.current(settings.release_folder)
+        return release.find(folder, onto), since
+    now = release.current(folder)
     if now is None:
         watch.step("nothing is published: building first")
         now = pipeline.make_release(settings, watch.step)
-        release.publish(settings.release_folder, now)
-    return now
+        release.publish(folder, now, since)
+    return now, now.path.name
 
 
 def _licence(text: str) -> tuple[str, str]:

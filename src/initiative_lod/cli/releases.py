@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from rich.table import Table
 
 from initiative_lod import release
-from initiative_lod.cli.talk import console, tell
+from initiative_lod.cli.talk import console, sources_of, tell, tell_missing
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import changes, cleanup, history, integrity
 from initiative_lod.release.opened import OpenRelease
@@ -52,6 +52,12 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         tell(table)
     else:
         console.print(f"no release is in {folder}: run 'initiative-lod build'", soft_wrap=True)
+    if left := _leftovers(folder):
+        names = ", ".join(item.name for item in left)
+        size = _size(sum(item.bytes for item in left))
+        console.print(
+            f"left by what was killed: {names} ({size}); 'initiative-lod release gc' removes it", soft_wrap=True
+        )
 
 
 @app.command()
@@ -77,8 +83,10 @@ def publish(
     """Make a release the current one: one atomic switch."""
     folder = from_environment(**context.obj).release_folder
     found = release.find(folder, version)
+    replaced = sources_of(folder)
     release.publish(folder, found)
     typer.echo(found.version)
+    tell_missing(replaced, found)
 
 
 @app.command()
@@ -139,14 +147,17 @@ def gc(
     keep: Annotated[
         int, typer.Option(min=0, help="Releases to keep that were current before the current one.")
     ] = cleanup.KEPT_RELEASES,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Remove what nobody has published, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and touch nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Remove old releases, and what crashed builds left. The current one, pinned ones and those in use stay."""
+    """Remove old releases, and what crashed builds left. The current one, pinned ones, those in use and those that
+    nobody has published yet stay.
+    """
     folder = from_environment(**context.obj).release_folder
     if not folder.is_dir():
         raise ReleaseError(f"there is no release folder {folder}: name another one with --releases")
-    kept, removed = cleanup.collect(folder, keep, dry_run)
+    kept, removed = cleanup.collect(folder, keep, dry_run, drafts)
     if as_json:
         document = {
             "dry_run": dry_run,
@@ -190,6 +201,14 @@ def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) ->
             typer.echo(f"  {'+' if added else '-'} {about}{short(quad.predicate)} {short(quad.object)}")
     if made.more:
         console.print(f"{made.more:,} more: --limit 0 lists all", soft_wrap=True)
+
+
+def _leftovers(folder: Path) -> list[cleanup.Removed]:
+    """What killed writers left; nothing where this user may not look."""
+    try:
+        return cleanup.leftovers(folder)
+    except (OSError, ReleaseError):
+        return []
 
 
 def _size(size: int) -> str:

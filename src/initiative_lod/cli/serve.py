@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from initiative_lod import release
-from initiative_lod.errors import SettingsError
+from initiative_lod.errors import Overtaken, SettingsError
 from initiative_lod.settings import Settings, from_environment
 
 
@@ -33,8 +34,8 @@ def prepare(settings: Settings) -> None:
         from initiative_lod import pipeline  # here: a server of what is published needs no validator
         from initiative_lod.cli.talk import progress
 
-        with progress() as step:
-            release.publish(folder, pipeline.make_release(settings, step))
+        with progress() as step, suppress(Overtaken):  # somebody else has published meanwhile: then that is served
+            release.publish(folder, pipeline.make_release(settings, step), since="")
 
 
 def run(settings: Settings) -> None:

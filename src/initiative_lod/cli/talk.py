@@ -6,13 +6,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from initiative_lod import release
+from initiative_lod.errors import ReleaseError
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.reading.members import printable
+from initiative_lod.release import Release
 
 Report = Callable[[str], None]
 
@@ -42,6 +46,27 @@ def tell_files(files: Iterable[ReadFile]) -> None:
     for kind, count in seen.items():
         if kind != "refused" and count > MOST_TOLD:
             console.print(f"{kind}: {count - MOST_TOLD:,} more", soft_wrap=True)
+
+
+def sources_of(folder: Path) -> list[str]:
+    """The names of the sources that are merged in the current release; none where it cannot be read."""
+    try:
+        current = release.current(folder)
+    except ReleaseError:
+        return []
+    return [source.slug for source in current.manifest.merged] if current else []
+
+
+def tell_missing(before: list[str], published: Release) -> None:
+    """Say on stderr which sources that were public ``before`` a switch are no more."""
+    missing = sorted({*before} - {source.slug for source in published.manifest.merged})
+    if missing:
+        console.print(
+            f"no longer current: what was merged from {', '.join(missing)}; "
+            "'initiative-lod release rollback' goes back",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
 
 from initiative_lod.build import identity, inference
-from initiative_lod.errors import ReleaseError, SourceError
+from initiative_lod.errors import SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file, provenance
 from initiative_lod.merge.source import FILES, GRAPHS, take_over
@@ -263,12 +263,7 @@ class Assembly:
 
     def _move(self, version: str) -> Release:
         target = self._folder / version
-        try:
-            self._building.rename(target)
-        except OSError:
-            if not (target / manifest.MANIFEST).is_file():
-                raise
-            raise ReleaseError(f"{target} was written by someone else meanwhile: look at it, and merge again") from None
+        folder.settle(self._building, target)
         return manifest.read(target)
 
 

@@ -6,12 +6,10 @@ Merging what is merged already gives the very same release.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
 
 from pyoxigraph import Quad
 
@@ -22,6 +20,7 @@ from initiative_lod.merge.source import Seen, SourceReader, forget, link, with_l
 from initiative_lod.reading import find_files
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.release import MakeIndex, Release, in_use
+from initiative_lod.release.folder import MERGING, RELEASE, workplace
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
@@ -89,13 +88,11 @@ def merge(
             f"release {start.version} has the base {start.base}, and the base asked for is {settings.base}"
         )
     folder = settings.release_folder
-    folder.mkdir(parents=True, exist_ok=True)
     retrieved = _time(request.retrieved)
     sources = find_files.sources(request.named, request.name)
-    scratch = Path(mkdtemp(prefix=".merging-", dir=folder))
-    leases = in_use.take(scratch), in_use.take(start.path)  # while it lasts, neither is removed
-    try:
-        building = scratch / "release"
+    lease = in_use.take(start.path)  # while it lasts, nobody removes it
+    with workplace(folder, MERGING) as scratch:
+        building = scratch / RELEASE
         building.mkdir()
         reader = SourceReader(settings, building, scratch, _readable(folder))
         before = {record.slug: record for record in start.manifest.merged}
@@ -157,10 +154,8 @@ def merge(
         ordered = [records[slug] for slug in sorted(records)]
         assembly = Assembly(settings, start, building, ordered, request.alignments, request.judgements, request.inputs)
         merged_release = assembly.write(licensed, report, make_index, progress, keep=not request.dry_run)
+        del lease
         return MergeResult(merged_release, tuple(assembly.records), *done)
-    finally:
-        del leases
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _time(given: str | None) -> str:

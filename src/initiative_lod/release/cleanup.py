@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import shutil
 import stat
-import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import history, in_use
 from initiative_lod.release.files import sync, write_file
-from initiative_lod.release.folder import versions
-from initiative_lod.release.manifest import MANIFEST
+from initiative_lod.release.folder import LEFT_BEHIND, versions
 
 PINNED = "pinned"  # a file of versions, one a line
 KEPT_RELEASES = 5  # releases that were current before, kept besides the current one
-QUIET_SECONDS = 3600  # seconds without a write, after which a build is taken to have been cut off
 REMOVING = ".removing-"
-BUILDING = (".building-", ".merging-")
+DRAFT = "not published"
 
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """A release that stays, and why: ``current``, ``previous``, ``pinned``, ``new`` or ``in use``."""
+    """A release that stays, and why: ``current``, ``previous``, ``pinned``, ``not published`` or ``in use``."""
 
     version: str
     why: str
@@ -59,10 +56,12 @@ def pin(folder: Path, version: str, keep: bool = True) -> None:
         sync(folder)
 
 
-def collect(folder: Path, keep: int = KEPT_RELEASES, dry_run: bool = False) -> tuple[list[Retained], list[Removed]]:
+def collect(
+    folder: Path, keep: int = KEPT_RELEASES, dry_run: bool = False, drafts: bool = False
+) -> tuple[list[Retained], list[Removed]]:
     """Remove what is neither current, nor one of the ``keep`` that were current before it, nor pinned, nor in use.
 
-    A release that was written after the last switch is new, and stays: it may be about to be published. With
+    What nobody has published yet stays, by the history and not by any clock, unless ``drafts`` are to go too. With
     ``dry_run`` nothing is touched. Nobody publishes meanwhile. Raises ReleaseError for what cannot be removed.
     """
     if not folder.is_dir():
@@ -70,7 +69,7 @@ def collect(folder: Path, keep: int = KEPT_RELEASES, dry_run: bool = False) -> t
     with history.lock(folder):
         retained: list[Retained] = []
         leaving: list[Path] = []
-        reasons = _reasons(folder, keep)
+        reasons = _reasons(folder, keep, drafts)
         for version in versions(folder):
             path = folder / version
             if version in reasons:
@@ -91,7 +90,7 @@ def collect(folder: Path, keep: int = KEPT_RELEASES, dry_run: bool = False) -> t
         return retained, removed
 
 
-def _reasons(folder: Path, keep: int) -> dict[str, str]:
+def _reasons(folder: Path, keep: int, drafts: bool) -> dict[str, str]:
     """The versions that stay whether or not they are read, each with why."""
     present = versions(folder)
     current = history.current_version(folder)
@@ -99,7 +98,7 @@ def _reasons(folder: Path, keep: int) -> dict[str, str]:
     # Rolling back comes first; what was rolled back itself, and what the stack has lost, follows, latest first.
     past = [*reversed(history.stack(folder)), *(item.version for item in reversed(switches))]
     previous = [version for version in dict.fromkeys(past) if version in present and version != current]
-    reasons = {version: "new" for version in present if version not in past and _is_new(folder / version, switches)}
+    reasons = {version: DRAFT for version in present if version not in past and not drafts}
     reasons |= dict.fromkeys(previous[:keep], "previous")
     reasons |= dict.fromkeys(set(pinned(folder)) & set(present), "pinned")
     if current in present:
@@ -107,30 +106,34 @@ def _reasons(folder: Path, keep: int) -> dict[str, str]:
     return reasons
 
 
-def _is_new(path: Path, switches: list[history.Switch]) -> bool:
-    written = (path / MANIFEST).stat().st_mtime
-    return not switches or written >= switches[-1].time.timestamp()
+def leftovers(folder: Path) -> list[Removed]:
+    """What was left by writers that were killed, and the bytes that removing it frees; nothing is touched."""
+    if not folder.is_dir():
+        return []
+    with history.lock(folder):
+        return list(_measured(_leftovers(folder)))
 
 
-def _leftovers(folder: Path, leaving: set[str]) -> Iterator[Path]:
+def _leftovers(folder: Path, leaving: Collection[str] = ()) -> Iterator[Path]:
     """Folders of what was cut off: removals and switches, which nobody else is at under our lock, and builds."""
     for path in sorted(folder.iterdir()):
         name = path.name
         if name in leaving:
             continue
-        if name.startswith((REMOVING, f".{history.CURRENT}-")) or (name.startswith(BUILDING) and _is_quiet(path)):
+        if name.startswith((REMOVING, f".{history.CURRENT}-")) or (
+            name.startswith(LEFT_BEHIND) and _is_abandoned(path)
+        ):
             yield path
 
 
-def _is_quiet(path: Path) -> bool:
-    """Tell whether nobody reads a build's folder, nor has written into it for a while."""
+def _is_abandoned(path: Path) -> bool:
+    """Tell whether the writer whose workplace this is has ended: while it lives, it holds the folder's lock."""
     if path.is_symlink() or not path.is_dir():
         return False
     try:
         with in_use.alone(path) as alone:
-            latest = max(item.lstat().st_mtime for item in (path, *path.rglob("*")))
-            return alone and time.time() - latest > QUIET_SECONDS
-    except FileNotFoundError:  # it goes on, or has just come to its end
+            return alone
+    except FileNotFoundError:  # it has just come to its end
         return False
 
 

@@ -11,20 +11,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from pyoxigraph import Quad, Store
 
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import Overtaken, ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, unions
 from initiative_lod.release.catalogue import describe
 from initiative_lod.release.files import as_json, entry_of, sync, write_file
-from initiative_lod.release.history import CURRENT, lock, stack, switch
+from initiative_lod.release.history import CURRENT, current_version, lock, stack, switch
 from initiative_lod.release.integrity import seal, verify
 from initiative_lod.release.manifest import (
     DESCRIPTION,
@@ -41,6 +42,8 @@ from initiative_lod.release.manifest import (
 )
 
 Progress = Callable[[str], None]
+BUILDING, MERGING = LEFT_BEHIND = ".building-", ".merging-"  # how the workplaces of writers begin
+RELEASE = "release"  # the release that is made, in a workplace
 #: Writes into the folder INDEX of a release what is made from it when all else is there.
 MakeIndex = Callable[[Path], object]
 
@@ -101,12 +104,9 @@ def write(
     )
     version = f"{edition.version}-{digest[:12]}"
     target = folder / version
-    folder.mkdir(parents=True, exist_ok=True)
-    building = folder / f".building-{version}-{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
-    lease = in_use.take(building)  # nobody takes it for a build that was cut off
-    try:
+    with workplace(folder, f"{BUILDING}{version}-") as place:
+        building = place / RELEASE
+        building.mkdir()
         progress("writing dumps")
         content = dict(files)
         content[DUMP] = gzip.compress(lines, mtime=0)
@@ -133,7 +133,7 @@ def write(
         )
         write_file(building / MANIFEST, as_json(manifest.to_json()))
         if (target / MANIFEST).is_file():
-            if (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes():
+            if not _same(building, target):
                 raise ReleaseError(
                     f"{target} is already there and differs: a release is never written over. If it is of an earlier "
                     "version of initiative-lod, move it away"
@@ -145,20 +145,41 @@ def write(
         on_disk.flush()
         del on_disk, store
         finish(building, manifest, make_index)
-        try:
-            building.rename(target)
-        except OSError:
-            # Someone else may just have written the same one; anything else that is in the way is an error.
-            if (
-                not (target / MANIFEST).is_file()
-                or (target / MANIFEST).read_bytes() != (building / MANIFEST).read_bytes()
-            ):
-                raise
-        sync(folder)
-    finally:
-        del lease
-        shutil.rmtree(building, ignore_errors=True)
+        settle(building, target)
     return read(target)
+
+
+@contextmanager
+def workplace(folder: Path, prefix: str) -> Iterator[Path]:
+    """A new folder for one writer, beside the releases, in use for as long as the block runs and gone after it.
+
+    What a writer leaves that is killed begins with ``prefix``, one of ``LEFT_BEHIND``, and is in use no longer: so
+    ``release gc`` knows it, whatever the time and the writer's number.
+    """
+    with lock(folder):  # nobody looks between the folder and its lock
+        place = Path(mkdtemp(prefix=prefix, dir=folder))
+        lease = in_use.take(place)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        del lease
+
+
+def settle(building: Path, target: Path) -> None:
+    """Give a release that is finished its name, in one step. Raises ReleaseError when another one has it by then."""
+    try:
+        building.rename(target)
+    except OSError:
+        if not (target / MANIFEST).is_file():
+            raise
+        if not _same(building, target):
+            raise ReleaseError(f"{target} was written by someone else meanwhile, and differs: look at it") from None
+    sync(target.parent)
+
+
+def _same(building: Path, target: Path) -> bool:
+    return (target / MANIFEST).read_bytes() == (building / MANIFEST).read_bytes()
 
 
 def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
@@ -176,18 +197,29 @@ def more_dumps(quads: Sequence[Quad], iris: Iris) -> dict[str, bytes]:
     return {name: gzip.compress(format.write(quads, iris.prefixes), mtime=0) for name, format in formats.items()}
 
 
-def publish(folder: Path, release: Release) -> None:
+def publish(folder: Path, release: Release, since: str | None = None) -> None:
     """Make ``release``, which lies in ``folder``, the current one, in one atomic switch.
 
-    Raises ReleaseError when it is damaged.
+    ``since`` is the version that was current when work on it began (``current_version``); None: whatever is current
+    is to make way. Raises ReleaseError when the release is damaged, Overtaken when another one was published since.
     """
     if release.path.parent != folder.resolve():
         raise ReleaseError(f"{release.path} does not lie in the release folder {folder}, and is not published")
+    lease = in_use.take(release.path)  # while it is looked at, nobody removes it
     faults = verify(release)
     if faults:
         raise ReleaseError(f"release {release.version} is not published, since it is damaged: " + "; ".join(faults))
     with lock(folder):
-        switch(folder, release.version, "publish")
+        now = current_version(folder)
+        if since is None or now == since:
+            switch(folder, release.version, "publish")
+        elif now != release.version:  # who did the same work meanwhile has published it already
+            raise Overtaken(
+                f"release {release.version} was made and is not published: {now or 'nothing'} has become current since "
+                f"this began with {since or 'nothing'}. Run the same again, which begins with what is current; or put "
+                f"this one in its place: initiative-lod release publish {release.version}"
+            )
+    del lease
 
 
 def rollback(folder: Path) -> Release:

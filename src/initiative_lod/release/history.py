@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from initiative_lod.errors import ReleaseError
 from initiative_lod.release.files import sync
 
 CURRENT = "current"
@@ -101,8 +103,7 @@ def switch(folder: Path, version: str, action: str) -> None:
         file.write("\n" + json.dumps(entry))
         file.flush()
         os.fsync(file.fileno())
-    link = folder / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
+    link = folder / f".{CURRENT}-{secrets.token_hex(8)}"  # a number of a process says nothing in another container
     link.symlink_to(version)
     link.replace(folder / CURRENT)
     sync(folder)
@@ -110,8 +111,18 @@ def switch(folder: Path, version: str, action: str) -> None:
 
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
-    """Keep other writers out of the release folder."""
+    """Keep other writers out of the release folder, in whatever process or container they are on this machine.
+
+    The lock is the kernel's and ends with the process, however that ends. Raises ReleaseError on a file system that
+    has no locks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise ReleaseError(
+                f"{folder} cannot be locked ({error.strerror}), so that two writers would undo each other's work: "
+                "put the release folder on a file system that has locks"
+            ) from error
         yield
