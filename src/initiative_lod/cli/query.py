@@ -61,7 +61,8 @@ def query(
     # The query as the parser will see it: with our prefixes before its own.
     declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in opened.iris.prefixes.items()) + text
     dataset = dataset_of(declared, opened.iris.base, lambda other: parses(other, opened.iris.base))
-    store, options = Unions(found.path, opened.store).dataset(*dataset) if dataset else (opened.store, {})
+    unions = Unions(found.path, opened.store)
+    store, options = unions.dataset(*dataset) if dataset else unions.everything()
     try:
         answer = store.query(text, prefixes=opened.iris.prefixes, **options)
     except SyntaxError as error:

@@ -211,7 +211,7 @@ class Assembly:
             graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
             if start.contains_named_graph(graph):
                 raise SourceError(f"the graph <{graph.value}> is one of our own already: give the file another name")
-        is_part = all(item in needed or item[0] in made_last for item in stored)
+        is_part = default_graph.is_in(start) and all(item in needed or item[0] in made_last for item in stored)
         if is_part and sum(item.quads for item in new) < self._start.manifest.quads:
             start.backup(str(path))
             store = Store(str(path))
@@ -247,6 +247,7 @@ class Assembly:
         )
         return replace(
             self._start.manifest,
+            format=manifest.FORMAT,
             version=version,
             digest=digest,
             quads=sum(item.quads for item in parts),

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
@@ -76,6 +76,16 @@ def remove(store: Store, graph: NamedNode) -> None:
     """Remove a named graph, and from the default graph what no other named graph states."""
     store.update(_REMOVE, prefixes={"graph": graph.value})
     store.remove_graph(graph)
+
+
+def is_in(store: Store) -> bool:
+    """Tell whether a store has its default graph: a release of format 1 has named graphs only."""
+    return next(iter(store.quads_for_pattern(None, None, None, DEFAULT_GRAPH)), None) is not None
+
+
+def options(store: Store) -> dict[str, Any]:
+    """Options of the engine for a query without a dataset: where there is no default graph, all graphs as a bag."""
+    return {} if is_in(store) else {"use_default_graph_as_union": True}
 
 
 def size(store: Store) -> int:

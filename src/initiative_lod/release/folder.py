@@ -32,6 +32,7 @@ from initiative_lod.release.manifest import (
     DUMP,
     DUMPS,
     EXACT,
+    FORMAT,
     INDEX,
     MANIFEST,
     STORE,
@@ -123,6 +124,7 @@ def write(
             write_file(building / name, data)
         manifest = Manifest(
             **{**vars(edition), "version": version},
+            format=FORMAT,
             base=iris.base,
             digest=digest,
             quads=len(quads),
@@ -133,12 +135,12 @@ def write(
         )
         write_file(building / MANIFEST, as_json(manifest.to_json()))
         if (target / MANIFEST).is_file():
-            if not _same(building, target):
-                raise ReleaseError(
-                    f"{target} is already there and differs: a release is never written over. If it is of an earlier "
-                    "version of initiative-lod, move it away"
-                )
-            return read(target)
+            there = read(target)
+            if there.format < FORMAT and there.digest == digest:
+                progress(f"release {version} is there already, in format {there.format}, and stays as it is")
+            elif not _same(building, target):
+                raise ReleaseError(f"{target} is already there and differs: a release is never written over")
+            return there
         progress("loading the store")
         on_disk = Store(str(building / STORE))
         on_disk.bulk_extend(store)

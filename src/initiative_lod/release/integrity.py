@@ -104,7 +104,7 @@ def _content_faults(release: Release) -> list[str]:
     count = len(store) - triples
     if count != expected:
         faults.append(f"the store holds {count} quads, and the dump {expected}")
-    if triples != manifest.triples:
+    if triples != (manifest.triples or 0):
         faults.append(f"the store's default graph holds {triples} triples, and the manifest says {manifest.triples}")
     return faults
 

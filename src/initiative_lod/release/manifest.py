@@ -1,4 +1,14 @@
-"""The manifest of a release, with its schema, and the release that it describes as it lies on disk."""
+"""The manifest of a release, with its schema, and the release that it describes as it lies on disk.
+
+What lies in a release's folder has a format, and the format a number:
+
+1. named graphs alone in the store; several of them are united as a bag.
+2. beside them a default graph, the set of all triples.
+3. in the index also a table of the graphs, and the pieces that unite several of them as a set.
+
+Releases of the formats from OLDEST_FORMAT to FORMAT are read, and those of FORMAT are written. Up to the first of
+format 3 the manifest gave no number: what lies there tells.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +22,12 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import N_QUADS, RDF_TYPES
 from initiative_lod.release.files import FileEntry
 
+FORMAT = 3
+OLDEST_FORMAT = 1
 MANIFEST = "manifest.json"
 STORE = "store"
 INDEX = "index"
+GRAPH_TABLE = "graphs.json"  # in the index
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
 #: The dataset as files, by name, in the formats that are dumped.
@@ -99,6 +112,7 @@ class Edition:
 class Manifest(Edition):
     """Manifest of a release, whose ``version`` ends in the first 12 hex digits of ``digest``.
 
+    ``format`` numbers how the release lies on disk; 0 where an earlier version of this software wrote none.
     ``quads`` counts those of the dump, whose digest is ``quads_digest``; ``collapsed`` those that the store holds
     together with another one; ``triples`` counts those of the default graph. ``own`` is the version of our own release
     on which a merge was made, empty when none was; ``inputs`` (name, digest), ``parts``, ``conflicts`` and ``merged``
@@ -111,7 +125,8 @@ class Manifest(Edition):
     files: dict[str, FileEntry]
     quads_digest: str | None = None
     collapsed: int | None = None
-    triples: int | None = None  # of every release: only earlier versions of this software had none
+    triples: int | None = None  # none in format 1, which has no default graph
+    format: int = 0
     own: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
     parts: tuple[Part, ...] = ()
@@ -121,6 +136,8 @@ class Manifest(Edition):
     def to_json(self) -> dict[str, Any]:
         """The manifest as JSON has it: what is not known, or not of this kind of release, is left out."""
         values = {name: value for name, value in asdict(self).items() if value is not None}
+        if not self.format:
+            del values["format"]
         if not self.own:
             for name in ("own", "inputs", "parts", "merged"):
                 del values[name]
@@ -170,6 +187,11 @@ class Release:
         return self.manifest.digest
 
     @property
+    def format(self) -> int:
+        """The number of its format, given or told by what lies there."""
+        return self.manifest.format or _unnumbered(self.path, self.manifest.triples)
+
+    @property
     def modified(self) -> str:
         """The dataset's own date of modification, ``YYYY-MM-DD``."""
         return self.manifest.modified
@@ -187,19 +209,44 @@ class Release:
 
 
 def read(folder: Path) -> Release:
-    """The release in ``folder``. Raises ReleaseError when there is none."""
+    """The release in ``folder``. Raises ReleaseError when there is none, or it is of a format that is not read."""
     path = folder / MANIFEST
     try:
-        manifest = Manifest.from_json(path.read_bytes())
+        content = path.read_bytes()
+        _require_known(folder, json.loads(content))  # first: another format may have another schema
+        manifest = Manifest.from_json(content)
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error
-    if manifest.triples is None:
-        raise ReleaseError(
-            f"{folder} was made by an earlier version of initiative-lod, and has no default graph: move it away, and "
-            "build or merge anew"
-        )
     return Release(folder.resolve(), manifest)
+
+
+def format_at(folder: Path) -> int:
+    """The number of the format of the release in ``folder``, whatever else is in its manifest. Raises ReleaseError."""
+    path = folder / MANIFEST
+    try:
+        value = json.loads(path.read_bytes())
+        return int(value.get("format", 0)) or _unnumbered(folder, value.get("triples"))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ReleaseError(f"{path} cannot be read: {error}") from error
+
+
+def _unnumbered(folder: Path, triples: int | None) -> int:
+    """The format of a release whose manifest gives no number."""
+    if triples is None:
+        return 1
+    return 3 if (folder / INDEX / GRAPH_TABLE).is_file() else 2
+
+
+def _require_known(folder: Path, manifest: Any) -> None:
+    """Raise ReleaseError for a release of a format that is not read, with what to do."""
+    number = manifest.get("format") if isinstance(manifest, dict) else None
+    if not isinstance(number, int) or OLDEST_FORMAT <= number <= FORMAT:
+        return  # where it is neither, the schema says so
+    made = f"{folder} is of format {number}, and this version of initiative-lod reads {OLDEST_FORMAT} to {FORMAT}: "
+    if number > FORMAT:
+        raise ReleaseError(f"{made}a later version made it. Run that one, or publish a release that this one can read")
+    raise ReleaseError(f"{made}build or merge anew, or run the version that made it")

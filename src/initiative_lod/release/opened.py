@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -29,7 +30,7 @@ from pyoxigraph import (
 from initiative_lod.build import inference
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import in_use
+from initiative_lod.release import default_graph, in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
@@ -95,6 +96,7 @@ class OpenRelease:
         return self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
+            **self._options,
             substitutions={Variable(variable): term for variable, term in terms.items()},
         )
 
@@ -134,6 +136,10 @@ class OpenRelease:
 
         What was only inferred is left out, as from ``quads``.
         """
+        if self._options:  # named graphs alone: a triple comes with each that states it
+            quads = self.store.quads_for_pattern(subject, predicate, object, None)
+            yield from dict.fromkeys(quad.triple for quad in quads)
+            return
         for quad in self.store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH):
             if quad.triple not in self._unstated:
                 yield quad.triple
@@ -149,6 +155,11 @@ class OpenRelease:
         if graph is not None:
             return next(iter(self.store.quads_for_pattern(subject, predicate, object, graph)), None) is not None
         return next(self.triples(subject, predicate, object), None) is not None
+
+    @cached_property
+    def _options(self) -> dict[str, Any]:
+        """Options of the engine for a query over everything."""
+        return default_graph.options(self.store)
 
     @cached_property
     def inferred(self) -> NamedNode:

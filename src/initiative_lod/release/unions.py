@@ -20,11 +20,11 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions,
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
-from initiative_lod.release.manifest import INDEX, STORE
+from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, format_at
 from initiative_lod.release.opened import query_text
 
-TABLE = "graphs.json"
 PIECES = "pieces"
+FIRST_WITH_TABLE = 3  # of the formats of a release
 
 GraphName = NamedNode | BlankNode | DefaultGraph
 
@@ -47,7 +47,7 @@ class GraphTable:
     @classmethod
     def read(cls, release: Path) -> GraphTable:
         """The table of a release, in its folder. Raises ReleaseError."""
-        path = release / INDEX / TABLE
+        path = release / INDEX / GRAPH_TABLE
         try:
             value = json.loads(path.read_bytes())
             pieces = tuple(UnionPart(BlankNode(name), frozenset(graphs)) for name, graphs in value["pieces"].items())
@@ -103,16 +103,23 @@ class Unions:
         self._store = store
 
     def dataset(self, default: Iterable[str], named: Iterable[str]) -> tuple[Store, dict[str, Any]]:
-        """The store to ask, and the engine's options for it, for a dataset of these graphs. Raises ReleaseError."""
-        graphs, cut = self._table.united(default)
+        """The store to ask, and the engine's options for it, for a dataset of these graphs. Raises ReleaseError.
+
+        A release of a format without the table has them as a bag, as when it was made.
+        """
+        graphs, cut = self._table.united(default) if self._table else ([*map(NamedNode, default)], False)
         return self._pieces if cut else self._store, {
             "default_graph": graphs,
             "named_graphs": [NamedNode(iri) for iri in named],
         }
 
+    def everything(self) -> tuple[Store, dict[str, Any]]:
+        """The same for a query without a dataset."""
+        return self._store, default_graph.options(self._store)
+
     @cached_property
-    def _table(self) -> GraphTable:
-        return GraphTable.read(self._release)
+    def _table(self) -> GraphTable | None:
+        return GraphTable.read(self._release) if format_at(self._release) >= FIRST_WITH_TABLE else None
 
     @cached_property
     def _pieces(self) -> Store:
@@ -146,7 +153,7 @@ def write(building: Path) -> None:
             for row in _ask(store, "alone", graph=NamedNode(iri))
         )
         pieces.flush()
-    write_file(index / TABLE, as_json(table().to_json()))
+    write_file(index / GRAPH_TABLE, as_json(table().to_json()))
 
 
 def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:

@@ -14,7 +14,7 @@ from initiative_lod.errors import Message, QueryTimeout, ReleaseError
 from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
-from initiative_lod.search.schema import APPLICATION, FORMAT
+from initiative_lod.search.schema import APPLICATION, READ_FORMATS
 
 
 class Index:
@@ -34,8 +34,9 @@ class Index:
             with self._connection() as connection:
                 application = connection.execute("PRAGMA application_id").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if (application, version) != (APPLICATION, FORMAT):
-                    raise ReleaseError(f"{self._path.name} is no search index of format {FORMAT}")
+                if application != APPLICATION or version not in READ_FORMATS:
+                    known = " or ".join(map(str, READ_FORMATS))
+                    raise ReleaseError(f"{self._path.name} is no search index of format {known}")
                 simplified = dict(connection.execute("SELECT traditional, simplified FROM simplified"))
                 meta = dict(connection.execute("SELECT key, value FROM meta"))
         except sqlite3.Error as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from initiative_lod.languages import LANGUAGES, OTHER
 
 FORMAT = 2  # another one whenever the same words are indexed otherwise
+READ_FORMATS = (1, FORMAT)  # the first stems a few words as it did then, and finds an IRI more slowly
 APPLICATION = 0x494C4F44  # "ILOD", in the file's header
 
 INDEXED = (*LANGUAGES, OTHER)

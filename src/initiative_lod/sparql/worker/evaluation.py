@@ -172,10 +172,8 @@ class OpenStore:
 
     def asked(self, dataset: Dataset | None) -> tuple[Store, dict[str, Any]]:
         """The store to ask, and the engine's options for it, when a query is over ``dataset``. Raises QueryError."""
-        if dataset is None:
-            return self.store, {}
         try:
-            return self._unions.dataset(*dataset)
+            return self._unions.dataset(*dataset) if dataset else self._unions.everything()
         except ReleaseError as error:
             raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
 
