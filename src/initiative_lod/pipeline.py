@@ -15,7 +15,7 @@ from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
 from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
-from initiative_lod.iris import Iris, rebased
+from initiative_lod.iris import Iris
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
@@ -137,7 +137,8 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
 
 def linksets(sets: Iterable[MappingSet], settings: Settings) -> dict[str, tuple[Quad, ...]]:
     """The graphs of mapping sets by name, under the base of the settings."""
-    return {item.name: tuple(rebased(mappings.quads(item, Iris()), settings.base)) for item in sets}
+    iris = Iris(settings.base)
+    return {item.name: tuple(mappings.quads(mappings.rebased(item, iris), iris)) for item in sets}
 
 
 def make_merged_release(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_b
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
-from initiative_lod.iris import DEFAULT_BASE, Iris, rebased, slug
+from initiative_lod.iris import Iris, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
@@ -29,7 +29,7 @@ from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, RDF, RDFS, TERMS
 
 Progress = Callable[[str], None]
 
-I = Iris(DEFAULT_BASE)  # the base in which sources are written
+I = Iris()  # for terms, which are the same under every base
 
 
 @dataclass(frozen=True)
@@ -52,32 +52,32 @@ class Built:
 
 def build(settings: Settings, progress: Progress = lambda message: None) -> Built:
     """Build the project in ``settings.root``. Raises SourceError (SourceErrors for several)."""
-    root = settings.root
+    root, iris = settings.root, Iris(settings.base)
     progress("reading sources")
-    written = turtle.read_folder(root / "data" / "graphs")
+    written = turtle.read_folder(root / "data" / "graphs", iris.base)
     quads: list[Quad] = []
-    places = Places(settings.base)
+    places = Places()
     for source in written:
         places.add(source, source.path.relative_to(root))
     progress("finding quotes")
-    graphs, coverage = _graphs(written, root / "data" / "source")
+    graphs, coverage = _graphs(written, root / "data" / "source", iris)
     quads += graphs
     progress("reading alignments, ontology and shapes")
     for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
-        quads += mappings.quads(sssom.read(path), I)
+        quads += mappings.quads(mappings.rebased(sssom.read(path), iris), iris)
     judged = root / "data" / "judgements" / "identity.tsv"
-    quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), I)
+    quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), iris)
     files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]
     files += [(path, "shapes") for path in _all(root / "ontology" / "shapes", "*.ttl")]
     for path, graph in files:
-        source = turtle.read_turtle(path, graph)
+        source = turtle.read_turtle(path, graph, iris.base)
         places.add(source, path.relative_to(root))
-        quads += _in(I.graph(graph), source.triples)
-    _shapes_complete(quads, root / "ontology" / "shapes")
-    promised = inference.promises(quad for quad in quads if quad.graph_name == I.graph("ontology"))
-    quads += list(inference.quads(quads, promised, I))
-    context = _context(root / "ontology" / "context.jsonld").replace(DEFAULT_BASE, settings.base).encode()
-    return Built(canonical(rebased(quads, settings.base)), places, tuple(coverage), context)
+        quads += _in(iris.graph(graph), source.triples)
+    _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], root / "ontology" / "shapes")
+    promised = inference.promises(quad for quad in quads if quad.graph_name == iris.graph("ontology"))
+    quads += list(inference.quads(quads, promised, iris))
+    context = _context(root / "ontology" / "context.jsonld").encode()
+    return Built(canonical(quads), places, tuple(coverage), context)
 
 
 def _all(folder: Path, pattern: str) -> list[Path]:
@@ -88,9 +88,8 @@ def _all(folder: Path, pattern: str) -> list[Path]:
     return paths
 
 
-def _shapes_complete(quads: Iterable[Quad], folder: Path) -> None:
+def _shapes_complete(shapes: Sequence[Quad], folder: Path) -> None:
     """Raise SourceError when the shapes graph lists (dcterms:hasPart) a shape that no file of it describes."""
-    shapes = [quad for quad in quads if quad.graph_name == I.graph("shapes")]
     described = {quad.subject for quad in shapes if quad.predicate == RDF.type}
     listed = {quad.object for quad in shapes if quad.predicate == DCTERMS.hasPart}
     lost = sorted(str(shape) for shape in listed - described)
@@ -123,10 +122,10 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(sorted(dataset, key=lambda quad: (str(quad), str(quad.graph_name))))
 
 
-def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Coverage]]:
+def _graphs(written: list[SourceFile], texts: Path, iris: Iris) -> tuple[list[Quad], list[Coverage]]:
     read = [notation.read(source) for source in written]
     quads = [
-        quad for source, each in zip(written, read, strict=True) for quad in _in(I.graph(source.graph), each.plain)
+        quad for source, each in zip(written, read, strict=True) for quad in _in(iris.graph(source.graph), each.plain)
     ]
     marks: dict[tuple[str, str], tuple[str, SourceFile]] = {}
     for source, each in zip(written, read, strict=True):
@@ -141,7 +140,7 @@ def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Co
     for source in written:
         for subject, line in source.subjects.items():
             places.setdefault(subject, (source.path, line))
-    documents = _documents(quads, marks, types, texts, places)
+    documents = _documents(quads, marks, types, texts, places, iris)
     errors: list[SourceError] = []
     for document in documents.values():
         try:
@@ -164,7 +163,7 @@ def _graphs(written: list[SourceFile], texts: Path) -> tuple[list[Quad], list[Co
     for each, source in zip(read, written, strict=True):
         for bracket in each.brackets:
             try:
-                quads += _in(I.graph(source.graph), minter.attest(bracket))
+                quads += _in(iris.graph(source.graph), minter.attest(bracket))
             except SourceError as error:
                 errors.append(error)
     if errors:
@@ -180,7 +179,7 @@ def _in(graph: NamedNode, triples: Iterable[Triple]) -> list[Quad]:
 
 def _graph_of(document: LocatedDocument) -> NamedNode:
     """The document's named graph has the name of its IRI's last segment."""
-    return I.graph(document.iri.rsplit("/", 1)[1])
+    return document.iris.graph(document.iri.rsplit("/", 1)[1])
 
 
 def _links(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, str]]:
@@ -202,6 +201,7 @@ def _documents(
     types: dict[str, str],
     texts: Path,
     places: Mapping[str, Place],
+    iris: Iris,
 ) -> dict[str, LocatedDocument]:
     """The documents that have a text file, by IRI."""
     realised = dict(_links(quads, ELI.realizes))
@@ -215,7 +215,7 @@ def _documents(
             )
         iri = realised[text_iri]
         kinds = {part: kind for part, kind in types.items() if kind in PARTS and part.startswith(iri + "/")}
-        documents[iri] = LocatedDocument(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, I, places)
+        documents[iri] = LocatedDocument(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, iris, places)
     return documents
 
 
@@ -228,7 +228,7 @@ def _derived(quads: Iterable[Quad], document: LocatedDocument, types: Mapping[st
     kinds = {**document.kinds, **{part: kind for part, kind in _types(quads).items() if kind == "Condition"}}
     for part, kind in sorted(kinds.items()):
         if part.startswith(document.iri + "/") and not described[part][RDFS.label]:
-            for label in labels(I.path(part) or part, kind):
+            for label in labels(document.iris.path(part) or part, kind):
                 yield Triple(NamedNode(part), RDFS.label, label)
     for iri, kind in sorted(types.items()):
         realises = described[iri][ELI.realizes]

@@ -54,8 +54,8 @@ def clusters(links: Iterable[IdentityLink], judgements: Iterable[Judgement] = ()
 
     Judgements "same" are joined first, then links by falling confidence, then by their IRIs. A join that would bring
     together two IRIs that are judged "not-same" is refused, so the surer link is the one that stays. A pair that is
-    judged "unsure" is not joined by a link of its own. The canonical IRI is ours (under ``base``) where there is one,
-    else the first by code point.
+    judged "unsure" is not joined by a link of its own. The canonical IRI is one of ours (of a project with ``base``)
+    where there is one, else the first by code point.
     """
     judged = latest(judgements)
     apart = {pair for pair, judgement in judged.items() if judgement.verdict is Verdict.NOT_SAME}
@@ -78,7 +78,7 @@ def _ordered(link: IdentityLink) -> IdentityLink:
 
 
 def _canonical(cluster: tuple[str, ...], base: str) -> str:
-    return min(cluster, key=lambda iri: (not (base and iri.startswith(base)), iri))
+    return min(cluster, key=lambda iri: (not (base and Iris(base).owns(iri)), iri))
 
 
 class DisjointSets:
@@ -175,7 +175,7 @@ def statements_of(store: Store) -> Iterator[Quad]:
 def materialise(statements: Iterable[Quad], judgements: Iterable[Judgement], iris: Iris) -> list[Quad]:
     """``graph/identity`` of a release: the clusters of its ``statements`` under ``judgements``, in the order of IRIs.
 
-    Judgements are written under the default base, like all sources; they are moved to the release's.
+    Judgements may be written under the default base, like all sources; they are moved to the release's.
     """
     moved = [
         replace(item, subject=rebase(item.subject, iris.base), object=rebase(item.object, iris.base))

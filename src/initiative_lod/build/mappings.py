@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from initiative_lod.iris import DEFAULT_BASE, Iris, is_iri, slug
+from initiative_lod.iris import Iris, is_iri, rebase_text, slug
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.sssom import URI_OR_CURIE, Extension, MappingRow, MappingSet, where_seen
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
@@ -37,6 +38,29 @@ def statement(row: MappingRow, iris: Iris) -> Triple | None:
     return Triple(subject, predicate, target)
 
 
+def rebased(mappings: MappingSet, iris: Iris) -> MappingSet:
+    """The mapping set of a project, with its IRIs under the base of the project, in whichever they were written."""
+
+    def text(value: str) -> str:
+        return rebase_text(value, iris.base)
+
+    def slots(values: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {name: tuple(map(text, items)) for name, items in values.items()}
+
+    def extensions(values: Mapping[str, str]) -> dict[str, str]:
+        return {text(property): text(value) for property, value in values.items()}
+
+    return replace(
+        mappings,
+        slots=slots(mappings.slots),
+        rows=tuple(
+            replace(row, slots=slots(row.slots), extensions=extensions(row.extensions)) for row in mappings.rows
+        ),
+        extensions=extensions(mappings.extensions),
+        defined={text(iri): replace(item, property=text(item.property)) for iri, item in mappings.defined.items()},
+    )
+
+
 def quads(mappings: MappingSet, iris: Iris) -> Iterator[Quad]:
     """The mapping set as its named graph."""
     graph = iris.graph(f"alignment-{mappings.name}")
@@ -58,7 +82,7 @@ def _triples(mappings: MappingSet, graph: NamedNode, iris: Iris) -> Iterator[Tri
     names: dict[str, int] = {}
     for row in mappings.rows:
         ends = [row.value(f"{end}_id") or row.value(f"{end}_label") for end in ("subject", "predicate", "object")]
-        name = f"{graph.value}#{_kind(ends[0])}{'-'.join(slug(end) for end in ends)}"
+        name = f"{graph.value}#{_kind(ends[0], iris)}{'-'.join(slug(end) for end in ends)}"
         names[name] = names.get(name, 0) + 1
         node = NamedNode(name if names[name] == 1 else f"{name}-{names[name]}")
         yield Triple(node, RDF.type, SSSOM.Mapping)
@@ -77,9 +101,9 @@ def _slots(
         yield Triple(node, NamedNode(property), _extended(value, mappings.defined.get(property)))
 
 
-def _kind(iri: str) -> str:
+def _kind(iri: str, iris: Iris) -> str:
     """``topic-`` for ``…/id/topic/users``: a topic and a group may share a slug."""
-    path = iri.removeprefix(DEFAULT_BASE).split("/")
+    path = iris.short(iri).split("/")
     return f"{path[-2]}-" if len(path) > 2 else ""
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pyoxigraph import Literal, NamedNode, Triple
 
 from initiative_lod.build.located_parts import LocatedDocument
-from initiative_lod.iris import DEFAULT_BASE, Iris, slug
+from initiative_lod.iris import Iris, slug
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import DCTERMS, OA, RDF
 
-I = Iris(DEFAULT_BASE)  # the base in which sources are written
+I = Iris()  # for terms, which are the same under every base
 
 
 def document_with(subject: str, documents: Mapping[str, LocatedDocument]) -> LocatedDocument | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 from rich.table import Column, Table
 
 from initiative_lod import release
 from initiative_lod.cli.talk import console, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
+from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.unions import Unions
 from initiative_lod.settings import from_environment
@@ -73,7 +74,7 @@ def query(
         elif isinstance(answer, QueryBoolean):
             typer.echo(str(bool(answer)).lower())
         elif format is QueryFormat.TABLE:
-            _table(answer, found.base)
+            _table(answer, opened.iris)
         else:
             raise QuerySyntaxError(
                 f"a SELECT has rows, which cannot be written as {format}: use table, json, xml, csv or tsv"
@@ -96,12 +97,17 @@ def _text(query: str) -> str:
     return read_text(Path(query))
 
 
-def _table(answer: QuerySolutions, base: str) -> None:
+def _table(answer: QuerySolutions, iris: Iris) -> None:
     names = [variable.value for variable in answer.variables]
     table = Table(*(Column(name, overflow="fold") for name in names), box=None, pad_edge=False)
     rows = 0
     for solution in answer:
         rows += 1
-        table.add_row(*(str(getattr(solution[name], "value", "")).removeprefix(base) for name in names))
+        table.add_row(*(_cell(solution[name], iris) for name in names))
     tell(table)
     console.print(f"{rows} row{'' if rows == 1 else 's'}")
+
+
+def _cell(term: object, iris: Iris) -> str:
+    text = str(getattr(term, "value", ""))
+    return iris.short(text) if isinstance(term, NamedNode) else text

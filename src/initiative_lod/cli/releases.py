@@ -178,7 +178,6 @@ def gc(
 def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) -> None:
     """Print a summary for people, with short names for IRIs."""
     names = {iri: f"{name}:" for name, iri in opened[0].iris.prefixes.items()} if opened else {}
-    base = opened[0].iris.base if opened else ""
 
     def short(term: object) -> str:
         if not isinstance(term, NamedNode):
@@ -186,7 +185,7 @@ def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) ->
         for iri, name in names.items():
             if term.value.startswith(iri):
                 return name + term.value[len(iri) :]
-        return f"<{term.value.removeprefix(base)}>"
+        return f"<{opened[0].iris.short(term.value) if opened else term.value}>"
 
     typer.echo(f"{made.old} -> {made.new}: {made.added:,} added, {made.removed:,} removed")
     for graph, (added, removed) in made.graphs.items():

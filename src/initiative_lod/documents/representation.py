@@ -111,7 +111,7 @@ def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
     known = {
         **iris.prefixes,
         **{
-            name: f"{iris.base}id/{name}/"
+            name: iris.iri(f"id/{name}/")
             for name in ("group", "institution", "modality", "role", "topic", "event", "document")
         },
         "graph": f"{iris.base}graph/",

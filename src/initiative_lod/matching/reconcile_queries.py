@@ -178,10 +178,10 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
             scored[number] = (score * (NAME_SHARE + (1 - NAME_SHARE) * share), features)
     if query.strict == "should" and among is not None:
         scored = {number: (score if number in among else score * 0.8, f) for number, (score, f) in scored.items()}
-    ours = entities.opened.iris.base
+    owns = entities.opened.iris.owns
     best = sorted(
         scored.items(),
-        key=lambda item: (-item[1][0], not entities.iris[item[0]].startswith(ours), entities.iris[item[0]]),
+        key=lambda item: (-item[1][0], not owns(entities.iris[item[0]]), entities.iris[item[0]]),
     )
     rivals = (score for number, (score, _) in best[1:] if not entities.same(best[0][0], number))
     second = next(rivals, 0.0)
@@ -221,7 +221,7 @@ def _ours(entities: Entities, text: str) -> str | None:
     """The IRI of a thing of ours that is given by its path, ``id/wic-2020/action/8``, or by its page's address."""
     for lead in ("id/", "/id/", "doc/", "/doc/"):
         if text.startswith(lead):
-            return f"{entities.opened.iris.base}id/{text[len(lead) :]}"
+            return entities.opened.iris.iri(f"id/{text[len(lead) :]}")
     return None
 
 

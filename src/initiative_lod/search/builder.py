@@ -149,7 +149,7 @@ class Builder:
             rows = self._staged.execute(
                 "SELECT DISTINCT language, value FROM said WHERE subject = ? AND own = ? AND field IN ('label', 'alt') "
                 "ORDER BY field DESC, language, value",
-                (item, not item.startswith(self._iris.base)),
+                (item, not self._iris.owns(item)),
             )
             labels[item] = list(rows)
         return labels
@@ -164,7 +164,7 @@ class Builder:
         return names
 
     def _kinds(self, subject: str) -> list[str]:
-        prefix = self._iris.base + "ontology#"
+        prefix = self._iris.iri("ontology#")
         return [item[len(prefix) :] for item in self._links[subject]["type"] if item.startswith(prefix)]
 
     def _parts(self, subject: str) -> bool:
@@ -226,14 +226,13 @@ class Builder:
     def _facets(self, subject: str, kinds: list[str], own: bool) -> set[int]:
         values = set()
         links = self._links[subject] if own else {}
-        base = self._iris.base
         if not own:
             kind = "External"
         elif (self._iris.path(subject) or "").startswith("ontology#"):
             kind = "Term"
         else:
             kind = _narrowest(kinds) or "Other"
-        values.add(self._value("type", "" if kind in UNCLASSED else f"{base}ontology#{kind}", kind))
+        values.add(self._value("type", "" if kind in UNCLASSED else self._iris.iri(f"ontology#{kind}"), kind))
         for name in ("modality", "topic"):
             for item in links.get(name, ()):
                 values.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))

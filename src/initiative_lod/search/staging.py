@@ -42,7 +42,6 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
         literal_rows.clear()
         link_rows.clear()
 
-    base = iris.base
     for quad in quads:
         subject, object = quad.subject, quad.object
         if not isinstance(subject, NamedNode):
@@ -50,14 +49,14 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
         if isinstance(object, Literal):
             field = literals.get(quad.predicate.value)
             if field is not None and object.value.strip():
-                own = subject.value.startswith(base)
+                own = iris.owns(subject.value)
                 language = indexed(object.language or "", object.value)
                 literal_rows.append((not own, subject.value, field, language, object.value[: MAX_CHARACTERS[field]]))
             elif quad.predicate.value == OBJECT_LABEL:
                 link_rows.append((subject.value, OBJECT_LABEL, object.value[: MAX_CHARACTERS["about"]]))
-        elif isinstance(object, NamedNode) and subject.value.startswith(base):
+        elif isinstance(object, NamedNode):
             link = links.get(quad.predicate.value)
-            if link is not None:
+            if link is not None and iris.owns(subject.value):
                 link_rows.append((subject.value, link, object.value))
         if len(literal_rows) + len(link_rows) >= 20_000:
             flush()

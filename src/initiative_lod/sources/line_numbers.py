@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from initiative_lod.formats import TURTLE
-from initiative_lod.iris import DEFAULT_BASE, rebase
 from initiative_lod.reading import encoding
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.sources import turtle
@@ -29,19 +28,17 @@ Place = tuple[Path, int]  # the line counts from 1
 
 
 class Places:
-    """The places of what was read, moved to ``base`` as the statements are."""
+    """The places of what was read."""
 
-    def __init__(self, base: str = DEFAULT_BASE) -> None:
-        self._base = base
+    def __init__(self) -> None:
         self._subjects: dict[str, Place] = {}
         self._statements: dict[tuple[str, str, str], Place] = {}
 
     def add(self, source: SourceFile, path: Path) -> None:
         """Take up a Turtle file, to be called ``path``. Of what stands in two places the first counts."""
         for subject, line in source.subjects.items():
-            self._subjects.setdefault(rebase(subject, self._base), (path, line))
-        for (subject, property, value), line in source.properties.items():
-            key = rebase(subject, self._base), rebase(property, self._base), rebase(value, self._base)
+            self._subjects.setdefault(subject, (path, line))
+        for key, line in source.properties.items():
             self._statements.setdefault(key, (path, line))
 
     def add_lines(self, subjects: Iterable[tuple[str, int]], path: Path) -> None:

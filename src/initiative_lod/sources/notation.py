@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
-from initiative_lod.iris import DEFAULT_BASE, Iris
+from initiative_lod.iris import Iris
 from initiative_lod.languages import LANGUAGES
 from initiative_lod.sources.turtle import BLANK, SourceFile
 
-_SOURCES = Iris(DEFAULT_BASE)
+_SOURCES = Iris()
 _PREFIX = _SOURCES.notation("is").value.removesuffix("is")
 _CONDITION = _SOURCES.term("condition")
 
@@ -50,7 +50,11 @@ class Bracket:
 
     def error(self, message: str) -> NotationError:
         """A NotationError at this bracket's place."""
-        return NotationError(f"{_short(self.subject)} {_short(self.predicate)}: {message}", self.source.path, self.line)
+        return NotationError(
+            f"{_short(self.subject, self.source)} {_short(self.predicate, self.source)}: {message}",
+            self.source.path,
+            self.line,
+        )
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
             rest.append((predicate, value))
         else:
             raise NotationError(
-                f"{_short(predicate)} in a bracket has no plain value", source.path, source.line(subject)
+                f"{_short(predicate, source)} in a bracket has no plain value", source.path, source.line(subject)
             )
 
     def strings(name: str) -> list[str]:
@@ -167,5 +171,5 @@ def _notation_name(predicate: NamedNode) -> str | None:
     return predicate.value[len(_PREFIX) :] if predicate.value.startswith(_PREFIX) else None
 
 
-def _short(node: NamedNode) -> str:
-    return f"<{node.value.removeprefix(DEFAULT_BASE)}>"
+def _short(node: NamedNode, source: SourceFile) -> str:
+    return f"<{Iris(source.base).short(node.value)}>"

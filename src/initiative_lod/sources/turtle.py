@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -10,7 +11,7 @@ from urllib.parse import urljoin
 from pyoxigraph import RdfFormat, Triple, parse
 
 from initiative_lod.errors import ParseError, SourceError
-from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.iris import DEFAULT_BASE, rebase, rebase_term
 from initiative_lod.vocabulary import RDF
 
 _TOKEN = re.compile(
@@ -43,6 +44,7 @@ class SourceFile:
     subjects: dict[str, int]
     strings: dict[tuple[str, str], int]
     properties: dict[tuple[str, str, str], int]
+    base: str = DEFAULT_BASE
 
     def line(self, subject: str, literal: str | None = None) -> int:
         """The line where ``literal`` first stands under ``subject``, else the subject's own; 0 when it is not here."""
@@ -50,15 +52,22 @@ class SourceFile:
         return line or self.subjects.get(subject, 0)
 
 
-def read_turtle(path: Path, graph: str) -> SourceFile:
-    """Parse one Turtle file. Raises ParseError with the line, or SourceError when it cannot be read."""
+def read_turtle(path: Path, graph: str, base: str = DEFAULT_BASE) -> SourceFile:
+    """Parse one Turtle file of a project with ``base``, against which relative IRIs are resolved.
+
+    It may be written under that base, or under the default one (see ``iris.rebase``).
+    Raises ParseError with the line, or SourceError when it cannot be read.
+    """
     content = read_text(path)
     try:
-        parsed = parse(content, format=RdfFormat.TURTLE, base_iri=DEFAULT_BASE, rename_blank_nodes=True)
-        triples = tuple(Triple(quad.subject, quad.predicate, quad.object) for quad in parsed)
+        parsed = parse(content, format=RdfFormat.TURTLE, base_iri=base, rename_blank_nodes=True)
+        triples = tuple(
+            Triple(*(rebase_term(term, base) for term in (quad.subject, quad.predicate, quad.object)))
+            for quad in parsed
+        )
     except SyntaxError as error:
         raise ParseError(f"not Turtle: {error.msg}", path, error.lineno or 0) from error
-    return SourceFile(path, graph, triples, *places(content))
+    return SourceFile(path, graph, triples, *places(content, base, lambda iri: rebase(iri, base)), base)
 
 
 def read_text(path: Path) -> str:
@@ -72,7 +81,7 @@ def read_text(path: Path) -> str:
         raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
 
 
-def read_folder(folder: Path) -> list[SourceFile]:
+def read_folder(folder: Path, base: str = DEFAULT_BASE) -> list[SourceFile]:
     """Every Turtle file of a graphs folder: ``<name>.ttl`` and ``<name>/*.ttl`` are the graph ``<name>``.
 
     Files come in the order of their paths. Raises SourceError when there are none.
@@ -83,12 +92,17 @@ def read_folder(folder: Path) -> list[SourceFile]:
     for path in paths:
         if len(path.relative_to(folder).parts) > 2:
             raise SourceError(f"a graph is {folder.name}/<name>.ttl or {folder.name}/<name>/*.ttl, not deeper", path)
-    return [read_turtle(path, path.stem if path.parent == folder else path.parent.name) for path in paths]
+    return [read_turtle(path, path.stem if path.parent == folder else path.parent.name, base) for path in paths]
 
 
-def places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:
-    """Lines of subjects, of strings under them, and of properties, in Turtle that is known to parse."""
-    base, prefixes = DEFAULT_BASE, dict[str, str]()
+def places(
+    content: str, base: str = DEFAULT_BASE, moved: Callable[[str], str] = lambda iri: iri
+) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[tuple[str, str, str], int]]:
+    """Lines of subjects, of strings under them, and of properties, in Turtle that is known to parse.
+
+    ``moved`` makes of an IRI as it is written what it is in the project.
+    """
+    prefixes: dict[str, str] = {}
     subjects: dict[str, int] = {}
     strings: dict[tuple[str, str], int] = {}
     properties: dict[tuple[str, str, str], int] = {}
@@ -110,12 +124,12 @@ def places(content: str) -> tuple[dict[str, int], dict[tuple[str, str], int], di
                         prefixes[statement[1]] = iri
                     statement = []
             elif len(statement) == 1:
-                subject = _resolve(token, base, prefixes)
+                subject = moved(_resolve(token, base, prefixes))
                 subjects.setdefault(subject, line)
             elif kind == "mark" and depth == 0:
                 property = "" if token == ";" else property
             elif kind in ("name", "iri") and (not property or depth or kind == "iri" or ":" in token):
-                value = _resolve(token, base, prefixes)
+                value = moved(_resolve(token, base, prefixes))
                 if depth == 0 and not property:
                     property, value = RDF.type.value if token == "a" else value, ""
                 properties.setdefault((subject, property, value), line)

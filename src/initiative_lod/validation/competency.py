@@ -12,7 +12,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
 
 from initiative_lod.errors import ParseError
-from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
 from initiative_lod.sources import query_files
 from initiative_lod.sources.questions import Question
 from initiative_lod.vocabulary import XSD
@@ -40,7 +40,7 @@ class Difference:
 def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[tuple[str, ...], ...]:
     """The rows that ``store`` gives, in the form of the expected ones.
 
-    IRIs under the base are written without it, literals by their lexical form, unbound as an empty cell.
+    IRIs of ours are written without their base, literals by their lexical form, unbound as an empty cell.
     Raises ParseError for a question that is not SPARQL, or asks for a graph.
     """
     result = _ask(question, store, base)
@@ -86,7 +86,7 @@ def _written(records: list[dict[str, Any]]) -> bytes:
 
 def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
     found = _ask(question, store, base)
-    query = question.bare_query.replace(DEFAULT_BASE, base)
+    query = rebase_query(question.bare_query, base)
     record: dict[str, Any] = {
         "slug": question.slug,
         "group": question.group,
@@ -108,9 +108,8 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
 
 
 def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:
-    query = question.query if base == DEFAULT_BASE else question.query.replace(DEFAULT_BASE, base)
     try:
-        found = store.query(query)
+        found = store.query(rebase_query(question.query, base), base_iri=base)
     except SyntaxError as error:
         raise query_files.syntax_error(error, question.path) from error
     if isinstance(found, QueryBoolean | QuerySolutions):
@@ -134,7 +133,7 @@ def _term(term: object) -> dict[str, str] | None:
 
 def _cell(term: object, base: str) -> str:
     if isinstance(term, NamedNode):
-        return term.value.removeprefix(base)
+        return Iris(base).short(term.value)
     if isinstance(term, Literal | BlankNode):
         return term.value
     return ""

@@ -87,8 +87,8 @@ def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
     ontology = settings.root / "ontology"
     return validate(
         graph.quads,
-        read_shapes((ontology / "shapes").glob("*.ttl"), settings.base),
-        ontology=read_shapes([ontology / "initiative.ttl"], settings.base),
+        read_shapes((ontology / "shapes").glob("*.ttl")),
+        ontology=read_shapes([ontology / "initiative.ttl"]),
         places=places_in(graph.files, settings.base),
     )
 

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad, parse
 from initiative_lod.errors import ParseError, ShapesError
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.formats.graph_format import EngineFormat
-from initiative_lod.iris import DEFAULT_BASE, rebased
+from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.settings import Settings
@@ -46,9 +46,9 @@ def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:
         raise ParseError(f"not {media.label}: {error}", path) from error
 
 
-def read_shapes(paths: Iterable[Path], base: str = DEFAULT_BASE) -> list[Quad]:
-    """The statements of shapes files, moved to ``base``: the IRIs, and the namespaces that their queries declare."""
-    return list(rebased((quad for path in sorted(paths) for quad in read(path)), base))
+def read_shapes(paths: Iterable[Path]) -> list[Quad]:
+    """The statements of shapes files."""
+    return [quad for path in sorted(paths) for quad in read(path)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
@@ -22,6 +23,7 @@ from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
 
 ELSEWHERE = "our-terms-elsewhere"
+MAX_SHAPED_QUADS = 200_000  # of one graph of others that is validated with ours
 Progress = Callable[[str], None]
 
 
@@ -47,7 +49,7 @@ def find(
     abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
-        results.append(_shapes(building / "own.nq.gz", abroad, iris, languages))
+        results.append(_shapes(building / "own.nq.gz", store, abroad, iris, languages))
     progress("looking for conflicts: questions")
     results.append(_questions(store, questions, iris, languages))
     answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
@@ -88,13 +90,21 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris, language
     )
 
 
-def _shapes(own: Path, abroad: CheckResult, iris: Iris, languages: Languages) -> CheckResult:
-    """Results of our shapes on our graphs together with what others state about our things and with our terms."""
+def _shapes(own: Path, store: Store, abroad: CheckResult, iris: Iris, languages: Languages) -> CheckResult:
+    """Results of our shapes on our graphs together with those in which others speak of our things or use our terms.
+
+    Such a graph is taken whole, so that what another publisher describes is judged by all that it says of it; of one
+    with more than MAX_SHAPED_QUADS only the statements that were found are.
+    """
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
     shapes = [quad for quad in quads if quad.graph_name == shapes_graph]
     data = [quad for quad in quads if quad.graph_name != shapes_graph]
-    foreign = list(_quads(finding.statements for finding in abroad.findings))
+    stated = list(_quads(finding.statements for finding in abroad.findings))
+    foreign: list[Quad] = []
+    for graph in sorted({quad.graph_name for quad in stated}, key=str):
+        whole = list(islice(store.quads_for_pattern(None, None, None, graph), MAX_SHAPED_QUADS + 1))
+        foreign += whole if len(whole) <= MAX_SHAPED_QUADS else [quad for quad in stated if quad.graph_name == graph]
     before = {(str(item.focus), item.named, str(item.value)) for item in shacl.validate(data, shapes).results}
     report = shacl.validate([*data, *foreign], shapes)
     new = [item for item in report.results if (str(item.focus), item.named, str(item.value)) not in before]

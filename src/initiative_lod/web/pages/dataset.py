@@ -77,7 +77,7 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
         for triple in view.opened.triples(None, VOID["class"])
         if isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)
     ]
-    own = [item for item in classes if item[0].iri.startswith(view.iris.base)]
+    own = [item for item in classes if view.iris.owns(item[0].iri)]
     return {
         "title": view.label(node),
         "about": view.text(node, DCTERMS.description),

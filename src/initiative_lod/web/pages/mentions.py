@@ -104,7 +104,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
             places = _places(view, property, node, subjects)
             sections.append(Section(view.thing(property), number, first + 1, places))
             continue
-        facts = _facts(view, property, node, subjects) if property.value.startswith(view.iris.base) else {}
+        facts = _facts(view, property, node, subjects) if view.iris.owns(property.value) else {}
         relations += [(item.predicate, view.thing(subject), item) for subject, item in facts.items()]
         rest = [subject for subject in subjects if subject not in facts]
         if rest:

@@ -135,7 +135,7 @@ def _example(
     ]
     if not found:
         return None
-    first = min(found, key=lambda triple: (f"<{view.iris.base}" not in str(triple.subject), natural(str(triple))))
+    first = min(found, key=lambda triple: (not view.iris.owns(str(triple.subject)[1:-1]), natural(str(triple))))
     assert isinstance(first.subject, NamedNode)
     if is_class:
         return view.thing(first.subject), None, None

@@ -150,7 +150,7 @@ class Pages:
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         nav = [
-            (view.thing(NamedNode(f"{view.iris.base}id/{name}")).href, key)
+            (view.thing(view.iris.thing(f"id/{name}")).href, key)
             for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
             if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None
         ]

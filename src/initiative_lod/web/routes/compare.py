@@ -15,6 +15,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound, Verbatim
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
+from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.arguments import PageArguments
@@ -132,7 +133,7 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     nodes = []
     for iri in given:
         try:
-            node = NamedNode(iri if ":" in iri else f"{opened.iris.base}id/{iri.removeprefix('id/')}")
+            node = _node(iri, opened.iris)
         except ValueError as error:
             raise BadArgument(Message("error.iri", value=iri[:200], detail=Verbatim(error))) from error
         if not exists(opened, node):
@@ -153,9 +154,14 @@ def _choices(view: View, picked: set[str]) -> list[tuple[LabelledResource, list[
     return [(view.thing(above), sorted(items, key=lambda item: item.number)) for above, items in found.items()]
 
 
+def _node(iri: str, iris: Iris) -> NamedNode:
+    """The thing of an IRI, or of its path with or without ``id/``. Raises ValueError for what is none."""
+    return NamedNode(iri) if ":" in iri else iris.thing(f"id/{iri.removeprefix('id/')}")
+
+
 def _is_action(view: View, iri: str) -> bool:
     try:
-        return "Action" in view.kinds(NamedNode(iri if ":" in iri else f"{view.iris.base}id/{iri.removeprefix('id/')}"))
+        return "Action" in view.kinds(_node(iri, view.iris))
     except ValueError:
         return False
 

@@ -272,7 +272,7 @@ async def see_other(opened: OpenRelease, request: Request) -> Response:
     path = request.path.removeprefix("id/")
     resource = named(opened.iris, f"doc/{path}")
     if resource is None or not exists(opened, resource):
-        raise NotFound(Message("error.unknown", iri=f"{opened.iris.base}id/{path[:200]}"))
+        raise NotFound(Message("error.unknown", iri=opened.iris.iri(f"id/{path[:200]}")))
     query = f"?{request.query_string}" if request.query_string else ""
     headers = (
         ("Location", f"{request.prefix}/doc/{path}{query}"),

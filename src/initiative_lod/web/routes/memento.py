@@ -26,6 +26,7 @@ from initiative_lod.documents.links import LINK_FORMAT, Link, memento_links
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import TEXT, MediaType
+from initiative_lod.iris import SHARED_BASE
 from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
@@ -240,7 +241,7 @@ def address(prefix: str, original: Original, version: str) -> str:
 
 
 def _named(opened: OpenRelease, request: Request) -> Original:
-    homes = [opened.iris.base]
+    homes = [opened.iris.base, SHARED_BASE]
     if request.client.origin is not None:
         homes.append(f"{request.client.origin}{request.prefix}/")
     return original_at(request.parameters["path"], request.query_string, homes)

@@ -218,7 +218,7 @@ def _heading(name: str, view: View) -> LangText | None:
 
 def _own(view: View, name: str) -> NamedNode:
     """The own term ``name``, whether or not there is one."""
-    return NamedNode(f"{view.iris.base}ontology#{name}")
+    return view.iris.thing(f"ontology#{name}")
 
 
 def _cell(term: dict[str, str] | None, view: View) -> AnswerCell:
@@ -258,4 +258,4 @@ def _same(item: Kept, opened: OpenRelease) -> bool:
 def _written(term: dict[str, str] | None, opened: OpenRelease) -> str:
     if term is None:
         return ""
-    return term["value"].removeprefix(opened.iris.base) if term["type"] == "uri" else term["value"]
+    return opened.iris.short(term["value"]) if term["type"] == "uri" else term["value"]

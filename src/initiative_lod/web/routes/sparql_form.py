@@ -27,7 +27,7 @@ from initiative_lod.web.site import Site
 SCRIPT = "editor/editor.js"
 LONGEST_ADDRESS = 16_000  # characters of a query in a link; the server takes no much longer ones
 
-_EXAMPLE = """PREFIX ilod: <{base}ontology#>
+_EXAMPLE = """PREFIX ilod: <{ilod}>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
 SELECT ?clause ?text ?addressee WHERE {{
@@ -71,7 +71,7 @@ def query_page(site: Site, kept: PerRelease[list[Kept]], vocabularies: PerReleas
         if slug and example is None and not error:
             name = "".join(filter(str.isprintable, slug[:100]))
             error = view.interface.gettext("example_unknown", name=name)
-        query = shown.query or (example["query"] if example else _EXAMPLE.format(base=opened.iris.base))
+        query = shown.query or (example["query"] if example else _EXAMPLE.format(**opened.iris.prefixes))
         sent = _arguments(shown)
         short = len(urlencode(sent)) <= LONGEST_ADDRESS
         return site.pages.page(

@@ -112,13 +112,14 @@ def _own_terms(opened: OpenRelease) -> Iterator[tuple[str, NamedNode]]:
 
 def _things(opened: OpenRelease) -> list[NamedNode]:
     """The own things that have names of their own, the most asked for first."""
-    base = opened.iris.thing("id/").value
     ranks: dict[NamedNode, int] = {}
     graphs = [graph for graph in opened.graphs if not is_merged(opened.iris, graph)]
     quads = (quad for graph in graphs for quad in opened.quads(None, RDF.type, None, graph))
     for quad in islice(quads, LOOKED_AT):
         subject, type = quad.subject, quad.object
-        if not isinstance(subject, NamedNode) or not subject.value.startswith(base) or "#" in subject.value:
+        if not isinstance(subject, NamedNode) or "#" in subject.value:
+            continue
+        if not (opened.iris.path(subject.value) or "").startswith("id/"):
             continue
         path = opened.iris.path(type.value) if isinstance(type, NamedNode) else None
         name = (path or "").removeprefix("ontology#")
