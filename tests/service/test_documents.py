@@ -361,11 +361,11 @@ def test_pages_speak_the_readers_language(harbour: Live) -> None:
     assert all("lang=" in href for href in internal)
 
 
-def test_every_page_says_that_the_english_is_unofficial(real: Live) -> None:
+def test_every_page_says_that_translations_are_unofficial(real: Live) -> None:
     for path in ("/", "/doc/wic-2020/action/8", "/doc/wic-2020/en", "/doc/institution/united-nations"):
         page = real.get(path, BROWSER).text
-        assert "unofficial rendering by this project" in page
-        assert "英文为本项目自译" in page
+        assert "Translations are by this project, and not official." in page
+        assert "译文为本项目自译，并非官方译文。" in page
 
 
 def test_an_action_page_shows_each_clause_in_both_languages(real: Live) -> None:

@@ -141,7 +141,7 @@ def test_a_release_without_questions(tmp_path: Path) -> None:
     release.publish(settings.release_folder, made)
     with serve(settings) as live:
         assert live.get("/questions", "application/json").json() == []
-        assert "keeps no competency questions" in live.get("/questions", BROWSER, accept_language="en").text
+        assert "keeps no questions" in live.get("/questions", BROWSER, accept_language="en").text
         assert live.get("/questions/prohibitions").status_code == 404
         assert live.get("/ontology", BROWSER).status_code == 200
 

@@ -203,7 +203,10 @@ def test_a_table_says_how_much_it_is_and_what_it_took(real: Live) -> None:
     assert "<caption>11 rows</caption>" in shown
     assert re.search(r"answered in [\d,]+ ms", shown)
     assert '<td class="number">49</td>' in shown
-    assert '<a href="/doc/modality/prohibit" title="https://w3id.org/initiative-lod/id/modality/prohibit">' in shown
+    assert (
+        '<a href="/doc/modality/prohibit" lang="zxx" title="https://w3id.org/initiative-lod/id/modality/prohibit">'
+        in shown
+    )
     assert '<span class="label" lang="en">prohibit</span>' in shown
 
 

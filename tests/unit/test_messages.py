@@ -18,10 +18,6 @@ from initiative_lod.web.http import problems
 FOLDER = Path(messages.__file__).parent
 SOURCE = FOLDER.parent
 CATALOGUES = {path.stem: read_po(io.BytesIO(path.read_bytes())) for path in sorted(FOLDER.glob("*.po"))}
-ID = re.compile(
-    r'"((?:conflicts|error|format|query|service|reconcile|review|search|status|property)\.[\w:./-]+'
-    r'|[a-z]+(?:_[A-Za-z0-9]+)*)"'
-)
 
 
 def forms(catalog: Catalog, id: str) -> list[str]:
@@ -57,11 +53,11 @@ def test_every_status_of_an_error_has_a_title() -> None:
 def test_every_message_is_used_and_every_one_that_is_used_is_there() -> None:
     """Ids that are put together are found by what they begin with."""
     texts = [path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".py", ".html")]
-    named = {match[1] for text in texts for match in ID.finditer(text)}
-    begun = {match[1] for text in texts for match in re.finditer(r'"([a-z._]+[._])(?:\{|" ~)', text)}
+    everything = "\n".join(texts).replace("'", '"')
+    begun = {match[1] for match in re.finditer(r'"([a-z._]+[._])(?:\{|" ~)', everything)}
     known = {name for pair in ids(CATALOGUES["en"]).items() for name in pair if name}
-    strangers = {name for name in known - named if not name.startswith(tuple(begun))}
-    assert strangers == set()
+    unused = {name for name in known if f'"{name}"' not in everything and not name.startswith(tuple(begun))}
+    assert unused == set()
     called = {
         match[1] for text in texts for match in re.finditer(r'(?:\b_|gettext|find|Message)\(\s*"([\w.]+)"\s*[,)]', text)
     }
@@ -93,6 +89,12 @@ def test_markup_escapes_what_comes_in_and_marks_what_is_in_english() -> None:
     assert '<span lang="en">no &lt;IRI&gt;</span>' in chinese
     assert "no &lt;IRI&gt;" in english
     assert "<" not in english
+
+
+def test_markup_that_is_quoted_has_the_quotes_around_it() -> None:
+    said = Message("query.near", line=1, column=2, word=Verbatim("<SELECT>"))
+    assert "'<span lang=\"en\">&lt;SELECT&gt;</span>'" in Languages()["zh"].markup(said.id, **said.values)
+    assert "&#39;&lt;SELECT&gt;&#39;" in Languages()["en"].markup(said.id, **said.values)
 
 
 def test_a_file_is_a_language(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -117,13 +118,13 @@ def _by_shapes(
 
 
 def _print(report: Report, format: ReportFormat, graph: ForeignGraph | None = None) -> None:
-    written = {
+    writers: dict[ReportFormat, Callable[[], str]] = {
         ReportFormat.TEXT: report.to_text,
         ReportFormat.TURTLE: report.to_turtle,
         ReportFormat.JSON: report.to_json,
         ReportFormat.HTML: report.to_html,
-    }[format]()
-    typer.echo(written)
+    }
+    typer.echo(writers[format]())
     if graph is not None:
         tell_files(graph.files)
 

@@ -87,11 +87,18 @@ class Language:
         return self.gettext(value.id, **value.values) if isinstance(value, Message) else value
 
     def _marked(self, values: Mapping[str, object]) -> dict[str, object]:
-        mark = Markup('<span lang="en">{}</span>')
+        mark = _Foreign('<span lang="en">{}</span>')
         return {
-            name: mark.format(value) if isinstance(value, Verbatim) and self.tag != "en" else value
+            name: mark.format(value) if isinstance(value, Verbatim) and self.tag != DEFAULT else value
             for name, value in self._written(values).items()
         }
+
+
+class _Foreign(Markup):
+    """Words marked as those of another language. A message that quotes them (``%r``) has the quotes around them."""
+
+    def __repr__(self) -> str:
+        return Markup("'{}'").format(self)
 
 
 class Languages(Mapping[str, Language]):

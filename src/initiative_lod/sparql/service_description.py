@@ -5,20 +5,10 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.unions import GraphTable
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
-
-_NOTES = {
-    "en": "Read-only. Queries are SPARQL 1.1; SERVICE is refused, but for services on the operator's list. Of SPARQL "
-    "1.2 and RDF 1.2 (not final) there is what the engine has: triple terms and their functions, base directions, "
-    "VERSION. DESCRIBE gives the concise bounded description and the labels of what it points to. Each query runs "
-    "within limits of time, memory and size, and says so with 504, 507 or 413.",
-    "zh": "只读。支持 SPARQL 1.1 查询；除运营者列出的服务外，SERVICE 一律拒绝。"
-    "SPARQL 1.2 与 RDF 1.2 尚未定稿，仅支持引擎已实现的部分：三元组项及其函数、基准书写方向、VERSION。"
-    "DESCRIBE 返回简明有界描述及其所指事物的标签。"
-    "每个查询都受时间、内存和结果大小的限制，超限时返回 504、507 或 413。",
-}
 
 
 def graph_counts(opened: OpenRelease) -> dict[str, int]:
@@ -26,7 +16,9 @@ def graph_counts(opened: OpenRelease) -> dict[str, int]:
     return GraphTable.read(opened.release.path).sizes
 
 
-def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, int], services: bool) -> list[Triple]:
+def service_description(
+    opened: OpenRelease, endpoint: str, counts: dict[str, int], services: bool, languages: Languages
+) -> list[Triple]:
     """The triples about the service at ``endpoint``, the address under which it was asked."""
     quads: list[Triple] = []
 
@@ -45,7 +37,11 @@ def service_description(opened: OpenRelease, endpoint: str, counts: dict[str, in
     if services:
         say(service, SD.feature, SD.BasicFederatedQuery)
     say(service, SD.resultFormat, *(NamedNode(media.iri) for media in (*RESULT_TYPES, *RDF_TYPES) if media.iri))
-    say(service, RDFS.comment, *(Literal(text, language=language) for language, text in _NOTES.items()))
+    say(
+        service,
+        RDFS.comment,
+        *(Literal(item.gettext("sparql_service"), language=tag) for tag, item in languages.items()),
+    )
     say(service, SD.defaultDataset, dataset)
     say(dataset, RDF.type, SD.Dataset)
     say(dataset, DCTERMS.isVersionOf, opened.iris.thing("dataset"))

@@ -97,9 +97,9 @@ class Report:
         """The shapes that found no node to look at: they prove nothing about these data."""
         return tuple(sorted(shape for shape, count in self.targets.items() if not count))
 
-    def to_text(self) -> str:
+    def to_text(self, languages: Languages | None = None) -> str:
         """Lines for a terminal, grouped by what found them, without an end of line at the end."""
-        spoken = _spoken(Languages())
+        spoken = _spoken(languages or Languages())
         lines = [self._summary(language) for language in spoken]
         for (severity, named), results in self._groups():
             label = " · ".join(text for _, text in _ordered(self.labels.get(named, {}).items(), spoken))
@@ -127,11 +127,11 @@ class Report:
         written = serialize(self._triples(NamedNode(iri)), format=RdfFormat.TURTLE, prefixes=PREFIXES)
         return (written or b"").decode()
 
-    def to_html(self) -> str:
-        """A page that needs nothing but itself."""
+    def to_html(self, languages: Languages | None = None) -> str:
+        """A page that needs nothing but itself, with its words in each of the ``languages``."""
         templates = environment("initiative_lod.validation")
         templates.filters.update(term=_shown, path=_shown_path)
-        spoken = _spoken(Languages())
+        spoken = _spoken(languages or Languages())
         return templates.get_template("validation_report.html").render(
             report=self,
             language=spoken[0],

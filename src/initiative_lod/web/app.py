@@ -51,7 +51,7 @@ from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
 from initiative_lod.web.routes.sparql_terms import read_vocabulary, terms_address
 from initiative_lod.web.routes.start import start_address
-from initiative_lod.web.site import OLDER, Site
+from initiative_lod.web.site import OLDER, RELEASE, Site
 
 log = logging.getLogger("initiative_lod")
 
@@ -153,8 +153,8 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
     """What becomes of each kind of error."""
 
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
-        request = site.read(http.scope)
-        made = await run_in_threadpool(problems.response, request, error, site.pages.error, site.language_of(request))
+        request, page = site.read(http.scope), partial(site.pages.error, http.scope.get(RELEASE))
+        made = await run_in_threadpool(problems.response, request, error, page, site.language_of(request))
         return made.to(request.method)
 
     async def ours(http: requests.Request, error: Exception) -> responses.Response:
@@ -186,7 +186,8 @@ def _damaged(site: Site) -> dict[Any, Handler]:
         version = http.scope[OLDER].version
         log.error("release %s cannot be read: %s", version, error, exc_info=error)
         request, told = site.read(http.scope), Damaged(Message("error.damaged_release", release=version))
-        made = await run_in_threadpool(problems.response, request, told, site.pages.error, site.language_of(request))
+        page = partial(site.pages.error, None)
+        made = await run_in_threadpool(problems.response, request, told, page, site.language_of(request))
         return made.to(request.method)
 
     return dict.fromkeys((OSError, RuntimeError, ReleaseError), damaged)

@@ -179,7 +179,7 @@ class _Page:
             self._review.judge(place, verdict, fields.get("judge", ""), self._today(), reason)
         except ValueError as error:
             return self.one(language, number, Message("review.no_judgement", detail=Verbatim(error)), reason, 422)
-        except SourceError as error:
+        except (SourceError, OSError) as error:
             return self.one(language, number, Message("review.unwritten", detail=Verbatim(error)), reason, 500)
         self._judge = fields["judge"]
         following = self._review.next_open(place, self._review.judged())

@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
+from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL, PARTS
 from initiative_lod.web.pages.view import View
 
@@ -98,7 +99,7 @@ def citation(view: View, resource: NamedNode) -> Citation:
     if resource == dataset:
         return Citation(
             "dataset", key, title, resource.value, authors=project, issued=issued, version=version_of,
-            language=view.language, genre="Data set",
+            language=view.language, genre=view.interface.gettext("citation.data_set"),
         )  # fmt: skip
     return Citation(
         "dataset" if graph_of(iris, resource) is not None else "entry",
@@ -113,22 +114,23 @@ def citation(view: View, resource: NamedNode) -> Citation:
     )
 
 
-def render(cited: Citation, style: str) -> bytes:
-    """The citation as a file in one of STYLES."""
+def render(cited: Citation, style: str, language: Language) -> bytes:
+    """The citation as a file in one of STYLES, with the words of ``language``."""
     if style == "csl":
         return (json.dumps([csl(cited)], ensure_ascii=False, indent=2) + "\n").encode()
-    return ((bibtex(cited) if style == "bibtex" else apa(cited)) + "\n").encode()
+    return ((bibtex(cited) if style == "bibtex" else apa(cited, language)) + "\n").encode()
 
 
-def apa(cited: Citation) -> str:
-    """The reference in APA style (7th edition), as plain text: after a title in another language, its rendering."""
-    date = _apa_date(cited.issued)
+def apa(cited: Citation, language: Language) -> str:
+    """The reference in APA style (7th edition), as plain text: after a title in another language, its translation."""
+    date = _apa_date(cited.issued, language)
     title = _bracketed(cited.title, cited.rendered)
     authors = _apa_authors(cited.authors)
-    version = f" (Version {cited.version})" if cited.version else ""
+    version = language.gettext("citation.version", version=cited.version) if cited.version else ""
     genre = f" [{cited.genre}]" if cited.genre else ""
     if cited.container:
-        what = f"{title}. In {_bracketed(cited.container, cited.container_rendered)}{version}{genre}."
+        container = _bracketed(cited.container, cited.container_rendered)
+        what = f"{title}. {language.gettext('citation.in', container=container)}{version}{genre}."
     else:
         what = f"{title}{version}{genre}."
     publisher = f" {cited.publisher}." if cited.publisher and (cited.publisher,) != cited.authors else ""
@@ -183,8 +185,6 @@ class Box:
     apa: str
     bibtex: str
     files: tuple[tuple[str, str], ...]
-    heading: str
-    download: str
 
 
 def box(view: View, resource: NamedNode) -> Box:
@@ -194,8 +194,7 @@ def box(view: View, resource: NamedNode) -> Box:
         (media.label, view.link("/cite", iri=resource.value, style=name, lang=view.language))
         for name, media in STYLES.items()
     )
-    heading, download = ("引用格式", "下载") if view.language == "zh" else ("Cite this as", "Download")
-    return Box(apa(cited), bibtex(cited), files, heading, download)
+    return Box(apa(cited, view.interface), bibtex(cited), files)
 
 
 def _work(view: View, node: NamedNode) -> NamedNode | None:
@@ -240,29 +239,16 @@ def _date(view: View, node: NamedNode) -> str:
     return ""
 
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def _apa_date(date: str) -> str:
+def _apa_date(date: str, language: Language) -> str:
     if not date:
-        return "n.d."
+        return language.gettext("citation.undated")
     year, *rest = date.split("-")
     if not rest:
         return year
-    return f"{year}, {_MONTHS[int(rest[0]) - 1]}" + (f" {int(rest[1])}" if len(rest) > 1 else "")
+    month = language.gettext(f"month_{int(rest[0])}")
+    if len(rest) == 1:
+        return language.gettext("citation.month", year=year, month=month)
+    return language.gettext("citation.day", year=year, month=month, day=int(rest[1]))
 
 
 def _apa_authors(names: tuple[str, ...]) -> str:

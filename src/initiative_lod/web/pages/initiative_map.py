@@ -71,8 +71,9 @@ def mapped(view: View, known: Overview) -> Map:
     height = max((row.y + row.height for row in rows), default=0)
     left, right = beside(rows, "left", height), beside(rows, "right", height)
     bottom = max([height, *(side.y + len(side.lines) * _LINE for side in (*left, *right))]) + 8
+    say = view.interface.gettext
     drawn = [
-        opening(WIDTH, bottom + 8, f"{view.interface.gettext('map')}: {known.thing.label}"),
+        opening(WIDTH, bottom + 8, f"{say('map')}{say('colon')}{known.thing.label}"),
     ]
     drawn += [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
     drawn += [_line(row, side, "right") for side in right for row in rows if side.thing in row.right]

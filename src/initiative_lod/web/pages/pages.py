@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl, quote
 
 from pyoxigraph import NamedNode
 
@@ -11,7 +12,7 @@ from initiative_lod import __version__
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
-from initiative_lod.errors import Message, NotAcceptable, NotFound
+from initiative_lod.errors import Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -32,7 +33,7 @@ from initiative_lod.web.pages import (
 from initiative_lod.web.pages import initiative_map as maps
 from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.templates import page_templates
-from initiative_lod.web.pages.view import View
+from initiative_lod.web.pages.view import Links, View
 
 
 class Pages:
@@ -117,8 +118,8 @@ class Pages:
         location = f"{request.prefix}/release/{summary['version']}"
         return view.language, self._render("release.html", view, request, location, release=summary)
 
-    def error(self, request: Request, status: int, error: BaseException) -> bytes:
-        """An error, for a browser, with what there is instead. It needs no release."""
+    def error(self, opened: OpenRelease | None, request: Request, status: int, error: BaseException) -> bytes:
+        """An error, for a browser, with what there is instead. It needs no release, nor one that can be read."""
         language = self.languages[request.language]
         values = {
             "status": status,
@@ -126,16 +127,22 @@ class Pages:
             "detail": problems.shown(error, language),
         }
         alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
-        more = {"alternatives": alternatives, "view": None, "prefix": request.prefix, "location": ""}
-        return self._filled("error.html", language, request, **values, **more)
+        kept = [item for item in parse_qsl(request.query_string, errors="replace") if item[0] not in ("lang", "hl")]
+        more = {"alternatives": alternatives, "location": f"{request.prefix}/{quote(request.path)}", "arguments": kept}
+        try:
+            nav = self._nav(self.view(opened, request)) if opened is not None else []
+        except (OSError, RuntimeError, ReleaseError):  # the release is what is at fault
+            nav, opened = [], None
+        version = opened.release.version if opened is not None else ""
+        links = Links(request.prefix, _chosen(request))
+        return self._filled("error.html", language, request, links, nav, release_version=version, **values, **more)
 
     def view(self, opened: OpenRelease, request: Request, language: str = "", query: str | None = None) -> View:
         """A release as the page that is asked for sees it; in ``language``, or in that of the request.
 
         ``query`` goes into every link: by default the language, where the address names one.
         """
-        if query is None:
-            query = f"lang={request.named_language}" if request.named_language else ""
+        query = _chosen(request) if query is None else query
         spoken = self.languages[language or request.language]
         return View(opened, spoken, request.prefix, query, self._names.of(opened))
 
@@ -149,20 +156,34 @@ class Pages:
         return found.render(language=view.interface, lang=view.language, **values)
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
-        nav = [
+        values |= {"view": view, "location": location, "release_version": view.opened.release.version}
+        return self._filled(template, view.interface, request, view, self._nav(view), **values)
+
+    def _nav(self, view: View) -> list[tuple[str, str]]:
+        """The schemes of the release that the menu leads to, as (address, id of the words)."""
+        return [
             (view.thing(view.iris.thing(f"id/{name}")).href, key)
             for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
             if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None
         ]
-        common = {"view": view, "prefix": request.prefix, "location": location, "nav": nav}
-        version = view.opened.release.version
-        return self._filled(template, view.interface, request, release_version=version, **common, **values)
 
-    def _filled(self, template: str, language: Language, request: Request, **values: Any) -> bytes:
-        text = self._templates.get_template(template).render(
-            language=language, lang=language.tag, languages=self.languages.values(), past=request.older, **values
-        )
-        return text.encode()
+    def _filled(
+        self,
+        template: str,
+        language: Language,
+        request: Request,
+        links: Links,
+        nav: list[tuple[str, str]],
+        **values: Any,
+    ) -> bytes:
+        common = {"links": links, "prefix": links.prefix, "nav": nav, "past": request.older}
+        spoken = {"language": language, "lang": language.tag, "languages": self.languages.values()}
+        return self._templates.get_template(template).render(**common, **spoken, **values).encode()
+
+
+def _chosen(request: Request) -> str:
+    """The argument that keeps the language where the address names one."""
+    return f"lang={request.named_language}" if request.named_language else ""
 
 
 def _standing(view: View) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, XSD
+from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import clauses
 from initiative_lod.web.pages.view import View
 
 DEEPEST = 8
+TAB_WIDTH = 400.0  # of the words in a browser's tab, in pixels of a drawing
 
 
 def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
@@ -41,6 +44,7 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         "kind": view.thing(view.term(kind)),
         "kind_name": kind,
         "labels": view.both(node),
+        "tab_title": _tab_title(view, node, trail),
         "number": view.number(node, view.term("number")),
         "trail": trail,
         "units": units,
@@ -49,6 +53,16 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         "before": before,
         "after": after,
     }
+
+
+def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -> str:
+    """What a browser's tab says: number and label, how a clause begins, and of what it is a part."""
+    number, label = view.number(node, view.term("number")), view.thing(node).label.value
+    words = view.translated(view.text(node, view.term("text")), view.text(node, view.term("translation")))
+    told = f"{number}. {label}" if number is not None and "Action" in view.kinds(node) else label
+    if words is not None and "Clause" in view.kinds(node):
+        told += f": {cut(words.value, TAB_WIDTH)}"
+    return " · ".join([told, *(item.label.value for item in trail[:1])])
 
 
 def _neighbours(

@@ -129,7 +129,7 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
     if version or resource == dataset:
         node["version"] = version.value if version else view.opened.release.version
     if resource == dataset:
-        node["citation"] = citation.apa(cited)
+        node["citation"] = citation.apa(cited, view.interface)
         node["distribution"] = _distributions(view)
     return node
 

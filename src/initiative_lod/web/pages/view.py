@@ -27,7 +27,22 @@ LONGEST = 100  # items of a list
 ALL_PAGES = 9  # so many are linked one by one
 
 
-class View:
+class Links:
+    """Addresses on this server. ``prefix`` goes before every one, ``query`` into it: the language that was chosen."""
+
+    def __init__(self, prefix: str = "", query: str = "") -> None:
+        self.prefix = prefix
+        self.query = query
+
+    def link(self, path: str, **arguments: str) -> str:
+        """An address, under the prefix, keeping the language that the reader chose."""
+        items = [f"{name}={quote(value, safe=':/')}" for name, value in arguments.items()]
+        if self.query and "lang" not in arguments:
+            items.append(self.query)
+        return f"{self.prefix}{path}" + ("?" + "&".join(items) if items else "")
+
+
+class View(Links):
     """A release as one page in ``language`` sees it. ``prefix`` and ``query`` go into every link of the page."""
 
     def __init__(
@@ -39,8 +54,7 @@ class View:
         self.term = opened.iris.term
         self.interface = language
         self.language = language.tag
-        self.prefix = prefix
-        self.query = query
+        super().__init__(prefix, query)
         self._names = names
         self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = {}
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
@@ -174,7 +188,7 @@ class View:
         """The thing with its label; an IRI without one is shown as a prefixed name."""
         found = self._things.get(node)
         if found is None:
-            label = self.label(node) or self._made(node) or LangText(self.short(node))
+            label = self.label(node) or self._made(node) or LangText(self.short(node), "zxx")  # no words
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
             found = LabelledResource(node.value, self.href(node), label, kinds[0] if kinds else "", external)
@@ -273,13 +287,6 @@ class View:
     def page_of(self, node: NamedNode) -> str:
         """Its page here; of a resource of others, what this release says of it."""
         return self.href(node) if self.iris.path(node.value) is not None else self.link("/resource", iri=node.value)
-
-    def link(self, path: str, **arguments: str) -> str:
-        """An address on this server, under the prefix, keeping the language that the reader chose."""
-        items = [f"{name}={quote(value, safe=':/')}" for name, value in arguments.items()]
-        if self.query and "lang" not in arguments:
-            items.append(self.query)
-        return f"{self.prefix}{path}" + ("?" + "&".join(items) if items else "")
 
     def about(self, node: Node, most: int | None = None) -> Iterator[Quad]:
         """The quads about the node (no more than ``most``), in natural order."""

@@ -326,7 +326,7 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
     cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource)
     return of_content(
         request,
-        citation.render(cited, style),
+        citation.render(cited, style, site.language_of(request)),
         [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         [
             ("Content-Type", media.content_type),

@@ -8,7 +8,7 @@ import ipaddress
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -33,7 +33,7 @@ from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import has_tag
-from initiative_lod.web.http.problems import message_of, response, shown, title
+from initiative_lod.web.http.problems import ErrorPage, message_of, response, shown, title
 from initiative_lod.web.http.request import Client, Request, Response
 from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome
 from initiative_lod.web.routes.sparql_form import Page, Shown
@@ -179,7 +179,9 @@ class Endpoint:
             return await self._shown(opened, request, Shown())
         endpoint = address_of(request) or f"{opened.iris.base}sparql"
         counts = await run_in_threadpool(self._counts.of, opened)
-        triples = service_description(opened, endpoint, counts, bool(self._settings.services))
+        triples = service_description(
+            opened, endpoint, counts, bool(self._settings.services), self._site.pages.languages
+        )
         headers = (("Content-Type", chosen.content_type), ("Vary", "Accept"), ("Cache-Control", "no-cache"))
         return Response(200, headers, _written(triples, chosen, opened)).to(request.method)
 
@@ -191,7 +193,7 @@ class Endpoint:
         try:
             opened = await self._site.release_of(http.scope)
         except ReleaseError:
-            page = self._site.pages.error
+            page: ErrorPage = partial(self._site.pages.error, None)
         else:
 
             def page(request: Request, status: int, error: BaseException) -> bytes:

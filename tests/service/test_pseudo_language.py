@@ -1,0 +1,607 @@
+"""Every page and every error in a pseudo-language that is one generated file: no word comes from elsewhere.
+
+The data is in a made-up script, so that a word of Chinese or English can only be one of the interface.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+import uvicorn
+from babel.messages.pofile import read_po
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from initiative_lod import pipeline, release
+from initiative_lod.build.graph import Built
+from initiative_lod.errors import InitiativeLodError, Message
+from initiative_lod.iris import Iris
+from initiative_lod.locale import messages
+from initiative_lod.locale.messages import Languages
+from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.proposals import propose
+from initiative_lod.matching.side_by_side import Review
+from initiative_lod.merge.conflicts.check import CheckResult, Finding
+from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.merge.conflicts.joint_questions import JointAnswer
+from initiative_lod.release import Edition, default_graph
+from initiative_lod.release.manifest import CONTEXT, MANIFEST, CoveredText, MergedSource, Part
+from initiative_lod.settings import Settings
+from initiative_lod.sources import questions
+from initiative_lod.validation import competency, shacl
+from initiative_lod.validation.report import SEVERITIES, Report, Result
+from initiative_lod.vocabulary import OWL, PREFIXES, RDF, SKOS, SSSOM
+from initiative_lod.web.http.request import Request
+from initiative_lod.web.pages import citation, dataset, mentions
+from initiative_lod.web.review import create_review
+from initiative_lod.web.routes.older_releases import OlderReleases
+from initiative_lod.web.site import Site
+from patience import SECONDS, eventually
+from pipeline.conftest import CHECKOUT
+from service import pseudo
+from service.conftest import Live, serve
+
+BROWSER, PROGRAM = "text/html", "application/json"
+ENGLISH = Path(messages.__file__).parent / "en.po"
+EXTERNAL = "http://www.w3.org/2004/02/skos/core#Concept"
+BASE = Iris().base
+
+
+@pytest.fixture(scope="module")
+def languages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one file: the pseudo-language."""
+    folder = tmp_path_factory.mktemp("languages")
+    (folder / f"{pseudo.TAG}.po").write_bytes(pseudo.catalogue(ENGLISH))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory, real_build: Built) -> Path:
+    """This project's release, and one that differs a little, with data in a made-up script."""
+    folder = tmp_path_factory.mktemp("made-up") / "releases"
+    iris, loaded = Iris(), default_graph.in_memory(real_build.quads)
+    asked = questions.read_folder(CHECKOUT / "data" / "questions")
+    saved = json.loads(pseudo.made_up_questions(competency.content(asked, loaded, iris.base)))
+    several = [item for item in saved if len(item.get("rows", ())) > 1]
+    several[0]["complete"], several[1]["expected"] = False, []
+    quads = sorted(pseudo.made_up_quads(real_build.quads), key=str)
+    fewer = [quad for quad in quads if "/action/1" not in str(quad.subject)]
+    coverage = {"x": CoveredText(1, 2)}
+    broken = release.write(folder, quads[:8], Edition("1.0.0", "2031-03-04"), {CONTEXT: real_build.context}, iris)
+    release.publish(folder, broken)
+    for content, edition, kept in (
+        (fewer, Edition("1.0.1", "2031-03-05", {"conforms": False, "Violation": 1, "Warning": 1}, coverage), []),
+        (quads, Edition("1.0.2", "2031-03-06", {"conforms": True, "Violation": 0, "Warning": 2}, None, 87), saved),
+    ):
+        files = {CONTEXT: real_build.context, competency.FILE: json.dumps(kept).encode()}
+        made = release.write(folder, content, edition, files, iris, make_index=pipeline.index_maker())
+        release.publish(folder, made)
+    (broken.path / MANIFEST).write_text("{}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def live(languages: Path, releases: Path) -> Iterator[Live]:
+    settings = Settings(root=CHECKOUT, releases=releases, languages=str(languages), query_rate=10_000)
+    with serve(settings) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """The ids of the messages that were shown."""
+    return set()
+
+
+@contextmanager
+def running(app: Starlette) -> Iterator[httpx.Client]:
+    """A client of an application on a socket of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    assert eventually(lambda: server.started)
+    with httpx.Client(timeout=SECONDS, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+        yield client
+    server.should_exit = True
+    thread.join(SECONDS)
+    listener.close()
+
+
+def read(live: Live, path: str, accept: str = BROWSER, **headers: str) -> httpx.Response:
+    return live.get(path, accept, accept_language=pseudo.TAG, **headers)
+
+
+def words_from_elsewhere(answer: httpx.Response, seen: set[str]) -> list[str]:
+    """The runs of text with words that no catalogue has; ids of messages go to ``seen``."""
+    media = answer.headers.get("content-type", "").partition(";")[0]
+    if media == "text/html":
+        assert f'<html lang="{pseudo.TAG}"' in answer.text or "<html" not in answer.text
+        texts = pseudo.told(answer.text)
+    elif media == "application/problem+json":  # in which nothing can mark what a parser says as English
+        seen |= pseudo.ids_in(answer.json()["detail"])
+        assert pseudo.ids_in(answer.json()["detail"])
+        texts = [answer.json()["title"]]
+    else:
+        texts = [answer.text]
+    seen |= pseudo.ids_in("\n".join(texts) if media == "application/problem+json" else answer.text)
+    return pseudo.leaks(texts)
+
+
+def named(quads: Iterable[Quad]) -> set[str]:
+    return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+
+
+def things(live: Live) -> list[str]:
+    """A document of each own class, of each kind of other resource, and each scheme."""
+    iris, opened = live.opened.iris, live.opened
+    found: dict[str, NamedNode] = {}
+    for quad in opened.quads(None, RDF.type, None):
+        if not isinstance(quad.subject, NamedNode) or not isinstance(quad.object, NamedNode):
+            continue
+        path = iris.path(quad.subject.value)
+        if path is not None and path.startswith("id/") and "#" not in path:
+            found.setdefault(quad.object.value, quad.subject)
+    own = {node.value for node in found.values()}
+    for kind in ("Topic", "StakeholderGroup", "Institution"):
+        own |= named(opened.quads(None, RDF.type, iris.term(kind)))
+    own |= named(opened.quads(None, RDF.type, SKOS.ConceptScheme))
+    paths = (iris.path(iri) for iri in sorted(own))
+    return [f"/doc/{path.removeprefix('id/')}" for path in paths if path is not None and path.startswith("id/")]
+
+
+def versions(live: Live) -> list[str]:
+    """The versions of the releases, and of the one that cannot be read."""
+    return sorted(path.name for path in live.settings.release_folder.iterdir() if path.name.startswith("1.0."))
+
+
+def pages(live: Live) -> list[str]:
+    """The addresses of a page of every kind."""
+    _, before, now = versions(live)
+    six = "&".join(f"iri={quote(BASE)}id/wic-2020/action/{number}" for number in range(2, 8))
+    asked = json.loads(live.get("/questions.json", PROGRAM).text)
+    graphs = [path for graph in live.opened.graphs if (path := live.opened.iris.path(graph.value))]
+    select = "SELECT ?ა (COUNT(*) AS ?ბ) { ?c <ontology#modality> ?ა } GROUP BY ?ა"
+    queries = (
+        select,
+        'SELECT * { ?ა ?ბ ?გ FILTER (LANG(?გ) != "") } LIMIT 1200',
+        "ASK { ?s ?p ?o }",
+        "ASK { <x:y> <x:z> 1 }",
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s <ontology#topic> ?o ; ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1200",
+        "SELECT ?ა { ?ა ?p ?o } LIMIT 1",
+    )
+    word = live.opened.iris.thing("id/topic/data-security")
+    label = next(iter(live.opened.triples(word, SKOS.prefLabel))).object.value  # type: ignore[union-attr]
+    often = quote(pseudo.made_up("the"))
+    theirs = next(iter(live.opened.triples(None, NamedNode(f"{SSSOM.iri}object_label")))).object.value  # type: ignore[union-attr]
+    searches = (
+        "",
+        f"q={quote(theirs)}",
+        f"q={often}",
+        f"q={often}&page=2",
+        f"q={quote(pseudo.made_up('clause'))}",
+        f"q={quote(pseudo.made_up('网络'))}",
+        f"q={quote(pseudo.made_up('United Nations'))}",
+        f"q={quote(pseudo.made_up('UN'))}",
+        f"q=%22{quote(label)}%22",
+        "q=ჟჟჟ&lang=zh",
+        f"q={quote(label)}",
+        f"q={quote(label)}&type=Topic&pillar=0",
+        "q=ჟჟჟ",
+        f"q=ჟჟჟ%20{quote(label)}",
+        "q=" + "%E1%83%90" * 600,
+        f"q={quote(label)}&lang=zh",
+        "q=%E1%83%90&page=2",
+    )
+    return [
+        "/",
+        *("/ontology", "/shapes", "/dataset", "/questions", "/compare", "/sparql", "/releases"),
+        *things(live),
+        *(f"/{path}" for path in graphs),
+        "/doc/wic-2020/action/8?_profile=alt",
+        f"/resource?iri={quote(EXTERNAL)}",
+        f"/resource?iri={quote(PREFIXES['dcat'] + 'Distribution')}",
+        f"/resource?iri={quote(next(iter(live.opened.triples(None, SKOS.exactMatch))).object.value)}",  # type: ignore[union-attr]
+        *(f"/questions/{item['slug']}" for item in asked),
+        f"/compare?{six}",
+        f"/compare?iri={quote(BASE)}id/topic/data-security&iri={quote(BASE)}id/topic/backdoor",
+        *(f"/sparql?query={quote(query)}" for query in queries),
+        f"/sparql?example={asked[0]['slug']}",
+        "/sparql?example=0",
+        *(f"/search?{query}" for query in searches),
+        *(f"/release/{version}" for version in (now, before)),
+        *(f"/release/{version}/" for version in (now, before)),
+        f"/release/{before}/questions",
+        *(f"/release/{before}{path}" for path in things(live) if path.startswith("/doc/topic/")),
+        f"/releases/changes?from={before}&to={now}",
+        f"/releases/changes?from={now}&to={now}",
+        f"/reconcile/preview?id={quote(BASE)}id/topic/data-security",
+        f"/cite?iri={quote(BASE)}id/wic-2020/action/8&style=apa",
+        f"/cite?iri={quote(BASE)}dataset&style=apa",
+    ]
+
+
+def routes(live: Live) -> list[Route]:
+    """The routes of the application itself, and those of an older release: nobody lists them a second time."""
+    found = []
+    outer = [route for route in live.app.app.routes if isinstance(route, Route)]  # type: ignore[attr-defined]
+    for route in outer:
+        found.append(route)
+        if isinstance(route.endpoint, OlderReleases):
+            inner: Any = route.endpoint.app
+            found += [Route(f"/release/{{version}}{item.path}", item.endpoint) for item in inner.app.routes]
+    return found
+
+
+def address_of(route: Route, live: Live) -> str:
+    """An address of the route. Raises KeyError for one with a parameter of a new kind, which needs a value here."""
+    _, before, _ = versions(live)
+    path, action = live.opened.iris.path, "wic-2020/action/8"
+    version = next(path(quad.object.value) for quad in live.opened.quads(None, OWL.versionIRI))  # type: ignore[union-attr]
+    values = {
+        "version": before,
+        "slug": json.loads(live.get("/questions.json", PROGRAM).text)[0]["slug"],
+        "name": "dump.nq.gz",
+        "kind": "entity",
+        "rest": f"doc/{action}",
+        "/doc/path": action,
+        "/id/path": action,
+        "/ontology/path": str(version).partition("/")[2],
+        "/graph/path": "topics",
+        "/static/name": "site.css",
+        "/timegate/path": f"doc/{action}",
+        "/timemap/path": f"doc/{action}",
+    }
+    own = route.path.replace("/release/{version}", "") if route.path.count("{") > 1 else route.path
+    filled = {name: f"{own.partition('{')[0]}{name}" for name in route.param_convertors}
+    given = {name: values[key if key in values else name] for name, key in filled.items()}
+    return route.path_format.format(**given)
+
+
+def test_no_page_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
+    """Each route is asked because it is there; the pages of one route that differ are in a list."""
+    _, before, _ = versions(live)
+    addresses = pages(live)
+    every = [address_of(route, live) for route in routes(live)]
+    assert len(addresses) > 150
+    assert len(every) > 100
+    found = {}
+    for address in addresses:
+        answer = read(live, address)
+        assert answer.status_code == 200, address
+        found[address] = words_from_elsewhere(answer, seen)
+    for address in {*every} - found.keys():
+        answer = read(live, address, "text/html, */*;q=0.1")
+        unanswered = address.startswith(f"/release/{before}/questions/")  # of which that release keeps none
+        assert answer.status_code in ((404,) if unanswered else (200, 302, 303, 307, 308, 400)), address
+        if answer.headers.get("content-type", "").startswith(("text/html", "application/problem")):
+            found[address] = words_from_elsewhere(answer, seen)
+    assert [f"{address}: {words}" for address, words in found.items() if words] == []
+
+
+ACTION = "/doc/wic-2020/action/8"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+#: What is asked with GET, and the status of the answer. Each is asked by a browser and by a program.
+FAULTS = [
+    ("/nothing/here", 404),
+    ("/doc/a b<", 404),
+    ("/doc/nothing", 404),
+    ("/id/nothing", 404),
+    (f"{ACTION}?page=x", 400),
+    (f"{ACTION}?page=99", 404),
+    ("/doc/topic?page=99", 404),
+    (f"{ACTION}?_mediatype=;", 400),
+    (f"{ACTION}?_mediatype=image/png", 406),
+    ("/resource", 400),
+    ("/resource?iri=x:nothing", 404),
+    (f"/cite?iri={quote(BASE)}dataset&style=mla", 400),
+    (f"/linkset?iri={quote(BASE)}nothing", 404),
+    ("/dataset/other.gz", 404),
+    ("/static/none.css", 404),
+    ("/questions/none", 404),
+    ("/release/1.0.1-nothing", 404),
+    ("/release/1.0.1", 404),
+    ("/release/none/doc/nothing", 404),
+    ("/releases/changes?from=none&to=none", 404),
+    ("/timegate/doc/nothing", 404),
+    ("/compare?iri=x", 400),
+    ("/compare?iri=x:y&iri=x:z", 404),
+    ("/compare?iri=%3C&iri=x:z", 400),
+    ("/compare?" + "&".join(f"iri=x:{n}" for n in range(9)), 400),
+    ("/compare?" + "a=b&" * 50, 400),
+    ("/search?" + "a=b&" * 200, 400),
+    ("/sparql?query=SELECT", 400),
+    ("/sparql?query=a&query=b", 400),
+    ("/sparql?query=a&_mediatype=a&_mediatype=b", 400),
+    ("/sparql?default-graph-uri=x:g", 400),
+    ("/sparql?query=ASK%7B%7D&default-graph-uri=%3C", 400),
+    ("/sparql?query=%zz", 400),
+    ("/sparql?query=%ff", 400),
+    ("/sparql?" + "a=b&" * 1100, 400),
+    ("/sparql?query=ASK%7B%7D&_mediatype=image/png", 406),
+    ("/sparql?query=ASK%7B%7D&_mediatype=text/turtle", 406),
+    ("/sparql?query=DESCRIBE%20%3Cx:y%3E&_mediatype=text/csv", 406),
+    ("/sparql?update=CLEAR%20ALL", 403),
+    ("/sparql?query=" + quote("ASK { SERVICE <x:y> { ?s ?p ?o } }"), 403),
+    ("/sparql?query=" + quote("ASK " + "{" * 200 + "}" * 200), 400),
+    ("/sparql?_mediatype=application/rdf%2Bxml&query=" + quote("CONSTRUCT { <x:y> <x:1> 1 } {}"), 406),
+    ("/sparql?_mediatype=application/rdf%2Bxml&query=" + quote("CONSTRUCT { <x:y> a <x:1> } {}"), 406),
+    ("/sparql?_mediatype=application/rdf%2Bxml&query=" + quote('CONSTRUCT { <x:y> <x:z> "\\u0001" } {}'), 406),
+    ("/reconcile?queries=x", 400),
+    ("/reconcile?queries=[]", 400),
+    ("/reconcile?queries=" + quote('{"q0": 1}'), 400),
+    ("/reconcile?queries=" + quote('{"q0": {"query": "a", "limit": 0}}'), 400),
+    ("/reconcile?queries=" + quote(json.dumps({str(n): {"query": "a"} for n in range(51)})), 413),
+    ("/reconcile?extend=" + quote(json.dumps({"ids": ["a"] * 501, "properties": []})), 413),
+    ("/reconcile?queries={}&callback=f", 400),
+    ("/reconcile/preview", 400),
+    ("/reconcile/preview?id=x:nothing", 404),
+]
+#: Other requests: method, path, status, headers and body.
+REQUESTS: list[tuple[str, str, int, dict[str, str], bytes]] = [
+    ("DELETE", "/doc/topic", 405, {}, b""),
+    ("PUT", "/sparql", 405, {}, b""),
+    ("GET", "/dataset/dump.nq.gz", 416, {"range": "bytes=999999999-"}, b""),
+    ("GET", ACTION, 400, {"accept-datetime": "yesterday"}, b""),
+    ("GET", "/context.jsonld", 406, {"accept": "image/png"}, b""),
+    ("GET", f"/linkset?iri={quote(BASE)}dataset", 406, {"accept": "image/png"}, b""),
+    ("GET", f"/cite?iri={quote(BASE)}dataset", 406, {"accept": "image/png"}, b""),
+    ("GET", "/questions", 406, {"accept": "image/png"}, b""),
+    ("POST", "/sparql", 415, {"content-type": "text/plain"}, b"x"),
+    ("POST", "/sparql", 415, {}, b"x"),
+    ("POST", "/sparql", 415, {"content-type": "application/sparql-query; charset=latin1"}, b"x"),
+    ("POST", "/sparql", 415, {**FORM, "content-encoding": "gzip"}, b"x"),
+    ("POST", "/sparql?query=a", 400, {"content-type": "application/sparql-query"}, b"x"),
+    ("POST", "/sparql?query=a", 400, FORM, b"query=b"),
+    ("POST", "/sparql", 400, FORM, b""),
+    ("POST", "/sparql", 400, {"content-type": "application/sparql-query"}, b"\xff"),
+    ("POST", "/sparql", 403, {"content-type": "application/sparql-update"}, b"CLEAR ALL"),
+    ("POST", "/sparql", 413, {"content-type": "application/sparql-query"}, b"x" * 2_000_000),
+    ("POST", "/reconcile", 400, FORM, b""),
+    ("POST", "/reconcile", 400, {"content-type": "multipart/form-data; boundary=x"}, b"--x"),
+    ("POST", "/reconcile", 413, FORM, b"queries=" + b"x" * 1_100_000),
+    ("GET", "/reconcile", 400, {"host": "evil.example/path"}, b""),
+]
+
+
+def test_no_error_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
+    found, statuses = {}, {}
+    for path, status in FAULTS:
+        for accept in (BROWSER, PROGRAM):
+            answer = read(live, path, accept)
+            statuses[path] = (status, answer.status_code)
+            found[f"{path} {accept}"] = words_from_elsewhere(answer, seen)
+    for method, path, status, headers, body in REQUESTS:
+        given = {"accept": BROWSER, "accept-language": pseudo.TAG, **headers}
+        answer = live.client.request(method, live.url + path, headers=given, content=body)
+        statuses[f"{method} {path} {headers}"] = (status, answer.status_code)
+        found[f"{method} {path} {headers}"] = words_from_elsewhere(answer, seen)
+    assert {path: pair for path, pair in statuses.items() if pair[0] != pair[1]} == {}
+    assert [f"{path}: {words}" for path, words in found.items() if words] == []
+
+
+def test_pages_of_a_long_list(live: Live, seen: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were thousands of statements about a thing."""
+    monkeypatch.setattr(mentions, "PAGE", 3)
+    monkeypatch.setattr(mentions, "MOST", 12)
+    monkeypatch.setattr(dataset, "LISTED", 3)
+    addresses = (*(f"/doc/modality/promote?page={page}" for page in (1, 2, 4)), "/graph/topics?lang=qps")
+    assert [words_from_elsewhere(read(live, address), seen) for address in addresses] == [[]] * 4
+
+
+def test_suggestions_count_in_words(live: Live, seen: set[str]) -> None:
+    for kind in ("type", "property"):
+        found = read(live, f"/reconcile/suggest/{kind}?prefix=", PROGRAM).json()["result"]
+        said = [item["description"] for item in found]
+        assert said
+        assert pseudo.leaks(said) == []
+        seen |= pseudo.ids_in(" ".join(said))
+
+
+def test_terms_of_others_are_proposed_by_their_names(live: Live, seen: set[str]) -> None:
+    terms = read(live, "/sparql/terms.json", PROGRAM).json()["terms"]
+    named = [item["labels"][pseudo.TAG] for item in terms if pseudo.TAG in item.get("labels", {})]
+    assert pseudo.leaks(named) == []
+    seen |= pseudo.ids_in(" ".join(named))
+
+
+def test_without_a_release(languages: Path, tmp_path: Path, seen: set[str]) -> None:
+    """The menu, the search and the languages are there all the same."""
+    (tmp_path / "releases").mkdir()
+    with serve(Settings(root=tmp_path, languages=str(languages))) as live:
+        for path in ("/", "/doc/topic", "/search?q=x", "/sparql", "/compare", "/questions", "/releases"):
+            answer = read(live, path)
+            assert answer.status_code == 503, path
+            assert words_from_elsewhere(answer, seen) == []
+            assert {"menu", "search", "language", "error.unavailable"} <= pseudo.ids_in(answer.text)
+
+
+def test_every_error_and_every_status_can_be_told(live: Live, seen: set[str]) -> None:
+    """Those too that no request brings about at will: a page is made of each message, whatever its values."""
+    site: Site = live.app.site
+    request = Request(accept_language=pseudo.TAG, languages=tuple(site.pages.languages))
+    catalogue = read_po(io.BytesIO(ENGLISH.read_bytes()))
+    told = 0
+    for message in catalogue:
+        group, _, rest = str(message.id).partition(".")
+        if group in ("error", "query", "reconcile", "service"):
+            values = dict.fromkeys(re.findall(r"%\((\w+)\)", str(message.string)), "7")
+            page = site.pages.error(None, request, 400, InitiativeLodError(Message(str(message.id), **values)))
+        elif group == "status" and rest.isdecimal():
+            page = site.pages.error(None, request, int(rest), InitiativeLodError(Message("error.ours")))
+        else:
+            continue
+        told += 1
+        assert pseudo.leaks(pseudo.told(page.decode())) == [], message.id
+        assert str(message.id) in pseudo.ids_in(page.decode())
+        seen |= pseudo.ids_in(page.decode())
+    seen |= pseudo.ids_in(site.pages.error(None, request, 418, InitiativeLodError()).decode())
+    assert told > 120
+
+
+def test_the_description_of_the_service(live: Live, seen: set[str]) -> None:
+    found = list(parse(read(live, "/sparql", "text/turtle").text, format=RdfFormat.TURTLE))
+    literals = [item.object for item in found if isinstance(item.object, Literal)]
+    (comment,) = [item.value for item in literals if item.language == pseudo.TAG]
+    assert pseudo.ids_in(comment) == {"sparql_service"}
+    seen |= pseudo.ids_in(comment)
+
+
+def test_citations_of_every_month(languages: Path, seen: set[str]) -> None:
+    language = Languages(languages)[pseudo.TAG]
+    cited = [citation.Citation("entry", "x", "", "x:y", issued=f"2031-{month:02}") for month in range(1, 13)]
+    said = [citation.apa(item, language) for item in (*cited, citation.Citation("entry", "x", "", "x:y"))]
+    assert pseudo.leaks(said) == []
+    seen |= pseudo.ids_in(" ".join(said))
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Languages:
+    """Languages that all are the pseudo-language, for reports that have each beside the others."""
+    folder = tmp_path_factory.mktemp("everywhere")
+    for tag in ("en", "zh"):
+        (folder / f"{tag}.po").write_bytes(pseudo.catalogue(ENGLISH))
+    return Languages(folder)
+
+
+def test_the_conflict_report(everywhere: Languages, seen: set[str]) -> None:
+    title = {"en": "ა", "zh": "ა"}
+    finding = Finding(NamedNode("x:y"), "", (), 0)
+    source = MergedSource(
+        "ა", "x:g", "x:w", "2031", "", False, 1, Part("x", 1, 0, "", 1, ""), {"taken": 1}, 0, 0, (("x.ttl", "ა"),)
+    )
+    asked = questions.Question("ა", Path("x"), title, title, "topic", "", "", (("ა",), ("ა",)), ("ა",))
+    answers = (
+        JointAnswer(asked, ("ა",)),
+        JointAnswer(asked),
+        JointAnswer(asked, (), competency.Difference(asked, (("ა",),), (("ა",),))),
+    )
+    found = [CheckResult(name, "Violation", title, title, 30, (finding,)) for name in ("ა", "ბ")]
+    report = Conflicts((*found, CheckResult("გ", "Info", title, title, 0, ())), (source,), Iris(), answers, everywhere)
+    page = report.to_html()
+    assert pseudo.leaks(pseudo.told(page, "en", "zh")) == []
+    assert pseudo.leaks([report.to_text().replace("Violation", "")]) == []
+    seen |= pseudo.ids_in(page) | pseudo.ids_in(report.to_text())
+
+
+SHAPES = """
+@prefix : <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+:Thing-shape a sh:NodeShape ; sh:targetClass :Thing ; sh:property :size .
+:size sh:path :size ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "ა"@en , "ბ"@zh .
+:Inner-shape a sh:NodeShape ; sh:targetClass :Thing ; sh:node :inner ; sh:message "დ"@en .
+:inner a sh:NodeShape ; sh:property [ sh:path :part ; sh:minCount 1 ; sh:message "გ"@en ; sh:severity sh:Info ] .
+:Other-shape a sh:NodeShape ; sh:targetClass :Other ; sh:nodeKind sh:IRI .
+"""
+
+
+def test_the_report_of_a_validation(everywhere: Languages, seen: set[str]) -> None:
+    thing = "<http://example.org/x> a <http://example.org/Thing> ."
+    data, given = ([*parse(text, format=RdfFormat.TURTLE)] for text in (thing, SHAPES))
+    for report in (shacl.validate(data, given), shacl.validate([], given)):
+        page = report.to_html(everywhere)
+        assert pseudo.leaks(pseudo.told(page, "en", "zh")) == []
+        text = re.sub("^(Violation|Warning)", "", report.to_text(everywhere), flags=re.MULTILINE)
+        assert pseudo.leaks(text.replace("-shape", "").splitlines()) == []
+        seen |= pseudo.ids_in(page) | pseudo.ids_in(text)
+    every = Report(tuple(Result(data[0].subject, name, "x:s", "x:c") for name in SEVERITIES))  # type: ignore[arg-type]
+    seen |= pseudo.ids_in(every.to_html(everywhere))
+
+
+def test_what_the_conflict_report_says_of_shapes_and_questions(languages: Path, seen: set[str]) -> None:
+    """These checks are no files of their own: their titles are messages."""
+    names = ("questions", "questions_why", "shapes", "shapes_why", "missing", "surplus", "order")
+    language = Languages(languages)[pseudo.TAG]
+    said = [language.gettext(f"conflicts.{name}", count=1) for name in names]
+    assert pseudo.leaks(said) == []
+    seen |= pseudo.ids_in(" ".join(said))
+
+
+OURS = """
+@base <https://w3id.org/initiative-lod/> .
+@prefix : <ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<id/topic/a> a :Topic ; skos:prefLabel "აბგ"@zh , "დევ"@en ; skos:altLabel "ზთ"@en ; skos:notation "7" .
+<id/topic/b> a :Topic ; skos:prefLabel "ჟრს"@zh , "ტუფ"@en .
+<id/x/action/1/clause/1> :topic <id/topic/a> ; :text "აბგ"@zh ; :translation "დევ"@en .
+"""
+THEIRS = """
+@prefix : <http://other.org/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+:a a skos:Concept ; skos:prefLabel "დევ"@en ; skos:broader :b . :b a skos:Concept ; skos:prefLabel "ტუფ"@en .
+"""
+
+
+def test_the_review_page(languages: Path, tmp_path: Path, seen: set[str]) -> None:
+    ours, theirs = Store(), Store()
+    ours.load(OURS.encode(), format=RdfFormat.TURTLE)
+    theirs.load(THEIRS.encode(), format=RdfFormat.TURTLE)
+    proposals = propose(our_things(ours, Iris()), their_things(theirs, Iris()))
+    review = Review(proposals, ours, theirs, Iris(), tmp_path / "judgements.tsv")
+    app = create_review(review, "ა", lambda: "2031-01-02", Languages(languages))
+    with running(app) as client:
+        client.headers["accept-language"] = pseudo.TAG
+        token = re.findall(r'name="token" value="([^"]+)"', client.get("/1").text)[0]
+        form = {"token": token, "judge": "ა", "reason": "ა", "verdict": "same"}
+        answers = [
+            client.get("/"),
+            client.get("/1"),
+            client.get("/9"),
+            client.get("/1", headers={"host": "evil.example"}),
+            client.post("/1", data=form, headers={"origin": "https://evil.example"}),
+            client.post("/1", data={**form, "token": "x"}),
+            client.post("/1", data={**form, "verdict": "maybe"}),
+            client.post("/1", content=b"x" * 100_000),
+            *(client.post(f"/{number}", data=form) for number in (1, 2)),
+            client.get("/1"),
+            client.get("/"),
+        ]
+    texts = [pseudo.told(item.text) if "<html" in item.text else [item.text] for item in answers]
+    assert [pseudo.leaks(each) for each in texts] == [[] for _ in answers]
+    seen |= {id for item in answers for id in pseudo.ids_in(item.text)}
+
+
+#: What no page of these releases has, with the reason.
+UNSEEN = {
+    "answer_merged": "nothing is merged into them",
+    "never_published": "what was not published is not shown",
+    "review.unwritten": "the file of the judgements can be written",
+    "search.found_more": "they hold fewer than 20,000 things",
+    "search.slow": "a search over them takes no second",
+    "search.loose_pieces": "only Chinese is searched in pieces, and no Chinese is in them",
+}
+
+
+def test_every_message_has_been_seen(live: Live, seen: set[str]) -> None:
+    """Of names for terms of others those that the releases have, and of constraints those that their shapes have."""
+    ids = [item.id for item in read_po(io.BytesIO(ENGLISH.read_bytes())) if item.id]
+    forms = [{item} if isinstance(item, str) else {*item} for item in ids]  # of a plural either is enough
+    left = {min(each) for each in forms if each.isdisjoint(seen)}
+    assert len(ids) - len(left) > 590
+    assert {id for id in left if not id.startswith(("property.", "shape_"))} == UNSEEN.keys()
+    properties = [id.removeprefix("property.") for id in left if id.startswith("property.")]
+    assert [name for name in properties if used(live, name)] == []
+
+
+def used(live: Live, name: str) -> bool:
+    """Whether a page may have to name a term of others: it is a property, a type or an object of some statement."""
+    prefix, _, local = name.partition(":")
+    node = NamedNode({**live.opened.iris.prefixes, **PREFIXES}[prefix] + local)
+    patterns = ((None, node, None), (None, None, node))
+    return any(next(iter(live.opened.triples(*pattern)), None) is not None for pattern in patterns)
+
+
+def test_a_message_that_is_missing_is_found_out(releases: Path, tmp_path: Path) -> None:
+    (tmp_path / f"{pseudo.TAG}.po").write_bytes(pseudo.catalogue(ENGLISH, without=["tagline"]))
+    with serve(Settings(root=CHECKOUT, releases=releases, languages=str(tmp_path))) as live:
+        assert words_from_elsewhere(read(live, "/"), set()) == ["Every statement points to its place in the text."]
