@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from pathlib import Path
 from tempfile import gettempdir
@@ -16,6 +18,7 @@ from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
 from initiative_lod.sparql.job import Job, QueryResult, Reply
+from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
@@ -93,3 +96,25 @@ def test_the_cache_is_bounded() -> None:
     assert kept.get(keys[-1]) is not None
     kept.put(keys[0], QueryResult("boolean", 1, 5000, b"a" * 5000))
     assert kept.get(keys[0]) is None
+
+
+CELLS = st.text(alphabet=",\"\r\n\t ab'港", min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=5))
+def test_a_row_of_csv_has_as_many_cells_as_names_whatever_stands_in_them(rows: list[tuple[str, str]]) -> None:
+    """IRIs too: a span of ours is ``…/zh#char=120,125``."""
+    store = Store()
+    wanted = []
+    for number, (local, text) in enumerate(rows):
+        iri = f"x:{number}#char={number},{local.encode().hex()}"
+        store.add(Quad(NamedNode(iri), NamedNode("x:p"), Literal(text)))
+        wanted.append([iri, text, ""])
+    found = store.query("SELECT ?s ?o ?none { ?s ?p ?o }")
+    assert isinstance(found, QuerySolutions)
+    output = Output("text/csv", 100, 10_000, gettempdir())
+    csv_results.write(found, output)
+    table = list(csv.reader(io.StringIO(output.content().decode(), newline="")))
+    assert table[0] == ["s", "o", "none"]
+    assert sorted(table[1:]) == sorted(wanted)
+    assert output.rows == len(rows)

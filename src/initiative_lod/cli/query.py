@@ -19,6 +19,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.unions import Unions
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text
+from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.dataset import dataset_of
 from initiative_lod.sparql.worker.evaluation import parses
 
@@ -69,7 +70,9 @@ def query(
     except SyntaxError as error:
         raise QuerySyntaxError(f"not SPARQL: {error.msg}") from error
     if isinstance(answer, QuerySolutions | QueryBoolean):
-        if format in RESULTS:
+        if format is QueryFormat.CSV and isinstance(answer, QuerySolutions):
+            csv_results.write(answer, sys.stdout.buffer)
+        elif format in RESULTS:
             answer.serialize(sys.stdout.buffer, format=RESULTS[format])
         elif isinstance(answer, QueryBoolean):
             typer.echo(str(bool(answer)).lower())

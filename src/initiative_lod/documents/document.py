@@ -182,9 +182,14 @@ class Document:
         return _links(self._place, self._facts(profile, original))
 
     def link_header(self, profile: str = DEFAULT_PROFILE, *, original: bool = True) -> str:
-        """The same as the value of a Link header. Most of it is the same for many documents, and made once for them."""
-        place = self._place._asdict()
-        return _FIELD.sub(lambda match: uri(place[match[1]]), _link_pattern(self._facts(profile, original)))
+        """The same as the value of a Link header. Most of it is the same for many documents, and made once for them.
+
+        Where IRIs of great length make it too long, what fits of it.
+        """
+        facts = self._facts(profile, original)
+        place = {name: uri(value) for name, value in self._place._asdict().items()}
+        made = _FIELD.sub(lambda match: place[match[1]], _link_pattern(facts))
+        return made if len(made) <= links.LONGEST_HEADER else links.header(_links(self._place, facts))
 
     @property
     def _place(self) -> _Place:

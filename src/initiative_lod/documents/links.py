@@ -39,7 +39,7 @@ class Link(NamedTuple):
         return f'{text}; title="{_quoted(self.title)}"' if self.title else text
 
 
-def header(links: Sequence[Link]) -> str:
+def header(links: Sequence[Link | str]) -> str:
     """The value of one Link header that holds the links: all of them, unless IRIs of great length make it too long.
 
     Then those that come first stand in it, as far as they fit; the linkset has all.
@@ -50,6 +50,12 @@ def header(links: Sequence[Link]) -> str:
             fitting.append(link)
             size += len(link) + 2
     return ", ".join(fitting)
+
+
+def field(*links: Link | str) -> list[tuple[str, str]]:
+    """The Link header that holds the links, as ``header`` does; no header where none of them fits."""
+    value = header(links)
+    return [("Link", value)] if value else []
 
 
 def document_links(

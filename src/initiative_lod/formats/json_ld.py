@@ -82,11 +82,25 @@ class JsonLd(EngineFormat):
         if form == "expanded":
             return json_bytes(expanded)
         inner = _unambiguous(context.get("@context", context), _schemes(expanded))
-        options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
-        shorten = jsonld.flatten if form == "flattened" else jsonld.compact
-        made = shorten(expanded, inner, options)
+        flat = form == "flattened"
+        options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph or flat}  # it is expanded already
+        made = jsonld.compact(_flattened(expanded) if flat else expanded, inner, options)
         made.pop("@context", None)
         return json_bytes({"@context": _used(inner, made), **made})
+
+
+def _flattened(expanded: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nodes that hold no other nodes, as the engine writes them, each once and by name (JSON-LD 1.1 API §4.5).
+
+    PyLD's own ``flatten`` expands once more, and drops IRIs in which it sees a blank (U+00A0, U+2028), which are IRIs.
+    """
+    nodes: dict[str, dict[str, Any]] = {}
+    for node in expanded:
+        known = nodes.setdefault(node["@id"], {"@id": node["@id"]})
+        for key, values in node.items():
+            if key != "@id":
+                known[key] = [*known.get(key, ()), *(value for value in values if value not in known.get(key, ()))]
+    return [nodes[name] for name in sorted(nodes)]
 
 
 def _check_ids(content: Content) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -115,14 +116,14 @@ def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
     for statement in statements:
         iri = statement.predicate.value
         if iri not in known:
-            if _NAME.search(iri) is None or iri in _RESERVED:
+            if not _is_element(iri):
                 raise UnwritableError(Message("format.predicate", iri=iri, format="RDF/XML"))
             known.add(iri)
         begins, subject = statement.subject != subject, statement.subject
         if begins and waiting:
             break
         cls = statement.object
-        unnamed = iri == RDF.type.value and isinstance(cls, NamedNode) and _NAME.search(cls.value) is None
+        unnamed = iri == RDF.type.value and isinstance(cls, NamedNode) and not _is_element(cls.value)
         if unnamed and (begins or waiting):
             waiting.append(statement)
             continue
@@ -131,6 +132,18 @@ def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
         waiting = []
     if waiting:
         raise UnwritableError(Message("format.class", iri=str(waiting[0].object)[1:-1], format="RDF/XML"))
+
+
+@lru_cache(maxsize=4096)
+def _is_element(iri: str) -> bool:
+    """Whether an IRI can be written as the name of an element that every XML parser reads.
+
+    Expat and many others know the names of XML 1.0 up to its fourth edition alone, which end with Unicode 2.0.
+    """
+    name = _NAME.search(iri)
+    if name is None or iri in _RESERVED:
+        return False
+    return name[0].isascii() or _fault(f"<{name[0]}/>".encode()) is None
 
 
 class XmlOutput(BufferedIOBase, IO[bytes]):
@@ -160,6 +173,17 @@ def _broken(content: Content) -> SyntaxError | None:
 
     The engine takes a document that breaks off for one that ends, and expands entities without limit.
     """
+    error = _fault(content)
+    if error is None:
+        return None
+    why = expat.ErrorString(error.code)
+    if "amplification" in why:
+        why = "its entities expand to more than a hundred times its size: a bomb, it seems"
+    return SyntaxError(why, (None, error.lineno, error.offset + 1, None))
+
+
+def _fault(content: Content) -> expat.ExpatError | None:
+    """What the XML parser objects to."""
     parser = expat.ParserCreate("utf-8", " ")  # the separator makes it check prefixes
     try:
         if isinstance(content, Path):
@@ -168,10 +192,7 @@ def _broken(content: Content) -> SyntaxError | None:
         else:
             parser.Parse(content, True)
     except expat.ExpatError as error:
-        why = expat.ErrorString(error.code)
-        if "amplification" in why:
-            why = "its entities expand to more than a hundred times its size: a bomb, it seems"
-        return SyntaxError(why, (None, error.lineno, error.offset + 1, None))
+        return error
     return None
 
 

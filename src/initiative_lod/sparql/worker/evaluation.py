@@ -31,7 +31,7 @@ from initiative_lod.errors import (
     UnwritableError,
     Verbatim,
 )
-from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_XML, GraphFormat, MediaType
+from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_CSV, RESULT_XML, GraphFormat, MediaType
 from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
@@ -39,7 +39,7 @@ from initiative_lod.release import in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker import guard
+from initiative_lod.sparql.worker import csv_results, guard
 from initiative_lod.sparql.worker.dataset import Dataset, dataset_of
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
@@ -106,6 +106,8 @@ class Evaluator:
         try:
             if media is HTML and self._show is not None:
                 output.write(self._show(found, opened, job))
+            elif media is RESULT_CSV and isinstance(found, QuerySolutions):
+                csv_results.write(found, output)
             else:
                 written = XmlOutput(output, media.label) if media is RESULT_XML else output
                 found.serialize(written, format=media.results)

@@ -60,8 +60,8 @@ class Representation:
 
     def response(self, rendered: Rendered) -> Response:
         """The bytes with everything that is said of them."""
-        value = ", ".join(item for item in (self.link_header(), links.header(rendered.links)) if item)
-        link = [("Link", value)] if value else []
+        paged = links.header(rendered.links)
+        link = links.field(*(item for item in (paged, self.link_header()) if item))
         return Response(200, (*self.headers, *self._validators(), *self.content_headers, *link), rendered.content)
 
     def _validators(self) -> Headers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from markupsafe import Markup
 
 from initiative_lod import errors
-from initiative_lod.documents.links import Link
+from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import InitiativeLodError, Message, Verbatim
 from initiative_lod.formats import HTML, JSON, PROBLEM, TEXT, json_bytes
@@ -142,7 +142,7 @@ def _headers_of(error: BaseException) -> list[tuple[str, str]]:
     if isinstance(error, RangeNotSatisfiable):
         return [("Content-Range", f"bytes */{error.size}")]
     if isinstance(error, errors.NotAcceptable) and error.alternatives:
-        return [("Link", ", ".join(str(Link(href, "alternate", media)) for href, media in error.alternatives))]
+        return field(*(Link(href, "alternate", media) for href, media in error.alternatives))
     if isinstance(error, ProtocolError) and error.status in (408, 413):
         return [("Connection", "close")]  # the rest of the body is not wanted
     return []

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents import linkset as linksets
 from initiative_lod.documents.document import CACHE_CONTROL, VARY, Document, Preferences, named
-from initiative_lod.documents.links import Link
+from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
 from initiative_lod.documents.representation import Rendered, Variant
 from initiative_lod.documents.resource import exists
@@ -278,7 +278,7 @@ async def see_other(opened: OpenRelease, request: Request) -> Response:
         ("Location", f"{request.prefix}/doc/{path}{query}"),
         ("Vary", VARY),
         ("Cache-Control", CACHE_CONTROL),
-        ("Link", str(Link(resource.value, "cite-as"))),
+        *field(Link(resource.value, "cite-as")),
     )
     return Response(303, headers)
 
@@ -303,7 +303,7 @@ def linkset(opened: OpenRelease, request: Request) -> Response:
         request,
         content,
         [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)],
-        [("Content-Type", offer.content_type), ("Link", str(Link(document.address(), "describes", HTML.name)))],
+        [("Content-Type", offer.content_type), *field(Link(document.address(), "describes", HTML.name))],
     )
 
 
@@ -332,7 +332,7 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
             ("Content-Type", media.content_type),
             ("Content-Language", request.language),
             ("Content-Disposition", f'inline; filename="{cited.key[:80]}.{media.suffix}"'),
-            ("Link", str(Link(resource.value, "describes"))),
+            *field(Link(resource.value, "describes")),
         ],
     )
 

@@ -22,7 +22,7 @@ from cachetools import LRUCache
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.document import CACHE_CONTROL, Document
-from initiative_lod.documents.links import LINK_FORMAT, Link, memento_links
+from initiative_lod.documents.links import LINK_FORMAT, Link, field, memento_links
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.formats import TEXT, MediaType
@@ -196,7 +196,7 @@ def gate(mementos: Mementos, opened: OpenRelease, request: Request, original: Or
         ("Location", address(request.prefix, original, chosen.version)),
         ("Vary", VARY),
         ("Cache-Control", "private, no-cache"),
-        ("Link", ", ".join(links)),
+        *field(*links),
     )
     return Response(302, headers)
 
@@ -230,9 +230,9 @@ def headers_of(
     found = mementos.of(original, current)
     own = next((item for item in found if item.version == version), None)
     if own is None:
-        return [("Link", str(Link(original.under(prefix), "original")))]
+        return field(Link(original.under(prefix), "original"))
     links = [*_about(prefix, original), *_memento_links(prefix, original, found, own)]
-    return [("Memento-Datetime", http_date(own.time)), ("Link", ", ".join(links))]
+    return [("Memento-Datetime", http_date(own.time)), *field(*links)]
 
 
 def address(prefix: str, original: Original, version: str) -> str:
