@@ -129,10 +129,10 @@ def test_what_is_pinned_stays(folder: Path) -> None:
     names = publish_all(folder, "abc")
     for name in names.values():
         age(folder / name, 100)
-    assert cleanup.pinned(folder) == []
+    assert history.pinned(folder) == []
     cleanup.pin(folder, names["a"])
     cleanup.pin(folder, names["a"])
-    assert cleanup.pinned(folder) == [names["a"]]
+    assert history.pinned(folder) == [names["a"]]
     assert kept(folder, 0) == {names["c"]: "current", names["a"]: "pinned"}
     cleanup.pin(folder, names["a"], keep=False)
     assert kept(folder, 0) == {names["c"]: "current"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,10 +38,13 @@ class DiffFormat(StrEnum):
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """The releases that are there, when each was first published (UTC); the current one is marked."""
     folder = from_environment(**context.obj).release_folder
-    rows = [_row(folder, version) for version in release.versions(folder)]
+    faults = _folder_faults(folder)
+    pinned = [] if history.PINNED in faults else history.pinned(folder)
+    rows = [_row(folder, version, pinned) for version in release.versions(folder)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
-        return
+        _tell_faults(folder, faults.values())
+        raise typer.Exit(1 if faults else 0)
     table = Table("", "version", "published", "quads", "modified", "merged", box=None, pad_edge=False)
     for row in rows:
         sound = (f"{row['quads'] or 0:,}", row["modified"], ", ".join(row["merged"]))
@@ -52,27 +55,33 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         tell(table)
     else:
         console.print(f"no release is in {folder}: run 'initiative-lod build'", soft_wrap=True)
+    _tell_faults(folder, faults.values())
     if left := _leftovers(folder):
         names = ", ".join(item.name for item in left)
         size = _size(sum(item.bytes for item in left))
         console.print(
             f"left by what was killed: {names} ({size}); 'initiative-lod release gc' removes it", soft_wrap=True
         )
+    raise typer.Exit(1 if faults else 0)
 
 
 @app.command()
 def verify(context: typer.Context, version: Version = None, as_json: Json = False) -> None:
-    """Prove that a release (all, if none is named) is what its manifest says. Exit 1 when one is damaged."""
+    """Prove that a release is what its manifest says; if none is named, all of them, and that one of them is current.
+    Exit 1 when something is damaged.
+    """
     folder = from_environment(**context.obj).release_folder
     wanted = [release.full_version(folder, version)] if version else release.versions(folder)
-    if not wanted:
+    broken = {} if version else _folder_faults(folder)
+    if not wanted and not broken:
         raise ReleaseError(f"no release is in {folder}: run 'initiative-lod build'")
-    faults = {name: _faults(folder / name) for name in wanted}
+    faults = {name: _faults(folder / name) for name in wanted} | {name: [fault] for name, fault in broken.items()}
     if as_json:
         typer.echo(json.dumps(faults, indent=2))
     else:
         for name, found in faults.items():
             typer.echo(f"{name}: {'sound' if not found else ''}" + "".join(f"\n  {fault}" for fault in found))
+    _tell_faults(folder)
     raise typer.Exit(1 if any(faults.values()) else 0)
 
 
@@ -136,7 +145,7 @@ def pin(
 ) -> None:
     """Keep a release whatever 'release gc' removes."""
     folder = from_environment(**context.obj).release_folder
-    found = version if off and version in cleanup.pinned(folder) else release.full_version(folder, version)
+    found = version if off and version in history.pinned(folder) else release.full_version(folder, version)
     cleanup.pin(folder, found, not off)
     typer.echo(found)
 
@@ -214,13 +223,31 @@ def _size(size: int) -> str:
     return f"{size / 1_000_000:,.1f} MB"
 
 
-def _row(folder: Path, version: str) -> dict[str, Any]:
+def _folder_faults(folder: Path) -> dict[str, str]:
+    """Faults of what says which release is current, and which are pinned, by its name in the release folder."""
+    found: dict[str, str] = {}
+    looks: dict[str, Callable[[Path], object]] = {history.CURRENT: history.published, history.PINNED: history.pinned}
+    for name, look in looks.items():
+        try:
+            look(folder)
+        except ReleaseError as error:
+            found[name] = str(error)
+    return found
+
+
+def _tell_faults(folder: Path, faults: Iterable[str] = ()) -> None:
+    """Say on stderr what is wrong with the release folder, and which lines of its history are none."""
+    for fault in (*faults, *history.faults(folder)):
+        console.print(fault, soft_wrap=True, markup=False)
+
+
+def _row(folder: Path, version: str, pinned: Sequence[str]) -> dict[str, Any]:
     """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
     times = [item.time.isoformat() for item in history.switches(folder) if item.version == version]
     row = {
         "version": version,
         "current": version == history.current_version(folder),
-        "pinned": version in cleanup.pinned(folder),
+        "pinned": version in pinned,
         "published": times,
         "damaged": None,
     }

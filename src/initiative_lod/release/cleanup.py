@@ -18,7 +18,6 @@ from initiative_lod.release import history, in_use
 from initiative_lod.release.files import sync, write_file
 from initiative_lod.release.folder import LEFT_BEHIND, versions
 
-PINNED = "pinned"  # a file of versions, one a line
 KEPT_RELEASES = 5  # releases that were current before, kept besides the current one
 REMOVING = ".removing-"
 DRAFT = "not published"
@@ -40,19 +39,13 @@ class Removed:
     bytes: int
 
 
-def pinned(folder: Path) -> list[str]:
-    """The versions that are never removed."""
-    path = folder / PINNED
-    return path.read_text("utf-8").split() if path.is_file() else []
-
-
 def pin(folder: Path, version: str, keep: bool = True) -> None:
     """Keep a version whatever is removed; no longer, if not ``keep``."""
     with history.lock(folder):
-        names = sorted({*pinned(folder), version} if keep else {*pinned(folder)} - {version})
-        new = folder / f".{PINNED}"
+        names = sorted({*history.pinned(folder), version} if keep else {*history.pinned(folder)} - {version})
+        new = folder / f".{history.PINNED}"
         write_file(new, "".join(f"{name}\n" for name in names).encode())
-        new.replace(folder / PINNED)
+        new.replace(folder / history.PINNED)
         sync(folder)
 
 
@@ -62,11 +55,13 @@ def collect(
     """Remove what is neither current, nor one of the ``keep`` that were current before it, nor pinned, nor in use.
 
     What nobody has published yet stays, by the history and not by any clock, unless ``drafts`` are to go too. With
-    ``dry_run`` nothing is touched. Nobody publishes meanwhile. Raises ReleaseError for what cannot be removed.
+    ``dry_run`` nothing is touched. Nobody publishes meanwhile. Raises ReleaseError for what cannot be removed, and
+    where it cannot be told what is current, was published or is pinned.
     """
     if not folder.is_dir():
         return [], []
     with history.lock(folder):
+        history.published(folder)
         retained: list[Retained] = []
         leaving: list[Path] = []
         reasons = _reasons(folder, keep, drafts)
@@ -100,7 +95,7 @@ def _reasons(folder: Path, keep: int, drafts: bool) -> dict[str, str]:
     previous = [version for version in dict.fromkeys(past) if version in present and version != current]
     reasons = {version: DRAFT for version in present if version not in past and not drafts}
     reasons |= dict.fromkeys(previous[:keep], "previous")
-    reasons |= dict.fromkeys(set(pinned(folder)) & set(present), "pinned")
+    reasons |= dict.fromkeys(set(history.pinned(folder)) & set(present), "pinned")
     if current in present:
         reasons[current] = "current"
     return reasons

@@ -25,7 +25,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, unions
 from initiative_lod.release.catalogue import describe
 from initiative_lod.release.files import as_json, entry_of, sync, write_file
-from initiative_lod.release.history import CURRENT, current_version, lock, stack, switch
+from initiative_lod.release.history import CURRENT, current_version, lock, published, stack, switch
 from initiative_lod.release.integrity import seal, verify
 from initiative_lod.release.manifest import (
     DESCRIPTION,
@@ -54,7 +54,7 @@ def versions(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     names = [path.name for path in folder.iterdir() if not path.is_symlink() and (path / MANIFEST).is_file()]
-    return sorted(name for name in names if not name.startswith("."))
+    return sorted(name for name in names if not name.startswith(".") and name != CURRENT)
 
 
 def releases(folder: Path) -> list[Release]:
@@ -63,9 +63,33 @@ def releases(folder: Path) -> list[Release]:
 
 
 def current(folder: Path) -> Release | None:
-    """The published release; None when nothing has been published."""
-    link = folder / CURRENT
-    return read(link.resolve()) if link.is_symlink() else None
+    """The published release; None when nothing has been published, and a first build may take the place.
+
+    Raises ReleaseError, which says what to do, for a release that cannot be read, and where a build might take the
+    place of what was public: ``current`` is gone or broken, or nothing says which of the merged releases was public.
+    """
+    version = published(folder)
+    if version:
+        try:
+            return read(folder / version)
+        except ReleaseError as error:
+            raise ReleaseError(
+                f"the current release cannot be read: {error}. 'initiative-lod release rollback' goes back to the one "
+                "before it, 'initiative-lod release publish' makes another one current"
+            ) from error
+    if merged := [name for name in versions(folder) if _is_merged(folder / name)]:
+        raise ReleaseError(
+            f"nothing says which release of {folder} is current, and there are merged ones ({', '.join(merged)}): "
+            f"'initiative-lod release publish {merged[-1]}' makes one current"
+        )
+    return None
+
+
+def _is_merged(path: Path) -> bool:
+    try:
+        return bool(read(path).manifest.merged)
+    except ReleaseError:
+        return False
 
 
 def full_version(folder: Path, version: str) -> str:
@@ -227,12 +251,14 @@ def publish(folder: Path, release: Release, since: str | None = None) -> None:
 def rollback(folder: Path) -> Release:
     """Make the release that was published before the current one current again; returns it. Raises ReleaseError."""
     with lock(folder):
-        published = stack(folder)
-        if len(published) < 2:
+        if not current_version(folder):
+            published(folder)  # which says what became of it
+        before = stack(folder)
+        if len(before) < 2:
             raise ReleaseError(
                 f"there is nothing to roll back to in {folder}: no release was published before this one"
             )
-        release = find(folder, published[-2])
+        release = find(folder, before[-2])
         faults = verify(release)
         if faults:
             raise ReleaseError(f"release {release.version} is damaged, and nothing was switched: " + "; ".join(faults))

@@ -13,6 +13,7 @@ format 3 the manifest gave no number: what lies there tells.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,6 +36,7 @@ DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")  # the name of a release
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ the current one. Whatever is wrong with one of them is wrong with that one only.
 from __future__ import annotations
 
 import logging
-import re
 import stat
 import threading
 from collections.abc import Iterator
@@ -19,14 +18,12 @@ from cachetools import LRUCache
 from initiative_lod.errors import Busy, Message, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
-from initiative_lod.release.manifest import MANIFEST, Release, read
+from initiative_lod.release.manifest import MANIFEST, VERSION, Release, read
 from initiative_lod.release.opened import OpenRelease
 
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.25  # that a request waits for others that open a release
-
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +100,8 @@ class Archive:
         if known[0] != mark:
             try:
                 known = mark, tuple(history.switches(self._folder, version))
-            except (OSError, UnicodeDecodeError) as error:
-                log.error("the history of releases cannot be read: %s", error)
+            except ReleaseError as error:
+                log.error("%s", error)
                 known = mark, ()
             self._switches = known
         return known[1]
@@ -137,7 +134,7 @@ class Archive:
 
     def _inode(self, version: str) -> int | None:
         """The identity of a release's folder; None where there is none."""
-        if not _VERSION.fullmatch(version):
+        if not VERSION.fullmatch(version):
             return None
         path = self._folder / version
         try:
