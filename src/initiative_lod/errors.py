@@ -88,6 +88,11 @@ class InitiativeLodError(Exception):
         return next((item for item in self.args[:1] if isinstance(item, Message)), None)
 
 
+def at(file: str, line: int) -> str:
+    """A place as editors and terminals know it: ``file:line``; the file alone where the line is unknown (0)."""
+    return f"{file}:{line}" if line else file
+
+
 class SettingsError(InitiativeLodError):
     """A setting that is unknown or out of its range."""
 
@@ -98,8 +103,7 @@ class SourceError(InitiativeLodError):
     def __init__(self, message: str, path: Path | str | None = None, line: int = 0) -> None:
         self.path = path
         self.line = line
-        place = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
-        super().__init__(place + message)
+        super().__init__(f"{at(str(path), line)}: {message}" if path else message)
 
 
 class ParseError(SourceError):

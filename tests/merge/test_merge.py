@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from initiative_lod import release
 from initiative_lod.errors import SourceError
+from initiative_lod.merge.merge import UnreadSource
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
@@ -131,7 +132,7 @@ def test_the_same_source_under_another_name_is_not_merged_again(merging: Merge, 
     copy = write(tmp_path / "copy.ttl", people.read_bytes())
     again = merging(copy, onto=first)
     assert again.release == first
-    assert "merged already, as people" in again.unread[0][1]
+    assert "merged already, as people" in again.unread[0].why
 
 
 def test_literals_are_read_as_they_were_written(merging: Merge, people: Path) -> None:
@@ -169,7 +170,7 @@ def test_folders_and_archives_hold_the_same(merging: Merge, tmp_path: Path) -> N
 def test_what_is_no_rdf_is_passed_over(merging: Merge, people: Path, tmp_path: Path) -> None:
     readme = write(tmp_path / "README.md", "Hello")
     merged = merging(people, readme)
-    assert merged.unread == ((str(readme), "there is no RDF in it", False),)
+    assert merged.unread == (UnreadSource(str(readme), "there is no RDF in it", False),)
     with pytest.raises(SourceError, match="nothing was merged"):
         merging(readme)
 

@@ -191,7 +191,10 @@ def test_what_is_no_url_is_told(url: str, why: str) -> None:
 def test_a_page_is_passed_over_and_the_other_sources_are_merged(server: str, merging: Merge) -> None:
     merged = merging(server + "/page", server + "/good.ttl", server + "/gone")
     assert merged.release is not None
-    assert [(where, bad) for where, _, bad in merged.unread] == [(server + "/page", False), (server + "/gone", True)]
+    assert [(item.where, item.refused) for item in merged.unread] == [
+        (server + "/page", False),
+        (server + "/gone", True),
+    ]
 
 
 def test_a_port_that_nobody_listens_on(settings: Settings, tmp_path: Path) -> None:

@@ -39,6 +39,6 @@ def test_the_same_file_in_two_sources_adds_nothing(merging: Merge, tmp_path: Pat
         (tmp_path / folder / "x.ttl").write_text(TTL)
     merged = merging(tmp_path / "one" / "x.ttl", tmp_path / "two" / "x.ttl")
     assert list(merged.added) == ["one-x"]
-    assert [(why, bad) for _, why, bad in merged.unread] == [("it is merged already, as one-x", False)]
+    assert [(item.why, item.refused) for item in merged.unread] == [("it is merged already, as one-x", False)]
     again = merging(tmp_path / "two", onto=merged.release)
     assert {quad.triple for quad in quads_of(again, "two")} == {quad.triple for quad in quads_of(merged, "one-x")}

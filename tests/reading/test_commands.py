@@ -43,8 +43,8 @@ READ = {
 REFUSED = {
     "an @id with a blank": ("kite.jsonld", b'{"@id": "http://kite.example/a b", "http://k.example/": 1}', "is no IRI"),
     "a context elsewhere": ("kite.jsonld", b'{"@context": "http://kite.example/c"}', "is not fetched: put the context"),
-    "XML that breaks off": ("kite.rdf", XML.encode()[:-20], "line 1: it breaks off there"),
-    "Turtle that breaks off": ("kite.ttl", TTL.encode()[:-4], "line 2: it breaks off there"),
+    "XML that breaks off": ("kite.rdf", XML.encode()[:-20], ":1: it breaks off there"),
+    "Turtle that breaks off": ("kite.ttl", TTL.encode()[:-4], ":2: it breaks off there"),
     "an archive that breaks off": ("kite.nt.gz", gzip.compress(TTL.encode() * 99)[:60], "the archive breaks off"),
     "a formula": ("kite.n3", TTL.encode() + b"k:one k:denies { k:red k:flies k:low } .", "{ … } quotes statements"),
     "plane 14": ("kite.ttl", (TTL + "k:a k:b k:c\U000e01ef .").encode(), "Invalid IRI code point"),

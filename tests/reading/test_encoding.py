@@ -58,7 +58,7 @@ READ = {
 }
 #: (name, bytes, what is told).
 REFUSED = {
-    "GB18030": ("x.ttl", TEXT.replace(" é", "").encode("gb18030"), "line 2: not UTF-8: byte b7"),
+    "GB18030": ("x.ttl", TEXT.replace(" é", "").encode("gb18030"), ":2: not UTF-8: byte b7"),
     "GB18030, the way out": ("x.ttl", TEXT.replace(" é", "").encode("gb18030"), "iconv -f GB18030 -t UTF-8"),
     "Latin-1": ("x.ttl", TEXT.replace("风筝", "").encode("latin-1"), "iconv -f ISO-8859-1 -t UTF-8"),
     "an unknown one": ("x.rdf", XML.format("KITE-8", "").encode(), "'KITE-8', which is unknown"),
@@ -82,13 +82,13 @@ def test_what_is_declared_is_read(read: Read, name: str, data: bytes, text: str,
 def test_what_cannot_be_decoded_is_told(read: Read, name: str, data: bytes, why: str) -> None:
     outcome, _ = read(name, data)
     assert outcome.status == "refused"
-    assert why in outcome.why
+    assert why in outcome.told
 
 
 def test_the_place_of_a_bad_byte_is_true_in_a_long_file(read: Read) -> None:
     good = f"# {'风' * 700_000}\n".encode()
     outcome, _ = read("x.ttl", good + TEXT.replace("风筝 ", "").encode("latin-1"))
-    assert outcome.why.startswith(f"line 3: not UTF-8: byte e9 at offset {len(good) + TEXT.index('风'):,}")
+    assert outcome.told.startswith(f"x.ttl:3: not UTF-8: byte e9 at offset {len(good) + TEXT.index('风'):,}")
 
 
 def test_lenient_leaves_out_what_cannot_be_decoded() -> None:

@@ -53,16 +53,15 @@ def test_one_bad_file_stops_nothing_unless_asked(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("no RDF")
     graph = read(tmp_path, tmp_path / "a.ttl")
     assert len(graph.quads) == 3
-    ((place, why),) = [(item.place, item.outcome.why) for item in graph.refused]
-    assert (place, why) == (f"{tmp_path}/b.ttl", "line 3: it breaks off there: Unexpected end")
+    assert [item.told for item in graph.refused] == [f"{tmp_path}/b.ttl:3: it breaks off there: Unexpected end"]
     assert [item.outcome.status for item in graph.files] == ["taken", "refused", "passed over", "taken"]
-    with pytest.raises(SourceError, match=r"files had to be refused:\n.*b\.ttl: line 3"):
+    with pytest.raises(SourceError, match=r"files had to be refused:\n.*b\.ttl:3: "):
         read(tmp_path, strict=True)
 
 
 def test_nothing_to_read_is_an_error_with_all_reasons(tmp_path: Path) -> None:
     (tmp_path / "b.ttl").write_text(TTL + "k:red k:flies")
-    with pytest.raises(SourceError, match=r"b\.ttl: line 3: it breaks off"):
+    with pytest.raises(SourceError, match=r"b\.ttl:3: it breaks off"):
         read(tmp_path / "b.ttl")
     (tmp_path / "notes.md").write_text("no RDF")
     with pytest.raises(SourceError, match=r"notes\.md: no RDF"):

@@ -30,7 +30,7 @@ def entry(**values: object) -> bytes:
 REFUSED = {
     # JSON-LD's own rules would drop these, and what stands in them
     "an @id with a blank": ("x.jsonld", entry(**{"@id": "http://kite.example/a b", KITE: "x"}), "is no IRI"),
-    "an @id deep inside": ("x.jsonld", entry(**{KITE: {"@id": "http://kite.example/{a}"}}), "line 1: the @id"),
+    "an @id deep inside": ("x.jsonld", entry(**{KITE: {"@id": "http://kite.example/{a}"}}), ":1: the @id"),
     "an @id like a keyword": ("x.jsonld", entry(**{KITE: {"@id": "@kite", KITE: "x"}}), "the @id '@kite' is no IRI"),
     "an alias of @id": (
         "x.jsonld",
@@ -50,11 +50,11 @@ REFUSED = {
     "one of several": ("x.jsonld", entry(**{"@context": ["https://kite.example/c", {}]}), "(https://kite.example/c)"),
     "an import": ("x.jsonld", entry(**{"@context": {"@import": "https://kite.example/c"}}), "lies elsewhere"),
     # Notation3: what it quotes would become facts
-    "a formula": ("x.n3", (TTL + "k:one k:denies { k:red k:flies k:low } .").encode(), "line 3: { … } quotes"),
-    "an empty formula": ("x.n3", (TTL + "k:one k:denies {} .").encode(), "line 3: { … } quotes"),
-    "a rule": ("x.n3", (TTL + "{ ?x k:flies k:high } => { ?x a k:Kite } .").encode(), "line 3: "),
-    "an implication": ("x.n3", (TTL + "k:a => k:b .").encode(), "line 3: => and <= are rules"),
-    "a variable": ("x.n3", (TTL + "?x k:flies k:high .").encode(), "line 3: variables"),
+    "a formula": ("x.n3", (TTL + "k:one k:denies { k:red k:flies k:low } .").encode(), ":3: { … } quotes"),
+    "an empty formula": ("x.n3", (TTL + "k:one k:denies {} .").encode(), ":3: { … } quotes"),
+    "a rule": ("x.n3", (TTL + "{ ?x k:flies k:high } => { ?x a k:Kite } .").encode(), ":3: "),
+    "an implication": ("x.n3", (TTL + "k:a => k:b .").encode(), ":3: => and <= are rules"),
+    "a variable": ("x.n3", (TTL + "?x k:flies k:high .").encode(), ":3: variables"),
     "a formula as Turtle": ("x.ttl", (TTL + "k:one k:denies { k:a k:b k:c } .").encode(), "If this is Notation3"),
     # what the engine's readers let pass and its store does not
     "a code point of plane 14": ("x.ttl", (TTL + "k:red k:flies k:x\U000e01ef .").encode(), "Invalid IRI code point"),
@@ -75,8 +75,8 @@ REFUSED = {
         (WITH_ENTITIES + XML.format("<k:n>&g;</k:n>")).encode(),
         "its entities expand to more than a hundred times its size",
     ),
-    "a prefix that is not declared": ("x.rdf", XML.format("<l:n>x</l:n>").encode(), "line 1: "),
-    "two documents": ("x.rdf", XML.format("").encode() * 2, "line 1: junk after document element"),
+    "a prefix that is not declared": ("x.rdf", XML.format("<l:n>x</l:n>").encode(), ":1: "),
+    "two documents": ("x.rdf", XML.format("").encode() * 2, ":1: junk after document element"),
     "an entity from a file": (
         "x.rdf",
         ('<!DOCTYPE r [<!ENTITY f SYSTEM "file:///etc/hostname">]>' + XML.format("<k:n>&f;</k:n>")).encode(),
@@ -98,7 +98,7 @@ CUT = {
 def test_what_is_no_rdf_is_refused_with_its_cause(read: Read, name: str, data: bytes, why: str) -> None:
     outcome, _ = read(name, data)
     assert outcome.status == "refused"
-    assert why in outcome.why
+    assert why in outcome.told
 
 
 @pytest.mark.parametrize("name", CUT)
@@ -112,8 +112,17 @@ def test_a_file_that_breaks_off_is_told_as_that(name: str) -> None:
         if outcome.status == "taken":
             assert name not in ("x.rdf", "x.jsonld") or len(quads) == whole
             assert data[:length].rstrip().endswith((b".", b"}", b"]", b">"))
-        told += "breaks off" in outcome.why
+        told += "breaks off" in outcome.why or "the last word of the file" in outcome.why
     assert told > len(data) // 4
+
+
+def test_what_does_not_break_off_is_told_by_its_cause() -> None:
+    """Of a word at the very end nobody can tell whether it was longer; a line that ends is whole."""
+    assert read_bytes("x.ttl", b"nonsense")[0].told.endswith("graph name (the last word of the file)")
+    for data, line in ((b"nonsense\n", 1), (TTL.encode() + b"nonsense x y .", 3), (b"nonsense", 1)):
+        outcome, _ = read_bytes("x.ttl", data)
+        assert outcome.told.startswith(f"x.ttl:{line}: nonsense is not a valid subject or graph name")
+        assert "breaks off" not in outcome.why
 
 
 def test_keys_without_a_meaning_are_told() -> None:

@@ -253,7 +253,7 @@ def test_a_result_names_the_line_of_the_statement(tmp_path: Path) -> None:
 def test_a_file_that_does_not_parse_is_an_error_with_its_place(tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttl"
     broken.write_text(MINIMAL.read_text("utf-8").replace("ilod:pillarCount 1 ;", "ilod:pillarCount 1 1 ;"))
-    with pytest.raises(SourceError, match=rf"{re.escape(str(broken))}: line \d+: "):
+    with pytest.raises(SourceError, match=rf"{re.escape(str(broken))}:\d+: "):
         judged(broken)
 
 

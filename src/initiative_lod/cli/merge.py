@@ -202,7 +202,7 @@ def _json(merged: MergeResult, start: release.Release, sets: Sequence[MappingSet
         "changed": made is not None and made.version != start.version,
         "added": list(merged.added),
         "known": list(merged.known),
-        "unread": [{"source": where, "why": why, "refused": bad} for where, why, bad in merged.unread],
+        "unread": [{"source": item.where, "why": item.why, "refused": item.refused} for item in merged.unread],
         "merged": [asdict(record) for record in merged.records],
         "alignments": [
             {"name": item.name, "mappings": len(item.rows), "stated": _stated(item), "notes": _notes(item)}
@@ -229,8 +229,8 @@ def _tell(merged: MergeResult, start: release.Release, published: bool) -> None:
                 soft_wrap=True,
                 markup=False,
             )
-    for where, why, bad in merged.unread:
-        console.print(f"{'refused' if bad else 'passed over'}: {where}: {why}", soft_wrap=True, markup=False)
+    for item in merged.unread:
+        console.print(f"{'refused' if item.refused else 'passed over'}: {item.told}", soft_wrap=True, markup=False)
     made = merged.release
     if made is None:
         console.print("a dry run: nothing was written")

@@ -38,11 +38,12 @@ def tell_files(files: Iterable[ReadFile]) -> None:
     seen: Counter[str] = Counter()
     for item in files:
         outcome = item.outcome
-        for what in [outcome.why] if outcome.status != "taken" else outcome.repaired:
-            kind = outcome.status if outcome.status != "taken" else "repaired"
+        taken = outcome.status == "taken"
+        for what in [f"{item.place}: {repair}" for repair in outcome.repaired] if taken else [item.told]:
+            kind = "repaired" if taken else outcome.status
             seen[kind] += 1
             if kind == "refused" or seen[kind] <= MOST_TOLD:
-                console.print(f"{kind}: {printable(item.place)}: {what}", soft_wrap=True, markup=False)
+                console.print(f"{kind}: {printable(what)}", soft_wrap=True, markup=False)
     for kind, count in seen.items():
         if kind != "refused" and count > MOST_TOLD:
             console.print(f"{kind}: {count - MOST_TOLD:,} more", soft_wrap=True)

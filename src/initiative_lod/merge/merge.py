@@ -49,23 +49,39 @@ class MergeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadSource:
+    """A source with nothing in it, and why; ``file`` is the first file that was refused, with its line where known."""
+
+    where: str
+    why: str
+    refused: bool
+    file: str = ""
+
+    @property
+    def told(self) -> str:
+        """The reason after its place: ``file:line: why``."""
+        alone = self.where.rpartition("/")[2]
+        if self.file.partition(":")[0] == alone:
+            return f"{self.where}{self.file.removeprefix(alone)}: {self.why}"
+        return f"{self.where}{f'/{self.file}' if self.file else ''}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class MergeResult:
-    """Result of a merge. ``release`` is None in a dry run; ``unread`` are sources with nothing in them, with the
-    reason.
-    """
+    """Result of a merge. ``release`` is None in a dry run."""
 
     release: Release | None
     records: tuple[MergedSource, ...]
     added: tuple[str, ...]
     known: tuple[str, ...]
-    unread: tuple[tuple[str, str, bool], ...]
+    unread: tuple[UnreadSource, ...]
 
     @property
     def refused(self) -> int:
         """Number of refused files of the sources that were named."""
         named = {*self.added, *self.known}
         return sum(item.files["refused"] for item in self.records if item.slug in named) + sum(
-            bad for _, _, bad in self.unread
+            item.refused for item in self.unread
         )
 
 
@@ -104,28 +120,28 @@ def merge(
         records = dict(before)
         fresh: list[str] = []
         known: list[str] = []
-        unread: list[tuple[str, str, bool]] = []
+        unread: list[UnreadSource] = []
         for source in sources:
             progress(f"reading {source.slug}")
             try:
                 record, is_known = reader.read(source, retrieved, request.lenient, seen)
             except Refused as error:
-                unread.append((source.where, str(error), True))
+                unread.append(UnreadSource(source.where, str(error), True))
                 continue
             same = next(
                 (item for item in records.values() if item.digest == record.digest and item.slug != record.slug), None
             )
             if same is not None and request.name is None:
-                unread.append((source.where, f"it is merged already, as {same.slug}", False))
+                unread.append(UnreadSource(source.where, f"it is merged already, as {same.slug}", False))
                 forget(record, building)
             elif record.part.quads == 0:
-                why = record.refused[0][1] if record.refused else "; ".join(record.notes) or "there is no RDF in it"
-                unread.append((source.where, why, bool(record.refused)))
+                file, why = record.refused[0] if record.refused else ("", "; ".join(record.notes))
+                unread.append(UnreadSource(source.where, why or "there is no RDF in it", bool(record.refused), file))
                 forget(record, building)
             else:
                 records[source.slug] = record
                 (known if is_known else fresh).append(source.slug)
-        refused = [f"{where}: {why}" for where, why, bad in unread if bad]
+        refused = [item.told for item in unread if item.refused]
         refused += [
             f"{item.slug}/{name}: {why}"
             for item in records.values()
@@ -135,9 +151,9 @@ def merge(
         if request.strict and refused:
             raise SourceError("nothing was merged, since files had to be refused:\n  " + "\n  ".join(refused))
         if sources and not fresh and not known and not request.alignments and not request.without:
-            if not any(bad for _, _, bad in unread) and any("merged already" in why for _, why, _ in unread):
+            if not any(item.refused for item in unread) and any("merged already" in item.why for item in unread):
                 return MergeResult(start, tuple(before.values()), (), (), tuple(unread))
-            raise SourceError("nothing was merged:\n  " + "\n  ".join(f"{where}: {why}" for where, why, _ in unread))
+            raise SourceError("nothing was merged:\n  " + "\n  ".join(item.told for item in unread))
         for slug, record in records.items():
             if slug not in fresh and slug not in known:
                 link(record, start, building)

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from initiative_lod.errors import at
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
@@ -179,15 +180,12 @@ def _summed(outcomes: Iterable[FileOutcome]) -> dict[str, Any]:
         "files": {state: sum(outcome.status == state for outcome in outcomes) for state in states},
         "blank_nodes": sum(outcome.blank_nodes for outcome in outcomes),
         "left_out_total": sum(outcome.left_out_total for outcome in outcomes if outcome.status == "taken"),
-        "refused": tuple((item.name, item.why) for item in outcomes if item.status == "refused")[:CAP],
+        "refused": tuple((at(item.name, item.line), item.why) for item in outcomes if item.status == "refused")[:CAP],
         "repaired": tuple((item.name, what) for item in outcomes if item.status == "taken" for what in item.repaired)[
             :CAP
         ],
         "left_out": tuple(
-            (item.name, f"line {line}: {why}" if line else why)
-            for item in outcomes
-            if item.status == "taken"
-            for line, why in item.left_out
+            (at(item.name, line), why) for item in outcomes if item.status == "taken" for line, why in item.left_out
         )[:CAP],
         "notes": tuple(item.why for item in outcomes if item.status == "note")
         + tuple(
@@ -196,7 +194,5 @@ def _summed(outcomes: Iterable[FileOutcome]) -> dict[str, Any]:
             if item.status == "taken"
             for name in item.graphs
         )[:CAP]
-        + tuple(f"{item.name}: {item.why}" for item in outcomes if item.status == "passed over" and item.why != NO_RDF)[
-            :CAP
-        ],
+        + tuple(item.told for item in outcomes if item.status == "passed over" and item.why != NO_RDF)[:CAP],
     }

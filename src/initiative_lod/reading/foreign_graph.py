@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from initiative_lod.errors import SourceError
+from initiative_lod.errors import SourceError, at
 from initiative_lod.reading.find_files import Arrived, Source, arrive, check
 from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
@@ -37,6 +37,11 @@ class ReadFile:
     place: str
     outcome: FileOutcome
     path: Path | None = None
+
+    @property
+    def told(self) -> str:
+        """What became of it, after its place: ``file:line: why``, or ``file: why`` where no line is known."""
+        return f"{at(self.place, self.outcome.line)}: {self.outcome.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,9 @@ def read(
             file.writelines(line + b"\n" for line in merged(pool.finish()))
         quads = tuple(parse(path=str(lines), format=RdfFormat.N_QUADS))
     graph = ForeignGraph(quads, tuple(files))
-    refused = [f"{item.place}: {item.outcome.why}" for item in graph.refused]
+    refused = [item.told for item in graph.refused]
     if not any(item.outcome.status == "taken" for item in files):
-        others = [f"{item.place}: {item.outcome.why}" for item in files if item.outcome.status == "passed over"]
+        others = [item.told for item in files if item.outcome.status == "passed over"]
         raise SourceError("\n".join(refused or others or ["there is no RDF in " + ", ".join(named)]))
     if strict and refused:
         raise SourceError("files had to be refused:\n  " + "\n  ".join(refused))

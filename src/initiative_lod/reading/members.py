@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from initiative_lod.errors import at
+
 CAP = 50  # examples that a record keeps of one file; the totals are true
 
 #: What a terminal would obey (controls, line ends, directions), and bytes of names that are no UTF-8.
@@ -61,8 +63,8 @@ class FileOutcome:
     """Outcome of reading a file: ``taken`` (whole, or ``left_out`` says of what it was relieved), ``refused``,
     ``passed over`` (it is no RDF), or ``note`` (of the way to it, such as a redirect).
 
-    ``left_out`` holds (line or 0, why) for up to CAP triples; ``left_out_total`` counts them all. Every text in it is
-    printable.
+    ``line`` is where the cause is found, from 1; 0 when unknown. ``left_out`` holds (line or 0, why) for up to CAP
+    triples; ``left_out_total`` counts them all. Every text in it is printable.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FileOutcome:
     why: str = ""
     sha256: str = ""
     bytes: int = 0
+    line: int = 0
     format: str = ""
     triples: int = 0
     blank_nodes: int = 0
@@ -81,9 +84,14 @@ class FileOutcome:
     def __post_init__(self) -> None:
         self.name, self.why = printable(self.name), printable(self.why)
 
-    def refuse(self, why: str) -> None:
-        """Refuse the file for a reason."""
-        self.status, self.why = "refused", printable(" ".join(why.split()))
+    @property
+    def told(self) -> str:
+        """Its reason after its place: ``name:line: why``."""
+        return f"{at(self.name, self.line)}: {self.why}"
+
+    def refuse(self, why: str, line: int = 0) -> None:
+        """Refuse the file for a reason that is found in a line."""
+        self.status, self.why, self.line = "refused", printable(" ".join(why.split())), line
 
     def repair(self, what: str) -> None:
         """Note what was done to the file so that it could be read."""

@@ -62,7 +62,11 @@ class How:
 
 
 class Unreadable(Exception):
-    """Why a file is refused. It never leaves this package."""
+    """Why a file is refused, and in which line (from 1; 0 when unknown). It never leaves this package."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        self.line = line
+        super().__init__(message)
 
 
 def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -> FileOutcome:
@@ -87,9 +91,10 @@ def read(member: Member, how: How, write: Write, stage: Callable[[str], None]) -
             _take(statements, how, outcome, write, stage)
     except Unreadable as error:
         text = str(error)
-        outcome.refuse(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+        outcome.refuse(text if len(text) <= LONGEST else f"{text[:LONGEST]}…", error.line)
     if outcome.status == "taken" and outcome.left_out_total and not outcome.triples:
-        outcome.refuse(f"nothing in it can be read: {outcome.left_out[0][1]}")
+        line, why = outcome.left_out[0]
+        outcome.refuse(f"nothing in it can be read: {why}", line)
     return outcome
 
 
@@ -104,7 +109,7 @@ def _statements(
             outcome.repair(note)
     except encoding.Undecodable as error:
         if not how.lenient:
-            raise Unreadable(f"line {error.line}: {error}") from error
+            raise Unreadable(str(error), error.line) from error
         if not format.by_line:
             content, marker = encoding.marked(content.read_bytes() if isinstance(content, Path) else content)
     if not marker:
@@ -115,7 +120,7 @@ def _statements(
             if found is not None:
                 return found
             if not how.lenient:
-                raise Unreadable(_reason(error, content, format)) from error
+                raise Unreadable(_reason(error, content, format), error.lineno or 0) from error
     quads = (
         _by_line(content, format, how, outcome) if format.by_line else _lenient(content, format, how, outcome, marker)
     )
@@ -253,7 +258,7 @@ def _lenient(content: Content, format: GraphFormat, how: How, outcome: FileOutco
     try:
         quads = format.read(content, how.base, lenient=True, note=outcome.repair)
     except SyntaxError as error:
-        raise Unreadable(_reason(error, content, format)) from error
+        raise Unreadable(_reason(error, content, format), error.lineno or 0) from error
     while outcome.left_out_total < MOST_ERRORS:
         try:
             quad = next(quads)
@@ -274,24 +279,24 @@ def _lenient(content: Content, format: GraphFormat, how: How, outcome: FileOutco
 
 
 def _reason(error: SyntaxError, content: Content, format: GraphFormat) -> str:
-    """Why a document cannot be read, with its line; that it breaks off is told as that."""
+    """Why a document cannot be read: that it breaks off is told where that is certain, or may be the cause."""
     text = _without_place(error)
-    place = f"line {error.lineno}: " if error.lineno else ""
-    if _END.search(error.msg) or _at_end(error, content):
-        return f"{place}it breaks off there: {text}"
+    if _END.search(error.msg):
+        return f"it breaks off there: {text}"
     beyond = beyond_rdf(content) if format.label == "Turtle" else None
     if beyond is not None and beyond.lineno == error.lineno:
-        text += f". If this is Notation3, {beyond.msg}"
-    return f"{place}{text}"
+        return f"{text}. If this is Notation3, {beyond.msg}"
+    return f"{text} (the last word of the file)" if _at_end(error, content) else text
 
 
 def _at_end(error: SyntaxError, content: Content) -> bool:
-    """Whether an error is found at the last character; unknown, and so no, for a file that is streamed."""
+    """Whether an error is found at the last character, where a word may have been cut; unknown, and so no, for a file
+    that is streamed.
+    """
     if isinstance(content, Path) or not error.lineno:
         return False
-    lines = content.rstrip().count(b"\n") + 1
-    last = content.rstrip().rpartition(b"\n")[2].decode("utf-8", "replace")
-    return (error.end_lineno or 0, error.end_offset or 0) >= (lines, len(last) + 1)
+    last = content.rpartition(b"\n")[2].decode("utf-8", "replace")
+    return (error.end_lineno or 0, error.end_offset or 0) >= (content.count(b"\n") + 1, len(last) + 1)
 
 
 def _without_place(error: SyntaxError) -> str:
