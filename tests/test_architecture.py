@@ -153,6 +153,14 @@ def test_no_handler_stops_whatever_comes() -> None:
     assert stopping == LAST_RESORTS.keys()
 
 
+def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
+    """A thread outside of them would be one that a flood can take from everybody."""
+    threads = {"run_in_threadpool", "to_thread", "run_in_executor", "ThreadPoolExecutor", "Thread"}
+    # A release is opened for all at once, in one thread; a review is one person's, on their own machine.
+    allowed = {"web.http.lanes", "web.site", "web.review"}
+    assert {name for name in TREES if name.startswith("web.") and names_of(TREES[name]) & threads} == allowed
+
+
 def test_no_settings_are_read_at_import() -> None:
     """Neither at a module's or class's own level, nor as a default of an argument, which is evaluated there too."""
 

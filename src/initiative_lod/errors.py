@@ -22,6 +22,7 @@
     ├── TooLarge                more in one request than it may hold
     ├── UnwritableError         a graph or a result that a format has no way to write
     ├── TooMuch                 work that takes longer than a visitor's request may
+    │   └── OutOfTime           an answer that was not made in the time that it may take
     ├── QueryError              a query that is not the language, or not allowed
     │   ├── QuerySyntaxError
     │   ├── QueryForbidden      an update, or a service or dataset that is not on the list
@@ -185,6 +186,10 @@ class TooLarge(InitiativeLodError):
 
 class TooMuch(InitiativeLodError):
     """Work that takes longer than a visitor's request may."""
+
+
+class OutOfTime(TooMuch):
+    """An answer that was not made in the time that it may take; it may be soon, when the machine is less busy."""
 
 
 class UnwritableError(InitiativeLodError, ValueError):

@@ -292,7 +292,8 @@ def test_who_waits_for_a_comparison_keeps_no_document_waiting(own: Past, monkeyp
         done.set()
         for thread in threads:
             thread.join(SECONDS)
-    assert set(statuses) == {503}
+    assert set(statuses) <= {429, 503}
+    assert 429 in statuses  # of one client so many may wait
     assert len(statuses) == 60
 
 

@@ -11,7 +11,7 @@ from initiative_lod.errors import Busy, ClientBusy
 from initiative_lod.sparql.job import QueryResult
 from initiative_lod.sparql.queue import Shelf
 from initiative_lod.web.http.request import client, read
-from initiative_lod.web.routes.sparql import address_of, counted_for
+from initiative_lod.web.routes.sparql import address_of
 
 TRUSTED = frozenset({"10.0.0.1", "10.0.0.2"})
 
@@ -38,7 +38,7 @@ def scope(host: str, headers: list[tuple[bytes, bytes]]) -> Scope:
 )
 def test_client(host: str, forwarded: tuple[str, ...], counted: str) -> None:
     headers = [(b"x-forwarded-for", item.encode()) for item in forwarded]
-    assert counted_for(client(scope(host, headers), TRUSTED)) == counted
+    assert client(scope(host, headers), TRUSTED).counted_as == counted
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import sys
 from contextlib import suppress
 from typing import Annotated
 
@@ -40,6 +41,7 @@ def prepare(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until interrupted."""
+    sys.setswitchinterval(0.001)  # requests are taken while pages are made: a thread of these gives way after so long
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the start
     import uvicorn
 

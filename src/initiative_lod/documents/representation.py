@@ -39,9 +39,13 @@ TEXT_OFFERS = (*OFFERS[:-1], Offer(TEXT))
 RDF_OFFERS = tuple(offer for offer in OFFERS if offer.media is not HTML)
 
 
+#: Tokens of the profiles that can be negotiated; the first is what is sent unless asked otherwise.
+PROFILES = ("ilod", "alt")
+
+
 def profiles(iris: Iris) -> dict[str, str]:
-    """The profiles that can be negotiated, token to IRI; the first is what is sent unless asked otherwise."""
-    return {"ilod": iris.thing("ontology").value, "alt": ALTERNATES}
+    """The profiles that can be negotiated, token to IRI."""
+    return dict(zip(PROFILES, (iris.thing("ontology").value, ALTERNATES), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
 from initiative_lod.release.manifest import EXACT, INDEX, Release, read
 from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
+from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.vocabulary import DCTERMS
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def query_text(name: str) -> str:
 class OpenRelease:
     """A release with its store open. Our own fixed queries run here; a visitor's never do.
 
-    One that is opened again is another one: what was made from it is known by the object (see ``per_release``).
+    One that is opened again is another one: what was made from it is known by the object (see ``per_release``). Each
+    look-up raises OutOfTime where the work that asks has a time limit (see ``time_limit``) and it is over.
     """
 
     release: Release
@@ -93,6 +95,7 @@ class OpenRelease:
         return list(triples)
 
     def _query(self, name: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
+        _check_time()
         return self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
@@ -114,7 +117,10 @@ class OpenRelease:
         The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
         found.
         """
+        limit = _check_time()
         for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
+            if limit is not None:
+                limit.check()
             if isinstance(quad.graph_name, DefaultGraph) or (graph is None and quad.graph_name == self.inferred):
                 continue
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
@@ -136,11 +142,14 @@ class OpenRelease:
 
         What was only inferred is left out, as from ``quads``.
         """
+        limit = _check_time()
         if self._options:  # named graphs alone: a triple comes with each that states it
             quads = self.store.quads_for_pattern(subject, predicate, object, None)
             yield from dict.fromkeys(quad.triple for quad in quads)
             return
         for quad in self.store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH):
+            if limit is not None:
+                limit.check()
             if quad.triple not in self._unstated:
                 yield quad.triple
 
@@ -223,6 +232,14 @@ class OpenRelease:
     def _forms_in(self, graph: NamedNode | BlankNode | DefaultGraph) -> LexicalForms:
         name = graph.value if isinstance(graph, NamedNode) else ""
         return self._lexical_forms.get(name) or self._lexical_forms[""]
+
+
+def _check_time() -> TimeLimit | None:
+    """The limit of the work that asks. Raises OutOfTime."""
+    limit = LIMIT.get()
+    if limit is not None:
+        limit.check()
+    return limit
 
 
 class Publisher:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from initiative_lod.errors import Busy, ClientBusy, Message
 from initiative_lod.sparql.job import QueryResult
@@ -14,15 +15,27 @@ AVERAGED_SECONDS = 10.0
 MOST_CLIENTS = 10_000
 
 
+class Refusals(NamedTuple):
+    """Messages for who finds no room: a client's share is taken, the queue is full, the turn did not come."""
+
+    share: str
+    full: str
+    waited: str
+
+
+QUERIES = Refusals("query.client_queue", "query.queue_full", "query.waited")
+
+
 class Lanes:
     """``slots`` turns at a time; at most ``queue`` waiting, ``per_client`` of one client, ``patience`` seconds long.
 
-    One client's queries wait in line behind each other, and the lines are served in rotation: whoever sends many waits
-    for itself.
+    One client's requests wait in line behind each other, and the lines are served in rotation: whoever sends many waits
+    for itself. Who is turned away is told so in ``words``.
     """
 
-    def __init__(self, slots: int, queue: int, per_client: int, patience: float) -> None:
-        self._free, self._queue, self._per_client, self._patience = slots, queue, per_client, patience
+    def __init__(self, slots: int, queue: int, per_client: int, patience: float, words: Refusals = QUERIES) -> None:
+        self.free, self._queue, self._per_client, self._patience = slots, queue, per_client, patience
+        self._words = words
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._held: dict[str, int] = {}
         self.waiting = 0
@@ -33,16 +46,19 @@ class Lanes:
         return sum(self._held.values()) - self.waiting
 
     async def enter(self, client: str) -> None:
-        """Wait for a turn, which ``leave`` gives back. Raises Busy, or ClientBusy, when there is no room to wait in."""
+        """Wait for a turn, which ``leave`` gives back.
+
+        Raises Busy, or ClientBusy, when there is no room to wait in, or the turn did not come.
+        """
         held = self._held.get(client, 0)
         if held >= self._per_client:
-            raise ClientBusy(Message("query.client_queue", count=held))
-        if self._free and not self.waiting:
-            self._free -= 1
+            raise ClientBusy(Message(self._words.share, count=held))
+        if self.free and not self.waiting:
+            self.free -= 1
             self._held[client] = held + 1
             return
         if self.waiting >= self._queue:
-            raise Busy(Message("query.queue_full", count=self.waiting), self._seconds_left())
+            raise Busy(Message(self._words.full, count=self.waiting), self._seconds_left())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, deque()).append(turn)
         self._held[client] = held + 1
@@ -56,7 +72,7 @@ class Lanes:
             else:
                 self._abandon(client, turn)
             if isinstance(error, TimeoutError):
-                raise Busy(Message("query.waited"), self._seconds_left()) from None
+                raise Busy(Message(self._words.waited), self._seconds_left()) from None
             raise
 
     def leave(self, client: str) -> None:
@@ -73,7 +89,7 @@ class Lanes:
             if not turn.done():
                 turn.set_result(None)
                 return
-        self._free += 1
+        self.free += 1
 
     def _abandon(self, client: str, turn: asyncio.Future[None]) -> None:
         self._forget(client)

@@ -11,13 +11,21 @@ from typing import Any
 
 from starlette import requests, responses
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Route, Router
 
-from initiative_lod.errors import BadArgument, Damaged, InitiativeLodError, Message, NotFound, ReleaseError, Verbatim
+from initiative_lod.errors import (
+    BadArgument,
+    Busy,
+    Damaged,
+    InitiativeLodError,
+    Message,
+    NotFound,
+    ReleaseError,
+    Verbatim,
+)
 from initiative_lod.formats import JSON, json_bytes
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.older import Archive
@@ -45,7 +53,7 @@ from initiative_lod.web.routes.openapi import description
 from initiative_lod.web.routes.questions import question_addresses
 from initiative_lod.web.routes.reconcile import reconcile_addresses
 from initiative_lod.web.routes.releases import release_addresses
-from initiative_lod.web.routes.routing import Address, Outcome, methods_at
+from initiative_lod.web.routes.routing import Address, Endpoint, Outcome, methods_at, tell
 from initiative_lod.web.routes.search import search_address
 from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
@@ -64,11 +72,12 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     pool = QueryPool(settings, program=sparql_worker.__name__)
     archive = Archive(settings.release_folder, settings.open_releases)
     mementos = Mementos(archive)
-    of_a_release = _of_a_release(site, pool, mementos)
+    of_dates = site.threads.lane("mementos")
+    of_a_release = _of_a_release(site, pool, by_date(site, mementos, of_dates))
     others = [
         *release_addresses(site, archive),
         changes_address(site, archive),
-        *memento_addresses(site, mementos),
+        *memento_addresses(site, mementos, of_dates),
         *reconcile_addresses(site),
         *health_addresses(site),
     ]
@@ -76,10 +85,10 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     counts = RequestCounts([address.path for address in addresses] + ["/metrics", "/openapi.json"], settings.root_path)
     addresses += [metrics_address(site, counts, pool), _openapi(addresses)]
 
-    routes = _routes(addresses)
+    routes = _routes(addresses, site)
     methods_of = _methods_of(routes, settings.root_path)
     handlers = _handlers(site, methods_of)
-    inner = Router(_routes(of_a_release), redirect_slashes=False)
+    inner = Router(_routes(of_a_release, site), redirect_slashes=False)
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
     @asynccontextmanager
@@ -88,6 +97,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         try:
             yield
         finally:
+            site.stop()
             await pool.stop()
 
     app = Starlette(
@@ -100,7 +110,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     return Front(app, site, pool, counts, methods_of)
 
 
-def _of_a_release(site: Site, pool: QueryPool, mementos: Mementos) -> list[Address]:
+def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint) -> list[Address]:
     """The addresses that one release answers for: the current one, or one of those before it.
 
     A request is matched with one route after the other: the busiest come first.
@@ -109,7 +119,6 @@ def _of_a_release(site: Site, pool: QueryPool, mementos: Mementos) -> list[Addre
         PerRelease(saved_questions.read),
         PerRelease(partial(read_vocabulary, site.pages.languages)),
     )
-    dated = by_date(mementos)
     return [
         sparql_address(site, pool, query_page(site, questions, vocabularies)),
         *document_addresses(site, dated),
@@ -122,8 +131,9 @@ def _of_a_release(site: Site, pool: QueryPool, mementos: Mementos) -> list[Addre
     ]
 
 
-def _routes(addresses: list[Address]) -> list[BaseRoute]:
-    return [route for address in addresses for route in address.routes()]
+def _routes(addresses: list[Address], site: Site) -> list[BaseRoute]:
+    languages = tuple(site.pages.languages)
+    return [route for address in addresses for route in address.routes(languages)]
 
 
 def _openapi(addresses: list[Address]) -> Address:
@@ -153,9 +163,7 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
     """What becomes of each kind of error."""
 
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
-        request, page = site.read(http.scope), partial(site.pages.error, http.scope.get(RELEASE))
-        made = await run_in_threadpool(problems.response, request, error, page, site.language_of(request))
-        return made.to(request.method)
+        return await _told(site, http, error)
 
     async def ours(http: requests.Request, error: Exception) -> responses.Response:
         if problems.status_of(error) == 500:
@@ -176,7 +184,17 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
     async def unforeseen(http: requests.Request, error: Exception) -> responses.Response:
         return await answer(http, InitiativeLodError(Message("error.ours")))
 
-    return {InitiativeLodError: ours, HTTPException: routing, Exception: unforeseen}
+    async def gone(http: requests.Request, error: Exception) -> responses.Response:
+        return responses.Response(status_code=400)  # to nobody
+
+    return {InitiativeLodError: ours, HTTPException: routing, requests.ClientDisconnect: gone, Exception: unforeseen}
+
+
+async def _told(site: Site, http: requests.Request, error: BaseException) -> responses.Response:
+    """An error, told. One that comes of a lack of time or room gets no page that would have to be made."""
+    opened = None if isinstance(error, Damaged) else http.scope.get(RELEASE)
+    page = site.pages.brief_error if isinstance(error, Busy) else partial(site.pages.error, opened)
+    return await tell(site, site.errors, http, error, page)
 
 
 def _damaged(site: Site) -> dict[Any, Handler]:
@@ -185,9 +203,6 @@ def _damaged(site: Site) -> dict[Any, Handler]:
     async def damaged(http: requests.Request, error: Exception) -> responses.Response:
         version = http.scope[OLDER].version
         log.error("release %s cannot be read: %s", version, error, exc_info=error)
-        request, told = site.read(http.scope), Damaged(Message("error.damaged_release", release=version))
-        page = partial(site.pages.error, None)
-        made = await run_in_threadpool(problems.response, request, told, page, site.language_of(request))
-        return made.to(request.method)
+        return await _told(site, http, Damaged(Message("error.damaged_release", release=version)))
 
     return dict.fromkeys((OSError, RuntimeError, ReleaseError), damaged)

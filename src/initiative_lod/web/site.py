@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from asyncio import Future, get_running_loop, shield
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from initiative_lod import __version__
@@ -15,6 +16,7 @@ from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import request
+from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.http.response_cache import ResponseCache
 from initiative_lod.web.pages.pages import Pages
@@ -29,9 +31,14 @@ class Site:
     def __init__(self, settings: Settings, publisher: Publisher, pages: Pages) -> None:
         self.settings = settings
         self.pages = pages
-        self.cache = ResponseCache(settings.page_cache, settings.root_path)
+        self.cache = ResponseCache(settings.page_cache, settings.root_path, tuple(pages.languages))
         self.trusted = request.trusted_proxies(settings.trusted_proxies)
+        self.threads = PageThreads(settings)
+        self.older = self.threads.lane("older releases")  # of which there are many, and whose pages few ask for
+        self.errors = self.threads.lane("errors")
         self._publisher = publisher
+        self._opener = ThreadPoolExecutor(1, "release")
+        self._opening: Future[OpenRelease] | None = None
         self._tags = tuple(pages.languages)
 
     @cached_property
@@ -58,12 +65,27 @@ class Site:
     async def release_of(self, scope: Scope) -> OpenRelease:
         """The one release that a request is answered from, whatever is switched meanwhile. Raises ReleaseError.
 
-        The layer in front has put it into the scope; where it had to be opened first, that is done here, once.
+        The layer in front has put it into the scope; where it had to be opened first, that is done here, once for all
+        who wait for it.
         """
         opened: OpenRelease | None = scope.get(RELEASE)
         if opened is None:
-            opened = scope[RELEASE] = await run_in_threadpool(self.current)
+            await self._open()
+            # What was being opened when the request came may not have been current any more.
+            opened = scope[RELEASE] = self.at_hand() or await self._open()
         return opened
+
+    def _open(self) -> Future[OpenRelease]:
+        """The current release as it is opened, in a thread of its own, once for all who wait for it."""
+        if self._opening is None or self._opening.done():
+            self._opening = get_running_loop().run_in_executor(self._opener, self.current)
+            self._opening.add_done_callback(lambda opening: opening.cancelled() or opening.exception())
+        return shield(self._opening)
+
+    def stop(self) -> None:
+        """Make nothing more; what is being made ends at its next look-up."""
+        self.threads.stop()
+        self._opener.shutdown(wait=False, cancel_futures=True)
 
 
 def software_digest() -> str:

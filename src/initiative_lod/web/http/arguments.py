@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic_core import PydanticUseDefault
 
+from initiative_lod.documents.negotiation import lookup
 from initiative_lod.errors import BadArgument, Message, Verbatim
 
 
 class Arguments(BaseModel):
     """The arguments of an address; a field is one of them, under its alias. What is no field is passed over.
 
-    Of an argument that may stand once the last counts; a tuple has all of them that are not blank, each once.
+    Of an argument that may stand once the last counts; a tuple has all of them that are not blank, each once. Where
+    ``open`` is on, names that are no fields mean something too, to whoever reads them.
     """
 
     model_config = ConfigDict(frozen=True)
     MOST: ClassVar[int] = 100  # arguments of one request, known or not
+    LANGUAGE: ClassVar[str] = "lang"  # the one that names the page's language
+    open: ClassVar[bool] = False
+    names: ClassVar[frozenset[str]] = frozenset()
     several: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        cls.names = frozenset(field.alias or name for name, field in cls.model_fields.items())
         cls.several = frozenset(
             field.alias or name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple
         )
@@ -50,6 +57,24 @@ class Arguments(BaseModel):
             raise BadArgument(Message("error.argument", detail=Verbatim(f"{name}: {first['msg']}"))) from None
 
     @classmethod
+    def meaningful(cls, query_string: str, languages: Sequence[str]) -> str:
+        """A query string without what means nothing here: names that are no arguments, languages that no page has.
+
+        What is left stands as it was written, so that an address is itself, and no other is made of it.
+        """
+        if cls.open or not query_string:
+            return query_string
+        pieces = query_string.split("&")
+        kept = [piece for piece in pieces if cls._means_something(piece, languages)]
+        return query_string if len(kept) == len(pieces) or len(pieces) > cls.MOST else "&".join(kept)
+
+    @classmethod
+    def _means_something(cls, piece: str, languages: Sequence[str]) -> bool:
+        name, _, value = piece.partition("=")
+        name = unquote_plus(name)
+        return name in cls.names and (name != cls.LANGUAGE or lookup(unquote_plus(value), languages) is not None)
+
+    @classmethod
     def parameters(cls) -> list[dict[str, Any]]:
         """The arguments as parameters of OpenAPI."""
         schema = cls.model_json_schema(by_alias=True)
@@ -68,6 +93,20 @@ class PageArguments(Arguments):
     """The arguments of any page."""
 
     lang: Annotated[str, Field(description="the language of the page")] = ""
+
+
+class FormArguments(PageArguments):
+    """The arguments of a page that has other forms."""
+
+    media_type: Annotated[str | None, Field(alias="_mediatype", description="the media type, in place of Accept")] = (
+        None
+    )
+
+
+class OriginalArguments(PageArguments):
+    """The arguments of an address in which another one stands, whose arguments they are."""
+
+    open: ClassVar[bool] = True
 
 
 def _default_for_nonsense(value: Any, handler: Any) -> Any:

@@ -25,8 +25,10 @@ _TAG = re.compile(r'(?:W/)?("[^"]*")')
 class Representation:
     """A representation that can be made: ``headers`` go with 304 too, ``content_headers`` and links with bytes.
 
-    ``tag`` is made of all that the bytes depend on. What ``make`` raises is raised to whoever asked. With ``kept`` off
-    the bytes are made each time: nobody is likely to ask for just these again.
+    ``tag`` is made of all that the bytes depend on. What ``make`` raises is raised to whoever asked. ``stored`` looks
+    for the bytes where they lie ready with the release. With ``kept`` off the bytes are made each time: nobody is
+    likely to ask for just these again. With another ``status`` than 200 it tells what is wrong with the request, and
+    nobody is to keep it.
     """
 
     tag: str
@@ -36,13 +38,20 @@ class Representation:
     modified: datetime | None = None
     link_header: Callable[[], str] = str
     kept: bool = True
+    stored: Callable[[], Rendered | None] = lambda: None
+    status: int = 200
 
     def at_hand(self, request: Request, cache: ResponseCache) -> Response | None:
-        """304 for a client that has it, or the bytes that are kept; None where they have to be made."""
+        """304 for a client that has it, or the bytes that are kept or stored; None where they have to be made."""
+        if self.status != 200:
+            return None
         if not_modified(request, self.tag, self.modified):
             return Response(304, (*self.headers, *self._validators()))
         rendered = cache.rendered(self.tag)
-        return None if rendered is None else self.response(rendered)
+        if rendered is not None:
+            return self.response(rendered)
+        stored = self.stored()
+        return None if stored is None else self.kept_as(stored, cache)
 
     def made(self, cache: ResponseCache) -> Response:
         """The bytes, made now and kept from now on."""
@@ -50,7 +59,7 @@ class Representation:
 
     def kept_as(self, rendered: Rendered, cache: ResponseCache) -> Response:
         """The bytes, which are kept from now on."""
-        if self.kept:
+        if self.kept and self.status == 200:
             cache.keep(self.tag, rendered)
         return self.response(rendered)
 
@@ -62,7 +71,9 @@ class Representation:
         """The bytes with everything that is said of them."""
         paged = links.header(rendered.links)
         link = links.field(*(item for item in (paged, self.link_header()) if item))
-        return Response(200, (*self.headers, *self._validators(), *self.content_headers, *link), rendered.content)
+        headers = (*self.headers, *self._validators(), *self.content_headers, *link)
+        response = Response(self.status, headers, rendered.content)
+        return response if self.status == 200 else uncached(response)
 
     def _validators(self) -> Headers:
         modified = [("Last-Modified", http_date(self.modified))] if self.modified is not None else []

@@ -101,6 +101,11 @@ def response(
     return Response(status, tuple(headers), body)
 
 
+def wants_page(request: Request, offers: Sequence[Offer] = OFFERS) -> bool:
+    """Tell whether the client can best read an error as a page."""
+    return (choose(request.accept, offers) or offers[0]).media is HTML
+
+
 def problem(status: int, detail: str, title: str, **more: object) -> bytes:
     """A problem document (RFC 9457). The type is ``about:blank``: the status says it all."""
     return json_bytes({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import string
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,18 @@ class Client:
         if self.scheme not in ("http", "https") or not _HOST.fullmatch(self.host):
             return None
         return f"{self.scheme}://{self.host}"
+
+    @property
+    def counted_as(self) -> str:
+        """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
+        host = self.address[:64]
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return host
+        if isinstance(address, ipaddress.IPv6Address):
+            return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+        return host
 
 
 @dataclass(frozen=True, slots=True)

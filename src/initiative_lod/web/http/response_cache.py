@@ -12,25 +12,35 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from cachetools import LRUCache
 from starlette.types import Message, Scope
 
-from initiative_lod.documents.representation import Rendered
+from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
+from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.opened import OpenRelease
 
+STATIC = "/static/"  # whose files depend on no argument
+VERSIONED = re.compile(rb"v=[0-9a-f]{8}")
 #: Request headers that a document's response may depend on (see ``request.read``); all are part of the key.
 KEY = frozenset((b"accept", b"accept-language", b"accept-profile", b"if-none-match", b"if-modified-since"))
 #: A request with one of these is for the application to look at.
 ELSEWHERE = frozenset((b"range", b"if-range", b"accept-datetime", b"x-forwarded-prefix", b"authorization"))
-PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", "/static/")
-#: Arguments that mean something at these places. With any other one a response makes no entry of its own.
-ARGUMENTS = re.compile(rb"(?:(?:iri|lang|page|_profile|_mediatype|v)=[^&]*(?:&|$))*")
+PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", STATIC)
+#: What the arguments that mean something at these places may be. With any other one a response makes no entry.
+ARGUMENTS = {
+    "iri": re.compile(r".+"),  # of nothing that there is not is ever a document
+    "page": re.compile(r"[1-9]\d{0,5}"),
+    "_profile": re.compile("|".join(map(re.escape, (*PROFILES, *FORMS, *FORMS.values())))),
+    "_mediatype": re.compile("|".join(re.escape(media.name) for media in DOCUMENT_TYPES)),
+}
 MAX_KEY_BYTES = 2048  # of address and headers; longer ones are rare, and not worth the memory
 OVERHEAD_BYTES = 1024  # that an entry takes besides its body, about
 
-Key = tuple[str, bytes, tuple[tuple[bytes, bytes], ...]]
+Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +60,34 @@ class ResponseCache:
     Threads may share it. Responses are those of one release: the one that was asked for last.
     """
 
-    def __init__(self, limit: int, root_path: str = "") -> None:
+    def __init__(self, limit: int, root_path: str = "", languages: Sequence[str] = ()) -> None:
         self._limit = limit
+        self._languages = frozenset(languages)
         self._root_path = root_path
         self._release: OpenRelease | None = None
-        self._entries: LRUCache[Key | str, CachedResponse | Rendered] = LRUCache(limit, getsizeof=_size)
+        # Apart, so that many ways to ask for the same drive out no representation.
+        self._responses: LRUCache[Key, CachedResponse] = LRUCache(limit // 3, getsizeof=_size)
+        self._rendered: LRUCache[str, Rendered] = LRUCache(limit - limit // 3, getsizeof=_size)
         self._lock = threading.Lock()
         self.counts: dict[tuple[str, int], list[int]] = {}  # responses sent from here, by place and status
 
     @property
     def size(self) -> int:
         """About how many bytes are kept."""
-        return int(self._entries.currsize)
+        return int(self._responses.currsize + self._rendered.currsize)
 
     # By entity tag
 
     def rendered(self, tag: str) -> Rendered | None:
         """The representation with that entity tag; None when it is not kept."""
         with self._lock:
-            found = self._entries.get(tag)
-        return found if isinstance(found, Rendered) else None
+            return self._rendered.get(tag)
 
     def keep(self, tag: str, rendered: Rendered) -> None:
         """Keep a representation, unless it alone would fill more than a quarter."""
         if rendered.size <= self._limit // 4:
             with self._lock:
-                self._entries[tag] = rendered
+                self._rendered[tag] = rendered
 
     # By request
 
@@ -91,7 +103,8 @@ class ResponseCache:
         if not place.startswith(PLACES) or place.startswith("/dataset/"):
             return None
         query: bytes = scope["query_string"]
-        if query and not ARGUMENTS.fullmatch(query):
+        arguments = self._arguments(place, query) if query else ()
+        if arguments is None:
             return None
         headers = []
         length = len(path) + len(query)
@@ -103,22 +116,38 @@ class ResponseCache:
                 return None
         if length > MAX_KEY_BYTES:
             return None
-        return path, query, tuple(headers)
+        return path, arguments, tuple(headers)
+
+    def _arguments(self, place: str, query: bytes) -> tuple[tuple[str, str], ...] | None:
+        """The arguments, in one order however they were written; None where one has no meaning, or stands twice."""
+        if place.startswith(STATIC):
+            return () if VERSIONED.fullmatch(query) else None
+        try:
+            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=len(ARGUMENTS) + 1)
+        except ValueError:
+            return None
+        for name, value in pairs:
+            allowed = ARGUMENTS.get(name)
+            if value not in self._languages if name == "lang" else allowed is None or not allowed.fullmatch(value):
+                return None
+        found = dict(pairs)
+        return tuple(sorted(found.items())) if len(found) == len(pairs) else None
 
     def get(self, opened: OpenRelease, key: Key) -> tuple[CachedResponse, bytes] | None:
         """The response to a request that was made of that release, with its body; None when it is not kept."""
         with self._lock:
             if self._release is not opened:
-                self._entries.clear()  # of another release nothing but old tags could be of use
+                self._responses.clear()
+                self._rendered.clear()  # of another release nothing but old tags could be of use
                 self._release = opened
                 return None
-            found = self._entries.get(key)
-            if not isinstance(found, CachedResponse):
+            found = self._responses.get(key)
+            if found is None:
                 return None
             if found.status == 304:
                 return found, b""
-            rendered = self._entries.get(found.tag)
-            return (found, rendered.content) if isinstance(rendered, Rendered) else None
+            rendered = self._rendered.get(found.tag)
+            return None if rendered is None else (found, rendered.content)
 
     def put(self, opened: OpenRelease, key: Key, sent: list[Message], path: str) -> None:
         """Keep the response that was ``sent``, if it is one to be kept and its release is still the one asked for."""
@@ -128,8 +157,8 @@ class ResponseCache:
         status: int = sent[0]["status"]
         response = CachedResponse(status, list(sent[0]["headers"]), tag, self._count(path, status))
         with self._lock:
-            if self._release is opened and (status == 304 or tag in self._entries):
-                self._entries[key] = response
+            if self._release is opened and (status == 304 or tag in self._rendered):
+                self._responses[key] = response
 
     def _count(self, path: str, status: int) -> list[int]:
         """Where responses with ``status`` to addresses like ``path`` are counted: by one of PLACES, no finer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field
@@ -13,7 +13,7 @@ from initiative_lod.languages import LANGUAGES
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Search
 from initiative_lod.search.schema import FACETS
-from initiative_lod.web.http.arguments import ELSE_DEFAULT, Arguments, PageNumber
+from initiative_lod.web.http.arguments import ELSE_DEFAULT, FormArguments, PageNumber
 
 BOTH = "both"  # languages are searched
 
@@ -22,8 +22,10 @@ def _filter(about: str) -> Any:
     return Field(description=f"{about}; may be repeated (any of them)")
 
 
-class SearchArguments(Arguments):
+class SearchArguments(FormArguments):
     """The arguments of a search. One that has no meaning is as good as absent."""
+
+    LANGUAGE: ClassVar[str] = "hl"
 
     text: Annotated[
         str,

@@ -121,11 +121,7 @@ class Pages:
     def error(self, opened: OpenRelease | None, request: Request, status: int, error: BaseException) -> bytes:
         """An error, for a browser, with what there is instead. It needs no release, nor one that can be read."""
         language = self.languages[request.language]
-        values = {
-            "status": status,
-            "title": problems.title(status, language),
-            "detail": problems.shown(error, language),
-        }
+        values = self._error_values(status, error, language)
         alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
         kept = [item for item in parse_qsl(request.query_string, errors="replace") if item[0] not in ("lang", "hl")]
         more = {"alternatives": alternatives, "location": f"{request.prefix}/{quote(request.path)}", "arguments": kept}
@@ -136,6 +132,19 @@ class Pages:
         version = opened.release.version if opened is not None else ""
         links = Links(request.prefix, _chosen(request))
         return self._filled("error.html", language, request, links, nav, release_version=version, **values, **more)
+
+    def brief_error(self, request: Request, status: int, error: BaseException) -> bytes:
+        """An error in a page that costs next to nothing: for who cannot be served for lack of time or room."""
+        language = self.languages[request.language]
+        values = self._error_values(status, error, language)
+        return self._templates.get_template("brief_error.html").render(lang=language.tag, **values).encode()
+
+    def _error_values(self, status: int, error: BaseException, language: Language) -> dict[str, Any]:
+        return {
+            "status": status,
+            "title": problems.title(status, language),
+            "detail": problems.shown(error, language),
+        }
 
     def view(self, opened: OpenRelease, request: Request, language: str = "", query: str | None = None) -> View:
         """A release as the page that is asked for sees it; in ``language``, or in that of the request.

@@ -22,25 +22,24 @@ from initiative_lod.release import changes
 from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.arguments import PageArguments
+from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import wanted
 from initiative_lod.web.routes.releases import json_response, opened_release, page_response
-from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Lane, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 LISTED = 500  # changes that are shown
 PATIENCE = 5.0  # seconds that a request waits for another one's comparison
 AGAIN = 60.0  # seconds after which what took too long is tried again: the machine may have been busy
 AT_ONCE = 3  # requests that may wait, or be answered; they have threads of their own, since documents need the others
-MOST_WAITING = 8  # more are told to come back
 MOST_SUMMARIES = 16  # that are kept, of about a megabyte at most
 OFFERS = (Offer(HTML), Offer(JSON))
 
 
-class ChangesArguments(PageArguments):
+class ChangesArguments(FormArguments):
     """The two releases."""
 
     older: Annotated[str, Field(alias="from", description="the earlier release")] = ""
@@ -108,12 +107,13 @@ class ChangeSection:
 
 def changes_address(site: Site, archive: Archive) -> Address:
     """What changed from one release to another."""
+    seconds = site.settings.compare_seconds
     return Address(
         "/releases/changes",
         from_release(
             site,
-            partial(answer, site, archive, Comparisons(site.settings.compare_seconds)),
-            Lane(AT_ONCE, MOST_WAITING, Message("error.comparing")),
+            site.threads.lane("changes", AT_ONCE, apart=PATIENCE + seconds + site.settings.page_seconds),
+            partial(answer, site, archive, Comparisons(seconds)),
         ),
         "What changed from one release (from) to another (to)",
         {
@@ -122,6 +122,7 @@ def changes_address(site: Site, archive: Archive) -> Address:
             307: Outcome("The address that names both releases"),
             404: fault("There is no such release"),
             406: fault("Neither HTML nor JSON is accepted"),
+            **CROWDED,
             503: fault("Comparing them takes too long here, or one of them is damaged"),
         },
         ChangesArguments,

@@ -18,14 +18,15 @@ from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.http.arguments import PageArguments
+from initiative_lod.web.http.arguments import FormArguments
+from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import shown, status_of
-from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond, wanted
-from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
@@ -41,7 +42,7 @@ class ComparisonChoice:
     chosen: bool
 
 
-class CompareArguments(PageArguments):
+class CompareArguments(FormArguments):
     """What is compared."""
 
     MOST: ClassVar[int] = 40
@@ -62,7 +63,7 @@ def compare_address(site: Site) -> Address:
     """The comparison, as a page and as JSON."""
     return Address(
         "/compare",
-        from_release(site, partial(answer, site)),
+        at_hand(site, site.threads.lane("comparisons"), partial(answer, site)),
         f"{FEWEST} to {MOST} parts or things side by side",
         {
             200: Outcome("The comparison, or the form", (HTML, JSON)),
@@ -70,17 +71,17 @@ def compare_address(site: Site) -> Address:
             400: fault("Too few, too many, or no IRI"),
             404: fault("Nothing is known about one of them"),
             406: fault("Neither HTML nor JSON is accepted"),
-            **UNAVAILABLE,
+            **CROWDED,
         },
         CompareArguments,
         [offer.media.suffix for offer in OFFERS],
     )
 
 
-def answer(site: Site, opened: OpenRelease, request: Request) -> Response:
+def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
     """The comparison. A person's mistake gets the form again, with what is wrong; a program's is raised."""
     arguments = CompareArguments.read(request.query_string)
-    given, preset = arguments.iris, arguments.choose
+    given, preset = arguments.iris, _preset(opened, arguments.choose)
     here = f"{request.prefix}/compare"
     query = urlencode([("iri", iri) for iri in given])
     chosen = wanted(request, OFFERS)
@@ -119,7 +120,15 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Response:
 
     offers = OFFERS if nodes else OFFERS[:1]
     page = NegotiatedPage(here, offers, query, status, seed=preset)
-    return respond(site, opened, request, page, body)
+    return negotiate(site, opened, request, page, body)
+
+
+def _preset(opened: OpenRelease, iri: str) -> str:
+    """The IRI that the form is to have chosen; one that the release does not know is as good as none."""
+    try:
+        return iri if iri and exists(opened, NamedNode(iri)) else ""
+    except ValueError:
+        return ""
 
 
 def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
-from anyio import to_thread
 from pydantic import Field
 from pyoxigraph import NamedNode
 
@@ -27,14 +26,15 @@ from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import (
+    CROWDED,
     NOT_MODIFIED,
     UNAVAILABLE,
     Address,
-    AsyncWork,
+    Endpoint,
     Outcome,
+    at_hand,
     fault,
     from_release,
-    from_release_async,
 )
 from initiative_lod.web.site import Site
 
@@ -46,7 +46,7 @@ _DOCUMENT = {
     400: fault("An argument has no meaning"),
     404: fault("Nothing is known about it"),
     406: fault("No representation is acceptable; the alternatives are listed"),
-    **UNAVAILABLE,
+    **CROWDED,
 }
 _THING = {
     303: Outcome("The document that describes the thing"),
@@ -86,25 +86,26 @@ class CitationArguments(IriArguments):
     style: Annotated[str | None, Field(description=f"one of {', '.join(citation.STYLES)}, in place of Accept")] = None
 
 
-def document_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
+def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
     """Things, documents, and what is said of them."""
 
-    async def own(opened: OpenRelease, request: Request) -> Response:
-        return await answer(site, request, find(opened, request.path, request))
+    def own(opened: OpenRelease, request: Request) -> Representation:
+        return represented(site, request, find(opened, request.path, request))
 
-    async def void(opened: OpenRelease, request: Request) -> Response:
-        return await answer(site, request, find(opened, "dataset", request))
+    def void(opened: OpenRelease, request: Request) -> Representation:
+        return represented(site, request, find(opened, "dataset", request))
 
-    async def resource(opened: OpenRelease, request: Request) -> Response:
+    def resource(opened: OpenRelease, request: Request) -> Representation:
         iri = _iri(ResourceArguments.read(request.query_string))
-        return await answer(site, request, known(Document.of(opened, iri, request.prefix, request.path), iri))
+        return represented(site, request, known(Document.of(opened, iri, request.prefix, request.path), iri))
 
-    document = from_release_async(site, own, by_date)
+    lane = site.threads.lane("documents")
+    document = at_hand(site, lane, own, by_date)
     suffixes = [media.suffix for media in DOCUMENT_TYPES]
-    thing = from_release_async(site, see_other, by_date)
+    thing = at_hand(site, None, see_other, by_date)
     return [
         Address("/doc/{path:path}", document, "A document about a thing", _DOCUMENT, DocumentArguments),
-        Address("/id/{path:path}", thing, "A thing", _THING),
+        Address("/id/{path:path}", thing, "A thing", _THING, DocumentArguments),
         Address("/ontology", document, "The ontology", _DOCUMENT, DocumentArguments, suffixes),
         Address("/shapes", document, "The SHACL shapes", _DOCUMENT, DocumentArguments, suffixes),
         Address("/dataset", document, "The dataset: DCAT and VoID", _DOCUMENT, DocumentArguments, suffixes),
@@ -112,16 +113,16 @@ def document_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
         Address("/graph/{path:path}", document, "A named graph", _DOCUMENT, DocumentArguments),
         Address(
             "/resource",
-            from_release_async(site, resource, by_date),
+            at_hand(site, site.threads.lane("resources"), resource, by_date),
             "A document about any IRI",
             _DOCUMENT,
             ResourceArguments,
             suffixes,
         ),
-        Address("/.well-known/void", from_release_async(site, void), "VoID", _DOCUMENT, DocumentArguments),
+        Address("/.well-known/void", at_hand(site, lane, void), "VoID", _DOCUMENT, DocumentArguments),
         Address(
             "/linkset",
-            from_release(site, linkset),
+            from_release(site, site.threads.lane("linksets"), linkset),
             "The typed links of a document",
             {
                 200: Outcome("The links (RFC 9264)", (linksets.JSON_FORM, linksets.TEXT_FORM, JSON)),
@@ -129,13 +130,13 @@ def document_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
                 400: fault("The argument iri is no IRI"),
                 404: fault("Nothing is known about it"),
                 406: fault("Neither form of a linkset is accepted"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
             IriArguments,
         ),
         Address(
             "/cite",
-            from_release(site, partial(cite, site)),
+            from_release(site, site.threads.lane("citations"), partial(cite, site)),
             "A citation: APA, BibTeX or CSL-JSON",
             {
                 200: Outcome("The citation", tuple(citation.STYLES.values())),
@@ -143,27 +144,16 @@ def document_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
                 400: fault("The argument iri is no IRI, or there is no such style"),
                 404: fault("Nothing is known about it"),
                 406: fault("No style's media type is accepted"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
             CitationArguments,
         ),
     ]
 
 
-async def answer(site: Site, request: Request, document: Document) -> Response:
-    """The response with a document. What is kept or was rendered with the release is sent without a thread.
-
-    Raises NotFound, NotAcceptable, BadArgument.
-    """
-    variant = choose_variant(request, document)
-    representation = represent(site, request, document, variant)
-    response = representation.at_hand(request, site.cache)
-    if response is not None:
-        return response
-    stored = document.stored(variant)
-    if stored is not None:
-        return representation.kept_as(stored, site.cache)
-    return await to_thread.run_sync(representation.made, site.cache)
+def represented(site: Site, request: Request, document: Document) -> Representation:
+    """The representation of a document that a request is answered with. Raises NotAcceptable, BadArgument."""
+    return represent(site, request, document, choose_variant(request, document))
 
 
 def choose_variant(request: Request, document: Document) -> Variant:
@@ -188,7 +178,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         if is_page:
             return page()
         try:
-            rendered = document.stored(variant) or document.render(variant)
+            rendered = document.render(variant)
         except UnwritableError as error:
             others = [(href, name) for href, name in document.alternatives if name != variant.offer.media.name]
             raise NotAcceptable(error.args[0], others) from error
@@ -221,6 +211,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         make,
         day(opened.release.modified),
         lambda: document.link_header(variant.profile, original=original),
+        stored=lambda: document.stored(variant),
     )
 
 
@@ -267,7 +258,7 @@ def _preferences(request: Request, document: Document) -> Preferences:
     )
 
 
-async def see_other(opened: OpenRelease, request: Request) -> Response:
+def see_other(opened: OpenRelease, request: Request) -> Response:
     """303 from a thing to its document (Cool URIs for the Semantic Web). Raises NotFound for an unknown thing."""
     path = request.path.removeprefix("id/")
     resource = named(opened.iris, f"doc/{path}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from starlette import requests, responses
 from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse
@@ -20,6 +21,7 @@ from initiative_lod.formats import JSON, JSON_LD, MediaType
 from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
+from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import Representation, day, http_date, not_modified, of_content
 from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
@@ -27,8 +29,9 @@ from initiative_lod.web.routes.routing import (
     NOT_MODIFIED,
     UNAVAILABLE,
     Address,
-    AsyncWork,
+    Endpoint,
     Outcome,
+    at_hand,
     fault,
     from_release,
 )
@@ -38,6 +41,12 @@ GZIP = MediaType("application/gzip", "gz", "gzip", charset=False)
 MAX_RANGES = 100
 _RANGES = re.compile(r"\s*bytes\s*=\s*(.*)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,18})\s*-\s*(\d{1,18})?|-\s*(\d{1,18})")
+
+
+class FileArguments(PageArguments):
+    """The argument of a file of the package's own."""
+
+    v: Annotated[str, Field(description="its version, so that the address changes with the file")] = ""
 
 
 class RangedFile(FileResponse):
@@ -78,7 +87,7 @@ def satisfiable(header: str, size: int) -> str:
     return f"bytes={','.join(within)}"
 
 
-def download_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
+def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
     """The dumps, the context and the package's own files."""
 
     async def static(http: requests.Request) -> responses.Response:
@@ -88,7 +97,7 @@ def download_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
     return [
         Address(
             "/dataset/{name}",
-            from_release(site, dump, by_date=by_date),
+            at_hand(site, None, dump, by_date),
             "A dump; ranges work",
             {
                 200: Outcome("The dump", (GZIP,)),
@@ -101,7 +110,7 @@ def download_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
         ),
         Address(
             "/context.jsonld",
-            from_release(site, context, by_date=by_date),
+            from_release(site, site.threads.lane("context"), context, by_date),
             "The JSON-LD context",
             {
                 200: Outcome("The context", (JSON_LD, JSON)),
@@ -110,7 +119,7 @@ def download_addresses(site: Site, by_date: AsyncWork) -> list[Address]:
                 **UNAVAILABLE,
             },
         ),
-        Address("/static/{name:path}", static, shown=False),
+        Address("/static/{name:path}", static, arguments=FileArguments, shown=False),
     ]
 
 

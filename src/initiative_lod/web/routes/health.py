@@ -7,7 +7,7 @@ from starlette import requests, responses
 from initiative_lod.formats import TEXT
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Outcome, from_release_async
+from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Outcome, at_hand
 from initiative_lod.web.site import Site
 
 _HEADERS = (("Content-Type", TEXT.content_type), ("Cache-Control", "no-store"))
@@ -18,7 +18,7 @@ def health_addresses(site: Site) -> list[Address]:
     ready_or_not = {200: Outcome("It is", (TEXT,)), **UNAVAILABLE}
     return [
         Address("/healthz", health, "Alive", {200: Outcome("It is", (TEXT,))}),
-        Address("/readyz", from_release_async(site, ready), "Able to answer", ready_or_not),
+        Address("/readyz", at_hand(site, None, ready), "Able to answer", ready_or_not),
     ]
 
 
@@ -27,6 +27,6 @@ async def health(request: requests.Request) -> responses.Response:
     return Response(200, _HEADERS, b"ok\n").to(request.method)
 
 
-async def ready(opened: OpenRelease, request: Request) -> Response:
+def ready(opened: OpenRelease, request: Request) -> Response:
     """A release is open."""
     return Response(200, _HEADERS, f"ready {opened.release.version}\n".encode())

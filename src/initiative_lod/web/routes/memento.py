@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import parse_qs, quote
 
-from anyio import to_thread
 from cachetools import LRUCache
 from pyoxigraph import NamedNode
 
@@ -30,9 +29,11 @@ from initiative_lod.iris import SHARED_BASE
 from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.older import Archive, Published, reading
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http.arguments import OriginalArguments
 from initiative_lod.web.http.conditional import http_date
+from initiative_lod.web.http.lanes import Lane
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.routing import UNAVAILABLE, Address, AsyncWork, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CROWDED, Address, Endpoint, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 TIME_MAP = MediaType(LINK_FORMAT, "link", "TimeMap", charset=False)
@@ -126,41 +127,43 @@ class Mementos:
         return found
 
 
-def memento_addresses(site: Site, mementos: Mementos) -> list[Address]:
+def memento_addresses(site: Site, mementos: Mementos, lane: Lane) -> list[Address]:
     """The TimeGates and TimeMaps."""
     return [
         Address(
             "/timegate/{path:path}",
-            from_release(site, partial(time_gate, mementos)),
+            from_release(site, lane, partial(time_gate, mementos)),
             "Leads to a document as it was at the time of Accept-Datetime",
             {
                 302: Outcome("The document as the release of that time has it"),
                 400: fault("Accept-Datetime is no date"),
                 404: fault("No release has it"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
+            OriginalArguments,
         ),
         Address(
             "/timemap/{path:path}",
-            from_release(site, partial(time_map, mementos)),
+            from_release(site, lane, partial(time_map, mementos)),
             "When a document was published, and where each release has it",
             {
                 200: Outcome("Every release's document", (TIME_MAP, TEXT)),
                 404: fault("No release has it"),
                 406: fault("Another format than link-format is wanted"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
+            OriginalArguments,
         ),
     ]
 
 
-def by_date(mementos: Mementos) -> AsyncWork:
+def by_date(site: Site, mementos: Mementos, lane: Lane) -> Endpoint:
     """The answer to who asks for a document with Accept-Datetime: the TimeGate's."""
 
-    async def answer(opened: OpenRelease, request: Request) -> Response:
-        return await to_thread.run_sync(gate, mementos, opened, request, Original(request.path, request.query_string))
+    def answer(opened: OpenRelease, request: Request) -> Response:
+        return gate(mementos, opened, request, Original(request.path, request.query_string))
 
-    return answer
+    return from_release(site, lane, answer)
 
 
 def is_original(path: str) -> bool:

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from starlette import requests, responses
-from starlette.concurrency import run_in_threadpool
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import TEXT
 from initiative_lod.sparql.pool import SPARE, QueryPool
 from initiative_lod.web.http.request import Response
 from initiative_lod.web.http.request_counts import BOUNDS, RequestCounts
-from initiative_lod.web.routes.routing import Address, Outcome
+from initiative_lod.web.routes.routing import CROWDED, Address, Outcome, in_lane
 from initiative_lod.web.site import Site
 
 if TYPE_CHECKING:
@@ -126,6 +125,7 @@ def _cumulated(buckets: Sequence[int]) -> list[tuple[str, float]]:
 def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool) -> Address:
     """The metrics of one server."""
     made: list[CollectorRegistry] = []
+    lane = site.threads.lane("metrics")
 
     def registry() -> CollectorRegistry:
         # Here: a server that nobody watches needs none of it.
@@ -144,8 +144,8 @@ def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool) -> Addre
         return generate_latest(registry()), CONTENT_TYPE_PLAIN_0_0_4
 
     async def answer(http: requests.Request) -> responses.Response:
-        body, content_type = await run_in_threadpool(written)
+        body, content_type = await in_lane(site, lane, http, site.read(http.scope), written)
         return Response(200, (("Content-Type", content_type), ("Cache-Control", "no-store")), body).to(http.method)
 
-    outcomes = {200: Outcome("The metrics", (TEXT,))}
+    outcomes = {200: Outcome("The metrics", (TEXT,)), **CROWDED}
     return Address("/metrics", answer, "Metrics, in Prometheus' text format", outcomes)

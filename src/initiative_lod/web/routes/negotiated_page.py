@@ -13,8 +13,8 @@ from initiative_lod.documents.representation import Rendered, entity_tag
 from initiative_lod.errors import Message, NotAcceptable
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.conditional import Representation, day, http_date, uncached
-from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.conditional import Representation, day, http_date
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.site import Site
 
 Body = Callable[[MediaType, str], bytes | Rendered]
@@ -48,8 +48,8 @@ class NegotiatedPage:
         ]
 
 
-def respond(site: Site, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
-    """The response to a GET or HEAD; ``body`` makes it, and is not called where it is known. Raises NotAcceptable."""
+def negotiate(site: Site, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Representation:
+    """The representation to send to a GET or HEAD; ``body`` makes it, where it is not known. Raises NotAcceptable."""
     offer = wanted(request, page.offers)
     if offer is None:
         names = ", ".join(item.name for item in page.offers)
@@ -66,7 +66,7 @@ def respond(site: Site, opened: OpenRelease, request: Request, page: NegotiatedP
     files = sorted((name, entry.sha256) for name, entry in opened.release.manifest.files.items())
     spoken = (language, request.named_language, request.older) if media is HTML else ()
     address = (page.location, page.query, page.seed, media.name, *spoken)
-    representation = Representation(
+    return Representation(
         entity_tag(opened.release.digest, files, site.software, *address),
         [
             ("Vary", "Accept, Accept-Language"),
@@ -77,11 +77,8 @@ def respond(site: Site, opened: OpenRelease, request: Request, page: NegotiatedP
         make,
         link_header=lambda: links.header([link for link in page.links if link.type != media.name]),
         kept=page.kept,
+        status=page.status,
     )
-    if page.status != 200:
-        response = uncached(representation.response(make()))
-        return Response(page.status, response.headers, response.body)
-    return representation.answer(request, site.cache)
 
 
 def wanted(request: Request, offers: Sequence[Offer]) -> Offer | None:

@@ -6,7 +6,7 @@ are the canonical ones. Pages say which release one looks at; search engines are
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +16,7 @@ from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.routes import memento
 from initiative_lod.web.routes.memento import Mementos, Original
 from initiative_lod.web.routes.releases import opened_release
+from initiative_lod.web.routes.routing import in_lane
 from initiative_lod.web.site import OLDER, RELEASE, Site
 
 #: What belongs to no release in particular is where it always is.
@@ -40,13 +41,16 @@ class OlderReleases:
             await RedirectResponse(original.under(request.prefix), 308)(scope, receive, send)
             return
         current = await self._site.release_of(scope)
-        opened = await run_in_threadpool(opened_release, self._archive, version, current)
-        more = [ROBOTS]
-        if request.method in ("GET", "HEAD") and memento.is_original(rest):
-            said = await run_in_threadpool(
-                memento.headers_of, self._mementos, request.prefix, original, version, current
-            )
-            more += [(name.lower().encode(), value.encode()) for name, value in said]
+
+        def look() -> tuple[OpenRelease, list[tuple[str, str]]]:
+            opened = opened_release(self._archive, version, current)
+            if request.method not in ("GET", "HEAD") or not memento.is_original(rest):
+                return opened, []
+            return opened, memento.headers_of(self._mementos, request.prefix, original, version, current)
+
+        http = HttpRequest(scope, receive)
+        opened, said = await in_lane(self._site, self._site.older, http, request, look)
+        more = [ROBOTS, *((name.lower().encode(), value.encode()) for name, value in said)]
 
         async def send_more(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -23,12 +23,14 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings.bars import chart
-from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.arguments import FormArguments
+from initiative_lod.web.http.conditional import Representation
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.saved_questions import Kept, in_language, in_languages
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
-from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
@@ -54,14 +56,16 @@ class Table:
 
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
     """The list and each question, as a page and for programs."""
-    faults = {**NOT_MODIFIED, 406: fault("No representation is acceptable"), **UNAVAILABLE}
+    lane = site.threads.lane("questions")
+    faults = {**NOT_MODIFIED, 406: fault("No representation is acceptable"), **CROWDED}
     return [
         Address(
             path,
-            from_release(site, partial(work, site, questions.of)),
+            at_hand(site, lane, partial(work, site, questions.of)),
             summary,
             {200: Outcome(summary, [offer.media for offer in offers]), **more, **faults},
-            suffixes=[offer.media.suffix for offer in offers],
+            FormArguments,
+            [offer.media.suffix for offer in offers],
         )
         for path, work, summary, offers, more in (
             ("/questions", every_question, "The competency questions", INDEX_OFFERS, {}),
@@ -79,7 +83,7 @@ def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Ad
 QuestionsOf = Callable[[OpenRelease], list[Kept]]
 
 
-def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Response:
+def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Representation:
     """Every question, by group."""
     found = questions_of(opened)
     here = f"{request.prefix}/questions"
@@ -97,10 +101,10 @@ def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, r
         more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS)}
         return site.pages.page("questions.html", view, request, here, **more)
 
-    return respond(site, opened, request, NegotiatedPage(here, INDEX_OFFERS), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, INDEX_OFFERS), body)
 
 
-def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Response:
+def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Representation:
     """One question with its answer. Raises NotFound."""
     slug = request.parameters["slug"]
     item = next((item for item in questions_of(opened) if item["slug"] == slug), None)
@@ -134,7 +138,7 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
             run=view.link("/sparql", query=item["query"]),
         )
 
-    return respond(site, opened, request, NegotiatedPage(here, OFFERS), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS), body)
 
 
 # For programs

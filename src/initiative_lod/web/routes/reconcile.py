@@ -37,20 +37,18 @@ from initiative_lod.matching.reconcile_queries import (
 )
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
-from initiative_lod.web.http.arguments import Arguments
+from initiative_lod.web.http.arguments import Arguments, PageArguments
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LangText
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Endpoint, Lane, Outcome, Outcomes, fault
+from initiative_lod.web.routes.routing import CROWDED, Address, Endpoint, Outcome, Outcomes, fault, in_lane
 from initiative_lod.web.site import Site
 
 MAX_BODY_BYTES = 1024 * 1024
 LONGEST_DESCRIPTION = 200  # characters
 SUGGESTED, MOST_SUGGESTED = 20, 100
 PROPOSED, MOST_PROPOSED = 100, 500
-AT_ONCE = 2  # requests that are being worked on; more wait
-MOST_WAITING = 64
 STYLE = (
     "body{font:14px/1.45 system-ui,sans-serif;margin:.7rem;color:#1c1c1c;background:#fff}"
     "h1{font-size:1.05rem;margin:0 0 .2rem}p{margin:.25rem 0}"
@@ -65,7 +63,13 @@ PREVIEW_POLICY = (
 Cleaned = Annotated[str, BeforeValidator(lambda value: clean(str(value)))]
 
 
-class ReconcileArguments(Arguments):
+class ServiceArguments(PageArguments):
+    """The arguments of every address of the service."""
+
+    callback: Annotated[str | None, Field(description="refused: JSONP is not offered")] = None
+
+
+class ReconcileArguments(ServiceArguments):
     """What is asked of the service, in the address or in a form."""
 
     queries: Annotated[str | None, Field(description="a batch of queries, as JSON")] = None
@@ -80,7 +84,7 @@ class ReconcileForm(BaseModel):
     extend: str | None = None
 
 
-class SuggestArguments(Arguments):
+class SuggestArguments(ServiceArguments):
     """What a suggestion begins with."""
 
     prefix: Cleaned = ""
@@ -89,13 +93,13 @@ class SuggestArguments(Arguments):
     type: Annotated[str, Field(description="classes of which a thing is to be, with commas between")] = ""
 
 
-class ThingArguments(Arguments):
+class ThingArguments(ServiceArguments):
     """The thing that is meant."""
 
     id: Annotated[Cleaned, Field(description="its IRI")] = ""
 
 
-class ProposalArguments(Arguments):
+class ProposalArguments(ServiceArguments):
     """The class whose properties are proposed."""
 
     type: Annotated[Cleaned, Field(description="the IRI of a class; without one, of any thing")] = ""
@@ -179,7 +183,7 @@ def _outcomes(answer: Outcome) -> Outcomes:
         400: fault("What was sent has no meaning"),
         404: fault("Nothing is known about it"),
         413: fault("More than one request may hold"),
-        **UNAVAILABLE,
+        **CROWDED,
     }
 
 
@@ -189,7 +193,7 @@ class Service:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._indexes = PerRelease(EntityIndex)
-        self._lane = Lane(AT_ONCE, MOST_WAITING, Message("error.search_busy"))
+        self._lane = site.threads.lane("reconciliation")
 
     def endpoint(self, work: Work[A], arguments: type[A]) -> Endpoint:
         """An endpoint that reads ``arguments``, does ``work`` in a thread, and makes a response of what it returns."""
@@ -201,8 +205,8 @@ class Service:
             except ClientDisconnect:
                 return responses.Response(status_code=400)  # to nobody
             opened = await self._site.release_of(http.scope)
-            response = await self._lane.run(partial(self._answer, work, arguments, form), opened, request)
-            assert isinstance(response, Response)
+            answer = partial(self._answer, work, arguments, form, opened, request)
+            response = await in_lane(self._site, self._lane, http, request, answer)
             return response.to(request.method)
 
         return endpoint

@@ -19,7 +19,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.documents import choose_variant, known, represent
-from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
@@ -27,22 +27,23 @@ _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
 
 def release_addresses(site: Site, archive: Archive) -> list[Address]:
     """The list, and each release."""
+    lane = site.threads.lane("releases")
     return [
         Address(
             "/releases",
-            from_release(site, partial(releases, site, archive)),
+            from_release(site, lane, partial(releases, site, archive)),
             "The releases",
-            {200: Outcome("The list", (HTML, JSON)), **NOT_MODIFIED, **UNAVAILABLE},
+            {200: Outcome("The list", (HTML, JSON)), **NOT_MODIFIED, **CROWDED},
         ),
         Address(
             "/release/{version}",
-            from_release(site, partial(release, site, archive)),
+            from_release(site, lane, partial(release, site, archive)),
             "One release; under /release/{version}/ is all of the site as that release has it",
             {
                 200: Outcome("The release", (HTML, JSON, *RDF_TYPES)),
                 **NOT_MODIFIED,
                 404: fault("There is no such release"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
         ),
     ]

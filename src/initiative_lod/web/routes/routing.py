@@ -5,24 +5,35 @@ These are Starlette's routes: FastAPI's cost eight times as much a request (docs
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
 from starlette import requests, responses
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
-from initiative_lod.errors import Busy, Message
+from initiative_lod.documents.negotiation import Offer
+from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, PROBLEM, MediaType
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http import problems
 from initiative_lod.web.http.arguments import Arguments, PageArguments
+from initiative_lod.web.http.conditional import Representation
+from initiative_lod.web.http.lanes import Lane
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.site import Site
 
-Work = Callable[[OpenRelease, Request], Response | responses.Response]
-AsyncWork = Callable[[OpenRelease, Request], Awaitable[Response | responses.Response]]
+#: Before somebody is told to come back: whoever does not wait is slowed down, and costs nothing meanwhile.
+REFUSAL_SECONDS = 0.25
+T = TypeVar("T")
+Found = Response | responses.Response
+Work = Callable[[OpenRelease, Request], Found]
+PreparedWork = Callable[[OpenRelease, Request], Found | Representation]
 Endpoint = Callable[[requests.Request], Awaitable[responses.Response]]
 
 
@@ -42,6 +53,8 @@ def fault(description: str) -> Outcome:
 
 Outcomes = Mapping[int, Outcome]
 UNAVAILABLE: Outcomes = {503: fault("No release is published, or too many ask at once")}
+#: Of what is made when it is asked for.
+CROWDED: Outcomes = {429: fault("The client waits for as many such answers as it may"), **UNAVAILABLE}
 NOT_MODIFIED: Outcomes = {304: Outcome("Not modified")}
 
 
@@ -63,48 +76,109 @@ class Address:
     body: type[BaseModel] | None = None
     shown: bool = True
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self, languages: Sequence[str]) -> list[BaseRoute]:
         """What is narrower comes first: a path parameter would take a suffix for a part of its value."""
         paths = [*(f"{self.path}.{suffix}" for suffix in self.suffixes), self.path]
-        return [Route(path, self.endpoint, methods=list(self.methods)) for path in paths]
+        return [Route(path, partial(self._answer, languages), methods=list(self.methods)) for path in paths]
+
+    async def _answer(self, languages: Sequence[str], http: requests.Request) -> responses.Response:
+        """The endpoint's answer to the request as if it had no arguments that mean nothing (see ``Arguments``).
+
+        It is the same answer, from the same entry in our cache. A shared one, which knows addresses only, is asked
+        not to make an entry of its own.
+        """
+        asked = http.scope["query_string"].decode("ascii", "replace")
+        meant = self.arguments.meaningful(asked, languages)
+        if meant == asked:
+            return await self.endpoint(http)
+        http.scope["query_string"] = meant.encode("ascii", "replace")
+        response = await self.endpoint(http)
+        control = response.headers.get("cache-control", "")
+        if control.startswith("public"):
+            response.headers["cache-control"] = control.replace("public", "private", 1)
+        return response
 
 
-class Lane:
-    """Threads for work that may take long: ``at_once`` of them, so that other work finds one.
+def from_release(site: Site, lane: Lane, work: Work, by_date: Endpoint | None = None) -> Endpoint:
+    """An endpoint that makes its answer from one release in a thread of the ``lane``."""
 
-    Who comes when ``most_waiting`` wait is told to come back, with the message ``busy``.
+    async def answer(http: requests.Request, opened: OpenRelease, request: Request) -> Found:
+        return await in_lane(site, lane, http, request, partial(work, opened, request))
+
+    return _endpoint(site, answer, by_date)
+
+
+def at_hand(site: Site, lane: Lane | None, work: PreparedWork, by_date: Endpoint | None = None) -> Endpoint:
+    """An endpoint that knows the name of its answer's representation before it makes it.
+
+    ``work`` must be quick, since it runs where all requests are taken: a few look-ups. What the client has already,
+    what is kept, and what was stored with the release is sent without a thread; all else is made in one of the
+    ``lane``, unless another request has made it meanwhile. Without a lane nothing is ever made.
     """
 
-    def __init__(self, at_once: int, most_waiting: int, busy: Message) -> None:
-        self._limiter = CapacityLimiter(at_once)
-        self._most_waiting, self._busy = most_waiting, busy
+    async def answer(http: requests.Request, opened: OpenRelease, request: Request) -> Found:
+        found = work(opened, request)
+        if not isinstance(found, Representation):
+            return found
+        response = found.at_hand(request, site.cache)
+        if response is None:
+            assert lane is not None
+            response = await in_lane(site, lane, http, request, partial(found.answer, request, site.cache))
+        return response
 
-    async def run(self, work: Work, opened: OpenRelease, request: Request) -> Response | responses.Response:
-        """What ``work`` gives. Raises Busy, and what ``work`` raises."""
-        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
-            raise Busy(self._busy)
-        return await to_thread.run_sync(work, opened, request, limiter=self._limiter)
-
-
-def from_release(site: Site, work: Work, lane: Lane | None = None, by_date: AsyncWork | None = None) -> Endpoint:
-    """An endpoint that answers from one release, in a thread: of the ``lane``, or of those that all share."""
-
-    async def in_a_thread(opened: OpenRelease, request: Request) -> Response | responses.Response:
-        return await (lane.run(work, opened, request) if lane else to_thread.run_sync(work, opened, request))
-
-    return from_release_async(site, in_a_thread, by_date)
+    return _endpoint(site, answer, by_date)
 
 
-def from_release_async(site: Site, work: AsyncWork, by_date: AsyncWork | None = None) -> Endpoint:
-    """An endpoint that answers from one release and waits for nothing, or knows how to.
+async def in_lane(site: Site, lane: Lane, http: requests.Request, request: Request, work: Callable[[], T]) -> T:
+    """What ``work`` gives, in a thread of the lane; of an older release, of the lane that all of these share.
+
+    Raises Busy, ClientDisconnect, and what ``work`` raises.
+    """
+    return await (lane if request.older is None else site.older).run(request.client, http.receive, work)
+
+
+async def tell(
+    site: Site,
+    lane: Lane,
+    http: requests.Request,
+    error: BaseException,
+    page: problems.ErrorPage,
+    offers: Sequence[Offer] = problems.OFFERS,
+    **more: object,
+) -> responses.Response:
+    """The response that tells an error (see ``problems.response``). A page is made in the ``lane``; where that has no
+    room, a brief one takes its place, which costs next to nothing.
+    """
+    if isinstance(error, Busy):
+        await asyncio.sleep(REFUSAL_SECONDS)
+    request = site.read(http.scope)
+    language, brief = site.language_of(request), site.pages.brief_error
+    if problems.wants_page(request, offers) and page != brief:
+        work = partial(problems.response, request, error, page, language, offers, **more)
+        try:
+            return (await in_lane(site, lane, http, request, work)).to(request.method)
+        except Busy:
+            await asyncio.sleep(REFUSAL_SECONDS)
+        except ClientDisconnect:
+            pass
+    return problems.response(request, error, brief, language, offers, **more).to(request.method)
+
+
+def _endpoint(
+    site: Site,
+    answer: Callable[[requests.Request, OpenRelease, Request], Awaitable[Found]],
+    by_date: Endpoint | None,
+) -> Endpoint:
+    """An endpoint over the one release that a request is answered from.
 
     ``by_date`` answers who asks for the document as it was at a time (RFC 7089), unless it is an older one already.
     """
 
     async def endpoint(http: requests.Request) -> responses.Response:
-        request, opened = site.read(http.scope), await site.release_of(http.scope)
-        dated = by_date is not None and request.accept_datetime is not None and request.older is None
-        response = await (by_date if by_date is not None and dated else work)(opened, request)
+        request = site.read(http.scope)
+        if by_date is not None and request.accept_datetime is not None and request.older is None:
+            return await by_date(http)
+        response = await answer(http, await site.release_of(http.scope), request)
         return response.to(request.method) if isinstance(response, Response) else response
 
     return endpoint

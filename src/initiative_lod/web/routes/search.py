@@ -27,16 +27,15 @@ from initiative_lod.web.http.problems import text
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page
-from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
-from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Lane, Outcome, fault, from_release
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
 log = logging.getLogger(__name__)
 
 OFFERS = (Offer(JSON), Offer(HTML))
-AT_ONCE = 4  # searches that run at the same time; the others wait without holding a thread
-MOST_WAITING = 64
+AT_ONCE = 2  # searches that run at the same time; the others wait without holding a thread
 _UNINDEXED = (("X-Robots-Tag", "noindex, follow"),)
 
 IndexOf = Callable[[OpenRelease], Index]
@@ -47,15 +46,14 @@ def search_address(site: Site) -> Address:
     indexes = PerRelease(partial(open_index, site.settings.search_seconds))
     return Address(
         "/search",
-        from_release(
-            site, partial(answer, site, indexes.of), Lane(AT_ONCE, MOST_WAITING, Message("error.search_busy"))
-        ),
+        from_release(site, site.threads.lane("searches", AT_ONCE), partial(answer, site, indexes.of)),
         "Full-text search in Chinese and English",
         {
             200: Outcome("What was found, which may be nothing", (JSON, HTML)),
             **NOT_MODIFIED,
             400: fault("More arguments than anyone needs"),
             406: fault("Neither JSON nor HTML is accepted"),
+            **CROWDED,
             503: fault("No release with a search index is published, or too many searches at once"),
         },
         SearchArguments,
@@ -100,5 +98,5 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
     page = NegotiatedPage(
         here, OFFERS, asks.query(asks.page), 200, hl or request.accepted_language, _UNINDEXED, kept=False
     )
-    response = respond(site, opened, request, page, body)
+    response = negotiate(site, opened, request, page, body).answer(request, site.cache)
     return uncached(response) if slow else response

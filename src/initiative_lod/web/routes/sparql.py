@@ -4,21 +4,18 @@ runs in the workers of ``sparql.pool``: this room only negotiates, streams, and 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 from pyoxigraph import Triple
 from starlette import requests, responses
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
@@ -32,21 +29,23 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
+from initiative_lod.web.http.client_watch import Watch
 from initiative_lod.web.http.conditional import has_tag
-from initiative_lod.web.http.problems import ErrorPage, message_of, response, shown, title
-from initiative_lod.web.http.request import Client, Request, Response
-from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome
+from initiative_lod.web.http.problems import ErrorPage, message_of, shown, title
+from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome, in_lane, tell
 from initiative_lod.web.routes.sparql_form import Page, Shown
 from initiative_lod.web.routes.sparql_responses import GRAPH_OFFERS, PROBLEM_OFFERS, RESULT_OFFERS, ResultResponse
 from initiative_lod.web.site import Site
 
 #: Of errors.
 STATUSES = (400, 403, 404, 405, 406, 408, 413, 414, 415, 429, 500, 502, 503, 504, 507)
-PATIENT_SECONDS = 0.02  # a query that is answered sooner is not worth watching for its client's leaving
 
 
 class QueryArguments(PageArguments):
-    """The parameters of the protocol; ``protocol.operation`` reads them."""
+    """The parameters of the protocol; ``protocol.operation`` reads them, and refuses what has no place there."""
+
+    open: ClassVar[bool] = True
 
     query: Annotated[str, Field(description="a SPARQL 1.1 query; without one, the service description")] = ""
     default_graphs: Annotated[tuple[str, ...], Field(alias="default-graph-uri")] = ()
@@ -81,6 +80,7 @@ class Endpoint:
     def __init__(self, site: Site, pool: QueryPool, page: Page) -> None:
         self._site, self._settings, self._pool, self._page = site, site.settings, pool, page
         self._counts = PerRelease(graph_counts)
+        self._lane = site.threads.lane("query pages")
 
     async def answer(self, http: requests.Request) -> responses.Response:
         """The response to any request. Nothing that a client sends makes it raise."""
@@ -96,7 +96,7 @@ class Endpoint:
             )
             opened = await self._site.release_of(http.scope)
             if operation is None:
-                return await self._describe(opened, request)
+                return await self._describe(opened, http, request)
             query = operation.query
             return await self._query(opened, http, request, operation)
         except ClientDisconnect:
@@ -144,10 +144,12 @@ class Endpoint:
         if chosen.media is HTML:
             drawn = Shown(operation.query, operation.dataset, result.read().decode(), result.kind, seconds)
             result.close()
-            return await self._shown(opened, request, drawn)
+            return await self._shown(opened, http, request, drawn)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
 
-    async def _shown(self, opened: OpenRelease, request: Request, drawn: Shown) -> responses.Response:
+    async def _shown(
+        self, opened: OpenRelease, http: requests.Request, request: Request, drawn: Shown
+    ) -> responses.Response:
         """The page. It has no entity tag of its result: around that it is another one in another language."""
         headers = (
             ("Content-Type", HTML.content_type),
@@ -155,30 +157,28 @@ class Endpoint:
             ("Vary", "Accept, Accept-Language"),
             ("Cache-Control", "no-cache"),
         )
-        content = await run_in_threadpool(self._page, opened, request, drawn)
+        content = await in_lane(self._site, self._lane, http, request, partial(self._page, opened, request, drawn))
         return Response(200, headers, content).to(request.method)
 
     async def _watched(self, http: requests.Request, request: Request, job: Job, key: cache.Key | None) -> QueryResult:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
         watch = Watch(http.receive)
         try:
-            return await self._pool.run(job, counted_for(request.client), key)
+            return await self._pool.run(job, request.client.counted_as, key)
         except asyncio.CancelledError:
-            if watch.gone:
-                watch.waiting.uncancel()
-                raise ClientDisconnect from None
+            watch.pass_on()
             raise
         finally:
             watch.stop()
 
-    async def _describe(self, opened: OpenRelease, request: Request) -> responses.Response:
+    async def _describe(self, opened: OpenRelease, http: requests.Request, request: Request) -> responses.Response:
         chosen = choose(request.accept, (*map(Offer, RDF_TYPES), Offer(HTML)))
         if chosen is None:
             raise NotAcceptable(Message("query.format", wanted=request.accept), form="graph")
         if chosen.media is HTML:
-            return await self._shown(opened, request, Shown())
+            return await self._shown(opened, http, request, Shown())
         endpoint = address_of(request) or f"{opened.iris.base}sparql"
-        counts = await run_in_threadpool(self._counts.of, opened)
+        counts = await in_lane(self._site, self._lane, http, request, partial(self._counts.of, opened))
         triples = service_description(
             opened, endpoint, counts, bool(self._settings.services), self._site.pages.languages
         )
@@ -207,8 +207,7 @@ class Endpoint:
         if isinstance(error, NotAcceptable):
             offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.form, RESULT_OFFERS)
             more["available"] = sorted({offer.name for offer in offers})
-        made = await run_in_threadpool(response, request, error, page, language, PROBLEM_OFFERS, **more)
-        return made.to(request.method)
+        return await tell(self._site, self._lane, http, error, page, PROBLEM_OFFERS, **more)
 
     async def _body(self, http: requests.Request) -> bytes:
         # A form writes each byte of a query as three at most, and there may be a dataset besides.
@@ -257,49 +256,10 @@ def address_of(request: Request) -> str | None:
     return None if origin is None else f"{origin}{request.prefix}/sparql"
 
 
-def counted_for(client: Client) -> str:
-    """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
-    host = client.address[:64]
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return host
-
-
 def _joined(http: requests.Request, name: str) -> str | None:
     """A header's value, its lines joined as one list; None when it is not there."""
     values = http.headers.getlist(name)
     return ", ".join(values) if values else None
-
-
-class Watch:
-    """Cancels the task that made it when its client goes away; of no cost to what is answered in PATIENT_SECONDS."""
-
-    def __init__(self, receive: Receive) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self.waiting, self.gone = task, False
-        self._receive = receive
-        self._task: asyncio.Task[None] | None = None
-        self._handle = asyncio.get_running_loop().call_later(PATIENT_SECONDS, self._start)
-
-    def stop(self) -> None:
-        """Look no longer."""
-        self._handle.cancel()
-        if self._task is not None:
-            self._task.cancel()
-
-    def _start(self) -> None:
-        self._task = asyncio.create_task(self._wait())
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.gone = True
-        self.waiting.cancel()
 
 
 def _written(triples: Sequence[Triple], offer: Offer, opened: OpenRelease) -> bytes:

@@ -25,10 +25,11 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID
-from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.conditional import Representation
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.negotiated_page import NegotiatedPage, respond
-from initiative_lod.web.routes.routing import NOT_MODIFIED, UNAVAILABLE, Address, Outcome, from_release
+from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand
 from initiative_lod.web.site import Site
 
 MOST = 1500  # terms of each kind
@@ -57,15 +58,15 @@ class Vocabulary:
 def terms_address(site: Site, vocabularies: PerRelease[Vocabulary]) -> Address:
     """``/sparql/terms.json``."""
 
-    def terms(opened: OpenRelease, request: Request) -> Response:
+    def terms(opened: OpenRelease, request: Request) -> Representation:
         page = NegotiatedPage(f"{request.prefix}/sparql/terms", (Offer(JSON),))
-        return respond(site, opened, request, page, lambda media, language: vocabularies.of(opened).content)
+        return negotiate(site, opened, request, page, lambda media, language: vocabularies.of(opened).content)
 
     return Address(
         "/sparql/terms.json",
-        from_release(site, terms),
+        at_hand(site, site.threads.lane("terms"), terms),
         "The terms and prefixes that the query editor proposes",
-        {200: Outcome("The terms", (JSON,)), **NOT_MODIFIED, **UNAVAILABLE},
+        {200: Outcome("The terms", (JSON,)), **NOT_MODIFIED, **CROWDED},
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from anyio import to_thread
-
 from initiative_lod.documents.document import CACHE_CONTROL, VARY
 from initiative_lod.documents.negotiation import choose
 from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
@@ -12,37 +10,28 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.conditional import Representation, day, http_date
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.documents import BY_DATE
-from initiative_lod.web.routes.routing import (
-    NOT_MODIFIED,
-    UNAVAILABLE,
-    Address,
-    AsyncWork,
-    Outcome,
-    from_release_async,
-)
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand
 from initiative_lod.web.site import Site
 
 
-def start_address(site: Site, by_date: AsyncWork) -> Address:
+def start_address(site: Site, by_date: Endpoint) -> Address:
     """The start page; a program that wants RDF is sent to the dataset."""
 
-    async def start(opened: OpenRelease, request: Request) -> Response:
+    def start(opened: OpenRelease, request: Request) -> Response | Representation:
         offer = choose(request.accept, OFFERS)
         if offer is not None and offer.media is not HTML:
             headers = [("Location", f"{request.prefix}/dataset"), ("Vary", VARY), ("Cache-Control", CACHE_CONTROL)]
             return Response(303, tuple(headers))
-        page = represent(site, opened, request)
-        at_hand = page.at_hand(request, site.cache)
-        return at_hand if at_hand is not None else await to_thread.run_sync(page.made, site.cache)
+        return represent(site, opened, request)
 
     outcomes = {
         200: Outcome("The page", (HTML,)),
         303: Outcome("The dataset, for who wants RDF"),
         **BY_DATE,
         **NOT_MODIFIED,
-        **UNAVAILABLE,
+        **CROWDED,
     }
-    return Address("/", from_release_async(site, start, by_date), "Start page", outcomes)
+    return Address("/", at_hand(site, site.threads.lane("start"), start, by_date), "Start page", outcomes)
 
 
 def represent(site: Site, opened: OpenRelease, request: Request) -> Representation:

@@ -1,0 +1,113 @@
+"""Lanes: threads that make what is not at hand, so many at a time, and who may wait for one.
+
+Each kind of address has a lane of its own, declared with its route: so many of its answers are made at once, so many
+requests wait, clients take turns, and whoever finds no room is told to come back. All lanes share a few threads, of
+which none has them all: a flood at one address takes nothing from another. Nothing else in ``web`` runs in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+from starlette.types import Receive
+
+from initiative_lod.errors import Busy, Message, OutOfTime
+from initiative_lod.release.time_limit import LIMIT, TimeLimit
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.queue import Lanes, Refusals
+from initiative_lod.web.http.client_watch import Watch
+from initiative_lod.web.http.request import Client
+
+T = TypeVar("T")
+WORDS = Refusals("lane.client_queue", "lane.queue_full", "lane.waited")
+AGAIN_SECONDS = 5  # after which what took too long may be asked for again
+
+
+class Lane:
+    """The turns of one kind of address, and the threads in which its answers are made."""
+
+    def __init__(self, name: str, turns: Lanes, threads: ThreadPoolExecutor, seconds: float) -> None:
+        """One whose answers take ``seconds`` at most."""
+        self.name, self.turns = name, turns
+        self._threads, self._seconds = threads, seconds
+        self._running: set[TimeLimit] = set()
+
+    async def run(self, client: Client, receive: Receive, work: Callable[[], T]) -> T:
+        """What ``work`` gives, in a thread, when the client's turn has come.
+
+        Raises Busy or ClientBusy where there is no room to wait or the time is over; ClientDisconnect when the client
+        goes away; and what ``work`` raises. The turn is given back when the thread is through, whoever still waits.
+        """
+        watch = Watch(receive)
+        try:
+            await self.turns.enter(client.counted_as)
+            return await self._in_a_thread(client.counted_as, work)
+        except asyncio.CancelledError:
+            watch.pass_on()
+            raise
+        finally:
+            watch.stop()
+
+    async def _in_a_thread(self, client: str, work: Callable[[], T]) -> T:
+        loop, limit = asyncio.get_running_loop(), TimeLimit(self._seconds)
+
+        def limited() -> T:
+            LIMIT.set(limit)
+            return work()
+
+        def through(_: Future[T]) -> None:
+            self._running.discard(limit)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.turns.leave, client)
+
+        future = self._threads.submit(copy_context().run, limited)
+        self._running.add(limit)
+        future.add_done_callback(through)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.wrap_future(future)
+        except (TimeoutError, OutOfTime):
+            raise Busy(Message("error.out_of_time", seconds=f"{self._seconds:g}"), AGAIN_SECONDS) from None
+        finally:
+            limit.stop()
+
+    def stop(self) -> None:
+        """Let what is being made end at its next look-up."""
+        for limit in list(self._running):
+            limit.stop()
+
+
+class PageThreads:
+    """The lanes of a server, and the threads that they share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._shared = ThreadPoolExecutor(settings.page_threads, "page")
+        self.pools = [self._shared]
+        self.lanes: list[Lane] = []
+
+    def lane(self, name: str, at_once: int = 1, apart: float = 0.0) -> Lane:
+        """A lane for a kind of address, of which ``at_once`` are made at a time.
+
+        With ``apart`` it has threads of its own, and takes so many seconds: for work that waits for another process.
+        """
+        settings, threads = self._settings, self._shared
+        if apart:
+            threads = ThreadPoolExecutor(at_once, name)
+            self.pools.append(threads)
+        seconds = apart or settings.page_seconds
+        turns = Lanes(at_once, settings.page_queue, settings.page_per_client, seconds, WORDS)
+        made = Lane(name, turns, threads, seconds)
+        self.lanes.append(made)
+        return made
+
+    def stop(self) -> None:
+        """Take no more work; what is being made ends at its next look-up."""
+        for lane in self.lanes:
+            lane.stop()
+        for pool in self.pools:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,312 @@
+"""Overload: no address takes from another, who finds no room is told so, and what means nothing makes nothing new."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from initiative_lod.errors import Busy, OutOfTime
+from initiative_lod.release.opened import Publisher
+from initiative_lod.release.time_limit import LIMIT, TimeLimit
+from initiative_lod.settings import Settings
+from initiative_lod.web.http.lanes import PageThreads
+from initiative_lod.web.http.request import Client
+from patience import SECONDS, eventually
+from service.conftest import Live, serve
+
+BROWSER = "text/html"
+BASE = "https://w3id.org/initiative-lod/"
+LEAGUE = f"{BASE}id/institution/lighthouse-league"
+QUEUE = 2
+#: Of each lane a request whose answer has to be made. {version} is the current release.
+MADE = {
+    "documents": "/doc/harbour-2031/action/1.jsonld",
+    "resources": f"/resource?iri={LEAGUE}",
+    "linksets": f"/linkset?iri={LEAGUE}",
+    "citations": f"/cite?iri={LEAGUE}&style=apa",
+    "searches": "/search?q=lighthouses",
+    "start": "/",
+    "context": "/context.jsonld",
+    "questions": "/questions",
+    "comparisons": "/compare",
+    "terms": "/sparql/terms.json",
+    "query pages": "/sparql",
+    "releases": "/releases",
+    "changes": "/releases/changes",
+    "mementos": "/timemap/doc/harbour-2031",
+    "reconciliation": "/reconcile",
+    "metrics": "/metrics",
+    "older releases": "/release/{version}/doc/harbour-2031",
+    "errors": "/nothing",
+}
+
+
+@contextmanager
+def occupied(live: Live) -> Iterator[threading.Event]:
+    """Every thread that makes answers is at work, until the event is set."""
+    through, begun = threading.Event(), threading.Semaphore(0)
+
+    def work() -> None:
+        begun.release()
+        through.wait(SECONDS)
+
+    pools = live.app.site.threads.pools
+    count = sum(pool._max_workers for pool in pools)
+    for pool in pools:
+        for _ in range(pool._max_workers):
+            pool.submit(work)
+    try:
+        for _ in range(count):
+            assert begun.acquire(timeout=SECONDS)
+        yield through
+    finally:
+        through.set()
+
+
+def send(live: Live, path: str, accept: str) -> socket.socket:
+    port = int(live.url.rsplit(":", 1)[1])
+    connection = socket.create_connection(("127.0.0.1", port), SECONDS)
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: data.example\r\nAccept: {accept}\r\n\r\n".encode())
+    return connection
+
+
+def accepted(name: str) -> str:
+    return {"searches": "application/json", "linksets": "*/*", "citations": "*/*"}.get(name, f"{BROWSER},*/*;q=0.1")
+
+
+@pytest.fixture(scope="module")
+def crowded(harbour_root: Path) -> Iterator[Live]:
+    """A server where few may wait, and no one's share of the places is smaller than another's."""
+    with serve(Settings(root=harbour_root, page_queue=QUEUE, page_per_client=1000)) as live:
+        yield live
+
+
+def paths(live: Live) -> dict[str, str]:
+    return {name: path.format(version=live.opened.release.version) for name, path in MADE.items()}
+
+
+def test_each_lane_is_full_on_its_own_and_the_rest_is_answered(crowded: Live) -> None:
+    lanes = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
+    assert lanes.keys() == MADE.keys()
+    tag = crowded.get("/doc/harbour-2031/action/2.ttl").headers["etag"]
+    waiting: list[tuple[str, socket.socket]] = []
+    with occupied(crowded) as through:
+        for name, path in paths(crowded).items():
+            room = QUEUE + (lanes[name].free + lanes[name].running)
+            waiting += [(name, send(crowded, path, accepted(name))) for _ in range(room)]
+            assert eventually(lambda name=name: lanes[name].waiting == QUEUE), name  # type: ignore[misc]
+            refused = crowded.get(path, accepted(name))
+            if name == "errors":  # it is told all the same, in a page that costs nothing
+                assert (refused.status_code, refused.headers["content-type"][:9]) == (404, "text/html")
+                continue
+            assert refused.status_code == 503, name
+            assert int(refused.headers["retry-after"]) >= 1
+            assert refused.headers["cache-control"] == "no-store"
+        # Every lane is full. What needs none is answered.
+        for path in ("/healthz", "/readyz", "/doc/harbour-2031/action/1.ttl", "/static/site.css"):
+            assert crowded.get(path).status_code == 200, path
+        assert crowded.get("/doc/harbour-2031/action/2.ttl", if_none_match=tag).status_code == 304
+        assert crowded.get("/id/harbour-2031").status_code == 303
+        assert crowded.get("/dataset/dump.nq.gz", range="bytes=0-9").status_code == 206
+        assert crowded.get("/nothing", "application/json").status_code == 404
+        through.set()
+        statuses = {(name, connection.recv(12)[-3:]) for name, connection in waiting}
+    for _, connection in waiting:
+        connection.close()
+    assert statuses == {(name, b"404" if name == "errors" else b"200") for name in MADE} - {("changes", b"200")} | {
+        ("changes", b"307")
+    }
+
+
+def test_whoever_leaves_gives_the_place_back(crowded: Live) -> None:
+    lanes = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
+    with occupied(crowded):
+        for name, path in paths(crowded).items():
+            for _ in range(QUEUE + 1):
+                send(crowded, path, accepted(name)).close()
+            assert eventually(lambda name=name: not lanes[name].waiting + lanes[name].running), name  # type: ignore[misc]
+
+
+def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path) -> None:
+    settings = Settings(root=harbour_root, page_queue=20, page_per_client=3, trusted_proxies="127.0.0.1")
+    with serve(settings) as live, occupied(live) as through:
+        turns = next(lane.turns for lane in live.app.site.threads.lanes if lane.name == "start")
+        waiting = [send(live, "/", BROWSER) for _ in range(3)]
+        assert eventually(lambda: turns.waiting == 2)
+        refused = live.get("/", BROWSER)
+        assert (refused.status_code, int(refused.headers["retry-after"]) >= 1) == (429, True)
+        other = threading.Thread(target=live.get, args=("/", BROWSER), kwargs={"x_forwarded_for": "192.0.2.7"})
+        other.start()
+        assert eventually(lambda: turns.waiting == 3)
+        through.set()
+        other.join(SECONDS)
+        for connection in waiting:
+            assert connection.recv(12)[-3:] == b"200"
+            connection.close()
+
+
+def test_a_page_is_made_once_for_all_who_wait_for_it(harbour_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(Settings(root=harbour_root)) as live:
+        pages, made = live.app.site.pages, []
+        start = pages.start
+
+        def counted(*given: Any) -> tuple[str, bytes]:
+            made.append(1)
+            return start(*given)
+
+        monkeypatch.setattr(pages, "start", counted)
+        with occupied(live) as through:
+            waiting = [send(live, "/", BROWSER) for _ in range(10)]
+            turns = next(lane.turns for lane in live.app.site.threads.lanes if lane.name == "start")
+            assert eventually(lambda: turns.waiting == 9)
+            through.set()
+            for connection in waiting:
+                assert connection.recv(12)[-3:] == b"200"
+                connection.close()
+        assert len(made) == 1
+
+
+# A lane by itself
+
+
+def run(work: Callable[[PageThreads], Awaitable[Any]], **settings: Any) -> Any:
+    threads = PageThreads(Settings(root=Path(), **settings))
+
+    async def main() -> Any:
+        async with asyncio.timeout(SECONDS):
+            return await work(threads)
+
+    try:
+        return asyncio.run(main())
+    finally:
+        threads.stop()
+
+
+async def stays() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_what_takes_too_long_is_told_and_keeps_its_turn_until_it_ends() -> None:
+    through = threading.Event()
+
+    async def work(threads: PageThreads) -> None:
+        lane = threads.lane("slow")
+        with pytest.raises(Busy):
+            await lane.run(Client("192.0.2.7"), stays, through.wait)
+        assert lane.turns.running == 1  # the thread is still taken, and says so
+        through.set()
+        while lane.turns.running:
+            await asyncio.sleep(0.01)
+        assert await lane.run(Client("192.0.2.7"), stays, lambda: 7) == 7
+
+    run(work, page_seconds=0.1)
+
+
+def test_work_for_a_client_that_left_ends_at_its_next_look_up(harbour_root: Path) -> None:
+    opened = Publisher(Settings(root=harbour_root).release_folder).current()
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless() -> None:
+        try:
+            while True:
+                list(opened.quads(opened.iris.thing("dataset")))
+                begun.set()
+        except OutOfTime:
+            ended.set()
+            raise
+
+    async def leaves() -> Message:
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        return {"type": "http.disconnect"}
+
+    async def work(threads: PageThreads) -> None:
+        lane = threads.lane("endless")
+        with pytest.raises(ClientDisconnect):
+            await lane.run(Client("192.0.2.7"), leaves, endless)
+        while lane.turns.running:
+            await asyncio.sleep(0.01)
+
+    run(work, page_seconds=SECONDS)
+    assert ended.is_set()
+
+
+def test_every_way_to_look_asks_the_limit(harbour_root: Path) -> None:
+    opened = Publisher(Settings(root=harbour_root).release_folder).current()
+    looks: list[Callable[[], object]] = [
+        lambda: list(opened.quads()),
+        lambda: list(opened.triples()),
+        lambda: opened.holds(),
+        lambda: opened.select("size"),
+    ]
+    long = iter(opened.quads())
+    next(long)
+    token = LIMIT.set(TimeLimit(-1.0))
+    try:
+        for look in looks:
+            with pytest.raises(OutOfTime):
+                look()
+    finally:
+        LIMIT.reset(token)
+    assert next(long) is not None  # what began without a limit has none
+
+
+# Arguments that mean nothing
+
+ADDRESSES = [
+    "/", "/doc/harbour-2031/action/1", "/doc/harbour-2031/action/1.ttl", "/ontology", "/dataset",
+    f"/resource?iri={LEAGUE}",
+    f"/linkset?iri={LEAGUE}", f"/cite?iri={LEAGUE}&style=apa", "/compare",
+    f"/compare?iri={LEAGUE}&iri=harbour-2031/action/1", "/questions", "/questions/prohibitions", "/releases", "/context.jsonld", "/static/site.css", "/sparql/terms.json",
+    "/search?q=lighthouses", "/dataset/dump.nq.gz", "/.well-known/void", "/timemap/doc/harbour-2031",
+]  # fmt: skip
+NONSENSE = ("x={}", "lang=x{}", "%00={}", "choose=nothing-{}", "page%5b%5d={}", "LANG=zh{}")
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_an_argument_that_means_nothing_makes_nothing_new(harbour: Live, path: str) -> None:
+    accept = "*/*"
+    for _ in range(2):  # the first is kept after it was sent
+        plain = harbour.get(path, accept)
+    assert plain.status_code == 200
+    joint = "&" if "?" in path else "?"
+    cache = harbour.app.site.cache
+    size = cache.size
+    for number, nonsense in enumerate(NONSENSE * 2):
+        if path.startswith("/timemap/") or ("choose" in nonsense and not path.startswith("/compare")):
+            nonsense = "x={}" if not path.startswith("/timemap/") else ""
+        if "lang" in nonsense and path.startswith("/search"):
+            continue  # there it is the language of the words
+        answer = harbour.get(f"{path}{joint if nonsense else ''}{nonsense.format(number)}", accept)
+        assert (answer.status_code, answer.content) == (200, plain.content)
+        assert answer.headers.get("etag") == plain.headers.get("etag")
+        assert answer.headers.get("link") == plain.headers.get("link")
+        if nonsense and "choose" not in nonsense and "public" in plain.headers.get("cache-control", ""):
+            assert answer.headers["cache-control"].startswith("private"), nonsense  # shared caches make no entry
+    assert cache.size == size
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lang={}", "page=0000{}", "_profile=x{}", "page=1&page={}", "v={}", "iri={}", "x={}", "lang=zh-{}", "%6cang=x{}"],
+)
+def test_no_spelling_fills_the_cache_in_front(harbour: Live, query: str) -> None:
+    cache = harbour.app.site.cache
+    for path in ("/doc/harbour-2031/action/1.ttl", "/static/site.css"):
+        for _ in range(2):  # the first is kept after it was sent
+            harbour.get(path)
+            harbour.get(f"{path}?{query.format(1)}")
+        size = cache.size
+        for number in range(2, 12):
+            assert harbour.get(f"{path}?{query.format(number)}").status_code in (200, 400, 404)
+        assert cache.size == size
