@@ -267,7 +267,8 @@ ADDRESSES = [
     "/", "/doc/harbour-2031/action/1", "/doc/harbour-2031/action/1.ttl", "/ontology", "/dataset",
     f"/resource?iri={LEAGUE}",
     f"/linkset?iri={LEAGUE}", f"/cite?iri={LEAGUE}&style=apa", "/compare",
-    f"/compare?iri={LEAGUE}&iri=harbour-2031/action/1", "/questions", "/questions/prohibitions", "/releases", "/context.jsonld", "/static/site.css", "/sparql/terms.json",
+    f"/compare?iri={LEAGUE}&iri=harbour-2031/action/1", "/questions",
+    "/questions/prohibitions", "/releases", "/context.jsonld", "/static/site.css", "/sparql/terms.json",
     "/search?q=lighthouses", "/dataset/dump.nq.gz", "/.well-known/void", "/timemap/doc/harbour-2031",
 ]  # fmt: skip
 NONSENSE = ("x={}", "lang=x{}", "%00={}", "choose=nothing-{}", "page%5b%5d={}", "LANG=zh{}")
