@@ -79,6 +79,7 @@ installed: install-dev
 	$(BIN)/uv pip sync --quiet --require-hashes --python $(VENV)-user/bin/python requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --reinstall-package initiative-lod --python $(VENV)-user/bin/python .
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/walk.py
+	PYTHONPATH= $(VENV)-user/bin/python tests/installed/new_project.py
 
 # rdflib-endpoint goes into an environment of its own: it wants other versions of what we use.
 bench: install-dev

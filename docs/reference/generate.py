@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from initiative_lod.cli.app import app
-from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
+from initiative_lod.settings import ENVIRONMENT_PREFIX, FILE, Settings
 from initiative_lod.sources import questions
 
 HERE = Path(__file__).resolve().parent
@@ -35,10 +35,12 @@ def settings() -> str:
     lines = [
         "# Settings",
         "",
-        f"Each is an environment variable, `{ENVIRONMENT_PREFIX}` and its name in capitals; some are options of the",
-        "command line as well, which count for more. Sizes are bytes, times seconds.",
+        f"Each may stand in the project's `{FILE}` under its name, and be an environment variable,",
+        f"`{ENVIRONMENT_PREFIX}` and its name in capitals, which counts for more; some are options of the command line",
+        "as well, which count for most. (`root` says where that file is, and cannot stand in it.) Sizes are bytes, times",
+        "seconds.",
         "",
-        "| variable | default | what it is |",
+        "| name | default | what it is |",
         "| --- | --- | --- |",
     ]
     for item in fields(Settings):
@@ -49,7 +51,7 @@ def settings() -> str:
         ]
         about = _cell(item.metadata["about"] + (f" ({', '.join(bounds)})" if bounds else ""))
         default = f"`{item.default}`" if str(item.default) else "(empty)"
-        lines.append(f"| `{ENVIRONMENT_PREFIX}{item.name.upper()}` | {default} | {about} |")
+        lines.append(f"| `{item.name}` | {default} | {about} |")
     return "\n".join(lines)
 
 

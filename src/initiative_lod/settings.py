@@ -1,18 +1,26 @@
-"""Every setting, once: its name, type, default and what it does. Code, command line and docs read this table."""
+"""Every setting, once: its name, type, default and what it does. Code, command line and docs read this table.
+
+A setting is given on the command line, else in the environment, else in the project's file ``initiative-lod.toml``.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "INITIATIVE_LOD_"
-_KINDS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float, "Path": Path}
+FILE = "initiative-lod.toml"  # which makes a folder a project
+_KINDS: dict[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float, "Path": Path}
+_IN_FILE: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "Path": (str,)}
+_CALLED = {"str": "a string", "int": "a whole number", "float": "a number", "Path": "a string"}
 _BASE = re.compile(r"""https?://[^\s/<>"{}|^`\\?#]+/([^\s<>"{}|^`\\?#]*/)?""")
 
 
@@ -25,7 +33,7 @@ class Settings:
     """One frozen object, handed to whoever needs it. Sizes are bytes, times seconds."""
 
     base: str = _setting("https://w3id.org/initiative-lod/", "canonical base IRI; every IRI in the data begins with it")
-    root: Path = _setting(Path(), "the project folder: ontology/ and data/ are under it")
+    root: Path = _setting(Path(), "the project folder: initiative-lod.toml and data/ are in it")
     releases: Path = _setting(Path("releases"), "the release folder (relative to root)")
     host: str = _setting("127.0.0.1", "address that the server listens on")
     port: int = _setting(8000, "port that the server listens on", 0, 65535)
@@ -75,13 +83,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            minimum, maximum, value = item.metadata["minimum"], item.metadata["maximum"], getattr(self, item.name)
-            if minimum is not None and not value >= minimum:  # "not", for a NaN
-                raise SettingsError(f"setting {item.name!r} is {value}, and must be at least {minimum}")
-            if maximum is not None and value > maximum:
-                raise SettingsError(f"setting {item.name!r} is {value}, and must be at most {maximum}")
-        if not _BASE.fullmatch(self.base):
-            raise SettingsError(f"setting 'base' is {self.base!r}: it must be an http or https IRI that ends in '/'")
+            _check(item, getattr(self, item.name))
 
     @property
     def release_folder(self) -> Path:
@@ -89,15 +91,29 @@ class Settings:
         return (self.root / self.releases).resolve()
 
     @property
+    def ontology(self) -> Path:
+        """The folder of the ontology, the shapes, the context and the vocabularies that are offered.
+
+        That of this package; in a project that has such a folder, as the checkout of the package has, its own.
+        """
+        own = self.root / "ontology"
+        return own if (own / "initiative.ttl").is_file() else package_folder("ontology")
+
+    @property
     def language_folder(self) -> Path | None:
         """The folder with further languages, absolute; None where there is none."""
         return (self.root / self.languages).resolve() if self.languages else None
 
 
-def from_environment(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
-    """Settings from ``given`` (what is None is not given), else ``INITIATIVE_LOD_<NAME>``, else the default.
+def from_environment(
+    environment: Mapping[str, str] | None = None, needs_project: bool = True, **given: Any
+) -> Settings:
+    """Settings from ``given`` (what is None is not given), else ``INITIATIVE_LOD_<NAME>``, else the project's file.
 
-    Raises SettingsError for a value that is not of the setting's type or out of its range, or an unknown name.
+    Where no root is given it is the project at or above the current folder; with ``needs_project`` false, or with an
+    absolute release folder, the current folder does where there is none.
+    Raises SettingsError for a value that is not of the setting's type or out of its range, an unknown name, or no
+    project.
     """
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -114,19 +130,78 @@ def from_environment(environment: Mapping[str, str] | None = None, **given: Any)
         except ValueError as error:
             raise SettingsError(f"{ENVIRONMENT_PREFIX}{name.upper()} is {text!r}: {error}") from error
     if "root" not in values:
-        values["root"] = find_root(Path.cwd())
-    return Settings(**values)
+        required = needs_project and not Path(values.get("releases", "")).is_absolute()
+        values["root"] = find_root(Path.cwd(), required)
+    return Settings(**{**from_file(values["root"] / FILE), **values})
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above ``start`` with ``ontology/`` and ``data/`` in it, else the checkout of this code.
+def from_file(path: Path) -> dict[str, Any]:
+    """The settings in a project's file; none where there is no file.
 
-    Raises SettingsError where there is neither.
+    Raises SettingsError, with file and line, for what is no TOML, a name that is no setting, or a value that is none of
+    the setting's.
     """
-    checkout = Path(__file__).resolve().parents[2]
-    for folder in (start, *start.parents, checkout):
-        if (folder / "ontology").is_dir() and (folder / "data").is_dir():
+    if not path.is_file():
+        return {}
+    try:
+        content = path.read_text("utf-8-sig")
+        values = tomllib.loads(content)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: the file is not UTF-8") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))  # else it is at the end
+        line = place[1] if place else content.rstrip().count("\n") + 1
+        raise SettingsError(f"{path}:{line}: not TOML: {error}") from error
+    known = {item.name: item for item in fields(Settings) if item.name != "root"}
+    for name, value in values.items():
+        place = re.search(rf"""^[ \t]*["'\[]?{re.escape(name)}\b""", content, re.MULTILINE)
+        where = f"{path}:{content.count(chr(10), 0, place.start()) + 1 if place else 1}"
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; is {near[0]!r} meant?" if near else f"; there are {', '.join(known)}"
+            raise SettingsError(f"{where}: no setting is called {name!r}{hint}")
+        kind = str(known[name].type)
+        if isinstance(value, bool) or not isinstance(value, _IN_FILE[kind]):
+            raise SettingsError(f"{where}: {name} is {value!r}, and must be {_CALLED[kind]}")
+        values[name] = _KINDS[kind](value)
+        try:
+            _check(known[name], values[name])
+        except SettingsError as error:
+            raise SettingsError(f"{where}: {error}") from error
+    return values
+
+
+def _check(item: Field[Any], value: Any) -> None:
+    """Raise SettingsError for a value that is out of a setting's range."""
+    minimum, maximum = item.metadata["minimum"], item.metadata["maximum"]
+    if minimum is not None and not value >= minimum:  # "not", for a NaN
+        raise SettingsError(f"setting {item.name!r} is {value}, and must be at least {minimum}")
+    if maximum is not None and value > maximum:
+        raise SettingsError(f"setting {item.name!r} is {value}, and must be at most {maximum}")
+    if item.name == "base" and not _BASE.fullmatch(value):
+        raise SettingsError(f"setting 'base' is {value!r}: it must be an http or https IRI that ends in '/'")
+
+
+def find_root(start: Path, required: bool = True) -> Path:
+    """The nearest folder at or above ``start`` with a project's file in it.
+
+    Where there is none it is ``start``, or if one is ``required`` a SettingsError that says what to do.
+    """
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
             return folder
-    raise SettingsError(
-        f"no folder at or above {start} has ontology/ and data/ in it: go to the project's folder, or give --root"
-    )
+    if required:
+        raise SettingsError(
+            f"no project is here: neither {start} nor a folder above it has a file {FILE}. Make a project with "
+            "'initiative-lod init', or name one with --root"
+        )
+    return start
+
+
+def package_folder(name: str) -> Path:
+    """A folder that travels with this package; in a checkout, where it is not packed yet, that of the checkout."""
+    here = Path(__file__).resolve().parent
+    packed = here / name
+    return packed if packed.is_dir() else here.parents[1] / name

@@ -27,7 +27,8 @@ from service.conftest import Live, serve
 
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>[a-z]*)(?P<title>[^\n]*)\n(?P<code>.*?)^```$", re.M | re.S)
-WALKED = "change-something.md"  # run as a whole, by test_walks
+#: Run as a whole, by test_walks and test_new_documents.
+WALKED = ("change-something.md", "your-document.md", "project-folder.md")
 #: Lines that are not run here, and why.
 NOT_RUN = {
     "make serve": "tried in a fresh clone by hand; the server itself is what all service tests run",
@@ -60,14 +61,14 @@ def blocks(*languages: str) -> list[pytest.param]:  # type: ignore[valid-type]
     for page in PAGES:
         text = page.read_text("utf-8")
         for match in BLOCK.finditer(text):
-            if match["language"] in languages and page.name != WALKED:
+            if match["language"] in languages and page.name not in WALKED:
                 line = text.count("\n", 0, match.start()) + 1
                 found.append(pytest.param(match["code"], id=f"{page.name}:{line}"))
     return found
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"sh", "turtle", "sparql", "json", "python", "po", "html"}
+    known = {"sh", "turtle", "sparql", "json", "python", "po", "html", "toml", "tsv", "text"}
     for page in PAGES:
         text = page.read_text("utf-8")
         assert text.count("\n```") + text.startswith("```") == 2 * len(BLOCK.findall(text)), page.name

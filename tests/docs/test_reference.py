@@ -27,11 +27,13 @@ def test_no_page_is_left_over() -> None:
 
 def test_every_setting_is_there() -> None:
     for item in fields(Settings):
-        assert f"`{ENVIRONMENT_PREFIX}{item.name.upper()}`" in PAGES["settings.md"]
+        assert f"| `{item.name}` |" in PAGES["settings.md"]
+    assert f"`{ENVIRONMENT_PREFIX}`" in PAGES["settings.md"]
 
 
 def test_every_command_is_there() -> None:
     for command in (
+        "init",
         "serve",
         "build",
         "validate",

@@ -34,6 +34,7 @@ def copy(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
     for folder in ("src", "ontology", "data"):
         shutil.copytree(CHECKOUT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "editor"))
+    shutil.copy(CHECKOUT / "initiative-lod.toml", root)
     command = root / "bin" / "initiative-lod"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m initiative_lod "$@"\n', "utf-8")

@@ -141,6 +141,7 @@ def commands(run: Run) -> tuple[str, str]:
     other.write_text(OTHER, "utf-8")
     old = Path(run("build", "--publish").strip()).name
     assert "conforms" in run("validate", str(other))
+    assert (Path(run("init", str(run.folder / "town")).strip()) / "data").is_dir()
     assert len(run("query", str(CHECKOUT / "data/questions/prohibitions.rq"), "--format", "csv").split()) == 3
     for form in ("turtle", "ntriples"):
         assert "other" not in run("query", "CONSTRUCT WHERE { ?s a ilod:Pillar }", "--format", form)

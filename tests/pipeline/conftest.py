@@ -257,11 +257,10 @@ def make_project(root: Path) -> Path:
         "data/alignments/harbour.sssom.tsv": ALIGNMENT,
         "data/questions/prohibitions.rq": QUESTION,
         "data/questions/prohibitions.tsv": ANSWER,
+        "initiative-lod.toml": "",
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content, "utf-8")
-    for name in ("modalities.ttl", "roles.ttl"):
-        shutil.copy(CHECKOUT / "data" / "graphs" / name, root / "data" / "graphs")
     shutil.copytree(CHECKOUT / "ontology", root / "ontology")
     return root
 

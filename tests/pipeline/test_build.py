@@ -765,7 +765,6 @@ def test_sources_of_the_project_itself_are_never_touched(settings: Settings, pro
 @pytest.mark.parametrize(
     ("gone", "message"),
     [
-        ("data/alignments/*", "no .*sssom.tsv is in this folder"),
         ("data/dataset.ttl", "cannot be read"),
         ("ontology/shapes/text.ttl", "shapes are missing: .*TextSpan"),
         ("ontology/shapes/*", "no .*ttl is in this folder"),

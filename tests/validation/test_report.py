@@ -281,10 +281,5 @@ def test_a_missing_file_is_an_error_with_its_name(tmp_path: Path) -> None:
         read(tmp_path / "nothing.ttl")
 
 
-def test_shapes_move_to_another_base() -> None:
-    shapes = read_shapes((ROOT / "ontology" / "shapes").glob("*.ttl"), "https://example.org/")
-    assert not [quad for quad in shapes if "w3id.org/initiative-lod" in str(quad)]
-
-
 def _integer() -> NamedNode:
     return NamedNode("http://www.w3.org/2001/XMLSchema#integer")

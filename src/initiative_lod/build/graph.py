@@ -19,7 +19,7 @@ from initiative_lod.build import identity, inference, mappings
 from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
-from initiative_lod.errors import NotationError, ParseError, SourceError, SourceErrors
+from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
 from initiative_lod.iris import Iris, slug
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
@@ -54,30 +54,46 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     """Build the project in ``settings.root``. Raises SourceError (SourceErrors for several)."""
     root, iris = settings.root, Iris(settings.base)
     progress("reading sources")
-    written = turtle.read_folder(root / "data" / "graphs", iris.base)
+    if not (root / "data" / "graphs").is_dir():
+        raise SettingsError(
+            f"{root} is no project: it has no data/graphs. Make one with 'initiative-lod init', or name one with --root"
+        )
+    ontology = settings.ontology
+    written = turtle.read_folder(ontology / "vocabulary", iris.base)
+    written += turtle.read_folder(root / "data" / "graphs", iris.base)
     quads: list[Quad] = []
     places = Places()
     for source in written:
-        places.add(source, source.path.relative_to(root))
+        places.add(source, _shown(source.path, settings))
     progress("finding quotes")
     graphs, coverage = _graphs(written, root / "data" / "source", iris)
     quads += graphs
     progress("reading alignments, ontology and shapes")
-    for path in _all(root / "data" / "alignments", "*.sssom.tsv"):
+    for path in sorted((root / "data" / "alignments").glob("*.sssom.tsv")):  # a project need not have any
         quads += mappings.quads(mappings.rebased(sssom.read(path), iris), iris)
     judged = root / "data" / "judgements" / "identity.tsv"
     quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), iris)
-    files = [(root / "data" / "dataset.ttl", "dataset"), (root / "ontology" / "initiative.ttl", "ontology")]
-    files += [(path, "shapes") for path in _all(root / "ontology" / "shapes", "*.ttl")]
+    files = [(root / "data" / "dataset.ttl", "dataset"), (ontology / "initiative.ttl", "ontology")]
+    files += [(path, "shapes") for path in (*_all(ontology / "shapes", "*.ttl"), *own_shapes(root))]
     for path, graph in files:
         source = turtle.read_turtle(path, graph, iris.base)
-        places.add(source, path.relative_to(root))
+        places.add(source, _shown(path, settings))
         quads += _in(iris.graph(graph), source.triples)
-    _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], root / "ontology" / "shapes")
+    _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], ontology / "shapes")
     promised = inference.promises(quad for quad in quads if quad.graph_name == iris.graph("ontology"))
     quads += list(inference.quads(quads, promised, iris))
-    context = _context(root / "ontology" / "context.jsonld").encode()
+    context = _context(ontology / "context.jsonld").encode()
     return Built(canonical(quads), places, tuple(coverage), context)
+
+
+def own_shapes(root: Path) -> list[Path]:
+    """The files of shapes that a project has besides those of the package, by name."""
+    return sorted((root / "shapes").glob("*.ttl"))
+
+
+def _shown(path: Path, settings: Settings) -> Path:
+    """A path as it is told: within the project, or within the package."""
+    return path.relative_to(settings.root if settings.root in path.parents else settings.ontology.parent)
 
 
 def _all(folder: Path, pattern: str) -> list[Path]:

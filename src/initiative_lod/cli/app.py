@@ -14,6 +14,7 @@ from initiative_lod import __version__
 
 #: Each command and where it is: ``module:name``, a function or a Typer of its own. Help lists them in this order.
 COMMANDS = {
+    "init": "init:init",
     "serve": "serve:serve",
     "build": "build:build",
     "validate": "validate:validate",
@@ -70,7 +71,8 @@ def common(
     root: Annotated[
         Path | None,
         typer.Option(
-            help="The project folder (with ontology/ and data/). Else the nearest one at or above here.", exists=True
+            help="The project folder. Else the nearest one at or above here: it has an initiative-lod.toml.",
+            exists=True,
         ),
     ] = None,
     base: Annotated[str | None, typer.Option(help="Canonical base IRI of the data that is built.")] = None,
@@ -79,5 +81,6 @@ def common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
-    """Options that every command takes; each is also an environment variable INITIATIVE_LOD_<NAME>."""
+    """Options that every command takes; each is also a setting in initiative-lod.toml, and an environment variable
+    INITIATIVE_LOD_<NAME>."""
     context.obj = {"root": root.resolve() if root else None, "base": base, "releases": releases}

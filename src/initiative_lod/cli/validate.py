@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,7 +66,7 @@ def validate(
     if shapes:
         if not files:
             raise typer.BadParameter("name the RDF that --shapes is to judge")
-        settings = from_environment(**{**context.obj, "root": context.obj["root"] or Path.cwd()})
+        settings = from_environment(needs_project=False, **context.obj)
         report, graph = _by_shapes(files, shapes, ontology or [], imports or [], settings, strict, quiet)
         _print(report, format, graph)
     elif ontology or imports:
@@ -75,7 +74,7 @@ def validate(
     elif files:
         from initiative_lod.validation import shacl
 
-        settings = from_environment(**context.obj)
+        settings = from_environment(needs_project=False, **context.obj)
         with progress(quiet) as step:
             graph = foreign_graph.read(files, settings.base, settings, strict, step)
             step("validating")

@@ -84,10 +84,10 @@ def validate(
 
 def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
     """The report of the project's shapes and ontology on files that were read, with the places in them."""
-    ontology = settings.root / "ontology"
+    ontology = settings.ontology
     return validate(
         graph.quads,
-        read_shapes((ontology / "shapes").glob("*.ttl")),
+        read_shapes([*(ontology / "shapes").glob("*.ttl"), *(settings.root / "shapes").glob("*.ttl")]),
         ontology=read_shapes([ontology / "initiative.ttl"]),
         places=places_in(graph.files, settings.base),
     )

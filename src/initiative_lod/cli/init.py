@@ -1,0 +1,60 @@
+"""``initiative-lod init``: a new project, which validates, builds and serves as it is, to be filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from initiative_lod.cli.talk import console
+from initiative_lod.errors import SettingsError
+from initiative_lod.settings import FILE, Settings, package_folder
+
+#: What each file of a new project is for, in the order in which it is read.
+FILES = {
+    FILE: "settings: the base of your IRIs, and how it is served",
+    "data/dataset.ttl": "the site's name, publisher, contact, licence, footer",
+    "data/source/charter.zh.txt": "the text as it was delivered",
+    "data/graphs/charter/document.ttl": "the document: its texts, its parts, what its clauses ask",
+    "data/graphs/groups.ttl": "whom it addresses",
+    "data/graphs/topics.ttl": "what it speaks of",
+    "data/alignments/topics.sssom.tsv": "mappings to other people's vocabularies: none yet",
+    "data/questions/prohibitions.rq": "a question that every release has to answer",
+    "data/questions/prohibitions.tsv": "the rows of its answer, worked out from the text by hand",
+}
+EXAMPLE_BASE = "https://example.org/"
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder; made where there is none.")] = Path(),
+) -> None:
+    """Make a new project in DIR, or here: a small made-up document, to be replaced by yours. Nothing is overwritten."""
+    base = Settings(base=context.obj["base"] or EXAMPLE_BASE).base
+    folder = folder.resolve()
+    in_the_way = [name for name in FILES if (folder / name).exists()]
+    if in_the_way:
+        raise SettingsError(
+            f"nothing was written: {folder} has {', '.join(in_the_way)}. Name a folder without, or move "
+            f"{'it' if len(in_the_way) == 1 else 'them'} away"
+        )
+    template = package_folder("new_project")
+    for name in FILES:
+        content = (template / name).read_text("utf-8").replace(EXAMPLE_BASE, base)
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+    typer.echo(str(folder))
+    longest = max(map(len, FILES))
+    for name, about in FILES.items():
+        console.print(f"  {name:{longest}}  {about}", soft_wrap=True, markup=False)
+    if base == EXAMPLE_BASE:
+        console.print(f"The base is {base}, which is nobody's: put yours into {FILE} and where else it stands.")
+    here = "" if folder == Path.cwd() else f"cd {folder}\n  "
+    console.print(
+        f"Now:\n  {here}initiative-lod validate\n  initiative-lod build --publish\n  initiative-lod serve",
+        soft_wrap=True,
+        markup=False,
+    )
