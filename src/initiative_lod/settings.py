@@ -52,7 +52,14 @@ class Settings:
     query_rate: float = _setting(20.0, "queries a second that one client may send, averaged over ten seconds", 0.1)
     query_cache: int = _setting(32 * 1024 * 1024, "bytes of query results that are kept", 0)
     client_seconds: float = _setting(
-        20.0, "time that a client may take to send its query, and to read each 64 KB of a result", 0.1
+        20.0,
+        "time that a client may take to send the body of a request, and in which it takes something of its answer",
+        0.1,
+    )
+    head_seconds: float = _setting(10.0, "time in which the header of a request has to arrive", 0.1)
+    connections: int = _setting(2048, "connections that may be open", 16)
+    connections_per_client: int = _setting(
+        128, "connections that one client may have open; a trusted proxy's are not counted so", 1
     )
     languages: str = _setting("", "folder with further languages of the pages (relative to root), a <language>.po each")
     search_seconds: float = _setting(1.0, "wall clock that one search may take", 0.1)

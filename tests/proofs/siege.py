@@ -98,6 +98,8 @@ def _probe(port: int, path: str, accept: str, end: float, found: Besieged) -> No
             connection.close()
             connection = None
         time.sleep(0.01)
+    if connection is not None:
+        connection.close()
 
 
 def _answer(connection: socket.socket) -> tuple[int, bool]:

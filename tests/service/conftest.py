@@ -22,8 +22,8 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
 from initiative_lod.web.app import create_app
+from initiative_lod.web.http.connections import Connections
 from initiative_lod.web.http.front import Front
-from initiative_lod.web.http.header_limit import BoundedHttp
 from patience import SECONDS, eventually, patient
 
 
@@ -36,6 +36,7 @@ class Live:
     publisher: Publisher
     client: httpx.Client
     app: Front
+    connections: Connections
 
     @property
     def opened(self) -> OpenRelease:
@@ -58,10 +59,11 @@ def serve(settings: Settings, publisher: Publisher | None = None) -> Iterator[Li
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     app = create_app(settings, publisher)
+    connections = Connections(settings)
     config = uvicorn.Config(
         app,
         log_level="warning",
-        http=BoundedHttp,
+        http=connections.protocol,
         loop="asyncio",
         server_header=False,
         lifespan="on",
@@ -74,7 +76,7 @@ def serve(settings: Settings, publisher: Publisher | None = None) -> Iterator[Li
     try:
         with httpx.Client(timeout=SECONDS) as client:
             client.headers = httpx.Headers({"user-agent": "test"})
-            yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client, app)
+            yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client, app, connections)
     finally:
         server.should_exit = True
         thread.join(SECONDS)

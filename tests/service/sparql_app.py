@@ -159,11 +159,11 @@ def main() -> None:
 
     import uvicorn
 
-    from initiative_lod.web.http.header_limit import BoundedHttp
+    from initiative_lod.web.http.connections import Connections
 
     told: dict[str, Any] = ast.literal_eval(sys.argv[1])
     settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})
-    config = uvicorn.Config(app(settings), log_level="warning", loop="asyncio", http=BoundedHttp)
+    config = uvicorn.Config(app(settings), log_level="warning", loop="asyncio", http=Connections(settings).protocol)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -14,6 +16,8 @@ import typer
 from initiative_lod import release
 from initiative_lod.errors import Overtaken, SettingsError
 from initiative_lod.settings import Settings, from_environment
+
+OTHER_FILES = 256  # that are open besides connections: stores, workers, results
 
 
 def serve(
@@ -47,7 +51,7 @@ def run(settings: Settings) -> None:
 
     from initiative_lod.release.opened import Publisher
     from initiative_lod.web.app import create_app
-    from initiative_lod.web.http.header_limit import BoundedHttp
+    from initiative_lod.web.http.connections import Connections
 
     publisher = Publisher(settings.release_folder)
     opened = publisher.current()
@@ -56,13 +60,12 @@ def run(settings: Settings) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_level="error",  # what strangers send that is no HTTP is no news
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,  # a reader that stalls does not keep the server from stopping
-        limit_concurrency=512,
-        http=BoundedHttp,
+        http=Connections(replace(settings, connections=_files(settings.connections))).protocol,
         loop="asyncio",  # uvloop raises, with a stack trace in the log, when a client hangs up at the wrong moment
     )
     with listen(settings.host, settings.port) as listening:
@@ -73,6 +76,19 @@ def run(settings: Settings) -> None:
         gc.freeze()
         gc.enable()
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _files(connections: int) -> int:
+    """So many connections as there can be, if need be after more open files have been allowed to this process."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + OTHER_FILES
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        connections = max(16, allowed - OTHER_FILES)
+        typer.echo(f"this process may have {allowed} files open: {connections} connections, not more", err=True)
+    return connections
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,21 +8,27 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
 from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from initiative_lod.locale.messages import Language
-from initiative_lod.web.http.problems import MethodNotAllowed, problem, text, title
+from initiative_lod.errors import Message
+from initiative_lod.locale.messages import Languages
+from initiative_lod.web.http.problems import MethodNotAllowed, message_of, problem, title
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
 
 
-class HeaderTooLarge(ValueError):
-    """A request's head is larger than anyone needs."""
+class BadHead(ValueError):
+    """A request's head that is refused, with the message that says why."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(str(message))
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -40,18 +46,29 @@ class BoundedHttp(HttpToolsProtocol):
         self._read = data
         super().data_received(data)
         if self._silent > LARGEST_HEAD and not self.transport.is_closing():
-            self.send_400_response("Request header too large.")
+            self.refuse(400, Message("error.long_head", most=LARGEST_HEAD))
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is answered 400; a request whose method the reader does not know, 405."""
-        asked = _REQUEST.match(self._read)
-        if asked is None or not isinstance(sys.exception(), HttpParserInvalidMethodError):
-            super().send_400_response(msg)
+        asked, error = _REQUEST.match(self._read), sys.exception()
+        if asked is not None and isinstance(error, HttpParserInvalidMethodError):
+            front = _front(self.app)
+            path = unquote(asked[2].partition(b"?")[0])
+            allowed = (front.methods_of(path) if front else None) or ("GET", "HEAD", "OPTIONS")
+            told = MethodNotAllowed(asked[1].decode(), allowed)
+            self.refuse(405, message_of(told), (f"allow: {', '.join(allowed)}",))
             return
-        allowed, content = _refusal(self.app, asked[1].decode(), unquote(asked[2].partition(b"?")[0]))
+        cause = error.__context__ if error is not None else None
+        self.refuse(400, cause.message if isinstance(cause, BadHead) else Message("error.no_http"))
+
+    def refuse(self, status: int, why: Message, fields: Sequence[str] = ()) -> None:
+        """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language."""
+        front = _front(self.app)
+        language = (front.site.pages.languages if front else Languages()).default
+        content = problem(status, language.gettext(why.id, **why.values), title(status, language))
         lines = (
-            "HTTP/1.1 405 Method Not Allowed",
-            f"allow: {', '.join(allowed)}",
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            *fields,
             "content-type: application/problem+json",
             f"content-length: {len(content)}",
             "access-control-allow-origin: *",
@@ -93,17 +110,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._silent = 0
         self._head += size
         if self._head > LARGEST_HEAD:
-            raise HeaderTooLarge(f"more than {LARGEST_HEAD} bytes of header")
+            raise BadHead(Message("error.long_head", most=LARGEST_HEAD))
 
 
-def _refusal(app: Any, method: str, path: str) -> tuple[Sequence[str], bytes]:
-    """What the application, whatever is wrapped around it, says of a method that it lacks: (methods of the path, body).
-
-    Nothing else is known of the request, its language included.
-    """
+def _front(app: Any) -> Any:
+    """The layer of ours in front, whatever is wrapped around it; None where there is none."""
     while not hasattr(app, "methods_of") and hasattr(app, "app"):
         app = app.app
-    allowed: Sequence[str] = app.methods_of(path) if hasattr(app, "methods_of") else ()
-    error = MethodNotAllowed(method, allowed or ("GET", "HEAD", "OPTIONS"))
-    language: Language = app.site.pages.languages.default
-    return error.allowed, problem(405, text(error, language), title(405, language))
+    return app if hasattr(app, "methods_of") else None

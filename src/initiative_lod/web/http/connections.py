@@ -1,0 +1,193 @@
+"""Connections: how many there may be, in all and of one client, and how long one may be silent.
+
+A client that says nothing, says half a request, or takes nothing of its answer costs a connection and no more, for a
+time and no longer. Who takes an answer slowly, but goes on, is not cut off.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import fcntl
+import termios
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from initiative_lod.errors import Message
+from initiative_lod.settings import Settings
+from initiative_lod.web.http.header_limit import BadHead, BoundedHttp
+from initiative_lod.web.http.request import Client, trusted_proxies
+
+LEAST_SECONDS = 1.0  # that a connection has for its request, however many others want its place
+SWEEP_SECONDS = 1.0  # between two looks at all connections
+GRACE_SECONDS = 5.0  # beyond what the application allows for a body: it tells it better
+
+
+class Connections:
+    """The open connections of a server. ``protocol`` makes one, as uvicorn wants it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.open: dict[LimitedHttp, None] = {}  # in the order in which they came
+        self.refused = 0
+        self._trusted = trusted_proxies(settings.trusted_proxies)
+        self._by_client: Counter[str] = Counter()
+        self._sweep: asyncio.TimerHandle | None = None
+        self.protocol: Any = partial(LimitedHttp, self)  # uvicorn takes any callable, and says that it takes a class
+
+    def admit(self, connection: LimitedHttp) -> Message | None:
+        """Take a connection in, or say why not. A proxy's connections are many clients', and only count in all.
+
+        Where there are as many as there may be, the oldest that waits for a request makes room, if it had time for one.
+        """
+        client = connection.counted_as
+        if client and self._by_client[client] >= self.settings.connections_per_client:
+            return Message("error.many_connections", most=self.settings.connections_per_client)
+        if len(self.open) >= self.settings.connections:
+            idle = next((item for item in self.open if item.is_idle), None)
+            if idle is None or idle.age() < LEAST_SECONDS:
+                return Message("error.no_connection")
+            idle.end()
+        self.open[connection] = None
+        if client:
+            self._by_client[client] += 1
+        if self._sweep is None:
+            self._sweep = connection.loop.call_later(SWEEP_SECONDS, self._look, connection.loop)
+        return None
+
+    def forget(self, connection: LimitedHttp) -> None:
+        """Let a connection go that was taken in, or was not."""
+        if connection not in self.open:
+            return
+        del self.open[connection]
+        client = connection.counted_as
+        if client:
+            self._by_client[client] -= 1
+            if not self._by_client[client]:
+                del self._by_client[client]
+
+    def counts(self, address: str) -> str:
+        """The client for whom a connection from ``address`` counts; empty for a proxy."""
+        return "" if address in self._trusted else Client(address).counted_as
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for connection in list(self.open):
+            connection.look(now)
+        self._sweep = loop.call_later(SWEEP_SECONDS, self._look, loop) if self.open else None
+
+
+class LimitedHttp(BoundedHttp):
+    """A connection whose silences are limited, and that refuses what is no request of HTTP/1.1."""
+
+    def __init__(self, connections: Connections, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._all = connections
+        self.counted_as = ""
+        self._made = self.loop.time()
+        self._begun = False  # a request that is not whole
+        self._waiting_since = 0.0  # for a head, whole; 0 while none is awaited
+        self._body_since = 0.0  # for a body, whole; likewise
+        self._unsent, self._stalled_since = 0, 0.0  # bytes that the client has not taken, and since when no others
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered here."""
+        return not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
+
+    def age(self) -> float:
+        """Seconds since it was made."""
+        return self.loop.time() - self._made
+
+    def end(self) -> None:
+        """Close at once."""
+        self._all.forget(self)
+        self.transport.abort()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected."""
+        super().connection_made(transport)
+        self.counted_as = self._all.counts(self.client[0] if self.client else "")
+        refusal = self._all.admit(self)
+        if refusal is not None:
+            self._all.refused += 1
+            self.refuse(503, refusal, ("retry-after: 1",))
+        self._made = self._waiting_since = self.loop.time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._all.forget(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the socket; none that come after a refusal are looked at."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.is_idle and not self._body_since:  # they were no request, or the beginning of one
+            self._waiting_since = self._waiting_since or self.loop.time()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._begun = True
+
+    def on_headers_complete(self) -> None:
+        """A head is whole. Of Host there must be one (RFC 9112 §3.2)."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
+            raise BadHead(Message("error.hosts", count=hosts))
+        self._waiting_since, self._body_since = 0.0, self.loop.time()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        self._body_since, self._begun = 0.0, False
+        super().on_message_complete()
+
+    def look(self, now: float) -> None:
+        """End the connection when it has been silent for too long."""
+        settings = self._all.settings
+        unsent = self._untaken()
+        if unsent:
+            if unsent != self._unsent:
+                self._unsent, self._stalled_since = unsent, now
+            elif now - self._stalled_since > settings.client_seconds:
+                self.end()
+            return
+        self._unsent = 0
+        if self.transport.is_closing():
+            return
+        if self._body_since and now - self._body_since > settings.client_seconds + GRACE_SECONDS:
+            self._give_up(Message("error.slow_body", seconds=f"{settings.client_seconds:g}"))
+        elif self._waiting_since and now - self._waiting_since > settings.head_seconds and self.is_idle:
+            self._give_up(Message("error.slow_head", seconds=f"{settings.head_seconds:g}"))
+
+    def _give_up(self, why: Message) -> None:
+        """Tell a client that has begun a request why it ends, unless it is being answered; any other one knows."""
+        answered = self._body_since and self.cycle.response_started
+        if self._begun and not answered:
+            self.refuse(408, why)
+        else:
+            self.transport.close()
+
+    def _untaken(self) -> int:
+        """Bytes of answers that the client has not taken: ours and, where it tells (Linux), the kernel's.
+
+        What the application has not yet given counts by its absence: it waits while there are many.
+        """
+        ours = self.transport.get_write_buffer_size()
+        if not ours:
+            return 0
+        return ours + _in_kernel(self.transport)
+
+
+def _in_kernel(transport: asyncio.Transport) -> int:
+    """Bytes that the kernel holds of what was sent: without them a slow reader's progress shows late."""
+    size = array.array("i", [0])
+    try:
+        fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, size, True)
+    except OSError:
+        return 0
+    return size[0]

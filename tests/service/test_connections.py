@@ -1,0 +1,230 @@
+"""Connections that are silent, half-sent, too many, or do not take what they asked for; and heads that are refused."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from initiative_lod.settings import Settings
+from patience import SECONDS, eventually
+from service.conftest import Live, serve
+
+SHORT = 0.3
+GET = b"GET /healthz HTTP/1.1\r\nHost: data.example\r\n\r\n"
+HALF = b"GET /healthz HTTP/1.1\r\nHost: data.exa"
+POST = b"POST /sparql HTTP/1.1\r\nHost: data.example\r\n"
+POST += b"Content-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n"
+
+
+def connect(live: Live, source: str = "127.0.0.1") -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port_of(live)), SECONDS, (source, 0))
+    connection.settimeout(SECONDS)
+    return connection
+
+
+def port_of(live: Live) -> int:
+    return int(live.url.rsplit(":", 1)[1])
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes, which it must."""
+    found = b""
+    try:
+        while piece := connection.recv(65536):
+            found += piece
+    except ConnectionResetError:
+        pass
+    connection.close()
+    return found
+
+
+def problem(answer: bytes) -> tuple[int, dict[str, object]]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    return int(head.split(b" ", 2)[1]), json.loads(body)
+
+
+@pytest.fixture(scope="module")
+def impatient(harbour_root: Path) -> Iterator[Live]:
+    """A server that waits for a head for a moment only."""
+    with serve(Settings(root=harbour_root, head_seconds=SHORT)) as live:
+        yield live
+
+
+@pytest.fixture(scope="module")
+def strict(harbour_root: Path) -> Iterator[Live]:
+    """A server that waits for a body, or for a client to take its answer, for a moment only."""
+    with serve(Settings(root=harbour_root, client_seconds=SHORT)) as live:
+        yield live
+
+
+def test_who_says_nothing_is_let_go(impatient: Live) -> None:
+    assert received(connect(impatient)) == b""
+
+
+@pytest.mark.parametrize("begun", [b"G", HALF, b"\r\n", GET[:-2]])
+def test_a_head_that_does_not_come_ends_the_connection(impatient: Live, begun: bytes) -> None:
+    connection = connect(impatient)
+    connection.sendall(begun)
+    answer = received(connection)
+    if begun == b"\r\n":  # no request has begun
+        assert answer == b""
+    else:
+        status, told = problem(answer)
+        assert (status, told["status"]) == (408, 408)
+
+
+def test_a_head_in_drops_ends_all_the_same(impatient: Live) -> None:
+    connection = connect(impatient)
+    end = time.monotonic() + SECONDS
+    try:
+        for byte in HALF * 1000:
+            assert time.monotonic() < end
+            connection.sendall(bytes([byte]))
+            time.sleep(SHORT / 10)
+    except OSError:
+        pass
+    else:
+        raise AssertionError("it went on and on")
+    connection.close()
+
+
+@pytest.mark.parametrize("begun", [HALF, b"\r\n"])
+def test_after_an_answer_as_well(impatient: Live, begun: bytes) -> None:
+    connection = connect(impatient)
+    connection.sendall(GET)
+    assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    connection.sendall(begun)
+    answer = received(connection)
+    assert b"HTTP/1.1 408" in answer if begun == HALF else b"HTTP/1.1 408" not in answer
+
+
+@pytest.mark.parametrize("address", [b"/sparql", b"/reconcile", b"/doc/harbour-2031"])
+def test_a_body_that_does_not_come_ends_the_connection(strict: Live, address: bytes) -> None:
+    connection = connect(strict)
+    connection.sendall(POST.replace(b"/sparql", address))
+    answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 405" if address.startswith(b"/doc") else b"HTTP/1.1 408")
+
+
+def test_who_takes_nothing_of_a_large_answer_is_let_go(strict: Live) -> None:
+    connections = strict.connections
+    before = len(connections.open)
+    connection = connect(strict)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    many = b"GET /dataset/dump.nq.gz HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    connection.sendall(many * 400)
+    assert eventually(lambda: len(connections.open) > before)
+    assert eventually(lambda: len(connections.open) == before)
+    connection.close()
+
+
+def test_who_takes_it_slowly_gets_it_whole(strict: Live) -> None:
+    """Something is taken in each of the times that are allowed, and all of it takes many of them."""
+    expected = strict.get("/dataset/dump.nq.gz").content
+    count = max(1, 12_000_000 // len(expected))
+    connection = connect(strict)
+    request = b"GET /dataset/dump.nq.gz HTTP/1.1\r\nHost: data.example\r\n\r\n"
+    connection.sendall(request * count)
+    found = 0
+    started = time.monotonic()
+    while found < count * len(expected):
+        piece = connection.recv(262_144)
+        assert piece, f"cut off after {found} bytes and {time.monotonic() - started:.1f} s"
+        found += len(piece)
+        time.sleep(SHORT / 4)
+    connection.close()
+
+
+def test_of_one_client_so_many_and_others_come_in(harbour_root: Path) -> None:
+    with serve(Settings(root=harbour_root, connections_per_client=5)) as live:
+        held = [connect(live, "127.0.0.2") for _ in range(5)]
+        assert eventually(lambda: len(live.connections.open) == 5)
+        status, told = problem(received(connect(live, "127.0.0.2")))
+        assert status == 503
+        assert "5" in str(told["detail"])
+        assert live.get("/healthz").status_code == 200  # from another address
+        held.pop().close()
+        assert eventually(lambda: len(live.connections.open) < 6)
+        again = connect(live, "127.0.0.2")
+        again.sendall(GET)
+        assert again.recv(100).startswith(b"HTTP/1.1 200")
+        for connection in (*held, again):
+            connection.close()
+
+
+def test_a_trusted_proxys_connections_are_many_clients(harbour_root: Path) -> None:
+    with serve(Settings(root=harbour_root, connections_per_client=2, trusted_proxies="127.0.0.3")) as live:
+        held = [connect(live, "127.0.0.3") for _ in range(10)]
+        for connection in held:
+            connection.sendall(GET)
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+            connection.close()
+
+
+def test_two_thousand_idle_and_ten_thousand_attempts_keep_nobody_out(harbour_root: Path) -> None:
+    """From twenty addresses, a tenth of that: where all places are taken, the oldest that says nothing makes room."""
+
+    def answers() -> bool:
+        try:
+            with connect(live) as connection:
+                connection.sendall(GET)
+                return connection.recv(100).startswith(b"HTTP/1.1 200")
+        except ConnectionResetError:
+            return False  # there was no place, and the refusal was overtaken by the reset
+
+    with serve(Settings(root=harbour_root, connections=200, connections_per_client=100)) as live:
+        idle = [connect(live, f"127.0.1.{number % 20}") for number in range(200)]
+        assert eventually(lambda: len(live.connections.open) == 200)
+        assert eventually(answers)
+        for number in range(1000):
+            connect(live, f"127.0.1.{number % 20}").close()
+            if number % 100 == 0:
+                assert eventually(answers)
+        for connection in idle:
+            connection.close()
+        assert eventually(lambda: len(live.connections.open) == 0)
+
+
+def test_a_place_is_not_taken_from_who_is_being_answered(harbour_root: Path) -> None:
+    with serve(Settings(root=harbour_root, connections=16, connections_per_client=100)) as live:
+        busy = [connect(live) for _ in range(16)]
+        for connection in busy:
+            connection.sendall(POST)
+        assert eventually(lambda: all(not item.is_idle for item in live.connections.open))
+        status, told = problem(received(connect(live)))
+        assert (status, told["status"]) == (503, 503)
+        for connection in busy:
+            connection.sendall(b" " * 99)
+            assert connection.recv(100).startswith(b"HTTP/1.1 400")
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.0\r\n\r\n", 200),
+        (b"GET /healthz HTTP/1.1\r\nHost:\r\n\r\n", 200),
+        (b"no http at all\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n", 400),
+    ],
+)
+def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None:
+    connection = connect(harbour)
+    connection.sendall(head)
+    if status == 200:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        connection.close()
+    else:
+        assert problem(received(connection))[0] == status
