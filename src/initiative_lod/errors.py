@@ -13,6 +13,7 @@
     ├── ShapesError             a shapes graph that cannot be run, or was stopped at a limit
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
+    │   └── DamagedStore        a release that could be read, and cannot any more
     │   └── Overtaken           work on a release that another one was published before
     ├── MachineError            a fault of this machine, such as a full disk, while files are read
     ├── NotFound                nothing is known under an address or a name
@@ -149,6 +150,10 @@ class ReleaseError(InitiativeLodError):
 
 class Overtaken(ReleaseError):
     """Work on a release that another one was published before: to publish it would take that one's place unseen."""
+
+
+class DamagedStore(ReleaseError):
+    """A release that could be read, and cannot any more."""
 
 
 class MachineError(InitiativeLodError):

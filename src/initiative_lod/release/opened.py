@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -31,13 +32,14 @@ from initiative_lod.build import inference
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph, in_use
+from initiative_lod.release.damage import Condition, is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
 from initiative_lod.release.manifest import EXACT, INDEX, Release, read
 from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
-from initiative_lod.release.time_limit import LIMIT, TimeLimit
+from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.vocabulary import DCTERMS
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,11 @@ class OpenRelease:
     iris: Iris
     lease: Lease | None = None
 
+    @cached_property
+    def condition(self) -> Condition:
+        """Whether it can still be read; each look-up that cannot be done raises DamagedStore, and says so here."""
+        return Condition(self.release.version, self.release.store)
+
     @classmethod
     def open(cls, release: Release) -> OpenRelease:
         """Open the store of ``release`` by its real path: a link could move under the store's lazy files.
@@ -80,22 +87,38 @@ class OpenRelease:
                 f"the store of release {release.version} cannot be opened ({error}): "
                 "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
             ) from error
-        return cls(release, store, Iris(release.base), lease)
+        opened = cls(release, store, Iris(release.base), lease)
+        opened.condition.check()  # from now on
+        return opened
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name``, with variables filled in as terms."""
-        solutions = self._query(name, terms)
-        assert isinstance(solutions, QuerySolutions)
-        return list(solutions)
+        with self._reading():
+            solutions = self._query(name, terms)
+            assert isinstance(solutions, QuerySolutions)
+            return list(solutions)
 
     def construct(self, name: str, **terms: Term) -> list[Triple]:
         """The triples of our query ``name``, likewise."""
-        triples = self._query(name, terms)
-        assert isinstance(triples, QueryTriples)
-        return list(triples)
+        with self._reading():
+            triples = self._query(name, terms)
+            assert isinstance(triples, QueryTriples)
+            return list(triples)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Passes on as DamagedStore what says that the store is damaged. Raises OutOfTime."""
+        limit = LIMIT.get()
+        if limit is not None:
+            limit.check()
+        try:
+            yield
+        except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
+            if not is_damage(error):
+                raise
+            raise self.condition.note(error) from error
 
     def _query(self, name: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
-        _check_time()
         return self.store.query(
             query_text(name),
             prefixes=self.iris.prefixes,
@@ -117,16 +140,33 @@ class OpenRelease:
         The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
         found.
         """
-        limit = _check_time()
-        for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
-            if limit is not None:
-                limit.check()
+        for quad in self._matches(subject, predicate, object, graph):
             if isinstance(quad.graph_name, DefaultGraph) or (graph is None and quad.graph_name == self.inferred):
                 continue
             if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
-                yield from self._forms_in(quad.graph_name).restore((quad,))
+                try:
+                    yield from self._forms_in(quad.graph_name).restore((quad,))
+                except OSError as error:
+                    raise self.condition.note(error) from error
             else:
                 yield quad
+
+    def _matches(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object: Term | Triple | None,
+        graph: NamedNode | DefaultGraph | None,
+    ) -> Iterator[Quad]:
+        """The quads of a pattern as the store has them. Raises OutOfTime, DamagedStore."""
+        limit = LIMIT.get()
+        with self._reading():
+            if limit is None:
+                yield from self.store.quads_for_pattern(subject, predicate, object, graph)
+                return
+            for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
+                yield quad
+                limit.check()
 
     def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
         """Every quad with this subject, in any graph, with each literal as it was written."""
@@ -142,14 +182,11 @@ class OpenRelease:
 
         What was only inferred is left out, as from ``quads``.
         """
-        limit = _check_time()
         if self._options:  # named graphs alone: a triple comes with each that states it
-            quads = self.store.quads_for_pattern(subject, predicate, object, None)
+            quads = self._matches(subject, predicate, object, None)
             yield from dict.fromkeys(quad.triple for quad in quads)
             return
-        for quad in self.store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH):
-            if limit is not None:
-                limit.check()
+        for quad in self._matches(subject, predicate, object, DEFAULT_GRAPH):
             if quad.triple not in self._unstated:
                 yield quad.triple
 
@@ -162,7 +199,7 @@ class OpenRelease:
     ) -> bool:
         """Tell whether there is a triple of the pattern (None: any) in a named graph, or stated in any."""
         if graph is not None:
-            return next(iter(self.store.quads_for_pattern(subject, predicate, object, graph)), None) is not None
+            return next(self._matches(subject, predicate, object, graph), None) is not None
         return next(self.triples(subject, predicate, object), None) is not None
 
     @cached_property
@@ -179,8 +216,8 @@ class OpenRelease:
     def _unstated(self) -> frozenset[Triple]:
         """The triples of the default graph that no graph states, but which follow from the ontology: of our things."""
         unstated = set()
-        for quad in self.store.quads_for_pattern(None, None, None, self.inferred):
-            found = self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        for quad in self._matches(None, None, None, self.inferred):
+            found = self._matches(quad.subject, quad.predicate, quad.object, None)
             if {other.graph_name for other in found} <= {self.inferred, DEFAULT_GRAPH}:
                 unstated.add(quad.triple)
         return frozenset(unstated)
@@ -188,7 +225,8 @@ class OpenRelease:
     @cached_property
     def graphs(self) -> tuple[NamedNode, ...]:
         """The names of the graphs, in order."""
-        names = (graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode))
+        with self._reading():
+            names = [graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode)]
         return tuple(sorted(names, key=lambda graph: graph.value))
 
     @cached_property
@@ -232,14 +270,6 @@ class OpenRelease:
     def _forms_in(self, graph: NamedNode | BlankNode | DefaultGraph) -> LexicalForms:
         name = graph.value if isinstance(graph, NamedNode) else ""
         return self._lexical_forms.get(name) or self._lexical_forms[""]
-
-
-def _check_time() -> TimeLimit | None:
-    """The limit of the work that asks. Raises OutOfTime."""
-    limit = LIMIT.get()
-    if limit is not None:
-        limit.check()
-    return limit
 
 
 class Publisher:

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
-from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable, QueryError, QueryLimit, Verbatim
+from initiative_lod.errors import (
+    DamagedStore,
+    InitiativeLodError,
+    Message,
+    NotAcceptable,
+    QueryError,
+    QueryLimit,
+    Verbatim,
+)
 
 LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
@@ -128,6 +136,8 @@ class Reply:
             said = Message("query.gave_up", detail=Verbatim(self.message))
         if self.error == NotAcceptable.__name__:
             return NotAcceptable(said, form=self.kind)
+        if self.error == DamagedStore.__name__:
+            return DamagedStore(str(said.values.get("detail", said)))  # no message: a visitor is not told where it lies
         known = getattr(errors, self.error, None)
         if isinstance(known, type) and issubclass(known, (QueryError, QueryLimit)):
             return known(said)

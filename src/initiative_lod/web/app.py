@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,6 +21,7 @@ from initiative_lod.errors import (
     BadArgument,
     Busy,
     Damaged,
+    DamagedStore,
     InitiativeLodError,
     Message,
     NotFound,
@@ -28,8 +30,9 @@ from initiative_lod.errors import (
 )
 from initiative_lod.formats import JSON, json_bytes
 from initiative_lod.locale.messages import Languages
+from initiative_lod.release.damage import is_damage
 from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
@@ -169,9 +172,17 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
         if problems.status_of(error) == 500:
             log.error("%s %s: %s", http.method, http.url.path, error, exc_info=error)
             return await unforeseen(http, error)
-        if isinstance(error, ReleaseError):  # a visitor is not told where it lies
+        if isinstance(error, ReleaseError) and not isinstance(error, DamagedStore):  # which was logged when it was met
             log.warning("%s", error)
         return await answer(http, error)
+
+    async def unread(http: requests.Request, error: Exception) -> responses.Response:
+        """What else of the release could not be read: a file beside its store."""
+        opened: OpenRelease | None = http.scope.get(RELEASE)
+        if opened is not None and is_damage(error):
+            return await answer(http, opened.condition.note(error))
+        log.error("%s %s: %s", http.method, http.url.path, error, exc_info=error)
+        return await unforeseen(http, error)
 
     async def routing(http: requests.Request, error: Exception) -> responses.Response:
         assert isinstance(error, HTTPException)
@@ -187,7 +198,14 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
     async def gone(http: requests.Request, error: Exception) -> responses.Response:
         return responses.Response(status_code=400)  # to nobody
 
-    return {InitiativeLodError: ours, HTTPException: routing, requests.ClientDisconnect: gone, Exception: unforeseen}
+    return {
+        InitiativeLodError: ours,
+        OSError: unread,
+        sqlite3.Error: unread,
+        HTTPException: routing,
+        requests.ClientDisconnect: gone,
+        Exception: unforeseen,
+    }
 
 
 async def _told(site: Site, http: requests.Request, error: BaseException) -> responses.Response:
@@ -202,7 +220,7 @@ def _damaged(site: Site) -> dict[Any, Handler]:
 
     async def damaged(http: requests.Request, error: Exception) -> responses.Response:
         version = http.scope[OLDER].version
-        log.error("release %s cannot be read: %s", version, error, exc_info=error)
+        log.error("release %s cannot be read: %s", version, " ".join(str(error).split()))
         return await _told(site, http, Damaged(Message("error.damaged_release", release=version)))
 
-    return dict.fromkeys((OSError, RuntimeError, ReleaseError), damaged)
+    return dict.fromkeys((OSError, RuntimeError, sqlite3.Error, ReleaseError), damaged)

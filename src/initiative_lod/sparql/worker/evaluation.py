@@ -22,10 +22,13 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import (
+    DamagedStore,
+    InitiativeLodError,
     Message,
     NotAcceptable,
     QueryError,
     QueryForbidden,
+    QueryLimit,
     QuerySyntaxError,
     ReleaseError,
     UnwritableError,
@@ -36,6 +39,7 @@ from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
+from initiative_lod.release.damage import is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
@@ -115,7 +119,7 @@ class Evaluator:
             kind = "boolean" if isinstance(found, QueryBoolean) else "solutions"
             raise NotAcceptable(error.args[0], form=kind) from error
         except (RuntimeError, OSError, ValueError) as error:
-            raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
+            raise _failed(error) from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
 
     def _media_type(self, job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
@@ -134,7 +138,7 @@ class Evaluator:
             except StopIteration:
                 return
             except (RuntimeError, OSError, ValueError) as error:
-                raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
+                raise _failed(error) from error
             before += 1
             too_many(before, self._limits.rows)
             yield triple
@@ -169,15 +173,15 @@ class OpenStore:
         try:
             self.lease = in_use.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
             self.store = Store.read_only(path)
-        except (OSError, ReleaseError) as error:
-            raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
+        except (OSError, RuntimeError, ReleaseError) as error:
+            raise _unreadable(error) from error
 
     def asked(self, dataset: Dataset | None) -> tuple[Store, dict[str, Any]]:
         """The store to ask, and the engine's options for it, when a query is over ``dataset``. Raises QueryError."""
         try:
             return self._unions.dataset(*dataset) if dataset else self._unions.everything()
         except ReleaseError as error:
-            raise QueryError(Message("query.unreadable", detail=Verbatim(error))) from error
+            raise _unreadable(error) from error
 
     @cached_property
     def _unions(self) -> Unions:
@@ -205,7 +209,21 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
             raise QueryForbidden(Message("query.read_only")) from None
         raise QuerySyntaxError(mistake(text, str(error))) from error
     except (RuntimeError, OSError, ValueError) as error:
-        raise QueryError(Message("query.failed", detail=Verbatim(error))) from error
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> InitiativeLodError:
+    """What an evaluation that failed says: of the release, of this machine, or of the query."""
+    if isinstance(error, OSError | RuntimeError) and is_damage(error):
+        return _unreadable(error)
+    if isinstance(error, OSError):
+        return QueryLimit(Message("query.lost"))
+    return QueryError(Message("query.failed", detail=Verbatim(error)))
+
+
+def _unreadable(error: Exception) -> DamagedStore:
+    """The release cannot be read; why is for the server's log."""
+    return DamagedStore(Message("query.unreadable", detail=Verbatim(error)))
 
 
 def parses(text: str, base: str) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import (
+    DamagedStore,
     InitiativeLodError,
     Message,
     NotAcceptable,
@@ -28,6 +29,7 @@ from initiative_lod.errors import (
     ReleaseError,
     Verbatim,
 )
+from initiative_lod.release.damage import is_damage
 from initiative_lod.sparql.job import CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
@@ -92,6 +94,10 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     except RecursionError:
         message = Message("query.nested").to_json()
         _send(channel, Reply(error=QueryTooComplex.__name__, message=message, retire=True))
+    except (OSError, RuntimeError) as error:
+        name = DamagedStore.__name__ if is_damage(error) else QueryError.__name__
+        message = Message("query.gave_up", detail=Verbatim(error)).to_json()
+        _send(channel, Reply(error=name, message=message, retire=True))
     except BaseException as error:  # a panic of the engine's is no Exception; and now this process is done for
         message = Message("query.gave_up", detail=Verbatim(error)).to_json()
         _send(channel, Reply(error=QueryError.__name__, message=message, retire=True))

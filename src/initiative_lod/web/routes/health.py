@@ -28,5 +28,6 @@ async def health(request: requests.Request) -> responses.Response:
 
 
 def ready(opened: OpenRelease, request: Request) -> Response:
-    """A release is open."""
+    """A release is open, and can be read as far as that is known. Raises DamagedStore."""
+    opened.condition.check()
     return Response(200, _HEADERS, f"ready {opened.release.version}\n".encode())

@@ -98,15 +98,17 @@ class Collector:
     def _of_the_release(self) -> Iterator[Metric]:
         from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
-        ready = GaugeMetricFamily(f"{PREFIX}ready", "Whether a release is open.")
+        ready = GaugeMetricFamily(f"{PREFIX}ready", "Whether a release is open and can be read.")
         try:
-            release = self._site.current().release
+            opened = self._site.current()
+            opened.condition.check()
         except ReleaseError:
             ready.add_metric((), 0)
             yield ready
             return
         ready.add_metric((), 1)
         yield ready
+        release = opened.release
         described = {"version": release.version, "digest": release.digest, "modified": release.modified}
         yield InfoMetricFamily(f"{PREFIX}release", "The release that is being served.", value=described)
         yield GaugeMetricFamily(f"{PREFIX}release_quads", "Quads in it.", value=release.manifest.quads)

@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import InitiativeLodError, Message, NotAcceptable, ReleaseError
+from initiative_lod.errors import DamagedStore, InitiativeLodError, Message, NotAcceptable, ReleaseError
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -103,6 +103,8 @@ class Endpoint:
             self._pool.outcomes["abandoned"] += 1
             return responses.Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
+            if isinstance(error, DamagedStore):
+                (await self._site.release_of(http.scope)).condition.suspect(error)
             self._pool.outcomes[_outcome(error)] += 1
             return await self._problem(http, request, error, query)
 
