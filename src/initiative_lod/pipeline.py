@@ -43,6 +43,7 @@ class Checked:
     report: Report
     differences: tuple[Difference, ...]
     questions: int
+    modified: str  # the dataset's own date
 
     @property
     def conforms(self) -> bool:
@@ -53,14 +54,14 @@ class Checked:
 def check(settings: Settings, progress: Progress = lambda message: None) -> Checked:
     """Build, validate and ask every competency question; nothing is written. Raises SourceError."""
     built = build(settings, progress)
+    modified = _modified(built, Iris(settings.base))
     progress("validating")
     report = validate(built, settings)
     progress("asking the competency questions")
     all_questions = questions.read_folder(settings.root / "data" / "questions")
     store = default_graph.in_memory(built.quads)
-    return Checked(
-        built, report, tuple(competency.differences(all_questions, store, settings.base)), len(all_questions)
-    )
+    differences = tuple(competency.differences(all_questions, store, settings.base))
+    return Checked(built, report, differences, len(all_questions), modified)
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -98,7 +99,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         built.quads,
         Edition(
             __version__,
-            _modified(built, iris),
+            checked.modified,
             {"conforms": report.conforms, **report.counts},
             coverage,
             checked.questions,

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -725,10 +726,13 @@ def test_what_is_not_turtle_stops_the_build(settings: Settings, project: Path, p
     assert str(error).startswith(f"{file}:{content.count(chr(10)) + 2}: not Turtle")
 
 
-def test_a_project_without_an_ontology(settings: Settings, project: Path) -> None:
-    (project / "ontology" / "initiative.ttl").unlink()
-    (error,) = errors(settings)
-    assert "ontology/initiative.ttl: cannot be read" in str(error)
+def test_a_project_without_an_ontology_has_that_of_the_package(settings: Settings, project: Path) -> None:
+    before = build(settings)
+    shutil.rmtree(project / "ontology")
+    after = build(settings)
+    assert (after.quads, after.context) == (before.quads, before.context)
+    term = I.term("Clause").value
+    assert after.place(term) == before.place(term)
 
 
 def test_two_documents_stay_apart(settings: Settings, project: Path) -> None:

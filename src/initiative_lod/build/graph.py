@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import identity, inference, mappings
+from initiative_lod.build import identity, inference, mappings, missing
 from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_body
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import labels, rendered_text
@@ -80,6 +80,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
         places.add(source, _shown(path, settings))
         quads += _in(iris.graph(graph), source.triples)
     _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], ontology / "shapes")
+    if lost := missing.errors(quads, written, places, iris, root):
+        raise SourceErrors(lost)
     promised = inference.promises(quad for quad in quads if quad.graph_name == iris.graph("ontology"))
     quads += list(inference.quads(quads, promised, iris))
     context = _context(ontology / "context.jsonld").encode()

@@ -109,6 +109,8 @@ def body(delivered: str, first_line: str, last_line: str) -> NormalisedText:
     Raises SourceError when one of the lines is not there, or they stand the wrong way round.
     """
     lines = normalise(delivered)
+    if not lines:
+        raise SourceError("the file of the text is empty")
     first, last = unicodedata.normalize("NFC", first_line.strip()), unicodedata.normalize("NFC", last_line.strip())
     starts = [index for index, line in enumerate(lines) if line == first]
     ends = [index for index, line in enumerate(lines) if line == last]

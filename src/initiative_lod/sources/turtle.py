@@ -27,6 +27,13 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 BLANK = "["  # what stands for every blank node among the subjects
+#: How files begin that somebody may take for text.
+_NO_TEXT = {
+    b"%PDF-": "a PDF",
+    b"PK\x03\x04": "a ZIP archive (a Word document is one)",
+    b"\xd0\xcf\x11\xe0": "a Word document",
+}
+_OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _DIRECTIVES = {"base": 2, "prefix": 3, "version": 2}  # with how many tokens each has
 
 
@@ -71,14 +78,39 @@ def read_turtle(path: Path, graph: str, base: str = DEFAULT_BASE) -> SourceFile:
 
 
 def read_text(path: Path) -> str:
-    """A file's content, which must be UTF-8. Raises SourceError."""
+    """A file's content, which must be UTF-8: without a byte order mark, and with ends of line unified.
+
+    Raises ParseError, with the line and what to do, for another encoding or what is no text, else SourceError.
+    """
     try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ParseError("the file is not UTF-8", path, line) from error
+        content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
+    kind = next((kind for mark, kind in _NO_TEXT.items() if content.startswith(mark)), "")
+    if kind:
+        raise ParseError(f"the file is no text: it begins like {kind}", path, 1)
+    codec = next((codec for mark, codec in _OTHER_MARKS.items() if content.startswith(mark)), "")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        codec = codec or ("GB18030" if _is_chinese(content, "gb18030") else "")
+        hint = f", but seems to be {codec}: save it as UTF-8 (iconv -f {codec} -t UTF-8)" if codec else ""
+        raise ParseError(f"the file is not UTF-8{hint}", path, line) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ParseError("the file is no text: it holds a zero byte. It may be UTF-16 without a mark", path, line)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_chinese(content: bytes, codec: str) -> bool:
+    """Tell whether bytes read in ``codec`` are text most of whose characters beyond ASCII are Chinese."""
+    try:
+        text = content.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    beyond = [character for character in text if character > "\x7f"]
+    return sum("\u3000" <= item <= "\u9fff" or "\uff00" <= item <= "\uffef" for item in beyond) > 0.8 * len(beyond)
 
 
 def read_folder(folder: Path, base: str = DEFAULT_BASE) -> list[SourceFile]:
