@@ -32,7 +32,7 @@ from formats.datasets import canonical, datasets, union
 from initiative_lod import release
 from initiative_lod.build.graph import canonical as in_order
 from initiative_lod.documents.links import LONGEST_HEADER
-from initiative_lod.documents.representation import FORMS
+from initiative_lod.documents.representation import WHOLE_FORMS
 from initiative_lod.formats import BY_LABEL, JSON_LD, N_QUADS, RDF_TYPES, RDF_XML, GraphFormat
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, merge
@@ -130,7 +130,7 @@ def documents(live: Live, exact: list[Quad]) -> None:
         address = f"/resource?{urlencode({'iri': subject.value})}"
         in_n_quads = {str(quad.triple) for quad in N_QUADS.read(live.get(address, N_QUADS.name).content, BASE)}
         assert own <= in_n_quads
-        asked = [(format, "") for format in RDF_TYPES] + [(JSON_LD, f"&_profile={form}") for form in FORMS]
+        asked = [(format, "") for format in RDF_TYPES] + [(JSON_LD, f"&_profile={form}") for form in WHOLE_FORMS]
         for format, argument in asked:
             answer = live.get(address + argument, format.name)
             assert len(answer.headers.get("link", "")) <= LONGEST_HEADER

@@ -34,7 +34,7 @@ from rdflib import Graph
 
 from initiative_lod.documents import resource
 from initiative_lod.documents.document import Document
-from initiative_lod.documents.representation import FORMS
+from initiative_lod.documents.representation import WHOLE_FORMS
 from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, GraphFormat
 from initiative_lod.locale.messages import Languages
@@ -69,7 +69,7 @@ class Representation:
 
 REPRESENTATIONS = (
     *(Representation(media.suffix, media) for media in RDF_TYPES),
-    *(Representation(f"jsonld {form}", JSON_LD, f"_profile={form}") for form in FORMS),
+    *(Representation(f"jsonld {form}", JSON_LD, f"_profile={form}") for form in WHOLE_FORMS),
     Representation("application/json", JSON_LD, accept="application/json"),
     Representation("text/plain", N_TRIPLES, accept="text/plain"),
 )

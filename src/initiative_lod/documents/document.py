@@ -15,9 +15,10 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.documents import links, representation
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose, choose_profile, named_profile
-from initiative_lod.documents.representation import FORMS, OFFERS, TEXT_OFFERS, Rendered, Variant
+from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, TEXT_OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
 from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
+from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, TURTLE, MediaType
 from initiative_lod.iris import Iris, uri
 from initiative_lod.release.manifest import DUMPS
@@ -237,7 +238,7 @@ class Document:
         if found is None:
             return None
         content = representation.render(found, variant.offer, iris, self.opened.release.context)
-        return Rendered(content, self.page_links(variant, found.pages))
+        return Rendered(content, (*self.page_links(variant, found.pages), *self._schema(variant)))
 
     def page_links(self, variant: Variant, pages: int) -> tuple[Link, ...]:
         """Links from a representation of one page to the others of the document's ``pages``."""
@@ -246,6 +247,12 @@ class Document:
             return f"{self.location}?{'&'.join([*self._arguments(replace(variant, page=1)), f'page={page}'])}"
 
         return tuple(links.page_links(address, variant.page, pages))
+
+    def _schema(self, variant: Variant) -> list[Link]:
+        """A link from a tree to the JSON Schema that it conforms to."""
+        if variant.offer.profile != FRAMED:
+            return []
+        return [Link(f"{self.prefix}/{SCHEMA_FILE}", "describedby", SCHEMA.name)]
 
     # Within
 

@@ -1,7 +1,8 @@
 """Representations of a resource: which there are, their entity tags, and the bytes of a description in each.
 
 Every representation of a resource holds the same graph; N-Quads and TriG say besides in which named graph each
-statement stands. HTML is one more representation, made by whoever has templates.
+statement stands. JSON-LD's framed form alone is a tree of a part of it. HTML is one more representation, made by
+whoever has templates.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, describe, is_merged
+from initiative_lod.documents.tree import tree
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
 from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
@@ -25,8 +27,10 @@ from initiative_lod.vocabulary import DCTERMS, RDF
 
 ALTERNATES = "http://www.w3.org/ns/dx/connegp/altr"
 
-#: Forms of JSON-LD, by token.
-FORMS = {name: JSON_LD_PROFILE + name for name in ("compacted", "expanded", "flattened")}
+#: Forms of JSON-LD, by token: those that hold the whole graph, and all.
+WHOLE_FORMS = {name: JSON_LD_PROFILE + name for name in ("compacted", "expanded", "flattened")}
+FRAMED = f"{JSON_LD_PROFILE}framed"
+FORMS = {**WHOLE_FORMS, "framed": FRAMED}
 
 #: What a document can be sent as, in order of our preference. An alias is for clients that know no better name.
 OFFERS: tuple[Offer, ...] = (
@@ -82,6 +86,8 @@ def entity_tag(*parts: object) -> str:
 def render(description: Description, offer: Offer, iris: Iris, context: dict[str, Any]) -> bytes:
     """The description in an RDF format. Raises UnwritableError for a graph that the format cannot write."""
     media = offer.media
+    if offer.profile == FRAMED:
+        return tree(description, iris, context)
     if media is JSON_LD:
         form = offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted"
         return JSON_LD.document(triples(description.quads), context, form)

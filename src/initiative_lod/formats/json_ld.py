@@ -76,15 +76,21 @@ class JsonLd(EngineFormat):
         It holds what it uses of ``context``, a whole context document. ``graph``: the nodes stand in ``@graph`` even
         when there is one. Whatever its IRIs look like, it reads back as the same graph.
         """
-        from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
-
         expanded = json.loads(self.write(statements))
         if form == "expanded":
             return json_bytes(expanded)
-        inner = _unambiguous(context.get("@context", context), _schemes(expanded))
         flat = form == "flattened"
-        options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph or flat}  # it is expanded already
-        made = jsonld.compact(_flattened(expanded) if flat else expanded, inner, options)
+        return self.compacted(
+            _flattened(expanded) if flat else expanded, context.get("@context", context), graph=graph or flat
+        )
+
+    def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool = False) -> bytes:
+        """Expanded JSON-LD in compacted form, with what it uses of ``context``, the value of an ``@context``."""
+        from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
+
+        inner = _unambiguous(context, _schemes(expanded))
+        options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
+        made = jsonld.compact(expanded, inner, options)
         made.pop("@context", None)
         return json_bytes({"@context": _used(inner, made), **made})
 
@@ -161,6 +167,11 @@ def _unambiguous(context: Mapping[str, Any], schemes: set[str]) -> dict[str, Any
         return clashing[prefix] + local if colon and prefix in clashing else value
 
     return {name: written_out(value) for name, value in context.items() if name not in clashing}
+
+
+def without_prefixes(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context with every IRI written out in it: what has no term is an IRI in full."""
+    return _unambiguous(context, set(context))
 
 
 def _is_prefix(definition: Any) -> bool:

@@ -16,6 +16,7 @@ from initiative_lod.documents.document import CACHE_CONTROL
 from initiative_lod.documents.links import LINKSET, Link
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import Rendered
+from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE, schema
 from initiative_lod.errors import Message, NotAcceptable, NotFound
 from initiative_lod.formats import JSON, JSON_LD, MediaType
 from initiative_lod.release.manifest import CONTEXT, DUMPS
@@ -119,6 +120,17 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
                 **UNAVAILABLE,
             },
         ),
+        Address(
+            f"/{SCHEMA_FILE}",
+            from_release(site, tree_schema),
+            "The JSON Schema of framed JSON-LD",
+            {
+                200: Outcome("The schema", (SCHEMA, JSON)),
+                **NOT_MODIFIED,
+                406: fault("No JSON is accepted"),
+                **UNAVAILABLE,
+            },
+        ),
         Address("/static/{name:path}", static, arguments=FileArguments, shown=False),
     ]
 
@@ -153,6 +165,16 @@ def context(opened: OpenRelease, request: Request) -> Response:
     content = (opened.release.path / CONTEXT).read_bytes()
     headers = [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)]
     return of_content(request, content, headers, [("Content-Type", offer.content_type)])
+
+
+def tree_schema(opened: OpenRelease, request: Request) -> Response:
+    """The JSON Schema of trees. Raises NotAcceptable."""
+    offer = choose(request.accept, (Offer(SCHEMA), Offer(JSON)))
+    if offer is None:
+        here = f"{request.prefix}/{SCHEMA_FILE}"
+        raise NotAcceptable(Message("error.page_forms", forms=f"{SCHEMA.name}, {JSON.name}"), [(here, SCHEMA.name)])
+    headers = [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)]
+    return of_content(request, schema(), headers, [("Content-Type", offer.content_type)])
 
 
 def static_file(request: Request) -> Representation:
