@@ -23,6 +23,7 @@ PAIRED = {"web.routes", "web.pages", "cli", "formats"}
 LAST_RESORTS = {
     "reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
     "validation.shacl": "over strange shapes pySHACL and rdflib raise anything, Exception itself for an unknown prefix",
+    "validation.competency": "rdflib's parser raises anything over a query that the engine takes",
     "sparql.worker.main": "a panic of the engine is no Exception; the process says so and ends",
 }
 VAGUE = set("util utils helper helpers manager managers common misc base core tools".split())

@@ -17,6 +17,7 @@ from formats.datasets import canonical, datasets, iris_of, union
 from initiative_lod.errors import UnwritableError
 from initiative_lod.formats import JSON_LD, RDF_TYPES, RDF_XML, GraphFormat
 from initiative_lod.iris import Iris
+from initiative_lod.reading.syntax import HEAD, decide
 from initiative_lod.vocabulary import RDF
 from pipeline.conftest import CHECKOUT
 
@@ -67,6 +68,19 @@ def test_what_is_written_is_the_same_dataset(format: GraphFormat, examples: int)
         assert canonical(list(format.read(content, BASE))) == canonical(quads if format.graphs else union(quads))
         if format is RDF_XML:
             minidom.parseString(content)
+
+    holds()
+
+
+@EXAMPLES
+@EACH_FORMAT
+def test_what_is_written_is_known_by_its_name_and_its_beginning(format: GraphFormat, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(quads=datasets())
+    def holds(quads: list[Quad]) -> None:
+        content = written(format, quads)
+        if content is not None:
+            assert decide(f"x.{format.suffix}", content.decode()[:HEAD]) == (format, "", True)
 
     holds()
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
 
 from initiative_lod import release
-from initiative_lod.release import Release, default_graph
+from initiative_lod.release import Release, catalogue, default_graph
+from initiative_lod.release.files import FileEntry
+from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.vocabulary import RDF, VOID
+from initiative_lod.vocabulary import RDF, VOID, XSD
 
 from .conftest import I, Merge
 
@@ -67,6 +70,12 @@ def miscounted(store: Store) -> list[Triple]:
         }
 
     true = {dataset: counts(triples)}
+    found = store.query(
+        "SELECT (COUNT(*) AS ?t) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)"
+        " (COUNT(DISTINCT ?p) AS ?properties) { ?s ?p ?o }"
+    )
+    assert isinstance(found, QuerySolutions)
+    assert [int(term.value) for term in next(found)] == list(true[dataset].values())[:4]  # type: ignore[union-attr]
     for graph in store.named_graphs():
         if "/source/" not in graph.value:
             assert isinstance(graph, NamedNode)
@@ -169,3 +178,29 @@ def test_what_a_removed_graph_alone_said_is_gone() -> None:
     default_graph.remove(store, a)  # once more, though it is gone
     default_graph.remove(store, c)
     assert not list(store)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_count_that_is_told_is_true_however_many_numbers_the_data_has(seed: int) -> None:
+    """The count of objects is an object too, which the data may have already: then it is true, or is not told."""
+    chance = random.Random(seed)
+
+    def named(kind: str, most: int) -> NamedNode:
+        return NamedNode(f"http://e.example/{kind}{chance.randrange(most)}")
+
+    quads = [
+        Quad(
+            named("s", 20),
+            named("p", 5),
+            Literal(str(chance.randrange(400)), datatype=chance.choice([XSD.integer, XSD.decimal, XSD.double])),
+            chance.choice([I.graph("a"), I.graph("source/b")]),
+        )
+        for _ in range(chance.randrange(1, 150))
+    ]
+    store = default_graph.in_memory(quads)
+    files = {name: FileEntry(chance.randrange(400), "ab" * 32) for name in DUMPS}
+    described = catalogue.describe(I, store, "1", files, [I.graph("source/b")])
+    store.bulk_extend(default_graph.beside(described))
+    assert miscounted(store) == []
+    told = {quad.predicate for quad in described if quad.subject == I.thing("dataset")}
+    assert {VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.classes} <= told

@@ -13,6 +13,11 @@ FLIES = f"<{KITE}red> <{KITE}flies> <{KITE}high> ."
 #: By what is meant: (name, beginning, format).
 KNOWN = {
     "a relative subject": ("x.ttl", f"<kite> a <{KITE}Toy> ;\n <{KITE}tails> 3 .", "Turtle"),
+    "IRIs with a no-break space": (
+        "x.nq",
+        f"<{KITE}a\u00a0b> <{KITE}p> 1 <{KITE}\u2028g> .\n".replace(" 1 ", ' "1" '),
+        "N-Quads",
+    ),
     "relative IRIs only": ("x.ttl", "<kite> <flies> <high> .", "Turtle"),
     "a relative subject without a name": ("x", '<kite> a <Toy> .\n<kite> <note> "x" .', "Turtle"),
     "an empty subject": ("x.ttl", f'<> <{KITE}note> "on itself" .', "Turtle"),

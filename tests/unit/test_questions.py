@@ -17,6 +17,7 @@ from initiative_lod.validation import competency
 HEADER = "# question@en: What?\n# question@zh: 什么？\n# group: topic\n# chart: bar\n# note@en: A note: with a colon.\n"
 SELECT = "SELECT ?s ?o ?none WHERE { ?s <https://w3id.org/initiative-lod/p> ?o } ORDER BY ?o"
 ROWS = "s\to\tnone\nid/a\t1\t\nid/b\t二\t\n"
+IRIS = Iris()
 Write = Callable[..., Path]
 
 
@@ -161,3 +162,32 @@ def test_terms_of_others_are_written_in_full(write: Write) -> None:
     store = Store()
     store.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), NamedNode("https://example.org/x")))
     assert competency.answer(question, store) == (("o",), ("https://example.org/x",))
+
+
+THREE = f"FROM <graph/a> FROM <{DEFAULT_BASE}graph/b> FROM NAMED <graph/a>"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "pattern", "expected"),
+    [
+        ("", "?s ?p ?o", "3"),
+        ("FROM <graph/a>", "?s ?p ?o", "2"),
+        ("FROM <graph/a> FROM <graph/b>", "?s ?p ?o", "3"),
+        ("from <graph/b> from <graph/a> from <graph/a>", "?s ?p ?o", "3"),
+        ("FROM <graph/a> FROM <graph/c>", "?s ?p ?o", "3"),  # these share nothing
+        ("FROM NAMED <graph/a> FROM NAMED <graph/b>", "GRAPH ?g { ?s ?p ?o }", "4"),
+        (THREE, "?s ?p ?o . FILTER EXISTS { GRAPH <graph/a> { ?s ?p ?o } }", "2"),
+        ("", "?s ?p ?o FILTER (?o != 'FROM <graph/a>')", "3"),
+    ],
+)
+def test_several_from_are_one_set(clauses: str, pattern: str, expected: str, write: Write) -> None:
+    """As they are to a visitor: what two graphs state is one triple."""
+    thing, graphs = IRIS.thing, {"a": (1, 2), "b": (2, 3), "c": (3,)}
+    store = default_graph.in_memory(
+        Quad(thing("id/x"), thing("p"), Literal(value), IRIS.graph(name))
+        for name, held in graphs.items()
+        for value in held
+    )
+    query = f"{HEADER}SELECT (COUNT(*) AS ?n) {clauses} WHERE {{ {pattern} }}"
+    question = questions.read(write(query, f"n\n{expected}\n"))
+    assert competency.answer(question, store) == question.expected

@@ -10,9 +10,9 @@ from pyoxigraph import RdfFormat
 from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.formats.media_type import W3C
 
-_IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>"
+_IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\x00-\x20]*>"
 _BLANK = r"_:[^\s<.]++(?:\.[^\s<.]++)*+"
-_LITERAL = r'"(?>[^"\\\n]|\\.)*+"(?>@[A-Za-z0-9-]++|\^\^<[^<>\s]*+>)?'
+_LITERAL = r'"(?>[^"\\\n]|\\.)*+"(?>@[A-Za-z0-9-]++|\^\^<[^<>\x00-\x20]*+>)?'
 _LINE = re.compile(
     rf"""(?>\s+|\#[^\n]*\n)*+
         (?:{_IRI}|{_BLANK})\s+{_IRI}\s+                     # subject, predicate

@@ -13,7 +13,7 @@ from initiative_lod.formats.media_type import W3C
 
 _TOKEN = re.compile(
     rb'''(?P<text>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
-                 |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\s"{}|^`\\]*>|\#[^\n]*)
+                 |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\x00-\x20"{}|^`\\]*>|\#[^\n]*)
       | (?P<quoted>\{) | (?P<rule>=>|<=) | (?P<variable>\?[A-Za-z_]\w*|@for(?:All|Some)\b)''',
     re.VERBOSE | re.DOTALL,
 )

@@ -12,7 +12,7 @@ from initiative_lod.formats.media_type import W3C
 from initiative_lod.formats.n_triples import first_line
 
 _NOISE = r"(?>\s+|#[^\n]*\n)*+"
-_IRI = r"<[^<>\"{}|^`\\\s]*>"
+_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
 _STRING = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
 _DIRECTIVE = r"@prefix\s|@base\s|prefix\s+[\w.-]*:\s*<|base\s*<"
 _END = r"\s*[.;,]"

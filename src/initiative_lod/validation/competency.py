@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Variable
 
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
@@ -19,6 +19,8 @@ from initiative_lod.vocabulary import XSD
 
 FILE = "questions.json"  # in a release
 MAX_ROWS = 1000  # that a release holds of one answer
+_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_SHARED = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?other != ?one) }"
 _TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own terms in a query
 
 
@@ -108,13 +110,55 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
 
 
 def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:
+    text = rebase_query(question.query, base)
     try:
-        found = store.query(rebase_query(question.query, base), base_iri=base)
+        found = store.query(text, base_iri=base)  # results are lazy
     except SyntaxError as error:
         raise query_files.syntax_error(error, question.path) from error
+    if _FROM.search(text):
+        store, options = _dataset(question, text, store, base)
+        found = store.query(text, base_iri=base, **options)
     if isinstance(found, QueryBoolean | QuerySolutions):
         return found
     raise ParseError("a question is a SELECT or ASK, which has rows to compare", question.path)
+
+
+def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[Store, dict[str, Any]]:
+    """The store to ask and the engine's options for it. Several graphs of a default graph are one set (SPARQL 1.1
+    §13.2), and to the engine a bag: where they share triples, the set is put into a store in memory.
+    """
+    from rdflib.plugins.sparql import prepareQuery  # here: few questions have such a clause
+
+    try:
+        clauses = prepareQuery(text, base=base).algebra.get("datasetClause") or ()
+    except Exception as error:
+        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from error
+    default, named = (
+        list(dict.fromkeys(NamedNode(str(clause[kind])) for clause in clauses if kind in clause))
+        for kind in ("default", "named")
+    )
+    if not clauses:
+        return store, {}
+    if not _share(store, default):
+        return store, {"default_graph": default, "named_graphs": named}
+    united = Store()
+    for graph in default:
+        found = store.quads_for_pattern(None, None, None, graph)
+        united.bulk_extend(Quad(*quad.triple, DefaultGraph()) for quad in found)
+    for graph in named:
+        united.bulk_extend(store.quads_for_pattern(None, None, None, graph))
+    return united, {"default_graph": DefaultGraph(), "named_graphs": named}
+
+
+def _share(store: Store, graphs: Sequence[NamedNode]) -> bool:
+    """Whether some triple is in several of the graphs."""
+    seen: list[NamedNode] = []
+    for graph in graphs:
+        shared = store.query(_SHARED, substitutions={Variable("one"): graph}, named_graphs=[graph, *seen])
+        if seen and bool(shared):
+            return True
+        seen.append(graph)
+    return False
 
 
 def _term(term: object) -> dict[str, str] | None:

@@ -26,7 +26,7 @@ from initiative_lod.vocabulary import OWL, SH
 _BUILT_IN = ("http://www.w3.org/ns/shacl", "http://www.w3.org/ns/shacl-shacl")
 #: Of a query: IRIs, strings, comments, variables and prefixed names.
 _NO_KEYWORDS = re.compile(
-    r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*"""
+    r"""<[^<>"{}|^`\\\x00-\x20]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*"""
 )
 
 
@@ -144,7 +144,9 @@ def _fault(pattern: str) -> str:
 def _bare(query: str) -> str:
     """The query without its strings, IRIs, names and comments."""
     return re.sub(
-        r"""<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*""", " ", query
+        r"""<[^<>"{}|^`\\\x00-\x20]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*""",
+        " ",
+        query,
     )
 
 
