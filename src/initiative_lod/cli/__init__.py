@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from initiative_lod.errors import InitiativeLodError, NotConforming, SourceError
+from initiative_lod.terminal import printable_lines
 
 
 def main() -> None:
@@ -17,17 +18,21 @@ def main() -> None:
     try:
         app()
     except NotConforming as error:
-        print(error.report, file=sys.stderr)
-        print(f"initiative-lod: {error}", file=sys.stderr)
+        _tell(str(error.report))
+        _tell(f"initiative-lod: {error}")
         sys.exit(1)
     except SourceError as error:
-        print(f"initiative-lod: {error}", file=sys.stderr)
+        _tell(f"initiative-lod: {error}")
         sys.exit(1)
     except (InitiativeLodError, OSError) as error:
-        print(f"initiative-lod: {_text(error)}", file=sys.stderr)
+        _tell(f"initiative-lod: {_text(error)}")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _tell(text: str) -> None:
+    print(printable_lines(text), file=sys.stderr)
 
 
 def _text(error: InitiativeLodError | OSError) -> str:

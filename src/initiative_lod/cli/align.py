@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Store
 from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
-from initiative_lod.cli.talk import console, progress, tell_files
+from initiative_lod.cli.talk import progress, say, tell_files
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
@@ -77,7 +77,7 @@ def align(
         have = {(row.value("subject_id"), row.value("object_id")) for row in mappings.recorded(ours).rows}
         found = [item for item in found if item.pair not in have]
     tell_files(foreign.files)
-    console.print(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals", soft_wrap=True)
+    say(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals")
     if review:
         _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
         return
@@ -142,7 +142,7 @@ def _write(out: Path | None, text: str) -> None:
         typer.echo(text, nl=False)
     else:
         out.write_text(text, "utf-8")
-        console.print(f"written to {out}", soft_wrap=True)
+        say(f"written to {out}")
 
 
 def _serve(review: Review, port: int, judge: str) -> None:
@@ -153,10 +153,10 @@ def _serve(review: Review, port: int, judge: str) -> None:
     from initiative_lod.web.review import create_review
 
     if not review.proposals:
-        console.print("nothing is proposed, and so there is nothing to judge")
+        say("nothing is proposed, and so there is nothing to judge")
         return
     listener = socket.create_server(("127.0.0.1", port))
     app = create_review(review, judge, lambda: datetime.datetime.now(datetime.UTC).date().isoformat())
     config = uvicorn.Config(app, log_level="warning", loop="asyncio", server_header=False, proxy_headers=False)
-    console.print(f"open http://127.0.0.1:{listener.getsockname()[1]}/  (Ctrl+C stops)", soft_wrap=True)
+    say(f"open http://127.0.0.1:{listener.getsockname()[1]}/  (Ctrl+C stops)")
     uvicorn.Server(config).run(sockets=[listener])

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from initiative_lod import pipeline, release
-from initiative_lod.cli.talk import console, progress, sources_of, tell_missing
+from initiative_lod.cli.talk import progress, say, show, sources_of, tell_missing
 from initiative_lod.release import history
 from initiative_lod.settings import from_environment
 
@@ -36,8 +36,8 @@ def build(
     if as_json:
         typer.echo(json.dumps(made.manifest.to_json(), ensure_ascii=False, indent=2))
         return
-    typer.echo(str(made.path))
+    show(str(made.path))
     said = "published" if publish else "not published: initiative-lod release publish " + made.version
-    console.print(f"release {made.version}: {made.manifest.quads:,} quads; {said}", soft_wrap=True)
+    say(f"release {made.version}: {made.manifest.quads:,} quads; {said}")
     if publish:
         tell_missing(replaced, made)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod.cli.talk import console
+from initiative_lod.cli.talk import say, show
 from initiative_lod.errors import SettingsError
 from initiative_lod.settings import FILE, Settings, package_folder
 
@@ -46,15 +46,11 @@ def init(
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(content)
-    typer.echo(str(folder))
+    show(str(folder))
     longest = max(map(len, FILES))
     for name, about in FILES.items():
-        console.print(f"  {name:{longest}}  {about}", soft_wrap=True, markup=False)
+        say(f"  {name:{longest}}  {about}")
     if base == EXAMPLE_BASE:
-        console.print(f"The base is {base}, which is nobody's: put yours into {FILE} and where else it stands.")
+        say(f"The base is {base}, which is nobody's: put yours into {FILE} and where else it stands.")
     here = "" if folder == Path.cwd() else f"cd {folder}\n  "
-    console.print(
-        f"Now:\n  {here}initiative-lod validate\n  initiative-lod build --publish\n  initiative-lod serve",
-        soft_wrap=True,
-        markup=False,
-    )
+    say(f"Now:\n  {here}initiative-lod validate\n  initiative-lod build --publish\n  initiative-lod serve")

@@ -11,11 +11,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
-from initiative_lod.cli.talk import console, tell, tell_files
+from initiative_lod.cli.talk import console, say, show, tell, tell_files
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
@@ -25,6 +24,7 @@ from initiative_lod.release import history
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources.sssom import MappingSet, where_seen
+from initiative_lod.terminal import printable
 
 
 def merge(
@@ -106,7 +106,7 @@ def merge(
         for item in sets:
             read = f"{item.path.name}: {len(item.rows):,} mappings, {_stated(item):,} of them stated"
             for line in (read, *_notes(item)):
-                console.print(line, soft_wrap=True, markup=False)
+                say(line)
         tell_files(watch.told)
         _tell(merged, start, publish)
 
@@ -141,7 +141,7 @@ class _Watch:
         self._plain = None if console.is_terminal else plain_progress()
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -168,7 +168,7 @@ class _Watch:
         if self._plain is not None:
             self._say(message)
         else:
-            self._bar.update(self._task, description=message, completed=len(self._counts))
+            self._bar.update(self._task, description=printable(message), completed=len(self._counts))
 
     def seen(self, slug: str, outcome: FileOutcome) -> None:
         """Count a file that has been read, and keep what is worth telling; those that were refused the result has."""
@@ -176,9 +176,8 @@ class _Watch:
             self.told.append(ReadFile(f"{slug}/{outcome.name}", outcome))
         self._counts[slug] += outcome.status == "taken"
         if self._plain is None:
-            self._bar.update(
-                self._task, description=f"{slug}: {self._counts[slug]:,} files", completed=len(self._counts) - 1
-            )
+            said = printable(f"{slug}: {self._counts[slug]:,} files")
+            self._bar.update(self._task, description=said, completed=len(self._counts) - 1)
 
 
 def _notes(mappings: MappingSet) -> list[str]:
@@ -213,36 +212,30 @@ def _json(merged: MergeResult, start: release.Release, sets: Sequence[MappingSet
 
 
 def _tell(merged: MergeResult, start: release.Release, published: bool) -> None:
-    table = Table("", "source", "triples", "files", "refused", "left out", "licence", box=None, pad_edge=False)
-    for record in merged.records:
-        mark = "+" if record.slug in merged.added else "=" if record.slug in merged.known else ""
-        table.add_row(mark, *_row(record))
-    tell(table)
+    marks = {**dict.fromkeys(merged.known, "="), **dict.fromkeys(merged.added, "+")}
+    columns = ("", "source", "triples", "files", "refused", "left out", "licence")
+    tell(columns, ((marks.get(record.slug, ""), *_row(record)) for record in merged.records))
     for record in merged.records:
         for file, why in record.refused:
-            console.print(f"refused: {record.slug}/{file}: {why}", soft_wrap=True, markup=False)
+            say(f"refused: {record.slug}/{file}: {why}")
         for file, what in record.left_out:
-            console.print(f"left out: {record.slug}/{file}: {what}", soft_wrap=True, markup=False)
+            say(f"left out: {record.slug}/{file}: {what}")
         if not record.licences and record.slug in merged.added:
-            console.print(
-                f"no licence found for {record.slug}: give it with --licence {record.slug}=IRI",
-                soft_wrap=True,
-                markup=False,
-            )
+            say(f"no licence found for {record.slug}: give it with --licence {record.slug}=IRI")
     for item in merged.unread:
-        console.print(f"{'refused' if item.refused else 'passed over'}: {item.told}", soft_wrap=True, markup=False)
+        say(f"{'refused' if item.refused else 'passed over'}: {item.told}")
     made = merged.release
     if made is None:
-        console.print("a dry run: nothing was written")
+        say("a dry run: nothing was written")
         return
     for line in (made.manifest.conflicts or {}).get("summary", ()):
-        typer.echo(line)
-    typer.echo(str(made.path))
+        show(line)
+    show(str(made.path))
     if made.version == start.version:
-        console.print(f"release {made.version} holds all this already: nothing changed", soft_wrap=True)
+        say(f"release {made.version} holds all this already: nothing changed")
         return
     said = "published" if published else f"not published: initiative-lod release publish {made.version}"
-    console.print(f"release {made.version}: {made.manifest.quads:,} quads; {said}", soft_wrap=True)
+    say(f"release {made.version}: {made.manifest.quads:,} quads; {said}")
 
 
 def _row(record: MergedSource) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
-from rich.table import Column, Table
+from rich.table import Column
 
 from initiative_lod import release
-from initiative_lod.cli.talk import console, tell
+from initiative_lod.cli.talk import say, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
@@ -102,13 +102,9 @@ def _text(query: str) -> str:
 
 def _table(answer: QuerySolutions, iris: Iris) -> None:
     names = [variable.value for variable in answer.variables]
-    table = Table(*(Column(name, overflow="fold") for name in names), box=None, pad_edge=False)
-    rows = 0
-    for solution in answer:
-        rows += 1
-        table.add_row(*(_cell(solution[name], iris) for name in names))
-    tell(table)
-    console.print(f"{rows} row{'' if rows == 1 else 's'}")
+    rows = [[_cell(solution[name], iris) for name in names] for solution in answer]
+    tell([Column(name, overflow="fold") for name in names], rows)
+    say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
 
 def _cell(term: object, iris: Iris) -> str:

@@ -11,10 +11,9 @@ from typing import Annotated, Any
 
 import typer
 from pyoxigraph import NamedNode
-from rich.table import Table
 
 from initiative_lod import release
-from initiative_lod.cli.talk import console, sources_of, tell, tell_missing
+from initiative_lod.cli.talk import say, show, sources_of, tell, tell_missing
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import changes, cleanup, history, integrity
 from initiative_lod.release.opened import OpenRelease
@@ -45,23 +44,21 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         typer.echo(json.dumps(rows, indent=2))
         _tell_faults(folder, faults.values())
         raise typer.Exit(1 if faults else 0)
-    table = Table("", "version", "published", "quads", "modified", "merged", box=None, pad_edge=False)
+    cells = []
     for row in rows:
         sound = (f"{row['quads'] or 0:,}", row["modified"], ", ".join(row["merged"]))
         said = (row["damaged"], "", "") if row["damaged"] else sound
         published = row["published"][0][:16].replace("T", " ") if row["published"] else ""
-        table.add_row("*" if row["current"] else "", row["version"], published, *said)
-    if rows:
-        tell(table)
+        cells.append(("*" if row["current"] else "", row["version"], published, *said))
+    if cells:
+        tell(("", "version", "published", "quads", "modified", "merged"), cells)
     else:
-        console.print(f"no release is in {folder}: run 'initiative-lod build'", soft_wrap=True)
+        say(f"no release is in {folder}: run 'initiative-lod build'")
     _tell_faults(folder, faults.values())
     if left := _leftovers(folder):
         names = ", ".join(item.name for item in left)
         size = _size(sum(item.bytes for item in left))
-        console.print(
-            f"left by what was killed: {names} ({size}); 'initiative-lod release gc' removes it", soft_wrap=True
-        )
+        say(f"left by what was killed: {names} ({size}); 'initiative-lod release gc' removes it")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -80,7 +77,7 @@ def verify(context: typer.Context, version: Version = None, as_json: Json = Fals
         typer.echo(json.dumps(faults, indent=2))
     else:
         for name, found in faults.items():
-            typer.echo(f"{name}: {'sound' if not found else ''}" + "".join(f"\n  {fault}" for fault in found))
+            show(f"{name}: {'sound' if not found else ''}" + "".join(f"\n  {fault}" for fault in found))
     _tell_faults(folder)
     raise typer.Exit(1 if any(faults.values()) else 0)
 
@@ -94,14 +91,14 @@ def publish(
     found = release.find(folder, version)
     replaced = sources_of(folder)
     release.publish(folder, found)
-    typer.echo(found.version)
+    show(found.version)
     tell_missing(replaced, found)
 
 
 @app.command()
 def rollback(context: typer.Context) -> None:
     """Make the release that was published before the current one current again."""
-    typer.echo(release.rollback(from_environment(**context.obj).release_folder).version)
+    show(release.rollback(from_environment(**context.obj).release_folder).version)
 
 
 @app.command()
@@ -147,7 +144,7 @@ def pin(
     folder = from_environment(**context.obj).release_folder
     found = version if off and version in history.pinned(folder) else release.full_version(folder, version)
     cleanup.pin(folder, found, not off)
-    typer.echo(found)
+    show(found)
 
 
 @app.command()
@@ -177,11 +174,11 @@ def gc(
         typer.echo(json.dumps(document, indent=2))
         return
     for item in kept:
-        typer.echo(f"{item.version}: kept ({item.why})")
+        show(f"{item.version}: kept ({item.why})")
     for gone in removed:
-        typer.echo(f"{gone.name}: {'would be removed' if dry_run else 'removed'} ({_size(gone.bytes)})")
+        show(f"{gone.name}: {'would be removed' if dry_run else 'removed'} ({_size(gone.bytes)})")
     total = _size(sum(item.bytes for item in removed))
-    console.print(f"{total} {'would be freed' if dry_run else 'freed'}", soft_wrap=True)
+    say(f"{total} {'would be freed' if dry_run else 'freed'}")
 
 
 def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) -> None:
@@ -196,19 +193,19 @@ def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) ->
                 return name + term.value[len(iri) :]
         return f"<{opened[0].iris.short(term.value) if opened else term.value}>"
 
-    typer.echo(f"{made.old} -> {made.new}: {made.added:,} added, {made.removed:,} removed")
+    show(f"{made.old} -> {made.new}: {made.added:,} added, {made.removed:,} removed")
     for graph, (added, removed) in made.graphs.items():
-        typer.echo(f"  {short(NamedNode(graph))}: {added:,} added, {removed:,} removed")
+        show(f"  {short(NamedNode(graph))}: {added:,} added, {removed:,} removed")
     if made.files:
-        typer.echo(f"  files that differ: {', '.join(made.files)}")
+        show(f"  files that differ: {', '.join(made.files)}")
     for touched in changes.by_resource(made.listed):
         said = " / ".join(dict.fromkeys(changes.labels(opened, touched.resource).values()))
-        typer.echo(f"\n{short(touched.resource)}{f'  {said}' if said else ''}")
+        show(f"\n{short(touched.resource)}{f'  {said}' if said else ''}")
         for added, quad in touched.changes:
             about = "" if quad.subject == touched.resource else f"{short(quad.subject)} "
-            typer.echo(f"  {'+' if added else '-'} {about}{short(quad.predicate)} {short(quad.object)}")
+            show(f"  {'+' if added else '-'} {about}{short(quad.predicate)} {short(quad.object)}")
     if made.more:
-        console.print(f"{made.more:,} more: --limit 0 lists all", soft_wrap=True)
+        say(f"{made.more:,} more: --limit 0 lists all")
 
 
 def _leftovers(folder: Path) -> list[cleanup.Removed]:
@@ -238,7 +235,7 @@ def _folder_faults(folder: Path) -> dict[str, str]:
 def _tell_faults(folder: Path, faults: Iterable[str] = ()) -> None:
     """Say on stderr what is wrong with the release folder, and which lines of its history are none."""
     for fault in (*faults, *history.faults(folder)):
-        console.print(fault, soft_wrap=True, markup=False)
+        say(fault)
 
 
 def _row(folder: Path, version: str, pinned: Sequence[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import resource
 import socket
@@ -16,6 +17,7 @@ import typer
 from initiative_lod import release
 from initiative_lod.errors import Overtaken, SettingsError
 from initiative_lod.settings import Settings, from_environment
+from initiative_lod.terminal import LogFormatter
 
 OTHER_FILES = 256  # that are open besides connections: stores, workers, results
 
@@ -68,6 +70,7 @@ def run(settings: Settings) -> None:
         http=Connections(replace(settings, connections=_files(settings.connections))).protocol,
         loop="asyncio",  # uvloop raises, with a stack trace in the log, when a client hangs up at the wrong moment
     )
+    _log_printably()
     with listen(settings.host, settings.port) as listening:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         port = listening.getsockname()[1]
@@ -89,6 +92,15 @@ def _files(connections: int) -> int:
         connections = max(16, allowed - OTHER_FILES)
         typer.echo(f"this process may have {allowed} files open: {connections} connections, not more", err=True)
     return connections
+
+
+def _log_printably() -> None:
+    """Log on stderr, ours and the web server's, in a form that no terminal obeys."""
+    formatter = LogFormatter("%(levelname)s: %(message)s")
+    logging.getLogger("initiative_lod").addHandler(logging.StreamHandler())
+    for name in ("initiative_lod", "uvicorn"):
+        for handler in logging.getLogger(name).handlers:
+            handler.setFormatter(formatter)
 
 
 def listen(host: str, port: int) -> socket.socket:

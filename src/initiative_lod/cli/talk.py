@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from initiative_lod import release
 from initiative_lod.errors import ReleaseError
 from initiative_lod.reading.foreign_graph import ReadFile
-from initiative_lod.reading.members import printable
 from initiative_lod.release import Release
+from initiative_lod.terminal import printable, printable_lines
 
 Report = Callable[[str], None]
 
@@ -25,8 +26,21 @@ MOST_TOLD = 20  # files of which it is said what was done to them
 WIDE = 100_000  # columns; where nobody looks on, nothing is folded
 
 
-def tell(table: Table) -> None:
+def say(text: str) -> None:
+    """Print talk on stderr. What comes from outside is printed in a form that no terminal obeys, here as below."""
+    console.print(printable_lines(text), soft_wrap=True, markup=False)
+
+
+def show(text: str, newline: bool = True) -> None:
+    """Print a result for people on stdout."""
+    typer.echo(printable_lines(text), nl=newline)
+
+
+def tell(columns: Iterable[str | Column], rows: Iterable[Iterable[str]]) -> None:
     """Print a table of results on stdout, whole: folded to a terminal's width, one line a row elsewhere."""
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(printable, row))
     out = Console(highlight=False, markup=False)
     if not out.is_terminal:
         out = Console(highlight=False, markup=False, width=WIDE)
@@ -43,10 +57,10 @@ def tell_files(files: Iterable[ReadFile]) -> None:
             kind = "repaired" if taken else outcome.status
             seen[kind] += 1
             if kind == "refused" or seen[kind] <= MOST_TOLD:
-                console.print(f"{kind}: {printable(what)}", soft_wrap=True, markup=False)
+                say(f"{kind}: {what}")
     for kind, count in seen.items():
         if kind != "refused" and count > MOST_TOLD:
-            console.print(f"{kind}: {count - MOST_TOLD:,} more", soft_wrap=True)
+            say(f"{kind}: {count - MOST_TOLD:,} more")
 
 
 def sources_of(folder: Path) -> list[str]:
@@ -62,11 +76,8 @@ def tell_missing(before: list[str], published: Release) -> None:
     """Say on stderr which sources that were public ``before`` a switch are no more."""
     missing = sorted({*before} - {source.slug for source in published.manifest.merged})
     if missing:
-        console.print(
-            f"no longer current: what was merged from {', '.join(missing)}; "
-            "'initiative-lod release rollback' goes back",
-            soft_wrap=True,
-            markup=False,
+        say(
+            f"no longer current: what was merged from {', '.join(missing)}; 'initiative-lod release rollback' goes back"
         )
 
 
@@ -78,11 +89,10 @@ def progress(quiet: bool = False) -> Iterator[Report]:
         return
     if not console.is_terminal:
         started = time.monotonic()
-        yield lambda message: console.print(f"{time.monotonic() - started:5.1f} s  {message}", soft_wrap=True)
+        yield lambda message: say(f"{time.monotonic() - started:5.1f} s  {message}")
         return
-    bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
-    )
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True)
     with bar:
         task = bar.add_task("starting", total=None)
-        yield lambda message: bar.update(task, description=message)
+        yield lambda message: bar.update(task, description=printable(message))

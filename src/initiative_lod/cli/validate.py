@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from initiative_lod import pipeline
-from initiative_lod.cli.talk import console, progress, tell_files
+from initiative_lod.cli.talk import progress, say, show, tell_files
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings, from_environment
@@ -110,9 +110,9 @@ def _by_shapes(
         terms = foreign_graph.read(ontology, None, settings, strict=True, progress=step).quads if ontology else ()
         graph = foreign_graph.read(files, None, settings, strict, step)
     for note in foreign.notes:
-        console.print(note, soft_wrap=True, markup=False)
+        say(note)
     if not quiet:
-        console.print("validating")
+        say("validating")
     return shacl.validate_by(foreign, graph, terms, settings), graph  # which forks: no line of progress runs beside it
 
 
@@ -123,7 +123,7 @@ def _print(report: Report, format: ReportFormat, graph: ForeignGraph | None = No
         ReportFormat.JSON: report.to_json,
         ReportFormat.HTML: report.to_html,
     }
-    typer.echo(writers[format]())
+    (show if format is ReportFormat.TEXT else typer.echo)(writers[format]())
     if graph is not None:
         tell_files(graph.files)
 
@@ -133,10 +133,9 @@ def _tell_build(checked: Checked) -> None:
     built, differences = checked.built, checked.differences
     covered = sum(item.covered for item in built.coverage)
     characters = sum(item.characters for item in built.coverage)
-    console.print(
+    say(
         f"{len(built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise than "
-        f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause",
-        soft_wrap=True,
+        f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause"
     )
     for difference in differences:
-        console.print(str(difference), soft_wrap=True, markup=False)
+        say(str(difference))

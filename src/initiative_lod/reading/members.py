@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import at
+from initiative_lod.terminal import printable
 
 CAP = 50  # examples that a record keeps of one file; the totals are true
-
-#: What a terminal would obey (controls, line ends, directions), and bytes of names that are no UTF-8.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
-)
-
-
-def printable(text: str) -> str:
-    """``text`` with an escape for each character that a terminal would obey, or could not show."""
-    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from initiative_lod.reading import encoding
-from initiative_lod.reading.members import FileOutcome, Member, printable
+from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.syntax import HEAD, SUFFIXES, decide, suffix
 from initiative_lod.settings import Settings
+from initiative_lod.terminal import printable
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -144,7 +144,7 @@ def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[St
     united = Store()
     for graph in default:
         found = store.quads_for_pattern(None, None, None, graph)
-        united.bulk_extend(Quad(*quad.triple, DefaultGraph()) for quad in found)
+        united.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in found)
     for graph in named:
         united.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     return united, {"default_graph": DefaultGraph(), "named_graphs": named}

@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, seriali
 
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.locale.templates import environment
+from initiative_lod.terminal import printable_lines
 from initiative_lod.validation.property_path import PathOf, path_triples
 from initiative_lod.validation.triple_index import Term
 from initiative_lod.vocabulary import PREFIXES, RDF, SH
@@ -116,7 +117,7 @@ class Report:
         if self.silent:
             shapes = ", ".join(_short(shape) for shape in self.silent)
             lines += ["", spoken[0].gettext("validation.silent", shapes=shapes)]
-        return "\n".join(lines)
+        return printable_lines("\n".join(lines))
 
     def to_json(self) -> str:
         """One JSON object: conforms, counts, shapes, silent and results."""

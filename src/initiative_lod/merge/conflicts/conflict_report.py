@@ -15,6 +15,7 @@ from initiative_lod.locale.templates import environment
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, CheckResult, Finding, Statement, Term
 from initiative_lod.merge.conflicts.joint_questions import JointAnswer
 from initiative_lod.release.manifest import MergedSource
+from initiative_lod.terminal import printable_lines
 from initiative_lod.validation.report import SEVERITIES
 from initiative_lod.vocabulary import DCTERMS, PREFIXES, PROV, RDF, RDFS, SH
 
@@ -92,7 +93,7 @@ class Conflicts:
                 lines += [f"      {self._both(id)}: {' | '.join(row)}" for row in rows[:MAX_IN_TEXT]]
         clean = [self._first(item.title) for item in self.found if not item.total]
         lines += ["", f"{self._both('conflicts.clean')}: {'; '.join(clean)}"]
-        return "\n".join(lines) + "\n"
+        return printable_lines("\n".join(lines)) + "\n"
 
     def _note(self, answer: JointAnswer) -> str:
         return self.languages.default.gettext(answer.message.id, **answer.message.values)
