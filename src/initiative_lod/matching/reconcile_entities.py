@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.build.identity import JOINING
 from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
@@ -20,7 +19,7 @@ from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
 from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import RDF, RDFS, SKOS
+from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
 
 MAX_LABELS = 600_000  # of one index; labels in Chinese and English come first
 MAX_SUBCLASSES = 200  # that stand under one class
@@ -102,9 +101,16 @@ class Entities:
         return sorted(classes, key=lambda item: (self.opened.iris.path(item) is None, item))
 
     def same(self, one: int, other: int) -> bool:
-        """Tell whether the release says that two things are one: two names of one thing do not compete."""
-        a, b = (NamedNode(self.iris[number]) for number in (one, other))
-        return any(self.opened.holds(x, predicate, y) for predicate in JOINING for x, y in ((a, b), (b, a)))
+        """Tell whether two things are in one identity cluster: two names of one thing do not compete.
+
+        Clusters are of all links together, and of the judgements that win over them.
+        """
+        identity = self.opened.iris.graph("identity")
+        first, second = (
+            {quad.subject for quad in self.opened.quads(None, PROV.hadMember, NamedNode(self.iris[number]), identity)}
+            for number in (one, other)
+        )
+        return not first.isdisjoint(second)
 
     def of_classes(self, classes: list[str], every: bool = False) -> set[int]:
         """The things of any of the classes (or of every one), those of their subclasses included."""

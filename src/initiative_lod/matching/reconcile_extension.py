@@ -78,13 +78,13 @@ class ExtensionQuery(BaseModel):
     columns: Annotated[tuple[ExtensionColumn, ...], Field(alias="properties")]
 
 
-def read_extension(text: str) -> ExtensionQuery:
+def read_extension(text: str, what: str = "extend") -> ExtensionQuery:
     """A data extension query. Raises BadArgument, TooLarge."""
-    value = parse_json(text, "extend")
+    value = parse_json(text, what)
     for name, most in (("ids", MAX_IDS), ("properties", MAX_COLUMNS)):
         if isinstance(value, dict) and isinstance(value.get(name), list) and len(value[name]) > most:
             raise TooLarge(Message("reconcile.large_extension", ids=MAX_IDS, properties=MAX_COLUMNS))
-    return validated(ExtensionQuery, value, "extend")
+    return validated(ExtensionQuery, value, what)
 
 
 def extend(entities: Entities, extension: ExtensionQuery) -> dict[str, Any]:

@@ -13,11 +13,16 @@ WIDTH, HEIGHT = 420, 230  # of a preview, in pixels
 DEFAULT_CLASSES = ("Action", "Institution", "Topic", "StakeholderGroup", "Event", "CitedDocument")
 
 
+def default_types(entities: Entities) -> list[dict[str, str]]:
+    """The classes that one would choose first, of those that are used."""
+    used = {item.iri for item in entities.classes}
+    classes = [entities.opened.iris.term(name).value for name in DEFAULT_CLASSES]
+    return [{"id": iri, "name": entities.name(iri)} for iri in classes if iri in used]
+
+
 def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
     """The manifest of the service at ``endpoint``; ``origin`` is where the site's other pages are."""
     iris = entities.opened.iris
-    used = {item.iri for item in entities.classes}
-    classes = [iris.term(name).value for name in DEFAULT_CLASSES]
 
     def suggest(kind: str) -> dict[str, str]:
         return {
@@ -32,7 +37,7 @@ def manifest(entities: Entities, endpoint: str, origin: str) -> dict[str, Any]:
         "name": entities.name(iris.thing("dataset").value),
         "identifierSpace": iris.base,
         "schemaSpace": iris.thing("ontology").value + "#",
-        "defaultTypes": [{"id": iri, "name": entities.name(iri)} for iri in classes if iri in used],
+        "defaultTypes": default_types(entities),
         "documentation": f"{origin}/dataset",
         "serviceVersion": __version__,
         "view": {"url": f"{origin}/resource?iri={{{{id}}}}"},

@@ -29,6 +29,7 @@ USUAL_CANDIDATES = 10
 MAX_PROPERTIES = 20
 MAX_VALUES = 20
 NAME_SHARE = 0.7  # of the score, when properties are given as well
+REQUIRED = 0.94  # how much of what is required a candidate has
 MATCH_SCORE = 94.0  # a score from which a candidate may be taken as the match, …
 MATCH_DISTANCE = 4.0  # … if the next one is so much lower
 
@@ -50,13 +51,13 @@ def _value(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """What a client may send by itself in place of a list of one."""
-    return value[:MAX_VALUES] if isinstance(value, list) else [value]
+    return value[:MAX_VALUES] if isinstance(value, list | tuple) else [value]
 
 
 def _present(value: object) -> object:
-    return [item for item in value if item not in ("", None)] if isinstance(value, list) else value
+    return [item for item in value if item not in ("", None)] if isinstance(value, list | tuple) else value
 
 
 def _usual(value: object) -> object:
@@ -83,10 +84,16 @@ Value = Annotated[Text, BeforeValidator(_value)]  # a string, a number, a truth 
 
 
 class PropertyValues(BaseModel):
-    """Values of a property that a candidate should have."""
+    """Values of a property that a candidate should have, as many of them as it can (``most``), or as ``quantifier``
+    says; one that has them not is no candidate, when they are ``required``.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     pid: Name
-    values: Annotated[tuple[Value, ...], BeforeValidator(_listed), Field(alias="v")]
+    values: Annotated[tuple[Value, ...], BeforeValidator(listed), Field(alias="v")]
+    quantifier: Literal["most", "any", "all", "none"] = "most"
+    required: bool = False
 
 
 class Query(BaseModel):
@@ -95,7 +102,7 @@ class Query(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
     text: Annotated[Text, Field(alias="query")] = ""
-    classes: Annotated[tuple[Class, ...], BeforeValidator(_present), BeforeValidator(_listed), Field(alias="type")] = ()
+    classes: Annotated[tuple[Class, ...], BeforeValidator(_present), BeforeValidator(listed), Field(alias="type")] = ()
     limit: limit_up_to(MAX_CANDIDATES) = USUAL_CANDIDATES  # type: ignore[valid-type]
     properties: Annotated[tuple[PropertyValues, ...], Field(max_length=MAX_PROPERTIES)] = ()
     strict: Annotated[Literal["any", "all", "should"], Field(alias="type_strict")] = "any"
@@ -153,9 +160,12 @@ def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, An
     return {key: {"result": candidates(entities, query)} for key, query in batch.items()}
 
 
-def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
-    """The candidates of a query, best first. Scores are from 0 to 100."""
-    language = guessed(query.text)
+def candidates(entities: Entities, query: Query, language: str | None = None) -> list[dict[str, Any]]:
+    """The candidates of a query, best first, with their names in ``language``, else in that of the query.
+
+    Scores are from 0 to 100.
+    """
+    language = language or guessed(query.text)
     if not query.text.strip() and not query.properties:
         return []
     among = entities.of_classes(list(query.classes), query.strict == "all") if query.classes else None
@@ -169,8 +179,11 @@ def candidates(entities: Entities, query: Query) -> list[dict[str, Any]]:
     if not query.text.strip():
         scored = {number: (100.0, []) for number in _with_values(entities, query) if hard is None or number in hard}
     if query.properties:
-        for number, (score, features) in scored.items():
+        for number, (score, features) in list(scored.items()):
             agreed = [_agreement(entities, entities.iris[number], item) for item in query.properties]
+            if any(item.required and value < REQUIRED for item, value in zip(query.properties, agreed, strict=True)):
+                del scored[number]
+                continue
             share = sum(agreed) / len(agreed)
             features += [
                 {"id": item.pid, "value": round(100 * a, 1)} for item, a in zip(query.properties, agreed, strict=True)
@@ -254,16 +267,19 @@ def _terms(value: str) -> list[NamedNode | RdfLiteral]:
 
 
 def _agreement(entities: Entities, iri: str, wanted: PropertyValues) -> float:
-    """Share of the values asked for that a thing has: from 0 to 1, the mean over them."""
+    """Share of the values asked for that a thing has: from 0 to 1, over all of them as its quantifier says."""
     values = wanted.values
     try:
         triples = list(entities.opened.triples(NamedNode(iri), NamedNode(wanted.pid)))
     except ValueError:
         return 0.0
     has = [triple.object for triple in triples[:200] if isinstance(triple.object, NamedNode | RdfLiteral)]
-    return sum(max((_alike(entities, value, item) for item in has), default=0.0) for value in values) / max(
-        1, len(values)
-    )
+    found = [max((_alike(entities, value, item) for item in has), default=0.0) for value in values] or [0.0]
+    if wanted.quantifier == "any":
+        return max(found)
+    if wanted.quantifier == "all":
+        return min(found)
+    return 1 - max(found) if wanted.quantifier == "none" else sum(found) / len(found)
 
 
 def _alike(entities: Entities, value: str, term: NamedNode | RdfLiteral) -> float:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, get_origin
 from urllib.parse import parse_qsl, unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
 from pydantic_core import PydanticUseDefault
+from pyoxigraph import NamedNode
 
 from initiative_lod.documents.negotiation import lookup
 from initiative_lod.errors import BadArgument, Message, Verbatim
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NOT_IN_IRI = re.compile('[\x00-\x20"<>\\\\^`{|}\x7f-\x9f]')
 
 
 class Arguments(BaseModel):
@@ -119,3 +124,17 @@ def _default_for_nonsense(value: Any, handler: Any) -> Any:
 #: Makes a value that has no meaning as good as absent.
 ELSE_DEFAULT = WrapValidator(_default_for_nonsense)
 PageNumber = Annotated[int, Field(ge=1, lt=1_000_000, description="a page of what is paged, from 1")]
+
+
+def read_iri(value: str, name: str = "iri") -> NamedNode:
+    """The IRI that an argument has as its value. Raises BadArgument, which says what it lacks."""
+    try:
+        return NamedNode(value)
+    except ValueError:
+        cut = value[:200]
+    if not _SCHEME.match(value):
+        raise BadArgument(Message("error.iri_scheme", name=name, value=cut))
+    if found := _NOT_IN_IRI.search(value):
+        character = f"U+{ord(found[0]):04X}" + (f" ({found[0]})" if found[0] > " " and found[0].isprintable() else "")
+        raise BadArgument(Message("error.iri_character", name=name, value=cut, character=character))
+    raise BadArgument(Message("error.iri", name=name, value=cut))

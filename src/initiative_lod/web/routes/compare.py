@@ -13,12 +13,12 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound, Verbatim
+from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.http.arguments import FormArguments
+from initiative_lod.web.http.arguments import FormArguments, read_iri
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import shown, status_of
 from initiative_lod.web.http.request import Request
@@ -143,8 +143,8 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     for iri in given:
         try:
             node = _node(iri, opened.iris)
-        except ValueError as error:
-            raise BadArgument(Message("error.iri", value=iri[:200], detail=Verbatim(error))) from error
+        except ValueError:
+            node = read_iri(iri)  # which says what it lacks
         if not exists(opened, node):
             raise NotFound(Message("error.unknown_compared", iri=node.value[:200]))
         nodes.append(node)

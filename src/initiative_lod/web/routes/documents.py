@@ -17,10 +17,10 @@ from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
 from initiative_lod.documents.representation import Rendered, Variant
 from initiative_lod.documents.resource import exists
-from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError, Verbatim
+from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError
 from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.arguments import PageArguments, PageNumber
+from initiative_lod.web.http.arguments import PageArguments, PageNumber, read_iri
 from initiative_lod.web.http.conditional import Representation, day, of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import citation
@@ -330,7 +330,4 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
 
 def _iri(arguments: ResourceArguments | IriArguments) -> NamedNode:
     """The IRI that is asked about. Raises BadArgument."""
-    try:
-        return NamedNode(arguments.iri)
-    except ValueError as error:
-        raise BadArgument(Message("error.iri", value=arguments.iri[:200], detail=Verbatim(error))) from error
+    return read_iri(arguments.iri)

@@ -122,7 +122,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         ),
         Address(
             f"/{SCHEMA_FILE}",
-            from_release(site, tree_schema),
+            from_release(site, site.threads.lane("context"), tree_schema),
             "The JSON Schema of framed JSON-LD",
             {
                 200: Outcome("The schema", (SCHEMA, JSON)),

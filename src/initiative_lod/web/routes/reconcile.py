@@ -1,4 +1,5 @@
-"""/reconcile: the Reconciliation Service API 0.2 over HTTP. Answers are made in ``matching``; here is the wire.
+"""/reconcile: the Reconciliation Service API 0.2 over HTTP, and under /reconcile/1.0-draft the draft of its successor,
+whose manifest and bodies have other shapes. Answers are made in ``matching``; here is the wire.
 
 JSONP is not offered: CORS, which 0.2 requires, does the same without running our words as a program in the client's
 page.
@@ -19,9 +20,10 @@ from pyoxigraph import NamedNode
 from starlette import requests, responses
 from starlette.requests import ClientDisconnect
 
-from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge, Verbatim
+from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.locale.messages import Languages
+from initiative_lod.matching import reconcile_draft
 from initiative_lod.matching.reconcile_entities import CountedTerm, Entities, EntityIndex, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
@@ -37,7 +39,7 @@ from initiative_lod.matching.reconcile_queries import (
 )
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
-from initiative_lod.web.http.arguments import Arguments, PageArguments
+from initiative_lod.web.http.arguments import Arguments, PageArguments, read_iri
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LangText
 from initiative_lod.web.pages.pages import Pages
@@ -145,6 +147,8 @@ class Suggestions(BaseModel):
 
 A = TypeVar("A", bound=Arguments)
 Work = Callable[[Entities, A, Request, str], Any]
+JsonWork = Callable[[Entities, str], Any]
+DRAFT = f"/{reconcile_draft.VERSION}"
 
 
 def reconcile_addresses(site: Site) -> list[Address]:
@@ -156,9 +160,19 @@ def reconcile_addresses(site: Site) -> list[Address]:
             f"/reconcile{path}", service.endpoint(work, arguments), summary, _outcomes(answer), arguments, **more
         )
 
-    def suggest(kind: str, work: Work[SuggestArguments]) -> Address:
+    suggested: dict[str, Work[SuggestArguments]] = {
+        "entity": _suggest_entity,
+        "type": partial(_suggest_class, site.pages.languages),
+        "property": partial(_suggest_property, site.pages.languages),
+    }
+
+    def suggest(root: str, kind: str, work: Work[SuggestArguments]) -> Address:
         return address(
-            f"/suggest/{kind}", work, SuggestArguments, "Suggestions", Outcome("Suggestions", (JSON,), Suggestions)
+            f"{root}/suggest/{kind}",
+            work,
+            SuggestArguments,
+            "Suggestions",
+            Outcome("Suggestions", (JSON,), Suggestions),
         )
 
     summary = "Reconciliation Service API 0.2: manifest, queries, data extension"
@@ -168,12 +182,32 @@ def reconcile_addresses(site: Site) -> list[Address]:
     return [
         address("", _endpoint, ReconcileArguments, summary, answer, **forms),
         address("/", _endpoint, ReconcileArguments, summary, answer, shown=False, **forms),
-        suggest("entity", _suggest_entity),
-        suggest("type", partial(_suggest_class, site.pages.languages)),
-        suggest("property", partial(_suggest_property, site.pages.languages)),
+        *(suggest(root, kind, work) for root in ("", DRAFT) for kind, work in suggested.items()),
         address("/flyout/{kind}", flyout, ThingArguments, "A few words on a suggestion", Outcome("HTML", (JSON,))),
         address("/properties", _propose, ProposalArguments, "Properties to extend by", Outcome("The list", (JSON,))),
         address("/preview", preview, ThingArguments, "A small page about a thing", Outcome("The page", (HTML,))),
+        *_draft_addresses(service, address, preview),
+    ]
+
+
+def _draft_addresses(service: Service, address: Callable[..., Address], preview: Work[ThingArguments]) -> list[Address]:
+    """The service of the draft, under a root of its own. Older texts of it call ``/match`` ``/reconcile``."""
+
+    def posted(path: str, work: JsonWork, summary: str, answer: str, shown: bool = True) -> Address:
+        endpoint = service.json_endpoint(work)
+        outcomes = _outcomes(Outcome(answer, (JSON,)))
+        return Address(f"/reconcile{DRAFT}{path}", endpoint, summary, outcomes, methods=("POST",), shown=shown)
+
+    about, page = "Reconciliation Service API 1.0-draft: its manifest", Outcome("The page", (HTML,))
+    listed = Outcome("The list", (JSON,))
+    return [
+        address(DRAFT, _draft_manifest, ServiceArguments, about, Outcome("The manifest", (JSON,))),
+        address(f"{DRAFT}/", _draft_manifest, ServiceArguments, about, Outcome("The manifest", (JSON,)), shown=False),
+        posted("/match", _draft_match, "Candidates, by its queries", "The candidates"),
+        posted("/reconcile", _draft_match, "Candidates, by its queries", "The candidates", shown=False),
+        posted("/extend", _draft_extend, "Values of properties, by its queries", "The rows"),
+        address(f"{DRAFT}/extend/propose", _propose, ProposalArguments, "Properties to extend by", listed),
+        address(f"{DRAFT}/preview", preview, ThingArguments, "A small page about a thing", page),
     ]
 
 
@@ -211,6 +245,25 @@ class Service:
 
         return endpoint
 
+    def json_endpoint(self, work: JsonWork) -> Endpoint:
+        """An endpoint that is sent JSON, does ``work`` in a thread, and answers with what it returns as JSON."""
+
+        async def endpoint(http: requests.Request) -> responses.Response:
+            request = self._site.read(http.scope)
+            try:
+                body = await _form(http)
+            except ClientDisconnect:
+                return responses.Response(status_code=400)  # to nobody
+            opened = await self._site.release_of(http.scope)
+
+            def answer() -> Response:
+                return _json(work(Entities(opened, self._indexes.of(opened)), body))
+
+            response = await in_lane(self._site, self._lane, http, request, answer)
+            return response.to(request.method)
+
+        return endpoint
+
     def _answer(self, work: Work[A], arguments: type[A], form: str, opened: OpenRelease, request: Request) -> Response:
         fields = f"{form}&{request.query_string}" if form else request.query_string  # of two the last counts
         if "callback=" in fields:
@@ -222,8 +275,12 @@ class Service:
         found = work(entities, arguments.read(fields), request, origin + request.prefix)
         if isinstance(found, Response):
             return found
-        # ASCII: halves of characters that a client sent go back as it wrote them.
-        return Response(200, (("Content-Type", JSON.name), ("Cache-Control", "no-cache")), json.dumps(found).encode())
+        return _json(found)
+
+
+def _json(found: Any) -> Response:
+    """An answer. ASCII: halves of characters that a client sent go back as it wrote them."""
+    return Response(200, (("Content-Type", JSON.name), ("Cache-Control", "no-cache")), json.dumps(found).encode())
 
 
 async def _form(http: requests.Request) -> str:
@@ -251,6 +308,18 @@ def _endpoint(entities: Entities, arguments: ReconcileArguments, request: Reques
     if request.method == "POST":
         raise BadArgument(Message("reconcile.neither"))
     return manifest(entities, f"{home}/reconcile", home)
+
+
+def _draft_manifest(entities: Entities, arguments: Arguments, request: Request, home: str) -> Any:
+    return reconcile_draft.draft_manifest(entities, f"{home}/reconcile{DRAFT}", home)
+
+
+def _draft_match(entities: Entities, body: str) -> Any:
+    return reconcile_draft.answer_draft_batch(entities, reconcile_draft.read_draft_batch(body))
+
+
+def _draft_extend(entities: Entities, body: str) -> Any:
+    return reconcile_draft.draft_extension(entities, read_extension(body, "body"))
 
 
 def _suggest_entity(entities: Entities, arguments: SuggestArguments, request: Request, home: str) -> Any:
@@ -305,11 +374,8 @@ def _preview(pages: Pages, entities: Entities, arguments: ThingArguments, reques
 
 def _described(view: View, entities: Entities, iri: str) -> dict[str, Any]:
     """What a preview shows of anything that the release knows: names, kinds, a sentence, and whose it is."""
-    try:
-        node = NamedNode(iri)
-        quads = list(view.opened.about(node))
-    except ValueError as error:
-        raise BadArgument(Message("error.no_iri", value=iri[:200], detail=Verbatim(error))) from error
+    node = read_iri(iri, "id")
+    quads = list(view.opened.about(node))
     if not quads:
         raise NotFound(Message("error.unknown", iri=iri[:200]))
     return {
