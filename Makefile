@@ -40,9 +40,9 @@ $(EDITOR): editor/package.json editor/package-lock.json editor/build.mjs $(wildc
 
 # What the tests use of npm's packages. Without npm, or offline, the tests that need them are skipped.
 $(NODE_PACKAGES): tests/node/package.json tests/node/package-lock.json
-	@command -v npm >/dev/null 2>&1 || { echo "initiative-lod: npm is not on this machine, so Comunica and axe-core are not tried"; exit 0; } \
+	@command -v npm >/dev/null 2>&1 || { echo "initiative-lod: npm is not on this machine, so Comunica, jsonld.js and axe-core are not tried"; exit 0; } \
 	    && (cd tests/node && npm ci --ignore-scripts --engine-strict --prefer-offline --loglevel=error) >tests/node/install.log 2>&1 \
-	    || echo "initiative-lod: Comunica and axe-core could not be installed (tests/node/install.log says why), and are not tried"
+	    || echo "initiative-lod: Comunica, jsonld.js and axe-core could not be installed (tests/node/install.log says why), and are not tried"
 
 node-packages: $(NODE_PACKAGES)
 editor: $(EDITOR)

@@ -84,7 +84,7 @@ msgstr ""
 
 
 def test_markup_escapes_what_comes_in_and_marks_what_is_in_english() -> None:
-    said = Message("error.iri", value="<b>", detail=Verbatim("no <IRI>"))
+    said = Message("reconcile.json", what="<b>", detail=Verbatim("no <IRI>"))
     chinese, english = (Languages()[tag].markup(said.id, **said.values) for tag in ("zh", "en"))
     assert '<span lang="en">no &lt;IRI&gt;</span>' in chinese
     assert "no &lt;IRI&gt;" in english
