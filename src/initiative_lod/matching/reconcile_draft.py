@@ -35,7 +35,7 @@ from initiative_lod.matching.reconcile_queries import (
 VERSION = "1.0-draft"
 
 
-class Condition(BaseModel):
+class MatchCondition(BaseModel):
     """What a candidate should be called, or which values it should have."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -49,7 +49,7 @@ class Condition(BaseModel):
     quantifier: Annotated[Literal["any", "all", "none"], Field(alias="matchQuantifier")] = "any"
 
     @model_validator(mode="after")
-    def _has_a_meaning(self) -> Condition:
+    def _has_a_meaning(self) -> MatchCondition:
         if self.match_type == "property" and not self.pid:
             raise ValueError("a condition on a property names it as pid")
         if self.match_type == "name" and self.quantifier != "any":
@@ -60,7 +60,7 @@ class Condition(BaseModel):
 class DraftQuery(BaseModel):
     """One query; ``lang`` is the language of the names that are returned."""
 
-    conditions: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=MAX_PROPERTIES)]
+    conditions: Annotated[tuple[MatchCondition, ...], Field(min_length=1, max_length=MAX_PROPERTIES)]
     type: Class = ""
     limit: limit_up_to(MAX_CANDIDATES) = USUAL_CANDIDATES  # type: ignore[valid-type]
     lang: Name = ""
