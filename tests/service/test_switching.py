@@ -137,3 +137,17 @@ def check(switched: Switched, asked: Asked, told: Told) -> None:
     """An answer is that of one release or of the other, in every byte and header."""
     either = [switched.alone[version][asked] for version in (switched.before, switched.after)]
     assert told in either, f"{asked}: neither of {switched.before} nor of {switched.after}"
+
+
+def test_a_date_of_one_release_is_never_that_of_the_next(switched: Switched) -> None:
+    """However fast they follow each other, there and back: who has the one is not told that it has the other."""
+    with serving(switched.root, switched.folder) as live:
+        dates: list[str] = []
+        for version in (switched.before, switched.after) * 3:
+            switched.to(version)
+            for path in ("/", "/questions", "/dataset", "/dataset/dump.nq.gz"):
+                for date in dates:
+                    assert live.get(path, "text/html", if_modified_since=date).status_code == 200, path
+            dates.append(live.get("/", "text/html").headers["last-modified"])
+            assert live.get("/", "text/html", if_modified_since=dates[-1]).status_code == 304
+    assert len({*dates}) == 6

@@ -7,7 +7,8 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -45,6 +46,7 @@ from initiative_lod.vocabulary import DCTERMS
 log = logging.getLogger(__name__)
 
 Term = NamedNode | Literal | BlankNode
+STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
 
 
 @cache
@@ -59,12 +61,15 @@ class OpenRelease:
 
     One that is opened again is another one: what was made from it is known by the object (see ``per_release``). Each
     look-up raises OutOfTime where the work that asks has a time limit (see ``time_limit``) and it is over.
+    ``since`` is the second (UTC) from which on a process has answered from it; of two that follow each other, the later
+    one's is later, even where the clock was set back.
     """
 
     release: Release
     store: Store
     iris: Iris
     lease: Lease | None = None
+    since: datetime = STARTED
 
     @cached_property
     def condition(self) -> Condition:
@@ -307,6 +312,9 @@ class Publisher:
             if self._open is None or target != self._open[0]:
                 try:
                     opened = OpenRelease.open(read(self._folder / target))
+                    if self._open is not None:
+                        now = datetime.now(UTC).replace(microsecond=0)
+                        opened = replace(opened, since=max(now, self._open[1].since + timedelta(seconds=1)))
                 except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from initiative_lod.documents import links
 from initiative_lod.documents.representation import Rendered
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import ResponseCache
 
@@ -126,7 +127,11 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
-@lru_cache(maxsize=16)
-def day(date: str) -> datetime:
-    """Midnight UTC of a ``YYYY-MM-DD`` date."""
-    return datetime.fromisoformat(date[:10]).replace(tzinfo=UTC)
+def modified(opened: OpenRelease, request: Request) -> datetime | None:
+    """Last-Modified of what the current release and this software make: the second from which on this process has
+    answered from that release.
+
+    A date of the data would be that of two releases of one day, and of two versions of this software. What an older
+    release has says which one is current, which changes with no date of its own: None.
+    """
+    return None if request.older is not None else opened.since

@@ -21,7 +21,7 @@ from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound,
 from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments, PageNumber, read_iri
-from initiative_lod.web.http.conditional import Representation, day, of_content
+from initiative_lod.web.http.conditional import Representation, modified, of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
@@ -209,7 +209,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         document.headers(variant),
         content_headers,
         make,
-        day(opened.release.modified),
+        modified(opened, request),
         lambda: document.link_header(variant.profile, original=original),
         stored=lambda: document.stored(variant),
     )

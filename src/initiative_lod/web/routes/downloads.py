@@ -23,7 +23,7 @@ from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.arguments import PageArguments
-from initiative_lod.web.http.conditional import Representation, day, http_date, not_modified, of_content
+from initiative_lod.web.http.conditional import Representation, http_date, not_modified, of_content
 from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import (
@@ -142,9 +142,9 @@ def dump(opened: OpenRelease, request: Request) -> Response | responses.Response
     if name not in DUMPS or not path.is_file():
         raise NotFound(Message("error.no_dump", name=name[:100], names=", ".join(DUMPS)))
     entry, dataset = release.manifest.files[name], opened.iris.thing("dataset").value
-    tag, modified = f'"{entry.sha256[:32]}"', day(release.modified)
-    headers = {"ETag": tag, "Last-Modified": http_date(modified), "Cache-Control": CACHE_CONTROL}
-    if not_modified(request, tag, modified):
+    tag = f'"{entry.sha256[:32]}"'
+    headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": CACHE_CONTROL}
+    if not_modified(request, tag, opened.since):
         return Response(304, tuple(headers.items()))
     described = [
         Link(dataset, "collection"),

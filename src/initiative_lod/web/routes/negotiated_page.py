@@ -13,7 +13,7 @@ from initiative_lod.documents.representation import Rendered, entity_tag
 from initiative_lod.errors import Message, NotAcceptable
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.conditional import Representation, day, http_date
+from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.site import Site
 
@@ -68,13 +68,10 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
     address = (page.location, page.query, page.seed, media.name, *spoken)
     return Representation(
         entity_tag(opened.release.digest, files, site.software, *address),
-        [
-            ("Vary", "Accept, Accept-Language"),
-            ("Cache-Control", CACHE_CONTROL),
-            ("Last-Modified", http_date(day(opened.release.modified))),
-        ],
+        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         content_headers,
         make,
+        modified(opened, request) if page.kept else None,  # what is made each time may be cut short
         link_header=lambda: links.header([link for link in page.links if link.type != media.name]),
         kept=page.kept,
         status=page.status,

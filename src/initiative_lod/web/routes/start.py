@@ -7,7 +7,7 @@ from initiative_lod.documents.negotiation import choose
 from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
 from initiative_lod.formats import HTML
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.http.conditional import Representation, day, http_date
+from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.documents import BY_DATE
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand
@@ -39,11 +39,8 @@ def represent(site: Site, opened: OpenRelease, request: Request) -> Representati
     parts = (opened.release.digest, request.prefix, request.language, request.named_language, request.older)
     return Representation(
         entity_tag("start", site.software, *parts),
-        [
-            ("Vary", "Accept, Accept-Language"),
-            ("Cache-Control", CACHE_CONTROL),
-            ("Last-Modified", http_date(day(opened.release.modified))),
-        ],
+        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         [("Content-Type", HTML.content_type), ("Content-Language", request.language)],
         lambda: Rendered(site.pages.start(opened, request)[1]),
+        modified(opened, request),
     )
