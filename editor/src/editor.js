@@ -39,7 +39,7 @@ function mount(form) {
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (form.requestSubmit(), true) }])),
         lineNumbers(),
         lintGutter(),
-        highlightSpecialChars(),
+        highlightSpecialChars({ render: (code, _, sign) => specialCharacter(words.character, code, sign) }),
         history(),
         drawSelection(),
         writeOver,
@@ -64,7 +64,7 @@ function mount(form) {
           spellcheck: "false",
           autocapitalize: "off",
         }),
-        EditorState.phrases.of({ Completions: words.proposals }),
+        EditorState.phrases.of({ Completions: words.proposals, "Selection deleted": words.deleted }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) area.value = update.state.doc.toString();
         }),
@@ -104,6 +104,17 @@ const writeOver = EditorView.domEventHandlers({
     return true;
   },
 });
+
+/** A character that could not be seen, called by its number: the editor has names for some, in English. */
+function specialCharacter(word, code, sign) {
+  const shown = document.createElement("span");
+  shown.className = "cm-specialChar";
+  shown.textContent = sign;
+  shown.title = `${word} U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  shown.setAttribute("role", "img");
+  shown.setAttribute("aria-label", shown.title);
+  return shown;
+}
 
 function replace(view, text) {
   if (view.state.doc.toString() === text) return;

@@ -315,7 +315,7 @@ def test_a_question_is_answered_and_run_again(browser: Browser, real: Live) -> N
         shown = rows.count()
         assert shown == 12
         assert rows.first.inner_text().split()[-1] == "18"
-        page.get_by_role("link", name="Run it in the SPARQL page").click()
+        page.get_by_role("link", name="Run it on the query page").click()
         assert "COUNT(DISTINCT ?action)" in page.locator("textarea").input_value()
         page.get_by_role("button", name="Run").click()
         assert page.locator(".result tbody tr").count() == shown

@@ -41,7 +41,17 @@ NAMES = frozenset(
 MUTE = frozenset({"code", "pre", "script", "style", "textarea", "template"})
 VOID = frozenset("area base br col embed hr img input link meta source track wbr rect path circle line".split())
 #: Attributes that a reader reads or hears.
-TOLD = ("alt", "aria-description", "aria-label", "placeholder", "title", "data-hint", "data-proposals")
+TOLD = (
+    "alt",
+    "aria-description",
+    "aria-label",
+    "placeholder",
+    "title",
+    "data-hint",
+    "data-proposals",
+    "data-deleted",
+    "data-character",
+)
 
 #: Properties whose strings are no words.
 CODE = tuple(

@@ -382,6 +382,36 @@ def test_pages_speak_the_readers_language(harbour: Live) -> None:
     assert all("lang=" in href for href in internal)
 
 
+IN_LANGUAGES = (
+    "/", "/doc/wic-2020/action/8", "/doc/wic-2020/action/8?_profile=alt", "/ontology", "/dataset", "/shapes",
+    "/questions", "/questions/cue-words", "/compare", "/sparql", "/sparql?query=ASK%7B%7D",
+    "/search?q=data&type=Topic", "/releases", "/resource?iri=http%3A//www.w3.org/2004/02/skos/core%23Concept",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", IN_LANGUAGES)
+def test_a_page_names_itself_in_each_language(real: Live, path: str) -> None:
+    """And, as x-default, where the reader's browser decides. It is the same page, whatever else the address says."""
+    page = real.get(path, BROWSER, accept_language="en").text
+    found = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', page)
+    addresses = {tag: html.unescape(href) for tag, href in found}
+    assert [tag for tag, _ in found] == [*LANGUAGES, "x-default"]
+    for tag in LANGUAGES:
+        there = real.get(addresses[tag], BROWSER, accept_language="en")
+        assert (there.status_code, there.headers["content-language"]) == (200, tag)
+        others = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', there.text)
+        assert others == found, "each version names the same ones"
+        title = re.search(r"<title>[^<]*</title>", there.text)
+        assert title is not None
+        assert (title[0] in page) == (tag == "en")
+    default = real.get(addresses["x-default"], BROWSER, accept_language="zh")
+    assert (default.status_code, default.headers["content-language"]) == (200, "zh")
+
+
+def test_an_error_is_no_version_of_a_page(real: Live) -> None:
+    assert 'rel="alternate" hreflang' not in real.get("/doc/nothing", BROWSER).text
+
+
 def test_every_page_says_that_translations_are_unofficial(real: Live) -> None:
     for path in ("/", "/doc/wic-2020/action/8", "/doc/wic-2020/en", "/doc/institution/united-nations"):
         page = real.get(path, BROWSER).text

@@ -283,6 +283,9 @@ def test_no_page_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
         answer = read(live, address)
         assert answer.status_code == 200, address
         found[address] = words_from_elsewhere(answer, seen)
+        if "<title>" in answer.text and not address.startswith("/reconcile"):
+            tags = re.findall(r'<link rel="alternate" hreflang="(\S+)"', answer.text)
+            assert tags == ["en", "qps", "zh", "x-default"], address
     for address in {*every} - found.keys():
         answer = read(live, address, "text/html, */*;q=0.1")
         unanswered = address.startswith(f"/release/{before}/questions/")  # of which that release keeps none
@@ -400,6 +403,9 @@ def test_pages_of_a_long_list(live: Live, seen: set[str], monkeypatch: pytest.Mo
     monkeypatch.setattr(dataset, "LISTED", 3)
     addresses = (*(f"/doc/modality/promote?page={page}" for page in (1, 2, 4)), "/graph/topics?lang=qps")
     assert [words_from_elsewhere(read(live, address), seen) for address in addresses] == [[]] * 4
+    page = read(live, addresses[1]).text
+    assert 'hreflang="zh" href="/doc/modality/promote?page=2&amp;lang=zh"' in page, "the same page of the list"
+    assert 'rel="prev" href="/doc/modality/promote"' in page
 
 
 def test_suggestions_count_in_words(live: Live, seen: set[str]) -> None:

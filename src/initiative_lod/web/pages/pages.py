@@ -71,7 +71,11 @@ class Pages:
             "node": resource,
             "typed": typed,
             "path_here": location.removeprefix(request.prefix),
-            "arguments": [("iri", resource.value)] if location == f"{request.prefix}/resource" else [],
+            "arguments": [
+                *([("iri", resource.value)] if location == f"{request.prefix}/resource" else []),
+                *([("page", str(variant.page))] if variant.page > 1 else []),
+                *([("_profile", "alt")] if variant.profile == "alt" else []),
+            ],
         }
         if variant.profile == "alt":
             template = "alternates.html"
