@@ -443,7 +443,7 @@ def test_every_error_and_every_status_can_be_told(live: Live, seen: set[str]) ->
     told = 0
     for message in catalogue:
         group, _, rest = str(message.id).partition(".")
-        if group in ("error", "query", "reconcile", "service"):
+        if group in ("error", "lane", "query", "reconcile", "service"):
             values = dict.fromkeys(re.findall(r"%\((\w+)\)", str(message.string)), "7")
             page = site.pages.error(None, request, 400, InitiativeLodError(Message(str(message.id), **values)))
         elif group == "status" and rest.isdecimal():
