@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from traceback import clear_frames
 from typing import TypeVar
 
 from starlette.types import Receive
@@ -57,7 +58,11 @@ class Lane:
 
         def limited() -> T:
             LIMIT.set(limit)
-            return work()
+            try:
+                return work()
+            except BaseException as error:
+                _let_go(error)
+                raise
 
         def through(_: Future[T]) -> None:
             self._running.discard(limit)
@@ -79,6 +84,20 @@ class Lane:
         """Let what is being made end at its next look-up."""
         for limit in list(self._running):
             limit.stop()
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the frames of an error hold, in the thread that made it: an iterator of the engine, which lies in a
+    loop or a generator that the error left, may be freed in no other.
+    """
+    known: set[int] = set()
+    others: list[BaseException | None] = [error]
+    while others:
+        found = others.pop()
+        if found is not None and id(found) not in known:
+            known.add(id(found))
+            clear_frames(found.__traceback__)
+            others += [found.__cause__, found.__context__]
 
 
 class PageThreads:
