@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from importlib import resources
@@ -77,7 +77,7 @@ class OpenRelease:
         return Condition(self.release.version, self.release.store)
 
     @classmethod
-    def open(cls, release: Release) -> OpenRelease:
+    def open(cls, release: Release, since: datetime = STARTED) -> OpenRelease:
         """Open the store of ``release`` by its real path: a link could move under the store's lazy files.
 
         For as long as it is open, ``release gc`` leaves it alone. Raises ReleaseError when it is gone, or its store is
@@ -92,7 +92,7 @@ class OpenRelease:
                 f"the store of release {release.version} cannot be opened ({error}): "
                 "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
             ) from error
-        opened = cls(release, store, Iris(release.base), lease)
+        opened = cls(release, store, Iris(release.base), lease, since)
         opened.condition.check()  # from now on
         return opened
 
@@ -311,10 +311,7 @@ class Publisher:
             target = self._published()  # again: while this thread waited, another may have followed a later switch
             if self._open is None or target != self._open[0]:
                 try:
-                    opened = OpenRelease.open(read(self._folder / target))
-                    if self._open is not None:
-                        now = datetime.now(UTC).replace(microsecond=0)
-                        opened = replace(opened, since=max(now, self._open[1].since + timedelta(seconds=1)))
+                    opened = OpenRelease.open(read(self._folder / target), self._since())
                 except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
@@ -324,6 +321,12 @@ class Publisher:
                     log.error("release %s cannot be opened, still serving %s: %s", target, version, error)
                 self._open = target, opened
             return self._open[1]
+
+    def _since(self) -> datetime:
+        """The second from which on the release that is opened next is answered from."""
+        if self._open is None:
+            return STARTED
+        return max(datetime.now(UTC).replace(microsecond=0), self._open[1].since + timedelta(seconds=1))
 
     def _published(self) -> str:
         try:
