@@ -56,6 +56,7 @@ class Settings:
         "time that a client may take to send the body of a request, and in which it takes something of its answer",
         0.1,
     )
+    stop_seconds: float = _setting(10.0, "time in which what was begun may end when the server stops", 1)
     head_seconds: float = _setting(10.0, "time in which the header of a request has to arrive", 0.1)
     connections: int = _setting(2048, "connections that may be open", 16)
     connections_per_client: int = _setting(

@@ -8,8 +8,9 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -29,9 +30,10 @@ def serve(
     root_path: Annotated[str | None, typer.Option(help="Path prefix under which a proxy shows the server.")] = None,
 ) -> None:
     """Serve the current release; where there is none, build and publish it first."""
-    settings = from_environment(**context.obj, host=host, port=port, root_path=root_path)
+    read_settings = partial(from_environment, **context.obj, host=host, port=port, root_path=root_path)
+    settings = read_settings()
     prepare(settings)
-    run(settings)
+    run(settings, read_settings)
 
 
 def prepare(settings: Settings) -> None:
@@ -45,40 +47,22 @@ def prepare(settings: Settings) -> None:
             release.publish(folder, pipeline.make_release(settings, step), since="")
 
 
-def run(settings: Settings) -> None:
-    """Serve until interrupted."""
+def run(settings: Settings, read_settings: Callable[[], Settings]) -> None:
+    """Serve until told to stop; ``read_settings`` is asked when told to reload."""
     sys.setswitchinterval(0.001)  # requests are taken while pages are made: a thread of these gives way after so long
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the start
-    import uvicorn
+    from initiative_lod.web.server import Server
 
-    from initiative_lod.release.opened import Publisher
-    from initiative_lod.web.app import create_app
-    from initiative_lod.web.http.connections import Connections
-
-    publisher = Publisher(settings.release_folder)
-    opened = publisher.current()
-    app = create_app(settings, publisher)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="error",  # what strangers send that is no HTTP is no news
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=5,  # a reader that stalls does not keep the server from stopping
-        http=Connections(replace(settings, connections=_files(settings.connections))).protocol,
-        loop="asyncio",  # uvloop raises, with a stack trace in the log, when a client hangs up at the wrong moment
-    )
+    server = Server(settings, read_settings, _files(settings.connections))
     _log_printably()
     with listen(settings.host, settings.port) as listening:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-        port = listening.getsockname()[1]
-        typer.echo(f"release {opened.release.version}, {opened.release.manifest.quads:,} quads", err=True)
+        port, current = listening.getsockname()[1], server.opened.release
+        typer.echo(f"release {current.version}, {current.manifest.quads:,} quads", err=True)
         typer.echo(f"open http://{shown}:{port}{settings.root_path}/  (Ctrl+C stops)", err=True)
         gc.freeze()
         gc.enable()
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _files(connections: int) -> int:

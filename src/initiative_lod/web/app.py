@@ -95,7 +95,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def running() -> AsyncIterator[None]:
         await pool.start()
         try:
             yield
@@ -107,10 +107,10 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         routes=[*routes, Route("/release/{version}/{rest:path}", older)],
         middleware=[Middleware(CommonHeaders, root_path=settings.root_path, methods_of=methods_of)],
         exception_handlers=handlers,
-        lifespan=lifespan,
+        lifespan=lambda app: running(),
     )
     app.router.redirect_slashes = False  # such a redirect would repeat the Host header
-    return Front(app, site, pool, counts, methods_of)
+    return Front(app, site, pool, counts, methods_of, running)
 
 
 def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint) -> list[Address]:

@@ -64,8 +64,9 @@ def main(show: Show | None = None) -> None:
 
 def _run(show: Show | None) -> None:
     told = Confinement(**json.loads(sys.argv[1]))
-    # Ctrl-C reaches the whole group: the server decides when a worker ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches the whole group, and a service's stop all its processes: the server decides when a worker ends.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     channel = socket.socket(fileno=told.descriptor)
     bounds = sandbox.Bounds(told.memory, told.size + 1024 * 1024, tuple(told.readable), told.spool)
     missing = sandbox.confine(told.parent, bounds)

@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import termios
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,11 @@ class Connections:
         self._by_client: Counter[str] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
         self.protocol: Any = partial(LimitedHttp, self)  # uvicorn takes any callable, and says that it takes a class
+
+    def follow(self, settings: Settings) -> None:
+        """Hold to other limits from now on, but for the connections in all, for which files have been allowed."""
+        self.settings = replace(settings, connections=self.settings.connections)
+        self._trusted = trusted_proxies(settings.trusted_proxies)
 
     def admit(self, connection: LimitedHttp) -> Message | None:
         """Take a connection in, or say why not. A proxy's connections are many clients', and only count in all.

@@ -5,6 +5,7 @@ answered a moment ago, and counts everything.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,8 +24,14 @@ class Front:
         pool: QueryPool,
         counts: RequestCounts,
         methods_of: Callable[[str], list[str]],
+        running: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
+        self._running = running
         self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What runs beside the requests: the query workers, for as long as the context lasts."""
+        return self._running()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
