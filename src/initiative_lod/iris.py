@@ -26,12 +26,6 @@ SHARED_BASE = DEFAULT_BASE
 _SHARED = re.compile(r"(?:ontology|authoring|shapes|context\.jsonld|id/(?:modality|role|project))(?![\w-])")
 _RELATIVE = re.compile(r"""<([^<>"{}|^`\\\x00-\x20:]+)>""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_PART = re.compile(
-    r"""(?P<document>id/[a-z0-9-]+)
-        (?: /(?P<parent>preamble|conclusion|pillar/\d+|action/\d+|preamble/paragraph/\d+) )?
-        /(?P<kind>clause|paragraph|pillar|action)/(?P<number>[1-9]\d*)$""",
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True)
@@ -83,18 +77,6 @@ class Iris:
         """Path of an IRI of ours; one of others as it is."""
         path = self.path(iri)
         return iri if path is None else path
-
-    def parent(self, part: str) -> tuple[str, int] | None:
-        """(parent, number) of a part, read off its IRI: of a clause, paragraph, pillar or action; None for others.
-
-        The parent of an action read this way is the document; its pillar is written by the author.
-        """
-        path = self.path(part)
-        match = _PART.match(path) if path is not None else None
-        if match is None:
-            return None
-        parent = match["document"] + (f"/{match['parent']}" if match["parent"] else "")
-        return self.iri(parent), int(match["number"])
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -21,6 +21,8 @@ HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\
 _HAN_ONLY = re.compile(f"[{HAN}]")
 _RANGES = ((0x2E80, 0x2FDF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 
+_ENGLISH = frozenset("the of and to in that is for with be by as this are shall it on or not from have which".split())
+
 #: English words that carry no meaning of their own in a name.
 STOP_WORDS = frozenset("a an and as at by for from in is of on or the to with".split())
 
@@ -42,9 +44,24 @@ def primary(tag: str) -> str:
     return "" if subtag == "und" else subtag
 
 
+def ideographic(tag: str) -> bool:
+    """Tell languages that are written in Chinese characters without blanks between words."""
+    return primary(tag) in ("zh", "ja", "yue", "wuu", "lzh")
+
+
 def guessed(text: str) -> str:
     """The language of words that come without a tag, of those that the interface has."""
     return "zh" if has_han(text) else "en"
+
+
+def guessed_language(text: str) -> str | None:
+    """The language that a longer text is in, as a tag: zh, zh-Hant or en; None where that is not to be seen."""
+    characters = _HAN_ONLY.findall(text)
+    if len(characters) > len(text) / 5:
+        unlike = sum(simplified(character) != character for character in characters)
+        return "zh-Hant" if unlike > len(characters) / 20 else "zh"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return "en" if sum(word in _ENGLISH for word in words) > len(words) / 6 else None
 
 
 def indexed(tag: str, text: str) -> str:

@@ -31,19 +31,35 @@ AUTHORING_PATH = "authoring#"
 # Own terms are listed by local name and joined to the base at run time: see ``iris.Iris.term``.
 TERMS = frozenset(
     """
-    Initiative Text Part Preamble Paragraph Pillar Action Clause Conclusion Condition TextSpan Attestation
+    GovernanceDocument Initiative Text AuthenticText OfficialTranslation Part Preamble Recital Chapter Section Article
+    Paragraph Item Pillar Action Clause Conclusion Annex Note Signature Condition TextSpan Attestation
     Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet Person
     Place StakeholderGroup Topic Modality CitationRole Principle Community number pillarCount actionCount span
     headingSpan leadSpan text translation modality addressee beneficiary topic condition mentions cites invokes
     embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue sha256 length rightsNotice
     rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
     namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
-    IdentityCluster canonicalMember
+    IdentityCluster canonicalMember printedNumber position leftOut uncovered labelPattern
     """.split()
 )
 #: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow
 #: from the ontology, and a test holds them to it.
-PARTS = ("Preamble", "Paragraph", "Pillar", "Action", "Clause", "Conclusion")
+PARTS = (
+    "Preamble",
+    "Recital",
+    "Chapter",
+    "Section",
+    "Article",
+    "Paragraph",
+    "Item",
+    "Pillar",
+    "Action",
+    "Clause",
+    "Conclusion",
+    "Annex",
+    "Note",
+    "Signature",
+)
 #: Kinds of things outside of a document that it may refer to.
 REFERENTS = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
 #: Kinds of concepts.
@@ -56,7 +72,7 @@ INTERPRETING = tuple("modality addressee beneficiary topic condition cites invok
 SPEAKING_OF = tuple(name for name in INTERPRETING if name not in ("modality", "condition"))
 NOTATION = frozenset(
     """
-    is quote prefix suffix in implied seenIn role heading lead file firstLine lastLine
+    is quote prefix suffix in implied seenIn role heading lead number leftOut reason file firstLine lastLine
     """.split()
 )
 
@@ -135,7 +151,8 @@ SD = Namespace(
 SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
 SCHEMA = Namespace(
     "http://schema.org/",
-    "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork name alternateName",
+    "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork translator inLanguage name "
+    "alternateName",
 )
 SCHEMA_HTTPS = Namespace("https://schema.org/", "name alternateName")  # as many write it, against schema.org's advice
 SSSOM = Namespace("https://w3id.org/sssom/", "Mapping MappingSet NoTermFound NoMapping")  # slots: sources.sssom_slots

@@ -47,6 +47,7 @@ PREFIXES = """@base <https://w3id.org/initiative-lod/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix eli: <http://data.europa.eu/eli/ontology#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <http://schema.org/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
@@ -54,13 +55,14 @@ PREFIXES = """@base <https://w3id.org/initiative-lod/> .
 DOCUMENT = """
 <id/harbour-2031> a :Initiative ;
     rdfs:label "港口数据共享倡议"@zh , "Initiative on Sharing Harbour Data"@en ;
+    src:heading "港口数据共享倡议" ;
     :pillarCount 2 ; :actionCount 3 ;
     dcterms:issued [ src:is "2031-03-04"^^xsd:date ; src:seenIn "made up for a test" ] .
 
-<id/harbour-2031/zh> a :Text ;
+<id/harbour-2031/zh> a :Text , :AuthenticText ;
     eli:realizes <id/harbour-2031> ;
     rdfs:label "港口数据共享倡议(原文)"@zh , "Initiative on Sharing Harbour Data (the original)"@en ;
-    dcterms:language "zh" ;
+    schema:inLanguage "zh" ;
     src:file "harbour-2031.zh.txt" ;
     src:firstLine "港口数据共享倡议" ;
     src:lastLine "让数据像潮水一样通达每个港口。" ;
@@ -70,7 +72,7 @@ DOCUMENT = """
 <id/harbour-2031/en> a :Text , :UnofficialTranslation ;
     eli:realizes <id/harbour-2031> ;
     rdfs:label "港口数据共享倡议(英译)"@zh , "Initiative on Sharing Harbour Data (a rendering)"@en ;
-    dcterms:language "en" .
+    schema:inLanguage "en" .
 
 <id/harbour-2031/principle> a skos:ConceptScheme ;
     rdfs:label "原则"@zh , "Principles"@en .

@@ -184,7 +184,8 @@ def test_validate_is_clean(published: Path, run: Run) -> None:
     assert done.code == 0, done.out + done.err
     assert "conforms" in done.out
     assert "1 questions, 0 answered otherwise" in done.err
-    assert "123 of 123 characters" in done.err
+    assert "179 of 179 characters of texts lie in a part" in done.err
+    assert "123 of 123 characters of actions and leads" in done.err
 
 
 def test_validate_says_what_does_not_conform(published: Path, run: Run) -> None:

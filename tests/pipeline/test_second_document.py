@@ -43,7 +43,7 @@ def test_its_release_carries_its_report_and_coverage(harbour_root: Path) -> None
     assert json.loads((found.path / "report.json").read_bytes())["conforms"] is True
     coverage = json.loads((found.path / "coverage.json").read_bytes())
     assert coverage == found.manifest.to_json()["coverage"]
-    assert len(coverage) == 4
+    assert len(coverage) == 5
     assert all(item["covered"] == item["characters"] > 0 for item in coverage.values())
 
 

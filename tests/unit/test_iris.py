@@ -96,45 +96,6 @@ def test_paths() -> None:
     assert I.path("https://example.org/id/x") is None
 
 
-@pytest.mark.parametrize(
-    ("part", "parent", "number"),
-    [
-        ("id/d/pillar/2", "id/d", 2),
-        ("id/d/action/20", "id/d", 20),
-        ("id/d/action/8/clause/5", "id/d/action/8", 5),
-        ("id/d/pillar/1/clause/3", "id/d/pillar/1", 3),
-        ("id/d/preamble/paragraph/2", "id/d/preamble", 2),
-        ("id/d/preamble/paragraph/2/clause/1", "id/d/preamble/paragraph/2", 1),
-        ("id/d/conclusion/clause/4", "id/d/conclusion", 4),
-    ],
-)
-def test_parent_and_number_of_a_part(part: str, parent: str, number: int) -> None:
-    assert I.parent(DEFAULT_BASE + part) == (DEFAULT_BASE + parent, number)
-    assert OTHER.parent(OTHER.base + part) == (OTHER.base + parent, number)
-    assert OTHER.parent(DEFAULT_BASE + part) is None
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "id/d",
-        "id/d/preamble",
-        "id/d/action/0",
-        "id/d/action/08",
-        "id/d/action/eight",
-        "id/d/action/8/",
-        "id/d/action/8/clause/5#topic-x",
-        "id/d/section/3",
-        "id/D/action/8",
-        "id/d/e/action/8",
-        "id/topic/backdoor",
-        "ontology#number",
-    ],
-)
-def test_what_has_no_parent(path: str) -> None:
-    assert I.parent(DEFAULT_BASE + path) is None
-
-
 def test_moving_to_another_base() -> None:
     assert rebase(DEFAULT_BASE + "id/x", OTHER.base) == OTHER.base + "id/x"
     assert rebase("https://example.org/x", OTHER.base) == "https://example.org/x"

@@ -1,77 +1,154 @@
 """Labels that the build makes, and the running text of a rendering."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import LocatedDocument
-from initiative_lod.build.translation import Described, labels, rendered_text
+from initiative_lod.build.located_parts import LocatedDocument, LocatedText
+from initiative_lod.build.part_tree import tree
+from initiative_lod.build.translation import Described, label, rendered_text
 from initiative_lod.iris import Iris
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import RDFS
 
 I = Iris()
+PATTERNS = {
+    "Action": {"zh": "行动 {}", "en": "Action {}"},
+    "Article": {"zh": "第{}条", "en": "Article {}"},
+    "Clause": {"zh": "条款 {}", "en": "clause {}"},
+    "Condition": {"zh": "条件 {}", "en": "condition {}"},
+    "Preamble": {"zh": "序言", "en": "Preamble"},
+    "Paragraph": {"zh": "第 {} 段", "en": "paragraph {}"},
+    "Pledge": {"en": "pledge {}"},
+}
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "zh", "en"),
+    ("steps", "zh", "en"),
     [
-        ("id/d/action/8", "Action", "行动 8", "Action 8"),
-        ("id/d/action/8/clause/3", "Clause", "行动 8 条款 3", "Action 8, clause 3"),
-        ("id/d/action/8/clause/3#condition-1", "Condition", "行动 8 条款 3 条件 1", "Action 8, clause 3, condition 1"),
-        ("id/d/pillar/2/clause/1", "Clause", "第2部分 条款 1", "Pillar 2, clause 1"),
-        ("id/d/preamble/paragraph/2", "Paragraph", "序言 第 2 段", "Preamble, paragraph 2"),
-        ("id/d/conclusion", "Conclusion", "结语", "Conclusion"),
-        ("id/d/conclusion/clause/4", "Clause", "结语 条款 4", "Conclusion, clause 4"),
-        ("id/clause-of-action-2031/action/8", "Action", "行动 8", "Action 8"),
+        ([("Action", 8, "")], "行动 8", "Action 8"),
+        ([("Action", 8, ""), ("Clause", 3, "")], "行动 8 条款 3", "Action 8, clause 3"),
+        (
+            [("Action", 8, ""), ("Clause", 3, ""), ("Condition", 1, "")],
+            "行动 8 条款 3 条件 1",
+            "Action 8, clause 3, condition 1",
+        ),
+        ([("Preamble", None, ""), ("Paragraph", 2, "")], "序言 第 2 段", "Preamble, paragraph 2"),
+        ([("Article", 13, "第十三条"), ("Paragraph", 2, "")], "第十三条 第 2 段", "第十三条, paragraph 2"),
+        ([("Pledge", 3, "")], None, "Pledge 3"),
+        ([("Pledge", 3, ""), ("Clause", 1, "")], None, "Pledge 3, clause 1"),
+        ([("Unheard", 3, "")], None, None),
     ],
 )
-def test_labels_of_numbered_parts(path: str, kind: str, zh: str, en: str) -> None:
-    assert labels(path, kind) == [Literal(zh, language="zh"), Literal(en, language="en")]
+def test_labels_of_parts(steps: list[tuple[str, int | None, str]], zh: str | None, en: str | None) -> None:
+    assert label(steps, PATTERNS, "zh") == zh
+    assert label(steps, PATTERNS, "en") == en
+
+
+TEXT = NormalisedText("题\n\n序。\n\n部\n\n导。\n\n1.甲。乙,丙。\n\n结。")
+BASE = I.thing("id/d").value
+KINDS = {
+    "conclusion": "Conclusion",
+    "action/1/clause/2": "Clause",
+    "action/1/clause/1": "Clause",
+    "action/1": "Action",
+    "pillar/1/clause/1": "Clause",
+    "pillar/1": "Pillar",
+    "preamble": "Preamble",
+    "preamble/paragraph/1": "Paragraph",
+    "preamble/paragraph/1/clause/1": "Clause",
+}
+
+
+def part(path: str) -> str:
+    return f"{BASE}/{path}"
+
+
+def says(label: str = "", translation: str = "") -> dict[NamedNode, list[Literal | NamedNode]]:
+    """What is said of a part in English, and something in another language that must not get in."""
+    said: dict[NamedNode, list[Literal | NamedNode]] = {
+        RDFS.label: [Literal("题", language="zh")],
+        I.term("translation"): [Literal("mot", language="fr")],
+    }
+    if label:
+        said[RDFS.label].append(Literal(label, language="en"))
+    if translation:
+        said[I.term("translation")].append(Literal(translation, language="en"))
+    return said
+
+
+def located() -> LocatedDocument:
+    """A document with a title, a preamble, a pillar with a lead and an action, and a conclusion; as it was found."""
+    parts, errors = tree(
+        BASE, {part(path): kind for path, kind in KINDS.items()}, [(part("action/1"), part("pillar/1"))], {}
+    )
+    assert not errors
+    original = LocatedText(f"{BASE}/zh", "zh", TEXT, Path("d.zh.txt"))
+    original.headings = {BASE: Span(0, 1), part("pillar/1"): Span(7, 8), part("action/1"): Span(14, 18)}
+    original.leads = {part("pillar/1"): Span(10, 12)}
+    original.words = {
+        part("preamble/paragraph/1"): [Span(3, 5)],
+        part("pillar/1"): [Span(10, 12)],
+        part("action/1"): [Span(18, 22)],
+        part("conclusion"): [Span(24, 26)],
+    }
+    original.quotes = {
+        part("preamble/paragraph/1"): Span(3, 5),
+        part("preamble/paragraph/1/clause/1"): Span(3, 4),
+        part("pillar/1/clause/1"): Span(10, 12),
+        part("action/1/clause/1"): Span(18, 20),
+        part("action/1/clause/2"): Span(20, 22),
+        part("conclusion"): Span(24, 26),
+    }
+    order = "preamble preamble/paragraph/1 preamble/paragraph/1/clause/1 pillar/1 pillar/1/clause/1 action/1"
+    document = LocatedDocument(parts, [original])
+    paths = [*order.split(), "action/1/clause/1", "action/1/clause/2", "conclusion"]
+    document.positions = {part(path): position for position, path in enumerate(paths, 1)}
+    return document
+
+
+DESCRIBED: Described = {
+    BASE: says("Title"),
+    part("preamble"): says("Preamble"),
+    part("preamble/paragraph/1"): says("Preamble 1", "Whereas."),
+    part("preamble/paragraph/1/clause/1"): says(translation="not said twice"),
+    part("pillar/1"): says("Pillar"),
+    part("pillar/1/clause/1"): says(translation="Lead."),
+    part("action/1"): says("Do it"),
+    part("action/1/clause/1"): says(translation="First,"),
+    part("action/1/clause/2"): says(translation="then second."),
+    part("conclusion"): says("Conclusion", "The end."),
+}
 
 
 def test_the_rendering_follows_the_order_of_the_original() -> None:
-    text = NormalisedText("题\n\n序。\n\n部\n\n导。\n\n1.甲。乙,丙。\n\n结。")
-    base = I.thing("id/d").value
+    rendering = rendered_text(located(), DESCRIBED, "en")
+    assert rendering.missing == ()
+    assert rendering.text.content.split("\n\n") == [
+        "Title",
+        "Whereas.",
+        "Pillar",
+        "Lead.",
+        "1. Do it. First, then second.",
+        "The end.",
+    ]
 
-    def part(path: str) -> str:
-        return f"{base}/{path}"
 
-    document = LocatedDocument(base, f"{base}/zh", text, {}, {}, I)
-    document.kinds = {
-        part("conclusion"): "Conclusion",
-        part("action/1/clause/2"): "Clause",
-        part("action/1/clause/1"): "Clause",
-        part("action/1"): "Action",
-        part("pillar/1/clause/1"): "Clause",
-        part("pillar/1"): "Pillar",
-        part("preamble/paragraph/1"): "Paragraph",
-        part("preamble/paragraph/1/clause/1"): "Clause",
-    }
-    document.spans = {
-        part("preamble/paragraph/1"): Span(3, 5),
-        part("action/1"): Span(14, 21),
-        part("conclusion"): Span(23, 25),
-    }
-    document.headings = {part("pillar/1"): Span(7, 8), part("action/1"): Span(14, 18)}
-    document.leads = {part("pillar/1"): Span(10, 12)}
-    document.parents = {clause: clause.rsplit("/", 2)[0] for clause in document.kinds if "/clause/" in clause}
-    document.numbers = {part("action/1"): 1, **{clause: int(clause[-1]) for clause in document.parents}}
-
-    def says(label: str = "", translation: str = "") -> dict[NamedNode, list[Literal]]:
-        labels = [Literal("汉", language="zh"), Literal(label, language="en")]
-        translations = [Literal(translation, language="en"), Literal("allemand", language="fr")]
-        return {RDFS.label: labels, I.term("translation"): translations}
-
-    described: Described = {
-        base: says("Title"),
-        part("preamble/paragraph/1"): says(translation="Preface."),
-        part("preamble/paragraph/1/clause/1"): says(translation="NOT TWICE"),
-        part("pillar/1"): says("Part"),
-        part("pillar/1/clause/1"): says(translation="Lead."),
-        part("action/1"): says("First"),
-        part("action/1/clause/1"): says(translation="Second,"),
-        part("action/1/clause/2"): says(translation="third."),
-        part("conclusion"): says(translation="End."),
-    }
-    rendered = rendered_text(document, described, "en")
-    assert rendered.content == "Title\n\nPreface.\n\nPart\n\nLead.\n\n1. First. Second, third.\n\nEnd."
+@pytest.mark.parametrize(
+    ("path", "instead"),
+    [
+        ("conclusion", says("Conclusion")),
+        ("action/1/clause/2", says("Action 1, clause 2")),
+        ("action/1", says()),
+        ("pillar/1/clause/1", says()),
+        ("preamble/paragraph/1", says("Preamble 1")),
+    ],
+)
+def test_words_that_nobody_rendered_are_missing_and_not_replaced_by_labels(
+    path: str, instead: dict[NamedNode, list[Literal | NamedNode]]
+) -> None:
+    rendering = rendered_text(located(), {**DESCRIBED, part(path): instead}, "en")
+    assert rendering.missing == (part(path.split("/clause")[0] if "/clause/" in path else path),)

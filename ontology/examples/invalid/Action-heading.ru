@@ -7,12 +7,6 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 DELETE DATA { <id/example/action/2> ilod:headingSpan <id/example/zh#char=103,112> } ;
 INSERT DATA { <id/example/action/2> ilod:headingSpan <id/example/zh> }
 
-# case: one too many
-# expect: Violation Action-heading MaxCount <id/example/action/2>
-# expect: Violation Action-clauses-start SPARQL <id/example/action/2>
-# expect: Violation Action-heading-start SPARQL <id/example/action/2>
-INSERT DATA { <id/example/action/2> ilod:headingSpan <id/example/zh#char=83,85> }
-
 # case: none at all
 # expect: Violation Action-heading MinCount <id/example/action/2>
 DELETE DATA { <id/example/action/2> ilod:headingSpan <id/example/zh#char=103,112> }

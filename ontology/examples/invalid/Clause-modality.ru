@@ -9,11 +9,6 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 DELETE DATA { <id/example/action/1/clause/1> ilod:modality <id/modality/prohibit> } ;
 INSERT DATA { <id/example/action/1/clause/1> ilod:modality <id/role/hosts> }
 
-# case: one too many
-# expect: Violation Clause-modality MaxCount <id/example/action/1/clause/1>
-# expect: Violation Statement-evidence SPARQL <id/example/action/1/clause/1>
-INSERT DATA { <id/example/action/1/clause/1> ilod:modality <id/modality/undertake> }
-
 # case: none at all
 # expect: Violation Clause-modality MinCount <id/example/action/1/clause/1>
 # expect: Violation Attestation-statement SPARQL <id/example/action/1/clause/1#modality-prohibit>

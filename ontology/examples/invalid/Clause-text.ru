@@ -2,13 +2,8 @@
 BASE <https://w3id.org/initiative-lod/>
 PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 
-# case: in another language
-# expect: Violation Clause-text LanguageIn <id/example/action/1/clause/1>
-DELETE DATA { <id/example/action/1/clause/1> ilod:text "要求企业不得排放污水，"@zh } ;
-INSERT DATA { <id/example/action/1/clause/1> ilod:text "要求企业不得排放污水，"@fr }
-
 # case: one too many
-# expect: Violation Clause-text MaxCount <id/example/action/1/clause/1>
+# expect: Violation Clause-text UniqueLang <id/example/action/1/clause/1>
 # expect: Violation Part-text SPARQL <id/example/action/1/clause/1>
 INSERT DATA { <id/example/action/1/clause/1> ilod:text "要求企业"@zh }
 

@@ -3,9 +3,5 @@ BASE <https://w3id.org/initiative-lod/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
 # case: none at all
-# expect: Violation Concept-prefLabel-en QualifiedMinCount <id/topic/international-cooperation>
-DELETE { <id/topic/international-cooperation> skos:prefLabel ?label } WHERE { <id/topic/international-cooperation> skos:prefLabel ?label FILTER (LANG(?label) = "en") }
-
-# case: one too many
-# expect: Violation Concept-prefLabel-en QualifiedMaxCount <id/topic/international-cooperation>
-INSERT DATA { <id/topic/international-cooperation> skos:prefLabel "waste water"@en }
+# expect: Info Concept-prefLabel-en QualifiedMinCount <id/topic/sewage>
+DELETE { <id/topic/sewage> skos:prefLabel ?label } WHERE { <id/topic/sewage> skos:prefLabel ?label FILTER (LANG(?label) = "en") }

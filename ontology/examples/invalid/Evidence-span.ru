@@ -2,10 +2,6 @@
 BASE <https://w3id.org/initiative-lod/>
 PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 
-# case: two places
-# expect: Violation Evidence-span MaxCount <id/example/action/1/clause/1#topic-sewage>
-INSERT DATA { <id/example/action/1/clause/1#topic-sewage> ilod:span <id/example/zh#char=83,85> }
-
 # case: a thing of another class
 # expect: Violation Evidence-span Class <id/example/action/1/clause/1#topic-sewage>
 DELETE DATA { <id/example/action/1/clause/1#topic-sewage> ilod:span <id/example/zh#char=89,91> } ;

@@ -3,9 +3,5 @@ BASE <https://w3id.org/initiative-lod/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 # case: none at all
-# expect: Violation Named-label-en QualifiedMinCount <id/event/river-conference>
+# expect: Info Named-label-en QualifiedMinCount <id/event/river-conference>
 DELETE { <id/event/river-conference> rdfs:label ?label } WHERE { <id/event/river-conference> rdfs:label ?label FILTER (LANG(?label) = "en") }
-
-# case: one too many
-# expect: Violation Named-label-en QualifiedMaxCount <id/event/river-conference>
-INSERT DATA { <id/event/river-conference> rdfs:label "Conference"@en }

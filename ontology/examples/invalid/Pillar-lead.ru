@@ -6,8 +6,3 @@ PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 # expect: Violation Pillar-lead Class <id/example/pillar/1>
 DELETE DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh#char=60,72> } ;
 INSERT DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh> }
-
-# case: one too many
-# expect: Violation Pillar-lead MaxCount <id/example/pillar/1>
-# expect: Violation Pillar-lead-start SPARQL <id/example/pillar/1>
-INSERT DATA { <id/example/pillar/1> ilod:leadSpan <id/example/zh#char=10,52> }

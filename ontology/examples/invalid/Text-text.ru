@@ -6,5 +6,5 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 # case: one too many
 # expect: Violation Text-text MaxCount <id/example/en>
-INSERT DATA { <id/example/en> a ilod:Text ; eli:realizes <id/example> ; rdfs:label "译文"@zh , "Translation"@en ;
+INSERT DATA { <id/example/en> a ilod:Text , ilod:AuthenticText ; <http://schema.org/inLanguage> "en" ; eli:realizes <id/example> ; rdfs:label "译文"@zh , "Translation"@en ;
     ilod:text "Clean rivers."@en , "Pure rivers."@en }

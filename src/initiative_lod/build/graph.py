@@ -8,6 +8,7 @@ Whatever an author got wrong is a SourceError with file and line.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +16,25 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import identity, inference, mappings, missing
-from initiative_lod.build.located_parts import Coverage, LocatedDocument, read_body
+from initiative_lod.build import identity, inference, mappings, missing, part_tree
+from initiative_lod.build.located_parts import Coverage, LocatedDocument, LocatedText, read_body
+from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
-from initiative_lod.build.translation import labels, rendered_text
+from initiative_lod.build.translation import Patterns, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
-from initiative_lod.iris import Iris, slug
+from initiative_lod.iris import Iris
+from initiative_lod.languages import LANGUAGES
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
+from initiative_lod.sources.notation import AuthoredMark, Marks, with_mark
 from initiative_lod.sources.turtle import SourceFile
-from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, RDF, RDFS, TERMS
+from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, SCHEMA, TERMS
 
 Progress = Callable[[str], None]
 
 I = Iris()  # for terms, which are the same under every base
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # of a language, in the form of BCP 47
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,14 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     for source in written:
         places.add(source, _shown(source.path, settings))
     progress("finding quotes")
-    graphs, coverage = _graphs(written, root / "data" / "source", iris)
-    quads += graphs
+    terms = turtle.read_turtle(ontology / "initiative.ttl", "ontology", iris.base)
+    stated, documents = _graphs(written, root / "data" / "source", iris, _in(iris.graph("ontology"), terms.triples))
+    quads += stated
+    for document in documents:
+        for located in document.texts:
+            for gap in located.gaps:
+                span = f"{located.iri}#char={gap.span.start},{gap.span.end}"
+                places.add_value(located.iri, span, (gap.file.relative_to(root.resolve()), gap.line))
     progress("reading alignments, ontology and shapes")
     for path in sorted((root / "data" / "alignments").glob("*.sssom.tsv")):  # a project need not have any
         quads += mappings.quads(mappings.rebased(sssom.read(path), iris), iris)
@@ -85,7 +96,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     promised = inference.promises(quad for quad in quads if quad.graph_name == iris.graph("ontology"))
     quads += list(inference.quads(quads, promised, iris))
     context = _context(ontology / "context.jsonld").encode()
-    return Built(canonical(quads), places, tuple(coverage), context)
+    coverage = tuple(item for document in documents for item in document.coverage)
+    return Built(canonical(quads), places, coverage, context)
 
 
 def own_shapes(root: Path) -> list[Path]:
@@ -140,43 +152,45 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(sorted(dataset, key=lambda quad: (str(quad), str(quad.graph_name))))
 
 
-def _graphs(written: list[SourceFile], texts: Path, iris: Iris) -> tuple[list[Quad], list[Coverage]]:
+def _graphs(
+    written: list[SourceFile], texts: Path, iris: Iris, ontology: Iterable[Quad]
+) -> tuple[list[Quad], list[LocatedDocument]]:
     read = [notation.read(source) for source in written]
     quads = [
         quad for source, each in zip(written, read, strict=True) for quad in _in(iris.graph(source.graph), each.plain)
     ]
-    marks: dict[tuple[str, str], tuple[str, SourceFile]] = {}
-    for source, each in zip(written, read, strict=True):
-        for (subject, name), value in each.marks.items():
-            if (subject, name) in marks:
-                other = marks[subject, name][1]
-                message = f"<{subject}> has src:{name} in {other.path} as well"
-                raise NotationError(message, source.path, source.line(subject, value))
-            marks[subject, name] = value, source
-    types = _types(quads)
+    marks: dict[tuple[str, str], tuple[AuthoredMark, ...]] = {}
+    for each in read:
+        for (subject, name), found in each.marks.items():
+            for mark in found:
+                marks[subject, name] = with_mark(marks.get((subject, name), ()), mark, subject, name)
     places: dict[str, Place] = {}
     for source in written:
         for subject, line in source.subjects.items():
             places.setdefault(subject, (source.path, line))
-    documents = _documents(quads, marks, types, texts, places, iris)
-    errors: list[SourceError] = []
+    kinds = part_kinds([*ontology, *quads])
+    documents, errors = _documents(quads, marks, kinds, texts, places)
+    if errors:
+        raise SourceErrors(errors)
+    left_out = [item for each in read for item in each.left_out]
+    known = {located.iri for document in documents.values() for located in document.texts}
+    for item in left_out:
+        if item.text not in known:
+            message = f"<{item.text}> leaves words out, and is no :Text with a src:file"
+            errors.append(NotationError(message, item.source.path, item.line))
     for document in documents.values():
         try:
-            document.locate(marks)
-        except SourceErrors as found:
-            errors += found.errors
-    for (subject, name), (value, source) in marks.items():
-        if name in ("quote", "heading", "lead") and document_with(subject, documents) is None:
-            line = source.line(subject, value)
-            errors.append(
-                NotationError(
-                    f"<{subject}> has src:{name}, and is no part of a document with a text", source.path, line
-                )
-            )
+            document.locate(marks, left_out)
+        except SourceErrors as failed:
+            errors += failed.errors
+    for (subject, name), found in marks.items():
+        if name in ("quote", "heading", "lead", "number") and document_with(subject, documents) is None:
+            message = f"<{subject}> has src:{name}, and is no part of a document with a text"
+            errors.append(NotationError(message, found[0].source.path, found[0].line))
     if errors:
         raise SourceErrors(errors)
     for document in documents.values():
-        quads += _in(_graph_of(document), structure(document))
+        quads += _in(_graph_of(document, iris), structure(document))
     minter = Attestations(documents)
     for each, source in zip(read, written, strict=True):
         for bracket in each.brackets:
@@ -187,17 +201,17 @@ def _graphs(written: list[SourceFile], texts: Path, iris: Iris) -> tuple[list[Qu
     if errors:
         raise SourceErrors(errors)
     for document in documents.values():
-        quads += _in(_graph_of(document), _derived(quads, document, types))
-    return quads, [item for document in documents.values() for item in document.coverage]
+        quads += _in(_graph_of(document, iris), _derived(quads, document, kinds))
+    return quads, list(documents.values())
 
 
 def _in(graph: NamedNode, triples: Iterable[Triple]) -> list[Quad]:
     return [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
 
 
-def _graph_of(document: LocatedDocument) -> NamedNode:
+def _graph_of(document: LocatedDocument, iris: Iris) -> NamedNode:
     """The document's named graph has the name of its IRI's last segment."""
-    return document.iris.graph(document.iri.rsplit("/", 1)[1])
+    return iris.graph(document.iri.rsplit("/", 1)[1])
 
 
 def _links(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, str]]:
@@ -207,51 +221,102 @@ def _links(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[tuple[str, s
             yield quad.subject.value, quad.object.value
 
 
-def _types(quads: Iterable[Quad]) -> dict[str, str]:
-    """Kind of part or text (local name of its class) by subject."""
-    kinds = {I.term(name).value: name for name in (*PARTS, "Condition", "Text")}
-    return {subject: kinds[kind] for subject, kind in _links(quads, RDF.type) if kind in kinds}
-
-
 def _documents(
-    quads: Iterable[Quad],
-    marks: dict[tuple[str, str], tuple[str, SourceFile]],
-    types: dict[str, str],
+    quads: Sequence[Quad],
+    marks: Marks,
+    kinds: PartKinds,
     texts: Path,
     places: Mapping[str, Place],
-    iris: Iris,
-) -> dict[str, LocatedDocument]:
-    """The documents that have a text file, by IRI."""
+) -> tuple[dict[str, LocatedDocument], list[SourceError]]:
+    """The documents that have a text file, by IRI, and what is wrong with their texts and trees."""
+    errors: list[SourceError] = []
     realised = dict(_links(quads, ELI.realizes))
-    pillars = {part: whole for part, whole in _links(quads, DCTERMS.isPartOf) if types.get(part) == "Action"}
+    languages = {quad.subject: quad.object for quad in quads if quad.predicate == SCHEMA.inLanguage}
+    found: dict[str, list[LocatedText]] = defaultdict(list)
+    for text_iri in sorted(subject for subject, name in marks if name == "file"):
+        mark = marks[text_iri, "file"][0]
+        place = mark.source.path, mark.line
+        language = languages.get(NamedNode(text_iri))
+        try:
+            if text_iri not in realised:
+                raise SourceError(f"<{text_iri}> says with no eli:realizes which document it is of", *place)
+            if not isinstance(language, Literal) or not _TAG.fullmatch(language.value):
+                said = f"says {language}" if language else "says nothing"
+                message = f'<{text_iri}> {said} of its language: give it one schema:inLanguage, as in "zh" or "zh-Hant"'
+                raise SourceError(message, *place)
+            for other in found[realised[text_iri]]:
+                if other.language.lower() == language.value.lower():
+                    message = (
+                        f"<{text_iri}> and <{other.iri}> are both in {language.value!r}, and quotes name their text by "
+                    )
+                    raise SourceError(
+                        message + "its language: give one of them a file, or tell the languages apart", *place
+                    )
+            content, path = read_body(texts, marks, text_iri)
+            found[realised[text_iri]].append(LocatedText(text_iri, language.value, content, path))
+        except SourceError as error:
+            errors.append(error)
+    stated = list(_links(quads, DCTERMS.isPartOf))
+    types = kinds.of(quads)
     documents = {}
-    for text_iri in sorted(iri for iri, kind in types.items() if kind == "Text" and (iri, "file") in marks):
-        if text_iri not in realised:
-            source = marks[text_iri, "file"][1]
-            raise SourceError(
-                f"<{text_iri}> says with no eli:realizes which document it is of", source.path, source.line(text_iri)
-            )
-        iri = realised[text_iri]
-        kinds = {part: kind for part, kind in types.items() if kind in PARTS and part.startswith(iri + "/")}
-        documents[iri] = LocatedDocument(iri, text_iri, read_body(texts, marks, text_iri), kinds, pillars, iris, places)
-    return documents
+    for iri, located in found.items():
+        if not located:
+            continue
+        for item in located:
+            item.only = len(located) == 1
+        parts = {part: kind for part, kind in types.items() if part.startswith(iri + "/")}
+        tree, wrong = part_tree.tree(iri, parts, stated, places)
+        errors += wrong
+        documents[iri] = LocatedDocument(tree, located, places)
+    return documents, errors
 
 
-def _derived(quads: Iterable[Quad], document: LocatedDocument, types: Mapping[str, str]) -> Iterator[Triple]:
-    """Triples that follow from the rest: labels of numbered parts, the whole of a rendering whose text has no file."""
+def _derived(quads: Iterable[Quad], document: LocatedDocument, kinds: PartKinds) -> Iterator[Triple]:
+    """Triples that follow from the rest: labels of parts, the whole of a rendering whose text has no file."""
     described: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(lambda: defaultdict(list))
+    conditions: dict[str, str] = {}
     for quad in quads:
         if isinstance(quad.object, Literal | NamedNode) and isinstance(quad.subject, NamedNode):
             described[quad.subject.value][quad.predicate].append(quad.object)
-    kinds = {**document.kinds, **{part: kind for part, kind in _types(quads).items() if kind == "Condition"}}
-    for part, kind in sorted(kinds.items()):
-        if part.startswith(document.iri + "/") and not described[part][RDFS.label]:
-            for label in labels(document.iris.path(part) or part, kind):
-                yield Triple(NamedNode(part), RDFS.label, label)
-    for iri, kind in sorted(types.items()):
-        realises = described[iri][ELI.realizes]
-        if kind == "Text" and iri != document.text_iri and NamedNode(document.iri) in realises:
-            language = slug(iri)
-            text = rendered_text(document, described, language)
-            yield Triple(NamedNode(iri), I.term("text"), Literal(text.content, language=language))
-            yield from text_facts(NamedNode(iri), text)
+            if quad.predicate == I.term("condition"):
+                conditions[quad.object.value] = quad.subject.value
+    for part in [*document.tree.parents, *(item for item in conditions if item.startswith(document.iri + "/"))]:
+        told = {item.language for item in described[part][RDFS.label] if isinstance(item, Literal)}
+        for language, words in _labels(document, part, conditions, kinds.patterns):
+            if language not in told:
+                yield Triple(NamedNode(part), RDFS.label, Literal(words, language=language))
+    with_file = {located.iri for located in document.texts}
+    for text in sorted(text for text, work in _links(quads, ELI.realizes) if work == document.iri):
+        tag = next((item.value for item in described[text][SCHEMA.inLanguage] if isinstance(item, Literal)), "")
+        if text in with_file or not tag:
+            continue
+        rendering = rendered_text(document, described, tag)
+        if not rendering.missing:
+            yield Triple(NamedNode(text), I.term("text"), Literal(rendering.text.content, language=tag))
+            yield from text_facts(NamedNode(text), rendering.text)
+
+
+def _labels(
+    document: LocatedDocument, part: str, conditions: Mapping[str, str], patterns: Patterns
+) -> Iterator[tuple[str, str]]:
+    """Labels of a part by language: its heading in the texts that have one, else what its kind and number say."""
+    tree, last = document.tree, []
+    if part in conditions:
+        last = [("Condition", int(part.rpartition("-")[2]))]
+        part = conditions[part]
+    way = [part]
+    while (above := tree.within[way[0]]) != document.iri:
+        way.insert(0, above)
+    headings = {
+        located.language.lower(): located.text[located.headings[part]]
+        for located in document.texts
+        if part in located.headings
+    }
+    if not last:
+        yield from headings.items()
+    for language in sorted({*LANGUAGES, *(located.language.lower() for located in document.texts)}):
+        printed = next((item.printed for item in document.texts if item.language.lower() == language), {})
+        steps = [(tree.kinds[item], tree.numbers.get(item), printed.get(item, "")) for item in way]
+        found = label([*steps, *((kind, number, "") for kind, number in last)], patterns, language)
+        if found is not None and (last or language not in headings):
+            yield language, found

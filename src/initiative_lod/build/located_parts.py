@@ -1,232 +1,527 @@
-"""Finds every part and every quote of one document in its text, and proves that the parts cover it.
+"""Finds every part and every quote of one document in its texts, and proves that the parts cover them.
 
-Owns the spans: headings and leads, paragraphs, clauses, conditions, evidence. Makes no RDF.
+Owns the spans: headings and leads, the words of parts, evidence, what is left out and what is left over. Makes no RDF.
+
+A part has a heading (``src:heading``), a lead (``src:lead``), words of its own (``src:quote``), and parts below it; it
+reaches from the first of these to the last. A heading that is not a whole line begins a paragraph of the part's own.
+Words that stand more than once are those that come next after the part before, or after the heading of the part above.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from initiative_lod.errors import CoverageError, QuoteError, SourceError, SourceErrors
-from initiative_lod.iris import Iris, slug
+from initiative_lod.build.part_tree import PartTree, Place
+from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
 from initiative_lod.sources import text, turtle
-from initiative_lod.sources.notation import Bracket
+from initiative_lod.sources.notation import AuthoredMark, Bracket, LeftOut, Marks, Words
 from initiative_lod.sources.text import NormalisedText, Span
-from initiative_lod.sources.turtle import SourceFile
 
-Marks = Mapping[tuple[str, str], tuple[str, SourceFile]]
-LINE = "\n"
+#: Kinds that fill whole paragraphs.
+WHOLE_PARAGRAPHS = ("Paragraph", "Conclusion")
+#: Kinds that clauses cover from end to end: of an action what follows its heading, of a pillar its lead.
+SPELT_OUT = ("Action", "Pillar")
+CLAUSE = "Clause"
+_SHOWN = 60  # characters of words in a message
+_AS_LETTERS = bytes.maketrans(b"\0\1", b" x")
+_GAP = re.compile(" +")  # of characters that nothing holds
+_RUN = re.compile(r"\S(?:[^\n]*\S)?")  # of words on one line
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Characters of a part, and how many of them its headings and clauses hold."""
+    """Characters of a part that its headings and clauses hold; of a text, blanks aside, that its parts hold."""
 
     part: str
     covered: int
     characters: int
+    is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Words of a text that lie in no part and are not left out; ``line`` is that of the text's ``file``."""
+
+    span: Span
+    file: Path
+    line: int
+
+
+@dataclass
+class LocatedText:
+    """One text of a document that has a file, and where the document's parts stand in it. Keys are IRIs of parts.
+
+    ``words`` are what a part itself says, heading apart: its lead, and its quote or the paragraph of its heading.
+    """
+
+    iri: str
+    language: str
+    text: NormalisedText
+    file: Path
+    only: bool = True
+    headings: dict[str, Span] = field(default_factory=dict)
+    leads: dict[str, Span] = field(default_factory=dict)
+    quotes: dict[str, Span] = field(default_factory=dict)
+    words: dict[str, list[Span]] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
+    left_out: list[tuple[Span, LeftOut]] = field(default_factory=list)
+    out: bytearray = field(default_factory=bytearray)  # of each character, whether it is left out
+    gaps: list[Gap] = field(default_factory=list)
+
+    def mark(self, marks: Marks, subject: str, name: str) -> AuthoredMark | None:
+        """The mark ``src:<name>`` of ``subject`` about this text: without a language it is about the only one."""
+        for mark in marks.get((subject, name), ()):
+            if _same(mark.words.language, self.language) or (self.only and not mark.words.language):
+                return mark
+        return None
+
+    def own(self, part: str) -> list[Span]:
+        """The spans that are the part's own: its heading, and what it says itself."""
+        return [*([self.headings[part]] if part in self.headings else []), *self.words.get(part, ())]
+
+    def is_own_line(self, span: Span) -> tuple[bool, bool]:
+        """Whether ``span`` begins its line, and whether it ends it; what is left out stands for nothing."""
+        line = self.text.paragraph(span)
+        before, after = (line.start, span.start), (span.end, line.end)
+        return self._is_nothing(*before), self._is_nothing(*after)
+
+    def is_left_out(self, position: int) -> bool:
+        """Tell whether the character at ``position`` is left out."""
+        return bool(self.out) and bool(self.out[position])
+
+    def leave_out(self, span: Span) -> None:
+        """Take characters out of what has to lie in parts."""
+        self.out = self.out or bytearray(len(self.text.content))
+        self.out[span.start : span.end] = b"\1" * (span.end - span.start)
+
+    def _is_nothing(self, start: int, end: int) -> bool:
+        return all(self.text.content[at].isspace() or self.is_left_out(at) for at in range(start, end))
 
 
 @dataclass
 class LocatedDocument:
-    """One document: its text, and where its parts stand. Keys are IRIs (in the sources' base)."""
+    """One document: its tree of parts, and its texts that have a file, in the order of their IRIs."""
 
-    iri: str
-    text_iri: str
-    text: NormalisedText
-    kinds: Mapping[str, str]
-    pillars: Mapping[str, str]
-    iris: Iris
-    places: Mapping[str, tuple[Path, int]] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
-    headings: dict[str, Span] = field(default_factory=dict)
-    leads: dict[str, Span] = field(default_factory=dict)
-    parents: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
+    tree: PartTree
+    texts: Sequence[LocatedText]
+    places: Mapping[str, Place] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
     coverage: list[Coverage] = field(default_factory=list)
 
     @property
-    def language(self) -> str:
-        """The language of its text: the last segment of the text's IRI."""
-        return slug(self.text_iri)
+    def iri(self) -> str:
+        """The document's IRI."""
+        return self.tree.iri
 
-    def locate(self, marks: Marks) -> None:
-        """Find every part. Raises SourceErrors with all that could not be found, or that leaves a gap."""
+    def locate(self, marks: Marks, left_out: Iterable[LeftOut] = ()) -> None:
+        """Find every part in every text. Raises SourceErrors with all that could not be found, or that overlaps."""
         errors: list[SourceError] = []
-        lost: set[str] = set()
-        for kinds, step in (
-            (("Pillar", "Action"), self._heading),
-            (("Paragraph", "Conclusion"), self._paragraph),
-            (("Pillar",), self._lead),
-            (("Clause",), self._clause),
-        ):
-            for part in self._of(*kinds):
-                if part in lost or (self.iris.parent(part) or ("",))[0] in lost:
-                    continue  # one error for what was not found, and none for all that is in it
+        for located in self.texts:
+            errors += _leave_out(located, [item for item in left_out if item.text == located.iri])
+        errors += self._languages(marks)
+        for located in self.texts:
+            if (title := located.mark(marks, self.iri, "heading")) is not None:
+                candidates = _heading_candidates(located, title)
                 try:
-                    step(part, marks)
+                    span = self._next(self.iri, located, title, marks, 0, "its title", candidates)
+                    located.headings[self.iri] = span
                 except SourceError as error:
-                    lost.add(part)
                     errors.append(error)
+        lost: set[str] = set()
+        for part in self.tree.parts():
+            if self.tree.parents[part] in lost:
+                lost.add(part)  # one error for what was not found, and none for all that is in it
+                continue
+            try:
+                found = [self._locate(part, located, marks) for located in self.texts]
+                if not any(found) and not self.tree.children(part):
+                    raise self._error(part, _no_words(self.tree.kinds[part]))
+            except SourceError as error:
+                lost.add(part)
+                errors.append(error)
         if not errors:
-            errors += self._partitions(marks)
+            for located in self.texts:
+                self._enclose(located)
+                errors += self._print_numbers(located, marks)
+                errors += self._overlaps(located)
+                errors += self._partitions(located, marks)
         if errors:
             raise SourceErrors(errors)
-        self._enclose()
+        for located in self.texts:
+            self._measure(located)
+        self._order()
 
-    def scope(self, subject: str) -> Span:
-        """The words that are ``subject``'s own, in which its evidence is looked for. Raises KeyError."""
-        return self.headings.get(subject) or self.spans[subject]
-
-    def find(self, bracket: Bracket) -> Span | None:
-        """The span of a bracket's quote; None when it has none. Raises QuoteError with file and line."""
-        if bracket.quote is None:
-            return None
-        place = bracket.source.path, bracket.line
-        scope = bracket.scope or bracket.subject.value
-        try:
-            return self.text.find(bracket.quote, self.scope(scope), bracket.prefix, bracket.suffix)
-        except KeyError:
-            raise QuoteError(f"<{scope}> is no part of the document, so no quote can stand in it", *place) from None
-        except QuoteError as error:
-            raise QuoteError(f"<{self.iris.path(bracket.subject.value)}>: {error}", *place) from None
-
-    def _of(self, *kinds: str) -> list[str]:
-        """The parts of these kinds, in the order of their parents and numbers."""
-
-        def order(part: str) -> tuple[str, int]:
-            parent = self.iris.parent(part)
-            return (parent[0], parent[1]) if parent else (part, 0)
-
-        return sorted((part for part, kind in self.kinds.items() if kind in kinds), key=order)
-
-    def _mark(self, part: str, name: str, marks: Marks) -> tuple[str, SourceFile]:
-        try:
-            return marks[part, name]
-        except KeyError:
-            place = self.places.get(part, (None, 0))
-            raise SourceError(f"<{part}> has no src:{name}: every {self.kinds[part]} needs one", *place) from None
-
-    def _find(
-        self, part: str, name: str, marks: Marks, scope: Span | None = None, prefix: str = "", suffix: str = ""
-    ) -> Span:
-        quote, source = self._mark(part, name, marks)
-        try:
-            return self.text.find(quote, scope, prefix, suffix)
-        except QuoteError as error:
-            raise QuoteError(f"<{self.iris.path(part)}>: {error}", source.path, source.line(part, quote)) from None
-
-    def _number(self, part: str, source: SourceFile) -> None:
-        kind, place = self.kinds[part], (source.path, source.line(part))
-        parent_and_number = self.iris.parent(part)
-        if parent_and_number is None or f"/{kind.lower()}/" not in part[len(parent_and_number[0]) :]:
-            raise SourceError(f"<{part}> does not end in its kind and number, as in …/{kind.lower()}/3", *place)
-        parent, self.numbers[part] = parent_and_number
-        if kind == "Action":
-            if part not in self.pillars:
-                raise SourceError(f"<{part}> names no pillar with dcterms:isPartOf", *place)
-            parent = self.pillars[part]
-        if parent not in self.kinds and (parent != self.iri or kind != "Pillar"):
-            raise SourceError(f"<{part}> is a part of <{parent}>, which is not there", *place)
-        self.parents[part] = parent
-
-    def _heading(self, part: str, marks: Marks) -> None:
-        """A heading begins a line; a pillar's is the whole line. The action's own span is its whole paragraph."""
-        self._number(part, self._mark(part, "heading", marks)[1])
-        pillar = self.kinds[part] == "Pillar"
-        self.headings[part] = self._find(part, "heading", marks, prefix=LINE, suffix=LINE if pillar else "")
-        if not pillar:
-            self.spans[part] = self.text.paragraph(self.headings[part])
-
-    def _lead(self, part: str, marks: Marks) -> None:
-        if (part, "lead") in marks:
-            self.leads[part] = self._find(part, "lead", marks, prefix=LINE, suffix=LINE)
-
-    def _paragraph(self, part: str, marks: Marks) -> None:
-        quote, source = self._mark(part, "quote", marks)
-        if self.kinds[part] == "Paragraph":
-            self._number(part, source)
-        else:
-            self.parents[part] = self.iri
-        self.spans[part] = self._find(part, "quote", marks)
-        if self.spans[part] != self.text.paragraph(self.spans[part]):
-            raise CoverageError(f"<{part}> is not a whole paragraph of the text", source.path, source.line(part, quote))
-
-    def _clause(self, part: str, marks: Marks) -> None:
-        source = self._mark(part, "quote", marks)[1]
-        self._number(part, source)
-        parent = self.parents[part]
-        scope = self.leads.get(parent) or self.spans.get(parent)
-        if scope is None:
-            raise SourceError(
-                f"<{part}> is a clause of <{parent}>, which has no src:lead", source.path, source.line(part)
+    def find(self, bracket: Bracket) -> list[tuple[LocatedText, Span]]:
+        """The spans of a bracket's quotes, each with its text. Raises QuoteError with file and line."""
+        found = []
+        for quote in bracket.quotes:
+            place = bracket.source.path, bracket.line
+            located = self._text_of(quote)
+            if located is None:
+                raise QuoteError(f"<{_last(bracket.subject.value)}>: {self._which(quote)}", *place)
+            scope = bracket.scope or bracket.subject.value
+            own = located.headings.get(scope)
+            scopes = (
+                [own]
+                if own and not located.is_own_line(own)[1]
+                else located.own(scope) or [span for span in [located.spans.get(scope)] if span]
             )
-        self.spans[part] = self._find(part, "quote", marks, scope)
+            if not scopes:
+                raise QuoteError(f"<{scope}> is no part of the document, so no quote can stand in it", *place)
+            prefix = bracket.prefixes.get(quote.language, bracket.prefixes.get("", ""))
+            suffix = bracket.suffixes.get(quote.language, bracket.suffixes.get("", ""))
+            try:
+                found.append((located, _find(located.text, quote.content, scopes, prefix, suffix)))
+            except QuoteError as error:
+                raise QuoteError(f"<{_last(bracket.subject.value)}>: {error}", *place) from None
+        return found
 
-    def _partitions(self, marks: Marks) -> Iterable[SourceError]:
-        """Heading and clauses of an action, and the clauses of a lead, end to end: no gap, no overlap, in order."""
-        clauses: dict[str, list[str]] = defaultdict(list)
-        for part in self._of("Clause"):
-            clauses[self.parents[part]].append(part)
-        for part in self._of("Action", "Pillar"):
-            whole = self.leads.get(part) if self.kinds[part] == "Pillar" else self.spans[part]
-            if whole is None:
-                continue
-            position = whole.start if self.kinds[part] == "Pillar" else self.headings[part].end
-            covered = position - whole.start
-            source = self._mark(part, "heading", marks)[1]
-            for clause in sorted(clauses[part], key=self.numbers.__getitem__):
-                span = self.spans[clause]
-                quote, source = self._mark(clause, "quote", marks)
-                place = source.path, source.line(clause, quote)
-                if span.start > position:
-                    missed = self.text[Span(position, span.start)]
-                    yield CoverageError(f"no clause of <{self.iris.path(part)}> holds “{missed}”", *place)
-                elif span.start < position:
-                    yield CoverageError(f"<{self.iris.path(clause)}> overlaps the clause before it", *place)
-                covered += span.end - max(span.start, position)
-                position = max(position, span.end)
-            if position < whole.end:
-                missed = self.text[Span(position, whole.end)]
-                place = source.path, source.line(part)
-                yield CoverageError(f"no clause of <{self.iris.path(part)}> holds “{missed}”", *place)
-            self.coverage.append(Coverage(part, covered, whole.end - whole.start))
+    # --- Where a part is
 
-    def _enclose(self) -> None:
-        """A pillar reaches from its heading to its last action, a preamble from its first paragraph to its last."""
-        for part, kind in self.kinds.items():
-            inside = [
-                self.spans[child] for child, parent in self.parents.items() if parent == part and child in self.spans
+    def _locate(self, part: str, located: LocatedText, marks: Marks) -> bool:
+        """Find what a part has in one text; False when it has nothing there."""
+        kind, parent = self.tree.kinds[part], self.tree.parents[part]
+        heading, lead, quote = (located.mark(marks, part, name) for name in ("heading", "lead", "quote"))
+        if kind == CLAUSE and quote is not None:
+            self._locate_clause(part, parent, located, marks, quote)
+            return True
+        lower = self._lower(part, located)
+        if heading is not None:
+            span = self._next(
+                part, located, heading, marks, lower, "its heading", _heading_candidates(located, heading)
+            )
+            located.headings[part], lower = span, span.end
+            if quote is None and lead is None and not located.is_own_line(span)[1]:
+                line = located.text.paragraph(span)
+                located.words[part] = [Span(span.end, line.end)]
+        if lead is not None:
+            span = self._next(part, located, lead, marks, lower, "its lead")
+            located.leads[part], lower = span, span.end
+            located.words.setdefault(part, []).append(span)
+        if quote is not None:
+            span = self._next(part, located, quote, marks, lower, "its words")
+            located.quotes[part] = span
+            located.words.setdefault(part, []).append(span)
+            if kind in WHOLE_PARAGRAPHS and not all(located.is_own_line(span)):
+                message = f"<{_last(part)}> is not a whole paragraph of the text; a {kind} is"
+                raise CoverageError(message, quote.source.path, quote.line)
+        return heading is not None or lead is not None or quote is not None
+
+    def _locate_clause(self, part: str, parent: str, located: LocatedText, marks: Marks, quote: AuthoredMark) -> None:
+        scopes = located.words.get(parent, [])
+        place = quote.source.path, quote.line
+        if not scopes:
+            has = "src:lead, as is the sentence after a heading" if parent in located.headings else "words of its own"
+            raise self._error(part, f"is a clause of <{_last(parent)}>, which has no {has}")
+        prefix, suffix = (located.mark(marks, part, name) for name in ("prefix", "suffix"))
+        try:
+            span = _find(
+                located.text,
+                quote.words.content,
+                scopes,
+                *(item.words.content if item else "" for item in (prefix, suffix)),
+            )
+        except QuoteError as error:
+            raise QuoteError(f"<{_last(part)}>: {error}", *place) from None
+        located.quotes[part] = span
+        located.words[part] = [span]
+
+    def _lower(self, part: str, located: LocatedText) -> int | None:
+        """Where the words of a part can begin: after the part before it, else after the heading of what it lies in."""
+        before = self.tree.before(part)
+        if before is not None and before in located.words.keys() | located.headings.keys():
+            return max(span.end for item in self.tree.family(before) for span in located.own(item) or [Span(0, 1)])
+        for above in self.tree.above(part):
+            if own := located.own(above):
+                return located.headings[above].end if above in located.headings else own[0].start
+        return None
+
+    def _next(
+        self,
+        part: str,
+        located: LocatedText,
+        mark: AuthoredMark,
+        marks: Marks,
+        lower: int | None,
+        what: str,
+        candidates: list[Span] | None = None,
+    ) -> Span:
+        """The words of a mark: where they stand only once, else the first of them from ``lower`` on."""
+        content = text.paragraphs(mark.words.content)
+        if candidates is None:
+            candidates = located.text.occurrences(content)
+        for name in ("prefix", "suffix"):
+            if (beside := located.mark(marks, part, name)) is not None and what != "its heading":
+                words = unicodedata.normalize("NFC", beside.words.content)
+                candidates = [
+                    span
+                    for span in candidates
+                    if (
+                        located.text.content.endswith(words, 0, span.start)
+                        if name == "prefix"
+                        else located.text.content.startswith(words, span.end)
+                    )
+                ]
+        candidates = [span for span in candidates if not located.is_left_out(span.start)] or candidates
+        if len(candidates) > 1 and lower is not None:
+            candidates = [span for span in candidates if span.start >= lower][:1] or candidates
+        if len(candidates) == 1:
+            return candidates[0]
+        place = mark.source.path, mark.line
+        name, shown = _last(part), _short(content)
+        if candidates:
+            lines = ", ".join(str(located.text.line(span.start)) for span in candidates[:5])
+            raise QuoteError(
+                f"<{name}>: {what}, “{shown}”, stand {len(candidates)} times in {located.file.name} (lines {lines}): "
+                "say which with src:prefix or src:suffix",
+                *place,
+            )
+        where = (
+            f"does not stand in {located.file.name}"
+            if not located.text.occurrences(content)
+            else (f"stands in {located.file.name}, but does not begin a line there")
+        )
+        raise QuoteError(f"<{name}>: {what}, “{shown}”, {where}{_nearest(located, content)}", *place)
+
+    # --- What is proved
+
+    def _enclose(self, located: LocatedText) -> None:
+        """A part reaches from the first of its own words, and of the parts in it, to the last."""
+        for part in reversed(self.tree.parts()):
+            spans = [
+                *located.own(part),
+                *(located.spans[item] for item in self.tree.children(part) if item in located.spans),
             ]
-            if kind == "Pillar":
-                own = [self.headings[part], *([self.leads[part]] if part in self.leads else [])]
-                self.spans[part] = Span(own[0].start, max(span.end for span in [*own, *inside]))
-            elif kind == "Preamble":
-                if not inside:
-                    raise SourceError(f"<{part}> has no paragraph", *self.places.get(part, (None, 0)))
-                self.parents[part] = self.iri
-                self.spans[part] = Span(min(span.start for span in inside), max(span.end for span in inside))
+            if spans:
+                located.spans[part] = Span(min(span.start for span in spans), max(span.end for span in spans))
+
+    def _print_numbers(self, located: LocatedText, marks: Marks) -> Iterator[SourceError]:
+        """A part begins with its number as printed."""
+        for part, span in located.spans.items():
+            if (number := located.mark(marks, part, "number")) is None:
+                continue
+            printed = unicodedata.normalize("NFC", number.words.content.strip())
+            if printed and located.text[span].startswith(printed):
+                located.printed[part] = printed
+            else:
+                message = (
+                    f"its words do not begin with its src:number, “{printed}”, but with “{located.text[span][:12]}”"
+                )
+                yield QuoteError(f"<{_last(part)}>: {message}", number.source.path, number.line)
+
+    def _overlaps(self, located: LocatedText) -> Iterator[SourceError]:
+        """No two parts have the same words, unless one is in the other; parts numbered together come in order."""
+        held = sorted((span, part) for part in self.tree.parts() for span in located.own(part))
+        for index, (span, part) in enumerate(held):
+            for other_span, other in held[index + 1 :]:
+                if other_span.start >= span.end:
+                    break
+                inside = other in self.tree.above(part) or part in self.tree.above(other)
+                if other != part and not inside and CLAUSE not in (self.tree.kinds[part], self.tree.kinds[other]):
+                    words = _short(located.text[Span(other_span.start, min(span.end, other_span.end))])
+                    yield self._error(other, f"has the same words as <{_last(part)}>: “{words}”", CoverageError)
+        for part in self.tree.parts():
+            before = self.tree.before(part)
+            if before is None or self.tree.kinds[part] == CLAUSE:
+                continue
+            earlier, later = located.spans.get(before), located.spans.get(part)
+            if earlier is not None and later is not None and later.start < earlier.end:
+                message = f"begins in the text before <{_last(before)}> ends: numbers follow the text"
+                yield self._error(part, message, CoverageError)
+
+    def _partitions(self, located: LocatedText, marks: Marks) -> Iterator[SourceError]:
+        """Clauses come in order, do not overlap, and cover an action and a pillar's lead end to end."""
+        for part in self.tree.parts():
+            clauses = [
+                item for item in self.tree.children(part) if self.tree.kinds[item] == CLAUSE and item in located.quotes
+            ]
+            whole = located.words.get(part, [])
+            spelt_out = self.tree.kinds[part] in SPELT_OUT and bool(whole)
+            if not whole or not (clauses or spelt_out):
+                continue
+            position, end = whole[0].start, whole[-1].end
+            place = self.places.get(part, (None, 0))
+            for clause in sorted(clauses, key=self.tree.numbers.__getitem__):
+                span = located.quotes[clause]
+                mark = located.mark(marks, clause, "quote")
+                place = (mark.source.path, mark.line) if mark else place
+                if span.start < position:
+                    yield CoverageError(f"<{_last(clause)}> overlaps the clause before it", *place)
+                elif spelt_out and not text.is_blank(missed := located.text.content[position : span.start]):
+                    yield CoverageError(f"no clause of <{_last(part)}> holds “{missed.strip()}”", *place)
+                position = max(position, span.end)
+            if spelt_out and position < end and not text.is_blank(missed := located.text.content[position:end]):
+                yield self._error(part, f"has words that no clause of it holds: “{missed.strip()}”", CoverageError)
+
+    def _measure(self, located: LocatedText) -> None:
+        """Count what is covered, and list what is left over: words that lie in no part and are not left out."""
+        content = located.text.content
+        held = bytearray(len(content))
+        for span in [*(span for part in self.tree.parts() for span in located.own(part))]:
+            held[span.start : span.end] = b"\1" * (span.end - span.start)
+        if (title := located.headings.get(self.iri)) is not None:
+            held[title.start : title.end] = b"\1" * (title.end - title.start)
+        located.left_out = [item for item in located.left_out if not any(held[item[0].start : item[0].end])]
+        for span, _ in located.left_out:
+            held[span.start : span.end] = b"\1" * (span.end - span.start)
+        for gap in _GAP.finditer(held.translate(_AS_LETTERS).decode()):
+            for run in _RUN.finditer(content, *gap.span()):
+                if not text.is_blank(run[0]):
+                    located.gaps.append(Gap(Span(*run.span()), located.file, located.text.line(run.start())))
+        words = sum(not text.is_blank(char) for char in content)
+        missed = sum(not text.is_blank(char) for gap in located.gaps for char in located.text[gap.span])
+        self.coverage.append(Coverage(located.iri, words - missed, words, is_text=True))
+        for part in self.tree.parts():
+            own = located.words.get(part, [])
+            clauses = [
+                located.quotes[item]
+                for item in self.tree.children(part)
+                if self.tree.kinds[item] == CLAUSE and item in located.quotes
+            ]
+            if self.tree.kinds[part] in SPELT_OUT and own:
+                inline = part in located.headings and part not in located.leads and part not in located.quotes
+                begin = located.headings[part].start if inline else own[0].start
+                covered = (own[0].start - begin) + sum(span.end - span.start for span in clauses)
+                self.coverage.append(Coverage(part, covered, own[-1].end - begin))
+
+    def _order(self) -> None:
+        """Number the parts in reading order, by the first text that has them; a part comes before the parts in it."""
+
+        def key(part: str) -> tuple[int, int, int, int]:
+            for index, located in enumerate(self.texts):
+                if (span := located.spans.get(part)) is not None:
+                    return index, span.start, -span.end, self.tree.depth(part)
+            return len(self.texts), 0, 0, self.tree.depth(part)
+
+        self.positions = {part: position for position, part in enumerate(sorted(self.tree.parents, key=key), 1)}
+
+    # --- Messages
+
+    def _error(self, part: str, message: str, kind: type[SourceError] = SourceError) -> SourceError:
+        return kind(f"<{_last(part)}> {message}", *self.places.get(part, (None, 0)))
+
+    def _languages(self, marks: Marks) -> Iterator[SourceError]:
+        """Marks that are about no text of the document, or about more than one."""
+        for (subject, name), all_of_it in marks.items():
+            if name in ("file", "firstLine", "lastLine") or (subject != self.iri and subject not in self.tree.parents):
+                continue
+            for mark in all_of_it:
+                if self._text_of(mark.words) is None:
+                    message = f"<{_last(subject)}> src:{name}: {self._which(mark.words)}"
+                    yield NotationError(message, mark.source.path, mark.line)
+
+    def _text_of(self, words: Words) -> LocatedText | None:
+        if not words.language:
+            return self.texts[0] if len(self.texts) == 1 else None
+        return next((item for item in self.texts if _same(item.language, words.language)), None)
+
+    def _which(self, words: Words) -> str:
+        languages = " or ".join(f'"…"@{item.language}' for item in self.texts)
+        if words.language:
+            return f"the document has no text with a file in {words.language!r}: a quote is {languages}"
+        return f"the document has several texts, and the quote does not say of which it is: write {languages}"
 
 
-def read_body(folder: Path, marks: Marks, text_iri: str) -> NormalisedText:
-    """The text of ``text_iri``, cut out of its src:file as its other marks say.
+def _find(content: NormalisedText, quote: str, scopes: Sequence[Span], prefix: str, suffix: str) -> Span:
+    """The one place of a quote in the first of the scopes that has it: a heading before what follows it.
+
+    Raises QuoteError.
+    """
+    having = [scope for scope in scopes if content.occurrences(unicodedata.normalize("NFC", quote), scope)]
+    for scope in having[:-1]:
+        try:
+            return content.find(quote, scope, prefix, suffix)
+        except QuoteError:  # it may stand with this prefix or suffix in the next one
+            if not prefix and not suffix:
+                raise
+    return content.find(quote, having[-1] if having else scopes[-1], prefix, suffix)
+
+
+def _leave_out(located: LocatedText, items: Iterable[LeftOut]) -> Iterator[SourceError]:
+    for item in items:
+        words = (
+            text.paragraphs(item.words)
+            if item.words.strip() == item.words
+            else unicodedata.normalize("NFC", item.words)
+        )
+        spans = located.text.occurrences(words)
+        if not spans:
+            message = (
+                f"the words that <{item.text}> leaves out, “{_short(item.words)}”, do not stand in {located.file.name}"
+            )
+            yield QuoteError(message, item.source.path, item.line)
+        located.left_out += [(span, item) for span in spans]
+        for span in spans:
+            located.leave_out(span)
+
+
+def _heading_candidates(located: LocatedText, mark: AuthoredMark) -> list[Span]:
+    """Where a heading may stand: at the beginning of a line; where it is a whole line, it is no mere beginning."""
+    spans = [
+        (span, *located.is_own_line(span)) for span in located.text.occurrences(text.paragraphs(mark.words.content))
+    ]
+    whole = [span for span, begins, ends in spans if begins and ends]
+    return whole or [span for span, begins, _ in spans if begins]
+
+
+def _no_words(kind: str) -> str:
+    if kind in ("Action", "Pillar"):
+        return f"has no src:heading: every {kind} needs one"
+    if kind in (CLAUSE, *WHOLE_PARAGRAPHS):
+        return f"has no src:quote: every {kind} needs one"
+    return "has no words: give it src:heading, src:quote, or parts"
+
+
+def _nearest(located: LocatedText, content: str) -> str:
+    """A hint: from where on the words differ from the text."""
+    low, high = 0, len(content)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if content[:middle] in located.text.content else (low, middle - 1)
+    if low < 3:
+        return ""
+    at = located.text.content.index(content[:low])
+    there = located.text.content[at + low : at + low + 12].split("\n")[0]
+    line = located.text.line(at + low - 1)
+    return f": after “{_short(content[max(0, low - 12) : low])}” the text (line {line}) has “{there}”"
+
+
+def _short(words: str) -> str:
+    shown = words.replace("\n\n", " / ").replace("\n", " / ")
+    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
+
+
+def _last(part: str) -> str:
+    """A part's IRI from ``id/`` on."""
+    at = part.find("/id/")
+    return part[at + 1 :] if at >= 0 else part
+
+
+def _same(one: str, other: str) -> bool:
+    return one.lower() == other.lower()
+
+
+def read_body(folder: Path, marks: Marks, text_iri: str) -> tuple[NormalisedText, Path]:
+    """The text of ``text_iri``, cut out of its src:file as its other marks say, and the file.
 
     Raises SourceError with the place of the marks.
     """
-    source = marks[text_iri, "file"][1]
-    place = source.path, source.line(text_iri)
-    values: dict[str, str] = {}
-    for name in ("file", "firstLine", "lastLine"):
-        if (text_iri, name) not in marks:
-            raise SourceError(f"<{text_iri}> has no src:{name}: a text has a file, a first and a last line", *place)
-        values[name] = marks[text_iri, name][0]
-    path = (folder / values["file"]).resolve()
+    mark = marks[text_iri, "file"][0]
+    place = mark.source.path, mark.line
+    name = mark.words.content
+    path = (folder / name).resolve()
     if folder.resolve() not in path.parents:
-        raise SourceError(f"src:file {values['file']!r} leads out of {folder}", *place)
+        raise SourceError(f"src:file {name!r} leads out of {folder}", *place)
+    lines = [
+        marks[text_iri, edge][0].words.content if (text_iri, edge) in marks else None
+        for edge in ("firstLine", "lastLine")
+    ]
     try:
-        return text.body(turtle.read_text(path), values["firstLine"], values["lastLine"])
+        return text.body(turtle.read_text(path), *lines), path
     except SourceError as error:
         raise SourceError(f"<{text_iri}>: {error}", *place) from error

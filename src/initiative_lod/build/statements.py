@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build.located_parts import LocatedDocument
+from initiative_lod.build.located_parts import LocatedDocument, LocatedText
 from initiative_lod.iris import Iris, slug
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
@@ -24,20 +24,36 @@ def document_with(subject: str, documents: Mapping[str, LocatedDocument]) -> Loc
 
 
 def structure(document: LocatedDocument) -> Iterator[Triple]:
-    """Parents, numbers, words and spans of a document's parts, and its text."""
-    text_iri, text = NamedNode(document.text_iri), document.text
-    yield Triple(text_iri, I.term("text"), Literal(text.content, language=document.language))
-    yield from text_facts(text_iri, text)
-    for part, parent in document.parents.items():
+    """Parents, numbers, positions, words and spans of a document's parts, and its texts."""
+    tree = document.tree
+    for part, parent in tree.parents.items():
         yield Triple(NamedNode(part), DCTERMS.isPartOf, NamedNode(parent))
         yield Triple(NamedNode(parent), DCTERMS.hasPart, NamedNode(part))
-    for part, number in document.numbers.items():
+    for part, number in tree.numbers.items():
         yield Triple(NamedNode(part), I.term("number"), Literal(number))
-    for part, span in document.spans.items():
-        yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language=document.language))
-    for name, spans in (("span", document.spans), ("headingSpan", document.headings), ("leadSpan", document.leads)):
+    for part, position in document.positions.items():
+        yield Triple(NamedNode(part), I.term("position"), Literal(position))
+    for located in document.texts:
+        yield from _located(located)
+
+
+def _located(located: LocatedText) -> Iterator[Triple]:
+    text_iri, text = NamedNode(located.iri), located.text
+    yield Triple(text_iri, I.term("text"), Literal(text.content, language=located.language))
+    yield from text_facts(text_iri, text)
+    for part, span in located.spans.items():
+        yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language=located.language))
+    for name, spans in (("span", located.spans), ("headingSpan", located.headings), ("leadSpan", located.leads)):
         for part, span in spans.items():
-            yield from _span(NamedNode(part), I.term(name), span, document)
+            yield from _span(NamedNode(part), I.term(name), span, located)
+    for part, printed in located.printed.items():
+        yield Triple(NamedNode(part), I.term("printedNumber"), Literal(printed, language=located.language))
+    for span, item in located.left_out:
+        yield from _span(text_iri, I.term("leftOut"), span, located)
+        for reason in item.reasons:
+            yield Triple(NamedNode(f"{located.iri}#char={span.start},{span.end}"), I.term("reason"), reason)
+    for gap in located.gaps:
+        yield from _span(text_iri, I.term("uncovered"), gap.span, located)
 
 
 def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
@@ -46,20 +62,20 @@ def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
     yield Triple(iri, I.term("length"), Literal(len(text.content)))
 
 
-def _span(subject: NamedNode, property: NamedNode, span: Span, document: LocatedDocument) -> Iterator[Triple]:
+def _span(subject: NamedNode, property: NamedNode, span: Span, located: LocatedText) -> Iterator[Triple]:
     """``subject property <text#char=start,end>`` with the span's source and selector (RFC 5147 §2.1.1)."""
     where = f"{span.start},{span.end}"
-    node, selector = (NamedNode(f"{document.text_iri}#{kind}={where}") for kind in ("char", "selector"))
+    node, selector = (NamedNode(f"{located.iri}#{kind}={where}") for kind in ("char", "selector"))
     yield Triple(subject, property, node)
     yield Triple(node, RDF.type, I.term("TextSpan"))
     yield Triple(node, RDF.type, OA.SpecificResource)
-    yield Triple(node, OA.hasSource, NamedNode(document.text_iri))
+    yield Triple(node, OA.hasSource, NamedNode(located.iri))
     yield Triple(node, OA.hasSelector, selector)
     yield Triple(selector, RDF.type, OA.TextQuoteSelector)
     yield Triple(selector, RDF.type, OA.TextPositionSelector)
-    yield Triple(selector, OA.exact, Literal(document.text[span]))
-    yield Triple(selector, OA.prefix, Literal(document.text.before(span)))
-    yield Triple(selector, OA.suffix, Literal(document.text.after(span)))
+    yield Triple(selector, OA.exact, Literal(located.text[span]))
+    yield Triple(selector, OA.prefix, Literal(located.text.before(span)))
+    yield Triple(selector, OA.suffix, Literal(located.text.after(span)))
     yield Triple(selector, OA.start, Literal(span.start))
     yield Triple(selector, OA.end, Literal(span.end))
 
@@ -76,11 +92,9 @@ class Attestations:
         document = document_with(bracket.subject.value, self._documents)
         if document is None and not bracket.seen_in:
             raise bracket.error("evidence is about a part of a document that has a text; this is none")
-        span = document.find(bracket) if document else None
+        found = document.find(bracket) if document else []
         if bracket.value is None:
-            assert document is not None
-            assert span is not None
-            yield from self._condition(bracket, document, span)
+            yield from self._condition(bracket, found)
             return
         property, value = bracket.predicate, bracket.value
         name = slug(value.value) if isinstance(value, NamedNode) else ""
@@ -99,13 +113,12 @@ class Attestations:
             yield Triple(node, I.term("implied"), Literal(True))
             for reason in bracket.implied:
                 yield Triple(node, I.term("reason"), reason)
-        if span is not None:
-            assert document is not None
-            yield from _span(node, I.term("span"), span, document)
+        for located, span in found:
+            yield from _span(node, I.term("span"), span, located)
         for predicate, other in bracket.rest:
             yield Triple(node, predicate, other)
 
-    def _condition(self, bracket: Bracket, document: LocatedDocument, span: Span) -> Iterator[Triple]:
+    def _condition(self, bracket: Bracket, found: Sequence[tuple[LocatedText, Span]]) -> Iterator[Triple]:
         number = self._names[f"{bracket.subject.value}#condition"] = (
             self._names[f"{bracket.subject.value}#condition"] + 1
         )
@@ -115,8 +128,9 @@ class Attestations:
         yield Triple(node, DCTERMS.isPartOf, bracket.subject)
         yield Triple(bracket.subject, DCTERMS.hasPart, node)
         yield Triple(node, I.term("number"), Literal(number))
-        yield Triple(node, I.term("text"), Literal(document.text[span], language=document.language))
-        yield from _span(node, I.term("span"), span, document)
+        for located, span in found:
+            yield Triple(node, I.term("text"), Literal(located.text[span], language=located.language))
+            yield from _span(node, I.term("span"), span, located)
         for predicate, value in bracket.rest:
             yield Triple(node, predicate, value)
 

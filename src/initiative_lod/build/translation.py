@@ -1,76 +1,84 @@
-"""Words that the build makes: labels of numbered parts, and the running text of a rendering in another language."""
+"""Words that the build makes: labels of parts, and the running text of a rendering whose text has no file."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import LocatedDocument
-from initiative_lod.sources.text import NormalisedText
+from initiative_lod.build.located_parts import CLAUSE, LocatedDocument, LocatedText
+from initiative_lod.iris import Iris
+from initiative_lod.languages import ideographic
+from initiative_lod.sources.text import PARAGRAPHS, NormalisedText
 from initiative_lod.vocabulary import RDFS
 
+I = Iris()  # for terms, which are the same under every base
 Described = Mapping[str, Mapping[NamedNode, Sequence[Literal | NamedNode]]]
-
-#: What numbered parts are called, by language.
-_NAMES = {
-    "zh": {
-        "preamble": "序言",
-        "conclusion": "结语",
-        "pillar": "第{}部分",
-        "action": "行动 {}",
-        "paragraph": "第 {} 段",
-        "clause": "条款 {}",
-        "condition": "条件 {}",
-    },
-    "en": {
-        "preamble": "Preamble",
-        "conclusion": "Conclusion",
-        "pillar": "Pillar {}",
-        "action": "Action {}",
-        "paragraph": "paragraph {}",
-        "clause": "clause {}",
-        "condition": "condition {}",
-    },
-}
-_BETWEEN = {"zh": " ", "en": ", "}
-_STEP = re.compile(r"(preamble|conclusion|pillar|action|paragraph|clause|condition)(?:[/-](\d+))?")
+#: Kind of part (as in PartTree.kinds) -> language -> what such a part is called; "{}" stands for its number.
+Patterns = Mapping[str, Mapping[str, str]]
 
 
-def labels(path: str, kind: str) -> list[Literal]:
-    """Labels of a part, one a language: ``…/action/8/clause/3`` is “行动 8 条款 3”, “Action 8, clause 3”"""
-    steps = _STEP.findall(path.split("/", 2)[-1]) or [(kind.lower(), "")]
-    result = []
-    for language, names in _NAMES.items():
-        label = _BETWEEN[language].join(names[name].format(number).strip() for name, number in steps)
-        result.append(Literal(label[:1].upper() + label[1:], language=language))
-    return result
+@dataclass(frozen=True)
+class Rendering:
+    """A whole text in a language that has no file of its own; ``missing`` are parts whose words nobody has rendered."""
+
+    text: NormalisedText
+    missing: tuple[str, ...]
 
 
-def rendered_text(document: LocatedDocument, described: Described, language: str) -> NormalisedText:
-    """The whole text in ``language``, from labels and translations of the parts, in the order of the original."""
-    translation = document.iris.term("translation")
+def label(steps: Sequence[tuple[str, int | None, str]], patterns: Patterns, language: str) -> str | None:
+    """Label of a part by ``steps``, from the outermost part to itself: (kind, number, number as printed).
+
+    None in a language in which a kind on the way has no name.
+    """
+    names = []
+    for kind, number, printed in steps:
+        pattern = patterns.get(kind, {}).get(language)
+        if pattern is None:
+            return None
+        names.append(printed or pattern.replace("{}", "" if number is None else str(number)).strip())
+    joined = (" " if ideographic(language) else ", ").join(names)
+    return joined[:1].upper() + joined[1:]
+
+
+def rendered_text(document: LocatedDocument, described: Described, language: str) -> Rendering:
+    """The text of ``document`` in ``language``, from titles and translations of its parts, in reading order.
+
+    A part's words are its own ``:translation``, else those of its clauses. The first text says what there is to render.
+    """
+    translation = I.term("translation")
+    original = document.texts[0]
 
     def said(part: str, property: NamedNode) -> str:
         values = described[part].get(property, ())
         return next((v.value for v in values if isinstance(v, Literal) and v.language == language), "")
 
-    def clauses(part: str) -> str:
-        own = [
-            child for child, parent in document.parents.items() if parent == part and document.kinds[child] == "Clause"
-        ]
-        return " ".join(said(clause, translation) for clause in sorted(own, key=document.numbers.__getitem__))
+    missing: list[str] = []
+    paragraphs = [said(document.iri, RDFS.label)] if document.iri in original.headings else []
+    for part in sorted(document.positions, key=document.positions.__getitem__):
+        heading = said(part, RDFS.label) if part in original.headings else ""
+        if part in original.headings and not heading:
+            missing.append(part)
+        words = ""
+        if document.tree.kinds[part] != CLAUSE and original.words.get(part):
+            words = said(part, translation) or _clauses(document, original, part, lambda item: said(item, translation))
+            if not words:
+                missing.append(part)
+        if heading and original.words.get(part) and part not in original.leads and part not in original.quotes:
+            number = f"{document.tree.numbers[part]}. " if part in document.tree.numbers else ""
+            paragraphs.append(f"{number}{heading}. {words}")
+        else:
+            paragraphs += [heading, words]
+    content = PARAGRAPHS.join(paragraph for paragraph in paragraphs if paragraph)
+    return Rendering(NormalisedText(content), tuple(missing))
 
-    paragraphs = [(document.text.whole.start, said(document.iri, RDFS.label))]
-    for part, kind in document.kinds.items():
-        if kind in ("Paragraph", "Conclusion"):
-            paragraphs.append((document.spans[part].start, said(part, translation)))
-        elif kind == "Action":
-            heading = f"{document.numbers[part]}. {said(part, RDFS.label)}."
-            paragraphs.append((document.spans[part].start, f"{heading} {clauses(part)}"))
-        elif kind == "Pillar":
-            paragraphs.append((document.headings[part].start, said(part, RDFS.label)))
-            if part in document.leads:
-                paragraphs.append((document.leads[part].start, clauses(part)))
-    return NormalisedText("\n\n".join(paragraph for _, paragraph in sorted(paragraphs) if paragraph))
+
+def _clauses(document: LocatedDocument, original: LocatedText, part: str, said: Callable[[str], str]) -> str:
+    """The clauses of a part as one run of words; empty unless each of its words lies in a clause that is rendered."""
+    clauses = [item for item in document.tree.children(part) if document.tree.kinds[item] == CLAUSE]
+    rendered = [said(item) for item in clauses]
+    held = sum(original.quotes[item].end - original.quotes[item].start for item in clauses if item in original.quotes)
+    whole = sum(span.end - span.start for span in original.words[part])
+    blanks = sum(original.text[span].count(" ") for span in original.words[part])
+    return " ".join(rendered) if all(rendered) and held >= whole - blanks else ""

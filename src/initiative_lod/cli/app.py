@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "serve:serve",
     "build": "build:build",
     "validate": "validate:validate",
+    "draft": "draft:draft_document",
     "merge": "merge:merge",
     "align": "align:align",
     "query": "query:query",

@@ -131,11 +131,14 @@ def _print(report: Report, format: ReportFormat, graph: ForeignGraph | None = No
 def _tell_build(checked: Checked) -> None:
     """Say on stderr how much was checked, and which questions are answered otherwise than expected."""
     built, differences = checked.built, checked.differences
-    covered = sum(item.covered for item in built.coverage)
-    characters = sum(item.characters for item in built.coverage)
     say(
         f"{len(built.quads):,} quads; {checked.questions} questions, {len(differences)} answered otherwise than "
-        f"expected; {covered} of {characters} characters of actions and leads lie in a heading or clause"
+        "expected"
     )
+    for what, of_texts in (("texts lie in a part or are left out", True), ("actions and leads lie in a clause", False)):
+        items = [item for item in built.coverage if item.is_text is of_texts]
+        covered, characters = sum(item.covered for item in items), sum(item.characters for item in items)
+        if items:
+            say(f"{covered:,} of {characters:,} characters of {what}")
     for difference in differences:
         say(str(difference))

@@ -6,13 +6,13 @@ thing to link to, and is left out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.build.translation import labels
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
@@ -25,7 +25,7 @@ MAX_LABELS = 600_000  # of one index; labels in Chinese and English come first
 MAX_SUBCLASSES = 200  # that stand under one class
 MAX_DESCRIPTION = 200  # characters
 SAMPLED_THINGS = 2000  # things of a class whose properties are looked at
-NUMBERED = ("Pillar", "Action")  # parts that have titles, and are also called by their numbers
+_NUMBERED = re.compile(r"id/[^/]+/[^/]+/(\d+)")  # paths of parts that are numbered in their document
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +197,19 @@ def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
                 continue
             if isinstance(quad.object, Literal):
                 yield quad.subject.value, quad.object.value, kind, (quad.object.language or "").lower()
-    for name in NUMBERED:
-        for triple in opened.triples(None, RDF.type, opened.iris.term(name)):
-            if isinstance(triple.subject, NamedNode) and (path := opened.iris.path(triple.subject.value)):
-                for label in labels(path, name):
-                    yield triple.subject.value, label.value, LabelKind.ALTERNATIVE, label.language or ""
+    yield from _numbers(opened)
+
+
+def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
+    """Parts that are numbered in their document are also called by kind and number: "Action 8"."""
+    for pattern in opened.triples(None, opened.iris.term("labelPattern")):
+        if not isinstance(pattern.subject, NamedNode) or not isinstance(pattern.object, Literal):
+            continue
+        for triple in opened.triples(None, RDF.type, pattern.subject):
+            path = opened.iris.path(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
+            if isinstance(triple.subject, NamedNode) and path and (found := _NUMBERED.fullmatch(path)):
+                name = pattern.object.value.replace("{}", found[1])
+                yield triple.subject.value, name, LabelKind.ALTERNATIVE, pattern.object.language or ""
 
 
 def _rank(tag: str | None, preferred: str) -> int:

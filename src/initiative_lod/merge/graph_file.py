@@ -77,7 +77,6 @@ class _Packer:
             raise self._failed
 
     def _work(self) -> None:
-        data: bytes | None = b""
         try:
             with self._path.open("wb") as raw, gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as packed:
                 while (data := self._queue.get()) is not None:
@@ -85,8 +84,8 @@ class _Packer:
                     packed.write(data)
         except OSError as error:
             self._failed = error
-            while data is not None:  # the last lines are written when the file is closed, and all have come by then
-                data = self._queue.get()
+            while self._queue.get() is not None:
+                pass
 
 
 def lines(path: Path) -> Iterator[bytes]:

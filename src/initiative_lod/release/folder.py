@@ -12,8 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -167,17 +166,13 @@ def write(
                 raise ReleaseError(f"{target} is already there and differs: a release is never written over")
             return there
         progress("loading the store")
-        _load(building / STORE, store)
-        del store
+        on_disk = Store(str(building / STORE))
+        on_disk.bulk_extend(store)
+        on_disk.flush()
+        del on_disk, store
         finish(building, manifest, make_index)
         settle(building, target)
     return read(target)
-
-
-def _load(path: Path, quads: Iterable[Quad]) -> None:
-    on_disk = Store(str(path))
-    on_disk.bulk_extend(quads)
-    on_disk.flush()
 
 
 @contextmanager
@@ -192,9 +187,6 @@ def workplace(folder: Path, prefix: str) -> Iterator[Path]:
         lease = in_use.take(place)
     try:
         yield place
-    except BaseException as error:
-        traceback.clear_frames(error.__traceback__)  # a store that the error left open would go on writing files
-        raise
     finally:
         shutil.rmtree(place, ignore_errors=True)
         del lease

@@ -201,11 +201,7 @@ def switch(folder: Path, version: str, action: str) -> None:
         os.fsync(file.fileno())
     link = folder / f".{CURRENT}-{secrets.token_hex(8)}"  # a number of a process says nothing in another container
     link.symlink_to(version)
-    try:
-        link.replace(folder / CURRENT)
-    except OSError:
-        link.unlink(missing_ok=True)
-        raise
+    link.replace(folder / CURRENT)
     sync(folder)
 
 

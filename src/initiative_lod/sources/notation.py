@@ -6,34 +6,72 @@ A bracket is ``subject property [ src:is value ; src:quote "…" ]``; docs/model
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import Iris
-from initiative_lod.languages import LANGUAGES
 from initiative_lod.sources.turtle import BLANK, SourceFile
+from initiative_lod.vocabulary import RDF
 
 _SOURCES = Iris()
 _PREFIX = _SOURCES.notation("is").value.removesuffix("is")
 _CONDITION = _SOURCES.term("condition")
+#: What may stand on a subject itself: where the words of a part are, and which file has those of a text.
+_MARKS = frozenset("quote heading lead prefix suffix number file firstLine lastLine".split())
+_LEFT_OUT = "leftOut"
 
 Value = NamedNode | Literal
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words of a text as an author wrote them; ``language`` (a tag, or empty) says of which text of the document."""
+
+    content: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class AuthoredMark:
+    """Words that stand on a subject itself, with the file that says so."""
+
+    words: Words
+    source: SourceFile
+    line: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Words of a text that belong to none of its parts, wherever they stand, and why: a reason in some languages."""
+
+    text: str
+    words: str
+    reasons: tuple[Literal, ...]
+    source: SourceFile
+    line: int
+
+
+#: (subject, notation term) -> what stands there, one a language: (…/clause/3, "quote")
+Marks = Mapping[tuple[str, str], tuple[AuthoredMark, ...]]
+
+
+@dataclass(frozen=True)
 class Bracket:
-    """One value with what attests it. ``value`` is None for a condition, whose node the build mints."""
+    """One value with what attests it. ``value`` is None for a condition, whose node the build mints.
+
+    ``quotes`` are of one text each; ``prefixes`` and ``suffixes`` are by the language of the quote that they belong to.
+    """
 
     source: SourceFile
     subject: NamedNode
     predicate: NamedNode
     value: Value | None
-    quote: str | None
-    prefix: str
-    suffix: str
+    quotes: tuple[Words, ...]
+    prefixes: Mapping[str, str]
+    suffixes: Mapping[str, str]
     scope: str | None
     implied: tuple[Literal, ...]
     seen_in: tuple[str, ...]
@@ -43,7 +81,7 @@ class Bracket:
     @property
     def line(self) -> int:
         """The line of the quote (or of what else it has), in the source's file."""
-        own = self.quote or (self.seen_in[0] if self.seen_in else None)
+        own = self.quotes[0].content if self.quotes else self.seen_in[0] if self.seen_in else None
         if own is None and self.implied:
             own = self.implied[0].value
         return self.source.line(self.subject.value, own)
@@ -59,11 +97,12 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Notation:
-    """A source, read: plain triples, brackets, and the notation's literals that stand on a subject itself."""
+    """A source, read: plain triples, brackets, the notation's literals on subjects themselves, and what is left out."""
 
     plain: tuple[Triple, ...]
     brackets: tuple[Bracket, ...]
-    marks: dict[tuple[str, str], str]  # (subject, notation term) -> literal, e.g. (…/clause/3, "quote")
+    marks: Marks
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read(source: SourceFile) -> Notation:
@@ -72,7 +111,8 @@ def read(source: SourceFile) -> Notation:
     for triple in source.triples:
         if isinstance(triple.subject, BlankNode):
             contents[triple.subject].append((triple.predicate, triple.object))
-    plain, brackets, marks, used = [], [], {}, set()
+    plain, brackets, left_out, used = [], [], [], set()
+    marks: dict[tuple[str, str], tuple[AuthoredMark, ...]] = {}
     for triple in source.triples:
         if isinstance(triple.subject, BlankNode):
             continue
@@ -80,36 +120,69 @@ def read(source: SourceFile) -> Notation:
         subject, name = triple.subject.value, _notation_name(triple.predicate)
         if isinstance(triple.object, BlankNode):
             used.add(triple.object)
-            brackets.append(_bracket(source, triple, contents[triple.object]))
+            if name == _LEFT_OUT:
+                left_out.append(_left_out(source, subject, contents[triple.object]))
+            elif name is None:
+                brackets.append(_bracket(source, triple, contents[triple.object]))
+            else:
+                raise NotationError(f"src:{name} takes no bracket [ … ]", source.path, source.line(subject))
         elif name is None:
             plain.append(triple)
-        elif not isinstance(triple.object, Literal) or name not in (
-            "quote",
-            "heading",
-            "lead",
-            "file",
-            "firstLine",
-            "lastLine",
-        ):
+        elif not isinstance(triple.object, Literal) or name not in _MARKS:
             raise NotationError(f"src:{name} cannot stand on <{subject}> itself", source.path, source.line(subject))
-        elif (subject, name) in marks:
-            line = source.line(subject, triple.object.value)
-            raise NotationError(f"<{subject}> has src:{name} twice", source.path, line)
         else:
-            marks[subject, name] = triple.object.value
+            words = Words(triple.object.value, triple.object.language or "")
+            mark = AuthoredMark(words, source, source.line(subject, words.content))
+            marks[subject, name] = with_mark(marks.get((subject, name), ()), mark, subject, name)
     if contents.keys() - used:
         line = source.line(BLANK)
         raise NotationError(
             "a bracket [ … ] stands inside another one, or alone: it can only be a value", source.path, line
         )
-    return Notation(tuple(plain), tuple(brackets), marks)
+    return Notation(tuple(plain), tuple(brackets), marks, tuple(left_out))
+
+
+def with_mark(marks: tuple[AuthoredMark, ...], mark: AuthoredMark, subject: str, name: str) -> tuple[AuthoredMark, ...]:
+    """``marks`` and one more. Raises NotationError when there is one in its language already."""
+    for other in marks:
+        if other.words.language == mark.words.language:
+            where = "twice" if other.source is mark.source else f"in {other.source.path} as well"
+            tag = f" in {mark.words.language!r}" if mark.words.language else ""
+            message = (
+                f"<{subject}> has src:{name}{tag} {where}: a text has it once; of several texts each has its own, "
+            )
+            raise NotationError(message + 'told apart by language, as in "…"@zh , "…"@en', mark.source.path, mark.line)
+    return (*marks, mark)
+
+
+def _left_out(source: SourceFile, text: str, content: Iterable[tuple[NamedNode, object]]) -> LeftOut:
+    values: dict[str, list[Literal]] = defaultdict(list)
+    for predicate, value in content:
+        name = _notation_name(predicate)
+        if name not in ("quote", "reason") or not isinstance(value, Literal):
+            message = (
+                f"src:leftOut of <{text}> has a src:quote and a src:reason; {_short(predicate, source)} is neither"
+            )
+            raise NotationError(message, source.path, source.line(text))
+        values[name].append(value)
+    line = source.line(text, values["quote"][0].value if values["quote"] else None)
+    if len(values["quote"]) != 1 or not values["quote"][0].value.strip():
+        raise NotationError(f"src:leftOut of <{text}> has one src:quote: what it leaves out", source.path, line)
+    if not values["reason"] or not all(reason.language for reason in values["reason"]):
+        message = f'src:leftOut of <{text}> says why, with src:reason and a language, as in "a mark of Markdown"@en'
+        raise NotationError(message, source.path, line)
+    return LeftOut(text, values["quote"][0].value, tuple(values["reason"]), source, line)
 
 
 def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNode, object]]) -> Bracket:
     marks: dict[str, list[object]] = defaultdict(list)
     rest: list[tuple[NamedNode, Value]] = []
     assert isinstance(triple.subject, NamedNode)
-    subject = triple.subject.value
+    subject, content = triple.subject.value, tuple(content)
+    if any(predicate == RDF.first for predicate, _ in content):
+        about = f"{_short(triple.subject, source)} {_short(triple.predicate, source)}"
+        message = f"{about}: a list ( … ) is no value; separate several by commas"
+        raise NotationError(message, source.path, source.line(subject))
     for predicate, value in content:
         name = _notation_name(predicate)
         if name is not None:
@@ -131,6 +204,17 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
             raise NotationError(f"a bracket of <{subject}> has src:{name} {len(values)} times", source.path, line)
         return values[0] if values else None
 
+    def by_language(name: str) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for value in marks[name]:
+            if not isinstance(value, Literal):
+                raise NotationError(f"src:{name} is a string", source.path, source.line(subject))
+            if values.setdefault(value.language or "", value.value) != value.value:
+                count = len(marks[name])
+                message = f"a bracket of <{subject}> has src:{name} {count} times: once for each text, told by language"
+                raise NotationError(message, source.path, source.line(subject, value.value))
+        return values
+
     unknown = marks.keys() - {"is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role"}
     values, roles = marks["is"], marks["role"]
     bracket = Bracket(
@@ -138,9 +222,9 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         subject=triple.subject,
         predicate=triple.predicate,
         value=values[0] if len(values) == 1 and isinstance(values[0], NamedNode | Literal) else None,
-        quote=one("quote"),
-        prefix=one("prefix") or "",
-        suffix=one("suffix") or "",
+        quotes=tuple(Words(content, language) for language, content in by_language("quote").items()),
+        prefixes=by_language("prefix"),
+        suffixes=by_language("suffix"),
         scope=one("in"),
         implied=tuple(value for value in marks["implied"] if isinstance(value, Literal)),
         seen_in=tuple(strings("seenIn")),
@@ -150,20 +234,26 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
     if unknown:
         raise bracket.error(f"src:{min(unknown)} means nothing in a bracket")
     if triple.predicate == _CONDITION:
-        if marks["is"] or bracket.quote is None:
+        if marks["is"] or not bracket.quotes:
             raise bracket.error("a condition has a src:quote, and no src:is")
     elif bracket.value is None:
-        raise bracket.error(f"a bracket says what it is about with one src:is; this one has {len(values)}")
+        found = f"this one has {len(values)}" if len(values) != 1 else "this one has a bracket there"
+        names = ", ".join(sorted({_short(predicate, source) for predicate, _ in content}))
+        raise bracket.error(
+            f"a bracket says what it is about with one src:is, an IRI or a literal; {found}"
+            + (f" (of {names})" if names and not values else "")
+        )
     if len(roles) != bool(bracket.role):
         raise bracket.error("src:role is one IRI of a role")
-    if bracket.seen_in and (bracket.quote or bracket.implied or roles):
+    if bracket.seen_in and (bracket.quotes or bracket.implied or roles):
         raise bracket.error(
             "a value comes from the text (src:quote, src:implied) or from outside (src:seenIn), not from both"
         )
-    if not (bracket.seen_in or bracket.quote or bracket.implied):
+    if not (bracket.seen_in or bracket.quotes or bracket.implied or marks["implied"]):
         raise bracket.error("a bracket says where its value comes from: src:quote, src:implied or src:seenIn")
-    if bracket.implied and {literal.language for literal in bracket.implied} != set(LANGUAGES):
-        raise bracket.error(f"src:implied gives the reason in {' and in '.join(LANGUAGES)}")
+    languages = [literal.language for literal in bracket.implied]
+    if len(bracket.implied) != len(marks["implied"]) or not all(languages) or len({*languages}) != len(languages):
+        raise bracket.error('src:implied gives the reason, once in each language that it is given in, as in "…"@en')
     return bracket
 
 

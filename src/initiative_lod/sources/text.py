@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from initiative_lod.errors import QuoteError, SourceError
 
 CONTEXT = 16  # code points of prefix and suffix in a quote selector
+PARAGRAPHS = "\n\n"  # what stands between two
+_SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})  # general categories of Unicode
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,9 +32,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """A document's own words: NFC, ``\\n`` line ends, no blank at a line's end, one empty line between paragraphs."""
+    """A document's own words: NFC, ``\\n`` line ends, no blank at a line's end, one empty line between paragraphs.
+
+    ``lines`` are those (from 1) of the text as delivered on which the paragraphs stand; empty for a composed text.
+    """
 
     content: str
+    lines: tuple[int, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -58,6 +66,16 @@ class NormalisedText:
         start = self.content.rfind("\n", 0, span.start) + 1
         end = self.content.find("\n", span.start)
         return Span(start, len(self.content) if end < 0 else end)
+
+    def line(self, position: int) -> int:
+        """The line of the delivered text on which the character at ``position`` stands; 0 for a composed text."""
+        paragraph = self.content.count(PARAGRAPHS, 0, position + 1)
+        return self.lines[min(paragraph, len(self.lines) - 1)] if self.lines else 0
+
+    def occurrences(self, quote: str, scope: Span | None = None) -> list[Span]:
+        """Every place of ``quote`` in ``scope``, in order; those that overlap as well."""
+        starts = _occurrences(self.content, quote, scope or self.whole) if quote else []
+        return [Span(start, start + len(quote)) for start in starts]
 
     def find(self, quote: str, scope: Span | None = None, prefix: str = "", suffix: str = "") -> Span:
         """Span of ``quote`` in ``scope``, directly after ``prefix`` and before ``suffix``.
@@ -98,26 +116,53 @@ def _occurrences(content: str, quote: str, scope: Span) -> list[int]:
 
 def normalise(delivered: str) -> list[str]:
     """The lines of a text as delivered: NFC, ends of line unified, blanks at line ends gone, empty lines dropped."""
+    return [line for _, line in _numbered(delivered)]
+
+
+def paragraphs(words: str) -> str:
+    """Words as an author copied them, in one line or several, normalised as the text is."""
+    return PARAGRAPHS.join(normalise(words))
+
+
+def is_blank(words: str) -> bool:
+    """Tell blanks and characters that have no shape, such as a zero-width space, from words."""
+    return not words.strip() or all(unicodedata.category(char) in _SHAPELESS for char in words)
+
+
+def _numbered(delivered: str) -> list[tuple[int, str]]:
     unified = unicodedata.normalize("NFC", delivered.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
-    return [line.strip() for line in unified.split("\n") if line.strip()]
+    return [(number, line.strip()) for number, line in enumerate(unified.split("\n"), 1) if not is_blank(line)]
 
 
-def body(delivered: str, first_line: str, last_line: str) -> NormalisedText:
+def body(delivered: str, first_line: str | None = None, last_line: str | None = None) -> NormalisedText:
     """The document's own words in a text as delivered: from the last line that is ``first_line`` to ``last_line``.
 
-    What stands outside (a title printed twice, a licence notice) is not part of the document.
-    Raises SourceError when one of the lines is not there, or they stand the wrong way round.
+    What stands outside (a title printed twice, a licence notice) is not part of the document. Without ``first_line``
+    the text begins with its first words, without ``last_line`` it ends with its last.
+    Raises SourceError when one of the lines is not there, they stand the wrong way round, or there are no words.
     """
-    lines = normalise(delivered)
+    numbered = _numbered(delivered)
+    lines = [line for _, line in numbered]
     if not lines:
         raise SourceError("the file of the text is empty")
-    first, last = unicodedata.normalize("NFC", first_line.strip()), unicodedata.normalize("NFC", last_line.strip())
-    starts = [index for index, line in enumerate(lines) if line == first]
-    ends = [index for index, line in enumerate(lines) if line == last]
-    if not starts:
-        raise SourceError(f"no line of the text is its first line, “{first}”")
-    if len(ends) != 1:
-        raise SourceError(f"{len(ends)} lines of the text are its last line, “{last}”: there must be one")
-    if starts[-1] >= ends[0]:
+    if control := _CONTROL.search(delivered):
+        line = delivered.count("\n", 0, control.start()) + 1
+        raise SourceError(
+            f"the text holds the control character U+{ord(control[0]):04X} (line {line}): it is no plain text"
+        )
+    start, end = 0, len(lines)
+    if first_line is not None:
+        first = unicodedata.normalize("NFC", first_line.strip())
+        starts = [index for index, line in enumerate(lines) if line == first]
+        if not starts:
+            raise SourceError(f"no line of the text is its first line, “{first}”")
+        start = starts[-1]
+    if last_line is not None:
+        last = unicodedata.normalize("NFC", last_line.strip())
+        ends = [index for index, line in enumerate(lines) if line == last]
+        if len(ends) != 1:
+            raise SourceError(f"{len(ends)} lines of the text are its last line, “{last}”: there must be one")
+        end = ends[0] + 1
+    if start >= end or (first_line is not None and last_line is not None and start == end - 1):
         raise SourceError("the text's first line stands after its last line")
-    return NormalisedText("\n\n".join(lines[starts[-1] : ends[0] + 1]))
+    return NormalisedText(PARAGRAPHS.join(lines[start:end]), tuple(number for number, _ in numbered[start:end]))
