@@ -102,8 +102,9 @@ SKOS = Namespace(
 )
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
-    "title description isPartOf hasPart license publisher creator issued modified created language source type format "
-    "identifier references subject rights provenance conformsTo LicenseDocument isVersionOf hasVersion extent replaces",
+    "title alternative description isPartOf hasPart license publisher creator issued modified created language source "
+    "type format identifier references subject rights provenance conformsTo LicenseDocument isVersionOf hasVersion "
+    "extent replaces",
 )
 DCAT = Namespace(
     "http://www.w3.org/ns/dcat#",
@@ -130,6 +131,7 @@ ELI = Namespace(
     "Work Expression WorkSubdivision realizes is_realized_by title title_alternative title_short",
 )
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", "Agent name homepage primaryTopic isPrimaryTopicOf topic Document page")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#", "Kind hasEmail fn")
 SH = Namespace(
     "http://www.w3.org/ns/shacl#",
     "ValidationReport ValidationResult conforms result focusNode resultPath value sourceShape resultSeverity "

@@ -31,6 +31,7 @@ from initiative_lod.web.pages import (
     shapes,
 )
 from initiative_lod.web.pages import initiative_map as maps
+from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
@@ -42,6 +43,7 @@ class Pages:
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
         self._names = PerRelease(names)
+        self._imprints = PerRelease(imprint)
         self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
@@ -128,11 +130,16 @@ class Pages:
         values = self._error_values(status, error, language)
         alternatives = error.alternatives if isinstance(error, NotAcceptable) else ()
         kept = [item for item in parse_qsl(request.query_string, errors="replace") if item[0] not in ("lang", "hl")]
-        more = {"alternatives": alternatives, "location": f"{request.prefix}/{quote(request.path)}", "arguments": kept}
+        more: dict[str, Any] = {
+            "alternatives": alternatives,
+            "location": f"{request.prefix}/{quote(request.path)}",
+            "arguments": kept,
+        }
         try:
             nav = self._nav(self.view(opened, request)) if opened is not None else []
+            more["imprint"] = self._imprints.of(opened) if opened is not None else None
         except (OSError, RuntimeError, ReleaseError):  # the release is what is at fault
-            nav, opened = [], None
+            nav, opened, more["imprint"] = [], None, None
         version = opened.release.version if opened is not None else ""
         links = Links(request.prefix, _chosen(request))
         return self._filled("error.html", language, request, links, nav, release_version=version, **values, **more)
@@ -170,6 +177,7 @@ class Pages:
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         values |= {"view": view, "location": location, "release_version": view.opened.release.version}
+        values["imprint"] = self._imprints.of(view.opened)
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
