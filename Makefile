@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
 NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs soak pictures docs reference lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs soak pictures docs reference image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -17,6 +17,7 @@ help:
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
 	@echo "make docs      the pages of docs/ as a site, in build/docs"
 	@echo "make reference docs/reference, from the code"
+	@echo "make image     the container image, built and tried      make sbom audit   what it is made of, and known faults"
 	@echo "make lock      the lock files, anew"
 
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -92,6 +93,26 @@ interop: install-dev
 	    && touch $(VENV)-sssom/installed)
 	$(BIN)/python -m pytest tests/conformance/test_sssom.py
 
+# The container image, built, started without rights and read-only, asked, and stopped. It needs podman or docker.
+image: install-dev
+	$(BIN)/python -m pytest tests/docs/test_image.py -m "slow or not slow" -rs
+
+# A bill of materials of what is installed, from the lock file, without the net but for the tool itself; and an audit, which asks a
+# service. The tools go into an environment of their own: they bring 40 packages.
+$(VENV)-sbom/installed:
+	$(PYTHON) -m venv $(VENV)-sbom
+	$(VENV)-sbom/bin/python -m pip install --quiet cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
+
+sbom: install-dev $(VENV)-sbom/installed
+	mkdir -p build
+	$(VENV)-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application --output-reproducible \
+	    --spec-version 1.6 --output-format JSON --output-file build/sbom.cdx.json
+	$(BIN)/python -m pytest tests/test_dependencies.py
+
+audit: $(VENV)-sbom/installed
+	$(VENV)-sbom/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
 pictures: install-dev
 	$(BIN)/python tools/pictures.py
 
@@ -106,4 +127,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-user $(VENV)-peer $(VENV)-sssom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-user $(VENV)-peer $(VENV)-sssom $(VENV)-sbom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+
+import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 NEVER_INSTALLED = {"compression", "_typeshed"}  # of the standard library from Python 3.14 on; of type checkers
@@ -65,3 +68,20 @@ def test_the_lock_file_holds_what_is_required() -> None:
     lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
     locked = named(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
     assert named([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["build"]]) - locked == set()
+
+
+def test_the_bill_of_materials_lists_what_is_locked() -> None:
+    """``make sbom`` writes it; without it there is nothing to compare."""
+    path = CHECKOUT / "build" / "sbom.cdx.json"
+    if not path.is_file():
+        pytest.skip("no bill of materials was made: make sbom")
+    bill = json.loads(path.read_bytes())
+    lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
+    locked = {(canonical(name), version) for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.M)}
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert bill["metadata"]["component"]["name"] == PROJECT["name"]
+    assert {(canonical(item["name"]), item["version"]) for item in bill["components"]} == locked
+    digests = {
+        item["content"] for part in bill["components"] for link in part["externalReferences"] for item in link["hashes"]
+    }
+    assert digests == set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))

@@ -110,6 +110,7 @@ def test_of_three_merges_at_once_one_is_published_and_the_others_say_so(folder: 
 
 def make_root(root: Path) -> None:
     """What a merge needs of a project."""
+    (root / "initiative-lod.toml").touch()
     root.mkdir(parents=True, exist_ok=True)
     (root / "initiative-lod.toml").touch()
     for needed in ("ontology", "data/questions"):
