@@ -77,6 +77,7 @@ class _Packer:
             raise self._failed
 
     def _work(self) -> None:
+        data: bytes | None = b""
         try:
             with self._path.open("wb") as raw, gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as packed:
                 while (data := self._queue.get()) is not None:
@@ -84,8 +85,8 @@ class _Packer:
                     packed.write(data)
         except OSError as error:
             self._failed = error
-            while self._queue.get() is not None:
-                pass
+            while data is not None:  # the last lines are written when the file is closed, and all have come by then
+                data = self._queue.get()
 
 
 def lines(path: Path) -> Iterator[bytes]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -166,13 +167,17 @@ def write(
                 raise ReleaseError(f"{target} is already there and differs: a release is never written over")
             return there
         progress("loading the store")
-        on_disk = Store(str(building / STORE))
-        on_disk.bulk_extend(store)
-        on_disk.flush()
-        del on_disk, store
+        _load(building / STORE, store)
+        del store
         finish(building, manifest, make_index)
         settle(building, target)
     return read(target)
+
+
+def _load(path: Path, quads: Iterable[Quad]) -> None:
+    on_disk = Store(str(path))
+    on_disk.bulk_extend(quads)
+    on_disk.flush()
 
 
 @contextmanager
@@ -187,6 +192,9 @@ def workplace(folder: Path, prefix: str) -> Iterator[Path]:
         lease = in_use.take(place)
     try:
         yield place
+    except BaseException as error:
+        traceback.clear_frames(error.__traceback__)  # a store that the error left open would go on writing files
+        raise
     finally:
         shutil.rmtree(place, ignore_errors=True)
         del lease

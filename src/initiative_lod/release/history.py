@@ -201,7 +201,11 @@ def switch(folder: Path, version: str, action: str) -> None:
         os.fsync(file.fileno())
     link = folder / f".{CURRENT}-{secrets.token_hex(8)}"  # a number of a process says nothing in another container
     link.symlink_to(version)
-    link.replace(folder / CURRENT)
+    try:
+        link.replace(folder / CURRENT)
+    except OSError:
+        link.unlink(missing_ok=True)
+        raise
     sync(folder)
 
 

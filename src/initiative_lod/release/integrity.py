@@ -47,6 +47,8 @@ def seal(building: Path) -> None:
     """Write down the digests of the manifest and of the files in SEALED, and bring it all to the disk."""
     digests = {MANIFEST: sha256(building / MANIFEST), **{name: file_digests(building / name) for name in SEALED}}
     write_file(building / STORE_DIGESTS, as_json(digests))
+    for path in building.rglob("*"):
+        sync(path)
     sync(building)
 
 

@@ -1,0 +1,77 @@
+"""Writers of a release folder, killed or failing at each step: what was published stays, and the next one works."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patience import SECONDS
+from pipeline.fault_runs import WORKS
+from pipeline.test_release import publish_all, write
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with three releases that were published and one that was not, and a file to merge."""
+    names = publish_all(tmp_path / "releases", "yza")
+    names["b"] = write(tmp_path / "releases", "b").version
+    (tmp_path / "names").write_text("".join(f"{label}\t{version}\n" for label, version in names.items()))
+    (tmp_path / "one.nt").write_text("<http://e.example/a> <http://e.example/p> <http://e.example/b> .\n")
+    return tmp_path
+
+
+def lines(name: str, root: Path, *arguments: str) -> list[str]:
+    """What a program of runs prints."""
+    line = [sys.executable, "-m", "pipeline.fault_runs", name, str(root), *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=4 * SECONDS)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def assert_nothing_wrong(found: list[str], least: int) -> None:
+    *wrong, summary = found
+    assert wrong == [], "\n".join(wrong)
+    runs = re.match(r"(\d+) runs over (\d+) steps: .*", summary)
+    assert runs is not None
+    assert int(runs[1]) >= least, summary
+    print(summary)
+
+
+@pytest.mark.parametrize("kind", ["kill", "EIO", "ENOSPC"])
+@pytest.mark.parametrize("name", ["publish", "rollback", "pin", "gc"])
+def test_a_switch_and_a_removal_at_each_of_their_steps(name: str, kind: str, root: Path) -> None:
+    """Killed, or with an EIO, at each fsync, rename, replace, symlink and mkdir; with a full disk from each step on."""
+    assert_nothing_wrong(lines(name, root, kind, "1"), 3)
+
+
+@pytest.mark.parametrize(("name", "every"), [("write", 7), ("merge", 29)])
+def test_a_build_and_a_merge_at_some_of_their_steps(name: str, every: int, root: Path) -> None:
+    assert_nothing_wrong(lines(name, root, "kill,EIO,ENOSPC", str(every)), 6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["kill", "EIO", "ENOSPC"])
+@pytest.mark.parametrize("name", ["write", "merge"])
+def test_a_build_and_a_merge_at_each_of_their_steps(name: str, kind: str, root: Path) -> None:
+    assert_nothing_wrong(lines(name, root, kind, "1"), 20)
+
+
+@pytest.mark.parametrize("name", ["write", "merge"])
+def test_engines_that_find_no_room_are_told_too(name: str, root: Path) -> None:
+    """The store's files and those of SQLite are no steps of Python's."""
+    assert lines(name, root, "full") == ["ends: [2, 2, 2, 2]"]
+
+
+@pytest.mark.parametrize("name", ["write", "merge"])
+def test_a_release_is_on_the_disk_before_it_has_its_name(name: str, root: Path) -> None:
+    assert lines(name, root, "unsynced") == ["looked"]
+
+
+def test_every_writer_is_tried() -> None:
+    assert {*WORKS} == {"publish", "rollback", "pin", "gc", "write", "merge"}
