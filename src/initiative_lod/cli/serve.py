@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -51,15 +52,21 @@ def run(settings: Settings, read_settings: Callable[[], Settings]) -> None:
     """Serve until told to stop; ``read_settings`` is asked when told to reload."""
     sys.setswitchinterval(0.001)  # requests are taken while pages are made: a thread of these gives way after so long
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the start
+    from initiative_lod.release.opened import OpenRelease
     from initiative_lod.web.server import Server
 
-    server = Server(settings, read_settings, _files(settings.connections))
-    _log_printably()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     with listen(settings.host, settings.port) as listening:
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-        port, current = listening.getsockname()[1], server.opened.release
-        typer.echo(f"release {current.version}, {current.manifest.quads:,} quads", err=True)
-        typer.echo(f"open http://{shown}:{port}{settings.root_path}/  (Ctrl+C stops)", err=True)
+        address = f"http://{shown}:{listening.getsockname()[1]}{settings.root_path}/"
+
+        def announce(opened: OpenRelease) -> None:
+            current = opened.release
+            typer.echo(f"release {current.version}, {current.manifest.quads:,} quads", err=True)
+            typer.echo(f"open {address}  (Ctrl+C stops)", err=True)
+
+        server = Server(settings, read_settings, _files(settings.connections), announce)
+        _log_printably()
         gc.freeze()
         gc.enable()
         server.run(sockets=[listening])

@@ -120,8 +120,18 @@ class Reloadable:
 class Server(uvicorn.Server):
     """A server over the release of ``settings``; ``read_settings`` gives them as they are by now."""
 
-    def __init__(self, settings: Settings, read_settings: Callable[[], Settings], connections: int) -> None:
-        """One of so many ``connections`` at most. Raises ReleaseError where no release can be opened."""
+    def __init__(
+        self,
+        settings: Settings,
+        read_settings: Callable[[], Settings],
+        connections: int,
+        announce: Callable[[OpenRelease], None],
+    ) -> None:
+        """One of so many ``connections`` at most, which calls ``announce`` when it answers.
+
+        Raises ReleaseError where no release can be opened.
+        """
+        self._announce = announce
         self._settings, self._read_settings = settings, read_settings
         publisher = Publisher(settings.release_folder)
         self.opened: OpenRelease = publisher.current()
@@ -159,6 +169,12 @@ class Server(uvicorn.Server):
         finally:
             for number in handlers:
                 loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce(self.opened)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking connections, let what was begun end for so long, and tell the rest to ask again."""
