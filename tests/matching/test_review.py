@@ -25,6 +25,7 @@ from initiative_lod.web.review import create_review
 from patience import SECONDS, eventually
 
 I = Iris()
+KEY = "k" * 43
 OURS = """
 @base <https://w3id.org/initiative-lod/> .
 @prefix : <https://w3id.org/initiative-lod/ontology#> .
@@ -43,10 +44,16 @@ THEIRS = """
 
 @dataclass
 class Page:
-    """A running review."""
+    """A running review, and somebody who came in by its link."""
 
     client: httpx.Client
     path: Path
+    origin: str
+
+    @property
+    def folder(self) -> str:
+        """The folder in which the review is."""
+        return self.client.base_url.path.rstrip("/")
 
     def token(self, number: int = 1) -> str:
         found = re.search(r'name="token" value="([^"]+)"', self.client.get(f"/{number}").text)
@@ -65,22 +72,72 @@ def store(turtle: str) -> Store:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
+def shut(tmp_path: Path) -> Iterator[Page]:
+    """A review into which nobody has come yet."""
     ours, theirs, path = store(OURS), store(THEIRS), tmp_path / "judgements" / "identity.tsv"
     proposals = propose(our_things(ours, I), their_things(theirs, I))
     assert len(proposals) == 2
-    app = create_review(Review(proposals, ours, theirs, I, path), "nobody", lambda: "2031-01-02")
+    app = create_review(Review(proposals, ours, theirs, I, path), "nobody", lambda: "2031-01-02", KEY)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert eventually(lambda: server.started or not thread.is_alive())
     assert server.started
-    with httpx.Client(timeout=SECONDS, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
-        yield Page(client, path)
+    origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with httpx.Client(timeout=SECONDS, base_url=origin) as client:
+        yield Page(client, path, origin)
     server.should_exit = True
     thread.join(SECONDS)
     listener.close()
+
+
+@pytest.fixture
+def page(shut: Page) -> Page:
+    """The same after its link was followed."""
+    opened = shut.client.get(f"/open/{KEY}")
+    assert opened.status_code == 303
+    shut.client.base_url = httpx.URL(shut.origin + opened.headers["location"])
+    return shut
+
+
+def test_the_link_works_once_and_gives_a_cookie_for_one_folder(shut: Page) -> None:
+    link = f"{shut.origin}/open/{KEY}"
+    for wrong in ("x", KEY[:-1], f"{KEY}x", "é"):
+        assert httpx.get(f"{shut.origin}/open/{wrong}").status_code == 403
+    assert httpx.head(link).status_code == 403  # a look ahead, as of a chat program
+    assert httpx.get(link, headers={"host": "evil.example"}).status_code == 421
+    opened = httpx.get(link)
+    folder = opened.headers["location"]
+    cookie = opened.headers["set-cookie"]
+    assert re.fullmatch(r"/[\w-]{20,}/", folder)
+    assert re.fullmatch(rf"review=[\w-]{{40,}}; HttpOnly; Path={folder}; SameSite=strict", cookie)
+    for again in (httpx.get(link), httpx.get(link, cookies=dict(opened.cookies))):
+        assert again.status_code == 403
+        assert "has been used" in again.text
+        assert "set-cookie" not in again.headers
+
+
+def test_another_user_of_the_machine_can_neither_read_nor_judge(page: Page) -> None:
+    """Who knows the port and even the folder has no cookie, and so neither the pages nor the form's token."""
+    stranger = httpx.Client(base_url=page.origin)
+    forged = {"token": page.token(), "judge": "A. Judge", "reason": "forged", "verdict": "same"}
+    for cookies in ({}, {"review": ""}, {"review": "x" * 43}, {"review": "é"}):
+        headers = {b"cookie": f"review={cookies['review']}".encode()} if cookies else {}
+        for path in ("/", "/1", f"{page.folder}/", f"{page.folder}/1"):
+            answer = stranger.get(path, headers=headers)
+            assert answer.status_code == 403, path
+            assert "token" not in answer.text
+            assert stranger.post(path, data=forged, headers=headers).status_code in (403, 405)
+    assert judgements.read(page.path) == []
+    stranger.close()
+    assert page.judge().status_code == 303
+
+
+def test_another_port_is_another_server(page: Page) -> None:
+    """A name of this machine with another port is one that somebody else may listen at."""
+    assert page.client.get("/1", headers={"host": "127.0.0.1:1"}).status_code == 421
+    assert page.client.get("/1", headers={"host": "127.0.0.1"}).status_code == 421
 
 
 def test_both_sides_are_in_view(page: Page) -> None:
@@ -102,19 +159,20 @@ def test_both_sides_are_in_view(page: Page) -> None:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "access-control-allow-origin" not in answer.headers
-    assert page.client.get("/").text.count('<a href="/') >= 3
+    overview = page.client.get("/").text
+    assert overview.count(f'<a href="{page.folder}/') == overview.count('href="') >= 3
 
 
 def test_a_judgement_is_appended_and_leads_to_the_next(page: Page) -> None:
     answer = page.judge(1, reason="the same\r\nword")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/2"
+    assert answer.headers["location"] == f"{page.folder}/2"
     (made,) = judgements.read(page.path)
     assert (made.verdict, made.judge, made.date, made.reason) == ("same", "A. Judge", "2031-01-02", "the same word")
     assert "A. Judge" in page.client.get("/1").text
     assert page.judge(1, verdict="not-same").status_code == 303
     assert [item.verdict for item in judgements.read(page.path)] == ["same", "not-same"]
-    assert page.judge(2, verdict="unsure").headers["location"] == "/"
+    assert page.judge(2, verdict="unsure").headers["location"] == f"{page.folder}/"
     assert "All are judged" in page.client.get("/").text
 
 
@@ -156,7 +214,7 @@ def test_strange_addresses_and_bodies(page: Page) -> None:
     assert page.client.post("/9", data={"token": page.token()}).status_code == 404
 
 
-def test_a_real_browser_may_judge(page: Page) -> None:
+def test_a_real_browser_may_judge(shut: Page) -> None:
     """Headers that keep others out let our own form in: the page's policy decides what origin a browser sends."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
@@ -167,7 +225,8 @@ def test_a_real_browser_may_judge(page: Page) -> None:
         tab = browser.new_page(viewport={"width": 390, "height": 800})
         tab.set_default_timeout(SECONDS * 1000)
         tab.on("console", lambda message: said.append(message.text))
-        tab.goto(f"{page.client.base_url}/1")
+        tab.goto(f"{shut.origin}/open/{KEY}")
+        tab.click("tbody a >> nth=0")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         tab.fill("input[name=judge]", "A. Person")
         tab.fill("textarea", "two names of one thing")
@@ -175,6 +234,6 @@ def test_a_real_browser_may_judge(page: Page) -> None:
         assert tab.url.endswith("/2")
         assert tab.input_value("input[name=judge]") == "A. Person"
         browser.close()
-    (made,) = judgements.read(page.path)
+    (made,) = judgements.read(shut.path)
     assert (made.judge, made.reason, made.verdict) == ("A. Person", "two names of one thing", "same")
     assert said == []

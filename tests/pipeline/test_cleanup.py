@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod import release
-from initiative_lod.errors import QueryError, ReleaseError
+from initiative_lod.errors import DamagedStore, ReleaseError
 from initiative_lod.release import cleanup, history, in_use
 from initiative_lod.release import folder as folder_module
 from initiative_lod.release.cleanup import collect
@@ -171,7 +171,7 @@ def test_what_a_query_worker_keeps_open_stays(folder: Path) -> None:
     assert kept(folder, 0)[names["a"]] == "in use"
     del held
     assert names["a"] not in kept(folder, 0)
-    with pytest.raises(QueryError, match="has been removed"):
+    with pytest.raises(DamagedStore, match="has been removed"):
         OpenStore(str(folder / "9.9.9" / "store"))
 
 

@@ -554,12 +554,18 @@ def test_the_review_page(languages: Path, tmp_path: Path, seen: set[str]) -> Non
     theirs.load(THEIRS.encode(), format=RdfFormat.TURTLE)
     proposals = propose(our_things(ours, Iris()), their_things(theirs, Iris()))
     review = Review(proposals, ours, theirs, Iris(), tmp_path / "judgements.tsv")
-    app = create_review(review, "ა", lambda: "2031-01-02", Languages(languages))
+    app = create_review(review, "ა", lambda: "2031-01-02", "key", Languages(languages))
     with running(app) as client:
         client.headers["accept-language"] = pseudo.TAG
+        shut = [client.get("/1"), client.get("/open/other")]
+        opened = client.get("/open/key")
+        used = client.get("/open/key")
+        client.base_url = client.base_url.join(opened.headers["location"])
         token = re.findall(r'name="token" value="([^"]+)"', client.get("/1").text)[0]
         form = {"token": token, "judge": "ა", "reason": "ა", "verdict": "same"}
         answers = [
+            *shut,
+            used,
             client.get("/"),
             client.get("/1"),
             client.get("/9"),

@@ -146,17 +146,19 @@ def _write(out: Path | None, text: str) -> None:
 
 
 def _serve(review: Review, port: int, judge: str) -> None:
+    import secrets
     import socket
 
     import uvicorn
 
-    from initiative_lod.web.review import create_review
+    from initiative_lod.web.review import ENTRANCE, create_review
 
     if not review.proposals:
         say("nothing is proposed, and so there is nothing to judge")
         return
     listener = socket.create_server(("127.0.0.1", port))
-    app = create_review(review, judge, lambda: datetime.datetime.now(datetime.UTC).date().isoformat())
+    key = secrets.token_urlsafe(32)
+    app = create_review(review, judge, lambda: datetime.datetime.now(datetime.UTC).date().isoformat(), key)
     config = uvicorn.Config(app, log_level="warning", loop="asyncio", server_header=False, proxy_headers=False)
-    say(f"open http://127.0.0.1:{listener.getsockname()[1]}/  (Ctrl+C stops)")
+    say(f"open http://127.0.0.1:{listener.getsockname()[1]}{ENTRANCE}{key}  (it works once; Ctrl+C stops)")
     uvicorn.Server(config).run(sockets=[listener])

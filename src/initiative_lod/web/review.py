@@ -1,7 +1,9 @@
 """Review page of an alignment: a person judges proposals. It writes, so it is never part of the public application.
 
-It answers to this machine only: to a loopback Host (so that no other site's name can lead here), and it takes a
-judgement only with the token that its own form carries, and from no other origin.
+It answers to this machine only: to its own loopback Host (so that no other site's name can lead here). A machine has
+other users too, so who comes in has a link that was printed where the command runs and that works once: it is exchanged
+for a cookie. The cookie is of a folder that nobody can guess, since browsers send a cookie to every port of a host. A
+judgement is taken only with the token that the page's own form carries, and from no other origin.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -28,6 +31,8 @@ from initiative_lod.web.pages.templates import page_templates
 
 MAX_BODY_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+ENTRANCE = "/open/"  # and the key
+COOKIE = "review"
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; color: #1c1c1c }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem }
@@ -59,25 +64,35 @@ HEADERS = {
 
 
 def create_review(
-    review: Review, judge: str, today: Callable[[], str], languages: Languages | None = None
+    review: Review, judge: str, today: Callable[[], str], key: str, languages: Languages | None = None
 ) -> Starlette:
-    """The application. ``judge`` is who is proposed as the judge, ``today`` gives the date of a judgement."""
-    page = _Page(review, judge, today)
+    """The application. ``judge`` is who is proposed as the judge, ``today`` gives the date of a judgement.
+
+    Who asks first for ENTRANCE with the ``key`` may judge, and nobody else.
+    """
+    entrance = _Entrance(key)
+    page = _Page(review, judge, today, entrance.folder)
     spoken = languages or Languages()
 
     def language(request: Request) -> Language:
         return spoken[requests.read(request.scope, frozenset(), tuple(spoken)).language]
 
-    async def overview(request: Request) -> Response:
+    async def come_in(request: Request) -> Response:
         refusal = _refusal(request, language(request))
+        return refusal or entrance.open(request, language(request))
+
+    async def overview(request: Request) -> Response:
+        refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
         return await run_in_threadpool(page.overview, language(request)) if refusal is None else refusal
 
     async def one(request: Request) -> Response:
-        refusal, number = _refusal(request, language(request)), request.path_params["number"]
+        refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
+        number = request.path_params["number"]
         return await run_in_threadpool(page.one, language(request), number) if refusal is None else refusal
 
     async def judged(request: Request) -> Response:
-        refusal, number = _refusal(request, language(request)), request.path_params["number"]
+        refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
+        number = request.path_params["number"]
         if refusal is not None:
             return refusal
         body = bytearray()
@@ -87,15 +102,25 @@ def create_review(
                 return _plain(language(request), Message("review.too_long"), 413)
         return await run_in_threadpool(page.judge, language(request), number, body.decode("utf-8", "replace"))
 
-    routes = [Route("/", overview), Route("/{number}", one), Route("/{number}", judged, methods=["POST"])]
+    async def outside(request: Request) -> Response:
+        return _refusal(request, language(request)) or _plain(language(request), Message("review.not_opened"), 403)
+
+    here = entrance.folder
+    routes = [
+        Route(f"{ENTRANCE}{{key}}", come_in),
+        Route(f"{here}/", overview),
+        Route(f"{here}/{{number}}", one),
+        Route(f"{here}/{{number}}", judged, methods=["POST"]),
+        Route("/{rest:path}", outside, methods=["GET", "POST"]),
+    ]
     return Starlette(routes=routes)
 
 
 def _refusal(request: Request, language: Language) -> Response | None:
     """A refusal for who is not on this machine, or comes from another site's page."""
     host = request.headers.get("host", "")
-    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    if name not in LOOPBACK:
+    name, _, port = host.rpartition(":")
+    if name not in LOOPBACK or port != str(request.scope["server"][1]):
         return _plain(language, Message("review.not_here"), 421)
     origin = request.headers.get("origin")
     if origin is not None and origin != f"http://{host}":
@@ -109,9 +134,38 @@ def _plain(language: Language, message: Message, status: int) -> Response:
     return PlainTextResponse(language.gettext(message.id, **message.values) + "\n", status, HEADERS)
 
 
+class _Entrance:
+    """Entrance to the review, for whoever has the key: it opens once, and gives a cookie of ``folder``."""
+
+    def __init__(self, key: str) -> None:
+        self._key: str | None = key
+        self._session = secrets.token_urlsafe(32)
+        self._lock = threading.Lock()
+        self.folder = f"/{secrets.token_urlsafe(16)}"
+
+    def open(self, request: Request, language: Language) -> Response:
+        """A way in for the first who has the key; a refusal for everybody else, and for who only looks (HEAD)."""
+        given = request.path_params["key"].encode()
+        with self._lock:
+            if self._key is None:
+                return _plain(language, Message("review.link_used"), 403)
+            if request.method != "GET" or not secrets.compare_digest(given, self._key.encode()):
+                return _plain(language, Message("review.not_opened"), 403)
+            self._key = None
+        answer = RedirectResponse(f"{self.folder}/", 303, HEADERS)
+        answer.set_cookie(COOKIE, self._session, path=f"{self.folder}/", httponly=True, samesite="strict")
+        return answer
+
+    def refusal(self, request: Request, language: Language) -> Response | None:
+        """A refusal for who did not come in."""
+        if secrets.compare_digest(request.cookies.get(COOKIE, "").encode(), self._session.encode()):
+            return None
+        return _plain(language, Message("review.not_opened"), 403)
+
+
 class _Page:
-    def __init__(self, review: Review, judge: str, today: Callable[[], str]) -> None:
-        self._review, self._judge, self._today = review, judge, today
+    def __init__(self, review: Review, judge: str, today: Callable[[], str], folder: str) -> None:
+        self._review, self._judge, self._today, self._folder = review, judge, today, folder
         self._token = secrets.token_urlsafe(32)
         self._template = page_templates().get_template("review.html")
 
@@ -183,7 +237,7 @@ class _Page:
             return self.one(language, number, Message("review.unwritten", detail=Verbatim(error)), reason, 500)
         self._judge = fields["judge"]
         following = self._review.next_open(place, self._review.judged())
-        return RedirectResponse("/" if following is None else f"/{following + 1}", 303, HEADERS)
+        return RedirectResponse(f"{self._folder}/{'' if following is None else following + 1}", 303, HEADERS)
 
     def _place(self, number: str) -> int | None:
         if not number.isascii() or not number.isdigit() or len(number) > 6:
@@ -191,7 +245,8 @@ class _Page:
         return int(number) - 1 if 1 <= int(number) <= len(self._review.proposals) else None
 
     def _render(self, language: Language, status: int, **values: Any) -> Response:
-        content = self._template.render(language=language, lang=language.tag, style=STYLE, **values).encode()
+        shared = {"language": language, "lang": language.tag, "style": STYLE, "here": self._folder}
+        content = self._template.render(**shared, **values).encode()
         return Response(content, status, {**HEADERS, "Content-Language": language.tag}, "text/html; charset=utf-8")
 
 
