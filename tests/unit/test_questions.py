@@ -1,6 +1,7 @@
 """Reading competency questions and comparing answers."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,3 +192,15 @@ def test_several_from_are_one_set(clauses: str, pattern: str, expected: str, wri
     query = f"{HEADER}SELECT (COUNT(*) AS ?n) {clauses} WHERE {{ {pattern} }}"
     question = questions.read(write(query, f"n\n{expected}\n"))
     assert competency.answer(question, store) == question.expected
+
+
+def test_what_is_asked_holds_no_store_open_afterwards(write: Write, tmp_path: Path) -> None:
+    """A parser that keeps its errors keeps their frames: a store that is open still is no longer the only writer."""
+    query = f"{HEADER}SELECT (COUNT(*) AS ?n) FROM <graph/a> FROM <graph/b> {{ ?s ?p ?o }}"
+    question = questions.read(write(query, "n\n2\n"))
+    store = Store(str(tmp_path / "store"))
+    store.bulk_extend(some_store())
+    assert competency.answer(question, store) == question.expected
+    assert sys.getrefcount(store) == 2
+    del store
+    Store(str(tmp_path / "store"))  # one writer at a time: the one before it is closed

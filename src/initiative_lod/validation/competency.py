@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -19,7 +20,8 @@ from initiative_lod.vocabulary import XSD
 
 FILE = "questions.json"  # in a release
 MAX_ROWS = 1000  # that a release holds of one answer
-_FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_BLANK = r"(?:\s|#[^\n]*\n)*"
+_FROM = re.compile(rf"\bFROM{_BLANK}(?:NAMED{_BLANK})?(?:<|[\w.-]*:)", re.IGNORECASE)
 _SHARED = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?other != ?one) }"
 _TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own terms in a query
 
@@ -127,17 +129,12 @@ def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[St
     """The store to ask and the engine's options for it. Several graphs of a default graph are one set (SPARQL 1.1
     §13.2), and to the engine a bag: where they share triples, the set is put into a store in memory.
     """
-    from rdflib.plugins.sparql import prepareQuery  # here: few questions have such a clause
-
     try:
-        clauses = prepareQuery(text, base=base).algebra.get("datasetClause") or ()
+        with ThreadPoolExecutor(1) as apart:
+            default, named = apart.submit(_graphs_of, text, base).result()
     except Exception as error:
-        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from error
-    default, named = (
-        list(dict.fromkeys(NamedNode(str(clause[kind])) for clause in clauses if kind in clause))
-        for kind in ("default", "named")
-    )
-    if not clauses:
+        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from None
+    if not default and not named:
         return store, {}
     if not _share(store, default):
         return store, {"default_graph": default, "named_graphs": named}
@@ -148,6 +145,22 @@ def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[St
     for graph in named:
         united.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     return united, {"default_graph": DefaultGraph(), "named_graphs": named}
+
+
+def _graphs_of(text: str, base: str) -> tuple[list[NamedNode], list[NamedNode]]:
+    """The default graphs and the named graphs that a query has clauses for.
+
+    It runs in a thread of its own: the parser keeps errors that it met, these their frames, and the frames of whoever
+    called it, with the stores that he has open.
+    """
+    from rdflib.plugins.sparql import prepareQuery  # here: few questions have such a clause
+
+    clauses = prepareQuery(text, base=base).algebra.get("datasetClause") or ()
+    default, named = (
+        list(dict.fromkeys(NamedNode(str(clause[kind])) for clause in clauses if kind in clause))
+        for kind in ("default", "named")
+    )
+    return default, named
 
 
 def _share(store: Store, graphs: Sequence[NamedNode]) -> bool:
