@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from pathlib import Path
@@ -129,3 +130,41 @@ def test_catalogues_are_read_as_babel_writes_them() -> None:
         again = io.BytesIO()
         write_po(again, catalog)
         assert ids(read_po(io.BytesIO(again.getvalue()))) == ids(catalog), tag
+
+
+#: Where a language is named: what is known of words in Chinese and English, and how a translation is put together.
+KNOWS_LANGUAGES = {"languages.py", "build/translation.py"}
+
+
+def compared_with_a_language(text: str) -> list[int]:
+    """The lines in which something is compared with the tag of a language of the interface, or begins with one."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        begins = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("startswith", "endswith")
+        if begins or isinstance(node, ast.Compare | ast.MatchValue):
+            constants = [item for item in ast.walk(node) if isinstance(item, ast.Constant)]
+            found |= {item.lineno for item in constants if item.value in CATALOGUES}
+    return sorted(found)
+
+
+def test_no_language_of_the_data_is_a_special_case() -> None:
+    """Nothing is compared with the tag of a language; none but English, the default, is named outside its place."""
+    for text in (
+        'lang == "zh"',
+        'lang in ("zh", "fr")',
+        'tag.startswith("zh")',
+        'match tag:\n    case "zh":\n        1',
+    ):
+        assert compared_with_a_language(text) != []
+    files = {path.relative_to(SOURCE).as_posix(): path.read_text("utf-8") for path in SOURCE.rglob("*.py")}
+    compared = {name: lines for name, text in files.items() if (lines := compared_with_a_language(text))}
+    assert compared == {}
+    named = {
+        name
+        for name, text in files.items()
+        for item in ast.walk(ast.parse(text))
+        if isinstance(item, ast.Constant) and item.value in {*CATALOGUES} - {messages.DEFAULT}
+    }
+    assert named <= KNOWS_LANGUAGES
+    texts = [path for path in SOURCE.rglob("*") if path.suffix in (".html", ".rq")]
+    assert [path.name for path in texts if re.search(r"""["']zh\b""", path.read_text("utf-8"))] == []

@@ -136,6 +136,10 @@ class Languages(Mapping[str, Language]):
     def __len__(self) -> int:
         return len(self._languages)
 
+    def each(self, id: str, **values: object) -> dict[str, str]:
+        """A message in each language, by tag."""
+        return {tag: language.gettext(id, **values) for tag, language in self.items()}
+
     @property
     def default(self) -> Language:
         """The language of readers who ask for none, of logs and of the command line."""

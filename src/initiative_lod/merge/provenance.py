@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.iris import Iris, is_iri
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.vocabulary import DCTERMS, PROV, RDF, RDFS, SPDX, VOID, XSD
 
@@ -17,20 +18,20 @@ GRAPH = "provenance"
 
 def describe(records: Iterable[MergedSource], iris: Iris) -> list[Quad]:
     """The provenance of merged graphs, as quads."""
-    graph = iris.graph(GRAPH)
+    graph, languages = iris.graph(GRAPH), Languages()
     return [
         Quad(triple.subject, triple.predicate, triple.object, graph)
         for record in records
-        for triple in _described(record, iris)
+        for triple in _described(record, languages)
     ]
 
 
-def _described(record: MergedSource, iris: Iris) -> Iterator[Triple]:
+def _described(record: MergedSource, languages: Languages) -> Iterator[Triple]:
     graph, checksum = NamedNode(record.graph), NamedNode(f"{record.graph}#sha256")
     yield Triple(graph, RDF.type, VOID.Dataset)
     yield Triple(graph, RDF.type, PROV.Entity)
-    yield Triple(graph, RDFS.label, Literal(f"来源 {record.slug}", language="zh"))
-    yield Triple(graph, RDFS.label, Literal(f"Source {record.slug}", language="en"))
+    for tag, text in languages.each("catalogue.source", slug=record.slug).items():
+        yield Triple(graph, RDFS.label, Literal(text, language=tag))
     yield Triple(graph, DCTERMS.identifier, Literal(record.slug))
     yield Triple(graph, DCTERMS.source, NamedNode(record.where) if _is_web(record.where) else Literal(record.where))
     yield Triple(graph, PROV.generatedAtTime, Literal(record.retrieved, datatype=XSD.dateTime))

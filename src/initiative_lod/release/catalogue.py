@@ -13,6 +13,7 @@ from dataclasses import replace
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.manifest import DUMP, DUMPS
@@ -37,7 +38,12 @@ def describe(
     dataset, described = iris.thing("dataset"), iris.graph("release")
     graphs = sorted((graph for graph in store.named_graphs() if isinstance(graph, NamedNode)), key=str)
     own = _own(store, iris.thing("dataset"))
-    always = [*_release(iris, version, merged), *_catalogue(iris, own), *_distributions(iris, files, own, bool(merged))]
+    languages = Languages()
+    always = [
+        *_release(iris, version, merged, languages),
+        *_catalogue(iris, own, languages),
+        *_distributions(iris, files, own, bool(merged), languages),
+    ]
     for graph in graphs:
         if graph not in merged:
             # Of a linkset, void:triples counts the links, and its own graph says so already.
@@ -62,7 +68,7 @@ def describe(
         whole, alone = true_of
 
 
-def _release(iris: Iris, version: str, merged: Sequence[NamedNode]) -> Iterator[Triple]:
+def _release(iris: Iris, version: str, merged: Sequence[NamedNode], languages: Languages) -> Iterator[Triple]:
     dataset, release = iris.thing("dataset"), iris.release(version)
     yield Triple(dataset, RDF.type, VOID.Dataset)
     yield Triple(dataset, RDF.type, DCAT.Dataset)
@@ -73,8 +79,8 @@ def _release(iris: Iris, version: str, merged: Sequence[NamedNode]) -> Iterator[
     yield Triple(release, RDF.type, VOID.Dataset)
     yield Triple(release, DCTERMS.isVersionOf, dataset)
     yield Triple(release, DCAT.version, Literal(version))
-    yield Triple(release, RDFS.label, Literal(f"版本 {version}", language="zh"))
-    yield Triple(release, RDFS.label, Literal(f"Release {version}", language="en"))
+    for tag, text in languages.each("catalogue.release", version=version).items():
+        yield Triple(release, RDFS.label, Literal(text, language=tag))
     for graph in merged:
         yield Triple(release, VOID.subset, graph)
 
@@ -90,7 +96,7 @@ def _own(store: Store, dataset: NamedNode) -> dict[NamedNode, list[Term]]:
     }
 
 
-def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]]) -> Iterator[Triple]:
+def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]], languages: Languages) -> Iterator[Triple]:
     """The catalogue of this site, with the dataset and the SPARQL endpoint as its two entries (DCAT 3)."""
     dataset, endpoint = iris.thing("dataset"), iris.thing("sparql")
     catalogue = NamedNode(f"{dataset.value}#catalogue")
@@ -100,8 +106,8 @@ def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]]) -> Iterator[
     yield from (Triple(catalogue, item, value) for item, values in own.items() for value in values)
     yield Triple(dataset, DCTERMS.identifier, Literal(dataset.value, datatype=XSD.anyURI))
     yield Triple(endpoint, RDF.type, DCAT.DataService)
-    for text, language in (("SPARQL 查询端点", "zh"), ("SPARQL endpoint", "en")):
-        yield Triple(endpoint, DCTERMS.title, Literal(text, language=language))
+    for tag, text in languages.each("catalogue.endpoint").items():
+        yield Triple(endpoint, DCTERMS.title, Literal(text, language=tag))
     yield Triple(endpoint, DCAT.endpointURL, endpoint)
     yield Triple(endpoint, DCAT.endpointDescription, endpoint)
     yield Triple(endpoint, DCAT.servesDataset, dataset)
@@ -141,7 +147,11 @@ def _partitions(dataset: NamedNode, counted: Statistics) -> Iterator[Triple]:
 
 
 def _distributions(
-    iris: Iris, files: Mapping[str, FileEntry], own: Mapping[NamedNode, Sequence[Term]], is_merged: bool
+    iris: Iris,
+    files: Mapping[str, FileEntry],
+    own: Mapping[NamedNode, Sequence[Term]],
+    is_merged: bool,
+    languages: Languages,
 ) -> Iterator[Triple]:
     """The dumps. Of a merged release only the first has everything."""
     dataset = iris.thing("dataset")
@@ -151,9 +161,9 @@ def _distributions(
         yield Triple(dataset, DCAT.distribution, node)
         yield Triple(dataset, VOID.dataDump, file)
         yield Triple(node, RDF.type, DCAT.Distribution)
-        zh, en = ("本项目自己的图", "Our own graphs") if is_merged and name != DUMP else ("全部数据", "Everything")
-        for text, language in ((f"{zh}，{format.label}，gzip 压缩", "zh"), (f"{en} as {format.label}, gzip", "en")):
-            yield Triple(node, DCTERMS.title, Literal(text, language=language))
+        title = "catalogue.own_graphs" if is_merged and name != DUMP else "catalogue.everything"
+        for tag, text in languages.each(title, format=format.label).items():
+            yield Triple(node, DCTERMS.title, Literal(text, language=tag))
         yield Triple(node, DCAT.downloadURL, file)
         yield Triple(node, DCAT.accessURL, file)
         yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + format.name))

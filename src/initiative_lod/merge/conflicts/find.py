@@ -63,11 +63,6 @@ def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
     return {"all": store, "candidates": candidates(files), "identity": identity_statements(store, iris)}
 
 
-def _each(languages: Languages, id: str, **values: object) -> dict[str, str]:
-    """A message by language."""
-    return {tag: language.gettext(id, **values) for tag, language in languages.items()}
-
-
 def _questions(store: Store, questions: Sequence[Question], iris: Iris, languages: Languages) -> CheckResult:
     """The competency questions that are now answered otherwise than was worked out from the text."""
     differences = list(competency.differences(list(questions), store, iris.base))
@@ -79,12 +74,12 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris, language
         listed = "; ".join(f"{what}: {' | '.join(row)}" for what, row in rows[:MAX_STATEMENTS])
         note = listed or say("conflicts.order")
         focus = iris.thing(f"question/{difference.question.slug}")
-        findings.append(Finding(focus, f"{difference.question.text['en']} {note}", (), len(rows)))
+        findings.append(Finding(focus, f"{difference.question.text[DEFAULT_LANGUAGE]} {note}", (), len(rows)))
     return CheckResult(
         "questions-answered-differently",
         "Violation",
-        _each(languages, "conflicts.questions"),
-        _each(languages, "conflicts.questions_why", count=len(questions)),
+        languages.each("conflicts.questions"),
+        languages.each("conflicts.questions_why", count=len(questions)),
         len(differences),
         tuple(findings[:MAX_FINDINGS]),
     )
@@ -120,8 +115,8 @@ def _shapes(own: Path, store: Store, abroad: CheckResult, iris: Iris, languages:
     return CheckResult(
         "our-shapes-broken",
         "Violation",
-        _each(languages, "conflicts.shapes"),
-        _each(languages, "conflicts.shapes_why"),
+        languages.each("conflicts.shapes"),
+        languages.each("conflicts.shapes_why"),
         len(new),
         tuple(findings),
     )
