@@ -403,3 +403,21 @@ def test_every_question_leans_on_a_property_of_its_own_query(built: Built, asked
             for found in red(using, store_of([quad for quad in built.quads if quad not in dropped])):
                 del waiting[found]
     assert waiting.keys() == set()
+
+
+def test_what_belongs_to_one_document_lies_with_it(built: Built) -> None:
+    """Vocabularies that other documents use say nothing of the Initiative: what they mean in it is in its own graph."""
+    own = I.graph("wic-2020")
+    vocabularies = {quad.graph_name for quad in built.quads if quad.predicate == SKOS.inScheme} - {own}
+    assert len(vocabularies) >= 5
+    texts = [
+        f"{quad.subject} {quad.object.value}"
+        for quad in built.quads
+        if quad.predicate in (SKOS.definition, SKOS.scopeNote, RDFS.label, RDFS.comment)
+        and quad.graph_name != own
+        and quad.graph_name not in (I.graph("ontology"), I.graph("shapes"), I.graph("dataset"))
+        and isinstance(quad.object, Literal)
+    ]
+    assert len(texts) > 300
+    speaking = re.compile(r"行动 ?\d|二十项|[Aa]ctions? \d|twenty actions|(?<!全球)倡议(?!》)|[Tt]h(e|is) initiative\b")
+    assert [text for text in texts if speaking.search(text)] == []
