@@ -56,6 +56,13 @@ class Settings:
         "time that a client may take to send the body of a request, and in which it takes something of its answer",
         0.1,
     )
+    request_log: str = _setting(
+        "", "file to which a line of JSON is added for each request (relative to root); -: standard output; empty: none"
+    )
+    request_log_also: str = _setting(
+        "",
+        "comma-separated: what of client, query, agent, referer the request log has as well; it may name a person",
+    )
     stop_seconds: float = _setting(10.0, "time in which what was begun may end when the server stops", 1)
     head_seconds: float = _setting(10.0, "time in which the header of a request has to arrive", 0.1)
     connections: int = _setting(2048, "connections that may be open", 16)

@@ -42,6 +42,7 @@ from initiative_lod.web.http.front import Front
 from initiative_lod.web.http.headers import CommonHeaders
 from initiative_lod.web.http.request import Response
 from initiative_lod.web.http.request_counts import RequestCounts
+from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes.changes import changes_address
@@ -51,7 +52,7 @@ from initiative_lod.web.routes.downloads import download_addresses
 from initiative_lod.web.routes.health import health_addresses
 from initiative_lod.web.routes.memento import Mementos, by_date, memento_addresses
 from initiative_lod.web.routes.metrics import metrics_address
-from initiative_lod.web.routes.older_releases import ELSEWHERE, OlderReleases
+from initiative_lod.web.routes.older_releases import OlderReleases
 from initiative_lod.web.routes.openapi import description
 from initiative_lod.web.routes.questions import question_addresses
 from initiative_lod.web.routes.reconcile import reconcile_addresses
@@ -94,6 +95,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     inner = Router(_routes(of_a_release, site), redirect_slashes=False)
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
+    requests_log = RequestLog(settings, counts.route) if settings.request_log else None
+
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await pool.start()
@@ -102,6 +105,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         finally:
             site.stop()
             await pool.stop()
+            if requests_log is not None:
+                requests_log.close()
 
     app = Starlette(
         routes=[*routes, Route("/release/{version}/{rest:path}", older)],
@@ -110,7 +115,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         lifespan=lambda app: running(),
     )
     app.router.redirect_slashes = False  # such a redirect would repeat the Host header
-    return Front(app, site, pool, counts, methods_of, running)
+    return Front(app, site, pool, counts, methods_of, running, requests_log)
 
 
 def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint) -> list[Address]:
@@ -152,8 +157,8 @@ def _openapi(addresses: list[Address]) -> Address:
 
 
 def _methods_of(routes: list[BaseRoute], root_path: str) -> Callable[[str], list[str]]:
-    """The methods that a path has; none where nothing is. What an older release has, has those that it has now."""
-    older = re.compile(rf"{re.escape(root_path)}/release/[^/]+/(?!{'|'.join(ELSEWHERE)})")
+    """The methods that a path has; none where nothing is. What is under an older release has those that it has now."""
+    older = re.compile(rf"{re.escape(root_path)}/release/[^/]+/")
 
     def methods_of(path: str) -> list[str]:
         path = older.sub(f"{root_path}/", path, count=1) if older.match(path) else path

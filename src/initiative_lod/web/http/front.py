@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.http.request_counts import RequestCounts
+from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.site import RELEASE, Site
 
 
@@ -25,8 +26,9 @@ class Front:
         counts: RequestCounts,
         methods_of: Callable[[str], list[str]],
         running: Callable[[], AbstractAsyncContextManager[None]],
+        log: RequestLog | None = None,
     ) -> None:
-        self._running = running
+        self._running, self.log = running, log
         self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
 
     def running(self) -> AbstractAsyncContextManager[None]:
@@ -36,7 +38,12 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
+        elif self.log is not None:
+            await self.log.around(self._answer, scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         cache, opened = self.site.cache, self.site.at_hand()
         scope[RELEASE] = opened
         key = None if opened is None else cache.key(scope)

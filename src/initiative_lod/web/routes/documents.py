@@ -26,9 +26,9 @@ from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import (
+    BY_DATE,
     CROWDED,
     NOT_MODIFIED,
-    UNAVAILABLE,
     Address,
     Endpoint,
     Outcome,
@@ -38,12 +38,11 @@ from initiative_lod.web.routes.routing import (
 )
 from initiative_lod.web.site import Site
 
-BY_DATE = {302: Outcome("With Accept-Datetime: an older release's document")}
 _DOCUMENT = {
     200: Outcome("The description, in the representation that was negotiated", (*DOCUMENT_TYPES, JSON)),
     **BY_DATE,
     **NOT_MODIFIED,
-    400: fault("An argument has no meaning"),
+    400: fault("An argument, or Accept-Datetime, has no meaning"),
     404: fault("Nothing is known about it"),
     406: fault("No representation is acceptable; the alternatives are listed"),
     **CROWDED,
@@ -52,7 +51,7 @@ _THING = {
     303: Outcome("The document that describes the thing"),
     **BY_DATE,
     404: fault("Nothing is known about it"),
-    **UNAVAILABLE,
+    **CROWDED,
 }
 
 

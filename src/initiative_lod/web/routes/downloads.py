@@ -27,8 +27,9 @@ from initiative_lod.web.http.conditional import Representation, http_date, not_m
 from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import (
+    BY_DATE,
+    CROWDED,
     NOT_MODIFIED,
-    UNAVAILABLE,
     Address,
     Endpoint,
     Outcome,
@@ -103,10 +104,11 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             {
                 200: Outcome("The dump", (GZIP,)),
                 206: Outcome("A range of it", (GZIP,)),
+                **BY_DATE,
                 **NOT_MODIFIED,
                 404: fault("There is no such dump"),
                 416: fault("The range begins after the end"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
         ),
         Address(
@@ -115,9 +117,10 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "The JSON-LD context",
             {
                 200: Outcome("The context", (JSON_LD, JSON)),
+                **BY_DATE,
                 **NOT_MODIFIED,
                 406: fault("Neither JSON-LD nor JSON is accepted"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
         ),
         Address(
@@ -128,7 +131,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
                 200: Outcome("The schema", (SCHEMA, JSON)),
                 **NOT_MODIFIED,
                 406: fault("No JSON is accepted"),
-                **UNAVAILABLE,
+                **CROWDED,
             },
         ),
         Address("/static/{name:path}", static, arguments=FileArguments, shown=False),

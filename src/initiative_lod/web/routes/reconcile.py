@@ -126,8 +126,8 @@ class Candidates(BaseModel):
     result: list[Candidate]
 
 
-class Reconciled(RootModel[dict[str, Candidates]]):
-    """The candidates of each query of a batch, by its key."""
+class Reconciled(RootModel[dict[str, Candidates] | Candidates | dict[str, Any]]):
+    """The candidates of each query of a batch, by its key; of one query; or the manifest, or the rows."""
 
 
 class Suggestion(BaseModel):

@@ -53,6 +53,12 @@ def fault(description: str) -> Outcome:
 
 Outcomes = Mapping[int, Outcome]
 UNAVAILABLE: Outcomes = {503: fault("No release is published, or too many ask at once")}
+#: With Accept-Datetime, of what older releases have as well.
+BY_DATE: Outcomes = {
+    302: Outcome("With Accept-Datetime: an older release's document"),
+    400: fault("Accept-Datetime is no date"),
+    404: fault("No release has it"),
+}
 #: Of what is made when it is asked for.
 CROWDED: Outcomes = {429: fault("The client waits for as many such answers as it may"), **UNAVAILABLE}
 NOT_MODIFIED: Outcomes = {304: Outcome("Not modified")}

@@ -87,13 +87,14 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
             slow = text(error, site.pages.languages.default)
             results = Results(asks.search, asks.text[:MAX_QUERY_CHARACTERS], 0)
         view = site.pages.view(opened, request, language, f"lang={hl}" if hl and media is HTML else "")
+        stem = f"{here}.json" if media is JSON else here
+        pages = tuple(links.page_links(lambda page: f"{stem}?{asks.query(page)}", results.page, results.pages))
         if media is JSON:
-            return json_bytes(as_json(view, site.pages.languages, asks, results, here, slow))
+            return Rendered(json_bytes(as_json(view, site.pages.languages, asks, results, here, slow)), pages)
         common = found.common("topic") if not results.total else []
         values = search_page.values(view, asks, results, slow, hl, here, common)
         content = site.pages.page("search.html", view, request, here, **values)
-        pages = links.page_links(lambda page: f"{here}?{asks.query(page)}", results.page, results.pages)
-        return Rendered(content, tuple(pages))
+        return Rendered(content, pages)
 
     page = NegotiatedPage(
         here, OFFERS, asks.query(asks.page), 200, hl or request.accepted_language, _UNINDEXED, kept=False

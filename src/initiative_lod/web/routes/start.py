@@ -9,8 +9,7 @@ from initiative_lod.formats import HTML
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.documents import BY_DATE
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand
+from initiative_lod.web.routes.routing import BY_DATE, CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand
 from initiative_lod.web.site import Site
 
 

@@ -1,0 +1,87 @@
+"""The request log: a line for each request, and nothing of a person in it that was not asked for."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from initiative_lod.errors import SettingsError
+from initiative_lod.release.opened import Publisher
+from initiative_lod.settings import Settings
+from initiative_lod.web.app import create_app
+from patience import eventually
+from service.conftest import serve
+from service.test_stopping import root, started
+
+__all__ = ["root"]  # a fixture
+
+PATHS = ("/healthz", "/doc/harbour-2031", "/doc/harbour-2031", "/search?q=secret-words", "/nothing", "/id/harbour-2031")
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def test_each_request_is_a_line_and_no_person_is_in_it(harbour_root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "requests.log"
+    with serve(Settings(root=harbour_root, request_log=str(file))) as live:
+        sizes = [len(live.get(path, "application/json", referer="https://me.example/").content) for path in PATHS]
+        head = live.get("/doc/harbour-2031", "application/json", "HEAD")
+        assert head.content == b""
+        assert eventually(lambda: len(lines(file)) == len(PATHS) + 1)
+    found = lines(file)
+    assert [item["path"] for item in found[:-1]] == [path.partition("?")[0] for path in PATHS]
+    assert [item["status"] for item in found] == [200, 200, 200, 200, 404, 303, 200]
+    assert [item["bytes"] for item in found] == [*sizes, 0]
+    assert [item["route"] for item in found[:5]] == ["healthz", "doc", "doc", "search", "other"]
+    assert found[3]["media"] == "application/json"
+    for item in found:
+        assert item.keys() == {"time", "method", "path", "route", "status", "bytes", "media", "milliseconds"}
+        assert item["time"].endswith("Z")
+        assert item["milliseconds"] >= 0
+    text = file.read_text("utf-8")
+    for personal in ("secret-words", "127.0.0.1", "me.example", "user-agent", "test"):
+        assert personal not in text
+
+
+def test_what_the_operator_asks_for_is_there(harbour_root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "requests.log"
+    settings = Settings(
+        root=harbour_root,
+        request_log=str(file),
+        request_log_also="query, client,agent",
+        trusted_proxies="127.0.0.1",
+    )
+    with serve(settings) as live:
+        live.get('/search?q="x"%0A\u7f51', "application/json", x_forwarded_for="192.0.2.7")
+        assert eventually(lambda: len(lines(file)) == 1)
+    (found,) = lines(file)
+    assert (found["client"], found["query"], found["agent"]) == ("192.0.2.7", "q=%22x%22%0A%E7%BD%91", "test")
+    assert "referer" not in found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [({"request_log_also": "name"}, "'name'"), ({"request_log": "none/x"}, "none/x")]
+)
+def test_a_log_that_cannot_be_is_told_at_the_start(harbour_root: Path, wrong: dict[str, str], told: str) -> None:
+    settings = Settings(**{"root": harbour_root, "request_log": "-", **wrong})  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match=told):
+        create_app(settings, Publisher(settings.release_folder))
+
+
+def test_after_a_reload_a_new_file_is_written(root: Path) -> None:
+    file, turned = root / "requests.log", root / "requests.log.1"
+    with started(root, request_log="requests.log") as server:
+        assert server.get("/healthz").status_code == 200
+        assert eventually(lambda: file.exists() and len(lines(file)) == 1)
+        file.rename(turned)
+        server.get("/healthz")
+        assert eventually(lambda: len(lines(turned)) == 2)
+        server.signal(signal.SIGHUP)
+        assert eventually(lambda: server.told("reloaded: release"))
+        server.get("/readyz")
+        assert eventually(lambda: file.exists() and [item["path"] for item in lines(file)] == ["/readyz"])
