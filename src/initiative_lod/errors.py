@@ -152,6 +152,10 @@ class Overtaken(ReleaseError):
     """Work on a release that another one was published before: to publish it would take that one's place unseen."""
 
 
+class OtherFormat(ReleaseError):
+    """A release of a format that this version does not read. It may be sound."""
+
+
 class DamagedStore(ReleaseError):
     """A release that could be read, and cannot any more."""
 

@@ -243,6 +243,18 @@ def test_what_is_too_new_or_too_old_is_told(tmp_path: Path, run: Run, number: in
     assert run(root, *line, "release", "rollback").code == 0
 
 
+def test_a_visitor_is_told_too_and_the_others_are_served(older: Older, live: Live, harbour_root: Path) -> None:
+    publish_newer(older, harbour_root)
+    path = older.folder / older.own / "manifest.json"
+    path.write_bytes(as_json({**json.loads(path.read_bytes()), "format": manifest.FORMAT + 1}))
+    answer = live.get(f"/release/{older.own}/{ACTION}", "application/json")
+    assert answer.status_code == 503
+    assert "of a format that this server does not read" in answer.text
+    assert str(older.folder) not in answer.text
+    assert live.get(f"/release/{older.merged}/{ACTION}", BROWSER).status_code == 200
+    assert live.get(f"/{ACTION}", BROWSER).status_code == 200
+
+
 def test_a_number_that_is_none_is_damage(tmp_path: Path) -> None:
     made = write(tmp_path, "a")
     set_format(made, "3")

@@ -19,7 +19,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import OtherFormat, ReleaseError
 from initiative_lod.formats import N_QUADS, RDF_TYPES
 from initiative_lod.release.files import FileEntry
 
@@ -244,11 +244,11 @@ def _unnumbered(folder: Path, triples: int | None) -> int:
 
 
 def _require_known(folder: Path, manifest: Any) -> None:
-    """Raise ReleaseError for a release of a format that is not read, with what to do."""
+    """Raise OtherFormat for a release of a format that is not read, with what to do."""
     number = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(number, int) or OLDEST_FORMAT <= number <= FORMAT:
         return  # where it is neither, the schema says so
     made = f"{folder} is of format {number}, and this version of initiative-lod reads {OLDEST_FORMAT} to {FORMAT}: "
     if number > FORMAT:
-        raise ReleaseError(f"{made}a later version made it. Run that one, or publish a release that this one can read")
-    raise ReleaseError(f"{made}build or merge anew, or run the version that made it")
+        raise OtherFormat(f"{made}a later version made it. Run that one, or publish a release that this one can read")
+    raise OtherFormat(f"{made}build or merge anew, or run the version that made it")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
-from initiative_lod.errors import Busy, Message, ReleaseError
+from initiative_lod.errors import Busy, Message, OtherFormat, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
 from initiative_lod.release.manifest import MANIFEST, VERSION, Release, read
@@ -42,6 +42,7 @@ def reading(version: str) -> Iterator[None]:
     except (OSError, RuntimeError, ReleaseError) as error:  # the engine reports corruption as a RuntimeError
         log.error("release %s cannot be read: %s", version, error)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged"
+        reason = "it is of a format that is not read here" if isinstance(error, OtherFormat) else reason
         raise ReleaseError(f"release {version} cannot be read ({reason}); the others can") from error
 
 
