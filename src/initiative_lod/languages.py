@@ -35,6 +35,7 @@ _SPELLING = (
     (re.compile(r"(?<=[a-z])tre$"), "ter"),
     (re.compile(r"(?<=[a-z]{2})ence$"), "ense"),  # defence, licence; what is no such pair only gets another name
 )
+_IDEOGRAPHIC = frozenset({"zh", "ja", "yue", "wuu", "lzh"})
 _CONVERTING = threading.Lock()
 
 
@@ -46,7 +47,7 @@ def primary(tag: str) -> str:
 
 def ideographic(tag: str) -> bool:
     """Tell languages that are written in Chinese characters without blanks between words."""
-    return primary(tag) in ("zh", "ja", "yue", "wuu", "lzh")
+    return primary(tag) in _IDEOGRAPHIC
 
 
 def guessed(text: str) -> str:
