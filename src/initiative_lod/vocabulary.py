@@ -104,7 +104,7 @@ DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
     "title alternative description isPartOf hasPart license publisher creator issued modified created language source "
     "type format identifier references subject rights provenance conformsTo LicenseDocument isVersionOf hasVersion "
-    "extent replaces",
+    "extent replaces MediaType MediaTypeOrExtent",
 )
 DCAT = Namespace(
     "http://www.w3.org/ns/dcat#",
@@ -150,7 +150,10 @@ SD = Namespace(
     "BasicFederatedQuery DereferencesURIs defaultDataset availableGraphs Dataset Graph NamedGraph defaultGraph "
     "namedGraph name graph EmptyGraphs RequiresDataset GraphCollection",
 )
-SPDX = Namespace("http://spdx.org/rdf/terms#", "checksum Checksum algorithm checksumValue checksumAlgorithm_sha256")
+SPDX = Namespace(
+    "http://spdx.org/rdf/terms#",
+    "checksum Checksum algorithm checksumValue ChecksumAlgorithm checksumAlgorithm_sha256",
+)
 SCHEMA = Namespace(
     "http://schema.org/",
     "startDate endDate superEvent subEvent url sameAs location organizer translationOfWork translator inLanguage name "

@@ -206,7 +206,8 @@ class _Found:
         term = self.iris.term
         if not isinstance(subject, NamedNode | BlankNode) or subject in self.subjects:
             return
-        if quad.predicate in (term("onValue"), term("onSubject"), _MAPPED):
+        fragment = isinstance(subject, NamedNode) and subject.value.startswith(f"{self.resource.value}#")
+        if fragment or quad.predicate in (term("onValue"), term("onSubject"), _MAPPED):
             self.own(subject)
         else:
             self.brief(subject, ("number", "text", "translation", "modality"))

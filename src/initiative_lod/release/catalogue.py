@@ -174,5 +174,9 @@ def _distributions(
         yield Triple(node, DCAT.byteSize, Literal(str(files[name].bytes), datatype=XSD.integer))
         yield Triple(node, SPDX.checksum, checksum)
         yield Triple(checksum, RDF.type, SPDX.Checksum)
+        yield Triple(SPDX.checksumAlgorithm_sha256, RDF.type, SPDX.ChecksumAlgorithm)
+        for media in (format.name, "application/gzip"):
+            for kind in (DCTERMS.MediaType, DCTERMS.MediaTypeOrExtent):
+                yield Triple(NamedNode(MEDIA_TYPES + media), RDF.type, kind)
         yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
         yield Triple(checksum, SPDX.checksumValue, Literal(files[name].sha256, datatype=XSD.hexBinary))

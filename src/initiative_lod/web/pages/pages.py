@@ -108,7 +108,8 @@ class Pages:
         """The start page: every initiative of the release at a glance."""
         view = self.view(opened, request)
         found = [initiative.overview(view, item) for item in view.instances("Initiative")]
-        more = {"overviews": found, **_standing(view)}
+        block = schema_org.block(view, view.iris.thing("dataset"))
+        more = {"overviews": found, "schema_org_block": block, **_standing(view)}
         return view.language, self._render("start.html", view, request, f"{request.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, request: Request, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
@@ -176,6 +177,8 @@ class Pages:
         return found.render(language=view.interface, lang=view.language, **values)
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
+        if "node" in values:
+            values["schema_org_block"] = schema_org.block(view, values["node"])
         values |= {"view": view, "location": location, "release_version": view.opened.release.version}
         values["imprint"] = self._imprints.of(view.opened)
         return self._filled(template, view.interface, request, view, self._nav(view), **values)

@@ -17,6 +17,7 @@ from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, SKOS
 from initiative_lod.web.pages import citation
+from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.view import View
 
 #: Inside every block, so that nobody has to fetch anything: what is an IRI is said to be one.
@@ -82,9 +83,9 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     return node
 
 
-def script(view: View, resource: NamedNode) -> Markup:
+def script(block: dict[str, Any]) -> Markup:
     """The block as it stands in a page: no ``<`` in it can end the element."""
-    text = json.dumps(block(view, resource), ensure_ascii=False, indent=1)
+    text = json.dumps(block, ensure_ascii=False, indent=1)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
@@ -130,6 +131,10 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         node["version"] = version.value if version else view.opened.release.version
     if resource == dataset:
         node["citation"] = citation.apa(cited, view.interface)
+        publisher = node.get("publisher", {})
+        if isinstance(publisher, dict) and (mail := imprint(view.opened).mail):
+            point = {"@type": "ContactPoint", "email": mail}
+            node["publisher"] = publisher | {"@type": "Organization", "contactPoint": point}
         node["distribution"] = _distributions(view)
     return node
 
