@@ -9,6 +9,7 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod.build.mappings import statement
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import Proposal, propose
 from initiative_lod.matching.sssom_rows import mention_row, mentions, row
@@ -16,6 +17,8 @@ from initiative_lod.sources import sssom
 from initiative_lod.sources.judgements import Judgement, Verdict
 from initiative_lod.sources.sssom import MappingSet
 from initiative_lod.sources.sssom_slots import BUILT_IN
+
+ENGLISH = Languages().default
 
 I = Iris()
 OURS = """
@@ -75,8 +78,8 @@ def test_two_languages_and_neighbours_are_worth_more() -> None:
     harbour = proposals["topic/harbour", "http://other.org/c1"]
     assert harbour.confidence > proposals["topic/salvage", "http://other.org/c3"].confidence
     assert harbour.justification == "CompositeMatching"
-    assert any("second language" in reason for reason in harbour.reasons)
-    assert any("neighbours agree: transport / Transport" in reason for reason in harbour.reasons)
+    assert any("second language" in reason for reason in harbour.told(ENGLISH))
+    assert any("neighbours agree: transport / Transport" in reason for reason in harbour.told(ENGLISH))
     alone = found(theirs=THEIRS.replace("skos:broader :c2", "").replace("skos:narrower :c1", ""))
     assert alone["topic/harbour", "http://other.org/c1"].confidence < harbour.confidence
     assert alone["topic/transport", "http://other.org/c2"].justification == "LexicalMatching"
@@ -86,7 +89,7 @@ def test_a_second_language_that_disagrees_is_worth_less() -> None:
     agree = found()["topic/harbour", "http://other.org/c1"].confidence
     other = found(theirs=THEIRS.replace('"港口"@zh', '"避风处"@zh'))["topic/harbour", "http://other.org/c1"]
     assert other.confidence < agree
-    assert any("called" in reason for reason in other.reasons)
+    assert any("called" in reason for reason in other.told(ENGLISH))
 
 
 def test_types_that_differ_are_worth_less() -> None:
@@ -101,7 +104,7 @@ def test_rivals_lower_each_other() -> None:
     for target in ("c2", "c9"):
         item = proposals["topic/transport", f"http://other.org/{target}"]
         assert item.predicate.endswith("closeMatch")
-        assert any("competes" in reason for reason in item.reasons)
+        assert any("competes" in reason for reason in item.told(ENGLISH))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_names_that_stand_as_strings() -> None:
 def test_proposals_are_valid_sssom(tmp_path: Path) -> None:
     mine, theirs = our_things(store(OURS), I), store(THEIRS)
     seen = I.term("seenIn").value
-    lines = [row(item, "a file", seen) for item in propose(mine, their_things(theirs, I))]
+    lines = [row(item, "a file", seen, ENGLISH) for item in propose(mine, their_things(theirs, I))]
     lines += [mention_row(item, "a file", seen) for item in mentions(mine, theirs)]
     path = tmp_path / "proposed.sssom.tsv"
     header = {"mapping_set_id": ("https://example.org/s",), "license": ("https://example.org/l",)}

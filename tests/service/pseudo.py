@@ -29,7 +29,7 @@ _BETWEEN = re.compile(r"[\s,;.()\[\]{}«»“”‘’'\"·…?!→↔←+–—
 _FILE = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 #: What was sent, an HTTP date, a character by its number.
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT|U\+[0-9A-F]{4,}")
-_CODE_VALUE = re.compile(r"true|false|zh|en|[0-9a-f]{12,}")  # booleans, language tags, digests
+_CODE_VALUE = re.compile(r"true|false|zh(?:-han[st])?|en|[0-9a-f]{12,}")  # booleans, language tags, digests
 
 #: What bears a name of its own in every language.
 NAMES = frozenset(

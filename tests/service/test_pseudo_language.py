@@ -443,7 +443,7 @@ def test_every_error_and_every_status_can_be_told(live: Live, seen: set[str]) ->
     told = 0
     for message in catalogue:
         group, _, rest = str(message.id).partition(".")
-        if group in ("error", "lane", "query", "reconcile", "service"):
+        if group in ("error", "lane", "proposal", "query", "reconcile", "service"):
             values = dict.fromkeys(re.findall(r"%\((\w+)\)", str(message.string)), "7")
             page = site.pages.error(None, request, 400, InitiativeLodError(Message(str(message.id), **values)))
         elif group == "status" and rest.isdecimal():
@@ -580,6 +580,8 @@ def test_the_review_page(languages: Path, tmp_path: Path, seen: set[str]) -> Non
         ]
     texts = [pseudo.told(item.text) if "<html" in item.text else [item.text] for item in answers]
     assert [pseudo.leaks(each) for each in texts] == [[] for _ in answers]
+    for proposal in proposals:
+        assert pseudo.leaks(proposal.told(Languages(languages)[pseudo.TAG])) == []
     seen |= {id for item in answers for id in pseudo.ids_in(item.text)}
 
 

@@ -132,8 +132,9 @@ def test_catalogues_are_read_as_babel_writes_them() -> None:
         assert ids(read_po(io.BytesIO(again.getvalue()))) == ids(catalog), tag
 
 
-#: Where a language is named: what is known of words in Chinese and English, and how a translation is put together.
-KNOWS_LANGUAGES = {"languages.py", "build/translation.py"}
+#: Where a language is named: what is known of words in Chinese and English, how a translation is put together, and the
+#: words of a draft, which are data.
+KNOWS_LANGUAGES = {"languages.py", "build/translation.py", "sources/draft.py"}
 
 
 def compared_with_a_language(text: str) -> list[int]:
@@ -158,7 +159,7 @@ def test_no_language_of_the_data_is_a_special_case() -> None:
         assert compared_with_a_language(text) != []
     files = {path.relative_to(SOURCE).as_posix(): path.read_text("utf-8") for path in SOURCE.rglob("*.py")}
     compared = {name: lines for name, text in files.items() if (lines := compared_with_a_language(text))}
-    assert compared == {}
+    assert compared.keys() <= {"languages.py"}
     named = {
         name
         for name, text in files.items()

@@ -19,6 +19,7 @@ from initiative_lod.cli.talk import progress, say, tell_files
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
+from initiative_lod.locale.messages import Languages
 from initiative_lod.matching import sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import MIN_CONFIDENCE, Proposal, propose
@@ -82,7 +83,8 @@ def align(
         _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
         return
     seen, title = iris.term("seenIn").value, _title(graph)
-    lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen) for item in found]
+    language = Languages().default  # the files of an alignment are in one, whoever writes them
+    lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen, language) for item in found]
     lines += [sssom_rows.mention_row(item, title, seen) for item in sssom_rows.mentions(mine, theirs)]
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {title}")

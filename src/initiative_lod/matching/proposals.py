@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from initiative_lod.errors import Message
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LANGUAGES, has_han
+from initiative_lod.locale.messages import Language
 from initiative_lod.matching.alignable import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelIndex
@@ -44,7 +46,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A mapping for a person to judge. ``reasons`` are sentences."""
+    """A mapping for a person to judge. ``reasons`` are sentences, in the language of whoever reads them."""
 
     ours: Alignable
     theirs: Alignable
@@ -52,12 +54,16 @@ class Proposal:
     confidence: float
     justification: str
     agreements: tuple[Agreement, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
     @property
     def pair(self) -> tuple[str, str]:
         """Our IRI and theirs."""
         return self.ours.iri, self.theirs.iri
+
+    def told(self, language: Language) -> list[str]:
+        """The reasons in a language."""
+        return [language.gettext(reason.id, **reason.values) for reason in self.reasons]
 
 
 def propose(
@@ -98,7 +104,7 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
             item for item in agreements if item.ours.language != best.ours.language and item.score.by in WORD_BASES
         )
         value += (1 - value) * 0.5
-        reasons.append("so in a second language: " + _say(second))
+        reasons.append(Message("proposal.second_language", agreement=_say(second)))
     elif other := _disagreement(ours, theirs, best):
         value -= 0.06 if ours.kinds & theirs.kinds else 0.12
         reasons.append(other)
@@ -109,7 +115,7 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
     near = _neighbours(ours, theirs, by_iri)
     if near:
         value += (1 - value) * min(0.4, 0.2 * len(near))
-        reasons.append("neighbours agree: " + "; ".join(f"{one} / {other}" for one, other in near[:3]))
+        reasons.append(Message("proposal.neighbours", pairs="; ".join(f"{one} / {other}" for one, other in near[:3])))
     if (
         LabelKind.ALTERNATIVE in (best.ours.kind, best.theirs.kind)
         and value >= EXACT_CONFIDENCE
@@ -117,7 +123,7 @@ def _compare(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable], f
         and len(languages) < 2
     ):
         value = EXACT_CONFIDENCE - 0.01  # the one's other name is the other's name: near, and need not be the same
-        reasons.append("only by another name")
+        reasons.append(Message("proposal.another_name"))
     value = round(min(value, 0.99), 3)
     if value < floor:
         return None
@@ -171,7 +177,7 @@ def misspelt(one: str, other: str) -> bool:
     )
 
 
-def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
+def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> Message | None:
     """Reason against a proposal: both sides have a label in a second language, and these are quite different."""
     for language in LANGUAGES:
         if language == best.ours.language:
@@ -183,19 +189,20 @@ def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> str:
         if mine and others and best.theirs.language != language:
             scores = [score.value for other in others if (score := compare(mine[0], other)) is not None]
             if max(scores, default=0.0) < 0.6:
-                return f"but in {language} they are called {mine[0]!r} and {others[0]!r}"
-    return ""
+                return Message("proposal.disagreement", language=language, ours=mine[0], theirs=others[0])
+    return None
 
 
-def _types(ours: Alignable, theirs: Alignable) -> tuple[float, str]:
+def _types(ours: Alignable, theirs: Alignable) -> tuple[float, Message | None]:
     """Factor of confidence by the kinds of two things: below 1 it is lowered, above 1 raised by that of what lacks."""
-    if not ours.kinds and theirs.kinds and not theirs.concept:
-        return 0.85, f"ours is a concept, theirs one of the kind {', '.join(sorted(theirs.kinds))}"
-    if ours.kinds and theirs.kinds:
-        if ours.kinds & theirs.kinds:
-            return 1.3, f"both are of the kind {', '.join(sorted(ours.kinds & theirs.kinds))}"
-        return 0.6, f"ours is of the kind {', '.join(sorted(ours.kinds))}, theirs of {', '.join(sorted(theirs.kinds))}"
-    return 1.0, ""
+    mine, others, common = (", ".join(sorted(kinds)) for kinds in (ours.kinds, theirs.kinds, ours.kinds & theirs.kinds))
+    if not mine and others and not theirs.concept:
+        return 0.85, Message("proposal.concept_and_kind", theirs=others)
+    if mine and others:
+        if common:
+            return 1.3, Message("proposal.same_kind", kinds=common)
+        return 0.6, Message("proposal.other_kind", ours=mine, theirs=others)
+    return 1.0, None
 
 
 def _neighbours(ours: Alignable, theirs: Alignable, by_iri: dict[str, Alignable]) -> list[tuple[str, str]]:
@@ -260,10 +267,8 @@ def _contested(proposals: list[Proposal], floor: float) -> list[Proposal]:
         rivals = sum(item.confidence - value < RIVAL_DISTANCE for value in others) - 2
         if rivals:
             value = round(item.confidence - min(0.3, 0.1 * rivals), 3)
-            reasons = (
-                *item.reasons,
-                f"{rivals} more {'pair competes' if rivals == 1 else 'pairs compete'} with this one",
-            )
+            competing = Message("proposal.rival") if rivals == 1 else Message("proposal.rivals", count=rivals)
+            reasons = (*item.reasons, competing)
             predicate = _predicate(item.ours, item.theirs, min(value, EXACT_CONFIDENCE - 0.01), True)
             item = Proposal(item.ours, item.theirs, predicate, value, item.justification, item.agreements, reasons)
         if item.confidence >= floor:
@@ -271,6 +276,7 @@ def _contested(proposals: list[Proposal], floor: float) -> list[Proposal]:
     return remaining
 
 
-def _say(item: Agreement) -> str:
-    tags = "/".join(dict.fromkeys(name.language or "no language" for name in (item.ours, item.theirs)))
-    return f"{item.ours.text!r} and {item.theirs.text!r} ({tags}) agree: {item.score.by}"
+def _say(item: Agreement) -> Message:
+    tags = "/".join(dict.fromkeys(name.language or "–" for name in (item.ours, item.theirs)))
+    basis = Message(f"proposal.by_{item.score.by}")
+    return Message("proposal.agreement", ours=item.ours.text, theirs=item.theirs.text, tags=tags, basis=basis)

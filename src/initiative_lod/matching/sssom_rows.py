@@ -13,6 +13,7 @@ from initiative_lod import __version__
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import has_han
+from initiative_lod.locale.messages import Language
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import COMPARED_LANGUAGES, Proposal
@@ -73,8 +74,8 @@ def mention_row(mention: StringMention, seen_in: str, seen_property: str) -> Map
     return _row(slots, {seen_property: one_line(seen_in)})
 
 
-def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
-    """A proposal as a line of SSSOM; ``seen_in`` says where the target was seen."""
+def row(proposal: Proposal, seen_in: str, seen_property: str, language: Language) -> MappingRow:
+    """A proposal as a line of SSSOM; ``seen_in`` says where the target was seen. Its reasons are in ``language``."""
     best = proposal.agreements[0]
     slots = {
         "subject_id": proposal.ours.iri,
@@ -88,7 +89,7 @@ def row(proposal: Proposal, seen_in: str, seen_property: str) -> MappingRow:
         "match_string": one_line(forms(best.ours.text).folded),
         "mapping_tool": "initiative-lod align",
         "mapping_tool_version": __version__,
-        "comment": one_line("; ".join(proposal.reasons)),
+        "comment": one_line("; ".join(proposal.told(language))),
     }
     return _row(slots, {seen_property: one_line(seen_in)})
 

@@ -214,7 +214,7 @@ class _Page:
             problem=language.markup(problem.id, **problem.values) if problem else "",
             token=self._token,
             judge=self._judge,
-            reason="; ".join(proposal.reasons) if reason is None else reason,
+            reason="; ".join(proposal.told(language)) if reason is None else reason,
         )
 
     def judge(self, language: Language, number: str, body: str) -> Response:
