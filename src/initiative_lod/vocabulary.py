@@ -60,6 +60,8 @@ PARTS = (
     "Note",
     "Signature",
 )
+#: Kinds of documents.
+DOCUMENTS = ("GovernanceDocument", "Initiative")
 #: Kinds of things outside of a document that it may refer to.
 REFERENTS = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
 #: Kinds of concepts.

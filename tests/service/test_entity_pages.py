@@ -470,7 +470,7 @@ def test_shapes_are_told_in_words(real: Live) -> None:
     assert clause is not None
     text = Read(clause[0]).text
     assert "instances of" in text
-    assert re.search(r"in modality.{0,3}:\s+exactly 1; each is a\s+modality", text, re.DOTALL)
+    assert re.search(r"in modality.{0,3}:\s+at least 1; each is a\s+modality", text, re.DOTALL)
     assert "violation" in text
     assert "SELECT" in text
     assert '"/ontology#Clause"' in clause[0]

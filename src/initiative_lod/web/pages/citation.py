@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
 from initiative_lod.locale.messages import Language
-from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, OWL, PARTS
+from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, ELI, FOAF, OWL, PARTS
 from initiative_lod.web.pages.view import View
 
 PLAIN = MediaType("text/plain", "txt", "APA")
@@ -60,7 +60,7 @@ def citation(view: View, resource: NamedNode) -> Citation:
     kinds = set(view.kinds(resource))
     title = _label(view, resource, view.language)
     # Of a document's parts, and of the document, the one who issued it is the author.
-    work = _work(view, resource) if kinds & (CITED_PARTS | {"Initiative", "Text"}) else None
+    work = _work(view, resource) if kinds & (CITED_PARTS | {*DOCUMENTS, "Text"}) else None
     if work is not None:
         original = _original_language(view, work) if "Text" not in kinds else view.language
         own, name = _label(view, resource, original), _label(view, work, original)
@@ -200,7 +200,7 @@ def box(view: View, resource: NamedNode) -> Box:
 def _work(view: View, node: NamedNode) -> NamedNode | None:
     """The document that the node is, is a part of, or is a text of."""
     for _ in range(DEEPEST):
-        if "Initiative" in view.kinds(node):
+        if {*DOCUMENTS} & {*view.kinds(node)}:
             return node
         above = view.node(node, DCTERMS.isPartOf) or view.node(node, ELI.realizes)
         if above is None:
@@ -212,9 +212,9 @@ def _work(view: View, node: NamedNode) -> NamedNode | None:
 def _original_language(view: View, work: NamedNode) -> str:
     """The language of the text that is no rendering of this project."""
     for text in view.subjects(ELI.realizes, work):
-        language = view.text(text, DCTERMS.language)
-        if language and "UnofficialTranslation" not in view.kinds(text):
-            return language.value
+        language = view.language_of(text)
+        if language and not {"UnofficialTranslation", "OfficialTranslation"} & {*view.kinds(text)}:
+            return language
     return view.language
 
 

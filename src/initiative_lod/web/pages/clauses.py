@@ -98,6 +98,7 @@ class PartView:
     clauses: tuple[Clause, ...]
     evidence: tuple[Evidence, ...]
     rows: tuple[Row, ...]
+    parallel: tuple[LangText, ...] = ()  # its words in the other texts
 
     @property
     def by_iri(self) -> dict[str, Evidence]:
@@ -111,29 +112,46 @@ class PartView:
         return next((other for other in self.clauses if other.start <= item.start < other.end), None)
 
 
-def span(view: View, node: Node, name: str = "span") -> tuple[int, int, LangText]:
-    """(start, end, words in the language of their text) of the node's span; (-1, -1, no words) when it has none."""
-    place = view.node(node, view.term(name))
-    selector = view.node(place, OA.hasSelector) if place is not None else None
-    if place is None or selector is None:
-        return NO_SPAN
-    start, end, exact = view.number(selector, OA.start), view.number(selector, OA.end), view.text(selector, OA.exact)
-    if start is None or end is None or exact is None:
-        return NO_SPAN
-    source = view.node(place, OA.hasSource)
-    language = view.text(source, DCTERMS.language) if source is not None else None
-    return start, end, LangText(exact.value, language.value if language is not None else "")
+def spans(view: View, node: Node, name: str = "span") -> list[tuple[int, int, LangText]]:
+    """(start, end, words in the language of their text) of the node's spans: one a text, as the reader prefers them."""
+    found = []
+    for place in view.nodes(node, view.term(name)):
+        selector, source = view.node(place, OA.hasSelector), view.node(place, OA.hasSource)
+        if selector is None:
+            continue
+        start, end, exact = (
+            view.number(selector, OA.start),
+            view.number(selector, OA.end),
+            view.text(selector, OA.exact),
+        )
+        if start is not None and end is not None and exact is not None:
+            language = view.language_of(source) if source is not None else ""
+            found.append((start, end, LangText(exact.value, language)))
+    return sorted(found, key=lambda item: view.preference(item[2].language))
 
 
-def evidence(view: View, part: NamedNode) -> list[Evidence]:
+def span(view: View, node: Node, name: str = "span", language: str | None = None) -> tuple[int, int, LangText]:
+    """The node's span in the text of a language, else in the one that the reader prefers: (-1, -1, its words) there.
+
+    (-1, -1, no words) when it has none.
+    """
+    found = spans(view, node, name)
+    for item in found:
+        if language is None or item[2].language == language:
+            return item
+    return (-1, -1, found[0][2]) if found else NO_SPAN
+
+
+def evidence(view: View, part: NamedNode, language: str | None = None) -> list[Evidence]:
     """What is said of a part, with its words; statements without an attestation come last."""
-    found = [read for node in view.subjects(view.term("onSubject"), part) if (read := attestation(view, node))]
+    nodes = view.subjects(view.term("onSubject"), part)
+    found = [read for node in nodes if (read := attestation(view, node, language))]
     attested = {(item.name, item.value.iri if item.value else None) for item in found}
     for name in INTERPRETING:
         for value in view.nodes(part, view.term(name)):
             if (name, value.value) in attested:
                 continue
-            start, end, quote = span(view, value) if name == "condition" else NO_SPAN
+            start, end, quote = span(view, value, "span", language) if name == "condition" else NO_SPAN
             found.append(
                 Evidence(
                     value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}",
@@ -153,7 +171,7 @@ def evidence(view: View, part: NamedNode) -> list[Evidence]:
     return found
 
 
-def attestation(view: View, node: NamedNode) -> Evidence | None:
+def attestation(view: View, node: NamedNode, language: str | None = None) -> Evidence | None:
     """One attestation; None when it says not what it attests."""
     property = view.node(node, view.term("onProperty"))
     if property is None:
@@ -162,7 +180,7 @@ def attestation(view: View, node: NamedNode) -> Evidence | None:
     literal = view.text(node, view.term("onLiteral"))
     role = view.node(node, view.term("role"))
     implied = view.text(node, view.term("implied"))
-    start, end, quote = span(view, node)
+    start, end, quote = span(view, node, "span", language)
     return Evidence(
         node.value,
         view.thing(property),
@@ -188,11 +206,11 @@ def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
     return tuple(Row(groups[name][0].predicate, name, tuple(sorted(groups[name], key=_by_place))) for name in names)
 
 
-def clause(view: View, node: NamedNode) -> Clause:
-    """A clause with everything that is said of it."""
-    start, end, words = span(view, node)
-    text = view.text(node, view.term("text"))
-    items = evidence(view, node)
+def clause(view: View, node: NamedNode, language: str | None = None) -> Clause:
+    """A clause with everything that is said of it, in the text of a language."""
+    start, end, words = span(view, node, "span", language)
+    text = view.text(node, view.term("text"), words.language or None)
+    items = evidence(view, node, words.language or None)
     modality = view.node(node, view.term("modality"))
     shown = text or words
     return Clause(
@@ -209,20 +227,22 @@ def clause(view: View, node: NamedNode) -> Clause:
     )
 
 
-def clauses(view: View, part: NamedNode) -> list[Clause]:
+def clauses(view: View, part: NamedNode, language: str | None = None) -> list[Clause]:
     """The clauses of a part, in order."""
-    found = [clause(view, node) for node in view.nodes(part, DCTERMS.hasPart) if "Clause" in view.kinds(node)]
+    found = [clause(view, node, language) for node in view.nodes(part, DCTERMS.hasPart) if "Clause" in view.kinds(node)]
     return sorted(found, key=lambda item: item.number)
 
 
 def unit(view: View, part: NamedNode) -> PartView:
-    """A part with its sentence."""
+    """A part with its sentence, in the text that the reader prefers, and its words in the document's other texts."""
     kind = next(iter(view.kinds(part)), "")
     start, _, found = span(view, part, "leadSpan" if kind == "Pillar" else "span")
     words = found.value
-    own = evidence(view, part)
-    inner = clauses(view, part)
-    heading = span(view, part, "headingSpan")
+    text = found.language or None
+    own = evidence(view, part, text)
+    inner = clauses(view, part, text)
+    heading = span(view, part, "headingSpan", text)
+    parallel = [item[2] for item in spans(view, part)[1:]] if kind != "Pillar" else []
     if kind == "Pillar":
         segments = [_segment(heading[2].value, heading[0], own, heading=True)] if heading[0] >= 0 else []
     elif heading[0] >= 0:
@@ -244,10 +264,11 @@ def unit(view: View, part: NamedNode) -> PartView:
         tuple(segments),
         language,
         translation,
-        translated,
+        translated if any(translations) or kind in ("Action", "Pillar") else "",
         tuple(inner),
         tuple(own),
         rows(view, own),
+        tuple(parallel),
     )
 
 

@@ -14,7 +14,7 @@ from initiative_lod.documents.resource import is_merged
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search.builder import UNNAMED
-from initiative_lod.vocabulary import DCTERMS, ELI, RDF, SSSOM, TERMS
+from initiative_lod.vocabulary import DCTERMS, ELI, RDF, SCHEMA, SSSOM, TERMS
 from initiative_lod.web.labelled import LangText, Node
 
 _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.iri}object_label")
@@ -71,5 +71,9 @@ def originals(opened: OpenRelease) -> tuple[str, ...]:
     """The languages of the texts that are no translation, in the order of their tags."""
     translated = {quad.subject for quad in opened.quads(None, RDF.type, opened.iris.term("UnofficialTranslation"))}
     texts = {quad.subject for quad in opened.quads(None, ELI.realizes, None)} - translated
-    tags = (quad.object for quad in opened.quads(None, DCTERMS.language) if quad.subject in texts)
+    spoken = (
+        *opened.quads(None, SCHEMA.inLanguage),
+        *opened.quads(None, DCTERMS.language),
+    )  # the latter in older releases
+    tags = (quad.object for quad in spoken if quad.subject in texts)
     return tuple(sorted({tag.value for tag in tags if isinstance(tag, Literal)}))

@@ -22,6 +22,7 @@ from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import (
     citation,
+    contents,
     dataset,
     entity,
     initiative,
@@ -89,6 +90,8 @@ class Pages:
             template, more["shapes"] = "shapes.html", found_shapes
         elif (graph := graph_of(opened.iris, resource)) is not None:
             template, more["graph"] = "graph.html", dataset.graph(view, resource, graph)
+        elif "GovernanceDocument" in kinds and "Initiative" not in kinds:
+            template, more["work"] = "work.html", contents.contents(view, resource)
         elif "Initiative" in kinds:
             template, more["overviews"] = "initiative.html", [initiative.overview(view, resource)]
             more |= _standing(view)
@@ -109,7 +112,7 @@ class Pages:
         view = self.view(opened, request)
         found = [initiative.overview(view, item) for item in view.instances("Initiative")]
         block = schema_org.block(view, view.iris.thing("dataset"))
-        more = {"overviews": found, "schema_org_block": block, **_standing(view)}
+        more = {"overviews": found, "works": contents.documents(view), "schema_org_block": block, **_standing(view)}
         return view.language, self._render("start.html", view, request, f"{request.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, request: Request, listed: list[dict[str, Any]]) -> tuple[str, bytes]:

@@ -10,10 +10,12 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.vocabulary import DCTERMS, XSD
 from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.labelled import LabelledResource
-from initiative_lod.web.pages import clauses
+from initiative_lod.web.pages import clauses, contents
 from initiative_lod.web.pages.view import View
 
 DEEPEST = 8
+#: Kinds of parts that are shown with their words though there are parts in them.
+WITH_WORDS = ("Action", "Pillar", "Article", "Paragraph", "Item", "Recital", "Conclusion", "Annex", "Note")
 TAB_WIDTH = 400.0  # of the words in a browser's tab, in pixels of a drawing
 
 
@@ -25,19 +27,20 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         trail.insert(0, view.thing(above))
         above = view.node(above, DCTERMS.isPartOf)
     parent = view.node(node, DCTERMS.isPartOf)
-    inner = [item for item in view.nodes(node, DCTERMS.hasPart) if set(view.kinds(item)) & {"Action", "Paragraph"}]
-    inner.sort(key=lambda item: view.number(item, view.term("number")) or 0)
+    inner = contents.inner_parts(view, node)
     shown = node
     only = ""
     if kind == "Clause" and parent is not None:
         shown, only = parent, node.value
-    units = [clauses.unit(view, item) for item in inner if "Paragraph" in view.kinds(item)] or [
-        clauses.unit(view, shown)
-    ]
+    leaves = [item for item in inner if not contents.inner_parts(view, item)]
+    spelt = leaves if len(leaves) == len(inner) and not {"Action", "Item"} & {*kinds_of(view, leaves)} else []
+    units = [clauses.unit(view, item) for item in spelt]
+    if not inner or (kind in WITH_WORDS and not spelt):
+        units = [clauses.unit(view, shown)]
     children = [
         (view.thing(item), view.number(item, view.term("number")), view.both(item), clauses.squares_of(view, item))
         for item in inner
-        if "Action" in view.kinds(item)
+        if item not in spelt
     ]
     before, after = _neighbours(view, node, kind, trail)
     return {
@@ -53,6 +56,11 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         "before": before,
         "after": after,
     }
+
+
+def kinds_of(view: View, nodes: Sequence[NamedNode]) -> set[str]:
+    """The kinds of several parts."""
+    return {kind for node in nodes for kind in view.kinds(node)}
 
 
 def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -> str:

@@ -107,12 +107,11 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         found = [_ref(view, item, "Organization") for item in view.nodes(source, predicate)]
         if found:
             node[term] = found[0] if len(found) == 1 else found
-    language = view.text(resource, DCTERMS.language)
+    language = view.language_of(resource)
     if language:
-        node["inLanguage"] = language.value
+        node["inLanguage"] = language
     elif kind == "Dataset":
-        languages = (view.text(item, DCTERMS.language) for item in view.instances("Text"))
-        node["inLanguage"] = sorted({item.value for item in languages if item is not None})
+        node["inLanguage"] = sorted({view.language_of(item) for item in view.instances("Text")} - {""})
     whole = view.node(resource, DCTERMS.isPartOf)
     if whole is not None:
         node["isPartOf"] = _ref(view, whole, type_of(view.iris, whole, kinds_of(view.opened, whole)))

@@ -17,7 +17,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
 from initiative_lod.web.pages.labels import Names, originals
 
@@ -125,6 +125,11 @@ class View(Links):
         if language is not None:
             found = [item for item in found if item.language == language]
         return next(iter(found), None)
+
+    def language_of(self, text: Node) -> str:
+        """The language of a text, as a tag; empty where it says none. Older releases say it as dcterms:language."""
+        said = self.text(text, SCHEMA.inLanguage) or self.text(text, DCTERMS.language)
+        return said.value if said is not None else ""
 
     def text_of(self, iri: str, name: str) -> LangText | None:
         """The own property ``name`` of an IRI."""

@@ -1,0 +1,85 @@
+"""Pages of a document of another shape: two authentic texts, chapters, articles, items; beside an initiative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from initiative_lod.settings import Settings
+from pipeline.conftest import make_project
+from pipeline.test_any_document import CLAUSES as CODED
+from pipeline.test_any_document import EN, GRAPH, ZH, add
+from pipeline.test_any_document import SKOS_PREFIX as PREFIX
+from service.conftest import Live, publish, serve
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    root = make_project(tmp_path_factory.mktemp("seabirds") / "project")
+    add(root, "seabirds", {"zh": ZH, "en": EN})
+    path = root / GRAPH
+    path.write_text(PREFIX + path.read_text("utf-8") + CODED, "utf-8")
+    settings = Settings(root=root)
+    publish(settings)
+    with serve(settings) as running:
+        yield running
+
+
+def page(live: Live, path: str, language: str = "en") -> str:
+    answer = live.get(path, "text/html", **{"accept-language": language})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize(("language", "standing"), [("en", "authentic text"), ("zh", "正本")])
+def test_the_page_of_a_document_lists_its_texts_and_parts(live: Live, language: str, standing: str) -> None:
+    found = page(live, "/doc/seabirds", language)
+    assert found.count(standing) >= 2
+    links = re.findall(r'href="/doc/seabirds/([a-z0-9/]+)"', found)
+    order = [link for link in dict.fromkeys(links) if not re.fullmatch("zh|en", link)]
+    assert order[:4] == ["preamble", "preamble/recital/1", "preamble/recital/2", "preamble/paragraph/1"]
+    assert order.index("chapter/1") < order.index("article/2") < order.index("chapter/2") < order.index("article/3")
+
+
+def test_the_start_page_names_every_document(live: Live) -> None:
+    for language, title in (("en", "Model Declaration on Seabirds"), ("zh", "海鸟保护示范宣言")):
+        found = page(live, "/", language)
+        assert title in found
+        assert 'href="/doc/harbour-2031' in found
+
+
+@pytest.mark.parametrize("path", ["article/1", "article/2", "article/2/paragraph/2", "article/3/item/2", "preamble"])
+def test_a_part_shows_its_words_in_both_texts_and_calls_neither_a_translation(live: Live, path: str) -> None:
+    words = {
+        "article/1": ("在海上觅食的鸟", "feeds at sea"),
+        "article/2": ("任何人不得惊扰巢穴", "No one shall disturb"),
+        "article/2/paragraph/2": ("巢穴", "nests"),
+        "article/3/item/2": ("记录伤鸟", "injured birds"),
+        "preamble": ("鉴于海鸟不分国界", "Whereas seabirds know no borders"),
+    }[path]
+    for language in ("en", "zh"):
+        found = page(live, f"/doc/seabirds/{path}", language)
+        bare = re.sub(r"<[^>]+>", "", found)
+        assert all(item in bare for item in words)
+        assert 'lang=""' not in found
+        assert "not official" not in found
+        assert "非正式" not in bare
+
+
+def test_a_chapter_leads_to_its_articles(live: Live) -> None:
+    found = page(live, "/doc/seabirds/chapter/2")
+    assert found.index("/doc/seabirds/article/3") < found.index("/doc/seabirds/article/4")
+
+
+def test_a_clause_shows_the_words_of_its_evidence(live: Live) -> None:
+    bare = re.sub(r"<[^>]+>", "", page(live, "/doc/seabirds/article/2/paragraph/2/clause/1"))
+    assert "No one shall" in bare
+    assert "nests" in bare
+
+
+def test_the_initiative_beside_it_has_its_words_in_their_language(live: Live) -> None:
+    found = page(live, "/doc/harbour-2031/action/2")
+    assert '<p class="original" lang="zh">' in found
+    assert 'lang=""' not in found
