@@ -137,9 +137,14 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
 
 
 def linksets(sets: Iterable[MappingSet], settings: Settings) -> dict[str, tuple[Quad, ...]]:
-    """The graphs of mapping sets by name, under the base of the settings."""
+    """The graphs of an operator's mapping sets by name, under the base of the settings, with a title each."""
     iris = Iris(settings.base)
-    return {item.name: tuple(mappings.quads(mappings.rebased(item, iris), iris)) for item in sets}
+    found = {}
+    for item in sets:
+        graph, title = iris.graph(f"alignment-{item.name}"), Literal(item.value("mapping_set_title") or item.name)
+        quads = mappings.quads(mappings.rebased(item, iris), iris)
+        found[item.name] = (*quads, Quad(graph, DCTERMS.title, title, graph))
+    return found
 
 
 def make_merged_release(

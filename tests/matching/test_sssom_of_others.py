@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom
 from initiative_lod.sources.sssom import MappingSet
 from initiative_lod.sources.sssom_slots import REQUIRED
-from initiative_lod.vocabulary import SSSOM, XSD
+from initiative_lod.vocabulary import DCTERMS, SSSOM, XSD
 
 I = Iris()
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -391,3 +392,33 @@ def test_two_sets_of_one_name(tmp_path: Path) -> None:
     (tmp_path / "data" / "alignments" / "theirs.sssom.tsv").write_text(table())
     with pytest.raises(SourceError, match="a mapping set of this project"):
         pipeline.mapping_sets([path], Settings(root=tmp_path), unseen=True)
+
+
+# --- packed, and with a title
+
+
+def test_a_packed_file_is_read_as_the_file_in_it(tmp_path: Path) -> None:
+    packed, plain = read(tmp_path, gzip.compress(table().encode()), "theirs.sssom.tsv.gz"), read(tmp_path, table())
+    assert packed.name == plain.name == "theirs"
+    assert packed.rows == plain.rows
+
+
+@pytest.mark.parametrize("content", [gzip.compress(table().encode() * 9)[:60], b"no archive", b""])
+def test_a_packed_file_that_breaks_off_is_told(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ParseError):
+        read(tmp_path, content, "theirs.sssom.tsv.gz")
+
+
+def test_a_bomb_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sssom, "MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(ParseError, match="unpacks to more"):
+        read(tmp_path, gzip.compress(b"#" * 5000), "theirs.sssom.tsv.gz")
+
+
+@pytest.mark.parametrize(
+    ("header", "title"), [(f"{HEADER}#mapping_set_title: Ships and docks\n", "Ships and docks"), (HEADER, "theirs")]
+)
+def test_the_graph_of_a_set_has_a_title(tmp_path: Path, header: str, title: str) -> None:
+    graphs = pipeline.linksets([read(tmp_path, table(header=header))], Settings(root=tmp_path))
+    titles = [quad for quad in graphs["theirs"] if quad.predicate == DCTERMS.title]
+    assert titles == [Quad(I.graph("alignment-theirs"), DCTERMS.title, Literal(title), I.graph("alignment-theirs"))]

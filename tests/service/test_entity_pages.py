@@ -283,6 +283,10 @@ def test_many_mentions_are_paged_by_action(crowded: Live) -> None:
         seen += said
         assert all(item.marked == {"": "港务总局"} for item in page.sentences)
         following = re.findall(r'<a rel="next" href="([^"]+)"', answer.text)
+        header = re.findall(r'<[^>]+>; rel="(first|prev|next|last)"', answer.headers["link"])
+        assert set(header) == {"first", "last"} | ({"next"} if following else set()) | (
+            {"prev"} if pages > 1 else set()
+        )
         assert following[:1] == re.findall(r'<link rel="next" href="([^"]+)"', answer.text)
         path = following[0] if following else None
     assert pages == MANY // 50

@@ -684,3 +684,14 @@ def test_a_switch_leaves_no_stale_answer_and_a_rollback_brings_the_old_bytes_bac
         thread.join()
     assert stale == []
     assert seen == {0, 2}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("path", [f"doc/{LEAGUE}", "ontology", "dataset"])
+def test_a_timegate_takes_the_whole_address_of_an_original(past: Past, path: str, whole: bool) -> None:
+    """As RFC 7089 (§2.1.1) and its clients have it: the address of the original is what follows the gate's own."""
+    original = f"{past.live.url}/{path}" if whole else f"{past.live.opened.iris.base}{path}"
+    for date, number in ((DATES[0], 0), (DATES[2], 2)):
+        answer = past.live.get(f"/timegate/{original}", "text/turtle", accept_datetime=date)
+        assert (answer.status_code, answer.headers["location"]) == (302, past.at(number, path))
+    assert past.live.get("/timegate/http://elsewhere.example/x", "text/turtle").status_code == 404

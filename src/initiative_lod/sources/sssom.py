@@ -6,7 +6,9 @@ mapping set becomes as RDF is in ``build.mappings``. Source: the SSSOM specifica
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,11 +18,11 @@ from typing import Any
 import yaml
 from pyoxigraph import NamedNode
 
-from initiative_lod.errors import ParseError
+from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
-from initiative_lod.sources.turtle import read_text
+from initiative_lod.sources.turtle import read_text, text_of
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
@@ -29,6 +31,7 @@ PREDICATES = re.compile(
     rf"{SKOS.iri}(exact|close|broad|narrow|related)Match|({OWL.iri}|https?://schema\.org/)sameAs|{RDFS.iri}seeAlso|"
     rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of"
 )
+MAX_UNPACKED_BYTES = 256 << 20  # of a mapping set that is packed
 URI_OR_CURIE = "https://w3id.org/linkml/Uriorcurie"  # the type_hint of an extension slot whose values are things
 UNDEFINED = "http://sssom.invalid/"  # the standard's namespace for extension slots without a property
 
@@ -196,7 +199,7 @@ class _Reader:
         rows = list(self._rows(_records(lines[start + 1 :], delimiter, start + 2), columns, defined, own))
         own, rows = _propagated(own, rows)
         return MappingSet(
-            re.sub(r"(\.sssom)?\.(tsv|csv|txt)$", "", self._path.name),
+            re.sub(r"(\.sssom)?\.(tsv|csv|txt)(\.gz)?$", "", self._path.name),
             own,
             tuple(rows),
             self._prefixes,
@@ -244,7 +247,7 @@ class _Reader:
 
     def _beside(self) -> Path | None:
         """The file of external metadata (``x.sssom.yml`` for ``x.sssom.tsv``), where there is one."""
-        name = re.sub(r"(\.sssom)?\.[A-Za-z]+$", "", self._path.name)
+        name = re.sub(r"(\.sssom)?\.[A-Za-z]+(\.gz)?$", "", self._path.name)
         places = (self._path.with_name(name + end) for end in (".sssom.yml", ".sssom.yaml", ".yml", ".yaml"))
         return next((place for place in places if place.is_file()), None)
 
@@ -464,8 +467,23 @@ class _Reader:
 
 def _lines(path: Path) -> list[str]:
     """The lines of a file, without a byte order mark, whatever its line ends."""
-    text = read_text(path).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    content = _unpacked(path) if path.suffix == ".gz" else read_text(path)
+    text = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return text.rstrip("\n").split("\n")
+
+
+def _unpacked(path: Path) -> str:
+    """The text of a gzip file. Raises ParseError, SourceError."""
+    try:
+        with gzip.open(path) as file:
+            content = file.read(MAX_UNPACKED_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ParseError("the archive breaks off, or is none: it cannot be unpacked", path) from error
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise ParseError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB, which is no mapping set", path)
+    return text_of(content, path)
 
 
 def _is_header(line: str) -> bool:

@@ -86,6 +86,11 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
+    return text_of(content, path)
+
+
+def text_of(content: bytes, path: Path) -> str:
+    """The same for content that came from the file at ``path`` in another way."""
     kind = next((kind for mark, kind in _NO_TEXT.items() if content.startswith(mark)), "")
     if kind:
         raise ParseError(f"the file is no text: it begins like {kind}", path, 1)

@@ -126,15 +126,15 @@ ELSE_DEFAULT = WrapValidator(_default_for_nonsense)
 PageNumber = Annotated[int, Field(ge=1, lt=1_000_000, description="a page of what is paged, from 1")]
 
 
-def read_iri(value: str, name: str = "iri") -> NamedNode:
+def read_iri(value: str) -> NamedNode:
     """The IRI that an argument has as its value. Raises BadArgument, which says what it lacks."""
     try:
         return NamedNode(value)
     except ValueError:
         cut = value[:200]
     if not _SCHEME.match(value):
-        raise BadArgument(Message("error.iri_scheme", name=name, value=cut))
+        raise BadArgument(Message("error.iri_scheme", value=cut))
     if found := _NOT_IN_IRI.search(value):
         character = f"U+{ord(found[0]):04X}" + (f" ({found[0]})" if found[0] > " " and found[0].isprintable() else "")
-        raise BadArgument(Message("error.iri_character", name=name, value=cut, character=character))
-    raise BadArgument(Message("error.iri", name=name, value=cut))
+        raise BadArgument(Message("error.iri_character", value=cut, character=character))
+    raise BadArgument(Message("error.iri", value=cut))

@@ -374,7 +374,7 @@ def _preview(pages: Pages, entities: Entities, arguments: ThingArguments, reques
 
 def _described(view: View, entities: Entities, iri: str) -> dict[str, Any]:
     """What a preview shows of anything that the release knows: names, kinds, a sentence, and whose it is."""
-    node = read_iri(iri, "id")
+    node = read_iri(iri)
     quads = list(view.opened.about(node))
     if not quads:
         raise NotFound(Message("error.unknown", iri=iri[:200]))
