@@ -377,7 +377,8 @@ def test_pages_speak_the_readers_language(harbour: Live) -> None:
         assert read(answer.text).lang == language
     named = harbour.get(f"/doc/{ACTION}?lang=zh", BROWSER, accept_language="en")
     assert read(named.text).lang == "zh"
-    internal = [href for href in hrefs(named.text) if href.startswith("/doc/") and "." not in href]
+    links = hrefs(named.text.partition("<body>")[2])
+    internal = [href for href in links if href.startswith("/doc/") and "." not in href]
     assert internal
     assert all("lang=" in href for href in internal)
 
@@ -588,7 +589,8 @@ def test_each_address_says_which_methods_it_has(harbour: Live) -> None:
     posted = {path for path, methods in found.items() if "POST" in methods}
     assert posted >= {"/sparql", "/reconcile"}
     for path, methods in found.items():
-        assert {"GET", "HEAD", "OPTIONS"} <= methods, path
+        assert "OPTIONS" in methods, path
+        assert {"GET", "HEAD"} <= methods or methods == {"POST", "OPTIONS"}, path
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             if method in methods:
                 continue
@@ -815,7 +817,7 @@ FAULTS = [
     ("/compare?iri=x:y&iri=x:z", 404, "nothing is known about <x:y>", "这里没有关于 <x:y> 的记录"),
     ("/sparql?query=SELECT", 400, "this is not a SPARQL query", "这不是有效的 SPARQL 查询"),
     ("/sparql?query=a&query=b", 400, "send one", "请只发送一条"),
-    ("/sparql?query=ASK%7B%7D&_mediatype=image/png", 406, "image/png", "没有所要求的结果格式"),
+    ("/sparql?query=ASK%7B%7D&_mediatype=image/png", 406, "nothing here is 'image/png'", "没有所要求的结果格式"),
     ("/sparql?update=CLEAR%20ALL", 403, "read-only", "本端点只读"),
 ]
 
