@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
 NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs soak pictures docs reference image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs siege soak pictures docs reference image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
+	@echo "make siege     64 connections on every kind of address, and what the others notice"
 	@echo "make proofs    what takes minutes to prove     make installed  what a user installs is enough"
 	@echo "make interop   SSSOM compared with sssom-py, which it installs beside (390 MB)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
@@ -69,7 +70,11 @@ check: lint types test
 # What takes minutes, and is a proof: every representation of every resource compared, every example of a shape validated
 # alone and under all shapes, eight other graphs merged. -rP shows the figures.
 proofs: install-dev
-	$(BIN)/python -m pytest -m slow -n auto --dist loadfile -rP --ignore tests/proofs/test_hostile_soak.py
+	$(BIN)/python -m pytest -m slow -n auto --dist loadfile -rP --ignore tests/proofs/test_hostile_soak.py --ignore tests/proofs/test_siege.py
+
+# Alone on the machine, since its figures are times.
+siege: install-dev
+	$(BIN)/python -m pytest tests/proofs/test_siege.py -m slow -s
 
 soak: install-dev
 	$(BIN)/python -m pytest tests/proofs/test_hostile_soak.py -m slow -s

@@ -1,6 +1,7 @@
 """A siege: connections that ask one kind of address as fast as they are answered, while others are asked and timed.
 
-The besiegers are a process of their own, so that they take no time from those that are timed but the machine's.
+The besiegers are one client, from an address of its own, and a process of their own, so that they take no time from those
+that are timed but the machine's. They never wait, whatever they are told.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ async def _attack(port: int, requests: list[bytes], connections: int, seconds: f
     async def one() -> None:
         while True:
             try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
             except OSError:
                 statuses["refused"] += 1
                 await asyncio.sleep(0.1)

@@ -18,6 +18,7 @@ from initiative_lod.errors import Busy, OutOfTime
 from initiative_lod.release.opened import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
+from initiative_lod.web.http.fair_starts import MOST, FairStarts
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Client
 from patience import SECONDS, eventually
@@ -311,3 +312,25 @@ def test_no_spelling_fills_the_cache_in_front(harbour: Live, query: str) -> None
         for number in range(2, 12):
             assert harbour.get(f"{path}?{query.format(number)}").status_code in (200, 400, 404)
         assert cache.size == size
+
+
+# Fair starts
+
+
+def test_a_client_that_asks_much_lets_another_one_begin() -> None:
+    begun: list[str] = []
+
+    async def main() -> None:
+        starts = FairStarts()
+
+        async def one(client: str) -> None:
+            await starts.wait(client)
+            begun.append(client)
+
+        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+            for client in ["many"] * 64 + ["other"]:
+                group.create_task(one(client))
+
+    asyncio.run(main())
+    assert begun.index("other") == MOST
+    assert begun.count("many") == 64

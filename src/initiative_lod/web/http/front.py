@@ -10,6 +10,8 @@ from contextlib import AbstractAsyncContextManager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.sparql.pool import QueryPool
+from initiative_lod.web.http.fair_starts import FairStarts
+from initiative_lod.web.http.request import client
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.site import RELEASE, Site
@@ -29,6 +31,7 @@ class Front:
         log: RequestLog | None = None,
     ) -> None:
         self._running, self.log = running, log
+        self._starts = FairStarts()
         self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
 
     def running(self) -> AbstractAsyncContextManager[None]:
@@ -38,10 +41,17 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif self.log is not None:
+            return
+        await self._starts.wait(self._client(scope))
+        if self.log is not None:
             await self.log.around(self._answer, scope, receive, send)
         else:
             await self._answer(scope, receive, send)
+
+    def _client(self, scope: Scope) -> str:
+        """Whom a request counts for: an address, as the socket has it or as a trusted proxy says."""
+        address: str = scope["client"][0] if scope.get("client") else ""
+        return client(scope, self.site.trusted).address if address in self.site.trusted else address
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         cache, opened = self.site.cache, self.site.at_hand()
