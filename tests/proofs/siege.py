@@ -1,7 +1,7 @@
 """A siege: connections that ask one kind of address as fast as they are answered, while others are asked and timed.
 
-The besiegers are one client, from an address of its own, and a process of their own, so that they take no time from those
-that are timed but the machine's. They never wait, whatever they are told.
+The besiegers are one client, from an address of its own, and a process of their own, so that they take no time from
+those that are timed but the machine's. They never wait, whatever they are told.
 """
 
 from __future__ import annotations

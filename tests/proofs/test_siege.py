@@ -1,7 +1,7 @@
 """A siege of every kind of address: 64 connections each, while health and two pages of other kinds are asked and timed.
 
-``make siege`` prints the figures, and those of one machine stand in docs/overload.md. What is asserted does not depend on how
-busy the machine is: whoever was besieged answers with nothing but the statuses it may, and all others with 200.
+``make siege`` prints the figures, and those of one machine stand in docs/overload.md. What is asserted does not depend
+on how busy the machine is: whoever was besieged answers with nothing but the statuses it may, and all others with 200.
 """
 
 from __future__ import annotations

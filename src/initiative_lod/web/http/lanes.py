@@ -110,10 +110,11 @@ class PageThreads:
         self.lanes: list[Lane] = []
 
     def lane(self, name: str, at_once: int = 1, apart: float = 0.0) -> Lane:
-        """A lane for a kind of address, of which ``at_once`` are made at a time.
+        """The lane ``name`` for a kind of address, of which ``at_once`` are made at a time. Each is made once.
 
         With ``apart`` it has threads of its own, and takes so many seconds: for work that waits for another process.
         """
+        assert all(lane.name != name for lane in self.lanes), f"two lanes are called {name}"
         settings, threads = self._settings, self._shared
         if apart:
             threads = ThreadPoolExecutor(at_once, name)

@@ -96,6 +96,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         request = site.read(http.scope)
         return static_file(request).answer(request, site.cache).to(request.method)
 
+    files = site.threads.lane("context")
     return [
         Address(
             "/dataset/{name}",
@@ -113,7 +114,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         ),
         Address(
             "/context.jsonld",
-            from_release(site, site.threads.lane("context"), context, by_date),
+            from_release(site, files, context, by_date),
             "The JSON-LD context",
             {
                 200: Outcome("The context", (JSON_LD, JSON)),
@@ -125,7 +126,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         ),
         Address(
             f"/{SCHEMA_FILE}",
-            from_release(site, site.threads.lane("context"), tree_schema),
+            from_release(site, files, tree_schema),
             "The JSON Schema of framed JSON-LD",
             {
                 200: Outcome("The schema", (SCHEMA, JSON)),
