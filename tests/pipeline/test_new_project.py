@@ -63,6 +63,13 @@ def test_nothing_is_overwritten(tmp_path: Path, run: Run) -> None:
     assert {path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()} == {"# mine\n"}
 
 
+@pytest.mark.parametrize("folder", ["x", "x/y"])
+def test_a_file_is_no_folder(tmp_path: Path, run: Run, folder: str) -> None:
+    (tmp_path / "x").touch()
+    refused = run(tmp_path, "init", folder)
+    assert (refused.code, refused.err) == (2, f"initiative-lod: {tmp_path / 'x'} is a file: name a folder\n")
+
+
 def test_beside_other_files_it_is_made(tmp_path: Path, run: Run) -> None:
     (tmp_path / "README.md").write_text("mine", "utf-8")
     assert run(tmp_path, "init").code == 0

@@ -33,6 +33,8 @@ def init(
     """Make a new project in DIR, or here: a small made-up document, to be replaced by yours. Nothing is overwritten."""
     base = Settings(base=context.obj["base"] or EXAMPLE_BASE).base
     folder = folder.resolve()
+    if other := next((item for item in (folder, *folder.parents) if item.is_file()), None):
+        raise SettingsError(f"{other} is a file: name a folder")
     in_the_way = [name for name in FILES if (folder / name).exists()]
     if in_the_way:
         raise SettingsError(
