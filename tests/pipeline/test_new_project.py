@@ -91,7 +91,18 @@ def test_in_an_empty_folder_every_command_names_init(tmp_path: Path, run: Run, a
 
 
 def test_every_command_is_tried_in_an_empty_folder() -> None:
-    assert {arguments[0] for arguments in NEEDING} == COMMANDS.keys() - {"init"}
+    assert {arguments[0] for arguments in NEEDING} == COMMANDS.keys() - {"init", "draft"}
+
+
+def test_a_draft_needs_a_project_only_to_be_added(tmp_path: Path, run: Run) -> None:
+    text = tmp_path / "river.en.txt"
+    text.write_text("The River\n\nArticle 1\n\nThe water shall be clean for all of us.\n", "utf-8")
+    (tmp_path / "empty").mkdir()
+    assert run(tmp_path / "empty", "draft", str(text)).code == 0
+    refused = run(tmp_path / "empty", "draft", str(text), "--add")
+    assert refused.code == 2
+    assert "initiative-lod init" in refused.err
+    assert list((tmp_path / "empty").iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments", [["build"], ["validate"], ["serve"]])
