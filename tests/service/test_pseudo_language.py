@@ -608,9 +608,6 @@ def test_the_review_page(languages: Path, tmp_path: Path, seen: set[str]) -> Non
 UNSEEN = {
     "contents_cut": "no document of them has 600 parts",
     "answer_merged": "nothing is merged into them",
-    **dict.fromkeys(
-        ("document_contents", "contents_cut", "inner_parts", "n_parts"), "their document has pillars and actions"
-    ),
     "never_published": "what was not published is not shown",
     "review.unwritten": "the file of the judgements can be written",
     "search.found_more": "they hold fewer than 20,000 things",
