@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from initiative_lod.errors import QuoteError, SourceError
 
@@ -126,7 +127,12 @@ def paragraphs(words: str) -> str:
 
 def is_blank(words: str) -> bool:
     """Tell blanks and characters that have no shape, such as a zero-width space, from words."""
-    return not words.strip() or all(unicodedata.category(char) in _SHAPELESS for char in words)
+    return all(map(_shapeless, words))
+
+
+@lru_cache(maxsize=65_536)
+def _shapeless(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in _SHAPELESS
 
 
 def _numbered(delivered: str) -> list[tuple[int, str]]:
