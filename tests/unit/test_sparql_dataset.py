@@ -22,7 +22,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from initiative_lod.errors import QueryError
+from initiative_lod.errors import DamagedStore
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.unions import PIECES, GraphTable
@@ -218,5 +218,5 @@ def test_a_damaged_table_is_told(tmp_path: Path, evaluator: Evaluator) -> None:
     a = NamedNode(f"{E}a")
     made = make_release(tmp_path, [Quad(a, a, a, NamedNode(GRAPHS[0])), Quad(a, a, a, NamedNode(GRAPHS[1]))])
     (made.path / INDEX / "graphs.json").write_text("{")
-    with pytest.raises(QueryError, match=r"graphs\.json"):
+    with pytest.raises(DamagedStore, match=r"graphs\.json"):
         answer(evaluator, made, QUERIES["rows"], (GRAPHS, ()))
