@@ -33,7 +33,7 @@ def section(heading: str) -> str:
 
 def script(heading: str, number: int = 0) -> str:
     """A block of commands under a heading."""
-    return re.findall(r"^```sh\n(.*?)^```$", section(heading), re.M | re.S)[number]
+    return str(re.findall(r"^```sh\n(.*?)^```$", section(heading), re.M | re.S)[number])
 
 
 def execute(code: str, root: Path) -> str:

@@ -129,7 +129,9 @@ def canonical(quads: list[Quad]) -> set[str]:
 
 def union(quads: list[Quad]) -> list[Quad]:
     """The triples of quads, in the default graph."""
-    return [Quad(*triple, DefaultGraph()) for triple in dict.fromkeys(quad.triple for quad in quads)]
+    return [
+        Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in dict.fromkeys(quad.triple for quad in quads)
+    ]
 
 
 def iris_of(quads: list[Quad]) -> set[str]:

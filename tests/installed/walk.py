@@ -124,11 +124,11 @@ class Run:
             try:
                 for line in process.stdout:
                     said.append(line)
-                    if address := re.search(r"http://127\.0\.0\.1:\d+", line):
+                    if address := re.search(r"http://127\.0\.0\.1:\d+[^\s]*", line):
                         break
                 else:
                     raise AssertionError("".join(said))
-                yield address[0]
+                yield address[0].rstrip("/")
             finally:
                 process.terminate()
         rest = "".join([*said, *process.stdout]) if not process.stdout.closed else "".join(said)
@@ -147,8 +147,11 @@ def commands(run: Run) -> tuple[str, str]:
         assert "other" not in run("query", "CONSTRUCT WHERE { ?s a ilod:Pillar }", "--format", form)
     assert "http://other.example/1" in run("align", str(other), "--quiet")
     assert "subject_id" in run("align", "--export")
-    with run.serving("align", str(other), "--review") as address:
-        assert httpx.get(f"{address}/1", timeout=SECONDS).status_code == 200
+    with run.serving("align", str(other), "--review") as entrance, httpx.Client(follow_redirects=True) as client:
+        inside = client.get(entrance, timeout=SECONDS)
+        assert inside.status_code == 200
+        assert client.get(inside.url.join("1"), timeout=SECONDS).status_code == 200
+        assert httpx.get(entrance, timeout=SECONDS).status_code == 403
     new = Path(json.loads(run("merge", str(other), "--publish", "--json"))["path"]).name
     assert run("release", "list").count("\n") >= 2
     assert run("release", "verify").count("sound") == 2

@@ -403,7 +403,9 @@ def test_a_packed_file_is_read_as_the_file_in_it(tmp_path: Path) -> None:
     assert packed.rows == plain.rows
 
 
-@pytest.mark.parametrize("content", [gzip.compress(table().encode() * 9)[:60], b"no archive", b""])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(table().encode() * 9)[:60], b"no archive", b""], ids=["cut", "other", "empty"]
+)
 def test_a_packed_file_that_breaks_off_is_told(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ParseError):
         read(tmp_path, content, "theirs.sssom.tsv.gz")

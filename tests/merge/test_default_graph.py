@@ -75,7 +75,7 @@ def miscounted(store: Store) -> list[Triple]:
         " (COUNT(DISTINCT ?p) AS ?properties) { ?s ?p ?o }"
     )
     assert isinstance(found, QuerySolutions)
-    assert [int(term.value) for term in next(found)] == list(true[dataset].values())[:4]  # type: ignore[union-attr]
+    assert [int(term.value) for term in next(found)] == list(true[dataset].values())[:4]
     for graph in store.named_graphs():
         if "/source/" not in graph.value:
             assert isinstance(graph, NamedNode)

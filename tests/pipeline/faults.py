@@ -49,7 +49,7 @@ class Steps:
         for name in NAMES:
             setattr(os, name, self._counted(name, getattr(os, name)))
         self._open = io.open
-        io.open = self.open  # type: ignore[assignment]  # as pathlib calls it
+        io.open = self.open  # as pathlib calls it
 
     def step(self, name: str) -> None:
         """Tell of a step that is about to be made."""

@@ -107,7 +107,7 @@ def test_what_is_about_to_be_published_stays(folder: Path, monkeypatch: pytest.M
     """An older release is looked at before it is published again, and that takes its time."""
     names = publish_all(folder, "ab")
     again = release.find(folder, names["a"])
-    verify = folder_module.verify
+    verify = folder_module.verify  # type: ignore[attr-defined]
 
     def slowly(found: release.Release) -> list[str]:
         assert collect(folder, 0)[1] == []

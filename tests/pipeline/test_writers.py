@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -225,7 +226,7 @@ def test_a_file_system_without_locks_has_no_release_folder(folder: Path, monkeyp
     def none(handle: int, operation: int) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(history.fcntl, "flock", none)
+    monkeypatch.setattr(fcntl, "flock", none)
     with pytest.raises(ReleaseError, match=r"cannot be locked \(Operation not supported\).*file system that has locks"):
         write(folder, "a")
 

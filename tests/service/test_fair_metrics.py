@@ -60,8 +60,11 @@ class Site:
         return {
             t.subject
             for t in self.ontology
-            if t.predicate == RDF.type and t.object in kinds and str(t.subject).startswith(f"<{BASE}ontology#")
-        }  # type: ignore[misc]
+            if isinstance(t.subject, NamedNode)
+            and t.predicate == RDF.type
+            and t.object in kinds
+            and str(t.subject).startswith(f"<{BASE}ontology#")
+        }
 
     def answers(self, path: str, accept: str) -> bool:
         answer = self.live.get(path, accept)

@@ -541,7 +541,7 @@ def test_the_report_of_a_validation(everywhere: Languages, seen: set[str]) -> No
         text = re.sub("^(Violation|Warning)", "", report.to_text(everywhere), flags=re.MULTILINE)
         assert pseudo.leaks(text.replace("-shape", "").splitlines()) == []
         seen |= pseudo.ids_in(page) | pseudo.ids_in(text)
-    every = Report(tuple(Result(data[0].subject, name, "x:s", "x:c") for name in SEVERITIES))  # type: ignore[arg-type]
+    every = Report(tuple(Result(data[0].subject, name, "x:s", "x:c") for name in SEVERITIES))
     seen |= pseudo.ids_in(every.to_html(everywhere))
 
 

@@ -143,7 +143,10 @@ def test_too_many_queries_and_no_json(real: Live) -> None:
 
 
 def test_extension(real: Live) -> None:
-    properties = [{"id": f"{SKOS}prefLabel", "settings": {"language": "zh"}}, {"id": f"{ILOD}number"}]
+    properties: list[dict[str, Any]] = [
+        {"id": f"{SKOS}prefLabel", "settings": {"language": "zh"}},
+        {"id": f"{ILOD}number"},
+    ]
     ids = [BASE + "id/topic/data-security", BASE + "id/wic-2020/action/8"]
     found = post(real, "/extend", {"ids": ids, "properties": properties}).json()
     assert [item["id"] for item in found["meta"]] == [item["id"] for item in properties]
