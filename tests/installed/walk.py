@@ -78,6 +78,26 @@ ADDRESSES = {
     "/reconcile/flyout/{}": "/reconcile/flyout/entity?id=https://w3id.org/initiative-lod/id/topic/cybercrime",
     "/reconcile/properties": "/reconcile/properties?type=https://w3id.org/initiative-lod/ontology%23Topic",
     "/reconcile/preview": "/reconcile/preview?id=https://w3id.org/initiative-lod/id/topic/cybercrime",
+    "/reconcile/1.0-draft": "/reconcile/1.0-draft",
+    "/reconcile/1.0-draft/match": "/reconcile/1.0-draft/match",
+    "/reconcile/1.0-draft/extend": "/reconcile/1.0-draft/extend",
+    "/reconcile/1.0-draft/extend/propose": "/reconcile/1.0-draft/extend/propose"
+    "?type=https://w3id.org/initiative-lod/ontology%23Topic",
+    "/reconcile/1.0-draft/suggest/entity": "/reconcile/1.0-draft/suggest/entity?prefix=cyber",
+    "/reconcile/1.0-draft/suggest/type": "/reconcile/1.0-draft/suggest/type?prefix=top",
+    "/reconcile/1.0-draft/suggest/property": "/reconcile/1.0-draft/suggest/property?prefix=top",
+    "/reconcile/1.0-draft/preview": "/reconcile/1.0-draft/preview?id=https://w3id.org/initiative-lod/id/topic/cybercrime",
+    "/tree.schema.json": "/tree.schema.json",
+}
+#: What is asked where an address takes no GET.
+BODIES: dict[str, dict[str, Any]] = {
+    "/reconcile/1.0-draft/match": {
+        "queries": [{"conditions": [{"matchType": "name", "v": "cybercrime"}]}],
+    },
+    "/reconcile/1.0-draft/extend": {
+        "ids": ["https://w3id.org/initiative-lod/id/topic/cybercrime"],
+        "properties": [{"id": "http://www.w3.org/2004/02/skos/core#prefLabel"}],
+    },
 }
 
 
@@ -142,6 +162,9 @@ def commands(run: Run) -> tuple[str, str]:
     old = Path(run("build", "--publish").strip()).name
     assert "conforms" in run("validate", str(other))
     assert (Path(run("init", str(run.folder / "town")).strip()) / "data").is_dir()
+    text = run.folder / "pledges.en.txt"
+    text.write_text("Pledges\n\nWe dim our lights at night.\n", "utf-8")
+    assert 'src:quote "We dim our lights at night."@en' in run("draft", str(text))
     assert len(run("query", str(CHECKOUT / "data/questions/prohibitions.rq"), "--format", "csv").split()) == 3
     for form in ("turtle", "ntriples"):
         assert "other" not in run("query", "CONSTRUCT WHERE { ?s a ilod:Pillar }", "--format", form)
@@ -182,6 +205,9 @@ def addresses(server: str, version: str, old: str) -> int:
 
         for template, path in ADDRESSES.items():
             path = path.format(version=version, old=old, ontology=ontology[1])
+            if template in BODIES:
+                ask(path, "application/json", "POST", json=BODIES[template])
+                continue
             ask(path)
             described = paths[template]["get"]["responses"].get("200", {}).get("content", {})
             for media_type in described if template != "/sparql" else ():  # there it depends on the query: see below
