@@ -27,6 +27,7 @@ _PREAMBLE = re.compile(r"(序\s*言|前\s*言|引\s*言|preamble|introduction)",
 _CONCLUSION = re.compile(r"(结\s*语|結\s*語|结束语|conclusion)", re.I)
 _STOPS = tuple("。.;；:：,，!！?？”\"'’…、")
 _LONGEST_HEADING = 90  # characters
+_TITLE_AGAIN = 5  # lines after the title, among which it may stand again
 _UNITS = {"编": "Chapter", "章": "Chapter", "节": "Section", "条": "Article"}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
@@ -90,23 +91,23 @@ class _Unit:
 
 def outline(delivered: str) -> Outline:
     """The outline of a text as delivered."""
-    lines, levels, left_out = list[str](), dict[str, int](), Counter[str]()
+    lines, left_out = list[tuple[str, int]](), Counter[str]()
     for line in normalise(delivered):
+        level = 0
         if _COMMENT.fullmatch(line):
             left_out[line] += 1
             continue
         if mark := _MARKDOWN.match(line):
             left_out[mark[0]] += 1
-            line = line[mark.end() :]
-            levels[line] = mark[0].count("#")
-        lines.append(line)
+            line, level = line[mark.end() :], mark[0].count("#")
+        lines.append((line, level))
     title, repeats = "", False
-    if lines and _is_heading(lines[0]) and not _unit(lines[0]):
-        title = lines.pop(0)
-        again = lines.index(title) if title in lines[:5] else -1
-        if again >= 0:
-            lines, repeats = lines[again + 1 :], True
-    told = [replace(_classified(line), level=levels.get(line, 0)) for line in lines]
+    if lines and _is_heading(lines[0][0]) and not _unit(lines[0][0]):
+        title = lines.pop(0)[0]
+        again = [place for place, (line, _) in enumerate(lines) if line == title]
+        if again and again[-1] < _TITLE_AGAIN and not lines[again[-1]][1]:  # src:firstLine is the last such line
+            lines, repeats = lines[again[-1] + 1 :], True
+    told = [replace(_classified(line), level=level) for line, level in lines]
     if not any(line.role == "Article" for line in told):
         told = [_numbered_as_articles(line) for line in told]
     return Outline(title, tuple(_parts(_units(told))), tuple(left_out), repeats)
@@ -174,8 +175,10 @@ def _numbered_as_articles(line: _Line) -> _Line:
 def _units(lines: Iterable[_Line]) -> Iterator[_Unit]:
     """The units of a text in order; what stands before the first is a preamble, if anything follows."""
     lines = list(lines)
-    has_units = any(line.role in ("Chapter", "Section", "Article") for line in lines)
-    unit = _Unit(_Line("Preamble", "", heading=False) if has_units else None, [])
+    roles = {line.role for line in lines}
+    is_preamble = bool(roles & {"Chapter", "Section", "Article"}) and "Preamble" not in roles
+    unit = _Unit(_Line("Preamble", "") if is_preamble else None, [])
+    framed: set[str] = set()  # a document has one preamble and one conclusion: another such heading is a section's
     has_articles = any(line.role == "Article" for line in lines)
     chapter: _Unit | None = None
     sections: list[_Unit] = []
@@ -183,6 +186,10 @@ def _units(lines: Iterable[_Line]) -> Iterator[_Unit]:
         before = unit.line is not None and unit.line.role == "Preamble" and not chapter
         if has_articles and before and line.role == "Section" and not line.number and not line.level:
             line = replace(line, role="Paragraph", heading=False)  # a formula, such as who proclaims what follows
+        if line.role in framed:
+            line = replace(line, role="Section")
+        if line.role in ("Preamble", "Conclusion"):
+            framed.add(line.role)
         if line.role in ("Chapter", "Section", "Article", "Annex", "Preamble", "Conclusion"):
             if unit.blocks or (unit.line is not None and unit.line.words):
                 yield unit
