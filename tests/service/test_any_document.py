@@ -83,3 +83,10 @@ def test_the_initiative_beside_it_has_its_words_in_their_language(live: Live) ->
     found = page(live, "/doc/harbour-2031/action/2")
     assert '<p class="original" lang="zh">' in found
     assert 'lang=""' not in found
+
+
+def test_articles_that_are_numbered_through_lead_across_chapters(live: Live) -> None:
+    found = page(live, "/doc/seabirds/article/2")
+    assert re.search(r'rel="prev" href="/doc/seabirds/article/1"', found)
+    assert re.search(r'rel="next" href="/doc/seabirds/article/3"', found)
+    assert 'rel="next"' not in page(live, "/doc/seabirds/article/4")

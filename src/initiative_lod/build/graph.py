@@ -250,7 +250,8 @@ def _documents(
                         f"<{text_iri}> and <{other.iri}> are both in {language.value!r}, and quotes name their text by "
                     )
                     raise SourceError(
-                        message + "its language: give one of them a file, or tell the languages apart", *place
+                        message + "its language: tell them apart (en-GB, en-US), or leave one without a file",
+                        *place,
                     )
             content, path = read_body(texts, marks, text_iri)
             found[realised[text_iri]].append(LocatedText(text_iri, language.value, content, path))

@@ -85,7 +85,7 @@ class LocatedText:
         return [*([self.headings[part]] if part in self.headings else []), *self.words.get(part, ())]
 
     def is_own_line(self, span: Span) -> tuple[bool, bool]:
-        """Whether ``span`` begins its line, and whether it ends it; what is left out stands for nothing."""
+        """Tell whether ``span`` begins its line, and whether it ends it; what is left out counts as blank."""
         line = self.text.paragraph(span)
         before, after = (line.start, span.start), (span.end, line.end)
         return self._is_nothing(*before), self._is_nothing(*after)
@@ -277,16 +277,16 @@ class LocatedDocument:
         if candidates:
             lines = ", ".join(str(located.text.line(span.start)) for span in candidates[:5])
             raise QuoteError(
-                f"<{name}>: {what}, “{shown}”, stand {len(candidates)} times in {located.file.name} (lines {lines}): "
+                f"<{name}>: {what}, “{shown}”: found {len(candidates)} times in {located.file.name} (lines {lines}); "
                 "say which with src:prefix or src:suffix",
                 *place,
             )
         where = (
-            f"does not stand in {located.file.name}"
+            f"not found in {located.file.name}"
             if not located.text.occurrences(content)
-            else (f"stands in {located.file.name}, but does not begin a line there")
+            else f"found in {located.file.name}, but not at the beginning of a line"
         )
-        raise QuoteError(f"<{name}>: {what}, “{shown}”, {where}{_nearest(located, content)}", *place)
+        raise QuoteError(f"<{name}>: {what}, “{shown}”: {where}{_nearest(located, content)}", *place)
 
     # --- What is proved
 
@@ -488,7 +488,7 @@ def _nearest(located: LocatedText, content: str) -> str:
     at = located.text.content.index(content[:low])
     there = located.text.content[at + low : at + low + 12].split("\n")[0]
     line = located.text.line(at + low - 1)
-    return f": after “{_short(content[max(0, low - 12) : low])}” the text (line {line}) has “{there}”"
+    return f"; after “{_short(content[max(0, low - 12) : low])}” the text (line {line}) has “{there}”"
 
 
 def _short(words: str) -> str:

@@ -65,7 +65,7 @@ def part_kinds(quads: Iterable[Quad]) -> PartKinds:
 def _inherited(
     kind: str, above: Mapping[str, frozenset[str]], patterns: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
-    """What the superclasses of a kind are called: the nearer one wins."""
+    """Names of a kind's superclasses by language: the nearer one wins."""
     called: dict[str, str] = {}
     for wider in sorted(above[kind], key=lambda item: (len(above[item]), item)):
         called |= patterns.get(wider, {})

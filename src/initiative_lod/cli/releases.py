@@ -209,7 +209,7 @@ def _tell_changes(made: changes.ChangeSummary, opened: Sequence[OpenRelease]) ->
 
 
 def _leftovers(folder: Path) -> list[cleanup.Removed]:
-    """What killed writers left; nothing where this user may not look."""
+    """Leftovers of killed writers; none where this user may not look."""
     try:
         return cleanup.leftovers(folder)
     except (OSError, ReleaseError):

@@ -65,7 +65,7 @@ def document_iri(iris: Iris, resource: NamedNode) -> NamedNode:
 
 
 def exists(opened: OpenRelease, resource: NamedNode) -> bool:
-    """Whether the release says anything about ``resource``; of an IRI of others, whether it so much as names it."""
+    """Tell whether the release says anything about ``resource``; of an IRI of others, whether it names it."""
     if opened.holds(resource):
         return True
     if opened.iris.path(resource.value) is None:
@@ -87,7 +87,7 @@ def graph_of(iris: Iris, resource: NamedNode) -> NamedNode | None:
 
 
 def is_merged(iris: Iris, graph: NamedNode) -> bool:
-    """Whether a graph is one of other people's: its description is where it is from, not its millions of quads."""
+    """Tell whether a graph is one of other people's: its description is where it is from, not its millions of quads."""
     return (iris.path(graph.value) or "").startswith("graph/source/")
 
 
@@ -147,7 +147,7 @@ class _Found:
         return True
 
     def is_part(self, node: NamedNode) -> bool:
-        """Whether the node belongs to a document: a part, the document itself, or a text."""
+        """Tell whether the node belongs to a document: a part, the document itself, or a text."""
         term = self.iris.term
         if self.opened.holds(node, term("number")):
             return True

@@ -38,7 +38,7 @@ class GraphFormat(MediaType):
     dumped: bool = False  # a release has its dataset in it, as a file
 
     def begins(self, head: str) -> bool:
-        """Whether a text that begins with ``head`` is in this format, for all that the beginning shows."""
+        """Tell whether a text that begins with ``head`` is in this format, for all that the beginning shows."""
         raise NotImplementedError
 
     def read(

@@ -136,7 +136,7 @@ def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 @lru_cache(maxsize=4096)
 def _is_element(iri: str) -> bool:
-    """Whether an IRI can be written as the name of an element that every XML parser reads.
+    """Tell whether an IRI can be written as the name of an element that every XML parser reads.
 
     Expat and many others know the names of XML 1.0 up to its fourth edition alone, which end with Unicode 2.0.
     """
@@ -183,7 +183,7 @@ def _broken(content: Content) -> SyntaxError | None:
 
 
 def _fault(content: Content) -> expat.ExpatError | None:
-    """What the XML parser objects to."""
+    """Objection of the XML parser."""
     parser = expat.ParserCreate("utf-8", " ")  # the separator makes it check prefixes
     try:
         if isinstance(content, Path):

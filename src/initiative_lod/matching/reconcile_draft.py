@@ -36,7 +36,7 @@ VERSION = "1.0-draft"
 
 
 class MatchCondition(BaseModel):
-    """What a candidate should be called, or which values it should have."""
+    """Condition of a query: a name of the candidates, or values of a property of theirs."""
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -35,7 +35,7 @@ class Source:
 
     @property
     def remote(self) -> bool:
-        """Whether it has to be fetched."""
+        """Tell whether it has to be fetched."""
         return is_url(self.where)
 
     @property
@@ -45,7 +45,7 @@ class Source:
 
 
 def is_url(where: str) -> bool:
-    """Whether a source has to be fetched."""
+    """Tell whether a source has to be fetched."""
     return _URL.match(where) is not None
 
 

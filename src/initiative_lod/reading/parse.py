@@ -290,8 +290,8 @@ def _reason(error: SyntaxError, content: Content, format: GraphFormat) -> str:
 
 
 def _at_end(error: SyntaxError, content: Content) -> bool:
-    """Whether an error is found at the last character, where a word may have been cut; unknown, and so no, for a file
-    that is streamed.
+    """Tell whether an error is found at the last character, where a word may have been cut; unknown, and so no, for
+    a file that is streamed.
     """
     if isinstance(content, Path) or not error.lineno:
         return False

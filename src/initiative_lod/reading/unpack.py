@@ -332,7 +332,7 @@ class Ignored:
         self._told: set[str] = set()
 
     def holds(self, path: str) -> bool:
-        """Whether the file at ``path`` is one."""
+        """Tell whether the file at ``path`` is one."""
         return self._part(path) is not None
 
     def told(self, path: str) -> Iterator[FileOutcome]:

@@ -29,7 +29,7 @@ def is_damage(error: BaseException) -> bool:
 
 
 class Condition:
-    """Whether an open release can still be read. Threads may share it.
+    """Tell whether an open release can still be read. Threads may share it.
 
     Its files are never written: one that is gone, or of another size, is damage as well.
     """

@@ -73,7 +73,7 @@ class OpenRelease:
 
     @cached_property
     def condition(self) -> Condition:
-        """Whether it can still be read; each look-up that cannot be done raises DamagedStore, and says so here."""
+        """Tell whether it can still be read; each look-up that cannot be done raises DamagedStore, and says so here."""
         return Condition(self.release.version, self.release.store)
 
     @classmethod

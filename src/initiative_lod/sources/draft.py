@@ -38,11 +38,15 @@ def draft(name: str, texts: Sequence[DraftText]) -> str:
     Parts of several texts that have the same path are one part.
     """
     iri = f"id/{name}"
-    out = [_PREFIXES, _ABOUT, _statement(iri, ":GovernanceDocument", [*_labels(texts), *_titles(texts)])]
+    out = [
+        _PREFIXES,
+        _ABOUT,
+        _statement(iri, ":GovernanceDocument", [*_titles(texts, "rdfs:label"), *_titles(texts, "src:heading")]),
+    ]
     for text in texts:
         lines = [
             f"eli:realizes <{iri}>",
-            *(_labels(texts) or [f"rdfs:label {_literal(name, text.language)}"]),
+            *(_titles(texts, "rdfs:label") or [f"rdfs:label {_literal(name, text.language)}"]),
             f'schema:inLanguage "{text.language}"',
             f"src:file {_string(text.file)}",
         ]
@@ -79,14 +83,9 @@ def _merged(texts: Sequence[DraftText]) -> list[Mapping[str, OutlinePart]]:
     return list(found.values())
 
 
-def _labels(texts: Sequence[DraftText]) -> list[str]:
-    labels = [_literal(text.outline.title, text.language) for text in texts if text.outline.title]
-    return [f"rdfs:label {' , '.join(labels)}"] if labels else []
-
-
-def _titles(texts: Sequence[DraftText]) -> list[str]:
+def _titles(texts: Sequence[DraftText], property: str) -> list[str]:
     titles = [_literal(text.outline.title, text.language) for text in texts if text.outline.title]
-    return [f"src:heading {' , '.join(titles)}"] if titles else []
+    return [f"{property} {' , '.join(titles)}"] if titles else []
 
 
 def _statement(iri: str, kind: str, lines: Sequence[str]) -> str:

@@ -123,7 +123,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether it can take another job."""
+        """Tell whether it can take another job."""
         return not self.retired and self._process.poll() is None
 
     async def run(self, job: Job, seconds: float, call: Call | None = None) -> QueryResult:
@@ -277,7 +277,7 @@ def _environment() -> dict[str, str]:
 
 
 def _holds(descriptor: int, length: int) -> bool:
-    """Whether this is a plain file of at least ``length`` bytes."""
+    """Tell whether this is a plain file of at least ``length`` bytes."""
     found = os.fstat(descriptor)
     return stat.S_ISREG(found.st_mode) and found.st_size >= length
 

@@ -96,7 +96,7 @@ class Broker:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet's, also when it carries another one inside."""
+    """Tell whether an IP address is one of the open internet's, also when it carries another one inside."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

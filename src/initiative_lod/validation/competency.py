@@ -164,7 +164,7 @@ def _graphs_of(text: str, base: str) -> tuple[list[NamedNode], list[NamedNode]]:
 
 
 def _share(store: Store, graphs: Sequence[NamedNode]) -> bool:
-    """Whether some triple is in several of the graphs."""
+    """Tell whether some triple is in several of the graphs."""
     seen: list[NamedNode] = []
     for graph in graphs:
         shared = store.query(_SHARED, substitutions={Variable("one"): graph}, named_graphs=[graph, *seen])

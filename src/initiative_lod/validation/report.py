@@ -76,7 +76,7 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing of severity Violation was found (warnings and infos do not count against it)."""
+        """Tell whether nothing of severity Violation was found (warnings and infos do not count against it)."""
         return all(result.severity in ("Warning", "Info") for result in self.results)
 
     @property

@@ -37,5 +37,5 @@ class LabelledResource:
 
 
 def is_web(iri: str) -> bool:
-    """Whether a link to the IRI is one that data of others may put into our pages: ``javascript:`` is not."""
+    """Tell whether a link to the IRI is one that data of others may put into our pages: ``javascript:`` is not."""
     return iri.lower().startswith(("https://", "http://"))

@@ -227,7 +227,7 @@ def _unreadable(error: Exception) -> DamagedStore:
 
 
 def parses(text: str, base: str) -> bool:
-    """Whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, and the store is empty."""
+    """Tell whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, the store is empty."""
     try:
         Store().query(text, base_iri=base)
     except SyntaxError:

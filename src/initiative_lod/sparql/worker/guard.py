@@ -92,7 +92,7 @@ def _decoded(match: re.Match[str]) -> str:
 
 
 def holds(keyword: str, text: str, parses: Callable[[str], bool]) -> bool:
-    """Whether ``keyword`` (upper case, a word that SPARQL has only as this keyword) is one in ``text``, which parses.
+    """Tell whether ``keyword`` (upper case, a word that SPARQL has only as this) is one in ``text``, which parses.
 
     Every occurrence of its letters, in whatever case, is misspelt in the same way. In a string, an IRI, a comment or a
     name this changes nothing for the parser; a keyword, misspelt, is a syntax error. So ``parses`` decides: the parser
@@ -111,7 +111,7 @@ def holds(keyword: str, text: str, parses: Callable[[str], bool]) -> bool:
 
 
 def is_keyword(keyword: str, text: str, position: int, parses: Callable[[str], bool]) -> bool:
-    """Whether the letters of ``keyword`` at ``position`` of ``text``, which parses, are the keyword: asked likewise."""
+    """Tell whether the letters of ``keyword`` at ``position`` of ``text``, which parses, are the keyword: likewise."""
     if position and text[position - 1] in "?$:":  # a variable, or a name after its prefix
         return False
     word = text[position : position + len(keyword)]
@@ -133,10 +133,10 @@ def prologue(text: str) -> tuple[dict[str, str], int]:
 
 
 def is_update(text: str) -> bool:
-    """Whether ``text``, which is not a query, begins as an update does."""
+    """Tell whether ``text``, which is not a query, begins as an update does."""
     return _UPDATE.match(text, prologue(text)[1]) is not None
 
 
 def is_stable(text: str) -> bool:
-    """Whether the same query gives the same answer again: it names none of NOW, RAND, UUID, STRUUID and SERVICE."""
+    """Tell whether the same query gives the same answer again: it has none of NOW, RAND, UUID, STRUUID, SERVICE."""
     return _CHANGING.search(decoded(text)) is None

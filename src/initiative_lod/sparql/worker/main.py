@@ -130,7 +130,7 @@ def _call(channel: socket.socket, iri: str, query: str) -> bytes:
 
 
 def _heavy(memory: int) -> bool:
-    """Whether this process holds so much that a next query might not find the room it is promised."""
+    """Tell whether this process holds so much that a next query might not find the room it is promised."""
     with contextlib.suppress(OSError):
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
         return pages * resource.getpagesize() > memory

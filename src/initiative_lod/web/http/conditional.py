@@ -101,7 +101,7 @@ def content_tag(content: bytes) -> str:
 
 
 def not_modified(request: Request, tag: str, modified: datetime | None) -> bool:
-    """Whether to answer 304 (RFC 9110 §13.2.2). A date counts only where no tag is given."""
+    """Tell whether to answer 304 (RFC 9110 §13.2.2). A date counts only where no tag is given."""
     if request.if_none_match is not None:
         return has_tag(request.if_none_match, tag)
     return modified is not None and bool(request.if_modified_since) and _since(str(request.if_modified_since), modified)
@@ -113,7 +113,7 @@ def has_tag(if_none_match: str, tag: str) -> bool:
 
 
 def _since(header: str, modified: datetime) -> bool:
-    """Whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
+    """Tell whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
     try:
         since = parsedate_to_datetime(header)
     except (ValueError, TypeError, OverflowError):

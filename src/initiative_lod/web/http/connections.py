@@ -99,7 +99,7 @@ class LimitedHttp(BoundedHttp):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is being answered here."""
+        """Tell whether no request is being answered here."""
         return not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
 
     def age(self) -> float:

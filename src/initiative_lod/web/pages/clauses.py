@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA
+from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, OA
 from initiative_lod.web.labelled import LabelledResource, LangText, Node
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
 from initiative_lod.web.pages.view import View
@@ -99,6 +99,7 @@ class PartView:
     evidence: tuple[Evidence, ...]
     rows: tuple[Row, ...]
     parallel: tuple[LangText, ...] = ()  # its words in the other texts
+    official: bool = False  # whether the translation is
 
     @property
     def by_iri(self) -> dict[str, Evidence]:
@@ -269,6 +270,16 @@ def unit(view: View, part: NamedNode) -> PartView:
         tuple(own),
         rows(view, own),
         tuple(parallel),
+        _is_official(view, part, translated),
+    )
+
+
+def _is_official(view: View, part: NamedNode, language: str) -> bool:
+    """Tell whether the document has an official translation in the language."""
+    return any(
+        view.language_of(text) == language and part.value.startswith(f"{work.value}/")
+        for text in view.instances("OfficialTranslation")
+        for work in view.nodes(text, ELI.realizes)
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from initiative_lod.vocabulary import DCTERMS, XSD
+from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import clauses, contents
@@ -33,7 +33,8 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     if kind == "Clause" and parent is not None:
         shown, only = parent, node.value
     leaves = [item for item in inner if not contents.inner_parts(view, item)]
-    spelt = leaves if len(leaves) == len(inner) and not {"Action", "Item"} & {*kinds_of(view, leaves)} else []
+    listed = any({"Action", "Item"} & {*view.kinds(item)} for item in leaves) or len(leaves) < len(inner)
+    spelt = [] if listed else leaves
     units = [clauses.unit(view, item) for item in spelt]
     if not inner or (kind in WITH_WORDS and not spelt):
         units = [clauses.unit(view, shown)]
@@ -42,7 +43,7 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         for item in inner
         if item not in spelt
     ]
-    before, after = _neighbours(view, node, kind, trail)
+    before, after = _neighbours(view, node, kind)
     return {
         "kind": view.thing(view.term(kind)),
         "kind_name": kind,
@@ -58,11 +59,6 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
     }
 
 
-def kinds_of(view: View, nodes: Sequence[NamedNode]) -> set[str]:
-    """The kinds of several parts."""
-    return {kind for node in nodes for kind in view.kinds(node)}
-
-
 def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -> str:
     """What a browser's tab says: number and label, how a clause begins, and of what it is a part."""
     number, label = view.number(node, view.term("number")), view.thing(node).label.value
@@ -73,25 +69,11 @@ def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -
     return " · ".join([told, *(item.label.value for item in trail[:1])])
 
 
-def _neighbours(
-    view: View, node: NamedNode, kind: str, trail: list[LabelledResource]
-) -> tuple[LabelledResource | None, LabelledResource | None]:
-    """The part of the same kind before and after: of an action within the document, of others within the parent."""
-    number = view.number(node, view.term("number"))
-    if number is None or not trail:
+def _neighbours(view: View, node: NamedNode, kind: str) -> tuple[LabelledResource | None, LabelledResource | None]:
+    """The parts of the same kind before and after, of those that are numbered with it: their IRIs say which."""
+    stem, _, number = node.value.rpartition("/")
+    if not number.isdecimal():
         return None, None
-    above = NamedNode(trail[0].iri if kind == "Action" else trail[-1].iri)
-    near = [_numbered(view, above, kind, number + step) for step in (-1, 1)]
-    return tuple(view.thing(item) if item is not None else None for item in near)  # type: ignore[return-value]
-
-
-def _numbered(view: View, above: NamedNode, kind: str, number: int) -> NamedNode | None:
-    """The part of that kind and number: of actions the one in the document, of others the one right below ``above``."""
-    for item in view.subjects(view.term("number"), Literal(str(number), datatype=XSD.integer)):
-        if kind in view.kinds(item) and (
-            item.value.startswith(f"{above.value}/")
-            if kind == "Action"
-            else above in view.objects(item, DCTERMS.isPartOf)
-        ):
-            return item
-    return None
+    near = [NamedNode(f"{stem}/{int(number) + step}") for step in (-1, 1)]
+    before, after = (view.thing(item) if kind in view.kinds(item) else None for item in near)
+    return before, after

@@ -105,7 +105,7 @@ def _choices(view: View, asks: SearchArguments, name: str, counts: Sequence[Coun
 
 
 def _means(key: str, item: Count) -> bool:
-    """Whether a filter's argument stands for this value."""
+    """Tell whether a filter's argument stands for this value."""
     return key == item.iri or key.lower() == item.key.lower() or item.key.endswith(f"/{key}")
 
 

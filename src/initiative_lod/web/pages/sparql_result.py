@@ -142,7 +142,7 @@ def _table(
 
 
 def _measured(rows: Sequence[Sequence[ResultCell]], column: int) -> bool:
-    """Whether all that stands in a column is numbers."""
+    """Tell whether all that stands in a column is numbers."""
     return bool(rows) and all(row[column].number or not row[column].text for row in rows)
 
 
@@ -250,7 +250,7 @@ def _chart(head: Sequence[str], rows: Sequence[Row], names: ResultNames, languag
 
 
 def _measures(terms: Sequence[Any]) -> bool:
-    """Whether these are amounts: numbers from zero up that do not just count the rows."""
+    """Tell whether these are amounts: numbers from zero up that do not just count the rows."""
     if not all(_is_number(term) for term in terms):
         return False
     values = [float(term.value) for term in terms]

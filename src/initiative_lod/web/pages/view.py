@@ -89,7 +89,7 @@ class View(Links):
         return next(iter(self.nodes(subject, predicate)), None)
 
     def holds(self, subject: Node, predicate: NamedNode, object: Node) -> bool:
-        """Whether any graph says it."""
+        """Tell whether any graph says it."""
         return self.opened.holds(subject, predicate, object)
 
     def subjects(self, predicate: NamedNode, object: Node | Literal) -> list[NamedNode]:

@@ -167,7 +167,7 @@ def by_date(site: Site, mementos: Mementos, lane: Lane) -> Endpoint:
 
 
 def is_original(path: str) -> bool:
-    """Whether what is at a path under the base is a document of a release, and has mementos."""
+    """Tell whether what is at a path under the base is a document of a release, and has mementos."""
     return not path or path.startswith(ORIGINALS)
 
 
@@ -281,7 +281,7 @@ def _found(mementos: Mementos, opened: OpenRelease, original: Original) -> list[
 
 
 def _is_in(opened: OpenRelease, original: Original) -> bool:
-    """Whether a release has the document."""
+    """Tell whether a release has the document."""
     path = original.path
     if not path or path == CONTEXT:
         return True

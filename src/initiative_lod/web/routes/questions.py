@@ -252,7 +252,7 @@ def _chart(item: Kept, table: Table, title: str) -> Markup:
 
 
 def _same(item: Kept, opened: OpenRelease) -> bool:
-    """Whether the answer is what was worked out by hand from the text."""
+    """Tell whether the answer is what was worked out by hand from the text."""
     if "boolean" in item:
         return bool(item["expected"] == [[str(item["boolean"]).lower()]])
     cells = [[_written(row.get(name), opened) for name in item["variables"]] for row in item["rows"]]

@@ -130,6 +130,6 @@ def _summary(archive: Archive, opened: OpenRelease, version: str, release: Relea
 
 
 def _wants_page(request: Request) -> bool:
-    """Whether the client would rather have a page than JSON."""
+    """Tell whether the client would rather have a page than JSON."""
     offer = choose(request.accept, _PAGE_OR_JSON)
     return offer is not None and offer.media is HTML
