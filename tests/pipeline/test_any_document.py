@@ -342,7 +342,7 @@ BROKEN = {
     "words that differ": (
         "（二）记录伤鸟。",
         "（二）登记伤鸟。",
-        "its words, “（二）登记伤鸟。”: not found in seabirds.zh.txt; after “（二）” the text .line 25. has “记录伤鸟。”",
+        "“（二）登记伤鸟。”: not found in seabirds.zh.txt; after “（二）” the text .line 25. has “记录伤鸟。”",
     ),
     "the same words twice": (
         'src:quote "（二）记录伤鸟。"@zh',

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import LocatedDocument, LocatedText
+from initiative_lod.build.located_parts import LocatedDocument
+from initiative_lod.build.located_text import LocatedText
 from initiative_lod.build.part_tree import tree
 from initiative_lod.build.translation import Described, label, rendered_text
 from initiative_lod.iris import Iris

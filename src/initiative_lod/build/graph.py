@@ -17,7 +17,8 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.build import identity, inference, mappings, missing, part_tree
-from initiative_lod.build.located_parts import Coverage, LocatedDocument, LocatedText, read_body
+from initiative_lod.build.located_parts import Coverage, LocatedDocument
+from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
 from initiative_lod.build.translation import Patterns, label, rendered_text

@@ -9,27 +9,22 @@ Words that stand more than once are those that come next after the part before, 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from initiative_lod.build.located_text import LocatedText, same_language, shortened
 from initiative_lod.build.part_tree import PartTree, Place
 from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
-from initiative_lod.sources import text, turtle
+from initiative_lod.sources import text
 from initiative_lod.sources.notation import AuthoredMark, Bracket, LeftOut, Marks, Words
-from initiative_lod.sources.text import NormalisedText, Span
+from initiative_lod.sources.text import Span
 
 #: Kinds that fill whole paragraphs.
 WHOLE_PARAGRAPHS = ("Paragraph", "Conclusion")
 #: Kinds that clauses cover from end to end: of an action what follows its heading, of a pillar its lead.
 SPELT_OUT = ("Action", "Pillar")
 CLAUSE = "Clause"
-_SHOWN = 60  # characters of words in a message
-_AS_LETTERS = bytes.maketrans(b"\0\1", b" x")
-_GAP = re.compile(" +")  # of characters that nothing holds
-_RUN = re.compile(r"\S(?:[^\n]*\S)?")  # of words on one line
 
 
 @dataclass(frozen=True)
@@ -40,67 +35,6 @@ class Coverage:
     covered: int
     characters: int
     is_text: bool = False
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Words of a text that lie in no part and are not left out; ``line`` is that of the text's ``file``."""
-
-    span: Span
-    file: Path
-    line: int
-
-
-@dataclass
-class LocatedText:
-    """One text of a document that has a file, and where the document's parts stand in it. Keys are IRIs of parts.
-
-    ``words`` are what a part itself says, heading apart: its lead, and its quote or the paragraph of its heading.
-    """
-
-    iri: str
-    language: str
-    text: NormalisedText
-    file: Path
-    only: bool = True
-    headings: dict[str, Span] = field(default_factory=dict)
-    leads: dict[str, Span] = field(default_factory=dict)
-    quotes: dict[str, Span] = field(default_factory=dict)
-    words: dict[str, list[Span]] = field(default_factory=dict)
-    spans: dict[str, Span] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    left_out: list[tuple[Span, LeftOut]] = field(default_factory=list)
-    out: bytearray = field(default_factory=bytearray)  # of each character, whether it is left out
-    gaps: list[Gap] = field(default_factory=list)
-
-    def mark(self, marks: Marks, subject: str, name: str) -> AuthoredMark | None:
-        """The mark ``src:<name>`` of ``subject`` about this text: without a language it is about the only one."""
-        for mark in marks.get((subject, name), ()):
-            if _same(mark.words.language, self.language) or (self.only and not mark.words.language):
-                return mark
-        return None
-
-    def own(self, part: str) -> list[Span]:
-        """The spans that are the part's own: its heading, and what it says itself."""
-        return [*([self.headings[part]] if part in self.headings else []), *self.words.get(part, ())]
-
-    def is_own_line(self, span: Span) -> tuple[bool, bool]:
-        """Tell whether ``span`` begins its line, and whether it ends it; what is left out counts as blank."""
-        line = self.text.paragraph(span)
-        before, after = (line.start, span.start), (span.end, line.end)
-        return self._is_nothing(*before), self._is_nothing(*after)
-
-    def is_left_out(self, position: int) -> bool:
-        """Tell whether the character at ``position`` is left out."""
-        return bool(self.out) and bool(self.out[position])
-
-    def leave_out(self, span: Span) -> None:
-        """Take characters out of what has to lie in parts."""
-        self.out = self.out or bytearray(len(self.text.content))
-        self.out[span.start : span.end] = b"\1" * (span.end - span.start)
-
-    def _is_nothing(self, start: int, end: int) -> bool:
-        return all(self.text.content[at].isspace() or self.is_left_out(at) for at in range(start, end))
 
 
 @dataclass
@@ -122,11 +56,11 @@ class LocatedDocument:
         """Find every part in every text. Raises SourceErrors with all that could not be found, or that overlaps."""
         errors: list[SourceError] = []
         for located in self.texts:
-            errors += _leave_out(located, [item for item in left_out if item.text == located.iri])
+            errors += located.leave_out(item for item in left_out if item.text == located.iri)
         errors += self._languages(marks)
         for located in self.texts:
             if (title := located.mark(marks, self.iri, "heading")) is not None:
-                candidates = _heading_candidates(located, title)
+                candidates = located.heading_candidates(title)
                 try:
                     span = self._next(self.iri, located, title, marks, 0, "its title", candidates)
                     located.headings[self.iri] = span
@@ -176,7 +110,7 @@ class LocatedDocument:
             prefix = bracket.prefixes.get(quote.language, bracket.prefixes.get("", ""))
             suffix = bracket.suffixes.get(quote.language, bracket.suffixes.get("", ""))
             try:
-                found.append((located, _find(located.text, quote.content, scopes, prefix, suffix)))
+                found.append((located, located.find(quote.content, scopes, prefix, suffix)))
             except QuoteError as error:
                 raise QuoteError(f"<{_last(bracket.subject.value)}>: {error}", *place) from None
         return found
@@ -192,9 +126,7 @@ class LocatedDocument:
             return True
         lower = self._lower(part, located)
         if heading is not None:
-            span = self._next(
-                part, located, heading, marks, lower, "its heading", _heading_candidates(located, heading)
-            )
+            span = self._next(part, located, heading, marks, lower, "its heading", located.heading_candidates(heading))
             located.headings[part], lower = span, span.end
             if quote is None and lead is None and not located.is_own_line(span)[1]:
                 line = located.text.paragraph(span)
@@ -220,8 +152,7 @@ class LocatedDocument:
             raise self._error(part, f"is a clause of <{_last(parent)}>, which has no {has}")
         prefix, suffix = (located.mark(marks, part, name) for name in ("prefix", "suffix"))
         try:
-            span = _find(
-                located.text,
+            span = located.find(
                 quote.words.content,
                 scopes,
                 *(item.words.content if item else "" for item in (prefix, suffix)),
@@ -273,7 +204,7 @@ class LocatedDocument:
         if len(candidates) == 1:
             return candidates[0]
         place = mark.source.path, mark.line
-        name, shown = _last(part), _short(content)
+        name, shown = _last(part), shortened(content)
         if candidates:
             lines = ", ".join(str(located.text.line(span.start)) for span in candidates[:5])
             raise QuoteError(
@@ -286,7 +217,7 @@ class LocatedDocument:
             if not located.text.occurrences(content)
             else f"found in {located.file.name}, but not at the beginning of a line"
         )
-        raise QuoteError(f"<{name}>: {what}, “{shown}”: {where}{_nearest(located, content)}", *place)
+        raise QuoteError(f"<{name}>: {what}, “{shown}”: {where}{located.nearest(content)}", *place)
 
     # --- What is proved
 
@@ -323,7 +254,7 @@ class LocatedDocument:
                     break
                 inside = other in self.tree.above(part) or part in self.tree.above(other)
                 if other != part and not inside and CLAUSE not in (self.tree.kinds[part], self.tree.kinds[other]):
-                    words = _short(located.text[Span(other_span.start, min(span.end, other_span.end))])
+                    words = shortened(located.text[Span(other_span.start, min(span.end, other_span.end))])
                     yield self._error(other, f"has the same words as <{_last(part)}>: “{words}”", CoverageError)
         for part in self.tree.parts():
             before = self.tree.before(part)
@@ -362,17 +293,14 @@ class LocatedDocument:
         """Count what is covered, and list what is left over: words that lie in no part and are not left out."""
         content = located.text.content
         held = bytearray(len(content))
-        for span in [*(span for part in self.tree.parts() for span in located.own(part))]:
+        for span in (span for part in self.tree.parts() for span in located.own(part)):
             held[span.start : span.end] = b"\1" * (span.end - span.start)
         if (title := located.headings.get(self.iri)) is not None:
             held[title.start : title.end] = b"\1" * (title.end - title.start)
         located.left_out = [item for item in located.left_out if not any(held[item[0].start : item[0].end])]
         for span, _ in located.left_out:
             held[span.start : span.end] = b"\1" * (span.end - span.start)
-        for gap in _GAP.finditer(held.translate(_AS_LETTERS).decode()):
-            for run in _RUN.finditer(content, *gap.span()):
-                if not text.is_blank(run[0]):
-                    located.gaps.append(Gap(Span(*run.span()), located.file, located.text.line(run.start())))
+        located.gaps = list(located.left_over(held))
         words = sum(not text.is_blank(char) for char in content)
         missed = sum(not text.is_blank(char) for gap in located.gaps for char in located.text[gap.span])
         self.coverage.append(Coverage(located.iri, words - missed, words, is_text=True))
@@ -418,55 +346,13 @@ class LocatedDocument:
     def _text_of(self, words: Words) -> LocatedText | None:
         if not words.language:
             return self.texts[0] if len(self.texts) == 1 else None
-        return next((item for item in self.texts if _same(item.language, words.language)), None)
+        return next((item for item in self.texts if same_language(item.language, words.language)), None)
 
     def _which(self, words: Words) -> str:
         languages = " or ".join(f'"…"@{item.language}' for item in self.texts)
         if words.language:
             return f"the document has no text with a file in {words.language!r}: a quote is {languages}"
         return f"the document has several texts, and the quote does not say of which it is: write {languages}"
-
-
-def _find(content: NormalisedText, quote: str, scopes: Sequence[Span], prefix: str, suffix: str) -> Span:
-    """The one place of a quote in the first of the scopes that has it: a heading before what follows it.
-
-    Raises QuoteError.
-    """
-    having = [scope for scope in scopes if content.occurrences(unicodedata.normalize("NFC", quote), scope)]
-    for scope in having[:-1]:
-        try:
-            return content.find(quote, scope, prefix, suffix)
-        except QuoteError:  # it may stand with this prefix or suffix in the next one
-            if not prefix and not suffix:
-                raise
-    return content.find(quote, having[-1] if having else scopes[-1], prefix, suffix)
-
-
-def _leave_out(located: LocatedText, items: Iterable[LeftOut]) -> Iterator[SourceError]:
-    for item in items:
-        words = (
-            text.paragraphs(item.words)
-            if item.words.strip() == item.words
-            else unicodedata.normalize("NFC", item.words)
-        )
-        spans = located.text.occurrences(words)
-        if not spans:
-            message = (
-                f"the words that <{item.text}> leaves out, “{_short(item.words)}”, do not stand in {located.file.name}"
-            )
-            yield QuoteError(message, item.source.path, item.line)
-        located.left_out += [(span, item) for span in spans]
-        for span in spans:
-            located.leave_out(span)
-
-
-def _heading_candidates(located: LocatedText, mark: AuthoredMark) -> list[Span]:
-    """Where a heading may stand: at the beginning of a line; where it is a whole line, it is no mere beginning."""
-    spans = [
-        (span, *located.is_own_line(span)) for span in located.text.occurrences(text.paragraphs(mark.words.content))
-    ]
-    whole = [span for span, begins, ends in spans if begins and ends]
-    return whole or [span for span, begins, _ in spans if begins]
 
 
 def _no_words(kind: str) -> str:
@@ -477,51 +363,7 @@ def _no_words(kind: str) -> str:
     return "has no words: give it src:heading, src:quote, or parts"
 
 
-def _nearest(located: LocatedText, content: str) -> str:
-    """A hint: from where on the words differ from the text."""
-    low, high = 0, len(content)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if content[:middle] in located.text.content else (low, middle - 1)
-    if low < 3:
-        return ""
-    at = located.text.content.index(content[:low])
-    there = located.text.content[at + low : at + low + 12].split("\n")[0]
-    line = located.text.line(at + low - 1)
-    return f"; after “{_short(content[max(0, low - 12) : low])}” the text (line {line}) has “{there}”"
-
-
-def _short(words: str) -> str:
-    shown = words.replace("\n\n", " / ").replace("\n", " / ")
-    return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 3] + "..."
-
-
 def _last(part: str) -> str:
     """A part's IRI from ``id/`` on."""
     at = part.find("/id/")
     return part[at + 1 :] if at >= 0 else part
-
-
-def _same(one: str, other: str) -> bool:
-    return one.lower() == other.lower()
-
-
-def read_body(folder: Path, marks: Marks, text_iri: str) -> tuple[NormalisedText, Path]:
-    """The text of ``text_iri``, cut out of its src:file as its other marks say, and the file.
-
-    Raises SourceError with the place of the marks.
-    """
-    mark = marks[text_iri, "file"][0]
-    place = mark.source.path, mark.line
-    name = mark.words.content
-    path = (folder / name).resolve()
-    if folder.resolve() not in path.parents:
-        raise SourceError(f"src:file {name!r} leads out of {folder}", *place)
-    lines = [
-        marks[text_iri, edge][0].words.content if (text_iri, edge) in marks else None
-        for edge in ("firstLine", "lastLine")
-    ]
-    try:
-        return text.body(turtle.read_text(path), *lines), path
-    except SourceError as error:
-        raise SourceError(f"<{text_iri}>: {error}", *place) from error

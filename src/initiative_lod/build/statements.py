@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build.located_parts import LocatedDocument, LocatedText
+from initiative_lod.build.located_parts import LocatedDocument
+from initiative_lod.build.located_text import LocatedText
 from initiative_lod.iris import Iris, slug
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span

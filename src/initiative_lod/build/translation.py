@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.build.located_parts import CLAUSE, LocatedDocument, LocatedText
+from initiative_lod.build.located_parts import CLAUSE, LocatedDocument
+from initiative_lod.build.located_text import LocatedText
 from initiative_lod.iris import Iris
 from initiative_lod.languages import ideographic
 from initiative_lod.sources.text import PARAGRAPHS, NormalisedText
