@@ -25,8 +25,8 @@ from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
-from initiative_lod.sources import judgements, questions, sssom
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources import judgements, mapping_set, questions, sssom
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
 from initiative_lod.validation.report import Report
@@ -127,7 +127,7 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
     for path in paths:
         read = sssom.read(path, published=False)
         if not unseen:
-            sssom.require_seen(read, Iris().prefixes["ilod"])
+            mapping_set.require_seen(read, Iris().prefixes["ilod"])
         if read.name in sets:
             raise SourceError(f"two mapping sets are called {read.name!r}", path)
         if (settings.root / "data" / "alignments" / f"{read.name}.sssom.tsv").is_file():

@@ -12,9 +12,9 @@ import pytest
 
 from initiative_lod.build import mappings
 from initiative_lod.iris import Iris
-from initiative_lod.sources import sssom
+from initiative_lod.sources import sssom, sssom_writer
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.vocabulary import SSSOM
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     written = [folder / path.parent.name / path.name for path in FILES]
     for path, target in zip(FILES, written, strict=True):
         target.parent.mkdir(exist_ok=True)
-        target.write_text(sssom.write(sssom.read(path, published=False)), "utf-8", newline="")
+        target.write_text(sssom_writer.write(sssom.read(path, published=False)), "utf-8", newline="")
     script = Path(__file__).with_name("sssom_reference.py")
     line = [str(REFERENCE), str(script), *map(str, (*FILES, *written))]
     done = subprocess.run(line, capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, check=False)
@@ -71,12 +71,12 @@ def test_an_example_is_read_and_written_again_without_loss(path: Path, tmp_path:
     first = sssom.read(path, published=False)
     assert first.rows
     again = tmp_path / path.name
-    again.write_text(sssom.write(first), "utf-8", newline="")
+    again.write_text(sssom_writer.write(first), "utf-8", newline="")
     second = sssom.read(again, published=False)
     assert facts(second) == facts(first)
     assert second.extensions == first.extensions
     assert {**second.slots, "sssom_version": ()} == {**first.slots, "sssom_version": ()}
-    assert sssom.write(second) == again.read_text("utf-8")
+    assert sssom_writer.write(second) == again.read_text("utf-8")
 
 
 @needs_suite

@@ -13,9 +13,9 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import Proposal, propose
 from initiative_lod.matching.sssom_rows import mention_row, mentions, row
-from initiative_lod.sources import sssom
+from initiative_lod.sources import sssom, sssom_writer
 from initiative_lod.sources.judgements import Judgement, Verdict
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import BUILT_IN
 
 ENGLISH = Languages().default
@@ -135,7 +135,7 @@ def test_proposals_are_valid_sssom(tmp_path: Path) -> None:
     lines += [mention_row(item, "a file", seen) for item in mentions(mine, theirs)]
     path = tmp_path / "proposed.sssom.tsv"
     header = {"mapping_set_id": ("https://example.org/s",), "license": ("https://example.org/l",)}
-    path.write_text(sssom.write(MappingSet("s", header, tuple(lines), {**I.prefixes, **BUILT_IN})), "utf-8")
+    path.write_text(sssom_writer.write(MappingSet("s", header, tuple(lines), {**I.prefixes, **BUILT_IN})), "utf-8")
     read = sssom.read(path)
     assert len(read.rows) == 6
     assert sum(statement(item, I) is None for item in read.rows) == 1

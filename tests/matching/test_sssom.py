@@ -14,9 +14,9 @@ from pyoxigraph import Store
 from initiative_lod.build import mappings as alignment
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import Iris
-from initiative_lod.sources import sssom
+from initiative_lod.sources import sssom, sssom_writer
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom import MappingRow, MappingSet
+from initiative_lod.sources.mapping_set import MappingRow, MappingSet
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ALIGNMENTS = sorted((CHECKOUT / "data" / "alignments").glob("*.sssom.tsv"))
@@ -77,11 +77,11 @@ def facts(mappings: MappingSet) -> list[tuple[object, ...]]:
 def test_what_is_written_reads_back_the_same(tmp_path: Path, rows: list[MappingRow], comment: str) -> None:
     path = tmp_path / "set.sssom.tsv"
     given = MappingSet("set", {**HEADER, "comment": (comment,)}, tuple(rows), PREFIXES)
-    path.write_text(sssom.write(given), "utf-8", newline="")
+    path.write_text(sssom_writer.write(given), "utf-8", newline="")
     found = sssom.read(path)
     assert facts(found) == facts(given)
     assert {name: value for name, value in found.slots.items() if name != "sssom_version"} == given.slots
-    assert sssom.write(replace(given, rows=tuple(reversed(rows)))) == sssom.write(given)
+    assert sssom_writer.write(replace(given, rows=tuple(reversed(rows)))) == sssom_writer.write(given)
 
 
 @pytest.mark.parametrize("path", ALIGNMENTS, ids=lambda path: path.name)
@@ -92,7 +92,7 @@ def test_our_alignments_survive_the_store(path: Path, tmp_path: Path) -> None:
     store.extend(alignment.quads(first, I))
     again = tmp_path / path.name
     recorded = alignment.recorded(store, I.graph(f"alignment-{first.name}"))
-    again.write_text(sssom.write(replace(recorded, slots=HEADER, prefixes=first.prefixes)), "utf-8")
+    again.write_text(sssom_writer.write(replace(recorded, slots=HEADER, prefixes=first.prefixes)), "utf-8")
 
     def valued(mappings: MappingSet) -> list[object]:
         """The store writes numbers by their value."""

@@ -13,8 +13,8 @@ from initiative_lod.build import identity, mappings
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
-from initiative_lod.sources import sssom
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources import mapping_set, sssom, sssom_writer
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import REQUIRED
 from initiative_lod.vocabulary import DCTERMS, SSSOM, XSD
 
@@ -191,7 +191,7 @@ def test_extension_slots_are_kept_if_they_are_defined(tmp_path: Path) -> None:
     terms = {quad.predicate.value: quad.object for quad in quads(found)}
     assert terms[dock + "depth"] == Literal("12", datatype=XSD.integer)
     assert terms[dock + "berth"] == NamedNode(dock + "b7")
-    (tmp_path / "again.sssom.tsv").write_text(sssom.write(found))
+    (tmp_path / "again.sssom.tsv").write_text(sssom_writer.write(found))
     again = sssom.read(tmp_path / "again.sssom.tsv", published=False)
     assert (again.extensions, again.rows[0].extensions) == (found.extensions, found.rows[0].extensions)
     assert {item.name: item.type_hint for item in again.defined.values()}["ext_depth"] == XSD.integer.value
@@ -231,7 +231,7 @@ def test_numbers_stay_as_they_are_written(tmp_path: Path, number: str) -> None:
     assert found.rows[0].value("confidence") == number
     (value,) = [quad.object for quad in quads(found) if quad.predicate.value == SSSOM.iri + "confidence"]
     assert value == Literal(number, datatype=XSD.double if "e" in number else XSD.decimal)
-    (tmp_path / "again.sssom.tsv").write_text(sssom.write(found))
+    (tmp_path / "again.sssom.tsv").write_text(sssom_writer.write(found))
     assert f"\t{number}" in (tmp_path / "again.sssom.tsv").read_text()
 
 
@@ -365,7 +365,7 @@ def test_the_lines_that_are_missing_are_shown(tmp_path: Path) -> None:
         )
     )
     (found,) = pipeline.mapping_sets([path], settings)
-    assert sssom.where_seen(found.rows[0]) == "their list"
+    assert mapping_set.where_seen(found.rows[0]) == "their list"
     assert not any(quad.predicate == I.term("targetsUnseen") for quad in quads(found))
     path.write_text(path.read_text().replace("\ttheir list", "\t"))
     with pytest.raises(ParseError, match="fill in its ext_seen_in"):

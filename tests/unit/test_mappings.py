@@ -10,7 +10,7 @@ from initiative_lod.build import mappings as alignment
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.sources import sssom
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 
 I = Iris()

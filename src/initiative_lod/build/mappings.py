@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import Iris, is_iri, rebase_text, slug
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom import URI_OR_CURIE, Extension, MappingRow, MappingSet, where_seen
+from initiative_lod.sources.mapping_set import URI_OR_CURIE, Extension, MappingRow, MappingSet, where_seen
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 
 #: In the place of a thing: none was found (the second name is an older one).

@@ -27,8 +27,8 @@ from initiative_lod.matching.side_by_side import Review
 from initiative_lod.reading import find_files, foreign_graph
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
-from initiative_lod.sources import judgements, sssom
-from initiative_lod.sources.sssom import MappingSet
+from initiative_lod.sources import judgements, sssom_writer
+from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import BUILT_IN
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -88,7 +88,7 @@ def align(
     lines += [sssom_rows.mention_row(item, title, seen) for item in sssom_rows.mentions(mine, theirs)]
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {title}")
-    _write(out, sssom.write(MappingSet(name, header, tuple(lines), _prefixes(iris))))
+    _write(out, sssom_writer.write(MappingSet(name, header, tuple(lines), _prefixes(iris))))
 
 
 def _title(graph: str) -> str:
@@ -106,7 +106,7 @@ def _exported(settings: Settings) -> str:
     header = _header(
         opened.iris.release(current.version).value + "#mappings", f"All mappings of release {current.version}"
     )
-    return sssom.write(replace(mappings.recorded(opened.store), slots=header, prefixes=_prefixes(opened.iris)))
+    return sssom_writer.write(replace(mappings.recorded(opened.store), slots=header, prefixes=_prefixes(opened.iris)))
 
 
 def _header(identifier: str, title: str) -> dict[str, tuple[str, ...]]:

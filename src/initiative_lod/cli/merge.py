@@ -23,7 +23,7 @@ from initiative_lod.reading.members import FileOutcome
 from initiative_lod.release import history
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings, from_environment
-from initiative_lod.sources.sssom import MappingSet, where_seen
+from initiative_lod.sources.mapping_set import MappingSet, where_seen
 from initiative_lod.terminal import printable
 
 

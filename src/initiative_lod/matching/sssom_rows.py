@@ -17,7 +17,7 @@ from initiative_lod.locale.messages import Language
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import COMPARED_LANGUAGES, Proposal
-from initiative_lod.sources.sssom import MappingRow
+from initiative_lod.sources.mapping_set import MappingRow
 from initiative_lod.sources.sssom_slots import LITERAL
 from initiative_lod.vocabulary import RDFS
 

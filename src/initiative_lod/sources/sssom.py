@@ -1,4 +1,4 @@
-"""SSSOM/TSV: mapping sets in, as their makers wrote them; mapping sets out, in the standard's canonical form.
+"""Reads SSSOM/TSV: mapping sets, as their makers wrote them.
 
 What the standard leaves to a reader is done here and noted; of a set that we publish ourselves it is an error. What a
 mapping set becomes as RDF is in ``build.mappings``. Source: the SSSOM specification 1.1, "SSSOM/TSV" and "data model".
@@ -10,7 +10,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,21 +21,26 @@ from pyoxigraph import NamedNode
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
+from initiative_lod.sources.mapping_set import (
+    SEEN_IN,
+    URI_OR_CURIE,
+    Extension,
+    MappingRow,
+    MappingSet,
+    where_seen,
+)
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
 from initiative_lod.sources.turtle import read_text, text_of
-from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
-SEEN_IN = "seenIn"  # the ontology's property that an extension slot must stand for: where the target was seen
 PREDICATES = re.compile(
     rf"{SKOS.iri}(exact|close|broad|narrow|related)Match|({OWL.iri}|https?://schema\.org/)sameAs|{RDFS.iri}seeAlso|"
     rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of"
 )
 MAX_UNPACKED_BYTES = 256 << 20  # of a mapping set that is packed
-URI_OR_CURIE = "https://w3id.org/linkml/Uriorcurie"  # the type_hint of an extension slot whose values are things
 UNDEFINED = "http://sssom.invalid/"  # the standard's namespace for extension slots without a property
 
-STRING = XSD.string.value
 LANGUAGE_TAGGED = {f"{RDF.iri}langString", f"{RDF.iri}dirLangString"}  # datatypes of literals with a language tag
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -48,59 +53,6 @@ _CELL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """A slot that a mapping set defines for itself; ``type_hint`` is the IRI of its values' datatype."""
-
-    name: str
-    property: str
-    type_hint: str = STRING
-
-    @classmethod
-    def of(cls, property: str, type_hint: str = STRING) -> Extension:
-        """The slot that stands for a property, named after it: ``…#seenIn`` -> ``ext_seen_in``."""
-        local = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.split(r"[/#]", property)[-1])
-        return cls("ext_" + re.sub(r"[^\w.-]", "_", local).lower(), property, type_hint)
-
-
-@dataclass(frozen=True, slots=True)
-class MappingRow:
-    """One mapping: values of its slots in their order, IRIs expanded, numbers and dates as written.
-
-    ``extensions`` are by property. ``line`` counts from 1, and is 0 for what was not read from a file.
-    """
-
-    line: int
-    slots: Mapping[str, tuple[str, ...]]
-    extensions: Mapping[str, str] = field(default_factory=dict)
-
-    def value(self, slot: str) -> str:
-        """The first value of a slot; an empty string when it has none."""
-        return next(iter(self.slots.get(slot, ())), "")
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSet:
-    """Mappings with what holds for all of them. ``slots`` are the set's own: what is propagated is in each row.
-
-    ``prefixes`` have the built-in ones too; ``extensions`` (values) and ``defined`` are by property. ``notes`` are
-    sentences on what was left out or read otherwise than it is written.
-    """
-
-    name: str
-    slots: Mapping[str, tuple[str, ...]]
-    rows: tuple[MappingRow, ...]
-    prefixes: Mapping[str, str] = field(default_factory=lambda: BUILT_IN)
-    extensions: Mapping[str, str] = field(default_factory=dict)
-    defined: Mapping[str, Extension] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    path: Path = Path()
-
-    def value(self, slot: str) -> str:
-        """The first value of a slot of the set; an empty string when it has none."""
-        return next(iter(self.slots.get(slot, ())), "")
-
-
 def read(path: Path, published: bool = True) -> MappingSet:
     """Read SSSOM/TSV (or CSV), its header in the file or in ``<name>.sssom.yml`` beside it.
 
@@ -108,35 +60,6 @@ def read(path: Path, published: bool = True) -> MappingSet:
     licence, a confidence, where each target was seen, no mapping twice, and nothing that needs a note.
     """
     return _Reader(path, published).read()
-
-
-def where_seen(row: MappingRow) -> str:
-    """Where the target of a mapping was seen; an empty string when the mapping does not say."""
-    return next((value for property, value in row.extensions.items() if property.endswith(f"#{SEEN_IN}")), "")
-
-
-def require_seen(mappings: MappingSet, ontology: str) -> None:
-    """Raise ParseError, with the lines to add, for a mapping that does not say where its target was seen.
-
-    ``ontology`` is the namespace of the property. This is a rule of this project and none of SSSOM.
-    """
-    unseen = next((row for row in mappings.rows if not where_seen(row)), None)
-    if unseen is None:
-        return
-    name = next((item.name for iri, item in mappings.defined.items() if iri.endswith(f"#{SEEN_IN}")), "")
-    if name:
-        raise ParseError(
-            f"the mapping does not say where its target was seen: fill in its {name}", mappings.path, unseen.line
-        )
-    lines = [f"  ilod: {ontology}", "extension_definitions:", "  - slot_name: ext_seen_in", "    property: ilod:seenIn"]
-    raise ParseError(
-        "the mapping does not say where its target was seen, which this project asks for beyond SSSOM. Add to the "
-        "header (the first line below curie_map; the last two below extension_definitions, if that is there)\n"
-        + "\n".join(f"#{line}" for line in lines)
-        + "\nand a column ext_seen_in that says where",
-        mappings.path,
-        unseen.line,
-    )
 
 
 def expand(value: str, prefixes: Mapping[str, str]) -> str:
@@ -560,138 +483,3 @@ def _propagated(
     }
     rest = {name: value for name, value in own.items() if name not in shared}
     return rest, [MappingRow(row.line, {**shared, **row.slots}, row.extensions) for row in rows]
-
-
-# --- writing
-
-
-class _Dumper(yaml.SafeDumper):
-    """Canonical SSSOM: plain style where that can be, else double quotes; lists as indented blocks."""
-
-    def choose_scalar_style(self) -> Any:
-        style = super().choose_scalar_style()
-        return '"' if style == "'" else style
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
-        return super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-class _Unquoted(str):
-    """A date or a number, which YAML writes without quotes."""
-
-
-_Dumper.add_representer(_Unquoted, lambda dumper, text: dumper.represent_scalar(_tag(text), str(text)))
-
-
-def _tag(text: str) -> str:
-    kind = "timestamp" if _DATE.fullmatch(text) else "float" if re.search(r"[.eE]", text) else "int"
-    return f"tag:yaml.org,2002:{kind}"
-
-
-def write(mappings: MappingSet) -> str:
-    """SSSOM/TSV in canonical form, but that numbers stay as they are written. Reading it gives the same set.
-
-    IRIs are shortened by the set's prefixes, the longest first. Raises ValueError for two extension slots of one name.
-    """
-    used: set[str] = set()
-    own, rows = _condensed(mappings)
-    present = {name for row in rows for name in row.slots} or {*REQUIRED}
-    names = [name for name in slots.MAPPING if name in present]
-    properties = {iri for row in rows for iri in row.extensions} | mappings.extensions.keys()
-    extensions = [mappings.defined.get(iri, Extension.of(iri)) for iri in sorted(properties)]
-    if len({item.name for item in extensions}) < len(extensions):
-        raise ValueError(f"two extension slots would share a name: {', '.join(item.property for item in extensions)}")
-    in_rows = [item for item in extensions if any(item.property in row.extensions for row in rows)]
-
-    def text(name: str, value: str) -> str:
-        return _shorten(value, mappings.prefixes, used) if name in slots.ENTITY and is_iri(value) else value
-
-    def extended(item: Extension, values: Mapping[str, str]) -> str:
-        value = values.get(item.property, "")
-        is_thing = item.type_hint.lower() == URI_OR_CURIE.lower() and is_iri(value)
-        return _shorten(value, mappings.prefixes, used) if is_thing else value
-
-    lines = [[*names, *(item.name for item in in_rows)]]
-    for row in sorted(rows, key=lambda row: ([row.slots.get(name, ()) for name in slots.MAPPING], str(row.extensions))):
-        cells = []
-        for name in names:
-            items = [text(name, value) for value in row.slots.get(name, ())]
-            if name in slots.SEVERAL:
-                items = [re.sub(r"([\\|])", r"\\\1", item) for item in items]
-            cells.append("|".join(items))
-        lines.append([*cells, *(extended(item, row.extensions) for item in in_rows)])
-    header: dict[str, Any] = {}
-    for name in slots.MAPPING_SET:
-        if name in own:
-            exact = name in slots.DATE or name in slots.NUMBER
-            items = [_Unquoted(value) if exact else text(name, value) for value in own[name]]
-            header[name] = items if name in slots.SEVERAL else items[0]
-    if extensions:
-        header["extension_definitions"] = [
-            {
-                "slot_name": item.name,
-                "property": _shorten(item.property, mappings.prefixes, used),
-                **(
-                    {"type_hint": _shorten(item.type_hint, mappings.prefixes, used)} if item.type_hint != STRING else {}
-                ),
-            }
-            for item in extensions
-        ]
-    header |= {
-        item.name: extended(item, mappings.extensions) for item in extensions if item.property in mappings.extensions
-    }
-    prefixes = {prefix: mappings.prefixes[prefix] for prefix in sorted(used - BUILT_IN.keys())}
-    head = yaml.dump(
-        {"curie_map": prefixes, **header}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6
-    )
-    table = "".join("\t".join(map(_quoted, cells)) + "\n" for cells in lines)
-    return "".join(f"#{line}\n" for line in head.splitlines()) + table
-
-
-def _condensed(mappings: MappingSet) -> tuple[dict[str, tuple[str, ...]], list[MappingRow]]:
-    """The set's slots with what all rows share, and the rows without that."""
-    own = dict(mappings.slots)
-    shared = set()
-    for name in slots.PROPAGATED:
-        values = {row.slots.get(name, ()) for row in mappings.rows}
-        if len(values) == 1 and (value := values.pop()) and own.get(name, value) == value:
-            own[name] = value
-            shared.add(name)
-    rows = [
-        MappingRow(row.line, {name: value for name, value in row.slots.items() if name not in shared}, row.extensions)
-        for row in mappings.rows
-    ]
-    if _takes_1_1(own, rows):
-        own["sssom_version"] = ("1.1",)
-    return own, rows
-
-
-def _takes_1_1(own: Mapping[str, tuple[str, ...]], rows: Sequence[MappingRow]) -> bool:
-    """Tell a set that uses what came with SSSOM 1.1, and has to say so."""
-    of_sets = slots.SINCE_1_1 | {"similarity_measure", "curation_rule", "curation_rule_text"}  # of mappings in 1.0
-    return bool(of_sets & own.keys()) or any(
-        slots.SINCE_1_1 & row.slots.keys()
-        or row.value("mapping_cardinality") == "0:0"
-        or COMPOSED in (row.value("subject_type"), row.value("object_type"))
-        for row in rows
-    )
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if re.search(r'[\t\n\r"]', cell) else cell
-
-
-def _shorten(iri: str, prefixes: Mapping[str, str], used: set[str]) -> str:
-    """The CURIE of an IRI, by the longest prefix that leaves a local name; the IRI itself where there is none."""
-    best = ""
-    for prefix, start in prefixes.items():
-        longer = not best or len(start) > len(prefixes[best])
-        if longer and iri.startswith(start) and re.fullmatch(r"[^\s|/][^\s|]*", iri[len(start) :]):
-            best = prefix
-    if not best:
-        return iri
-    used.add(best)
-    return f"{best}:{iri[len(prefixes[best]) :]}"
