@@ -14,6 +14,14 @@ from pipeline.test_any_document import EN, GRAPH, ZH, add
 from pipeline.test_any_document import SKOS_PREFIX as PREFIX
 from service.conftest import Live, publish, serve
 
+#: A translation that the issuers published, put together from its parts.
+OFFICIAL = """
+<id/tides> rdfs:label "Notice of Tides"@en .
+<id/tides/en> a :Text , :OfficialTranslation ; eli:realizes <id/tides> ; schema:inLanguage "en" ;
+    schema:translationOfWork <id/tides/zh> ; rdfs:label "潮汐告示"@zh , "Notice of Tides"@en .
+<id/tides/paragraph/1> :translation "With the tide coming in, no boat leaves."@en .
+"""
+
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
@@ -21,6 +29,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     add(root, "seabirds", {"zh": ZH, "en": EN})
     path = root / GRAPH
     path.write_text(PREFIX + path.read_text("utf-8") + CODED, "utf-8")
+    add(root, "tides", {"zh": "潮汐告示\n\n潮来时,船不出港。\n"})
+    tides = root / "data" / "graphs" / "tides" / "document.ttl"
+    tides.write_text(tides.read_text("utf-8") + OFFICIAL, "utf-8")
     settings = Settings(root=root)
     publish(settings)
     with serve(settings) as running:
@@ -90,3 +101,11 @@ def test_articles_that_are_numbered_through_lead_across_chapters(live: Live) -> 
     assert re.search(r'rel="prev" href="/doc/seabirds/article/1"', found)
     assert re.search(r'rel="next" href="/doc/seabirds/article/3"', found)
     assert 'rel="next"' not in page(live, "/doc/seabirds/article/4")
+
+
+def test_an_official_translation_is_not_called_this_project_s(live: Live) -> None:
+    found = page(live, "/doc/tides/paragraph/1")
+    assert "With the tide coming in" in found
+    assert "by this project" not in found.partition('<section class="unit"')[2].partition("</section>")[0]
+    assert "by this project" in page(live, "/doc/harbour-2031/action/2")
+    assert '<p lang="en">With the tide coming in, no boat leaves.</p>' in page(live, "/doc/tides/en")
