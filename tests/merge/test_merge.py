@@ -6,13 +6,14 @@ import gzip
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod import release
 from initiative_lod.errors import SourceError
-from initiative_lod.merge.merge import UnreadSource
+from initiative_lod.merge.merge import MergeRequest, UnreadSource, merge
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
@@ -191,3 +192,21 @@ def test_alignments_are_graphs_of_ours(merging: Merge, people: Path) -> None:
     made = merging(people, alignments={"mine": (quad,)}).release
     assert made is not None
     assert list(OpenRelease.open(made).quads(None, None, None, I.graph("alignment-mine"))) == [quad]
+
+
+def test_no_store_is_written_while_it_is_read(start: Release, settings: Settings, people: Path) -> None:
+    """A store that can be written removes files of its own accord: whatever a report keeps, it is closed by then."""
+    kept: list[Store] = []
+    closed: list[bool] = []
+
+    def report(store: Store, *_: object) -> tuple[dict[str, bytes], dict[str, Any]]:
+        kept.append(store)
+        return {}, {}
+
+    def make_index(building: Path) -> None:
+        Store(str(building / "store"))  # fails while another one is open
+        closed.append(True)
+
+    merge(settings, start, MergeRequest(named=(str(people),), retrieved="2031-03-06"), report, make_index)
+    assert kept
+    assert closed

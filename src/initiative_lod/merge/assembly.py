@@ -97,6 +97,9 @@ class Assembly:
         if (self._folder / version / manifest.MANIFEST).is_file():
             return manifest.read(self._folder / version) if keep else None
         progress("looking for conflicts")
+        store.flush()
+        del store  # what looks for conflicts may keep a store, and one that can be written removes files by itself
+        store = Store.read_only(str(self._building / manifest.STORE))
         files, summary = report(store, self.records, self._building)
         for name, data in files.items():
             (self._building / name).unlink(missing_ok=True)  # it may be another name of the start's file
@@ -108,6 +111,7 @@ class Assembly:
         merged = [NamedNode(item.graph) for item in self.records]
         described = catalogue.describe(self._iris, store, version, dumps, merged)
         (self._building / manifest.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        store = Store(str(self._building / manifest.STORE))
         store.bulk_extend(default_graph.beside(described))
         triples = default_graph.size(store)
         store.flush()

@@ -67,7 +67,7 @@ class ConstraintQueries:
     def __init__(self, shapes: TripleIndex, data: TripleIndex) -> None:
         self._shapes = shapes
         self._data = data
-        self._nodes: dict[Term, set[Term] | Undecidable] = {}
+        self._nodes: dict[Term, set[Term] | str] = {}  # or why they are not foretold
 
     def nodes(self, constraint: Term) -> set[Term]:
         """All nodes at which the constraint may have a result. Raises Undecidable."""
@@ -75,10 +75,10 @@ class ConstraintQueries:
             try:
                 self._nodes[constraint] = self._evaluated(constraint)
             except Undecidable as reason:
-                self._nodes[constraint] = reason
+                self._nodes[constraint] = str(reason)  # kept itself, it would keep every value of its callers
         found = self._nodes[constraint]
-        if isinstance(found, Undecidable):
-            raise found
+        if isinstance(found, str):
+            raise Undecidable(found)
         return found
 
     def solutions(self) -> dict[str, set[Term]]:

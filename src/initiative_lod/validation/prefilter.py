@@ -74,7 +74,7 @@ class Prefilter:
         self.shapes = shapes
         self.data = data
         self.queries = ConstraintQueries(shapes, data)
-        self._checks: dict[Term, Check | Undecidable] = {}
+        self._checks: dict[Term, Check | str] = {}
         self._open: list[Term] = []
         self._custom = {path for node in shapes.inverse(SH.parameter) for path in shapes.values(node, SH.path)}
         self.class_types = {RDFS.Class, OWL.Class, *shapes.subjects(RDFS.subClassOf, RDFS.Class)}
@@ -132,10 +132,10 @@ class Prefilter:
             try:
                 self._checks[shape] = self._check(shape)
             except Undecidable as reason:
-                self._checks[shape] = reason
+                self._checks[shape] = str(reason)  # kept itself, it would keep every value of its callers
         check = self._checks[shape]
-        if isinstance(check, Undecidable):
-            raise check
+        if isinstance(check, str):
+            raise Undecidable(check)
         return check
 
     def _check(self, shape: Term) -> Check:
