@@ -125,7 +125,7 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
     """
     sets: dict[str, MappingSet] = {}
     for path in paths:
-        read = sssom.read(path, published=False)
+        read = sssom.read(path, published=False, settings=settings)
         if not unseen:
             mapping_set.require_seen(read, Iris().prefixes["ilod"])
         if read.name in sets:

@@ -1,6 +1,7 @@
 """What sssom-py and the schema of SSSOM make of files, as JSON. Run by the Python of an environment that has them.
 
-``sssom_reference.py FILE...`` prints {"slots": {…}, "sets": [{"rows": […], "set": {…}}, …]}.
+``sssom_reference.py FOLDER FILE...`` prints {"slots": {…}, "sets": [{"rows": […], "set": {…}}, …]}, and writes the
+files as JSON and as Turtle into the folder, under their numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ logging.disable(logging.CRITICAL)
 
 import yaml  # noqa: E402
 from sssom.parsers import parse_sssom_table  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
+from sssom.writers import write_json, write_rdf  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
 from sssom_schema import __file__ as package  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
 
 SCHEMA = yaml.safe_load((Path(package).parent / "schema" / "sssom_schema.yaml").read_text("utf-8"))
@@ -42,11 +44,23 @@ def described() -> dict[str, Any]:
     }
 
 
-def table(path: Path) -> dict[str, Any]:
-    """A file as sssom-py reads it: IRIs expanded, cells of several values parted."""
+def parsed(path: Path) -> Any:
+    """A file as sssom-py reads it."""
     beside = path.with_name(path.name.replace(".sssom.tsv", ".sssom.yml"))
     meta = yaml.safe_load(beside.read_text("utf-8")) if beside.is_file() and beside != path else None
-    read = parse_sssom_table(str(path), meta=meta)
+    return parse_sssom_table(str(path), meta=meta)
+
+
+def write(path: Path, folder: Path, number: int) -> None:
+    """The file in the two other syntaxes of SSSOM."""
+    for ending, writer in (("json", write_json), ("ttl", write_rdf)):
+        with (folder / f"{number}.sssom.{ending}").open("w", encoding="utf-8") as file:
+            writer(parsed(path), file)
+
+
+def table(path: Path) -> dict[str, Any]:
+    """A file as sssom-py reads it: IRIs expanded, cells of several values parted."""
+    read = parsed(path)
 
     def values(name: str, given: Any) -> list[str]:
         several = SLOTS[name].get("multivalued")
@@ -67,4 +81,7 @@ def parted(cell: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"slots": described(), "sets": [table(Path(name)) for name in sys.argv[1:]]}))
+    target, *names = map(Path, sys.argv[1:])
+    for number, name in enumerate(names):
+        write(name, target, number)
+    print(json.dumps({"slots": described(), "sets": [table(name) for name in names]}))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from initiative_lod import pipeline
 from initiative_lod.build import identity, mappings
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
-from initiative_lod.sources import mapping_set, sssom, sssom_writer
+from initiative_lod.sources import mapping_set, sssom, sssom_writer, sssom_written
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import REQUIRED
 from initiative_lod.vocabulary import DCTERMS, SSSOM, XSD
@@ -291,10 +292,146 @@ def test_a_fault_of_a_mapping_is_told_with_its_line(tmp_path: Path, columns: str
         read(tmp_path, table(columns, cells))
 
 
-@pytest.mark.parametrize("content", ['{"mappings": []}\n', "@prefix a: <http://a.example/> .\n", "<rdf:RDF/>\n"])
-def test_other_formats_are_told_apart(tmp_path: Path, content: str) -> None:
-    with pytest.raises(ParseError, match="looks like JSON or RDF"):
-        read(tmp_path, content)
+# --- JSON and RDF
+
+SET = """{ "mapping_set_id": "https://docks.example/sets/ships",
+  "license": "https://creativecommons.org/publicdomain/zero/1.0/", "mapping_tool": "hands",
+  "publication_date": "2031-01-02", "extension_definitions": [{"slot_name": "ext_seen_in", "property": "dock:seenIn"},
+    {"slot_name": "ext_old", "property": "dock:old", "type_hint": "xsd:boolean"}],
+  "mappings": [
+    {"subject_id": "dock:crane", "predicate_id": "skos:closeMatch", "object_id": "ship:derrick", "confidence": 0.50,
+     "mapping_justification": "semapv:ManualMappingCuration", "author_label": ["A|B", "C"], "ext_old": true},
+    {"subject_id": "dock:mast", "predicate_id": "skos:exactMatch", "object_id": "ship:pole",
+     "predicate_modifier": "Not", "mapping_justification": "semapv:ManualMappingCuration",
+     "ext_seen_in": "their list", "see_also": null}
+  ], """
+CURIES = '"curie_map": {"dock": "https://docks.example/terms/", "ship": "https://ships.example/terms/"}}'
+CONTEXT = """"@type": "MappingSet", "@context": {"dock": "https://docks.example/terms/", "xsd": "http://www.w3.org/2001/XMLSchema#",
+  "ship": {"@id": "https://ships.example/terms/", "@prefix": true}, "license": {"@id": "dcterms:license"},
+  "@vocab": "https://w3id.org/sssom/"}}"""
+GRAPH = """@prefix dock: <https://docks.example/terms/> . @prefix ship: <https://ships.example/terms/> .
+@prefix sssom: <https://w3id.org/sssom/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix semapv: <https://w3id.org/semapv/vocab/> .
+<https://docks.example/sets/ships> a sssom:MappingSet ; sssom:mapping_tool "hands" ;
+  dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; dcterms:issued "2031-01-02"^^xsd:date ;
+  sssom:extension_definitions [ sssom:slot_name "ext_seen_in" ; sssom:property dock:seenIn ] ;
+  sssom:mappings [ a owl:Axiom ; owl:annotatedSource dock:crane ; owl:annotatedProperty skos:closeMatch ;
+    owl:annotatedTarget ship:derrick ; sssom:confidence 0.50 ; sssom:author_label "A|B" , "C" ; dock:old true ;
+    sssom:mapping_justification semapv:ManualMappingCuration ] ,
+  [ a owl:Axiom ; owl:annotatedSource dock:mast ; owl:annotatedProperty skos:exactMatch ; dock:seenIn "their list" ;
+    sssom:predicate_modifier sssom:NegatedPredicate ; owl:annotatedTarget ship:pole ;
+    sssom:mapping_justification semapv:ManualMappingCuration ] .
+dock:crane skos:closeMatch ship:derrick . dock:mast skos:exactMatch ship:pole .
+"""
+
+
+def facts(found: MappingSet) -> list[Any]:
+    return sorted((sorted(row.slots.items()), sorted(row.extensions.items())) for row in found.rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("theirs.sssom.json", SET + CURIES),
+        ("theirs.sssom.tsv", SET + CURIES),
+        ("theirs.json", SET + CONTEXT),
+        ("theirs.sssom.ttl", GRAPH),
+        ("theirs.txt", GRAPH),
+    ],
+)
+def test_json_and_rdf_say_what_a_table_says(tmp_path: Path, name: str, content: str) -> None:
+    found = read(tmp_path, content, name)
+    more = (
+        "#mapping_tool: hands\n#publication_date: 2031-01-02\n#extension_definitions:\n"
+        "#  - slot_name: ext_seen_in\n#    property: dock:seenIn\n"
+        "#  - slot_name: ext_old\n#    property: dock:old\n#    type_hint: xsd:boolean\n"
+    )
+    columns = "\tconfidence\tauthor_label\text_old\tpredicate_modifier\text_seen_in\n"
+    rows = (
+        f"{ROW}\t0.50\tA\\|B|C\ttrue\t\t\n"
+        "dock:mast\tskos:exactMatch\tship:pole\tsemapv:ManualMappingCuration\t\t\t\tNot\ttheir list\n"
+    )
+    same = read(tmp_path, HEADER + more + COLUMNS + columns + rows, "same.sssom.tsv")
+    assert found.notes == ()
+    assert facts(found) == facts(same)
+    assert (found.name, found.slots, found.extensions) == ("theirs", same.slots, same.extensions)
+    ours = [quad for quad in quads(found) if quad.predicate.value == "https://docks.example/terms/old"]
+    assert [quad.object for quad in ours] == [Literal(True)]
+    assert stated(found) == 1  # a denial is none, whatever the graph states beside its records
+    again = read(tmp_path, sssom_writer.write(found), "again.sssom.tsv")
+    assert facts(again) == facts(found)
+
+
+@pytest.mark.parametrize("format", [RdfFormat.RDF_XML, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.N_QUADS])
+def test_a_graph_in_any_syntax_and_packed(tmp_path: Path, format: RdfFormat) -> None:
+    content = serialize(parse(GRAPH, RdfFormat.TURTLE), format=format)
+    assert content is not None
+    turtle = read(tmp_path, GRAPH, "theirs.sssom.ttl")
+    found = read(tmp_path, gzip.compress(content), f"theirs.sssom.{format.file_extension}.gz")
+    assert (found.name, facts(found), found.slots) == ("theirs", facts(turtle), turtle.slots)
+
+
+def test_a_graph_as_we_publish_it_is_read_again(tmp_path: Path) -> None:
+    cells = "\t0.5\thttps://docks.example/record/1\twhat\n"
+    first = read(tmp_path, table("\tconfidence\tauthor_id\tcomment", cells), "theirs.sssom.tsv")
+    ours = serialize([quad.triple for quad in quads(first)], format=RdfFormat.TURTLE)
+    assert ours is not None
+    assert facts(read(tmp_path, ours, "theirs.ttl")) == facts(first)
+
+
+def test_what_came_before_the_standard_and_records_of_ones_own(tmp_path: Path) -> None:
+    older = GRAPH.replace(
+        "<https://docks.example/sets/ships> a",
+        "[] sssom:mapping_set_id 'https://docks.example/sets/ships'^^xsd:anyURI ; a",
+    )
+    older = older.replace("sssom:NegatedPredicate", "'Not'").replace(
+        "[ a owl:Axiom", "dock:r1 , dock:r2 . dock:r1 a owl:Axiom", 1
+    )
+    older = older.replace("] ,\n  [ a owl:Axiom", ". dock:r2 a owl:Axiom").replace(
+        "ManualMappingCuration ] .", "ManualMappingCuration ."
+    )
+    found = read(tmp_path, older, "theirs.ttl")
+    assert found.value("mapping_set_id") == "https://docks.example/sets/ships"
+    assert [row.value("predicate_modifier") for row in found.rows] == ["", "Not"]
+    assert [row.value("record_id") for row in found.rows] == [f"https://docks.example/terms/r{n}" for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.json", '{"mapping": []}', "no mapping set"),
+        ("x.json", "[1]", "no mapping set"),
+        ("x.json", '{"mappings": [\n1]}', "mapping 1 is no object"),
+        ("x.json", '{"mappings": [\n{}]}', r"x\.json:2: the mapping has no subject_id"),
+        ("x.json", '{"mappings": [],\n "license": "a",\n "license": "b"}', r"x\.json:3: license stands twice"),
+        ("x.json", '{"mappings": [,]}', r"x\.json:1: not JSON"),
+        ("x.json", '{"mappings": ' + "[" * 200_000, "nested too deeply|not JSON"),
+        ("x.json", (SET + CURIES).replace("ship:pole", "sheep:pole"), r"x\.json:8: object_id .*curie_map"),
+        ("x.json", (SET + CURIES).replace("0.50", "1.5"), r"x\.json:6: confidence"),
+        ("x.ttl", GRAPH.replace("0.50", "1.5"), "confidence"),
+        ("x.ttl", GRAPH + "dock:more a sssom:MappingSet .", "2 mapping sets"),
+        ("x.ttl", "<http://a.example/> a <http://a.example/b> .", "no mapping in it"),
+        ("x.ttl", GRAPH + "dock:", r"x\.ttl"),
+        ("x.rdf", "<rdf:RDF/>\n", r"x\.rdf"),
+        ("x.sssom.tsv", "@prefix a: <http://a.example/> .\n", "no RDF|no mapping"),
+    ],
+)
+def test_faults_of_json_and_rdf_are_told(tmp_path: Path, name: str, content: str, message: str) -> None:
+    with pytest.raises((ParseError, SourceError), match=message):
+        read(tmp_path, content, name)
+
+
+def test_what_json_has_beside_the_slots_is_told(tmp_path: Path) -> None:
+    content = (
+        (SET + CURIES).replace('"see_also": null', '"note": "n", "other": {"a": 1}').replace('"mapping_tool"', '"tool"')
+    )
+    found = read(tmp_path, content, "x.json")
+    assert sorted(note.split(": ", 1)[1] for note in found.notes) == [
+        "'tool' is no slot of a mapping set; it was left out",
+        "in a mapping, 'note' is no slot of SSSOM; it was left out",
+        "other is no text; it was left out",
+    ]
 
 
 # --- what is stated
@@ -412,7 +549,7 @@ def test_a_packed_file_that_breaks_off_is_told(tmp_path: Path, content: bytes) -
 
 
 def test_a_bomb_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sssom, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(sssom_written, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(ParseError, match="unpacks to more"):
         read(tmp_path, gzip.compress(b"#" * 5000), "theirs.sssom.tsv.gz")
 

@@ -243,7 +243,8 @@ def shapes(draw: st.DrawFn) -> str:
 
 @st.composite
 def queried(draw: st.DrawFn) -> str:
-    """A shape with a query alone, of which every node is a target."""
+    """A shape with a query alone, of which every node is a target, and perhaps literals are."""
     everything = " , ".join(NODES[:5])
     constraint = f"sh:sparql [ sh:prefixes ex:names ; sh:select '''{draw(queries())}''' ]"
-    return f"{_PROLOGUE}\nex:S0 a sh:NodeShape ; sh:targetNode {everything} ; {constraint} ."
+    more = draw(st.one_of(st.just(""), names.map(lambda name: f"sh:targetObjectsOf {name} ; ")))
+    return f"{_PROLOGUE}\nex:S0 a sh:NodeShape ; sh:targetNode {everything} ; {more}{constraint} ."

@@ -33,6 +33,21 @@ class Reported:
 
 CASES = (
     Reported(
+        "a blank node cannot be compared",
+        STONE + "sh:property [ sh:path ex:from ; sh:lessThan ex:to ] ; "
+        "sh:property [ sh:path ex:to ; sh:lessThanOrEquals ex:from ] .",
+        "ex:a a ex:Stone ; ex:from [] ; ex:to 2 . ex:b a ex:Stone ; ex:from 1 ; ex:to 2 . "
+        "ex:c a ex:Stone ; ex:from [] .",
+        (("a", "LessThan"), ("a", "LessThanOrEquals"), ("b", "LessThanOrEquals")),
+    ),
+    Reported(
+        "a query about a literal that is not written as engines would",
+        "ex:S a sh:NodeShape ; sh:targetObjectsOf ex:age ; sh:sparql [ sh:prefixes ex:names ; "
+        "sh:select 'SELECT $this ?v WHERE { ?v ex:age $this . ?v a ex:Stone }' ] .",
+        "ex:a ex:age 01 . ex:a a ex:Stone . ex:b ex:age '2021-02-30'^^xsd:date . ex:b a ex:Stone . ex:c ex:age 02 .",
+        (('"01"', "SPARQL"), ('"2021-02-30"', "SPARQL")),
+    ),
+    Reported(
         "one of two datatypes",
         STONE + "sh:property [ sh:path ex:age ; sh:or ( [ sh:datatype xsd:integer ] [ sh:datatype xsd:gYear ] ) ] .",
         "ex:a a ex:Stone ; ex:age 3 . ex:b a ex:Stone ; ex:age '1900'^^xsd:gYear . ex:c a ex:Stone ; ex:age 'old' .",

@@ -1,25 +1,23 @@
-"""Reads SSSOM/TSV: mapping sets, as their makers wrote them.
+"""Reads mapping sets of SSSOM as their makers wrote them: as a table, as JSON, or as RDF.
 
 What the standard leaves to a reader is done here and noted; of a set that we publish ourselves it is an error. What a
-mapping set becomes as RDF is in ``build.mappings``. Source: the SSSOM specification 1.1, "SSSOM/TSV" and "data model".
+mapping set becomes as RDF is in ``build.mappings``. Source: the SSSOM specification 1.1, "data model"; the syntaxes are
+in ``sssom_table``, ``sssom_json`` and ``sssom_rdf``.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pyoxigraph import NamedNode
 
-from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.errors import ParseError
 from initiative_lod.iris import is_iri
+from initiative_lod.settings import Settings
+from initiative_lod.sources import sssom_json, sssom_rdf, sssom_table
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.mapping_set import (
     SEEN_IN,
@@ -30,7 +28,7 @@ from initiative_lod.sources.mapping_set import (
     where_seen,
 )
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
-from initiative_lod.sources.turtle import read_text, text_of
+from initiative_lod.sources.sssom_written import Entry, Record, Written
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
@@ -38,7 +36,6 @@ PREDICATES = re.compile(
     rf"{SKOS.iri}(exact|close|broad|narrow|related)Match|({OWL.iri}|https?://schema\.org/)sameAs|{RDFS.iri}seeAlso|"
     rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of"
 )
-MAX_UNPACKED_BYTES = 256 << 20  # of a mapping set that is packed
 UNDEFINED = "http://sssom.invalid/"  # the standard's namespace for extension slots without a property
 
 LANGUAGE_TAGGED = {f"{RDF.iri}langString", f"{RDF.iri}dirLangString"}  # datatypes of literals with a language tag
@@ -46,20 +43,16 @@ LANGUAGE_TAGGED = {f"{RDF.iri}langString", f"{RDF.iri}dirLangString"}  # datatyp
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _NAME = re.compile(r"[^\W\d][\w.-]*")  # an XML name without a colon, near enough
-#: A cell in quotes ends at a quote that a delimiter or a line end follows; a quote that does not is part of the text,
-#: as people write it. (The csv module either refuses such a cell or loses its quotes.)
-_CELL = {
-    delimiter: re.compile(rf'"((?:[^"]++|"")*+)"(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*)') for delimiter in "\t,"
-}
 
 
-def read(path: Path, published: bool = True) -> MappingSet:
-    """Read SSSOM/TSV (or CSV), its header in the file or in ``<name>.sssom.yml`` beside it.
+def read(path: Path, published: bool = True, settings: Settings | None = None) -> MappingSet:
+    """Read SSSOM/TSV or CSV, its header in the file or in ``<name>.sssom.yml`` beside it; SSSOM/JSON; SSSOM as RDF in
+    any syntax, within the limits of ``settings``. The content decides which it is.
 
-    Raises ParseError, with the line, for what the standard forbids. What is ``published`` by us is held to more: a
-    licence, a confidence, where each target was seen, no mapping twice, and nothing that needs a note.
+    Raises ParseError, with the line, for what the standard forbids. What is ``published`` by us is a table, and held
+    to more: a licence, a confidence, where each target was seen, no mapping twice, and nothing that needs a note.
     """
-    return _Reader(path, published).read()
+    return _Reader(path, published, settings or Settings()).read()
 
 
 def expand(value: str, prefixes: Mapping[str, str]) -> str:
@@ -77,52 +70,28 @@ def expand(value: str, prefixes: Mapping[str, str]) -> str:
         raise ValueError(f"{value!r}, which is no IRI: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A key of a header with its value: None, a string, or lists and dicts of these; ``line`` counts from 1."""
-
-    value: Any
-    line: int
-
-
-class _AliasError(Exception):
-    """An alias; its argument is the line."""
-
-
-class _Composer(yaml.BaseLoader):
-    """YAML without aliases, which SSSOM forbids."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            alias: Any = self.get_event()  # type: ignore[no-untyped-call]
-            raise _AliasError(alias.start_mark.line + 1)
-        return super().compose_node(parent, index)
-
-
 class _Reader:
     """Reads one file. ``self._header`` is where its header is: the file itself, or the one beside it."""
 
-    def __init__(self, path: Path, published: bool) -> None:
+    def __init__(self, path: Path, published: bool, settings: Settings) -> None:
         self._path = self._header = path
         self._published = published
+        self._settings = settings
+        self._is_rdf = False
         self._notes: list[str] = []
         self._prefixes: dict[str, str] = {}
 
     def read(self) -> MappingSet:
-        if self._path.suffix in (".yml", ".yaml"):
-            raise ParseError("this is the metadata of a mapping set: name the .tsv file that is beside it", self._path)
-        lines = _lines(self._path)
-        start = next((index for index, line in enumerate(lines) if line.strip() and not _is_header(line)), len(lines))
-        top = lines[start] if start < len(lines) else ""
-        delimiter = "," if "\t" not in top and "," in top else "\t"
-        names = [name.strip() for name in next(iter(_records([top], delimiter, 1)), (0, [""]))[1]]
-        header = self._metadata([_unpadded(line, delimiter, len(names)) for line in lines[:start]])
-        own, defined, values = self._set_slots(header)
-        columns = self._columns(names, defined, start + 1)
-        rows = list(self._rows(_records(lines[start + 1 :], delimiter, start + 2), columns, defined, own))
-        own, rows = _propagated(own, rows)
+        written = self._written()
+        self._header, self._is_rdf = written.path, written.is_rdf
+        for name in ("curie_map", "mapping_set_id", "license"):
+            if name not in written.header and (self._published or name != "curie_map"):  # built-in ones may be enough
+                self._doubt(f"the header has no {name}", "the set is read without", 1, self._header)
+        own, defined, values = self._set_slots(written.header)
+        self._check_names(written, defined)
+        own, rows = _propagated(own, list(self._rows(written.records, defined, own)))
         return MappingSet(
-            re.sub(r"(\.sssom)?\.(tsv|csv|txt)(\.gz)?$", "", self._path.name),
+            re.sub(r"(\.sssom)?\.\w+(\.gz)?$", "", self._path.name),
             own,
             tuple(rows),
             self._prefixes,
@@ -132,6 +101,14 @@ class _Reader:
             self._path,
         )
 
+    def _written(self) -> Written:
+        """What the file holds, in whichever syntax."""
+        if not self._published and sssom_rdf.is_rdf(self._path):
+            return sssom_rdf.read(self._path, self._doubt, self._settings)
+        if not self._published and sssom_json.is_json(self._path):
+            return sssom_json.read(self._path, self._doubt)
+        return sssom_table.read(self._path, self._doubt, exact=self._published)
+
     def _doubt(self, fault: str, remedy: str, line: int, path: Path | None = None) -> None:
         """A note on a fault and what is done about it; for a set that we publish, an error."""
         if self._published:
@@ -140,57 +117,12 @@ class _Reader:
 
     # --- the header
 
-    def _metadata(self, lines: list[str]) -> dict[str, _Entry]:
-        """The header's keys. ``lines`` are those of the file itself, without delimiters that a spreadsheet added."""
-        beside = self._beside()
-        if not any(line.strip() for line in lines) and beside is not None:
-            self._header = beside
-            lines = _lines(beside)
-        elif beside is not None:
-            self._doubt(f"{beside.name} is beside a file that has its own header", "the latter was read", 1)
-        loader = _Composer("\n".join(map(_untabbed, lines)))
-        try:
-            node = loader.get_single_node()
-            header = {} if node is None else self._entries(node)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ParseError(f"the header is not YAML: {error.problem or error.context}", self._header, line) from error
-        except _AliasError as error:
-            raise ParseError("the header has a YAML alias, which SSSOM forbids", self._header, error.args[0]) from error
-        except RecursionError as error:
-            raise ParseError("the header is not YAML: it is nested too deeply", self._header, 1) from error
-        except yaml.YAMLError as error:
-            raise ParseError(f"the header is not YAML: {str(error).splitlines()[0]}", self._header, 1) from error
-        finally:
-            loader.dispose()
-        for name in ("curie_map", "mapping_set_id", "license"):
-            if name not in header and (self._published or name != "curie_map"):  # built-in prefixes may be enough
-                self._doubt(f"the header has no {name}", "the set is read without", 1, self._header)
-        return header
-
-    def _beside(self) -> Path | None:
-        """The file of external metadata (``x.sssom.yml`` for ``x.sssom.tsv``), where there is one."""
-        name = re.sub(r"(\.sssom)?\.[A-Za-z]+(\.gz)?$", "", self._path.name)
-        places = (self._path.with_name(name + end) for end in (".sssom.yml", ".sssom.yaml", ".yml", ".yaml"))
-        return next((place for place in places if place.is_file()), None)
-
-    def _entries(self, node: yaml.Node) -> dict[str, _Entry]:
-        if not isinstance(node, yaml.MappingNode):
-            raise ParseError("the header has no curie_map", self._header, 1)
-        entries: dict[str, _Entry] = {}
-        for key, value in node.value:
-            entry = _Entry(_plain(value), key.start_mark.line + 1)
-            if entries.get(key.value, entry).value != entry.value:
-                raise ParseError(f"{key.value} stands twice in the header", self._header, entry.line)
-            entries[key.value] = entry
-        return entries
-
     def _set_slots(
-        self, header: Mapping[str, _Entry]
+        self, header: Mapping[str, Entry]
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, Extension], dict[str, str]]:
         """The set's slots, its extension slots by name, and its values of these by property."""
-        self._prefixes = self._prefix_map(header.get("curie_map", _Entry(None, 1)))
-        defined = self._extensions(header.get("extension_definitions", _Entry(None, 1)))
+        self._prefixes = self._prefix_map(header.get("curie_map", Entry(None, 1)))
+        defined = self._extensions(header.get("extension_definitions", Entry(None, 1)))
         if self._published and not any(item.property.endswith(f"#{SEEN_IN}") for item in defined.values()):
             raise ParseError(
                 "the header defines no extension slot for ilod:seenIn, where a target was seen", self._header, 1
@@ -214,7 +146,7 @@ class _Reader:
                 self._doubt(f"{key!r} is no slot of a mapping set", "it was left out", entry.line, self._header)
         return own, defined, values
 
-    def _prefix_map(self, entry: _Entry) -> dict[str, str]:
+    def _prefix_map(self, entry: Entry) -> dict[str, str]:
         declared = {} if entry.value is None else entry.value
         if not isinstance(declared, dict) or not all(isinstance(iri, str) for iri in declared.values()):
             raise ParseError("curie_map is no list of prefixes with their IRIs", self._header, entry.line)
@@ -224,7 +156,7 @@ class _Reader:
                 self._doubt(fault, "it is read as SSSOM has it", entry.line, self._header)
         return {**{prefix: iri.strip() for prefix, iri in declared.items()}, **BUILT_IN}
 
-    def _extensions(self, entry: _Entry) -> dict[str, Extension]:
+    def _extensions(self, entry: Entry) -> dict[str, Extension]:
         """Extension slots by name; a definition that is not valid is passed over, as the standard has it."""
         defined: dict[str, Extension] = {}
         for item in entry.value if isinstance(entry.value, list) else [] if entry.value is None else [entry.value]:
@@ -257,58 +189,47 @@ class _Reader:
 
     # --- the table
 
-    def _columns(self, names: list[str], defined: Mapping[str, Extension], line: int) -> list[str]:
-        """The names of the columns; an empty one for a column that is left out."""
-        wanted = PUBLISHED if self._published else REQUIRED
+    def _check_names(self, written: Written, defined: Mapping[str, Extension]) -> None:
+        """Tell names that mean nothing; of a table, raise ParseError for a column that has to be there."""
         either = {name: (name, f"{name[:-3]}_label") for name in ("subject_id", "object_id")}  # of a literal: no id
-        present = {new for name in names for new in slots.RENAMED.get(name, (name,))}
-        for name in (*wanted, *(defined if self._published else ())):
+        present = {new for name in written.names for new in slots.RENAMED.get(name, (name,))}
+        wanted = (*PUBLISHED, *defined) if self._published else REQUIRED
+        line = next(iter(written.names.values()), 1)
+        for name in wanted if written.is_table else ():
             if not present & {*either.get(name, (name,))}:
-                hint = "" if names[0][:1] not in ("{", "[", "<", "@") else "; it looks like JSON or RDF"
-                raise ParseError(f"the column {name!r} is missing{hint}", self._path, line)
-        columns = []
-        for index, name in enumerate(names):
-            if name and name in names[:index]:
-                raise ParseError(f"the column {name!r} stands twice", self._path, line)
-            is_slot = name in slots.MAPPING or name in slots.RENAMED or name in defined
-            if name and not is_slot:
-                self._doubt(f"the column {name!r} is no slot of SSSOM", "it was left out", line)
-            columns.append(name if is_slot else "")
-        return columns
+                raise ParseError(f"the column {name!r} is missing", self._path, line)
+        what = "the column" if written.is_table else "in a mapping,"
+        for name, line in written.names.items():
+            if not (name in slots.MAPPING or name in slots.RENAMED or name in defined):
+                self._doubt(f"{what} {name!r} is no slot of SSSOM", "it was left out", line)
 
     def _rows(
-        self,
-        records: Iterable[tuple[int, list[str]]],
-        columns: list[str],
-        defined: Mapping[str, Extension],
-        own: Mapping[str, tuple[str, ...]],
+        self, records: Iterable[Record], defined: Mapping[str, Extension], own: Mapping[str, tuple[str, ...]]
     ) -> Iterator[MappingRow]:
         lines: dict[tuple[str, ...], int] = {}
-        for line, cells in records:
-            if not any(cell.strip() for cell in cells):
-                continue
-            beyond = any(cell.strip() for cell in cells[len(columns) :])
-            if beyond or (self._published and len(cells) < len(columns)):
-                raise ParseError(f"{len(cells)} cells stand under {len(columns)} columns", self._path, line)
-            given = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
-            extensions = {
-                defined[name].property: self._extended(defined[name], value, line, self._path)
-                for name, value in given.items()
-                if name in defined
-            }
+        for record in records:
+            given = {name: texts[0] for name, texts in record.texts.items() if texts}
+            extensions: dict[str, str] = {}
             values: dict[str, tuple[str, ...]] = {}
-            for name, text in given.items():
-                if name not in defined:
-                    parts = _parted(text) if name in slots.SEVERAL else [text]
-                    values = {**self._values(name, parts, line, self._path, given), **values}
-            row = MappingRow(line, values, extensions)
+            for name, texts in record.texts.items():
+                if name in defined:
+                    text = self._only(name, texts, record.line)
+                    extensions[defined[name].property] = self._extended(defined[name], text, record.line, self._path)
+                elif name in slots.MAPPING or name in slots.RENAMED:
+                    values = {**self._values(name, texts, record.line, self._path, given), **values}
+            row = MappingRow(record.line, values, extensions)
             self._check(row, own)
             ends = tuple(row.value(f"{end}_id") or row.value(f"{end}_label") for end in ("subject", "object"))
             mapping = (row.value("predicate_id"), *ends)
             if self._published and mapping in lines:
-                raise ParseError(f"this is the same mapping as line {lines[mapping]}", self._path, line)
-            lines[mapping] = line
+                raise ParseError(f"this is the same mapping as line {lines[mapping]}", self._path, record.line)
+            lines[mapping] = record.line
             yield row
+
+    def _only(self, name: str, texts: Sequence[str], line: int) -> str:
+        if len(texts) > 1:
+            self._doubt(f"{name} has {len(texts)} values, and can only have one", "the first was read", line)
+        return texts[0]
 
     def _check(self, row: MappingRow, own: Mapping[str, tuple[str, ...]]) -> None:
         """Raise ParseError for a mapping that lacks what it must have."""
@@ -360,6 +281,8 @@ class _Reader:
         return text
 
     def _entity(self, name: str, text: str, line: int, path: Path, given: Mapping[str, str]) -> str:
+        if self._is_rdf and is_iri(text):
+            return text
         try:
             return expand(text, self._prefixes)
         except ValueError as error:
@@ -380,93 +303,12 @@ class _Reader:
 
     def _extended(self, extension: Extension, text: str, line: int, path: Path) -> str:
         """A value of an extension slot: an IRI where its type is URI_OR_CURIE, else as written."""
-        if extension.type_hint.lower() != URI_OR_CURIE.lower():
+        if extension.type_hint.lower() != URI_OR_CURIE.lower() or (self._is_rdf and is_iri(text)):
             return text
         try:
             return expand(text, self._prefixes)
         except ValueError as error:
             raise ParseError(f"{extension.name} is {error}", path, line) from error
-
-
-def _lines(path: Path) -> list[str]:
-    """The lines of a file, without a byte order mark, whatever its line ends."""
-    content = _unpacked(path) if path.suffix == ".gz" else read_text(path)
-    text = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return text.rstrip("\n").split("\n")
-
-
-def _unpacked(path: Path) -> str:
-    """The text of a gzip file. Raises ParseError, SourceError."""
-    try:
-        with gzip.open(path) as file:
-            content = file.read(MAX_UNPACKED_BYTES + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ParseError("the archive breaks off, or is none: it cannot be unpacked", path) from error
-    except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
-    if len(content) > MAX_UNPACKED_BYTES:
-        raise ParseError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB, which is no mapping set", path)
-    return text_of(content, path)
-
-
-def _is_header(line: str) -> bool:
-    return line.startswith(("#", '"#'))  # a spreadsheet puts quotes around a line that has some
-
-
-def _unpadded(line: str, delimiter: str, columns: int) -> str:
-    """A line of a header without its ``#``, and without the delimiters with which a spreadsheet fills it up."""
-    if line.startswith('"#'):
-        line = next(_records([line], delimiter, 1))[1][0]
-    elif delimiter == "\t" or line.endswith("," * (columns - 1)):
-        line = line.rstrip().rstrip(delimiter)
-    return line[1:]
-
-
-def _untabbed(line: str) -> str:
-    """A line of YAML with spaces for the tabs before its text and behind its key."""
-    text = line.lstrip(" \t")
-    indent = line[: len(line) - len(text)].replace("\t", "  ")
-    return indent + re.sub(r"^((?:- )?[^\s:\"']+:|-)[ \t]*\t[ \t]*", r"\1 ", text)
-
-
-def _plain(node: yaml.Node) -> Any:
-    """A YAML node as None, a string, or lists and dicts of these: numbers and dates stay as they are written."""
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
-    if isinstance(node, yaml.MappingNode):
-        return {key.value: _plain(value) for key, value in node.value}
-    is_null = isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null")
-    return None if is_null else node.value
-
-
-def _records(lines: Sequence[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
-    """Records of a table with the line on which each begins; ``first`` is the number of the first line."""
-    text, cell = "\n".join(lines), _CELL[delimiter]
-    position, line = 0, first
-    while position < len(text):
-        cells, begin = [], line
-        while True:
-            match = cell.match(text, position)
-            assert match is not None  # it matches the empty string
-            quoted, plain = match.groups()
-            cells.append(plain if quoted is None else quoted.replace('""', '"'))
-            line += match.group().count("\n")
-            position = match.end() + 1
-            if match.end() >= len(text) or text[match.end()] == "\n":
-                break
-        line += 1
-        yield begin, cells
-
-
-def _parted(cell: str) -> list[str]:
-    r"""The values of a cell that may have several, parted by ``|``; ``\|`` and ``\\`` stand for ``|`` and ``\``."""
-    items = [""]
-    for token in re.findall(r"\\[\\|]|[^\\|]+|[\\|]", cell):
-        if token == "|":
-            items.append("")
-        else:
-            items[-1] += token[-1] if len(token) == 2 and token[0] == "\\" and token[1] in "\\|" else token
-    return [item.strip() for item in items if item.strip()]
 
 
 def _propagated(

@@ -5,6 +5,8 @@ Source: the LinkML schema of the standard (``sssom_schema.yaml``, 1.1); a test c
 
 from __future__ import annotations
 
+from initiative_lod.vocabulary import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, SSSOM
+
 #: Slots of a mapping, in the order of the standard, in which columns are written.
 MAPPING = tuple(
     """record_id subject_id subject_label subject_category predicate_id predicate_label predicate_modifier object_id
@@ -90,6 +92,42 @@ VALUES = {
     "object_type": _TYPES,
     "predicate_modifier": frozenset({NOT}),
     "mapping_cardinality": frozenset("1:1 1:n n:1 n:n 1:0 0:1 0:0".split()),
+}
+
+#: Slots whose property in RDF is not ``sssom:<slot>``, by that property: of a mapping, and of a mapping set.
+PROPERTIES = {
+    f"{OWL.iri}annotatedSource": "subject_id",
+    f"{OWL.iri}annotatedProperty": "predicate_id",
+    f"{OWL.iri}annotatedTarget": "object_id",
+    f"{OWL.iri}versionInfo": "mapping_set_version",
+    f"{DCTERMS.iri}title": "mapping_set_title",
+    f"{DCTERMS.iri}description": "mapping_set_description",
+    f"{DCTERMS.iri}creator": "creator_id",
+    "http://purl.org/pav/authoredBy": "author_id",
+    f"{DCTERMS.iri}license": "license",
+    f"{PROV.iri}wasDerivedFrom": "mapping_set_source",
+    f"{DCTERMS.iri}created": "mapping_date",
+    f"{DCTERMS.iri}issued": "publication_date",
+    f"{RDFS.iri}seeAlso": "see_also",
+    f"{RDFS.iri}comment": "comment",
+}
+#: Values of enumerations that are things in RDF ("meaning"), by these.
+MEANINGS = {
+    f"{OWL.iri}Class": "owl class",
+    f"{OWL.iri}ObjectProperty": "owl object property",
+    f"{OWL.iri}DataProperty": "owl data property",
+    f"{OWL.iri}AnnotationProperty": "owl annotation property",
+    f"{OWL.iri}NamedIndividual": "owl named individual",
+    f"{SKOS.iri}Concept": "skos concept",
+    f"{RDFS.iri}Resource": "rdfs resource",
+    f"{RDFS.iri}Class": "rdfs class",
+    f"{RDFS.iri}Literal": LITERAL,
+    f"{RDFS.iri}Datatype": "rdfs datatype",
+    f"{RDF.iri}Property": "rdf property",
+    f"{SSSOM.iri}ComposedEntityExpression": COMPOSED,
+    f"{SSSOM.iri}NegatedPredicate": NOT,
+    f"{SSSOM.iri}version1.0": "1.0",
+    f"{SSSOM.iri}version1.1": "1.1",
 }
 
 #: Prefixes that a mapping set need not declare, and may not declare otherwise.

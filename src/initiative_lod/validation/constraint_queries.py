@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
@@ -106,7 +107,7 @@ class ConstraintQueries:
         except (SyntaxError, ValueError) as error:
             raise Undecidable(f"the query is not SPARQL: {error}") from error
         assert isinstance(solutions, QuerySolutions)
-        return {term for row in solutions if (term := row["this"]) is not None}
+        return {_clear(term) for row in solutions if (term := row["this"]) is not None}
 
     def _prologue(self, constraint: Term) -> str:
         """The PREFIX lines of a query (SHACL §5.2.1), where pySHACL declares the same."""
@@ -145,6 +146,14 @@ def _opaque(term: Term) -> Term:
     if pattern is not None and pattern.fullmatch(term.value):
         return term
     return Literal(term.value, datatype=NamedNode(_OPAQUE + term.datatype.value))
+
+
+def _clear(term: Any) -> Term:
+    """The term of the data that went into the store as ``term``."""
+    if isinstance(term, Literal) and term.datatype.value.startswith(_OPAQUE):
+        return Literal(term.value, datatype=NamedNode(term.datatype.value.removeprefix(_OPAQUE)))
+    assert isinstance(term, NamedNode | BlankNode | Literal)
+    return term
 
 
 def widened(query: str) -> str:

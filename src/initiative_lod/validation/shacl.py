@@ -18,6 +18,10 @@ import pyshacl
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from pyshacl.constraints.constraint_component import ConstraintComponent
+from pyshacl.constraints.core.property_pair_constraints import (
+    LessThanConstraintComponent,
+    LessThanOrEqualsConstraintComponent,
+)
 from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQLConstraintComponentValidator
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
@@ -150,11 +154,12 @@ def _sentence(error: Exception) -> str:
 
 @contextmanager
 def _pyshacl() -> Iterator[None]:
-    """pySHACL fit for use: silent, with one function mended; what it changes for all, or keeps, is put back.
+    """pySHACL fit for use: silent, with three functions mended; what it changes for all, or keeps, is put back.
 
     It writes values into messages as if they were replacements of a regular expression, where a backslash has a
-    meaning. It keeps texts and validators by the addresses of graphs, which other graphs have later. For it only the
-    lexical form "true" is true in a shapes graph.
+    meaning. Over a blank node under sh:lessThan and sh:lessThanOrEquals it breaks off, where the pair cannot be
+    compared and so is a result (SHACL §4.5.3, §4.5.4). It keeps texts and validators by the addresses of graphs, which
+    other graphs have later. For it only the lexical form "true" is true in a shapes graph.
     """
 
     def formatted(self: ConstraintComponent, message: str, values: Any) -> str:
@@ -163,10 +168,24 @@ def _pyshacl() -> Iterator[None]:
             named = dict(zip(("this", "path", "value"), values, strict=False)) | dict(*values[3:])
         return _VARIABLE.sub(lambda match: str(named.get(match[0][2:-1]) or match[0]), message)
 
+    def with_blank_nodes(compare: Any) -> Any:
+        def mended(self: Any, values: set[Any], others: set[Any], graph: Any, focus: Any) -> tuple[bool, list[Any]]:
+            blank = [{node for node in nodes if isinstance(node, rdflib.BNode)} for nodes in (values, others)]
+            failed, reports = compare(self, values - blank[0], others - blank[1], graph, focus)
+            pairs = [(value, other) for value in values for other in others if value in blank[0] or other in blank[1]]
+            made = [self.make_v_result(graph, focus, value_node=value) for value, _ in pairs]
+            return failed or bool(pairs), [*reports, *made]
+
+        return mended
+
     component: Any = ConstraintComponent
+    less: Any = LessThanConstraintComponent
+    not_more: Any = LessThanOrEqualsConstraintComponent
+    compares = less._compare_lt, not_more._compare_ltoe
     kept = logging.root.manager.disable, rdflib.NORMALIZE_LITERALS, component._format_sparql_based_result_message
     logging.disable(logging.CRITICAL)
     component._format_sparql_based_result_message = formatted
+    less._compare_lt, not_more._compare_ltoe = map(with_blank_nodes, compares)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -175,6 +194,7 @@ def _pyshacl() -> Iterator[None]:
         logging.disable(kept[0])
         rdflib.NORMALIZE_LITERALS = kept[1]
         component._format_sparql_based_result_message = kept[2]
+        less._compare_lt, not_more._compare_ltoe = compares
         stringify_blank_node.dict_cache.clear()
         SPARQLConstraintComponentValidator.validator_cache.clear()
 
