@@ -363,13 +363,13 @@ def test_json_and_rdf_say_what_a_table_says(tmp_path: Path, name: str, content: 
     assert facts(again) == facts(found)
 
 
-@pytest.mark.parametrize("format", [RdfFormat.RDF_XML, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.N_QUADS])
-def test_a_graph_in_any_syntax_and_packed(tmp_path: Path, format: RdfFormat) -> None:
-    content = serialize(parse(GRAPH, RdfFormat.TURTLE), format=format)
-    assert content is not None
+def test_a_graph_in_any_syntax_and_packed(tmp_path: Path) -> None:
     turtle = read(tmp_path, GRAPH, "theirs.sssom.ttl")
-    found = read(tmp_path, gzip.compress(content), f"theirs.sssom.{format.file_extension}.gz")
-    assert (found.name, facts(found), found.slots) == ("theirs", facts(turtle), turtle.slots)
+    for format in (RdfFormat.RDF_XML, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.N_QUADS):
+        content = serialize(parse(GRAPH, RdfFormat.TURTLE), format=format)
+        assert content is not None
+        found = read(tmp_path, gzip.compress(content), f"theirs.sssom.{format.file_extension}.gz")
+        assert (found.name, facts(found), found.slots) == ("theirs", facts(turtle), turtle.slots)
 
 
 def test_a_graph_as_we_publish_it_is_read_again(tmp_path: Path) -> None:
