@@ -35,7 +35,7 @@ def merge(
     ] = None,
     align: Annotated[
         list[Path] | None,
-        typer.Option(help="A file of SSSOM (TSV, JSON or RDF) with mappings of your own. May be given again.", exists=True),
+        typer.Option(help="SSSOM (TSV, JSON or RDF) with mappings of your own. May be given again.", exists=True),
     ] = None,
     align_unseen: Annotated[
         bool,
