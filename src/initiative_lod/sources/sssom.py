@@ -28,7 +28,7 @@ from initiative_lod.sources.mapping_set import (
     where_seen,
 )
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
-from initiative_lod.sources.sssom_written import Entry, Record, Written
+from initiative_lod.sources.sssom_written import HeaderEntry, Record, Written
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
@@ -118,11 +118,11 @@ class _Reader:
     # --- the header
 
     def _set_slots(
-        self, header: Mapping[str, Entry]
+        self, header: Mapping[str, HeaderEntry]
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, Extension], dict[str, str]]:
         """The set's slots, its extension slots by name, and its values of these by property."""
-        self._prefixes = self._prefix_map(header.get("curie_map", Entry(None, 1)))
-        defined = self._extensions(header.get("extension_definitions", Entry(None, 1)))
+        self._prefixes = self._prefix_map(header.get("curie_map", HeaderEntry(None, 1)))
+        defined = self._extensions(header.get("extension_definitions", HeaderEntry(None, 1)))
         if self._published and not any(item.property.endswith(f"#{SEEN_IN}") for item in defined.values()):
             raise ParseError(
                 "the header defines no extension slot for ilod:seenIn, where a target was seen", self._header, 1
@@ -146,7 +146,7 @@ class _Reader:
                 self._doubt(f"{key!r} is no slot of a mapping set", "it was left out", entry.line, self._header)
         return own, defined, values
 
-    def _prefix_map(self, entry: Entry) -> dict[str, str]:
+    def _prefix_map(self, entry: HeaderEntry) -> dict[str, str]:
         declared = {} if entry.value is None else entry.value
         if not isinstance(declared, dict) or not all(isinstance(iri, str) for iri in declared.values()):
             raise ParseError("curie_map is no list of prefixes with their IRIs", self._header, entry.line)
@@ -156,7 +156,7 @@ class _Reader:
                 self._doubt(fault, "it is read as SSSOM has it", entry.line, self._header)
         return {**{prefix: iri.strip() for prefix, iri in declared.items()}, **BUILT_IN}
 
-    def _extensions(self, entry: Entry) -> dict[str, Extension]:
+    def _extensions(self, entry: HeaderEntry) -> dict[str, Extension]:
         """Extension slots by name; a definition that is not valid is passed over, as the standard has it."""
         defined: dict[str, Extension] = {}
         for item in entry.value if isinstance(entry.value, list) else [] if entry.value is None else [entry.value]:

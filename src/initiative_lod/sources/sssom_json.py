@@ -15,7 +15,7 @@ from typing import Any
 from initiative_lod.errors import ParseError
 from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom_written import Doubt, Entry, Record, Written, text_lines
+from initiative_lod.sources.sssom_written import Doubt, HeaderEntry, Record, Written, text_lines
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},\n]')
 
@@ -45,13 +45,13 @@ def read(path: Path, doubt: Doubt) -> Written:
         raise ParseError("this JSON is no mapping set: it is no object with a list of 'mappings'", path, 1)
     starts = dict(_starts(text))
     header = {
-        key: Entry(_plain(value), starts.get(key, 1))
+        key: HeaderEntry(_plain(value), starts.get(key, 1))
         for key, value in found.items()
         if key != "mappings" and not key.startswith("@")
     }
     prefixes = _prefixes(found.get("@context"))
-    if prefixes and isinstance(declared := header.get("curie_map", Entry(None, 1)).value or {}, dict):
-        header["curie_map"] = Entry({**prefixes, **declared}, starts.get("@context", 1))
+    if prefixes and isinstance(declared := header.get("curie_map", HeaderEntry(None, 1)).value or {}, dict):
+        header["curie_map"] = HeaderEntry({**prefixes, **declared}, starts.get("@context", 1))
     names: dict[str, int] = {}
     records = []
     for index, item in enumerate(found["mappings"]):

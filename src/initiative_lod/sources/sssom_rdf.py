@@ -21,7 +21,7 @@ from initiative_lod.reading.encoding import head
 from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.mapping_set import STRING, URI_OR_CURIE, Extension
-from initiative_lod.sources.sssom_written import MAX_UNPACKED_BYTES, Doubt, Entry, Record, Written
+from initiative_lod.sources.sssom_written import MAX_UNPACKED_BYTES, Doubt, HeaderEntry, Record, Written
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, SSSOM, VOID
 
 Node = NamedNode | BlankNode
@@ -81,8 +81,8 @@ class _Graph:
             header["mapping_set_id"] = [name.value]
         records = [self._record(node) for node in sorted(nodes, key=self._ends)]
         names = dict.fromkeys((name for record in records for name in record.texts), 0)
-        entries = {name: Entry(texts, 0) for name, texts in header.items()}
-        entries["extension_definitions"] = Entry(
+        entries = {name: HeaderEntry(texts, 0) for name, texts in header.items()}
+        entries["extension_definitions"] = HeaderEntry(
             [dict(zip(_DEFINITION, (e.name, e.property, e.type_hint), strict=True)) for e in self._extensions.values()],
             0,
         )

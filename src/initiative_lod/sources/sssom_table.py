@@ -11,7 +11,7 @@ import yaml
 
 from initiative_lod.errors import ParseError
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom_written import Doubt, Entry, Record, Written, text_lines
+from initiative_lod.sources.sssom_written import Doubt, HeaderEntry, Record, Written, text_lines
 
 #: A cell in quotes ends at a quote that a delimiter or a line end follows; a quote that does not is part of the text,
 #: as people write it. (The csv module either refuses such a cell or loses its quotes.)
@@ -79,7 +79,7 @@ class _Table:
 
     # --- the header
 
-    def _metadata(self, lines: list[str]) -> dict[str, Entry]:
+    def _metadata(self, lines: list[str]) -> dict[str, HeaderEntry]:
         """The header's keys. ``lines`` are those of the file itself, without delimiters that a spreadsheet added."""
         beside = self._beside()
         if not any(line.strip() for line in lines) and beside is not None:
@@ -110,12 +110,12 @@ class _Table:
         places = (self._path.with_name(name + end) for end in (".sssom.yml", ".sssom.yaml", ".yml", ".yaml"))
         return next((place for place in places if place.is_file()), None)
 
-    def _entries(self, node: yaml.Node) -> dict[str, Entry]:
+    def _entries(self, node: yaml.Node) -> dict[str, HeaderEntry]:
         if not isinstance(node, yaml.MappingNode):
             raise ParseError("the header has no curie_map", self._header, 1)
-        entries: dict[str, Entry] = {}
+        entries: dict[str, HeaderEntry] = {}
         for key, value in node.value:
-            entry = Entry(_plain(value), key.start_mark.line + 1)
+            entry = HeaderEntry(_plain(value), key.start_mark.line + 1)
             if entries.get(key.value, entry).value != entry.value:
                 raise ParseError(f"{key.value} stands twice in the header", self._header, entry.line)
             entries[key.value] = entry

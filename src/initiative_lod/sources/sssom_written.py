@@ -19,7 +19,7 @@ Doubt = Callable[[str, str, int, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HeaderEntry:
     """A key of a header with its value: None, a string, or lists and dicts of these; ``line`` counts from 1."""
 
     value: Any
@@ -41,7 +41,7 @@ class Written:
     ``is_table``: the names are columns, and so some have to be there. ``is_rdf``: IRIs are written out in it.
     """
 
-    header: Mapping[str, Entry]
+    header: Mapping[str, HeaderEntry]
     path: Path
     names: Mapping[str, int]
     records: Sequence[Record]
