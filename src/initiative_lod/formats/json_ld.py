@@ -86,11 +86,12 @@ class JsonLd(EngineFormat):
 
     def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool = False) -> bytes:
         """Expanded JSON-LD in compacted form, with what it uses of ``context``, the value of an ``@context``."""
-        from pyld import jsonld  # here: it takes long to import, and most of what is served needs none of it
+        # here: PyLD takes long to import, and most of what is served needs none of it
+        from initiative_lod.formats.json_ld_compaction import Compaction
 
         inner = _unambiguous(context, _schemes(expanded))
         options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
-        made = jsonld.compact(expanded, inner, options)
+        made = Compaction().compact(expanded, inner, options)
         made.pop("@context", None)
         return json_bytes({"@context": _used(inner, made), **made})
 
