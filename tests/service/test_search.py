@@ -316,4 +316,4 @@ def test_searching_holds_up_nobody_else(searched: Live, monkeypatch: pytest.Monk
 def test_the_arguments_are_documented(harbour: Live) -> None:
     described = harbour.get("/openapi.json").json()["paths"]["/search"]["get"]
     names = {item["name"] for item in described["parameters"]}
-    assert names == {"q", "lang", "type", "pillar", "modality", "topic", "page", "hl", "_mediatype"}
+    assert names == {"q", "lang", "document", "type", "pillar", "modality", "topic", "page", "hl", "_mediatype"}

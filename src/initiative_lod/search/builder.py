@@ -25,16 +25,17 @@ from initiative_lod.search.schema import (
     UNCLASSED,
 )
 from initiative_lod.search.staging import OBJECT_LABEL, SUBJECT_ID
-from initiative_lod.vocabulary import ATTESTATIONS, SPEAKING_OF
+from initiative_lod.vocabulary import ATTESTATIONS, DOCUMENTS, SPEAKING_OF
 
 MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
 MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
+DEEPEST = 8  # levels from a part up to its document
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(("TextSpan", "Condition", *ATTESTATIONS))
 
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
-_CONTAINERS = frozenset({"Initiative", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
+_CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +238,14 @@ class Builder:
             for item in links.get(name, ()):
                 values.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))
         above: str | None = subject if own else None
-        for _ in range(8):
+        for _ in range(DEEPEST):
             if above is None:
                 break
-            if "Pillar" in self._kinds(above):
-                values.add(self._value("pillar", above, (self._iris.path(above) or above).removeprefix("id/")))
-                break
-            above = next(iter(self._links[above]["isPartOf"]), None)
+            known = set(self._kinds(above))
+            facet = "pillar" if "Pillar" in known else "document" if known & {*DOCUMENTS} else ""
+            if facet:
+                values.add(self._value(facet, above, (self._iris.path(above) or above).removeprefix("id/")))
+            above = next(iter(self._links[above]["isPartOf"] or self._links[above]["realizes"]), None)
         return values
 
     def _value(self, facet: str, iri: str, key: str) -> int:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
 from initiative_lod.search.schema import APPLICATION, READ_FORMATS
+
+MAX_DOCUMENTS = 500  # that a visitor can choose from
 
 
 class Index:
@@ -74,6 +77,11 @@ class Index:
                 raise
             finally:
                 connection.set_progress_handler(None, 0)
+
+    @cached_property
+    def documents(self) -> list[Count]:
+        """The documents whose parts are found; none in an index of an earlier format."""
+        return self.common("document", MAX_DOCUMENTS)
 
     def common(self, facet: str, most: int = 8) -> list[Count]:
         """The values of a facet that most resources have: what a visitor may begin with."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from initiative_lod.languages import LANGUAGES, OTHER
 
-FORMAT = 2  # another one whenever the same words are indexed otherwise
-READ_FORMATS = (1, FORMAT)  # the first stems a few words as it did then, and finds an IRI more slowly
+FORMAT = 3  # another one whenever the same words are indexed otherwise
+#: The first stems a few words as it did then, and finds an IRI more slowly; of the first two no document can be chosen.
+READ_FORMATS = (1, 2, FORMAT)
 APPLICATION = 0x494C4F44  # "ILOD", in the file's header
 
 INDEXED = (*LANGUAGES, OTHER)
 FIELDS = ("label", "alt", "text", "note", "about")
 COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in INDEXED)
-FACETS = ("type", "pillar", "modality", "topic")
+FACETS = ("document", "type", "pillar", "modality", "topic")
 UNCLASSED = (
     "Term",
     "Other",

@@ -12,7 +12,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import indexed
 from initiative_lod.search.schema import MAX_CHARACTERS
-from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, RDF, RDFS, SKOS, SSSOM
 
 OBJECT_LABEL = f"{SSSOM.iri}object_label"
 SUBJECT_ID = f"{SSSOM.iri}subject_id"
@@ -82,5 +82,6 @@ def _links(iris: Iris) -> dict[str, str]:
     names = {iris.term(name).value: name for name in INTERPRETING}
     names[RDF.type.value] = "type"
     names[DCTERMS.isPartOf.value] = "isPartOf"
+    names[ELI.realizes.value] = "realizes"
     names[SUBJECT_ID] = SUBJECT_ID
     return names

@@ -41,6 +41,7 @@ class SearchArguments(FormArguments):
             description="the language of the words that are searched", json_schema_extra={"enum": [*LANGUAGES, BOTH]}
         ),
     ] = BOTH
+    document: Annotated[tuple[str, ...], _filter("a document in which it stands, as in wic-2020")] = ()
     type: Annotated[tuple[str, ...], _filter("a class of the ontology, as in Clause; or Term, External, Other")] = ()
     pillar: Annotated[tuple[str, ...], _filter("a pillar, as in wic-2020/pillar/2")] = ()
     modality: Annotated[tuple[str, ...], _filter("a modality, as in prohibit")] = ()

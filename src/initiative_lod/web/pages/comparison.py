@@ -42,6 +42,7 @@ class Column:
     """One of the things compared."""
 
     thing: LabelledResource
+    document: LabelledResource | None
     labels: list[LangText]
     kinds: list[LabelledResource]
     definition: LangText | None
@@ -62,6 +63,7 @@ def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
     return [
         Column(
             view.thing(node),
+            view.whole(view.thing(node)),
             view.both(node),
             view.things(view.nodes(node, RDF.type)[:3]),
             view.text(node, SKOS.definition),

@@ -14,7 +14,7 @@ from initiative_lod.documents.resource import is_merged
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search.builder import UNNAMED
-from initiative_lod.vocabulary import DCTERMS, ELI, RDF, SCHEMA, SSSOM, TERMS
+from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, ELI, RDF, SCHEMA, SSSOM, TERMS
 from initiative_lod.web.labelled import LangText, Node
 
 _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.iri}object_label")
@@ -23,7 +23,7 @@ _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.
 @dataclass(frozen=True, slots=True)
 class Names:
     """By node and property its labels; by node the names of its own classes; by a mapping's target what it is called;
-    and the languages of the original texts.
+    the languages of the original texts; and the documents.
 
     Labels stand in natural order where there are several in one language, classes in that of their names.
     """
@@ -32,6 +32,7 @@ class Names:
     classes: Mapping[Node, list[str]]
     mapped: Mapping[Node, LangText]
     originals: Sequence[str]
+    documents: Sequence[NamedNode]
 
 
 def names(opened: OpenRelease) -> Names:
@@ -64,7 +65,7 @@ def names(opened: OpenRelease) -> Names:
             if len({item.language for item in found}) < len(found):
                 found.sort(key=lambda item: natural(item.value))
     mapped = {objects[item]: called[item] for item in sorted(objects, key=str, reverse=True) if item in called}
-    return Names(labels, classes, mapped, originals(opened))
+    return Names(labels, classes, mapped, originals(opened), documents(opened))
 
 
 def originals(opened: OpenRelease) -> tuple[str, ...]:
@@ -77,3 +78,13 @@ def originals(opened: OpenRelease) -> tuple[str, ...]:
     )  # the latter in older releases
     tags = (quad.object for quad in spoken if quad.subject in texts)
     return tuple(sorted({tag.value for tag in tags if isinstance(tag, Literal)}))
+
+
+def documents(opened: OpenRelease) -> tuple[NamedNode, ...]:
+    """The documents of a release, initiatives first; those that other people published and that are merged as well."""
+    found: dict[NamedNode, None] = {}
+    for kind in reversed(DOCUMENTS):
+        nodes = {triple.subject for triple in opened.triples(None, RDF.type, opened.iris.term(kind))}
+        named = (node for node in nodes if isinstance(node, NamedNode))
+        found.update(dict.fromkeys(sorted(named, key=lambda node: natural(node.value))))
+    return tuple(found)

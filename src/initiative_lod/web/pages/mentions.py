@@ -188,19 +188,21 @@ def _places(
 def _mention(view: View, part: Node, property: NamedNode, node: NamedNode) -> Mention:
     read = _evidence(view, part, property, node)
     start, end, words = span(view, part, "headingSpan")
-    if start < 0:
+    headed = start >= 0
+    if not headed:
         start, end, words = span(view, part)
     inside = [item for item in read if start <= item.start and item.end <= end]
     outside = [item for item in read if item.start >= 0 and item not in inside]
     modality = view.node(part, view.term("modality"))
-    headings = [item for item in view.labels(part) if item.language != words.language]
+    said = view.labels(part) if headed else view.texts(part, view.term("text"))
+    parallel = [item for item in said if item.language != words.language]
     return Mention(
         view.thing(part),
         tuple(read),
         words.language,
         _pieces(words.value, start, inside),
         _source(view, part, outside) if outside else (),
-        view.text(part, view.term("translation")) or next(iter(headings), None),
+        view.text(part, view.term("translation")) or next(iter(parallel), None),
         view.thing(modality) if modality else None,
     )
 

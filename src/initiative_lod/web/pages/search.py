@@ -43,6 +43,7 @@ class Card:
     second_language: str
     kind: str
     where: LabelledResource | None
+    document: LabelledResource | None
     modality: LabelledResource | None
     lines: tuple[Line, ...]
 
@@ -60,10 +61,27 @@ class Choice:
 
 
 def values(
-    view: View, asks: SearchArguments, results: Results, slow: str, hl: str, here: str, common: Sequence[Count]
+    view: View,
+    asks: SearchArguments,
+    results: Results,
+    slow: str,
+    hl: str,
+    here: str,
+    common: Sequence[Count],
+    documents: Sequence[Count],
 ) -> dict[str, Any]:
-    """What the template shows; ``common`` are topics to begin with, for when nothing was found."""
-    facets = {name: _choices(view, asks, name, results.facets.get(name, ()), here) for name in FACETS}
+    """What the template shows; ``common`` are topics to begin with, for when nothing was found.
+
+    Among ``documents`` a reader chooses one in the form; several are chosen among the facets. One alone is no choice.
+    """
+    shown = [name for name in FACETS if name != "document" or len(documents) > 1 or asks.document]
+    facets = {name: _choices(view, asks, name, results.facets.get(name, ()), here) for name in shown}
+    offered = [
+        Choice(*_facet_label(view, "document", item.key, item.iri), item.count, chosen, "", item.key)
+        for item in sorted(documents, key=lambda item: item.key)
+        for chosen in [any(means(key, item) for key in asks.document)]
+    ]
+    selects = len(documents) > 1 and len(asks.document) < 2
     begin = []
     for item in common:
         label = view.thing(NamedNode(item.iri)).label
@@ -76,7 +94,10 @@ def values(
         "results": results,
         "cards": [_card(view, hit) for hit in results.hits],
         "facets": facets,
-        "chosen": [(name, choice) for name in FACETS for choice in facets[name] if choice.chosen],
+        "offered": offered if selects else [],
+        "hidden": [pair for pair in asks.filters if not selects or pair[0] != "document"],
+        "filters": FACETS,
+        "chosen": [(name, choice) for name in shown for choice in facets[name] if choice.chosen],
         "begin": begin,
         "slow": slow,
         "hl": hl,
@@ -93,18 +114,18 @@ def _choices(view: View, asks: SearchArguments, name: str, counts: Sequence[Coun
     for item in counts:
         label, language = _facet_label(view, name, item.key, item.iri)
         if item.chosen:
-            keys = [key for key in getattr(asks, name) if _means(key, item)]
+            keys = [key for key in getattr(asks, name) if means(key, item)]
             href = f"{here}?{asks.query(without=(name, keys[0] if keys else item.key))}"
         else:
             href = f"{here}?{asks.query(more=(name, item.key))}"
         found.append(Choice(label, language, item.count, item.chosen, href, item.key))
     # A key that nothing has is still a filter, to be removed.
-    strange = [key for key in getattr(asks, name) if not any(_means(key, item) for item in counts)]
+    strange = [key for key in getattr(asks, name) if not any(means(key, item) for item in counts)]
     found += [Choice(key[:60], "", 0, True, f"{here}?{asks.query(without=(name, key))}", "") for key in strange]
     return found
 
 
-def _means(key: str, item: Count) -> bool:
+def means(key: str, item: Count) -> bool:
     """Tell whether a filter's argument stands for this value."""
     return key == item.iri or key.lower() == item.key.lower() or item.key.endswith(f"/{key}")
 
@@ -138,6 +159,7 @@ def _card(view: View, hit: Hit) -> Card:
         code.get(second.language, second.language) if second else "",
         kind,
         view.thing(pillar) if pillar is not None and pillar != node else None,
+        view.whole(view.thing(node)),
         modality,
         tuple(_lines(view, hit)),
     )

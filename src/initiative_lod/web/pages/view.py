@@ -17,14 +17,15 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
-from initiative_lod.web.pages.labels import Names, originals
+from initiative_lod.web.pages.labels import Names, documents, originals
 
 _RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
 LONGEST = 100  # items of a list
 ALL_PAGES = 9  # so many are linked one by one
+DEEPEST = 8  # levels from a part up to its document
 
 
 class Links:
@@ -101,6 +102,38 @@ class View(Links):
     def originals(self) -> Sequence[str]:
         """The languages of the release's original texts."""
         return self._names.originals if self._names is not None else originals(self.opened)
+
+    @cached_property
+    def documents(self) -> Sequence[NamedNode]:
+        """The documents of the release, initiatives first."""
+        return self._names.documents if self._names is not None else documents(self.opened)
+
+    @cached_property
+    def _works(self) -> frozenset[str]:
+        return frozenset(item.value for item in self.documents)
+
+    def document_of(self, node: Node) -> NamedNode | None:
+        """The document that a part or a text is of, as their IRIs say, else their statements; itself, if it is one."""
+        stem = document_of(node.value)
+        while stem.count("/") > 2:
+            if stem in self._works:
+                return NamedNode(stem)
+            stem = stem.rpartition("/")[0]
+        above: Node | None = node
+        for _ in range(DEEPEST):
+            if above is None or not {*PARTS, "Text", "Condition"} & {*self.kinds(above)}:
+                break
+            above = self.node(above, DCTERMS.isPartOf) or self.node(above, ELI.realizes)
+            if isinstance(above, NamedNode) and above.value in self._works:
+                return above
+        return None
+
+    def whole(self, thing: LabelledResource) -> LabelledResource | None:
+        """The document that the thing stands in, where the release has several, so that it has to be named."""
+        if len(self.documents) < 2:
+            return None
+        found = self.document_of(NamedNode(thing.iri)) if ":" in thing.iri else None
+        return None if found is None or found.value == thing.iri else self.thing(found)
 
     def preference(self, language: str) -> tuple[bool, bool, str]:
         """The place of a language: the reader's own comes first, then those of the originals, then the others."""

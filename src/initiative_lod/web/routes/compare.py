@@ -186,6 +186,7 @@ def _json(view: View, columns: list[Column]) -> dict[str, Any]:
     def column(item: Column) -> dict[str, Any]:
         return {
             **named(item.thing),
+            **({"document": item.document.iri} if item.document else {}),
             "type": [kind.iri for kind in item.kinds],
             "definition": words(item.definition),
             "clauses": [

@@ -13,7 +13,7 @@ from functools import partial
 from initiative_lod.documents import links
 from initiative_lod.documents.negotiation import Offer, lookup
 from initiative_lod.documents.representation import Rendered
-from initiative_lod.errors import Damaged, Message, QueryTimeout, ReleaseError
+from initiative_lod.errors import Damaged, Message, NotFound, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.opened import OpenRelease
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 OFFERS = (Offer(JSON), Offer(HTML))
 AT_ONCE = 2  # searches that run at the same time; the others wait without holding a thread
+MOST_TOLD = 20  # documents that an error names
 _UNINDEXED = (("X-Robots-Tag", "noindex, follow"),)
 
 IndexOf = Callable[[OpenRelease], Index]
@@ -52,6 +53,7 @@ def search_address(site: Site) -> Address:
             200: Outcome("What was found, which may be nothing", (JSON, HTML)),
             **NOT_MODIFIED,
             400: fault("More arguments than anyone needs"),
+            404: fault("The release has no such document to search in"),
             406: fault("Neither JSON nor HTML is accepted"),
             **CROWDED,
             503: fault("No release with a search index is published, or too many searches at once"),
@@ -71,11 +73,13 @@ def open_index(seconds: float, opened: OpenRelease) -> Index:
 
 
 def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request) -> Response:
-    """The answer to a GET or HEAD. Raises BadArgument, NotAcceptable, Damaged."""
+    """The answer to a GET or HEAD. Raises BadArgument, NotFound, NotAcceptable, Damaged."""
     asks = SearchArguments.read(request.query_string)
     hl = lookup(asks.hl, request.languages) or ""
     here = f"{request.prefix}/search"
     slow = ""
+    if asks.document:
+        _require_documents(asks, index_of(opened))
 
     def body(media: MediaType, language: str) -> bytes | Rendered:
         nonlocal slow
@@ -92,7 +96,7 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
         if media is JSON:
             return Rendered(json_bytes(as_json(view, site.pages.languages, asks, results, here, slow)), pages)
         common = found.common("topic") if not results.total else []
-        values = search_page.values(view, asks, results, slow, hl, here, common)
+        values = search_page.values(view, asks, results, slow, hl, here, common, found.documents)
         content = site.pages.page("search.html", view, request, here, **values)
         return Rendered(content, pages)
 
@@ -101,3 +105,14 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
     )
     response = negotiate(site, opened, request, page, body).answer(request, site.cache)
     return uncached(response) if slow else response
+
+
+def _require_documents(asks: SearchArguments, found: Index) -> None:
+    """Raise NotFound for a document that the index has not, with those that it has."""
+    known = found.documents
+    for key in asks.document:
+        if not any(search_page.means(key, item) for item in known):
+            if not known:
+                raise NotFound(Message("error.search_no_documents"))
+            names = ", ".join(item.key for item in known[:MOST_TOLD]) + (" …" if len(known) > MOST_TOLD else "")
+            raise NotFound(Message("error.no_document", name=key[:100], documents=names))
