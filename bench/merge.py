@@ -1,4 +1,4 @@
-"""How long a merge takes beside the store's own bulk loader, on the same files, in one run; and how much memory.
+"""Time of a merge beside the store's own bulk loader, on the same files, in one run; and how much memory.
 
     python bench/merge.py SOURCE [--quick]
 

@@ -177,3 +177,15 @@ def test_no_settings_are_read_at_import() -> None:
     calls = [(name, node) for name, tree in TREES.items() for node in early(tree) if isinstance(node, ast.Call)]
     readers = ("Settings", "from_environment")
     assert [f"{n}:{c.lineno}" for n, c in calls if ast.unparse(c.func).split(".")[-1] in readers] == []
+
+
+def test_a_docstring_begins_with_a_noun_or_a_verb() -> None:
+    asking = {"What", "Whether", "How", "Which", "Where", "Who", "Why", "When"}
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    found = [
+        f"{name}: {text.splitlines()[0]}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and (text := ast.get_docstring(node)) and text.split()[0] in asking
+    ]
+    assert found == []

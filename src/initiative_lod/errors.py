@@ -86,7 +86,7 @@ class InitiativeLodError(Exception):
 
     @property
     def message(self) -> Message | None:
-        """What it says, where that is a message."""
+        """Message of the error, where it has one."""
         return next((item for item in self.args[:1] if isinstance(item, Message)), None)
 
 

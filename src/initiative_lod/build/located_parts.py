@@ -163,7 +163,7 @@ class LocatedDocument:
         located.words[part] = [span]
 
     def _lower(self, part: str, located: LocatedText) -> int | None:
-        """Where the words of a part can begin: after the part before it, else after the heading of what it lies in."""
+        """Earliest start of a part's words: after the part before it, else after the heading that it lies under."""
         before = self.tree.before(part)
         if before is not None and before in located.words.keys() | located.headings.keys():
             return max(span.end for item in self.tree.family(before) for span in located.own(item) or [Span(0, 1)])

@@ -90,7 +90,7 @@ class LocatedText:
                 self.out[span.start : span.end] = b"\1" * (span.end - span.start)
 
     def heading_candidates(self, mark: AuthoredMark) -> list[Span]:
-        """Where a heading may stand: at the beginning of a line; where it is a whole line, it is no mere beginning."""
+        """Places where a heading may stand: a line's beginning; where it is a whole line, it is no mere beginning."""
         spans = [(span, *self.is_own_line(span)) for span in self.text.occurrences(text.paragraphs(mark.words.content))]
         whole = [span for span, begins, ends in spans if begins and ends]
         return whole or [span for span, begins, _ in spans if begins]

@@ -61,7 +61,7 @@ class PartTree:
         return children
 
     def depth(self, part: str) -> int:
-        """How many parts a part lies in, itself counted."""
+        """Depth of a part: the parts it lies in, itself counted."""
         depth = 0
         while part != self.iri:
             part, depth = self.parents[part], depth + 1

@@ -188,7 +188,7 @@ def _notes(mappings: MappingSet) -> list[str]:
 
 
 def _stated(mappings: MappingSet) -> int:
-    """How many of its mappings are stated: not denials, literals, and "no term found"."""
+    """Number of its mappings that are stated: not denials, literals, and "no term found"."""
     return sum(statement(row, Iris()) is not None for row in mappings.rows)
 
 

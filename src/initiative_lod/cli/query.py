@@ -25,7 +25,7 @@ from initiative_lod.sparql.worker.evaluation import parses
 
 
 class QueryFormat(StrEnum):
-    """How an answer is printed: ``table`` for people; the rest for programs."""
+    """Form in which an answer is printed: ``table`` for people; the rest for programs."""
 
     TABLE = "table"
     JSON = "json"

@@ -26,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class DiffFormat(StrEnum):
-    """How changes are printed; ``patch`` (RDF Patch) is always whole, and made in memory that does not grow."""
+    """Form in which changes are printed; ``patch`` (RDF Patch) is always whole, in memory that does not grow."""
 
     TEXT = "text"
     JSON = "json"
@@ -111,7 +111,7 @@ def diff(
     limit: Annotated[int, typer.Option(min=0, help="Changes that text and JSON list; 0: all.")] = 1000,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when the releases differ.")] = False,
 ) -> None:
-    """What changed between two releases: statements that were removed and added, resource by resource."""
+    """Changes between two releases: statements that were removed and added, resource by resource."""
     folder = from_environment(**context.obj).release_folder
     before = release.find(folder, old)
     after = release.find(folder, new) if new else release.current(folder)
@@ -239,7 +239,7 @@ def _tell_faults(folder: Path, faults: Iterable[str] = ()) -> None:
 
 
 def _row(folder: Path, version: str, pinned: Sequence[str]) -> dict[str, Any]:
-    """What the list says of a release; ``damaged`` is what is wrong with its manifest, or null."""
+    """Entry of a release in the list; ``damaged`` is what is wrong with its manifest, or null."""
     times = [item.time.isoformat() for item in history.switches(folder) if item.version == version]
     row = {
         "version": version,

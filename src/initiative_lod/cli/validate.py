@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """How a report is printed."""
+    """Form in which a report is printed."""
 
     TEXT = "text"
     TURTLE = "turtle"

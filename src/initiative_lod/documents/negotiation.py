@@ -145,7 +145,7 @@ def named_profile(value: str | None, profiles: dict[str, str]) -> str | None:
 
 
 def _specificity(item: MediaRange, offer: Offer, profiles: set[str]) -> int:
-    """How specifically it names the offer: 0 not, 1 ``*/*``, 2 ``type/*``, 3 by a former name, 4 by its own, 5 with a
+    """Degree to which it names the offer: 0 not, 1 ``*/*``, 2 ``type/*``, 3 by a former name, 4 by its own, 5 with a
     profile."""
     type_, _, subtype = offer.name.partition("/")
     if item.type == "*":

@@ -54,7 +54,7 @@ def profiles(iris: Iris) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Which of a document's representations: all that its bytes depend on besides release and software.
+    """Key of one of a document's representations: all that its bytes depend on besides release and software.
 
     ``path``, ``argument`` and ``page`` are the document's address. Of a page ``language`` is its language, which with
     ``named`` stands in the address and in its links, and ``prefix`` is what its links begin with.

@@ -123,7 +123,7 @@ def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Descrip
 
 
 class _Found:
-    """What has been found so far, while one description is put together."""
+    """Description while it is put together."""
 
     def __init__(self, opened: OpenRelease, resource: NamedNode) -> None:
         self.opened = opened
@@ -177,7 +177,7 @@ class _Found:
                     self.brief(triple.object, ("number",), only=term("Action"))
 
     def fragments(self, node: NamedNode) -> None:
-        """What ``node`` leads to under its own IRI, and what points to it from there."""
+        """Statements to which ``node`` leads under its own IRI, and what points to it from there."""
         for predicate in (self.iris.term("onSubject"), OA.hasSource, RDFS.isDefinedBy):
             for triple in self.opened.triples(None, predicate, node):
                 self.own(triple.subject)  # type: ignore[arg-type]
@@ -228,7 +228,7 @@ class _Found:
 
 
 def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[Quad, ...]:
-    """What points to the resource, in the order of the pages; of the last few that have several pages it is kept."""
+    """Statements that point to the resource, in the order of the pages; kept for the last few that have several."""
     found = opened.incoming.get(resource.value)
     if found is None:
         found = tuple(sorted(_incoming(opened, resource), key=_page_key))
@@ -272,7 +272,7 @@ def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
 
 
 def _page_key(quad: Quad) -> tuple[str, str]:
-    """What decides on which page a statement comes: quick to make, as there may be many thousands."""
+    """Key that decides on which page a statement comes: quick to make, as there may be many thousands."""
     subject = getattr(quad.subject, "value", "")
     return _NUMBER.sub(lambda number: number[0].zfill(8), subject), quad.predicate.value
 

@@ -150,7 +150,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _schemes(expanded: Any) -> set[str]:
-    """What stands before the colon of every IRI in expanded JSON-LD, and of other strings, which does no harm."""
+    """Part before the colon of every IRI in expanded JSON-LD, and of other strings, which does no harm."""
     return {text.partition(":")[0] for text in _strings(expanded) if ":" in text}
 
 

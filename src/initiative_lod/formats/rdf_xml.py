@@ -100,7 +100,7 @@ class RdfXml(EngineFormat):
         return output.getvalue()
 
     def _until(self, broken: SyntaxError, content: Content, base: str) -> Iterator[Quad]:
-        """What stands before the fault, which the engine may take for the end."""
+        """Text before the fault, which the engine may take for the end."""
         yield from self._parse(content, base, True)
         raise broken
 
@@ -169,7 +169,7 @@ class XmlOutput(BufferedIOBase, IO[bytes]):
 
 
 def _broken(content: Content) -> SyntaxError | None:
-    """Why a document is no well-formed XML, or takes too much to expand (entities); None for one that is sound.
+    """Reason why a document is no well-formed XML, or takes too much to expand (entities); None for one that is sound.
 
     The engine takes a document that breaks off for one that ends, and expands entities without limit.
     """

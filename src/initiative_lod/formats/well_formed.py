@@ -1,4 +1,4 @@
-"""Why a statement that was read without checks is no RDF."""
+"""Reasons why a statement that was read without checks is no RDF."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 
 def fault_of(quad: Quad, marker: str = "") -> str:
-    """Why a quad is no RDF 1.1; empty when it is. ``marker`` stands in its terms for bytes that could not be read."""
+    """Fault of a quad that is no RDF 1.1, or empty. ``marker`` stands in its terms for bytes that could not be read."""
     for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
         fault = ""
         if isinstance(term, NamedNode):

@@ -48,7 +48,7 @@ class Language:
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """Name of the language in itself."""
         return self.gettext("language_name")
 
     def find(self, id: str) -> str | None:
@@ -147,7 +147,7 @@ class Languages(Mapping[str, Language]):
 
 
 class _NoMessages(NullTranslations):
-    """Where a search for a message ends."""
+    """End of a search for a message."""
 
     def gettext(self, message: str) -> str:
         raise KeyError(message)

@@ -213,7 +213,7 @@ def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
 
 
 def _rank(tag: str | None, preferred: str) -> int:
-    """How well a language tag serves who wants ``wanted``."""
+    """Rank of a language tag for a reader who wants ``wanted``."""
     language = (tag or "").lower().partition("-")[0]
     order = [preferred, "", *(item for item in reversed(LANGUAGES) if item != preferred)]
     return order.index(language) if language in order else len(order)

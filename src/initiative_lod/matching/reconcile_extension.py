@@ -67,7 +67,7 @@ class ExtensionColumn(BaseModel):
 
     @property
     def limit(self) -> int:
-        """How many values of one cell."""
+        """Number of values of one cell."""
         return min(self.settings.limit or MAX_IN_CELL, MAX_IN_CELL)
 
 

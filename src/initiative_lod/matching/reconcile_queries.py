@@ -52,7 +52,7 @@ def _value(value: object) -> object:
 
 
 def listed(value: object) -> object:
-    """What a client may send by itself in place of a list of one."""
+    """A value that a client may send by itself in place of a list of one."""
     return value[:MAX_VALUES] if isinstance(value, list | tuple) else [value]
 
 

@@ -143,7 +143,7 @@ def _undecodable(error: UnicodeDecodeError, codec: str, lines: int, before: int)
 
 
 def _guess(data: bytes) -> str:
-    """What bytes that are not UTF-8 may be in, with the command that mends it; empty when nothing fits."""
+    """Encoding that bytes which are not UTF-8 may be in, with the command that mends it; empty when nothing fits."""
     runs = [match[0] for match in _HIGH.finditer(data)]
     pairs = sum(len(run) for run in runs if len(run) % 2 == 0)
     name = "ISO-8859-1"

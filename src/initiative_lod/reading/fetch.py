@@ -33,8 +33,8 @@ _BY_TYPE = {name: format.suffix for format in READABLE for name in (*format.form
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back: a file in the scratch folder, a name with a suffix that says its syntax, notes about the way, and
-    the address that answered in the end.
+    """Result of a request: a file in the scratch folder, a name with a suffix that says its syntax, notes about the
+    way, and the address that answered in the end.
     """
 
     path: Path

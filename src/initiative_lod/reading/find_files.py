@@ -28,7 +28,7 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an operator named: ``where`` as it was written, ``slug`` as it is called in our IRIs."""
+    """Source that an operator named: ``where`` as it was written, ``slug`` as it is called in our IRIs."""
 
     slug: str
     where: str
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        """What a release says of where it is from: the URL, or the name of a file or folder, not its path."""
+        """Origin as a release states it: the URL, or the name of a file or folder, not its path."""
         return self.where if self.remote else Path(self.where).resolve().name
 
 
@@ -227,7 +227,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def _fault(mode: int) -> str:
-    """Why a file of this mode is not opened; empty for a regular file or a folder."""
+    """Reason for not opening a file of this mode; empty for a regular file or a folder."""
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return ""
     what = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"

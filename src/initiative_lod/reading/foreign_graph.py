@@ -40,13 +40,13 @@ class ReadFile:
 
     @property
     def told(self) -> str:
-        """What became of it, after its place: ``file:line: why``, or ``file: why`` where no line is known."""
+        """Outcome, after its place: ``file:line: why``, or ``file: why`` where no line is known."""
         return f"{at(self.place, self.outcome.line)}: {self.outcome.why}"
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignGraph:
-    """What was read. Each statement stands in the graph of its file, whose name is ``graph_of`` its place.
+    """Result of reading. Each statement stands in the graph of its file, whose name is ``graph_of`` its place.
 
     Blank nodes of different files are different ones; two files with the same bytes are one.
     """

@@ -51,8 +51,8 @@ Write = Callable[[bytes], Any]
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a file is read: into which graph, against which base. Under ``genid`` blank nodes become IRIs; without it
-    they stay blank nodes, and those of different files are different.
+    """Options for reading a file: into which graph, against which base. Under ``genid`` blank nodes become IRIs;
+    without it they stay blank nodes, and those of different files are different.
     """
 
     graph: str
@@ -62,7 +62,7 @@ class How:
 
 
 class Unreadable(Exception):
-    """Why a file is refused, and in which line (from 1; 0 when unknown). It never leaves this package."""
+    """Reason for refusing a file, and the line (from 1; 0 when unknown). It never leaves this package."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         self.line = line
@@ -279,7 +279,7 @@ def _lenient(content: Content, format: GraphFormat, how: How, outcome: FileOutco
 
 
 def _reason(error: SyntaxError, content: Content, format: GraphFormat) -> str:
-    """Why a document cannot be read: that it breaks off is told where that is certain, or may be the cause."""
+    """Reason why a document cannot be read: that it breaks off is told where that is certain, or may be the cause."""
     text = _without_place(error)
     if _END.search(error.msg):
         return f"it breaks off there: {text}"

@@ -72,7 +72,7 @@ class ReaderProcess:
                 self._end()
 
     def read(self, member: Member, how: How, again: bool = True) -> FileOutcome:
-        """What became of a file; its statements are in the spool if it was taken.
+        """Outcome of a file; its statements are in the spool if it was taken.
 
         A process that ended by itself before it said anything is replaced once: what kills a reader comes as a signal.
         Raises MachineError for a fault of this machine, such as a full disk.
@@ -176,7 +176,7 @@ class ReaderProcess:
 
 
 def _reason(error: Exception, code: int | None, stage: str, seconds: float) -> str:
-    """Why a process that read a file is gone."""
+    """Reason why a process that read a file is gone."""
     late = isinstance(error, TimeoutError)
     if stage:
         most = f"in {seconds:.0f} seconds (merge_seconds)" if late else "in the memory there is (merge_memory)"
@@ -271,7 +271,7 @@ class ProcessPool:
                 return
 
     def finish(self) -> list[Path]:
-        """What was taken, as sorted runs. Raises MachineError when it cannot be sorted."""
+        """Statements that were taken, as sorted runs. Raises MachineError when it cannot be sorted."""
         found: list[list[Path]] = [[] for _ in self._readers]
         failed: list[MachineError] = []
 

@@ -77,7 +77,7 @@ _PACKED = frozenset(["gz", "gzip", "bz2", "xz", "zst", "zstd"])  # suffixes that
 
 
 class Refused(Exception):
-    """Why a file is not unpacked any further. It never leaves this package."""
+    """Reason for not unpacking a file any further. It never leaves this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Counted:
 
 
 def kind(head: bytes | bytearray) -> str:
-    """What kind of archive a file begins like (gzip, bzip2, xz, zstd, zip, tar, or one that is not unpacked); empty
+    """Kind of archive that a file begins like (gzip, bzip2, xz, zstd, zip, tar, or one that is not unpacked); empty
     for none.
     """
     if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
@@ -186,7 +186,7 @@ def take(
 
 
 def _said(error: Exception) -> str:
-    """What is wrong with an archive: that it breaks off is told as that."""
+    """Fault of an archive; one that breaks off is told as that."""
     text = " ".join(str(error).split())
     if isinstance(error, EOFError) or any(sign in text for sign in _CUT):
         return "the archive breaks off: it was not copied or downloaded to its end"
@@ -354,7 +354,7 @@ class Ignored:
 
 
 def _fault(name: str) -> str:
-    """What is wrong with a name in an archive; empty when it stays in its folder."""
+    """Fault of a name in an archive; empty when it stays in its folder."""
     parts = name.replace("\\", "/").split("/")
     outside = name.startswith(("/", "\\")) or ".." in parts or (len(name) > 1 and name[1] == ":") or "\0" in name
     return "it would unpack outside of its folder" if outside else ""

@@ -86,7 +86,7 @@ def _release(iris: Iris, version: str, merged: Sequence[NamedNode], languages: L
 
 
 def _own(store: Store, dataset: NamedNode) -> dict[NamedNode, list[Term]]:
-    """What authors say of the dataset that holds of its catalogue and its files as well, by property."""
+    """Statements of the authors about the dataset that hold of its catalogue and its files as well, by property."""
     shared = [
         DCTERMS[name] for name in ("title", "description", "publisher", "license", "language", "modified", "issued")
     ]

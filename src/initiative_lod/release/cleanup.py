@@ -102,7 +102,7 @@ def _reasons(folder: Path, keep: int, drafts: bool) -> dict[str, str]:
 
 
 def leftovers(folder: Path) -> list[Removed]:
-    """What was left by writers that were killed, and the bytes that removing it frees; nothing is touched."""
+    """Leftovers of writers that were killed, and the bytes that removing it frees; nothing is touched."""
     if not folder.is_dir():
         return []
     with history.lock(folder):

@@ -105,7 +105,7 @@ def _blocks(files: Iterable[Path]) -> Iterator[bytes]:
 
 
 class _Lines(io.RawIOBase):
-    """What the bulk loader reads at once: a block, and more of them up to a number of lines."""
+    """Lines that the bulk loader reads at once: a block, and more of them up to a number of lines."""
 
     def __init__(self, first: bytes, more: Iterator[bytes], lines: int) -> None:
         self._more = more

@@ -61,7 +61,7 @@ def of_triples(triples: Iterable[Triple]) -> Statistics:
 
 
 def with_triples(before: Statistics, store: Store, triples: Iterable[Triple]) -> Statistics:
-    """What the statistics ``before`` of the default graph of ``store`` become when the triples are added to it."""
+    """Statistics that those ``before`` of the default graph of ``store`` become when the triples are added to it."""
 
     def is_new(subject: Any = None, predicate: Any = None, object: Any = None) -> bool:
         return next(iter(store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH)), None) is None

@@ -1,4 +1,4 @@
-"""Where a subject, and a statement about it, was written. Exact for Turtle; for other syntaxes it goes by lines."""
+"""Lines of a subject, and of a statement about it, in a file. Exact for Turtle; for other syntaxes it goes by lines."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class MappingSet:
 
 
 def where_seen(row: MappingRow) -> str:
-    """Where the target of a mapping was seen; an empty string when the mapping does not say."""
+    """Place where the target of a mapping was seen; an empty string when the mapping does not say."""
     return next((value for property, value in row.extensions.items() if property.endswith(f"#{SEEN_IN}")), "")
 
 

@@ -50,7 +50,7 @@ class OutlinePart:
 
 @dataclass(frozen=True)
 class Outline:
-    """What was found in one text. ``repeats_title`` says that the title stands twice, and counts the second time."""
+    """Outline of one text. ``repeats_title`` says that the title stands twice, and counts the second time."""
 
     title: str
     parts: tuple[OutlinePart, ...]
@@ -168,7 +168,7 @@ def _classified(line: str) -> _Line:
 
 
 def _numbered_as_articles(line: _Line) -> _Line:
-    """Where a document has no articles, numbered paragraphs are what it is made of."""
+    """Take numbered paragraphs for the parts of a document that has no articles."""
     return _Line("Article", line.words, line.number, line.ordinal) if line.role == "Item" and line.ordinal else line
 
 

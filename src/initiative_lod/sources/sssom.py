@@ -102,7 +102,7 @@ class _Reader:
         )
 
     def _written(self) -> Written:
-        """What the file holds, in whichever syntax."""
+        """Mapping set of the file, in whichever syntax."""
         if not self._published and sssom_rdf.is_rdf(self._path):
             return sssom_rdf.read(self._path, self._doubt, self._settings)
         if not self._published and sssom_json.is_json(self._path):
@@ -314,7 +314,7 @@ class _Reader:
 def _propagated(
     own: Mapping[str, tuple[str, ...]], rows: Sequence[MappingRow]
 ) -> tuple[dict[str, tuple[str, ...]], list[MappingRow]]:
-    """What is left of the set's slots, and the rows with what holds for all of them."""
+    """Rest of the set's slots, and the rows with what holds for all of them."""
     shared = {
         name: value
         for name, value in own.items()

@@ -36,7 +36,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a file holds. ``names`` has the line on which each name is first met; ``path`` is the file of the header.
+    """Content of a file. ``names`` has the line on which each name is first met; ``path`` is the file of the header.
 
     ``is_table``: the names are columns, and so some have to be there. ``is_rdf``: IRIs are written out in it.
     """

@@ -14,7 +14,7 @@ OVERHEAD = 512  # bytes that an entry costs besides its body
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a result depends on, and nothing else."""
+    """Key of a result: all that it depends on."""
 
     digest: str
     hash: str

@@ -69,7 +69,7 @@ class Job:
 
 @dataclass(slots=True)
 class QueryResult:
-    """What a query gave: ``kind`` is boolean, solutions or graph; the bytes are in memory or in an unlinked file."""
+    """Result of a query: ``kind`` is boolean, solutions or graph; the bytes are in memory or in an unlinked file."""
 
     kind: str
     rows: int

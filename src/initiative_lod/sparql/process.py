@@ -288,7 +288,7 @@ def _close(files: Iterable[int]) -> None:
 
 
 def _cause(status: int) -> InitiativeLodError:
-    """What a worker's death says about its query. The engine aborts where memory is refused to it."""
+    """Error that a worker's death means for its query. The engine aborts where memory is refused to it."""
     if status == -signal.SIGXCPU:
         return QueryTimeout(Message("query.cpu"))
     if status == -signal.SIGKILL:  # not by us: by the kernel for want of memory, or by a person

@@ -31,7 +31,7 @@ class ProtocolError(QueryError):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is asked: a query over a dataset. ``dataset`` is (default graphs, named graphs), None when not given.
+    """Request: a query over a dataset. ``dataset`` is (default graphs, named graphs), None when not given.
 
     ``media_type`` is the argument ``_mediatype``, which wins over the Accept header.
     """

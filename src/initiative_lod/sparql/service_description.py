@@ -12,7 +12,7 @@ from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
 
 
 def graph_counts(opened: OpenRelease) -> dict[str, int]:
-    """How many triples each named graph of the release holds, by its IRI, in order."""
+    """Number of triples of each named graph of the release, by its IRI, in order."""
     return GraphTable.read(opened.release.path).sizes
 
 

@@ -25,7 +25,7 @@ _RECURSION = 10_000  # calls; within the megabytes of stack that a process has
 
 
 def confined(make: Callable[[], T], seconds: float, memory: int) -> T:
-    """What ``make`` returns, made in a process of its own that has ``seconds`` of wall clock and ``memory`` bytes.
+    """Result of ``make``, made in a process of its own that has ``seconds`` of wall clock and ``memory`` bytes.
 
     Raises whatever InitiativeLodError it raises, and ShapesError when the process was ended.
     """

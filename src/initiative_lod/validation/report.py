@@ -56,7 +56,7 @@ class Result:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """What results are sorted by: severity, what found it, place, focus node, and the rest."""
+        """Key by which results are sorted: severity, what found it, place, focus node, and the rest."""
         severity = SEVERITIES.index(self.severity) if self.severity in SEVERITIES else len(SEVERITIES)
         place = (str(self.place[0]), self.place[1]) if self.place else ("", 0)
         terms = (str(term) for term in (self.focus, self.path, self.value))
@@ -65,7 +65,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found. ``targets`` says for each shape with a target how many focus nodes it had.
+    """Result of a run. ``targets`` says for each shape with a target how many focus nodes it had.
 
     ``labels`` holds the labels of shapes and constraints by IRI, then by language.
     """

@@ -282,7 +282,7 @@ class _Reader:
         return tuple((language, " ".join(all_said)) for language, all_said in sorted(by_language.items()))
 
     def _place(self, focus: Term, path: NamedNode | None, value: Term | None) -> Place | None:
-        """Where the statement was written, or ``focus``; of a span, which nobody writes, that of what it belongs to."""
+        """Place of the statement, or of ``focus``, in its file; of a span, that of what it belongs to."""
         if self._places is None:
             return None
         exact = [path.value if path else "", value.value if value else ""]

@@ -129,7 +129,7 @@ def check(shapes: TripleIndex) -> None:
 
 
 def _fault(pattern: str) -> str:
-    """Why Python cannot read a pattern, or would read it differently from XPath; "" for one that is well."""
+    """Reason why Python cannot read a pattern, or would read it differently from XPath; "" for one that is well."""
     if re.search(r"(?<!\\)\[[^\]]*-\[", pattern):
         return "a class is taken from a class"
     try:

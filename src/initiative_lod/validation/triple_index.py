@@ -56,7 +56,7 @@ class TripleIndex:
         return self._by_predicate.keys()
 
     def properties(self, subject: Term) -> dict[NamedNode, Values]:
-        """What is said of ``subject``: predicate -> values."""
+        """Statements about ``subject``: predicate -> values."""
         return self._by_subject.get(subject, {})
 
     def values(self, subject: Term, predicate: NamedNode) -> Values:

@@ -168,7 +168,7 @@ def _methods_of(routes: list[BaseRoute], root_path: str) -> Callable[[str], list
 
 
 def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, Handler]:
-    """What becomes of each kind of error."""
+    """Register the answer to each kind of error."""
 
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
         return await _told(site, http, error)
@@ -182,7 +182,7 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
         return await answer(http, error)
 
     async def unread(http: requests.Request, error: Exception) -> responses.Response:
-        """What else of the release could not be read: a file beside its store."""
+        """Answer for another part of the release that could not be read: a file beside its store."""
         opened: OpenRelease | None = http.scope.get(RELEASE)
         if opened is not None and is_damage(error):
             return await answer(http, opened.condition.note(error))

@@ -56,7 +56,7 @@ class JointAnswer:
 
     @property
     def message(self) -> Message:
-        """Why it was not asked, or how many rows are not those that were expected."""
+        """Reason why it was not asked, or the number of rows that are not those expected."""
         if self.missing:
             return Message("conflicts.not_merged", names=", ".join(self.missing))
         rows = len(self.question.expected) - 1

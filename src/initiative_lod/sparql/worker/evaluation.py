@@ -56,7 +56,7 @@ _LABELS_OF = "CONSTRUCT { ?thing ?label ?text } WHERE { ?thing ?label ?text }"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one evaluation may produce, how large its query may be, and the folder for results that outgrow memory."""
+    """Limits of one evaluation: of its result and its query, and the folder for results that outgrow memory."""
 
     rows: int
     size: int
@@ -213,7 +213,7 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
 
 
 def _failed(error: Exception) -> InitiativeLodError:
-    """What an evaluation that failed says: of the release, of this machine, or of the query."""
+    """Error of an evaluation that failed: of the release, of this machine, or of the query."""
     if isinstance(error, OSError | RuntimeError) and is_damage(error):
         return _unreadable(error)
     if isinstance(error, OSError):

@@ -53,7 +53,7 @@ def check(text: str, longest: int, deepest: int) -> None:
 
 
 def deepest_nesting(text: str) -> int:
-    """How deep the brackets of ``text`` nest, at most."""
+    """Greatest depth of the brackets of ``text``."""
     depth = most = raw = 0
     doubtful = False
     for token in TOKENS.finditer(text):

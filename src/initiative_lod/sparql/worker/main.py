@@ -39,7 +39,7 @@ FRAME = struct.Struct("!II")  # lengths of the header and of the body that follo
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What the server tells a worker: its socket's descriptor, its parent, every limit, and the folders it may use."""
+    """Settings that the server passes to a worker: its socket's descriptor, its parent, every limit, its folders."""
 
     descriptor: int
     parent: int

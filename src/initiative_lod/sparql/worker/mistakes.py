@@ -38,7 +38,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
 def mistake(text: str, engine: str) -> Message:
-    """What is wrong with the query ``text``, which the engine refused with the words ``engine``."""
+    """Mistake in the query ``text``, which the engine refused with the words ``engine``."""
     outside = _blanked(text)
     if not outside.strip():
         return Message("query.empty")

@@ -1,4 +1,4 @@
-"""Where a worker writes a result: counted as it passes, in memory first, then in an unlinked file."""
+"""Destination of a worker's result: counted as it passes, in memory first, then in an unlinked file."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Output(io.BufferedIOBase, IO[bytes]):
         return len(piece)
 
     def content(self) -> bytes:
-        """What was written, while it is still in memory."""
+        """Bytes that were written, while they are still in memory."""
         return bytes(self._memory)
 
 

@@ -77,7 +77,7 @@ _SCOPES = {6: 0b11}
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a confined process is left with: bytes of data and of one file, folders to read, one for unnamed files."""
+    """Bounds of a confined process: bytes of data and of one file, folders to read, one for unnamed files."""
 
     memory: int
     largest_file: int
@@ -169,7 +169,7 @@ def _grant(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
 
 
 def _python_paths() -> Iterable[str]:
-    """Where code, shared libraries and time zones are, and what the process may know of itself."""
+    """Folders of code, shared libraries and time zones, and what the process may know of itself."""
     yield from (sys.prefix, sys.base_prefix, sys.exec_prefix, *(path for path in sys.path if path))
     yield from ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo")
     yield from ("/dev/null", "/dev/urandom", "/proc/self")

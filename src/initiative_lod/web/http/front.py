@@ -35,7 +35,7 @@ class Front:
         self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
 
     def running(self) -> AbstractAsyncContextManager[None]:
-        """What runs beside the requests: the query workers, for as long as the context lasts."""
+        """Run what belongs beside the requests: the query workers, for as long as the context lasts."""
         return self._running()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -49,7 +49,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.refuse(400, Message("error.long_head", most=LARGEST_HEAD))
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered 400; a request whose method the reader does not know, 405."""
+        """Answer 400 to what is no HTTP; a request whose method the reader does not know, 405."""
         asked, error = _REQUEST.match(self._read), sys.exception()
         if asked is not None and isinstance(error, HttpParserInvalidMethodError):
             front = _front(self.app)

@@ -38,7 +38,7 @@ class Lane:
         self._running: set[TimeLimit] = set()
 
     async def run(self, client: Client, receive: Receive, work: Callable[[], T]) -> T:
-        """What ``work`` gives, in a thread, when the client's turn has come.
+        """Result of ``work``, in a thread, when the client's turn has come.
 
         Raises Busy or ClientBusy where there is no room to wait or the time is over; ClientDisconnect when the client
         goes away; and what ``work`` raises. The turn is given back when the thread is through, whoever still waits.

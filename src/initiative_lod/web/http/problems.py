@@ -117,7 +117,7 @@ def title(status: int, language: Language) -> str:
 
 
 def message_of(error: BaseException) -> Message:
-    """What an error says to a visitor. Where a release lies is the operator's business, and nobody else's."""
+    """Text of an error for a visitor. Where a release lies is the operator's business, and nobody else's."""
     said = error.message if isinstance(error, InitiativeLodError) else None
     if said is not None:
         return said

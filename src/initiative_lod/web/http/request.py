@@ -23,7 +23,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5}
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asked, and how they see us: an address, ``http`` or ``https``, and a host with its port."""
+    """Client of a request, and how it sees us: an address, ``http`` or ``https``, and a host with its port."""
 
     address: str = ""
     scheme: str = "http"
@@ -169,7 +169,7 @@ def read(
 
 
 def client(scope: Scope, trusted: frozenset[str]) -> Client:
-    """How the client sees us: from the socket, or from what a proxy in ``trusted`` says of it.
+    """Address under which the client sees us: from the socket, or from what a proxy in ``trusted`` says of it.
 
     ``X-Forwarded-For``, ``-Proto`` and ``-Host`` count, and where there is none of them ``Forwarded`` (RFC 7239): the
     client is the last address that is not a trusted proxy's. Nothing is checked here.

@@ -18,7 +18,7 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 
 
 class RequestCounts:
-    """How many requests there were, and how long they took: by route, and by status."""
+    """Number and duration of requests: by route, and by status."""
 
     def __init__(self, paths: Iterable[str], root_path: str = "") -> None:
         """``paths`` are those of all routes, with their parameters."""

@@ -82,7 +82,7 @@ class RequestLog:
         os.close(self._file)
 
     def _personal(self, scope: Scope) -> dict[str, str]:
-        """What the operator wants to know besides."""
+        """Further fields that the operator asks for."""
         if not self._also:
             return {}
         fields = dict(scope["headers"])

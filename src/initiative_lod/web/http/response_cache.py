@@ -161,7 +161,7 @@ class ResponseCache:
                 self._responses[key] = response
 
     def _count(self, path: str, status: int) -> list[int]:
-        """Where responses with ``status`` to addresses like ``path`` are counted: by one of PLACES, no finer."""
+        """Place where responses with ``status`` to addresses like ``path`` are counted: by one of PLACES, no finer."""
         path = path[len(self._root_path) :] if path.startswith(f"{self._root_path}/") else path
         place = next((place for place in PLACES if path.startswith(place)), "")
         return self.counts.setdefault((place, status), [0])

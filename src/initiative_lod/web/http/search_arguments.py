@@ -51,7 +51,7 @@ class SearchArguments(FormArguments):
 
     @property
     def search(self) -> Search:
-        """What is searched."""
+        """Words that are searched."""
         filters = {name: keys for name in FACETS if (keys := getattr(self, name))}
         return Search(self.text, self.lang, filters, self.page)
 

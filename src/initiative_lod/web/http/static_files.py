@@ -38,7 +38,7 @@ def file(name: str) -> Static | None:
 
 
 def version(name: str) -> str:
-    """What to add to the file's address, so that it changes with the file. Raises KeyError."""
+    """Suffix of the file's address, so that it changes with the file. Raises KeyError."""
     return _files()[name].version
 
 

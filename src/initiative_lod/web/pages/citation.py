@@ -51,7 +51,7 @@ class Citation:
 
 
 def citation(view: View, resource: NamedNode) -> Citation:
-    """How ``resource`` is cited, for a reader of the view's language."""
+    """Citation of ``resource``, for a reader of the view's language."""
     iris = view.iris
     dataset = iris.thing("dataset")
     path = iris.path(resource.value) or ""
@@ -180,7 +180,7 @@ def csl(cited: Citation) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What the box on a page shows: the reference in words and as BibTeX, and where each style can be had as a file."""
+    """Content of the box on a page: the reference in words and as BibTeX, and where each style can be had as a file."""
 
     apa: str
     bibtex: str

@@ -39,7 +39,7 @@ class Evidence:
 
     @property
     def title(self) -> str:
-        """What a reader is told who points at the words."""
+        """Text for a reader who points at the words."""
         value = self.value.label.value if self.value else self.literal.value if self.literal else ""
         return f"{self.predicate.label}: {value}" + (f" ({self.role.label})" if self.role else "")
 
@@ -144,7 +144,7 @@ def span(view: View, node: Node, name: str = "span", language: str | None = None
 
 
 def evidence(view: View, part: NamedNode, language: str | None = None) -> list[Evidence]:
-    """What is said of a part, with its words; statements without an attestation come last."""
+    """Statements about a part, with its words; statements without an attestation come last."""
     nodes = view.subjects(view.term("onSubject"), part)
     found = [read for node in nodes if (read := attestation(view, node, language))]
     attested = {(item.name, item.value.iri if item.value else None) for item in found}

@@ -61,7 +61,7 @@ def text_facts(view: View, node: NamedNode) -> dict[str, list[LangText]]:
 
 
 def dataset(view: View, node: NamedNode) -> dict[str, Any]:
-    """What the dataset's page shows."""
+    """Content of the dataset's page."""
     graphs = [
         (
             view.thing(item),

@@ -36,7 +36,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What stands on every page of a site. ``note`` is at the foot, in each of its languages; ``mail`` an address."""
+    """Text on every page of a site. ``note`` is at the foot, in each of its languages; ``mail`` an address."""
 
     names: Texts
     note: Texts

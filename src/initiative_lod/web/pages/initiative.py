@@ -130,7 +130,7 @@ def _cell(view: View, action: NamedNode) -> ActionCell:
 
 
 def _cited(view: View, part: NamedNode) -> list[LabelledResource]:
-    """What an action and its clauses cite, each once, in the text's order."""
+    """Works that an action and its clauses cite, each once, in the text's order."""
     found: dict[NamedNode, None] = {}
     for node in (part, *view.nodes(part, DCTERMS.hasPart)):
         found.update(dict.fromkeys(view.nodes(node, view.term("cites"))))
@@ -169,7 +169,7 @@ class Checks:
 
     @property
     def percent(self) -> int | None:
-        """How much of the text stands in a clause, rounded down."""
+        """Share of the text that stands in a clause, rounded down."""
         return self.covered * 100 // self.characters if self.covered is not None and self.characters else None
 
 

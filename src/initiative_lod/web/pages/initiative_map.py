@@ -39,7 +39,7 @@ class MapRow:
 
     @property
     def middle(self) -> float:
-        """Where its lines begin."""
+        """Point at which its lines begin."""
         return self.y + self.height / 2
 
 
@@ -53,7 +53,7 @@ class Side:
 
     @property
     def middle(self) -> float:
-        """Where its lines end."""
+        """Point at which its lines end."""
         return self.y + len(self.lines) * _LINE / 2
 
 
@@ -124,7 +124,7 @@ def _rows(view: View, known: Overview) -> list[MapRow]:
 
 
 def _spoken(view: View, whole: str, inner: set[str], names: Sequence[str]) -> dict[str, dict[LabelledResource, None]]:
-    """What each row's part, and the parts below it that have no row, speak of by the own properties ``names``."""
+    """Things of which each row's part, and parts below it without a row, speak by the own properties ``names``."""
     found: dict[str, dict[LabelledResource, None]] = {}
     for name in names:
         for triple in view.opened.triples(None, view.term(name)):

@@ -49,7 +49,7 @@ class Cluster:
 
 
 def cluster(view: View, node: NamedNode) -> Cluster:
-    """What ``graph/identity`` takes for the same thing: by exact matches, and by judgements, which win."""
+    """Things that ``graph/identity`` takes for the same: by exact matches, and by judgements, which win."""
     for group in view.subjects(PROV.hadMember, node):
         canonical = view.node(group, view.term("canonicalMember"))
         if canonical is not None:  # a collection without one is somebody else's

@@ -81,7 +81,7 @@ class Incoming:
 
 
 def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
-    """What points to ``node``. A page that there is not is empty."""
+    """Statements that point to ``node``. A page that there is not is empty."""
     totals = _totals(view, node)
     total = sum(totals.values())
     listed = min(total, MOST)
@@ -114,7 +114,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
 
 
 def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
-    """How many statements of each property there are, in the order in which they are shown."""
+    """Number of statements of each property, in the order in which they are shown."""
     untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember"))}
     interpreting = {view.term(name) for name in INTERPRETING}
     found = {}

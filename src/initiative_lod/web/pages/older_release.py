@@ -14,6 +14,6 @@ class OlderRelease:
     current: str
 
     def now(self, location: str) -> str:
-        """Where the current release has what is at ``location`` in this one."""
+        """Address at which the current release has what is at ``location`` in this one."""
         home, _, rest = location.partition(f"/release/{self.version}")
         return home + (rest or "/")

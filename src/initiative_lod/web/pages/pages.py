@@ -214,7 +214,7 @@ def _chosen(request: Request) -> str:
 
 
 def _standing(view: View) -> dict[str, Any]:
-    """What the pages of an initiative say of the release, besides what is in it."""
+    """Facts of the release that the pages of an initiative show, besides what is in it."""
     licence = view.opened.license
     return {
         "mapped": maps.mapped,

@@ -1,4 +1,4 @@
-"""Where a part stands in its document: what is above, before and after it, and which sentence shows it."""
+"""Place of a part in its document: what is above, before and after it, and which sentence shows it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
 
 
 def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -> str:
-    """What a browser's tab says: number and label, how a clause begins, and of what it is a part."""
+    """Title in a browser's tab: number and label, how a clause begins, and of what it is a part."""
     number, label = view.number(node, view.term("number")), view.thing(node).label.value
     words = view.translated(view.text(node, view.term("text")), view.text(node, view.term("translation")))
     told = f"{number}. {label}" if number is not None and "Action" in view.kinds(node) else label

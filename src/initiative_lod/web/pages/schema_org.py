@@ -92,7 +92,7 @@ def script(block: dict[str, Any]) -> Markup:
 
 
 def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citation, ours: bool) -> dict[str, Any]:
-    """What only works have: who made it and when, of what it is a part, its languages."""
+    """Properties that only works have: who made it and when, of what it is a part, its languages."""
     iris = view.iris
     dataset = iris.thing("dataset")
     node: dict[str, Any] = {"isAccessibleForFree": True}

@@ -70,7 +70,7 @@ def values(
     common: Sequence[Count],
     documents: Sequence[Count],
 ) -> dict[str, Any]:
-    """What the template shows; ``common`` are topics to begin with, for when nothing was found.
+    """Content of the template; ``common`` are topics to begin with, for when nothing was found.
 
     Among ``documents`` a reader chooses one in the form; several are chosen among the facets. One alone is no choice.
     """

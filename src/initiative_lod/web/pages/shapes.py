@@ -89,7 +89,7 @@ class Shapes:
 
     @property
     def size(self) -> int:
-        """How many constraints there are."""
+        """Number of constraints."""
         shapes = (*self.shapes, *self.helpers)
         return sum(len(shape.rules) + sum(1 for top in shape.constraints for _ in top.all()) for shape in shapes)
 

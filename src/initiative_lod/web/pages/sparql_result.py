@@ -112,7 +112,7 @@ class ResultPages:
 def _table(
     found: QuerySolutions | Sequence[Triple], opened: OpenStore, job: Job, language: Language
 ) -> dict[str, object]:
-    """What the template shows of solutions or triples."""
+    """Solutions or triples as the template shows them."""
     whole = OpenRelease(release.read(opened.path.parent), opened.store, Iris(job.base))
     names = ResultNames(View(whole, language, job.reader.prefix, job.reader.arguments))
     solutions = isinstance(found, QuerySolutions)
@@ -147,7 +147,7 @@ def _measured(rows: Sequence[Sequence[ResultCell]], column: int) -> bool:
 
 
 class ResultNames:
-    """What the things of a result are called and where their pages are; only so many of them are looked up."""
+    """Names and pages of the things of a result; only so many of them are looked up."""
 
     def __init__(self, view: View) -> None:
         self.view = view

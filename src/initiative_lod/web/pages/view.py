@@ -202,7 +202,7 @@ class View(Links):
         return int(text.value) if text is not None and text.value.lstrip("-").isdecimal() else None
 
     def number_of(self, thing: LabelledResource) -> int | None:
-        """Which action or pillar a thing is, as the document counts them."""
+        """Number and kind of an action or pillar, as the document counts them."""
         return self.number(NamedNode(thing.iri), self.term("number"))
 
     def kinds(self, node: Node) -> list[str]:
@@ -234,7 +234,7 @@ class View(Links):
         return found
 
     def _made(self, node: Node) -> LangText | None:
-        """What is called by what it is about: a run of the text, the evidence of a statement, a mapping."""
+        """Name of a thing that is called by its subject: a run of the text, the evidence of a statement, a mapping."""
         if not isinstance(node, NamedNode) or "#" not in node.value or self.iris.path(node.value) is None:
             return None
         if run := _RUN.search(node.value):
@@ -291,7 +291,7 @@ class View(Links):
         return path if path else node.value
 
     def href(self, node: Node) -> str:
-        """Where this server has the page about it; of an IRI of others that the release describes, ``/resource``.
+        """Address of this server's page about it; of an IRI of others that the release describes, ``/resource``.
 
         Empty for what a reader cannot go to.
         """

@@ -106,7 +106,7 @@ class ChangeSection:
 
 
 def changes_address(site: Site, archive: Archive) -> Address:
-    """What changed from one release to another."""
+    """Changes from one release to another."""
     seconds = site.settings.compare_seconds
     return Address(
         "/releases/changes",
@@ -218,7 +218,7 @@ def _sections(made: ChangeSummary, before: OpenRelease, after: OpenRelease, view
 
 
 def _said(term: object) -> LangText | None:
-    """What is not a link, in words."""
+    """Words for what is not a link."""
     if isinstance(term, Literal):
         return LangText(term.value, term.language or "")
     return None if isinstance(term, NamedNode) else LangText(str(term))

@@ -43,7 +43,7 @@ class ComparisonChoice:
 
 
 class CompareArguments(FormArguments):
-    """What is compared."""
+    """Things that are compared."""
 
     MOST: ClassVar[int] = 40
 
@@ -132,7 +132,7 @@ def _preset(opened: OpenRelease, iri: str) -> str:
 
 
 def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
-    """What the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
+    """Things that the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
     if len(given) < FEWEST:
         raise BadArgument(
             Message("error.compare_one" if given else "error.compare_none", fewest=FEWEST, most=MOST, address=here)

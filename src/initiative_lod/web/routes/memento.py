@@ -88,7 +88,7 @@ def moment(header: str) -> datetime:
 
 
 class Mementos:
-    """Which releases have a document. Threads may share it.
+    """Releases that have a document. Threads may share it.
 
     Each look is that of a request whose current release is ``current``.
     """
@@ -239,7 +239,7 @@ def headers_of(
 
 
 def address(prefix: str, original: Original, version: str) -> str:
-    """Where a document is as a release has it."""
+    """Address of a document as a release has it."""
     return original.under(f"{prefix}/release/{version}")
 
 

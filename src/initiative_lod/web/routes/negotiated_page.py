@@ -22,7 +22,7 @@ Body = Callable[[MediaType, str], bytes | Rendered]
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedPage:
-    """Where a page is, and in which forms. ``query`` has the arguments of its address in each form.
+    """Address of a page, and its forms. ``query`` has the arguments of its address in each form.
 
     On ``seed`` the page depends as well.
 

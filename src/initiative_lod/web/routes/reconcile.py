@@ -72,7 +72,7 @@ class ServiceArguments(PageArguments):
 
 
 class ReconcileArguments(ServiceArguments):
-    """What is asked of the service, in the address or in a form."""
+    """Request to the service, in the address or in a form."""
 
     queries: Annotated[str | None, Field(description="a batch of queries, as JSON")] = None
     extend: Annotated[str | None, Field(description="a data extension query, as JSON")] = None
@@ -87,7 +87,7 @@ class ReconcileForm(BaseModel):
 
 
 class SuggestArguments(ServiceArguments):
-    """What a suggestion begins with."""
+    """Beginning of a suggestion."""
 
     prefix: Cleaned = ""
     cursor: Annotated[int, Field(ge=0, le=10_000), BeforeValidator(lambda given: given or 0)] = 0
@@ -222,7 +222,7 @@ def _outcomes(answer: Outcome) -> Outcomes:
 
 
 class Service:
-    """What answers under /reconcile."""
+    """Routes under /reconcile."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -373,7 +373,7 @@ def _preview(pages: Pages, entities: Entities, arguments: ThingArguments, reques
 
 
 def _described(view: View, entities: Entities, iri: str) -> dict[str, Any]:
-    """What a preview shows of anything that the release knows: names, kinds, a sentence, and whose it is."""
+    """Preview of anything that the release knows: names, kinds, a sentence, and whose it is."""
     node = read_iri(iri)
     quads = list(view.opened.about(node))
     if not quads:

@@ -87,7 +87,7 @@ def release(site: Site, archive: Archive, opened: OpenRelease, request: Request)
 
 @contextmanager
 def read_release(version: str) -> Iterator[None]:
-    """What breaks while that release is read is told as Damaged."""
+    """Tell what breaks while that release is read as Damaged."""
     try:
         with reading(version):
             yield
@@ -121,7 +121,7 @@ def json_response(request: Request, value: Any) -> Response:
 
 
 def _summary(archive: Archive, opened: OpenRelease, version: str, release: Release | None) -> dict[str, Any]:
-    """What is said of a release: its manifest, and ``published``, each time at which it became current."""
+    """Description of a release: its manifest, and ``published``, each time at which it became current."""
     times = [item.time.isoformat() for item in archive.switches(opened) if item.version == version]
     known: dict[str, Any] = {"version": version, "current": version == opened.release.version, "published": times}
     if release is None:

@@ -83,7 +83,7 @@ class Address:
     shown: bool = True
 
     def routes(self, languages: Sequence[str]) -> list[BaseRoute]:
-        """What is narrower comes first: a path parameter would take a suffix for a part of its value."""
+        """Put the narrower first: a path parameter would take a suffix for a part of its value."""
         paths = [*(f"{self.path}.{suffix}" for suffix in self.suffixes), self.path]
         return [Route(path, partial(self._answer, languages), methods=list(self.methods)) for path in paths]
 
@@ -136,7 +136,7 @@ def at_hand(site: Site, lane: Lane | None, work: PreparedWork, by_date: Endpoint
 
 
 async def in_lane(site: Site, lane: Lane, http: requests.Request, request: Request, work: Callable[[], T]) -> T:
-    """What ``work`` gives, in a thread of the lane; of an older release, of the lane that all of these share.
+    """Result of ``work``, in a thread of the lane; of an older release, of the lane that all of these share.
 
     Raises Busy, ClientDisconnect, and what ``work`` raises.
     """

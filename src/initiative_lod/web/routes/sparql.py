@@ -75,7 +75,7 @@ def sparql_address(site: Site, pool: QueryPool, page: Page) -> Address:
 
 
 class Endpoint:
-    """What answers at /sparql."""
+    """Routes at /sparql."""
 
     def __init__(self, site: Site, pool: QueryPool, page: Page) -> None:
         self._site, self._settings, self._pool, self._page = site, site.settings, pool, page

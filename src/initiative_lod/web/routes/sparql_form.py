@@ -42,7 +42,7 @@ LIMIT 100
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows: the query that was sent, over what, and its result or its error.
+    """Content of a page: the query that was sent, over what, and its result or its error.
 
     ``fragment`` is HTML from a worker, ``kind`` is boolean, solutions or graph, and ``seconds`` what it took.
     """
