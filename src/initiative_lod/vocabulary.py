@@ -94,7 +94,7 @@ OWL = Namespace(
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",
     "integer boolean date dateTime string decimal double anyURI hexBinary gYear gYearMonth nonNegativeInteger "
-    "positiveInteger",
+    "positiveInteger yearMonthDuration",
 )
 SKOS = Namespace(
     "http://www.w3.org/2004/02/skos/core#",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import SearchStrategy
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from initiative_lod.errors import ShapesError
@@ -144,3 +145,16 @@ def test_generated_shapes_have_the_same_report(data: str, shapes: str) -> None:
 @given(generated.data(), generated.queried())
 def test_generated_queries_have_the_same_solutions(data: str, shapes: str) -> None:
     assert outcome(data, shapes, prefiltered=True) == outcome(data, shapes, prefiltered=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", [generated.shapes(), generated.queried()], ids=["shapes", "queries"])
+def test_thousands_of_generated_shapes(made: SearchStrategy[str]) -> None:
+    """Some ten minutes each; what the shorter ones find by chance is found here."""
+
+    @settings(max_examples=6000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(generated.data(), made)
+    def same(data: str, shapes: str) -> None:
+        assert outcome(data, shapes, prefiltered=True) == outcome(data, shapes, prefiltered=False)
+
+    same()

@@ -48,6 +48,13 @@ CASES = (
         (('"01"', "SPARQL"), ('"2021-02-30"', "SPARQL")),
     ),
     Reported(
+        "a query about a path from 0, which is no empty place",
+        "ex:S a sh:NodeShape ; sh:targetObjectsOf ex:age ; sh:sparql [ sh:prefixes ex:names ; "
+        "sh:select 'SELECT $this ?v WHERE { $this ex:cuts+ ?v }' ] .",
+        "ex:a ex:age 0 , '' , false . ex:a ex:cuts ex:b . ex:b ex:age ex:a .",
+        (("a", "SPARQL"),),
+    ),
+    Reported(
         "one of two datatypes",
         STONE + "sh:property [ sh:path ex:age ; sh:or ( [ sh:datatype xsd:integer ] [ sh:datatype xsd:gYear ] ) ] .",
         "ex:a a ex:Stone ; ex:age 3 . ex:b a ex:Stone ; ex:age '1900'^^xsd:gYear . ex:c a ex:Stone ; ex:age 'old' .",

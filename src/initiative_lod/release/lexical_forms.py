@@ -74,6 +74,17 @@ def _stored(literal: bytes) -> bytes:
     return str(next(iter(store)).object).encode()
 
 
+def as_stored(literal: Literal) -> Literal:
+    """A literal as it comes back from the store."""
+    if literal.datatype in NEVER_REWRITTEN:
+        return literal
+    store = Store()
+    store.add(Quad(XSD.string, XSD.string, literal))
+    stored = next(iter(store)).object
+    assert isinstance(stored, Literal)
+    return stored
+
+
 def record(lines: Iterable[bytes]) -> list[bytes]:
     """The record, sorted, of N-Quads lines (without line ends) in canonical order, of any graphs."""
     rewritten: dict[bytes, Rewritten] = {}

@@ -167,9 +167,9 @@ class OpenRelease:
         limit = LIMIT.get()
         with self._reading():
             if limit is None:
-                yield from self.store.quads_for_pattern(subject, predicate, object, graph)
+                yield from default_graph.matching(self.store, subject, predicate, object, graph)
                 return
-            for quad in self.store.quads_for_pattern(subject, predicate, object, graph):
+            for quad in default_graph.matching(self.store, subject, predicate, object, graph):
                 yield quad
                 limit.check()
 

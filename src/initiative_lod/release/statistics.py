@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, Store, Triple
 
-from initiative_lod.release.default_graph import DEFAULT_GRAPH
+from initiative_lod.release.default_graph import DEFAULT_GRAPH, matching
 from initiative_lod.release.opened import query_text
 from initiative_lod.vocabulary import RDF
 
@@ -64,7 +64,7 @@ def with_triples(before: Statistics, store: Store, triples: Iterable[Triple]) ->
     """Statistics that those ``before`` of the default graph of ``store`` become when the triples are added to it."""
 
     def is_new(subject: Any = None, predicate: Any = None, object: Any = None) -> bool:
-        return next(iter(store.quads_for_pattern(subject, predicate, object, DEFAULT_GRAPH)), None) is None
+        return next(matching(store, subject, predicate, object, DEFAULT_GRAPH), None) is None
 
     new = [triple for triple in triples if is_new(*triple)]
     added = of_triples(new)

@@ -26,6 +26,7 @@ from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQL
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
 from rdflib.namespace import SH as REPORT
+from rdflib.paths import MulPath
 
 from initiative_lod.errors import ShapesError
 from initiative_lod.reading.foreign_graph import ForeignGraph
@@ -154,11 +155,12 @@ def _sentence(error: Exception) -> str:
 
 @contextmanager
 def _pyshacl() -> Iterator[None]:
-    """pySHACL fit for use: silent, with three functions mended; what it changes for all, or keeps, is put back.
+    """pySHACL fit for use: silent, with four functions mended; what it changes for all, or keeps, is put back.
 
     It writes values into messages as if they were replacements of a regular expression, where a backslash has a
     meaning. Over a blank node under sh:lessThan and sh:lessThanOrEquals it breaks off, where the pair cannot be
-    compared and so is a result (SHACL §4.5.3, §4.5.4). It keeps texts and validators by the addresses of graphs, which
+    compared and so is a result (SHACL §4.5.3, §4.5.4). rdflib takes 0, false and the empty string for no term at all
+    where a path of any length begins or ends. pySHACL keeps texts and validators by the addresses of graphs, which
     other graphs have later. For it only the lexical form "true" is true in a shapes graph.
     """
 
@@ -178,6 +180,14 @@ def _pyshacl() -> Iterator[None]:
 
         return mended
 
+    def with_any_literal(
+        self: MulPath, graph: rdflib.Graph, subj: Any = None, obj: Any = None, first: bool = True
+    ) -> Iterator[Any]:
+        start, end = (_AnyLiteral(node) if isinstance(node, rdflib.Literal) else node for node in (subj, obj))
+        return evaluate(self, graph, start, end, first)
+
+    paths: Any = MulPath
+    evaluate = MulPath.eval
     component: Any = ConstraintComponent
     less: Any = LessThanConstraintComponent
     not_more: Any = LessThanOrEqualsConstraintComponent
@@ -186,6 +196,7 @@ def _pyshacl() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     component._format_sparql_based_result_message = formatted
     less._compare_lt, not_more._compare_ltoe = map(with_blank_nodes, compares)
+    paths.eval = with_any_literal
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -195,8 +206,18 @@ def _pyshacl() -> Iterator[None]:
         rdflib.NORMALIZE_LITERALS = kept[1]
         component._format_sparql_based_result_message = kept[2]
         less._compare_lt, not_more._compare_ltoe = compares
+        paths.eval = evaluate
         stringify_blank_node.dict_cache.clear()
         SPARQLConstraintComponentValidator.validator_cache.clear()
+
+
+class _AnyLiteral(rdflib.Literal):
+    """A literal that is there, whatever its value is."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
 
 
 class _Reader:
