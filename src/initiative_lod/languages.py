@@ -1,4 +1,6 @@
-"""Languages: those that the interface speaks, and words made comparable across scripts, spellings and numbers.
+"""Languages: those of our own labels, and words made comparable across scripts, spellings and numbers.
+
+The languages of the interface are its catalogues (``locale``), those of a document are stated with its texts.
 
 Chinese characters are compared in their simplified forms, English words in the singular and in one spelling of -ise and
 -our. What is folded here is never shown.
@@ -11,8 +13,10 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
-#: The languages that pages, messages and our own labels come in; the first is that of the original texts.
-LANGUAGES = ("zh", "en")
+#: Languages in which our own labels, questions and checks are written.
+LABEL_LANGUAGES = ("zh", "en")
+#: Languages whose words are folded, indexed and compared, as this module does it.
+WORD_LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "en"  # of readers who ask for none of them
 OTHER = "xx"  # any other language, in an index
 
@@ -51,7 +55,7 @@ def ideographic(tag: str) -> bool:
 
 
 def guessed(text: str) -> str:
-    """The language of words that come without a tag, of those that the interface has."""
+    """The language of words that come without a tag, of WORD_LANGUAGES."""
     return "zh" if has_han(text) else "en"
 
 
@@ -66,16 +70,11 @@ def guessed_language(text: str) -> str | None:
 
 
 def indexed(tag: str, text: str) -> str:
-    """The language under which words are indexed: one of LANGUAGES, else OTHER; guessed, when there is no tag."""
+    """The language under which words are indexed: one of WORD_LANGUAGES, else OTHER; guessed, when there is no tag."""
     subtag = primary(tag)
     if not subtag:
         return guessed(text)
-    return subtag if subtag in LANGUAGES else OTHER
-
-
-def preferred(language: str) -> tuple[str, ...]:
-    """The languages of the interface in the order in which a reader of ``language`` wants them."""
-    return (language, *(item for item in LANGUAGES if item != language))
+    return subtag if subtag in WORD_LANGUAGES else OTHER
 
 
 def has_han(text: str) -> bool:

@@ -24,7 +24,7 @@ from initiative_lod.build.statements import Attestations, document_with, structu
 from initiative_lod.build.translation import Patterns, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
@@ -316,7 +316,7 @@ def _labels(
     }
     if not last:
         yield from headings.items()
-    for language in sorted({*LANGUAGES, *(located.language.lower() for located in document.texts)}):
+    for language in sorted({*LABEL_LANGUAGES, *(located.language.lower() for located in document.texts)}):
         printed = next((item.printed for item in document.texts if item.language.lower() == language), {})
         steps = [(tree.kinds[item], tree.numbers.get(item), printed.get(item, "")) for item in way]
         found = label([*steps, *((kind, number, "") for kind, number in last)], patterns, language)

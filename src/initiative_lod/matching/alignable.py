@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris, slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
+from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, primary
 from initiative_lod.vocabulary import CONCEPTS, DCTERMS, OWL, RDF, RDFS, REFERENTS, SKOS
 
 #: Kinds of concepts of ours that others may know as well. (Modalities are verbs, which have namesakes among nouns:
@@ -70,7 +70,7 @@ class Alignable:
 
     def name(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Its name, in ``language`` if it has one there."""
-        order = (language, "", *reversed(LANGUAGES))
+        order = (language, "", *reversed(LABEL_LANGUAGES))
         ranks = {tag: place for place, tag in reversed(list(enumerate(order)))}
         names = sorted(self.names, key=lambda item: (item.kind, ranks.get(item.language, len(order)), item.text))
         best = [item for item in names if item.language in (language, "")] or names

@@ -11,12 +11,12 @@ from heapq import nsmallest
 from rapidfuzz import fuzz, process
 
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import LANGUAGES, STOP_WORDS, has_han, mainland
+from initiative_lod.languages import STOP_WORDS, WORD_LANGUAGES, has_han, mainland
 from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation, variants
 from initiative_lod.matching.scoring import KIND_WORTH, Basis, compare_forms
 
 MAX_COMPARED = 150  # labels that are compared in full for one query
-FUZZY_LANGUAGES = frozenset({"", *LANGUAGES})  # in which likeness is looked for; in others a label is found as it is
+FUZZY_LANGUAGES = frozenset({"", *WORD_LANGUAGES})  # of others a label is found as it is
 REWORDED_WORTH = 0.98  # of the worth of an agreement, when the text had to be put in other words for it
 MAX_POSTINGS = 60_000  # places that are looked up for one query, the rarest pieces first
 

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from initiative_lod.errors import Message
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import LANGUAGES, has_han
+from initiative_lod.languages import WORD_LANGUAGES, has_han
 from initiative_lod.locale.messages import Language
 from initiative_lod.matching.alignable import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
@@ -28,7 +28,7 @@ MIN_CONFIDENCE = 0.75  # below it nothing is proposed
 MIN_LIKENESS = 0.75  # what a likeness in spelling must be worth to count at all
 EXACT_CONFIDENCE = 0.9  # from it on two concepts are proposed as one
 WORD_BASES = frozenset({Basis.EXACT, Basis.FOLDED, Basis.PACKED, Basis.STEM, Basis.TURNED})
-COMPARED_LANGUAGES = (*LANGUAGES, "")  # of labels in other languages only abbreviations can agree with ours
+COMPARED_LANGUAGES = (*WORD_LANGUAGES, "")  # of labels in other languages only abbreviations can agree with ours
 MAX_PER_THING = 5
 ALONE_WORTH = 0.93  # of the worth of an agreement, as long as nothing else speaks for it
 RIVAL_DISTANCE = 0.1  # of two proposals that compete, the one that is so much less sure does not count
@@ -179,7 +179,7 @@ def misspelt(one: str, other: str) -> bool:
 
 def _disagreement(ours: Alignable, theirs: Alignable, best: Agreement) -> Message | None:
     """Reason against a proposal: both sides have a label in a second language, and these are quite different."""
-    for language in LANGUAGES:
+    for language in WORD_LANGUAGES:
         if language == best.ours.language:
             continue
         mine = [name.text for name in ours.names if name.language == language and name.kind is LabelKind.PREFERRED]

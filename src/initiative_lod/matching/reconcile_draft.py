@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from initiative_lod.errors import Message, TooLarge
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
+from initiative_lod.languages import DEFAULT_LANGUAGE, WORD_LANGUAGES, primary
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_extension import SETTINGS, ExtensionQuery, extend
 from initiative_lod.matching.reconcile_manifest import HEIGHT, WIDTH, default_types, manifest
@@ -93,7 +93,7 @@ def _candidates(entities: Entities, query: DraftQuery) -> list[dict[str, Any]]:
         if item.match_type == "property"
     )
     names = [value for item in query.conditions if item.match_type == "name" for value in item.values] or [""]
-    language = primary(query.lang) if primary(query.lang) in LANGUAGES else None
+    language = primary(query.lang) if primary(query.lang) in WORD_LANGUAGES else None
     best: dict[str, dict[str, Any]] = {}
     for name in names:
         asked = Query(text=name, classes=(query.type,) if query.type else (), limit=query.limit, properties=properties)

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
+from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, WORD_LANGUAGES
 from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
@@ -176,7 +176,7 @@ def _labels(opened: OpenRelease) -> tuple[list[tuple[str, str, LabelKind, str]],
     room = MAX_LABELS
     for item in _read(opened):
         language = item[3].partition("-")[0]
-        if not language or language in LANGUAGES:
+        if not language or language in WORD_LANGUAGES:
             first.append(item)
         elif len(later) < MAX_LABELS:
             later.append(item)
@@ -213,9 +213,9 @@ def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
 
 
 def _rank(tag: str | None, preferred: str) -> int:
-    """Rank of a language tag for a reader who wants ``wanted``."""
+    """Rank of a language tag for a reader of the language ``preferred``."""
     language = (tag or "").lower().partition("-")[0]
-    order = [preferred, "", *(item for item in reversed(LANGUAGES) if item != preferred)]
+    order = [preferred, "", *(item for item in reversed(LABEL_LANGUAGES) if item != preferred)]
     return order.index(language) if language in order else len(order)
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import Message, TooLarge
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES, primary
+from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, primary
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_queries import Name, parse_json, validated
 from initiative_lod.vocabulary import XSD
@@ -18,7 +18,7 @@ MAX_IDS = 500
 MAX_COLUMNS = 50
 MAX_IN_CELL = 100  # of one cell
 ANY = "any"
-CHOICES = (ANY, *LANGUAGES)
+CHOICES = (ANY, *LABEL_LANGUAGES)
 INTEGERS = frozenset(
     f"{XSD.iri}{name}"
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "negativeInteger")

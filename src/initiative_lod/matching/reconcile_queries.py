@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.errors import BadArgument, Message, TooLarge, Verbatim
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import LANGUAGES, guessed
+from initiative_lod.languages import LABEL_LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.scoring import Basis, compare
 from initiative_lod.vocabulary import XSD
@@ -259,7 +259,10 @@ def _with_values(entities: Entities, query: Query) -> set[int]:
 
 def _terms(value: str) -> list[NamedNode | RdfLiteral]:
     """The RDF terms that may be meant by a value."""
-    terms: list[NamedNode | RdfLiteral] = [RdfLiteral(value), *(RdfLiteral(value, language=tag) for tag in LANGUAGES)]
+    terms: list[NamedNode | RdfLiteral] = [
+        RdfLiteral(value),
+        *(RdfLiteral(value, language=tag) for tag in LABEL_LANGUAGES),
+    ]
     terms += [RdfLiteral(value, datatype=kind) for kind in (XSD.integer, XSD.decimal, XSD.boolean, XSD.date)]
     with suppress(ValueError):  # it is no IRI, and a string only
         terms.append(NamedNode(value))
@@ -287,7 +290,7 @@ def _alike(entities: Entities, value: str, term: NamedNode | RdfLiteral) -> floa
         return 1.0
     names = [term.value]
     if isinstance(term, NamedNode):
-        names = [entities.name(term.value, language) for language in LANGUAGES]
+        names = [entities.name(term.value, language) for language in LABEL_LANGUAGES]
     scores = [compare(value, name) for name in names]
     return max((score.value for score in scores if score is not None), default=0.0)
 

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
-from initiative_lod.languages import DEFAULT_LANGUAGE, LANGUAGES
+from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES
 from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
@@ -84,7 +84,7 @@ class Review:
 
     def _side(self, thing: Alignable, store: Store, sentences: tuple[Sentence, ...]) -> ProposalSide:
         order = sorted(
-            thing.names, key=lambda name: (name.language not in LANGUAGES, name.kind, name.language, name.text)
+            thing.names, key=lambda name: (name.language not in LABEL_LANGUAGES, name.kind, name.language, name.text)
         )
         names = tuple((name.language, name.kind.name.lower(), name.text) for name in order[:40])
         near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from initiative_lod.iris import is_iri
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import WORD_LANGUAGES
 from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
 from initiative_lod.search.query_parser import Parsed
@@ -51,7 +51,7 @@ class Finder:
 
     def __init__(self, extent: Extent, connection: sqlite3.Connection, search: Search, parsed: Parsed) -> None:
         self._extent, self._connection, self._asked, self._parsed = extent, connection, search, parsed
-        self._languages = (search.language,) if search.language in LANGUAGES else INDEXED
+        self._languages = (search.language,) if search.language in WORD_LANGUAGES else INDEXED
         self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
         self._facets = Facets(connection, search.filters)
         self._capped = False

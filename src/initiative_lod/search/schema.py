@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from initiative_lod.languages import LANGUAGES, OTHER
+from initiative_lod.languages import OTHER, WORD_LANGUAGES
 
 FORMAT = 3  # another one whenever the same words are indexed otherwise
 #: The first stems a few words as it did then, and finds an IRI more slowly; of the first two no document can be chosen.
 READ_FORMATS = (1, 2, FORMAT)
 APPLICATION = 0x494C4F44  # "ILOD", in the file's header
 
-INDEXED = (*LANGUAGES, OTHER)
+INDEXED = (*WORD_LANGUAGES, OTHER)
 FIELDS = ("label", "alt", "text", "note", "about")
 COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in INDEXED)
 FACETS = ("document", "type", "pillar", "modality", "topic")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod.errors import ParseError, SourceError
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources import query_files
 from initiative_lod.sources.turtle import read_text
 
@@ -29,8 +29,8 @@ GROUPS = (
     "alignment",
 )
 CHARTS = ("none", "bar")
-REQUIRED = (*(f"question@{tag}" for tag in LANGUAGES), "group")
-OPTIONAL = (*(f"note@{tag}" for tag in LANGUAGES), "chart", "needs")
+REQUIRED = (*(f"question@{tag}" for tag in LABEL_LANGUAGES), "group")
+OPTIONAL = (*(f"note@{tag}" for tag in LABEL_LANGUAGES), "chart", "needs")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read(path: Path) -> Question:
     for key, known in (("group", GROUPS), ("chart", CHARTS)):
         if header.get(key, known[0]) not in known:
             raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
-    text, note = ({tag: header.get(f"{key}@{tag}", "") for tag in LANGUAGES} for key in ("question", "note"))
+    text, note = ({tag: header.get(f"{key}@{tag}", "") for tag in LABEL_LANGUAGES} for key in ("question", "note"))
     chart, needs = header.get("chart", CHARTS[0]), tuple(header.get("needs", "").split())
     return Question(path.stem, path, text, note, header["group"], chart, query, _rows(path.with_suffix(".tsv")), needs)
 

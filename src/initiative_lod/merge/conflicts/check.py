@@ -16,7 +16,7 @@ from pathlib import PurePath
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple
 
 from initiative_lod.errors import ParseError
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources import query_files
 from initiative_lod.validation.report import SEVERITIES
 
@@ -25,7 +25,7 @@ MAX_FINDINGS = 200  # findings that are kept of one check
 MAX_COLLECTED = 100_000  # findings among which these are chosen
 
 STORES = ("all", "candidates", "identity")  # that a check may ask
-REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LANGUAGES), "severity")
+REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LABEL_LANGUAGES), "severity")
 OPTIONAL = ("over",)
 
 Term = NamedNode | BlankNode | Literal
@@ -119,7 +119,7 @@ def read(file: Traversable) -> Check:
     for key, known in (("severity", SEVERITIES), ("over", STORES)):
         if header.get(key, known[0]) not in known:
             raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
-    title, why = ({tag: header[f"{name}@{tag}"] for tag in LANGUAGES} for name in ("title", "why"))
+    title, why = ({tag: header[f"{name}@{tag}"] for tag in LABEL_LANGUAGES} for name in ("title", "why"))
     return Check(path, query, header["severity"], title, why, header.get("over", STORES[0]))
 
 

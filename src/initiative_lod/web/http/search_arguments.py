@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, Field
 
 from initiative_lod.documents.negotiation import lookup
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import WORD_LANGUAGES
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Search
 from initiative_lod.search.schema import FACETS
@@ -36,9 +36,10 @@ class SearchArguments(FormArguments):
     ] = ""
     lang: Annotated[
         str,
-        AfterValidator(lambda tag: lookup(tag, LANGUAGES) or BOTH),
+        AfterValidator(lambda tag: lookup(tag, WORD_LANGUAGES) or BOTH),
         Field(
-            description="the language of the words that are searched", json_schema_extra={"enum": [*LANGUAGES, BOTH]}
+            description="the language of the words that are searched",
+            json_schema_extra={"enum": [*WORD_LANGUAGES, BOTH]},
         ),
     ] = BOTH
     document: Annotated[tuple[str, ...], _filter("a document in which it stands, as in wic-2020")] = ()

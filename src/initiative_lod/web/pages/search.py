@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
-from initiative_lod.languages import LANGUAGES
+from initiative_lod.languages import WORD_LANGUAGES
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
@@ -90,7 +90,7 @@ def values(
     kept = [pair for pair in parse_qsl(asks.query(results.page)) if pair[0] != "hl"]
     return {
         "asks": asks,
-        "searched": ("both", *LANGUAGES),
+        "searched": ("both", *WORD_LANGUAGES),
         "results": results,
         "cards": [_card(view, hit) for hit in results.hits],
         "facets": facets,
