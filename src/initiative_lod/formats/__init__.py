@@ -29,6 +29,8 @@ def _registered() -> tuple[GraphFormat, ...]:
     """One of each class of this package that has a media type's name, in order of rank."""
     classes: list[Callable[[], GraphFormat]] = []
     for item in iter_modules(__path__):
+        if item.ispkg:  # what one format alone needs, and imports when it is used
+            continue
         module = import_module(f"{__name__}.{item.name}")
         own = (value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
         classes += [
