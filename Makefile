@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 EDITOR := src/initiative_lod/web/static/editor/editor.js
 NODE_PACKAGES := tests/node/node_modules/.package-lock.json
+# Where it is set, each of the many processes that tests start would compile all of the sources again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs siege soak pictures docs reference image sbom audit lock clean
 help:

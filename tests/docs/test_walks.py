@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from initiative_lod.settings import Settings
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 
@@ -29,12 +30,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of what a change may touch, with the command in it."""
+def copy(real_settings: Settings, tmp_path: Path) -> Path:
+    """A copy of what a change may touch, with the command in it, and the release that was published before."""
     root = tmp_path / "checkout"
     for folder in ("src", "ontology", "data"):
-        shutil.copytree(CHECKOUT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "editor"))
+        shutil.copytree(CHECKOUT / folder, root / folder, ignore=shutil.ignore_patterns("editor"))
     shutil.copy(CHECKOUT / "initiative-lod.toml", root)
+    shutil.copytree(real_settings.release_folder, root / "releases", symlinks=True)
     command = root / "bin" / "initiative-lod"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m initiative_lod "$@"\n', "utf-8")
@@ -54,7 +56,6 @@ def test_a_walk_leads_where_it_says(name: str, copy: Path) -> None:
         **os.environ,
         "PATH": f"{copy / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(copy / "src"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     server = None
     try:
