@@ -54,6 +54,7 @@ def test_everything_that_is_copied_is_sent_and_nothing_else(context: Path) -> No
     assert not [path for path in context.rglob("*") if path.name in (".git", "releases", ".venv")]
 
 
+@pytest.mark.slow
 def test_a_release_is_built_from_what_is_sent(context: Path, tmp_path: Path) -> None:
     """As the recipe does it, but in a folder: with the environment of these tests in the place of the image's."""
     for source, target in copied():
