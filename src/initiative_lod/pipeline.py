@@ -67,13 +67,14 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
 def validate(built: Built, settings: Settings) -> Report:
     """The report on a build: its own shapes over everything else in it."""
     from initiative_lod.validation import (
+        folded_cues,
         shacl,  # here: pySHACL and rdflib take half a second, and few commands validate
     )
 
     shapes_graph = Iris(settings.base).graph("shapes")
     shapes = [quad for quad in built.quads if quad.graph_name == shapes_graph]
     data = [quad for quad in built.quads if quad.graph_name != shapes_graph]
-    return shacl.validate(data, shapes, places=built.place)
+    return shacl.validate([*data, *folded_cues.cues(data)], shapes, places=built.place)
 
 
 def make_release(settings: Settings, progress: Progress = lambda message: None, out: Path | None = None) -> Release:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
@@ -16,6 +16,7 @@ from initiative_lod.languages import STOP_WORDS, guessed, simplified_characters
 from initiative_lod.search import tokens
 from initiative_lod.search.schema import (
     APPLICATION,
+    BROADER,
     COLUMNS,
     FIELDS,
     FORMAT,
@@ -236,7 +237,11 @@ class Builder:
         values.add(self._value("type", "" if kind in UNCLASSED else self._iris.iri(f"ontology#{kind}"), kind))
         for name in ("modality", "topic"):
             for item in links.get(name, ()):
-                values.add(self._value(name, item, (self._iris.path(item) or item).removeprefix(f"id/{name}/")))
+                values.add(self._value(name, item, self._key(name, item)))
+        for item in self._broader(links.get("modality", ())):
+            key = self._key("modality", item)
+            self._value("modality", item, key)  # which a filter may name though no clause has it
+            values.add(self._value(BROADER, item, key))
         above: str | None = subject if own else None
         for _ in range(DEEPEST):
             if above is None:
@@ -247,6 +252,16 @@ class Builder:
                 values.add(self._value(facet, above, (self._iris.path(above) or above).removeprefix("id/")))
             above = next(iter(self._links[above]["isPartOf"] or self._links[above]["realizes"]), None)
         return values
+
+    def _key(self, facet: str, iri: str) -> str:
+        return (self._iris.path(iri) or iri).removeprefix(f"id/{facet}/")
+
+    def _broader(self, concepts: Iterable[str]) -> list[str]:
+        """All that is above the concepts, each once."""
+        above: list[str] = []
+        for concept in chain(concepts, above):  # which grows meanwhile
+            above += [item for item in self._links[concept]["broader"] if item not in above]
+        return above
 
     def _value(self, facet: str, iri: str, key: str) -> int:
         number = self._values.get((facet, key))

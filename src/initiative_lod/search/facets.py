@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from initiative_lod.search.results import Count
-from initiative_lod.search.schema import FACETS
+from initiative_lod.search.schema import BROADER, FACETS
 
 MAX_VALUES = 40  # of one facet that are listed
 MAX_FILTERS = 40
@@ -18,6 +18,7 @@ class Facets:
 
     def __init__(self, connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]]) -> None:
         self._connection, self._filters = connection, filters
+        self._below = self._find_below()
         self._chosen = self._find_chosen()
 
     def _find_chosen(self) -> dict[str, list[int]]:
@@ -28,6 +29,15 @@ class Facets:
             if keys:
                 chosen[name] = [number for key in keys for number in self._numbers(name, key)]
         return chosen
+
+    def _find_below(self) -> dict[int, int]:
+        """By the number of a modality that of all that is under it, where there is any."""
+        rows = self._connection.execute(
+            "SELECT value.id, under.id FROM value JOIN value AS under ON under.key = value.key "
+            "WHERE value.facet = 'modality' AND under.facet = ?",
+            (BROADER,),
+        )
+        return dict(rows.fetchall())
 
     def _numbers(self, facet: str, key: str) -> list[int]:
         """Values by key (``prohibit``) or IRI, else by the end of the key: ``pillar/2``, ``2``."""
@@ -45,6 +55,7 @@ class Facets:
         arguments: list[int] = []
         for name, numbers in self._chosen.items():
             if name != without:
+                numbers = [*numbers, *(self._below[number] for number in numbers if number in self._below)]
                 clauses.append(
                     f"hit.id IN (SELECT resource FROM facet WHERE value IN ({', '.join('?' * len(numbers))}))"
                 )
@@ -58,8 +69,11 @@ class Facets:
             counted |= self._counts([name], *self.where(name))
         counts: dict[str, tuple[Count, ...]] = {}
         for name in FACETS:
-            rows = sorted(counted.get(name, []), key=lambda row: (-row[3], row[0]))
             chosen = self._chosen.get(name, ())
+            had = {row[0]: row for row in counted.get(name, [])}
+            for number in self._below.keys() & {*had, *chosen}:
+                had[number] = self._with_below(name, number)
+            rows = sorted(had.values(), key=lambda row: (-row[3], row[0]))
             listed = [
                 Count(key, iri, count, number in chosen)
                 for place, (number, key, iri, count) in enumerate(rows)
@@ -86,6 +100,17 @@ class Facets:
             counts.setdefault(name, []).append(row)
         return counts
 
+    def _with_below(self, name: str, number: int) -> Any:
+        """(number, key, IRI, count) of a value, of which the hits under it are hits as well."""
+        key, iri = self._connection.execute("SELECT key, iri FROM value WHERE id = ?", (number,)).fetchone()
+        where, arguments = self.where(name)
+        (count,) = self._connection.execute(
+            "SELECT count(DISTINCT hit.id) FROM temp.hit JOIN facet ON facet.resource = hit.id "
+            f"WHERE {where} AND facet.value IN (?, ?)",
+            (*arguments, number, self._below[number]),
+        ).fetchone()
+        return number, key, iri, count
+
     def total(self) -> int:
         """Number of hits that all filters let through."""
         where, arguments = self.where()
@@ -99,5 +124,6 @@ class Facets:
             "WHERE facet.resource = ? ORDER BY value.id",
             (number,),
         ):
-            values.setdefault(name, []).append((key, iri))
+            if name != BROADER:
+                values.setdefault(name, []).append((key, iri))
         return {name: tuple(items) for name, items in values.items()}

@@ -13,6 +13,8 @@ INDEXED = (*WORD_LANGUAGES, OTHER)
 FIELDS = ("label", "alt", "text", "note", "about")
 COLUMNS = tuple(f"{field}_{language}" for field in FIELDS for language in INDEXED)
 FACETS = ("document", "type", "pillar", "modality", "topic")
+#: The modalities above those that a clause has: a filter for one finds what is under it. They are not listed.
+BROADER = "broader modality"
 UNCLASSED = (
     "Term",
     "Other",

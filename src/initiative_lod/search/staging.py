@@ -83,5 +83,6 @@ def _links(iris: Iris) -> dict[str, str]:
     names[RDF.type.value] = "type"
     names[DCTERMS.isPartOf.value] = "isPartOf"
     names[ELI.realizes.value] = "realizes"
+    names[SKOS.broader.value] = "broader"
     names[SUBJECT_ID] = SUBJECT_ID
     return names

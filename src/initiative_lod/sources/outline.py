@@ -16,7 +16,7 @@ from initiative_lod.sources.text import normalise
 
 _MARKDOWN = re.compile(r"#{1,6}\s+")
 _COMMENT = re.compile(r"<!--.*-->")
-_CHINESE_UNIT = re.compile(r"(第([〇零一二三四五六七八九十百千\d]+)([编章节条]))[\s、，:：]*(.*)", re.DOTALL)
+_CHINESE_UNIT = re.compile(r"(第([〇零一二三四五六七八九十百千\d]+)([编編章节節条條]))[\s、，:：]*(.*)", re.DOTALL)
 _ENGLISH_UNIT = re.compile(r"((Chapter|Section|Article|Annex)\s+([IVXLCDM]+|\d+))\b[.:)\s–—-]*(.*)", re.I | re.DOTALL)
 _ITEM = re.compile(r"([（(](?:[一二三四五六七八九十]+|\d+|[A-Za-z]{1,4})[）)]|\d+(?:\.\d+)+\.?|[①-⑳])\s*(?=\S)")
 _NUMBERED = re.compile(r"(\d+)\s*[.、．]\s*(?=\D)")
@@ -28,7 +28,7 @@ _CONCLUSION = re.compile(r"(结\s*语|結\s*語|结束语|conclusion)", re.I)
 _STOPS = tuple("。.;；:：,，!！?？”\"'’…、")
 _LONGEST_HEADING = 90  # characters
 _TITLE_AGAIN = 5  # lines after the title, among which it may stand again
-_UNITS = {"编": "Chapter", "章": "Chapter", "节": "Section", "条": "Article"}
+_UNITS = dict.fromkeys("编編章", "Chapter") | dict.fromkeys("节節", "Section") | dict.fromkeys("条條", "Article")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 

@@ -22,13 +22,17 @@ class LangText:
 
 @dataclass(frozen=True, slots=True)
 class LabelledResource:
-    """A resource with its label and the address of its page; ``kind`` is the name of its own class."""
+    """A resource with its label and the address of its page; ``kind`` is the name of its own class.
+
+    ``style`` is, of a modality, the name of the shared one whose colour and sign it has.
+    """
 
     iri: str
     href: str
     label: LangText
     kind: str = ""
     external: bool = False
+    style: str = ""
 
     @property
     def slug(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -11,6 +11,9 @@ from initiative_lod.web.labelled import LabelledResource
 SIGNS = {
     "prohibit": "⊘",
     "require": "!",
+    "oblige": "‼",
+    "permit": "○",
+    "entitle": "★",
     "call-upon": "◎",
     "advocate": "✦",
     "encourage": "↑",
@@ -21,6 +24,14 @@ SIGNS = {
     "oppose": "✕",
     "prevent": "◇",
     "undertake": "●",
+    "recommend": "△",
+    "pledge": "✓",
+    "define": "≡",
+    "state": "□",
+    "prescribe": "§",
+    "appeal": "◉",
+    "pursue": "→",
+    "declare": "=",
 }
 _NO_SIGN = "·"
 _SIDE, _GAP = 18, 3
@@ -31,34 +42,48 @@ def sign(modality: str) -> str:
     return SIGNS.get(modality, _NO_SIGN)
 
 
-def squares(modalities: Sequence[tuple[str, str]], columns: int = 10) -> Markup:
-    """One square for each clause, in order; ``modalities`` are (slug, label). The text alternative counts them."""
-    if not modalities:
+def squares(clauses: Sequence[Sequence[LabelledResource]], columns: int = 10) -> Markup:
+    """One square for each clause, in order, cut into as many strips as it has modalities.
+
+    The text alternative counts the modalities.
+    """
+    if not clauses:
         return Markup("")
-    rows = -(-len(modalities) // columns)
-    width = min(len(modalities), columns) * (_SIDE + _GAP) - _GAP
+    rows = -(-len(clauses) // columns)
+    width = min(len(clauses), columns) * (_SIDE + _GAP) - _GAP
     height = rows * (_SIDE + _GAP) - _GAP
     parts = [
         Markup(
             '<svg class="squares" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">'
-        ).format(width, height, summary(modalities))
+        ).format(width, height, summary(clauses))
     ]
-    for index, (slug, label) in enumerate(modalities):
+    for index, modalities in enumerate(clauses):
         x, y = index % columns * (_SIDE + _GAP), index // columns * (_SIDE + _GAP)
-        parts.append(
-            Markup(
-                '<g class="m m-{}"><title>{}. {}</title><rect x="{}" y="{}" width="{}" height="{}" rx="3"/>'
-                '<text x="{}" y="{}">{}</text></g>'
-            ).format(slug, index + 1, label, x, y, _SIDE, _SIDE, x + _SIDE / 2, y + _SIDE / 2 + 4, sign(slug))
-        )
+        title = ", ".join(item.label.value for item in modalities)
+        strips = Markup("").join(_strips(modalities, x, y))
+        parts.append(Markup("<g><title>{}. {}</title>{}</g>").format(index + 1, title, strips))
     return Markup("").join(parts) + Markup("</svg>")
 
 
-def summary(modalities: Sequence[tuple[str, str]]) -> str:
+def _strips(modalities: Sequence[LabelledResource], x: int, y: int) -> Iterator[Markup]:
+    """A strip with its sign for each modality; a clause with one has the whole square."""
+    width = _SIDE / len(modalities)
+    narrow = Markup(' class="narrow"') if len(modalities) > 1 else Markup("")
+    for index, item in enumerate(modalities):
+        left = x + index * width
+        yield Markup(
+            '<g class="m m-{}"><rect x="{:g}" y="{}" width="{:g}" height="{}" rx="3"/>'
+            '<text{} x="{:g}" y="{:g}">{}</text></g>'
+        ).format(
+            item.style, left, y, width, _SIDE, narrow, left + width / 2, y + _SIDE / 2 + 4, sign(item.style)
+        )  # fmt: skip
+
+
+def summary(clauses: Sequence[Sequence[LabelledResource]]) -> str:
     """``2 × promote, 1 × prohibit``, most frequent first."""
     counts: dict[str, int] = {}
-    for _, label in modalities:
-        counts[label] = counts.get(label, 0) + 1
+    for item in (item for modalities in clauses for item in modalities):
+        counts[item.label.value] = counts.get(item.label.value, 0) + 1
     return ", ".join(f"{count} × {label}" for label, count in sorted(counts.items(), key=lambda item: -item[1]))
 
 
@@ -81,7 +106,7 @@ def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
                 '<a href="{}"><g class="m m-{}"><text class="name" x="{}" y="{}">{} {}</text>'
                 '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text></g></a>'
             ).format(
-                item.href, item.slug, label_width - 10, y + 17, item.label, sign(item.slug),
+                item.href, item.style, label_width - 10, y + 17, item.label, sign(item.style),
                 label_width, y + 4, length, row - 8, label_width + length + 8, y + 17, count,
             )
         )  # fmt: skip

@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause: its words and their translation, its modality, and what is stated of it."""
+    """A clause: its words and their translation, its modalities in reading order, and what is stated of it."""
 
     thing: LabelledResource
     number: int
@@ -63,7 +63,7 @@ class Clause:
     end: int
     text: LangText
     translation: LangText | None
-    modality: LabelledResource | None
+    modalities: tuple[LabelledResource, ...]
     pieces: tuple[Piece, ...]
     evidence: tuple[Evidence, ...]
     rows: tuple[Row, ...]
@@ -72,6 +72,11 @@ class Clause:
     def anchor(self) -> str:
         """``clause-3``."""
         return f"clause-{self.number}"
+
+    @property
+    def style(self) -> str:
+        """The modality whose colour the clause has: that of its first words."""
+        return self.modalities[0].style if self.modalities else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,6 @@ def clause(view: View, node: NamedNode, language: str | None = None) -> Clause:
     start, end, words = span(view, node, "span", language)
     text = view.text(node, view.term("text"), words.language or None)
     items = evidence(view, node, words.language or None)
-    modality = view.node(node, view.term("modality"))
     shown = text or words
     return Clause(
         view.thing(node),
@@ -221,11 +225,21 @@ def clause(view: View, node: NamedNode, language: str | None = None) -> Clause:
         end,
         shown,
         view.text(node, view.term("translation")),
-        view.thing(modality) if modality else None,
+        modalities(view, node, items),
         tuple(split(shown.value, start, _marks(items))),
         tuple(items),
         rows(view, items),
     )
+
+
+def modalities(view: View, node: Node, items: Iterable[Evidence] | None = None) -> tuple[LabelledResource, ...]:
+    """The modalities of a clause in the order of their words; without its evidence, this is looked up if need be."""
+    found = view.things(view.nodes(node, view.term("modality")))
+    if len(found) > 1 and isinstance(node, NamedNode):
+        stated = sorted(evidence(view, node) if items is None else items, key=_by_place)
+        order = [item.value.iri for item in stated if item.name == "modality" and item.value is not None]
+        found.sort(key=lambda item: order.index(item.iri) if item.iri in order else len(order))
+    return tuple(found)
 
 
 def clauses(view: View, part: NamedNode, language: str | None = None) -> list[Clause]:
@@ -283,15 +297,11 @@ def _is_official(view: View, part: NamedNode, language: str) -> bool:
     )
 
 
-def squares_of(view: View, part: NamedNode) -> list[tuple[str, str]]:
-    """(modality's slug, label) of each clause of a part, in order: what a picture of it needs."""
-    found = []
-    for node in view.nodes(part, DCTERMS.hasPart):
-        modality = view.node(node, view.term("modality"))
-        if modality is not None:
-            thing = view.thing(modality)
-            found.append((view.number(node, view.term("number")) or 0, thing.slug, thing.label.value))
-    return [(slug, label) for _, slug, label in sorted(found)]
+def squares_of(view: View, part: NamedNode) -> list[tuple[LabelledResource, ...]]:
+    """The modalities of each clause of a part, in order: what a picture of it needs."""
+    number = view.term("number")
+    found = [(view.number(node, number) or 0, modalities(view, node)) for node in view.nodes(part, DCTERMS.hasPart)]
+    return [had for _, had in sorted(found, key=lambda item: item[0]) if had]
 
 
 def _cut(words: str, start: int, inner: Sequence[Clause], own: Sequence[Evidence]) -> list[Segment]:

@@ -119,11 +119,12 @@ def _item(view: View, name: str, item: Evidence, counts: dict[str, Counter[str]]
 
 
 def _by_modality(units: Iterable[PartView]) -> list[tuple[LabelledResource | None, list[parts.Clause]]]:
-    """The clauses by modality, the most frequent first."""
+    """The clauses by modality, the most frequent first; one of several modalities stands under each."""
     found: dict[LabelledResource | None, list[parts.Clause]] = {}
     for unit in units:
         for clause in unit.clauses:
-            found.setdefault(clause.modality, []).append(clause)
+            for modality in clause.modalities or (None,):
+                found.setdefault(modality, []).append(clause)
     return sorted(found.items(), key=lambda item: -len(item[1]))
 
 

@@ -21,7 +21,7 @@ class ActionCell:
     thing: LabelledResource
     number: int
     labels: list[LangText]
-    squares: list[tuple[str, str]]
+    squares: list[tuple[LabelledResource, ...]]
     cites: list[LabelledResource]
 
 
@@ -32,7 +32,7 @@ class PillarColumn:
     thing: LabelledResource
     number: int
     labels: list[LangText]
-    squares: list[tuple[str, str]]
+    squares: list[tuple[LabelledResource, ...]]
     embodies: list[LabelledResource]
     cells: list[ActionCell]
 
@@ -71,6 +71,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
         Counter[NamedNode](),
         Counter[NamedNode](),
     )
+    stated: set[NamedNode] = set()  # clauses, some of which have several modalities
     for name, counter in (
         ("modality", modalities),
         ("cites", cited),
@@ -85,6 +86,8 @@ def overview(view: View, initiative: NamedNode) -> Overview:
                 and isinstance(triple.object, NamedNode)
             ):
                 counter[triple.object] += 1
+                if counter is modalities:
+                    stated.add(triple.subject)
     texts = view.things(view.subjects(ELI.realizes, initiative))
     return Overview(
         view.thing(initiative),
@@ -97,7 +100,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
         _ranked(view, cited),
         _ranked(view, principles),
         _ranked(view, topics),
-        sum(modalities.values()),
+        len(stated),
     )
 
 

@@ -33,7 +33,7 @@ class MapRow:
     number: int
     y: float
     height: float
-    squares: tuple[tuple[str, str], ...]
+    squares: tuple[tuple[LabelledResource, ...], ...]
     left: tuple[LabelledResource, ...]
     right: tuple[LabelledResource, ...]
 
@@ -100,7 +100,7 @@ def _rows(view: View, known: Overview) -> list[MapRow]:
     }
 
     def add(
-        thing: LabelledResource, place: str, number: int, height: float, squares: Sequence[tuple[str, str]]
+        thing: LabelledResource, place: str, number: int, height: float, squares: Sequence[tuple[LabelledResource, ...]]
     ) -> None:
         beside = (tuple(spoken[side].get(thing.iri, ())) for side in ("left", "right"))
         rows.append(MapRow(thing, place, number, y, height, tuple(squares), *beside))
@@ -200,10 +200,12 @@ def _part(row: MapRow, language: str) -> Markup:
         lines = wrap(row.thing.label.value, right - x - 36, _SIZE, 2)
         inner += Markup('<text class="no" x="{}" y="{:.1f}">{}</text>').format(x + 26, row.middle + 4.5, row.number)
         inner += text_lines(lines, x + 36, row.middle, "start")
-        for index, (slug, _) in enumerate(shown):
-            inner += Markup(
-                '<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="16" rx="1.5"/>'
-            ).format(slug, right + index * 8, row.middle - 8)
+        for index, modalities in enumerate(shown):
+            high = 16 / len(modalities)  # of a clause with several, a piece of the bar each
+            for place, item in enumerate(modalities):
+                inner += Markup(
+                    '<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>'
+                ).format(item.style, right + index * 8, row.middle - 8 + place * high, high)
     elif row.place == "pillar":
         inner += text_lines(wrap(row.thing.label.value, width - 20, 14, 4), x + width / 2, row.middle, "middle")
     else:

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.labelled import LabelledResource, LangText, Node
-from initiative_lod.web.pages.clauses import Evidence, attestation, span
+from initiative_lod.web.pages.clauses import Evidence, attestation, modalities, span
 from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
 from initiative_lod.web.pages.plain_statements import Group, Value
 from initiative_lod.web.pages.view import View
@@ -54,7 +54,7 @@ class Mention:
     pieces: tuple[Piece, ...]
     source: tuple[Piece, ...]
     translation: LangText | None
-    modality: LabelledResource | None
+    modalities: tuple[LabelledResource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,6 @@ def _mention(view: View, part: Node, property: NamedNode, node: NamedNode) -> Me
         start, end, words = span(view, part)
     inside = [item for item in read if start <= item.start and item.end <= end]
     outside = [item for item in read if item.start >= 0 and item not in inside]
-    modality = view.node(part, view.term("modality"))
     said = view.labels(part) if headed else view.texts(part, view.term("text"))
     parallel = [item for item in said if item.language != words.language]
     return Mention(
@@ -203,7 +202,7 @@ def _mention(view: View, part: Node, property: NamedNode, node: NamedNode) -> Me
         _pieces(words.value, start, inside),
         _source(view, part, outside) if outside else (),
         view.text(part, view.term("translation")) or next(iter(parallel), None),
-        view.thing(modality) if modality else None,
+        tuple(item for item in modalities(view, part) if item.iri != node.value),
     )
 
 

@@ -44,7 +44,7 @@ class Card:
     kind: str
     where: LabelledResource | None
     document: LabelledResource | None
-    modality: LabelledResource | None
+    modalities: tuple[LabelledResource, ...]
     lines: tuple[Line, ...]
 
 
@@ -58,6 +58,7 @@ class Choice:
     chosen: bool
     href: str
     slug: str
+    style: str = ""
 
 
 def values(
@@ -118,7 +119,8 @@ def _choices(view: View, asks: SearchArguments, name: str, counts: Sequence[Coun
             href = f"{here}?{asks.query(without=(name, keys[0] if keys else item.key))}"
         else:
             href = f"{here}?{asks.query(more=(name, item.key))}"
-        found.append(Choice(label, language, item.count, item.chosen, href, item.key))
+        style = view.thing(NamedNode(item.iri)).style if name == "modality" else ""
+        found.append(Choice(label, language, item.count, item.chosen, href, item.key, style))
     # A key that nothing has is still a filter, to be removed.
     strange = [key for key in getattr(asks, name) if not any(means(key, item) for item in counts)]
     found += [Choice(key[:60], "", 0, True, f"{here}?{asks.query(without=(name, key))}", "") for key in strange]
@@ -146,7 +148,7 @@ def _card(view: View, hit: Hit) -> Card:
     ordered = sorted(labels.values(), key=lambda value: view.preference(value.language))
     kinds = hit.facets.get("type", ())
     kind = _facet_label(view, "type", *kinds[0])[0] if kinds else ""
-    modality = next((view.thing(NamedNode(iri)) for _, iri in hit.facets.get("modality", ())), None)
+    modalities = view.things([NamedNode(iri) for _, iri in hit.facets.get("modality", ())])
     pillar = next((NamedNode(iri) for _, iri in hit.facets.get("pillar", ())), None)
     second = ordered[1] if len(ordered) > 1 and ordered[1].text != ordered[0].text else None
     code = {"xx": ""}
@@ -160,7 +162,7 @@ def _card(view: View, hit: Hit) -> Card:
         kind,
         view.thing(pillar) if pillar is not None and pillar != node else None,
         view.whole(view.thing(node)),
-        modality,
+        tuple(modalities),
         tuple(_lines(view, hit)),
     )
 

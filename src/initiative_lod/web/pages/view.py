@@ -18,12 +18,14 @@ from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
+from initiative_lod.web.drawings.squares import SIGNS
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
 from initiative_lod.web.pages.labels import Names, documents, originals
 
 _RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
 LONGEST = 100  # items of a list
+MOST_ABOVE = 20  # modalities above one that are looked at
 ALL_PAGES = 9  # so many are linked one by one
 DEEPEST = 8  # levels from a part up to its document
 
@@ -220,6 +222,17 @@ class View(Links):
         path = self.iris.path(node.value) or ""
         return path.removeprefix("ontology#") if path.startswith("ontology#") else ""
 
+    def _style(self, modality: Node) -> str:
+        """The modality whose colour and sign are drawn: itself, else the nearest above it that has any."""
+        above: list[Node] = [modality]
+        for node in above:  # which grows
+            path = self.iris.path(node.value) or ""
+            if (name := path.removeprefix("id/modality/")) != path and name in SIGNS:
+                return name
+            if len(above) < MOST_ABOVE:
+                above += [item for item in self.nodes(node, SKOS.broader) if item not in above]
+        return "none"
+
     # Things
 
     def thing(self, node: Node) -> LabelledResource:
@@ -229,7 +242,8 @@ class View(Links):
             label = self.label(node) or self._made(node) or LangText(self.short(node), "zxx")  # no words
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
-            found = LabelledResource(node.value, self.href(node), label, kinds[0] if kinds else "", external)
+            style = self._style(node) if "Modality" in kinds else ""
+            found = LabelledResource(node.value, self.href(node), label, next(iter(kinds), ""), external, style)
             self._things[node] = found
         return found
 
