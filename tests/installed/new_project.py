@@ -40,6 +40,7 @@ def visit(address: str) -> None:
             return answer.text
 
         assert "江畔镇数据公约" in get("/", "text/html")
+        assert "Operators shall not use lamps" in get("/id/lamps/article/6", "text/html")
         assert get("/static/site.css", "text/css")
         assert f"<{BASE}id/charter/action/2/clause/1>" in get("/id/charter/action/2", "text/turtle")
         for path in ("/ontology", "/shapes", "/id/modality/prohibit"):
@@ -47,7 +48,8 @@ def visit(address: str) -> None:
             assert get(path, "text/html")
         assert "https://w3id.org/initiative-lod/ontology#" in get("/context.jsonld", "application/ld+json")
         query = "PREFIX ilod: <https://w3id.org/initiative-lod/ontology#> SELECT ?c { ?c a ilod:Clause }"
-        assert get("/sparql", "text/csv", query=query).count(f"{BASE}id/charter/") == 3
+        answer = get("/sparql", "text/csv", query=query)
+        assert (answer.count(f"{BASE}id/charter/"), answer.count(f"{BASE}id/lamps/")) == (3, 14)
 
 
 def main() -> None:
@@ -56,7 +58,7 @@ def main() -> None:
         os.environ[f"INITIATIVE_LOD_{name}"] = str(SECONDS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "town"
-        command(Path(name), "--base", BASE, "init", "town")
+        command(Path(name), "--base", BASE, "init", "--example", "town")
         assert "Violation 0, Warning 0" in command(folder, "validate")
         assert "releases" in command(folder, "build", "--publish")
         with subprocess.Popen(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.cli.init import FILES
+from initiative_lod.cli.init import EXAMPLE_FILES, FILES
 from patience import SECONDS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ def test_it_holds_what_every_project_is_built_with(wheel: Path) -> None:
     wanted = [ontology / "initiative.ttl", ontology / "context.jsonld"]
     wanted += [path for folder in ("shapes", "vocabulary") for path in (ontology / folder).glob("*.ttl")]
     assert {str(path.relative_to(CHECKOUT)) for path in wanted} <= names
-    assert {f"new_project/{name}" for name in FILES} <= names
+    assert {f"new_project/{name}" for name in FILES} | {f"example/{name}" for name in EXAMPLE_FILES} <= names
 
 
 def test_it_goes_from_init_to_a_served_page(wheel: Path, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from initiative_lod.cli.app import app
 from initiative_lod.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -264,6 +266,13 @@ def make_project(root: Path) -> Path:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content, "utf-8")
     shutil.copytree(CHECKOUT / "ontology", root / "ontology")
+    return root
+
+
+def make_example(root: Path) -> Path:
+    """Makes a project with the example that the package has: a charter, and a declaration in two authentic texts."""
+    done = CliRunner().invoke(app, ["init", "--example", str(root)])
+    assert done.exit_code == 0, done.output
     return root
 
 

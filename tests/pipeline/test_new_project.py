@@ -8,7 +8,7 @@ import pytest
 
 from initiative_lod import pipeline, release
 from initiative_lod.cli.app import COMMANDS
-from initiative_lod.cli.init import EXAMPLE_BASE, FILES
+from initiative_lod.cli.init import EXAMPLE, EXAMPLE_BASE, EXAMPLE_FILES, FILES, TEMPLATE
 from initiative_lod.settings import FILE, Settings, from_environment, package_folder
 from pipeline.test_cli import Run, run
 from pipeline.test_layout import faults
@@ -34,13 +34,15 @@ def test_a_new_project_validates_and_builds_at_once(tmp_path: Path, run: Run) ->
     assert found.base == EXAMPLE_BASE
 
 
-def test_what_it_writes_is_what_is_told_and_what_is_packed(tmp_path: Path, run: Run) -> None:
-    made = run(tmp_path, "init")
+@pytest.mark.parametrize("options", [[], ["--example"]], ids=["plain", "example"])
+def test_what_it_writes_is_what_is_told_and_what_is_packed(tmp_path: Path, run: Run, options: list[str]) -> None:
+    made = run(tmp_path, "init", *options)
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    template = package_folder("new_project")
-    packed = {str(path.relative_to(template)) for path in template.rglob("*") if path.is_file()}
-    assert written == packed == set(FILES)
-    assert all(name in made.err for name in FILES)
+    packed: set[str] = set()
+    for template in map(package_folder, [TEMPLATE, EXAMPLE] if options else [TEMPLATE]):
+        packed |= {str(path.relative_to(template)) for path in template.rglob("*") if path.is_file()}
+    assert written == packed == ({*FILES, *EXAMPLE_FILES} if options else set(FILES))
+    assert all(name in made.err for name in written)
 
 
 def test_a_base_is_put_wherever_it_stands(tmp_path: Path, run: Run) -> None:
@@ -77,8 +79,8 @@ def test_beside_other_files_it_is_made(tmp_path: Path, run: Run) -> None:
 
 
 def test_its_files_are_laid_out_like_ours() -> None:
-    found = {path.name: faults(path.read_text("utf-8")) for path in package_folder("new_project").rglob("*.ttl")}
-    assert {name: said for name, said in found.items() if said} == {}
+    paths = [path for name in (TEMPLATE, EXAMPLE) for path in package_folder(name).rglob("*.ttl")]
+    assert {path: said for path in paths if (said := faults(path.read_text("utf-8")))} == {}
 
 
 @pytest.mark.parametrize("arguments", NEEDING, ids=" ".join)

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from initiative_lod.settings import Settings
-from pipeline.conftest import make_project
-from pipeline.test_any_document import CLAUSES as CODED
-from pipeline.test_any_document import EN, GRAPH, ZH, add
-from pipeline.test_any_document import SKOS_PREFIX as PREFIX
+from pipeline.conftest import make_example
+from pipeline.test_any_document import add
 from service.conftest import Live, publish, serve
 
 #: A translation that the issuers published, put together from its parts.
@@ -25,10 +23,7 @@ OFFICIAL = """
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    root = make_project(tmp_path_factory.mktemp("seabirds") / "project")
-    add(root, "seabirds", {"zh": ZH, "en": EN})
-    path = root / GRAPH
-    path.write_text(PREFIX + path.read_text("utf-8") + CODED, "utf-8")
+    root = make_example(tmp_path_factory.mktemp("example") / "project")
     add(root, "tides", {"zh": "潮汐告示\n\n潮来时,船不出港。\n"})
     tides = root / "data" / "graphs" / "tides" / "document.ttl"
     tides.write_text(tides.read_text("utf-8") + OFFICIAL, "utf-8")
@@ -46,32 +41,35 @@ def page(live: Live, path: str, language: str = "en") -> str:
 
 @pytest.mark.parametrize(("language", "standing"), [("en", "authentic text"), ("zh", "正本")])
 def test_the_page_of_a_document_lists_its_texts_and_parts(live: Live, language: str, standing: str) -> None:
-    found = page(live, "/doc/seabirds", language)
+    found = page(live, "/doc/lamps", language)
     assert found.count(standing) >= 2
-    links = re.findall(r'href="/doc/seabirds/([a-z0-9/]+)"', found)
+    links = re.findall(r'href="/doc/lamps/([a-z0-9/]+)"', found)
     order = [link for link in dict.fromkeys(links) if not re.fullmatch("zh|en", link)]
     assert order[:4] == ["preamble", "preamble/recital/1", "preamble/recital/2", "preamble/paragraph/1"]
     assert order.index("chapter/1") < order.index("article/2") < order.index("chapter/2") < order.index("article/3")
 
 
 def test_the_start_page_names_every_document(live: Live) -> None:
-    for language, title in (("en", "Model Declaration on Seabirds"), ("zh", "海鸟保护示范宣言")):
+    for language, title in (("en", "Model Declaration on Street Lamps"), ("zh", "智慧路灯示范宣言")):
         found = page(live, "/", language)
         assert title in found
-        assert 'href="/doc/harbour-2031' in found
+        assert 'href="/doc/charter' in found
 
 
-@pytest.mark.parametrize("path", ["article/1", "article/2", "article/2/paragraph/2", "article/3/item/2", "preamble"])
+@pytest.mark.parametrize(
+    "path", ["article/2", "article/3", "article/6/paragraph/2", "article/5/item/2", "preamble", "signature"]
+)
 def test_a_part_shows_its_words_in_both_texts_and_calls_neither_a_translation(live: Live, path: str) -> None:
     words = {
-        "article/1": ("在海上觅食的鸟", "feeds at sea"),
-        "article/2": ("任何人不得惊扰巢穴", "No one shall disturb"),
-        "article/2/paragraph/2": ("巢穴", "nests"),
-        "article/3/item/2": ("记录伤鸟", "injured birds"),
-        "preamble": ("鉴于海鸟不分国界", "Whereas seabirds know no borders"),
+        "article/2": ("虚构市的全部路灯", "all lamps of Fiction City"),
+        "article/3": ("居民可以查阅", "Residents may consult"),
+        "article/6/paragraph/2": ("失踪者", "missing persons"),
+        "article/5/item/2": ("每年公开", "every year"),
+        "preamble": ("鉴于路灯照亮街道", "Whereas street lamps light the streets"),
+        "signature": ("订于虚构市", "Done at Fiction City"),
     }[path]
     for language in ("en", "zh"):
-        found = page(live, f"/doc/seabirds/{path}", language)
+        found = page(live, f"/doc/lamps/{path}", language)
         bare = re.sub(r"<[^>]+>", "", found)
         assert all(item in bare for item in words)
         assert 'lang=""' not in found
@@ -80,34 +78,34 @@ def test_a_part_shows_its_words_in_both_texts_and_calls_neither_a_translation(li
 
 
 def test_a_chapter_leads_to_its_articles(live: Live) -> None:
-    found = page(live, "/doc/seabirds/chapter/2")
-    assert found.index("/doc/seabirds/article/3") < found.index("/doc/seabirds/article/4")
+    found = page(live, "/doc/lamps/chapter/3")
+    assert found.index("/doc/lamps/article/5") < found.index("/doc/lamps/article/6")
 
 
 def test_a_clause_shows_the_words_of_its_evidence(live: Live) -> None:
-    bare = re.sub(r"<[^>]+>", "", page(live, "/doc/seabirds/article/2/paragraph/2/clause/1"))
-    assert "No one shall" in bare
-    assert "nests" in bare
+    bare = re.sub(r"<[^>]+>", "", page(live, "/doc/lamps/article/6/paragraph/1/clause/1"))
+    assert "shall not" in bare
+    assert "identification of persons" in bare
 
 
 def test_the_initiative_beside_it_has_its_words_in_their_language(live: Live) -> None:
-    found = page(live, "/doc/harbour-2031/action/2")
+    found = page(live, "/doc/charter/action/2")
     assert '<p class="original" lang="zh">' in found
     assert 'lang=""' not in found
 
 
 def test_articles_that_are_numbered_through_lead_across_chapters(live: Live) -> None:
-    found = page(live, "/doc/seabirds/article/2")
-    assert re.search(r'rel="prev" href="/doc/seabirds/article/1"', found)
-    assert re.search(r'rel="next" href="/doc/seabirds/article/3"', found)
-    assert 'rel="next"' not in page(live, "/doc/seabirds/article/4")
+    found = page(live, "/doc/lamps/article/3")
+    assert re.search(r'rel="prev" href="/doc/lamps/article/2"', found)
+    assert re.search(r'rel="next" href="/doc/lamps/article/4"', found)
+    assert 'rel="next"' not in page(live, "/doc/lamps/article/8")
 
 
 def test_an_official_translation_is_not_called_this_project_s(live: Live) -> None:
     found = page(live, "/doc/tides/paragraph/1")
     assert "With the tide coming in" in found
     assert "by this project" not in found.partition('<section class="unit"')[2].partition("</section>")[0]
-    assert "by this project" in page(live, "/doc/harbour-2031/action/2")
+    assert "by this project" in page(live, "/doc/charter/action/2")
     assert '<p lang="en">With the tide coming in, no boat leaves.</p>' in page(live, "/doc/tides/en")
 
 
