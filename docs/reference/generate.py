@@ -25,7 +25,12 @@ NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run tha
 
 def pages() -> dict[str, str]:
     """Every page, by file name."""
-    made = {"settings.md": settings(), "command-line.md": command_line(), "questions.md": competency_questions()}
+    made = {
+        "settings.md": settings(),
+        "command-line.md": command_line(),
+        "questions.md": competency_questions(),
+        "messages.md": messages(),
+    }
     drawn = {"architecture.svg": runpy.run_path(str(HERE / "architecture.py"))["drawing"]()}
     return {**{name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}, **drawn}
 
@@ -87,6 +92,18 @@ def competency_questions() -> str:
             lines += ["", f"## {group.capitalize()}", "", "| name | question | 问题 |", "| --- | --- | --- |"]
         lines.append(f"| `{question.slug}` | {_cell(question.text['en'])} | {_cell(question.text['zh'])} |")
     return "\n".join(lines)
+
+
+def messages() -> str:
+    """What an author can be told, and what to do."""
+    lines = [
+        "# Messages",
+        "",
+        "What `validate`, `build`, `draft` and `init` can say of what an author has written; `…` stands for what is",
+        "put in. Before it stands the place, `file:line:`, where it is about a file. A test provokes each. The command",
+        "line speaks English, shapes Chinese and English.",
+    ]
+    return "\n".join(lines) + "\n" + runpy.run_path(str(HERE / "messages.py"))["table"]()
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:

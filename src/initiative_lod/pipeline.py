@@ -203,7 +203,12 @@ def _modified(built: Built, iris: Iris) -> str:
     path, line = built.place(dataset.value) or (Path("data", "dataset.ttl"), 0)
     dates = [quad.object for quad in built.quads if (quad.subject, quad.predicate) == (dataset, DCTERMS.modified)]
     if len(dates) != 1 or not isinstance(dates[0], Literal):
-        raise SourceError(f"<{dataset.value}> has one dcterms:modified, a date; this has {len(dates)}", path, line)
+        raise SourceError(
+            f"<{dataset.value}> has {len(dates)} dates of dcterms:modified, and must have one: the day of your last "
+            "change",
+            path,
+            line,
+        )
     try:
         return date.fromisoformat(dates[0].value).isoformat()
     except ValueError as error:

@@ -143,7 +143,8 @@ def from_environment(
         try:
             values[name] = _KINDS[str(item.type)](text)
         except ValueError as error:
-            raise SettingsError(f"{ENVIRONMENT_PREFIX}{name.upper()} is {text!r}: {error}") from error
+            variable = f"{ENVIRONMENT_PREFIX}{name.upper()}"
+            raise SettingsError(f"{variable} is {text!r}, and must be {_CALLED[str(item.type)]}") from error
     if "root" not in values:
         required = needs_project and not Path(values.get("releases", "")).is_absolute()
         values["root"] = find_root(Path.cwd(), required)
@@ -162,7 +163,7 @@ def from_file(path: Path) -> dict[str, Any]:
         content = path.read_text("utf-8-sig")
         values = tomllib.loads(content)
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: the file is not UTF-8") from error
+        raise SettingsError(f"{path}: the file is not UTF-8: save it as UTF-8") from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except tomllib.TOMLDecodeError as error:

@@ -174,7 +174,12 @@ def test_an_empty_turtle_file_says_nothing(project: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "message"),
     [
-        ("data/dataset.ttl", '    dcterms:modified "2031-03-05"^^xsd:date .\n', "    .\n", "one dcterms:modified"),
+        (
+            "data/dataset.ttl",
+            '    dcterms:modified "2031-03-05"^^xsd:date .\n',
+            "    .\n",
+            "0 dates of dcterms:modified",
+        ),
         ("data/dataset.ttl", '"2031-03-05"^^xsd:date', '"soon"', "must be a date"),
         ("data/questions/prohibitions.rq", "# group: modality\n", "", "no '# group: …'"),
         ("data/questions/prohibitions.tsv", "clause/2\n", "clause/3\n", "not what was worked out"),

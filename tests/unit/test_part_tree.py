@@ -78,7 +78,7 @@ def test_what_is_above_comes_before_what_is_below() -> None:
     ("kinds", "wholes", "message"),
     [
         ({"article/1": "Article"}, [("article/1", "chapter/9")], "d.ttl:1: .*chapter/9>, and no file describes that"),
-        ({"article/1": "Article"}, [("article/1", "topic")], "is described, but is no part of this document"),
+        ({"article/1": "Article"}, [("article/1", "topic")], "by its rdf:type no kind of part"),
         (
             {"chapter/1": "Chapter", "chapter/2": "Chapter", "article/1": "Article"},
             [("article/1", "chapter/1"), ("article/1", "chapter/2")],

@@ -80,7 +80,7 @@ def test_the_body_leaves_out_the_first_title_and_what_follows() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "message"),
-    [("无", "文。", "first line"), ("题", "无", "0 lines"), ("文。", "题", "stands after")],
+    [("无", "文。", "first line"), ("题", "无", "0 times"), ("文。", "题", "stands after")],
 )
 def test_a_body_that_cannot_be_cut_is_refused(first: str, last: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):

@@ -115,7 +115,9 @@ def _all(folder: Path, pattern: str) -> list[Path]:
     """The files of a folder, by name. Raises SourceError when there are none: a missing gate is not a passed one."""
     paths = sorted(folder.glob(pattern))
     if not paths:
-        raise SourceError(f"no {pattern} is in this folder", folder)
+        raise SourceError(
+            f"no {pattern} is in this folder: it travels in the package, and a copy has to be whole", folder
+        )
     return paths
 
 
@@ -177,7 +179,7 @@ def _graphs(
     known = {located.iri for document in documents.values() for located in document.texts}
     for item in left_out:
         if item.text not in known:
-            message = f"<{item.text}> leaves words out, and is no :Text with a src:file"
+            message = f"<{item.text}> leaves words out, and is no :Text with a src:file: put src:leftOut on such a text"
             errors.append(NotationError(message, item.source.path, item.line))
     for document in documents.values():
         try:
@@ -186,7 +188,10 @@ def _graphs(
             errors += failed.errors
     for (subject, name), found in marks.items():
         if name in ("quote", "heading", "lead", "number") and document_with(subject, documents) is None:
-            message = f"<{subject}> has src:{name}, and is no part of a document with a text"
+            message = (
+                f"<{subject}> has src:{name}, and is no part of a document with a text: give the document a :Text with "
+                "src:file, or correct the IRI"
+            )
             errors.append(NotationError(message, found[0].source.path, found[0].line))
     if errors:
         raise SourceErrors(errors)
@@ -240,7 +245,8 @@ def _documents(
         language = languages.get(NamedNode(text_iri))
         try:
             if text_iri not in realised:
-                raise SourceError(f"<{text_iri}> says with no eli:realizes which document it is of", *place)
+                message = f"<{text_iri}> says with no eli:realizes which document it is of: add eli:realizes <…>"
+                raise SourceError(message, *place)
             if not isinstance(language, Literal) or not _TAG.fullmatch(language.value):
                 said = f"says {language}" if language else "says nothing"
                 message = f'<{text_iri}> {said} of its language: give it one schema:inLanguage, as in "zh" or "zh-Hant"'
@@ -249,11 +255,9 @@ def _documents(
                 if other.language.lower() == language.value.lower():
                     message = (
                         f"<{text_iri}> and <{other.iri}> are both in {language.value!r}, and quotes name their text by "
+                        "its language: tell them apart (en-GB, en-US), or leave one without a file"
                     )
-                    raise SourceError(
-                        message + "its language: tell them apart (en-GB, en-US), or leave one without a file",
-                        *place,
-                    )
+                    raise SourceError(message, *place)
             content, path = read_body(texts, marks, text_iri)
             found[realised[text_iri]].append(LocatedText(text_iri, language.value, content, path))
         except SourceError as error:

@@ -73,7 +73,7 @@ class LocatedDocument:
                 continue
             try:
                 found = [self._locate(part, located, marks) for located in self.texts]
-                if not any(found) and not self.tree.children(part):
+                if not any(found) and (self.tree.kinds[part] in SPELT_OUT or not self.tree.children(part)):
                     raise self._error(part, _no_words(self.tree.kinds[part]))
             except SourceError as error:
                 lost.add(part)
@@ -106,7 +106,12 @@ class LocatedDocument:
                 else located.own(scope) or [span for span in [located.spans.get(scope)] if span]
             )
             if not scopes:
-                raise QuoteError(f"<{scope}> is no part of the document, so no quote can stand in it", *place)
+                if scope != self.iri and scope not in self.tree.parents:
+                    message = f"<{scope}> is no part of the document, so no quote can stand in it: correct src:in"
+                    raise QuoteError(message, *place)
+                name = located.file.name
+                message = f"<{scope}> has no words in {name}, so no quote can stand in it: give it src:quote"
+                raise QuoteError(message, *place)
             prefix = bracket.prefixes.get(quote.language, bracket.prefixes.get("", ""))
             suffix = bracket.suffixes.get(quote.language, bracket.suffixes.get("", ""))
             try:
@@ -140,7 +145,7 @@ class LocatedDocument:
             located.quotes[part] = span
             located.words.setdefault(part, []).append(span)
             if kind in WHOLE_PARAGRAPHS and not all(located.is_own_line(span)):
-                message = f"<{_last(part)}> is not a whole paragraph of the text; a {kind} is"
+                message = f"<{_last(part)}> is not a whole paragraph of the text, as a {kind} is: quote all of its line"
                 raise CoverageError(message, quote.source.path, quote.line)
         return heading is not None or lead is not None or quote is not None
 
@@ -149,7 +154,7 @@ class LocatedDocument:
         place = quote.source.path, quote.line
         if not scopes:
             has = "src:lead, as is the sentence after a heading" if parent in located.headings else "words of its own"
-            raise self._error(part, f"is a clause of <{_last(parent)}>, which has no {has}")
+            raise self._error(part, f"is a clause of <{_last(parent)}>, which has no {has}: give it that")
         prefix, suffix = (located.mark(marks, part, name) for name in ("prefix", "suffix"))
         try:
             span = located.find(
@@ -212,12 +217,11 @@ class LocatedDocument:
                 "say which with src:prefix or src:suffix",
                 *place,
             )
-        where = (
-            f"not found in {located.file.name}"
-            if not located.text.occurrences(content)
-            else f"found in {located.file.name}, but not at the beginning of a line"
-        )
-        raise QuoteError(f"<{name}>: {what}, “{shown}”: {where}{located.nearest(content)}", *place)
+        if located.text.occurrences(content):
+            message = f"<{name}>: {what}, “{shown}”: found in {located.file.name}, but not at the beginning of a line"
+            raise QuoteError(message, *place)
+        message = f"<{name}>: {what}, “{shown}”: not found in {located.file.name}{located.nearest(content)}"
+        raise QuoteError(message, *place)
 
     # --- What is proved
 
@@ -240,10 +244,9 @@ class LocatedDocument:
             if printed and located.text[span].startswith(printed):
                 located.printed[part] = printed
             else:
-                message = (
-                    f"its words do not begin with its src:number, “{printed}”, but with “{located.text[span][:12]}”"
-                )
-                yield QuoteError(f"<{_last(part)}>: {message}", number.source.path, number.line)
+                begins = shortened(located.text[span][:12])
+                message = f"<{_last(part)}>: its words begin with “{begins}”, and not with its src:number, “{printed}”"
+                yield QuoteError(message, number.source.path, number.line)
 
     def _overlaps(self, located: LocatedText) -> Iterator[SourceError]:
         """No two parts have the same words, unless one is in the other; parts numbered together come in order."""
@@ -255,7 +258,10 @@ class LocatedDocument:
                 inside = other in self.tree.above(part) or part in self.tree.above(other)
                 if other != part and not inside and CLAUSE not in (self.tree.kinds[part], self.tree.kinds[other]):
                     words = shortened(located.text[Span(other_span.start, min(span.end, other_span.end))])
-                    yield self._error(other, f"has the same words as <{_last(part)}>: “{words}”", CoverageError)
+                    message = (
+                        f"has the same words as <{_last(part)}>: “{words}”. Words lie in one part: correct a src:quote"
+                    )
+                    yield self._error(other, message, CoverageError)
         for part in self.tree.parts():
             before = self.tree.before(part)
             if before is None or self.tree.kinds[part] == CLAUSE:
@@ -282,12 +288,14 @@ class LocatedDocument:
                 mark = located.mark(marks, clause, "quote")
                 place = (mark.source.path, mark.line) if mark else place
                 if span.start < position:
-                    yield CoverageError(f"<{_last(clause)}> overlaps the clause before it", *place)
+                    message = f"<{_last(clause)}> overlaps the clause before it: clauses follow one another in the text"
+                    yield CoverageError(message, *place)
                 elif spelt_out and not text.is_blank(missed := located.text.content[position : span.start]):
-                    yield CoverageError(f"no clause of <{_last(part)}> holds “{missed.strip()}”", *place)
+                    message = f"no clause of <{_last(part)}> holds “{missed.strip()}”: quote these words in one"
+                    yield CoverageError(message, *place)
                 position = max(position, span.end)
             if spelt_out and position < end and not text.is_blank(missed := located.text.content[position:end]):
-                yield self._error(part, f"has words that no clause of it holds: “{missed.strip()}”", CoverageError)
+                yield self._error(part, f"has words that no clause of it quotes: “{missed.strip()}”", CoverageError)
 
     def _measure(self, located: LocatedText) -> None:
         """Count what is covered, and list what is left over: words that lie in no part and are not left out."""

@@ -154,12 +154,16 @@ def read_body(folder: Path, marks: Marks, text_iri: str) -> tuple[NormalisedText
     name = mark.words.content
     path = (folder / name).resolve()
     if folder.resolve() not in path.parents:
-        raise SourceError(f"src:file {name!r} leads out of {folder}", *place)
+        raise SourceError(f"src:file {name!r} leads out of {folder}: put the text there", *place)
     lines = [
         marks[text_iri, edge][0].words.content if (text_iri, edge) in marks else None
         for edge in ("firstLine", "lastLine")
     ]
     try:
-        return text.body(turtle.read_text(path), *lines), path
+        delivered = turtle.read_text(path)
+        try:
+            return text.body(delivered, *lines), path
+        except SourceError as error:
+            raise SourceError(str(error), path) from error
     except SourceError as error:
         raise SourceError(f"<{text_iri}>: {error}", *place) from error

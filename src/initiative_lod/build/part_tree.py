@@ -99,17 +99,22 @@ def tree(
     for part in kinds:
         named = wholes.get(part, [])
         if len(named) > 1:
-            wrong(part, f"is a part of {' and of '.join(f'<{whole}>' for whole in named)}: a part lies in one")
+            several = " and of ".join(f"<{whole}>" for whole in named)
+            wrong(part, f"is a part of {several}: a part lies in one. Delete the others")
         elif named and named[0] != iri and named[0] not in kinds:
-            known = "which is described, but is no part of this document: its rdf:type is no kind of part"
-            lost = "and no file describes that: correct the IRI, or describe it"
-            wrong(part, f"is a part of <{named[0]}>, {known if named[0] in places else lost}")
+            whole = named[0]
+            if not whole.startswith(f"{iri}/"):
+                wrong(part, f"is a part of <{whole}>, which is not under its document, <{iri}>: correct either IRI")
+            elif whole in places:
+                wrong(part, f"is a part of <{whole}>, which is by its rdf:type no kind of part: correct either of them")
+            else:
+                wrong(part, f"is a part of <{whole}>, and no file describes that: correct the IRI, or describe it")
         else:
             parents[part] = named[0] if named else within[part]
     sound = {part: parent for part, parent in parents.items() if _reaches(part, parents, iri)}
     for part in sorted(parents.keys() - sound.keys()):
         if not errors:
-            wrong(part, "is, by dcterms:isPartOf, a part of itself")
+            wrong(part, "is, by dcterms:isPartOf, a part of itself: correct what it or a part above it lies in")
     numbers = {part: int(last) for part in sound if _NUMBER.fullmatch(last := part.rpartition("/")[2])}
     found = PartTree(iri, {part: kinds[part] for part in sound}, sound, within, numbers)
     for part in sound:

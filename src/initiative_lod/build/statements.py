@@ -92,7 +92,10 @@ class Attestations:
         """The statement that a bracket makes and the node that attests it. Raises QuoteError, NotationError."""
         document = document_with(bracket.subject.value, self._documents)
         if document is None and not bracket.seen_in:
-            raise bracket.error("evidence is about a part of a document that has a text; this is none")
+            raise bracket.error(
+                "evidence is about a part of a document that has a text, and this is none: say with src:seenIn where "
+                "outside of it the value was seen"
+            )
         found = document.find(bracket) if document else []
         if bracket.value is None:
             yield from self._condition(bracket, found)

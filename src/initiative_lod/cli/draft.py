@@ -38,7 +38,7 @@ def draft_document(
     """Describe the structure of a document from its texts, for a person to complete. No file is overwritten."""
     if add and out is not None:
         raise typer.BadParameter(
-            "--add puts the Turtle into the project, --out elsewhere: give one", param_hint="--out"
+            "--add puts the Turtle into the project, --out elsewhere: give one of them", param_hint="--out"
         )
     slug = name or re.sub(r"[^a-z0-9]+", "-", texts[0].name.partition(".")[0].lower()).strip("-")
     if not _NAME.fullmatch(slug):
@@ -58,7 +58,10 @@ def draft_document(
             raise SourceError(str(error), path) from error
         tag = tags[number] if tags else _language(path, delivered)
         if any(tag.lower() == other.language.lower() for other in drafts):
-            message = f"{path} is in {tag!r}, as is a text before it: a document has one text a language here"
+            message = (
+                f"{path} is in {tag!r}, as is a text before it: a document has one text a language here. Say en-GB or "
+                "zh-Hant, or leave one out"
+            )
             raise typer.BadParameter(message, param_hint="--language")
         read.append(delivered)
         drafts.append(DraftText(tag, f"{slug}.{tag.lower()}.txt" if add else path.name, outline(delivered)))
@@ -84,7 +87,9 @@ def _language(path: Path, delivered: str) -> str:
     named = _TAG_IN_NAME.search(path.name)
     found = named[1] if named else guessed_language(delivered)
     if found is None:
-        message = f"the language of {path} is not told by its name (as in {path.stem}.fr.txt): give it"
+        message = (
+            f"the language of {path} is told neither by its name (as in {path.stem}.fr.txt) nor by its words: give it"
+        )
         raise typer.BadParameter(message, param_hint="--language")
     return found
 

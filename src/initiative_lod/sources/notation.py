@@ -22,6 +22,8 @@ _CONDITION = _SOURCES.term("condition")
 #: What may stand on a subject itself: where the words of a part are, and which file has those of a text.
 _MARKS = frozenset("quote heading lead prefix suffix number file firstLine lastLine".split())
 _LEFT_OUT = "leftOut"
+#: What may stand in a bracket.
+_IN_BRACKETS = frozenset("is quote prefix suffix in implied seenIn role".split())
 
 Value = NamedNode | Literal
 
@@ -125,11 +127,12 @@ def read(source: SourceFile) -> Notation:
             elif name is None:
                 brackets.append(_bracket(source, triple, contents[triple.object]))
             else:
-                raise NotationError(f"src:{name} takes no bracket [ … ]", source.path, source.line(subject))
+                message = f"src:{name} of <{subject}> takes no bracket [ … ]: write its words right after it"
+                raise NotationError(message, source.path, source.line(subject))
         elif name is None:
             plain.append(triple)
         elif not isinstance(triple.object, Literal) or name not in _MARKS:
-            raise NotationError(f"src:{name} cannot stand on <{subject}> itself", source.path, source.line(subject))
+            raise NotationError(_misplaced(name, subject), source.path, source.line(subject))
         else:
             words = Words(triple.object.value, triple.object.language or "")
             mark = AuthoredMark(words, source, source.line(subject, words.content))
@@ -149,9 +152,10 @@ def with_mark(marks: tuple[AuthoredMark, ...], mark: AuthoredMark, subject: str,
             where = "twice" if other.source is mark.source else f"in {other.source.path} as well"
             tag = f" in {mark.words.language!r}" if mark.words.language else ""
             message = (
-                f"<{subject}> has src:{name}{tag} {where}: a text has it once; of several texts each has its own, "
+                f"<{subject}> has src:{name}{tag} {where}: a text has it once; of several texts each has its own, told "
+                'apart by language, as in "…"@zh , "…"@en'
             )
-            raise NotationError(message + 'told apart by language, as in "…"@zh , "…"@en', mark.source.path, mark.line)
+            raise NotationError(message, mark.source.path, mark.line)
     return (*marks, mark)
 
 
@@ -190,9 +194,8 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         elif isinstance(value, NamedNode | Literal):
             rest.append((predicate, value))
         else:
-            raise NotationError(
-                f"{_short(predicate, source)} in a bracket has no plain value", source.path, source.line(subject)
-            )
+            message = f"{_short(predicate, source)} in a bracket of <{subject}> has no plain value: an IRI or a literal"
+            raise NotationError(message, source.path, source.line(subject))
 
     def strings(name: str) -> list[str]:
         return [value.value for value in marks[name] if isinstance(value, Literal | NamedNode)]
@@ -201,21 +204,23 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         values = strings(name)
         if len(values) > 1:
             line = source.line(subject, values[1])
-            raise NotationError(f"a bracket of <{subject}> has src:{name} {len(values)} times", source.path, line)
+            message = f"a bracket of <{subject}> has src:{name} {len(values)} times: write two brackets"
+            raise NotationError(message, source.path, line)
         return values[0] if values else None
 
     def by_language(name: str) -> dict[str, str]:
         values: dict[str, str] = {}
         for value in marks[name]:
             if not isinstance(value, Literal):
-                raise NotationError(f"src:{name} is a string", source.path, source.line(subject))
+                message = f"src:{name} in a bracket of <{subject}> is a string, copied from the text"
+                raise NotationError(message, source.path, source.line(subject))
             if values.setdefault(value.language or "", value.value) != value.value:
                 count = len(marks[name])
                 message = f"a bracket of <{subject}> has src:{name} {count} times: once for each text, told by language"
                 raise NotationError(message, source.path, source.line(subject, value.value))
         return values
 
-    unknown = marks.keys() - {"is", "quote", "prefix", "suffix", "in", "implied", "seenIn", "role"}
+    unknown = marks.keys() - _IN_BRACKETS
     values, roles = marks["is"], marks["role"]
     bracket = Bracket(
         source=source,
@@ -232,7 +237,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         rest=tuple(rest),
     )
     if unknown:
-        raise bracket.error(f"src:{min(unknown)} means nothing in a bracket")
+        raise bracket.error(f"src:{min(unknown)} means nothing in a bracket; there are {_listed(_IN_BRACKETS)}")
     if triple.predicate == _CONDITION:
         if marks["is"] or not bracket.quotes:
             raise bracket.error("a condition has a src:quote, and no src:is")
@@ -244,7 +249,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
             + (f" (of {names})" if names and not values else "")
         )
     if len(roles) != bool(bracket.role):
-        raise bracket.error("src:role is one IRI of a role")
+        raise bracket.error("src:role is one IRI, of a citation role, as in src:role role:acts")
     if bracket.seen_in and (bracket.quotes or bracket.implied or roles):
         raise bracket.error(
             "a value comes from the text (src:quote, src:implied) or from outside (src:seenIn), not from both"
@@ -255,6 +260,21 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
     if len(bracket.implied) != len(marks["implied"]) or not all(languages) or len({*languages}) != len(languages):
         raise bracket.error('src:implied gives the reason, once in each language that it is given in, as in "…"@en')
     return bracket
+
+
+def _misplaced(name: str, subject: str) -> str:
+    """Say what is wrong with ``src:<name>`` on a subject itself."""
+    if name in _MARKS:
+        return f"src:{name} of <{subject}> is a string, copied from the text, and no IRI"
+    if name in _IN_BRACKETS or name == _LEFT_OUT:
+        return (
+            f'src:{name} stands in a bracket, as in :topic [ src:is … ; src:quote "…" ], and not on <{subject}> itself'
+        )
+    return f"src:{name} of <{subject}> means nothing; on a part there are {_listed(_MARKS)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"src:{name}" for name in sorted(names))
 
 
 def _notation_name(predicate: NamedNode) -> str | None:

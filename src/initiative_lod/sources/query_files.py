@@ -23,11 +23,11 @@ def header(query: str, path: Path | str, required: Collection[str], optional: Co
             known = ", ".join((*required, *optional))
             raise ParseError(f"the header has a key {key!r}, which means nothing; there are {known}", path, number)
         if key in values:
-            raise ParseError(f"the header has '# {key}: …' twice", path, number)
+            raise ParseError(f"the header has '# {key}: …' twice: delete one", path, number)
         values[key] = match["value"].strip()
     for key in required:
         if not values.get(key):
-            raise ParseError(f"the header has no '# {key}: …'", path, 1)
+            raise ParseError(f"the header has no '# {key}: …': add that line", path, 1)
     return values
 
 

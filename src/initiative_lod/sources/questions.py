@@ -57,7 +57,7 @@ def read_folder(folder: Path) -> list[Question]:
     """Every question of a folder, by group and slug. Raises SourceError, with the file, for what is incomplete."""
     questions = [read(path) for path in sorted(folder.glob("*.rq"))]
     if not questions:
-        raise SourceError("no question (*.rq) is in this folder", folder)
+        raise SourceError("no question (*.rq) is in this folder: a project answers at least one", folder)
     for path in sorted(folder.glob("*.tsv")):
         if not path.with_suffix(".rq").is_file():
             raise SourceError(f"no question has these rows: write {path.stem}.rq beside it, or delete it", path)

@@ -86,7 +86,7 @@ class NormalisedText:
         scope = scope or self.whole
         quote, prefix, suffix = (unicodedata.normalize("NFC", item) for item in (quote, prefix, suffix))
         if not quote:
-            raise QuoteError("the quote is empty")
+            raise QuoteError("the quote is empty: copy the words from the text")
         starts = [
             start
             for start in _occurrences(self.content, quote, scope)
@@ -150,25 +150,31 @@ def body(delivered: str, first_line: str | None = None, last_line: str | None = 
     numbered = _numbered(delivered)
     lines = [line for _, line in numbered]
     if not lines:
-        raise SourceError("the file of the text is empty")
+        raise SourceError("the file of the text is empty: put the words of the document into it, one paragraph a line")
     if control := _CONTROL.search(delivered):
         line = delivered.count("\n", 0, control.start()) + 1
         raise SourceError(
-            f"the text holds the control character U+{ord(control[0]):04X} (line {line}): it is no plain text"
+            f"the text holds the control character U+{ord(control[0]):04X} (line {line}), which no plain text has: "
+            "take it out"
         )
     start, end = 0, len(lines)
     if first_line is not None:
         first = unicodedata.normalize("NFC", first_line.strip())
         starts = [index for index, line in enumerate(lines) if line == first]
         if not starts:
-            raise SourceError(f"no line of the text is its first line, “{first}”")
+            raise SourceError(f"no line of the text is “{first}”, its first line: correct src:firstLine")
         start = starts[-1]
     if last_line is not None:
         last = unicodedata.normalize("NFC", last_line.strip())
         ends = [index for index, line in enumerate(lines) if line == last]
         if len(ends) != 1:
-            raise SourceError(f"{len(ends)} lines of the text are its last line, “{last}”: there must be one")
+            raise SourceError(
+                f"its last line, “{last}”, stands in the text {len(ends)} times, and must stand there once: correct "
+                "src:lastLine"
+            )
         end = ends[0] + 1
     if start >= end or (first_line is not None and last_line is not None and start == end - 1):
-        raise SourceError("the text's first line stands after its last line")
+        raise SourceError(
+            "the text's first line stands after its last line, or is it: correct src:firstLine or src:lastLine"
+        )
     return NormalisedText(PARAGRAPHS.join(lines[start:end]), tuple(number for number, _ in numbered[start:end]))

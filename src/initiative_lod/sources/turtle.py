@@ -93,18 +93,24 @@ def text_of(content: bytes, path: Path) -> str:
     """The same for content that came from the file at ``path`` in another way."""
     kind = next((kind for mark, kind in _NO_TEXT.items() if content.startswith(mark)), "")
     if kind:
-        raise ParseError(f"the file is no text: it begins like {kind}", path, 1)
+        raise ParseError(f"the file is no text: it begins like {kind}. Save its words as plain text in UTF-8", path, 1)
     codec = next((codec for mark, codec in _OTHER_MARKS.items() if content.startswith(mark)), "")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         codec = codec or ("GB18030" if _is_chinese(content, "gb18030") else "")
-        hint = f", but seems to be {codec}: save it as UTF-8 (iconv -f {codec} -t UTF-8)" if codec else ""
+        hint = (
+            f", but seems to be {codec}: save it as UTF-8 (iconv -f {codec} -t UTF-8)"
+            if codec
+            else ": save it as UTF-8"
+        )
         raise ParseError(f"the file is not UTF-8{hint}", path, line) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ParseError("the file is no text: it holds a zero byte. It may be UTF-16 without a mark", path, line)
+        raise ParseError(
+            "the file is no text: it holds a zero byte. It may be UTF-16 without a mark: save it as UTF-8", path, line
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -125,10 +131,14 @@ def read_folder(folder: Path, base: str = DEFAULT_BASE) -> list[SourceFile]:
     """
     paths = sorted(folder.rglob("*.ttl"))
     if not paths:
-        raise SourceError("no Turtle file is in this folder", folder)
+        raise SourceError(
+            "no Turtle file is in this folder: describe a document in one, as 'initiative-lod draft' does", folder
+        )
     for path in paths:
         if len(path.relative_to(folder).parts) > 2:
-            raise SourceError(f"a graph is {folder.name}/<name>.ttl or {folder.name}/<name>/*.ttl, not deeper", path)
+            raise SourceError(
+                f"a graph is {folder.name}/<name>.ttl or {folder.name}/<name>/*.ttl, not deeper: move the file up", path
+            )
     return [read_turtle(path, path.stem if path.parent == folder else path.parent.name, base) for path in paths]
 
 

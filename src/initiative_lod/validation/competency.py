@@ -122,7 +122,7 @@ def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySol
         found = store.query(text, base_iri=base, **options)
     if isinstance(found, QueryBoolean | QuerySolutions):
         return found
-    raise ParseError("a question is a SELECT or ASK, which has rows to compare", question.path)
+    raise ParseError("a question is a SELECT or ASK, which has rows to compare: write one", question.path)
 
 
 def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[Store, dict[str, Any]]:
