@@ -13,7 +13,6 @@ from pyoxigraph import Literal, Quad, Store
 from initiative_lod import __version__, release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
-from initiative_lod.documents import representation
 from initiative_lod.errors import NotConforming, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merge
@@ -115,7 +114,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         },
         iris,
         progress,
-        index_maker(progress),
+        index_maker(progress, settings),
     )
 
 
@@ -178,11 +177,14 @@ def make_merged_release(
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
     inputs = (("checks", check.digest()), ("questions", questions.digest([*own_questions, *joint_questions])))
     request = replace(request, judgements=judged, inputs=inputs)
-    return merge.merge(settings, start, request, report, index_maker(progress), progress, seen)
+    return merge.merge(settings, start, request, report, index_maker(progress, settings), progress, seen)
 
 
-def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
-    """Function that makes the index of a release, which lies there whole but for it."""
+def index_maker(progress: Progress = lambda message: None, settings: Settings | None = None) -> release.MakeIndex:
+    """Function that makes the index of a release, which lies there whole but for it.
+
+    Without ``settings`` no document is rendered: each is when it is asked for.
+    """
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
@@ -191,8 +193,11 @@ def index_maker(progress: Progress = lambda message: None) -> release.MakeIndex:
         graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
         quads = (quad for graph in graphs for quad in opened.quads(graph=graph))
         index.build(folder / index.FILE, quads, iris, progress)
-        progress("rendering documents")
-        rendered_documents.write(folder / rendered_documents.RENDERED, representation.turtles(opened))
+        if settings is not None and settings.rendered_documents:
+            from initiative_lod.web import renderings  # here: it takes long to import, and few commands make a release
+
+            progress("rendering documents")
+            renderings.render(building, settings, folder / rendered_documents.RENDERED)
 
     return make
 

@@ -77,7 +77,12 @@ class Settings:
     page_seconds: float = _setting(10.0, "time that one such answer may take, and wait for its turn", 0.1)
     page_queue: int = _setting(32, "requests of one kind that may wait for their turn", 0)
     page_per_client: int = _setting(16, "requests of one kind that one client may have running or waiting", 1)
-    page_cache: int = _setting(64 * 1024 * 1024, "bytes of rendered pages that are kept", 0)
+    page_cache: int = _setting(
+        64 * 1024 * 1024, "bytes of answers that are kept, of those made when they are asked for", 0
+    )
+    rendered_documents: int = _setting(
+        5000, "documents of a release that are rendered in every form when it is made; the others, when asked for", 0
+    )
     open_releases: int = _setting(8, "older releases that are kept open, of those asked for last", 1)
     validation_seconds: float = _setting(600.0, "time that a validation by shapes from elsewhere may take", 0.5)
     validation_memory: int = _setting(

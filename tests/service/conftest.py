@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, default_graph
 from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.rendered_documents import RENDERED
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
@@ -75,7 +77,7 @@ def serve(settings: Settings, publisher: Publisher | None = None) -> Iterator[Li
     assert server.started, "the server did not start"
     try:
         with httpx.Client(timeout=SECONDS) as client:
-            client.headers = httpx.Headers({"user-agent": "test"})
+            client.headers = httpx.Headers({"user-agent": "test", "accept-encoding": "identity"})
             yield Live(f"http://127.0.0.1:{port}{settings.root_path}", settings, publisher, client, app, connections)
     finally:
         server.should_exit = True
@@ -95,6 +97,16 @@ def publish(settings: Settings) -> None:
     }
     made = release.write(settings.release_folder, built.quads, edition, files, iris, make_index=pipeline.index_maker())
     release.publish(settings.release_folder, made)
+
+
+@pytest.fixture(scope="session")
+def unrendered(harbour_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The second document's release folder, in which everything has to be made when it is asked for."""
+    folder = tmp_path_factory.mktemp("unrendered") / "releases"
+    shutil.copytree(harbour_root / "releases", folder, symlinks=True)
+    for path in folder.rglob(RENDERED):
+        path.unlink()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,10 @@ def accepted(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def crowded(harbour_root: Path) -> Iterator[Live]:
+def crowded(harbour_root: Path, unrendered: Path) -> Iterator[Live]:
     """A server where few may wait, and no one's share of the places is smaller than another's."""
-    with serve(Settings(root=harbour_root, page_queue=QUEUE, page_per_client=1000)) as live:
+    settings = Settings(root=harbour_root, releases=unrendered, page_queue=QUEUE, page_per_client=1000)
+    with serve(settings) as live:
         yield live
 
 
@@ -113,7 +115,7 @@ def test_each_lane_is_full_on_its_own_and_the_rest_is_answered(crowded: Live) ->
             assert int(refused.headers["retry-after"]) >= 1
             assert refused.headers["cache-control"] == "no-store"
         # Every lane is full. What needs none is answered.
-        for path in ("/healthz", "/readyz", "/doc/harbour-2031/action/1.ttl", "/static/site.css"):
+        for path in ("/healthz", "/readyz", "/doc/harbour-2031/action/2.ttl", "/static/site.css"):
             assert crowded.get(path).status_code == 200, path
         assert crowded.get("/doc/harbour-2031/action/2.ttl", if_none_match=tag).status_code == 304
         assert crowded.get("/id/harbour-2031").status_code == 303
@@ -137,8 +139,9 @@ def test_whoever_leaves_gives_the_place_back(crowded: Live) -> None:
             assert eventually(lambda name=name: not lanes[name].waiting + lanes[name].running), name  # type: ignore[misc]
 
 
-def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path) -> None:
-    settings = Settings(root=harbour_root, page_queue=20, page_per_client=3, trusted_proxies="127.0.0.1")
+def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path, unrendered: Path) -> None:
+    few = Settings(root=harbour_root, releases=unrendered, page_queue=20, page_per_client=3)
+    settings = replace(few, trusted_proxies="127.0.0.1")
     with serve(settings) as live, occupied(live) as through:
         turns = next(lane.turns for lane in live.app.site.threads.lanes if lane.name == "start")
         waiting = [send(live, "/", BROWSER) for _ in range(3)]
@@ -155,8 +158,10 @@ def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path) -> 
             connection.close()
 
 
-def test_a_page_is_made_once_for_all_who_wait_for_it(harbour_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serve(Settings(root=harbour_root)) as live:
+def test_a_page_is_made_once_for_all_who_wait_for_it(
+    harbour_root: Path, unrendered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(Settings(root=harbour_root, releases=unrendered)) as live:
         pages, made = live.app.site.pages, []
         start = pages.start
 

@@ -43,7 +43,7 @@ def test_what_is_asked_for_is_sent(real: Live, path: str, accept: str | None, ex
     answer = real.get(path, accept)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == expected
-    assert answer.headers["vary"] == "Accept, Accept-Language"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
     head = real.get(path, accept, "HEAD")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(answer.content))

@@ -1,84 +1,175 @@
-"""Documents that were rendered with their release: the same bytes as those that are rendered when asked."""
+"""Representations that were rendered with their release: the same bytes as those that are rendered when asked for."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import NamedNode
 
 from initiative_lod.cli.serve import listen
-from initiative_lod.documents import representation
-from initiative_lod.documents.resource import describe
-from initiative_lod.release import rendered_documents
+from initiative_lod.documents.representation import documented
+from initiative_lod.formats import DOCUMENT_TYPES
+from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.settings import Settings
 from service.conftest import Live, serve
 
-TURTLE = next(offer for offer in representation.OFFERS if offer.media.suffix == "ttl")
+BASE = "https://w3id.org/initiative-lod/"
+TAGS = [f'"{number:032x}"' for number in range(2000)]
 
 
-def file_of(live: Live) -> Path:
-    return live.opened.release.path / "index" / rendered_documents.RENDERED
-
-
-@pytest.fixture
-def documents(harbour: Live) -> dict[str, tuple[int, bytes]]:
-    with closing(sqlite3.connect(f"{file_of(harbour).as_uri()}?mode=ro&immutable=1", uri=True)) as file:
-        rows = file.execute("SELECT iri, pages, turtle FROM document").fetchall()
-    return {iri: (pages, turtle) for iri, pages, turtle in rows}
-
-
-def test_each_is_what_would_be_rendered_now(harbour: Live, documents: dict[str, tuple[int, bytes]]) -> None:
-    opened = harbour.opened
-    assert len(documents) > 50
-    for iri, (pages, turtle) in documents.items():
-        found = describe(opened, NamedNode(iri))
-        assert found is not None
-        assert (found.pages, representation.render(found, TURTLE, opened.iris, {})) == (pages, turtle), iri
-
-
-def test_every_thing_of_ours_is_among_them(harbour: Live, documents: dict[str, tuple[int, bytes]]) -> None:
-    opened = harbour.opened
-    subjects = {quad.subject.value for quad in opened.store if isinstance(quad.subject, NamedNode)}
-    ours = {iri.partition("#")[0] for iri in subjects if opened.iris.path(iri) is not None}
-    assert documents.keys() == ours
-
-
-@pytest.fixture
-def without(harbour: Live, documents: dict[str, tuple[int, bytes]]) -> Iterator[Live]:
-    """A server of the same release that has no such file, and keeps nothing of what it answered."""
-    file = file_of(harbour)
-    away = file.with_name("away")
-    file.rename(away)
-    try:
-        with serve(dataclasses.replace(harbour.settings, page_cache=0)) as live:
-            live.get("/doc/harbour-2031/action/1.ttl")
-            yield live
-    finally:
-        away.rename(file)
-
-
-def test_the_answer_is_the_same_as_without(harbour: Live, without: Live) -> None:
-    """Headers and body, and those of a HEAD and of a conditional request."""
-    assert without.opened.rendered.turtle(f"{harbour.opened.iris.base}id/harbour-2031") is None
-    parts = [f"/doc/harbour-2031/action/{number}" for number in (1, 2, 3)]
-    for path in [*parts, "/doc/harbour-2031", "/doc/modality/require", "/ontology", "/dataset", "/doc/harbour-2031/en"]:
-        for accept in ("text/turtle", "application/rdf+xml;q=0.1, text/turtle;q=0.9", "*/*"):
-            for method in ("GET", "HEAD"):
-                quick, slow = (live.get(path, accept, method=method) for live in (harbour, without))
-                assert said(quick) == said(slow), path
-            tag = quick.headers["etag"]
-            assert harbour.get(path, accept, if_none_match=tag).status_code == 304
+@pytest.fixture(scope="module")
+def layers(harbour_root: Path, unrendered: Path) -> Iterator[tuple[Live, Live, Live]]:
+    """Servers of one release: with what was stored, which it keeps; with that, which keeps nothing; with neither."""
+    kept = Settings(root=harbour_root)
+    off = dataclasses.replace(kept, page_cache=0)
+    with serve(kept) as one, serve(off) as two, serve(dataclasses.replace(off, releases=unrendered)) as three:
+        assert len(one.opened.rendered) > 500
+        assert len(three.opened.rendered) == 0
+        yield one, two, three
 
 
 def said(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers in their order but for the date, body."""
-    return answer.status_code, [item for item in answer.headers.multi_items() if item[0] != "date"], answer.content
+    """Status, headers in their order but for the dates, body as it came."""
+    headers = [item for item in answer.headers.multi_items() if item[0] not in ("date", "last-modified")]
+    return answer.status_code, headers, answer.content
+
+
+#: One address of each kind, and the ways to ask for it.
+ADDRESSES = (
+    "/",
+    "/doc/harbour-2031",
+    "/doc/harbour-2031/action/1",
+    "/doc/harbour-2031/action/1/clause/1",
+    "/doc/harbour-2031/en",
+    "/doc/modality/require",
+    "/ontology",
+    "/shapes",
+    "/dataset",
+    "/graph/topics",
+    "/.well-known/void",
+    "/questions",
+    "/compare",
+    f"/compare?iri={BASE}id/harbour-2031/action/1&iri={BASE}id/harbour-2031/action/2",
+    "/search?q=harbour",
+    f"/resource?iri={BASE}id/harbour-2031",
+    f"/linkset?iri={BASE}id/harbour-2031",
+    f"/cite?iri={BASE}id/harbour-2031",
+    "/doc/harbour-2031?_profile=alt",
+    "/doc/harbour-2031.jsonld?_profile=framed",
+    "/doc/harbour-2031.html?lang=zh",
+    "/doc/harbour-2031/action/99",
+    "/context.jsonld",
+    "/static/site.css",
+)
+ASKED: tuple[dict[str, str], ...] = (
+    *({"accept": media.name} for media in DOCUMENT_TYPES),
+    {"accept": "application/json"},
+    {"accept": "text/csv"},
+    {"accept": 'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"'},
+    {"accept": "text/html", "accept-language": "zh"},
+    {"accept": "text/turtle", "if-none-match": "*"},
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_answer_is_the_same_with_the_layers_on_and_off(layers: tuple[Live, Live, Live], address: str) -> None:
+    """Byte for byte, headers and body, the second time too, by GET and HEAD, in each coding."""
+    codings = ("identity", "gzip", "zstd")
+    for number, headers in enumerate(ASKED):
+        asked = {**headers, "accept-encoding": codings[(number + len(address)) % 3]}
+        expected = said(layers[2].client.get(layers[2].url + address, headers=asked))
+        for live in layers[:2]:
+            for method in ("GET", "HEAD", "GET"):
+                answer = said(live.client.request(method, live.url + address, headers=asked))
+                assert answer[:2] == expected[:2], (asked, method)
+                assert answer[2] == (b"" if method == "HEAD" else expected[2]), (asked, method)
+
+
+def raw(live: Live, path: str, **headers: str) -> tuple[dict[str, str], bytes]:
+    """Headers and body of an answer, as it is sent."""
+    with live.client.stream("GET", live.url + path, headers=headers) as answer:
+        return dict(answer.headers), b"".join(answer.iter_raw())
+
+
+def test_what_was_stored_is_sent_as_it_lies(layers: tuple[Live, Live, Live]) -> None:
+    for live in layers[:2]:
+        bodies = {body.frame for _, body in live.opened.rendered.records()}
+        for path in ("/", "/doc/harbour-2031/action/1", "/doc/harbour-2031.jsonld", "/questions", "/ontology.rdf"):
+            headers, body = raw(live, path, **{"accept": "text/html, */*;q=0.1", "accept-encoding": "gzip, zstd"})
+            assert headers["content-encoding"] == "zstd"
+            assert "Accept-Encoding" in headers["vary"]
+            assert body in bodies, path
+
+
+def test_each_coding_has_an_entity_tag_of_its_own(layers: tuple[Live, Live, Live]) -> None:
+    for live in layers:
+        tags = {}
+        for coding in ("identity", "gzip", "zstd"):
+            asked = {"accept": "text/turtle", "accept-encoding": coding}
+            tags[coding] = live.client.get(f"{live.url}/doc/harbour-2031", headers=asked).headers["etag"]
+        assert len(set(tags.values())) == 3
+        for coding in tags:
+            for other, tag in tags.items():
+                asked = {"accept": "text/turtle", "accept-encoding": coding, "if-none-match": tag}
+                answer = live.client.get(f"{live.url}/doc/harbour-2031", headers=asked)
+                assert answer.status_code == (304 if coding == other else 200)
+                assert answer.headers["etag"] == tags[coding]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip;q=1, zstd;q=0.5", "gzip"),
+        ("gzip;q=0, zstd;q=0", None),
+        ("*", "zstd"),
+        ("*, zstd;q=0", "gzip"),
+        ("br", None),
+        ("gzip;q=0.1, identity;q=0.9", None),
+        ("gzip;q=nonsense", None),
+    ],
+)
+def test_the_coding_is_negotiated(layers: tuple[Live, Live, Live], accepted: str, coding: str | None) -> None:
+    for live in layers:
+        headers, _ = raw(live, "/doc/harbour-2031.ttl", **{"accept-encoding": accepted})
+        assert headers.get("content-encoding") == coding
+
+
+def test_every_document_of_ours_is_stored_in_every_format_and_language(layers: tuple[Live, Live, Live]) -> None:
+    live, opened = layers[1], layers[1].opened
+    paths = [opened.iris.path(iri) or "" for iri in documented(opened)]
+    elsewhere = (f"release/{opened.release.version}", "sparql")  # whose pages depend on more than the release
+    assert {*elsewhere} <= {*paths}
+    paths = [path for path in paths if path not in elsewhere]
+    for path in (f"doc/{path[3:]}" if path.startswith("id/") else path for path in paths):
+        for media in DOCUMENT_TYPES:
+            for language in ("zh", "en") if media.suffix == "html" else ("en",):
+                answer = live.get(f"/{path}", media.name, "HEAD", accept_language=language, accept_encoding="identity")
+                assert answer.headers["etag"] in opened.rendered, (path, media.suffix, language)
+
+
+def test_pages_of_another_setting_are_made_when_they_are_asked_for(
+    layers: tuple[Live, Live, Live], prefixed: Live
+) -> None:
+    """A stored page begins its links with the prefix that it was made for; data are the same wherever they are."""
+    page, data = (
+        prefixed.get("/doc/harbour-2031/action/1", accept, accept_encoding="identity")
+        for accept in ("text/html", "text/turtle")
+    )
+    assert 'href="/lod/doc/harbour-2031"' in page.text
+    assert page.headers["etag"] not in prefixed.opened.rendered
+    assert data.headers["etag"] in prefixed.opened.rendered
+    other = layers[0].get("/doc/harbour-2031/action/1", "text/html", x_forwarded_prefix="/elsewhere")
+    assert 'href="/doc/harbour-2031"' in other.text
 
 
 def test_an_unknown_thing_is_told_the_usual_way(harbour: Live) -> None:
@@ -88,27 +179,60 @@ def test_an_unknown_thing_is_told_the_usual_way(harbour: Live) -> None:
     assert harbour.get("/doc/harbour-2031/action/1.ttl", method="DELETE").status_code == 405
 
 
-def test_a_file_of_another_format_is_not_read(tmp_path: Path) -> None:
-    path = tmp_path / "some.sqlite"
-    assert rendered_documents.write(path, [("https://example.org/a", 1, b"<a> <b> <c> .")]) == 1
-    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/a") == (b"<a> <b> <c> .", 1)
-    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/b") is None
-    with closing(sqlite3.connect(path)) as file:
-        file.execute(f"PRAGMA user_version = {rendered_documents.FORMAT + 1}")
-        file.commit()
-    assert rendered_documents.RenderedDocuments(path).turtle("https://example.org/a") is None
-    assert rendered_documents.RenderedDocuments(tmp_path / "none.sqlite").turtle("https://example.org/a") is None
+# The file
 
 
-@pytest.mark.parametrize("kept", [0, 40, 5000])
-def test_a_damaged_file_costs_no_answer(tmp_path: Path, kept: int) -> None:
-    path = tmp_path / "some.sqlite"
-    iris = [f"https://example.org/{number}" for number in range(2000)]
-    rendered_documents.write(path, [(iri, 1, b"<a> <b> <c> ." * 20) for iri in iris])
-    whole = path.read_bytes()
-    path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
-    found = rendered_documents.RenderedDocuments(path)
-    assert [found.turtle(iri) for iri in iris[::500]] == [None] * 4
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    path = tmp_path / "some.bin"
+    with RenderedDocumentsFile(path) as file:
+        for number, tag in enumerate(TAGS):
+            file.add(tag, StoredBody(b"body %d" % (number // 2), 1 + number % 3))
+        file.add('"not one of ours"', StoredBody(b"x", 1))
+    return path
+
+
+def test_what_is_written_is_found(whole: Path, tmp_path: Path) -> None:
+    found = RenderedDocuments(whole)
+    assert len(found) == len(TAGS)
+    assert [found.find(tag) for tag in TAGS[:3]] == [
+        StoredBody(b"body 0", 1),
+        StoredBody(b"body 0", 2),
+        StoredBody(b"body 1", 3),
+    ]
+    assert found.find(TAGS[-1]) == StoredBody(b"body 999", 2)
+    assert [found.find(tag) for tag in ('"ff"', "", 'W/"x"', '"not one of ours"', f'"{2000:032x}"')] == [None] * 5
+    assert whole.read_bytes().count(b"body 7") == 111  # each once: 7, 70 to 79, 700 to 799
+    again = tmp_path / "again.bin"
+    with RenderedDocumentsFile(again) as file:
+        file.add(TAGS[0], StoredBody(b"first", 1))
+        file.add_all(found)
+    assert RenderedDocuments(again).find(TAGS[0]) == StoredBody(b"first", 1)
+    assert RenderedDocuments(again).find(TAGS[1]) == StoredBody(b"body 0", 2)
+
+
+@pytest.mark.parametrize("kept", [0, 7, 40, 5000])
+def test_a_damaged_file_costs_no_answer(whole: Path, kept: int) -> None:
+    content = whole.read_bytes()
+    for damaged in (
+        content[:kept] + b"\xff" * (len(content) - kept),
+        content[:kept],
+        content[:kept] + content[kept + 1 :],
+    ):
+        whole.write_bytes(damaged)
+        found = RenderedDocuments(whole)
+        assert [found.find(tag) for tag in TAGS[::500]] == [None] * 4
+    assert RenderedDocuments(whole.with_name("none.bin")).find(TAGS[0]) is None
+
+
+def test_a_body_that_is_damaged_is_not_sent(whole: Path) -> None:
+    found = RenderedDocuments(whole)
+    with whole.open("r+b") as file:
+        file.write(b"x")
+    assert found.find(TAGS[0]) is None
+    assert found.find(TAGS[2]) is not None
+    os.truncate(whole, 3)
+    assert found.find(TAGS[2]) is None
 
 
 def test_no_answer_waits_for_an_acknowledgement() -> None:

@@ -19,7 +19,7 @@ from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, TEXT_
 from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
 from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
 from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE
-from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, TURTLE, MediaType
+from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, MediaType
 from initiative_lod.iris import Iris, uri
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.opened import OpenRelease
@@ -140,7 +140,8 @@ class Document:
         if form and offer.media is JSON_LD:
             offer = Offer(JSON_LD, form)
         if offer.media is not HTML:
-            return Variant(self.location, offer, profile, page=preferences.page, argument=self.argument)
+            path = self.location.removeprefix(self.prefix)  # such bytes are the same wherever the site is shown
+            return Variant(path, offer, profile, page=preferences.page, argument=self.argument)
         return Variant(
             self.location,
             offer,
@@ -215,13 +216,6 @@ class Document:
 
     # Its bytes
 
-    def stored(self, variant: Variant) -> Rendered | None:
-        """A representation that was rendered with the release: a look-up. None for one that has to be rendered."""
-        if variant.offer.media is not TURTLE or variant.page != 1 or variant.profile != DEFAULT_PROFILE:
-            return None
-        found = self.opened.rendered.turtle(self.resource.value)
-        return found and Rendered(found[0], self.page_links(variant, found[1]))
-
     def render(self, variant: Variant) -> Rendered | None:
         """A representation in RDF, or the text itself, rendered now; None when the document has no such page.
 
@@ -238,15 +232,15 @@ class Document:
         if found is None:
             return None
         content = representation.render(found, variant.offer, iris, self.opened.release.context)
-        return Rendered(content, (*self.page_links(variant, found.pages), *self._schema(variant)))
+        return Rendered(content, pages=found.pages)
 
-    def page_links(self, variant: Variant, pages: int) -> tuple[Link, ...]:
-        """Links from a representation of one page to the others of the document's ``pages``."""
+    def variant_links(self, variant: Variant, pages: int) -> tuple[Link, ...]:
+        """Links that a representation has of its own: to the others of the document's ``pages``, and to its schema."""
 
         def address(page: int) -> str:
             return f"{self.location}?{'&'.join([*self._arguments(replace(variant, page=1)), f'page={page}'])}"
 
-        return tuple(links.page_links(address, variant.page, pages))
+        return (*links.page_links(address, variant.page, pages), *self._schema(variant))
 
     def _schema(self, variant: Variant) -> list[Link]:
         """A link from a tree to the JSON Schema that it conforms to."""

@@ -1,4 +1,5 @@
-"""Content negotiation as pure functions: RFC 9110 §12.5.1 (Accept), RFC 4647 §3.4 (languages), and by profile.
+"""Content negotiation as pure functions: RFC 9110 §12.5.1 (Accept) and §12.5.3 (codings), RFC 4647 §3.4 (languages),
+and by profile.
 
 Nothing here knows of requests or of RDF. Whatever in a header is malformed counts as not there: it is never an error.
 """
@@ -135,6 +136,17 @@ def choose_profile(header: str | None, profiles: dict[str, str]) -> str | None:
         if token and quality:
             found.append((quality, token))
     return max(found, key=lambda item: item[0])[1] if found else None
+
+
+def parse_codings(header: str | None) -> dict[str, int]:
+    """The content codings in an Accept-Encoding header with their quality in thousandths (RFC 9110 §12.5.3)."""
+    found: dict[str, int] = {}
+    for item in _elements(header):
+        name, *parameters = _split(item, ";")
+        quality = _weight(parameters)
+        if quality is not None:
+            found[name.strip(_BLANK).lower().removeprefix("x-")] = quality
+    return found
 
 
 def named_profile(value: str | None, profiles: dict[str, str]) -> str | None:

@@ -8,17 +8,18 @@ whoever has templates.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
+from initiative_lod.documents import codings
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
-from initiative_lod.documents.resource import Description, describe, is_merged
+from initiative_lod.documents.resource import Description, is_merged
 from initiative_lod.documents.tree import tree
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, TURTLE, GraphFormat
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import Release
@@ -96,17 +97,7 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
     return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)
 
 
-def turtles(opened: OpenRelease) -> Iterator[tuple[str, int, bytes]]:
-    """(IRI, pages, Turtle of the first page) of every thing of ours that the release has a document about, in order."""
-    iris = opened.iris
-    offer = next(offer for offer in OFFERS if offer.media is TURTLE)
-    for iri in sorted(_documented(opened)):
-        found = describe(opened, NamedNode(iri))
-        if found is not None:
-            yield iri, found.pages, render(found, offer, iris, {})
-
-
-def _documented(opened: OpenRelease) -> set[str]:
+def documented(opened: OpenRelease) -> set[str]:
     """The IRIs under our base, without fragment, that something is said about, but for the graphs of others."""
     found = set()
     for graph in opened.graphs:
@@ -158,12 +149,23 @@ def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Seq
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A representation's bytes, and the links that only its making tells: to the other pages of what is paged."""
+    """A representation's bytes, in a content ``coding`` (RFC 9110 §8.4.1; empty: as they are), and what only its making
+    tells: how many ``pages`` its document has, and links to others.
+    """
 
     content: bytes
     links: tuple[Link, ...] = ()
+    pages: int = 1
+    coding: str = ""
 
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
         return len(self.content) + 256 * (1 + len(self.links))
+
+    def coded(self, coding: str) -> Rendered:
+        """The same in another coding, of the same bytes whenever and wherever it is made."""
+        if coding == self.coding:
+            return self
+        content = codings.decode(self.content, self.coding)
+        return replace(self, content=codings.encode(content, coding), coding=coding)

@@ -234,6 +234,10 @@ class OpenRelease:
             names = [graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode)]
         return tuple(sorted(names, key=lambda graph: graph.value))
 
+    def memory(self, name: str) -> dict[Any, Any]:
+        """A place to remember what was made of the release: a new one each time, as a server's would grow and grow."""
+        return {}
+
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:
         """Statements that point to a thing of many pages, by IRI: ``resource`` puts them here and drops them."""
@@ -257,7 +261,7 @@ class OpenRelease:
 
     @cached_property
     def rendered(self) -> RenderedDocuments:
-        """The documents that were rendered when the release was made."""
+        """The representations that were rendered when the release was made."""
         return RenderedDocuments(self.release.path / INDEX / RENDERED)
 
     @cached_property

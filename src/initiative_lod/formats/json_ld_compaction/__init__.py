@@ -5,6 +5,7 @@ PyLD tries every term of the context with every IRI; in a context of ours there 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,8 +18,11 @@ class _Terms:
     def __init__(self, context: Mapping[str, Any]) -> None:
         self.mappings = context["mappings"]
         self.starts: dict[str, list[str]] = {}
+        in_curies = {term.partition(":")[0] for term in self.mappings if ":" in term}
         for term, definition in self.mappings.items():
-            if ":" not in term and definition is not None and definition["@id"]:
+            if ":" in term or not definition or not definition["@id"]:
+                continue
+            if definition["_prefix"] or term in in_curies:
                 self.starts.setdefault(definition["@id"], []).append(term)
         self.lengths = sorted({len(start) for start in self.starts})
         self.keywords: dict[str, str] = {}
@@ -56,8 +60,21 @@ def _terms_of(context: Mapping[str, Any]) -> _Terms:
     return terms
 
 
+_contexts: dict[str, Any] = {}
+
+
 class Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]
-    """PyLD's processor; for one document."""
+    """PyLD's processor; for one document, whose context lies nowhere else."""
+
+    def process_context(self, active_ctx: Any, local_ctx: Any, options: dict[str, Any]) -> Any:
+        """PyLD's own, of a context that was met a moment ago from memory: it is frozen, and depends on nothing else."""
+        key = json.dumps([active_ctx["_uuid"], local_ctx])
+        known = _contexts.get(key)
+        if known is None:
+            for old in list(_contexts)[: 1 - _CONTEXTS]:
+                _contexts.pop(old, None)
+            known = _contexts[key] = super().process_context(active_ctx, local_ctx, options)
+        return known
 
     def _compact_iri(
         self,

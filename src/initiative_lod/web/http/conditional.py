@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,12 +14,15 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 from initiative_lod.documents import links
+from initiative_lod.documents.codings import IDENTITY, ZSTD, choose_coding, coded_tag
+from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.http.response_cache import ResponseCache
+from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 
 Headers = Sequence[tuple[str, str]]
+LARGEST_CODED = 64 * 1024  # bytes, compressed or not, that are put into another coding where all requests are taken
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
@@ -26,10 +30,10 @@ _TAG = re.compile(r'(?:W/)?("[^"]*")')
 class Representation:
     """A representation that can be made: ``headers`` go with 304 too, ``content_headers`` and links with bytes.
 
-    ``tag`` is made of all that the bytes depend on. What ``make`` raises is raised to whoever asked. ``stored`` looks
-    for the bytes where they lie ready with the release. With ``kept`` off the bytes are made each time: nobody is
-    likely to ask for just these again. With another ``status`` than 200 it tells what is wrong with the request, and
-    nobody is to keep it.
+    ``tag`` is made of all that the bytes depend on but for their coding. What ``make`` raises is raised to whoever
+    asked. In ``opened``, the release that it is of, the bytes may lie ready. ``own_links`` gives the links to the
+    other pages of so many. With ``kept`` off the bytes are made each time: nobody is likely to ask for just these
+    again. With another ``status`` than 200 it tells what is wrong with the request, and nobody is to keep it.
     """
 
     tag: str
@@ -39,54 +43,89 @@ class Representation:
     modified: datetime | None = None
     link_header: Callable[[], str] = str
     kept: bool = True
-    stored: Callable[[], Rendered | None] = lambda: None
+    opened: OpenRelease | None = None
+    own_links: Callable[[int], Sequence[Link]] = lambda pages: ()
     status: int = 200
 
-    def at_hand(self, request: Request, cache: ResponseCache) -> Response | None:
-        """304 for a client that has it, or the bytes that are kept or stored; None where they have to be made."""
+    def at_hand(self, request: Request, cache: ResponseCache, largest: int = LARGEST_CODED) -> Response | None:
+        """304 for a client that has it, or the bytes that are kept or stored; None where they have to be made.
+
+        More than ``largest`` bytes are not put into another coding here: where all requests are taken, that takes too
+        long.
+        """
         if self.status != 200:
             return None
-        if not_modified(request, self.tag, self.modified):
-            return Response(304, (*self.headers, *self._validators()))
-        rendered = cache.rendered(self.tag)
-        if rendered is not None:
-            return self.response(rendered)
-        stored = self.stored()
-        return None if stored is None else self.kept_as(stored, cache)
-
-    def made(self, cache: ResponseCache) -> Response:
-        """The bytes, made now and kept from now on."""
-        return self.kept_as(self.make(), cache)
-
-    def kept_as(self, rendered: Rendered, cache: ResponseCache) -> Response:
-        """The bytes, which are kept from now on."""
-        if self.kept and self.status == 200:
-            cache.keep(self.tag, rendered)
+        coding = self._coding(request)
+        tag = coded_tag(self.tag, coding)
+        if not_modified(request, tag, self.modified):
+            return Response(304, (*self._headers(), *self._validators(tag)))
+        rendered = cache.rendered(tag)
+        if rendered is None:
+            other = self.stored() or cache.rendered(self.tag)
+            if other is None or (other.coding != coding and len(other.content) > largest):
+                return None
+            rendered = other.coded(coding)
+            if rendered is not other:  # which lies in the release
+                cache.keep(tag, rendered)
         return self.response(rendered)
 
     def answer(self, request: Request, cache: ResponseCache) -> Response:
-        """The response to a GET or HEAD."""
-        return self.at_hand(request, cache) or self.made(cache)
+        """The response to a GET or HEAD; what is made for it is kept from now on."""
+        response = self.at_hand(request, cache, sys.maxsize)
+        if response is not None:
+            return response
+        made = self.make()
+        keeping = self.kept and self.status == 200
+        coding = self._coding(request)
+        if keeping:
+            cache.keep(self.tag, made)
+        coded = made.coded(coding)
+        if keeping and coding:
+            cache.keep(coded_tag(self.tag, coding), coded)
+        return self.response(coded)
+
+    def stored(self) -> Rendered | None:
+        """The bytes as they were stored with the release, if they were."""
+        found = self.opened.rendered.find(self.tag) if self.opened is not None else None
+        return None if found is None else Rendered(found.frame, pages=found.pages, coding=ZSTD)
 
     def response(self, rendered: Rendered) -> Response:
         """The bytes with everything that is said of them."""
-        paged = links.header(rendered.links)
+        paged = links.header((*rendered.links, *self.own_links(rendered.pages)))
         link = links.field(*(item for item in (paged, self.link_header()) if item))
-        headers = (*self.headers, *self._validators(), *self.content_headers, *link)
+        coding = [("Content-Encoding", rendered.coding)] if rendered.coding else []
+        validators = self._validators(coded_tag(self.tag, rendered.coding))
+        headers = (*self._headers(), *validators, *self.content_headers, *coding, *link)
         response = Response(self.status, headers, rendered.content)
         return response if self.status == 200 else uncached(response)
 
-    def _validators(self) -> Headers:
+    def _coding(self, request: Request) -> str:
+        """The coding in which the bytes are sent: that depends on no byte of them, so that 304 costs nothing."""
+        return choose_coding(request.accept_encoding) if self._compressed and self.status == 200 else IDENTITY
+
+    @property
+    def _compressed(self) -> bool:
+        """Tell whether it is ever sent compressed: images and fonts are compressed already."""
+        media = dict(self.content_headers).get("Content-Type", "")
+        return media.endswith(("charset=utf-8", "+xml")) or "json" in media or "xml" in media
+
+    def _headers(self) -> Headers:
+        """Headers of 304 too, with the one that says that there are several codings."""
+        if not self._compressed:
+            return self.headers
+        vary = ", ".join([*(value for name, value in self.headers if name == "Vary"), "Accept-Encoding"])
+        return [("Vary", vary), *(item for item in self.headers if item[0] != "Vary")]
+
+    def _validators(self, tag: str) -> Headers:
         modified = [("Last-Modified", http_date(self.modified))] if self.modified is not None else []
-        return [("ETag", self.tag), *modified]
+        return [("ETag", tag), *modified]
 
 
 def of_content(request: Request, content: bytes, headers: Headers, content_headers: Headers) -> Response:
     """The response with bytes that had to be made before it could be told whether they are others."""
-    representation = Representation(content_tag(content), headers, content_headers, lambda: Rendered(content))
-    if not_modified(request, representation.tag, None):
-        return Response(304, (*headers, ("ETag", representation.tag)))
-    return representation.response(Rendered(content))
+    rendered = Rendered(content)
+    representation = Representation(content_tag(content), headers, content_headers, lambda: rendered, kept=False)
+    return representation.answer(request, NOTHING_KEPT)
 
 
 def uncached(response: Response) -> Response:

@@ -64,6 +64,7 @@ class Request:
     accept: str | None = None
     accept_language: str | None = None
     accept_profile: str | None = None
+    accept_encoding: str | None = None
     if_none_match: str | None = None
     if_modified_since: str | None = None
     accept_datetime: str | None = None
@@ -156,6 +157,7 @@ def read(
         header(b"accept"),
         header(b"accept-language"),
         header(b"accept-profile"),
+        header(b"accept-encoding"),
         header(b"if-none-match"),
         header(b"if-modified-since"),
         header(b"accept-datetime"),

@@ -1,11 +1,11 @@
-"""Response cache: representations by entity tag, and whole responses by what was asked, within so many bytes.
+"""Response cache: what was made when it was asked for, and how requests were answered, within so many bytes.
 
-A representation is kept under its entity tag, which is made of all that its bytes depend on: it need never be thrown
-away because something changed. In front of the application a response is kept besides under all that a document's
-response depends on (release, address, and the headers of ``KEY``), so that the same request is answered with a look-up
-and no routing; its body is the representation that it names. Errors, redirects, downloads in ranges and whatever a
-proxy's headers have a part in are kept in no such way. With the cache off (``page_cache=0``) the same bytes are sent,
-more slowly.
+What is rendered with a release lies there; a representation that had to be made, or put into another coding, is kept
+here under its entity tag, which is made of all that its bytes depend on: it need never be thrown away because something
+changed. Of a response the head is kept under all that it depends on (release, address, and the headers of ``KEY``), so
+that the same request is answered with a look-up and no routing; its body is the representation that it names, here or
+in the release. Errors, redirects, downloads in ranges and whatever a proxy's headers have a part in are kept in no such
+way. With the cache off (``page_cache=0``) the same bytes are sent, more slowly.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from urllib.parse import parse_qsl
 
 from cachetools import LRUCache
 from starlette.types import Message, Scope
 
+from initiative_lod.documents.codings import IDENTITY, ZSTD, choose_coding
 from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.opened import OpenRelease
@@ -27,9 +29,11 @@ STATIC = "/static/"  # whose files depend on no argument
 VERSIONED = re.compile(rb"v=[0-9a-f]{8}")
 #: Request headers that a document's response may depend on (see ``request.read``); all are part of the key.
 KEY = frozenset((b"accept", b"accept-language", b"accept-profile", b"if-none-match", b"if-modified-since"))
+CODINGS = b"accept-encoding"  # of which only the coding that is chosen is part of the key
 #: A request with one of these is for the application to look at.
 ELSEWHERE = frozenset((b"range", b"if-range", b"accept-datetime", b"x-forwarded-prefix", b"authorization"))
-PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", STATIC)
+START = "/"
+PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", "/questions", "/compare", STATIC)
 #: What the arguments that mean something at these places may be. With any other one a response makes no entry.
 ARGUMENTS = {
     "iri": re.compile(r".+"),  # of nothing that there is not is ever a document
@@ -37,19 +41,23 @@ ARGUMENTS = {
     "_profile": re.compile("|".join(map(re.escape, (*PROFILES, *FORMS, *FORMS.values())))),
     "_mediatype": re.compile("|".join(re.escape(media.name) for media in DOCUMENT_TYPES)),
 }
+MAX_ARGUMENTS = 8  # of an address that is kept
 MAX_KEY_BYTES = 2048  # of address and headers; longer ones are rare, and not worth the memory
 OVERHEAD_BYTES = 1024  # that an entry takes besides its body, about
 
-Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...]]
+Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...], str]
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """A response but for its body, which is the representation with the entity tag; ``size`` in bytes, about."""
+    """A response but for its body, which is the representation with the entity tag, or lies with the release under the
+    tag ``stored``; ``size`` in bytes, about.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     tag: str
+    stored: str = ""
     count: list[int] = field(default_factory=lambda: [0])  # one integer: how often it and its like were sent
     size: int = OVERHEAD_BYTES
 
@@ -100,45 +108,49 @@ class ResponseCache:
             place = path[len(self._root_path) :]
         else:
             place = path
-        if not place.startswith(PLACES) or place.startswith("/dataset/"):
+        if not (place == START or place.startswith(PLACES)) or place.startswith("/dataset/"):
             return None
         query: bytes = scope["query_string"]
         arguments = self._arguments(place, query) if query else ()
         if arguments is None:
             return None
-        headers = []
+        headers: list[tuple[bytes, bytes]] = []
+        codings: list[str] = []
         length = len(path) + len(query)
         for item in scope["headers"]:
             if item[0] in KEY:
                 headers.append((item[0], item[1]))
                 length += len(item[1])
+            elif item[0] == CODINGS:
+                codings.append(item[1].decode("latin-1"))
             elif item[0] in ELSEWHERE:
                 return None
         if length > MAX_KEY_BYTES:
             return None
-        return path, arguments, tuple(headers)
+        coding = choose_coding(", ".join(codings)) if codings else IDENTITY
+        return path, arguments, tuple(headers), coding
 
     def _arguments(self, place: str, query: bytes) -> tuple[tuple[str, str], ...] | None:
-        """The arguments, in one order however they were written; None where one has no meaning, or stands twice."""
+        """The arguments, in one order however they were written; None where one has no meaning."""
         if place.startswith(STATIC):
             return () if VERSIONED.fullmatch(query) else None
         try:
-            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=len(ARGUMENTS) + 1)
+            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_ARGUMENTS)
         except ValueError:
             return None
         for name, value in pairs:
             allowed = ARGUMENTS.get(name)
             if value not in self._languages if name == "lang" else allowed is None or not allowed.fullmatch(value):
                 return None
-        found = dict(pairs)
-        return tuple(sorted(found.items())) if len(found) == len(pairs) else None
+        return tuple(sorted(pairs, key=itemgetter(0)))  # of several with one name the order may mean something
 
     def get(self, opened: OpenRelease, key: Key) -> tuple[CachedResponse, bytes] | None:
         """The response to a request that was made of that release, with its body; None when it is not kept."""
         with self._lock:
             if self._release is not opened:
-                self._responses.clear()
-                self._rendered.clear()  # of another release nothing but old tags could be of use
+                if self._release is not None:
+                    self._responses.clear()
+                    self._rendered.clear()  # of another release nothing but old tags could be of use
                 self._release = opened
                 return None
             found = self._responses.get(key)
@@ -147,7 +159,10 @@ class ResponseCache:
             if found.status == 304:
                 return found, b""
             rendered = self._rendered.get(found.tag)
-            return None if rendered is None else (found, rendered.content)
+        if rendered is not None:
+            return found, rendered.content
+        stored = opened.rendered.find(found.stored) if found.stored else None
+        return None if stored is None else (found, stored.frame)
 
     def put(self, opened: OpenRelease, key: Key, sent: list[Message], path: str) -> None:
         """Keep the response that was ``sent``, if it is one to be kept and its release is still the one asked for."""
@@ -155,15 +170,18 @@ class ResponseCache:
         if not tag:
             return
         status: int = sent[0]["status"]
-        response = CachedResponse(status, list(sent[0]["headers"]), tag, self._count(path, status))
+        stored = tag.replace(f"-{ZSTD}", "") if status == 200 and ZSTD in tag else ""
+        if stored not in opened.rendered:
+            stored = ""
+        response = CachedResponse(status, list(sent[0]["headers"]), tag, stored, self._count(path, status))
         with self._lock:
-            if self._release is opened and (status == 304 or tag in self._rendered):
+            if self._release is opened and (status == 304 or stored or tag in self._rendered):
                 self._responses[key] = response
 
     def _count(self, path: str, status: int) -> list[int]:
-        """Place where responses with ``status`` to addresses like ``path`` are counted: by one of PLACES, no finer."""
+        """Place where responses with ``status`` to addresses like ``path`` are counted: START or one of PLACES."""
         path = path[len(self._root_path) :] if path.startswith(f"{self._root_path}/") else path
-        place = next((place for place in PLACES if path.startswith(place)), "")
+        place = next((place for place in PLACES if path.startswith(place)), START)
         return self.counts.setdefault((place, status), [0])
 
 
@@ -183,3 +201,7 @@ def _lasting_tag(sent: list[Message]) -> str:
         and b"set-cookie" not in headers
     )
     return headers.get(b"etag", b"").decode("latin-1") if lasting else ""
+
+
+#: A cache for what is never kept.
+NOTHING_KEPT = ResponseCache(0)

@@ -59,7 +59,7 @@ class View(Links):
         self.language = language.tag
         super().__init__(prefix, query)
         self._names = names
-        self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = {}
+        self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory("subjects")
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
         self._things: dict[Node, LabelledResource] = {}
 

@@ -194,7 +194,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
             variant,
             document.links(variant.profile, original=original),
         )
-        return Rendered(content, document.page_links(variant, pages))
+        return Rendered(content, pages=pages)
 
     content_headers = [("Content-Type", variant.offer.content_type)]
     software = site.software
@@ -210,7 +210,8 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         make,
         modified(opened, request),
         lambda: document.link_header(variant.profile, original=original),
-        stored=lambda: document.stored(variant),
+        opened=opened,
+        own_links=partial(document.variant_links, variant),
     )
 
 

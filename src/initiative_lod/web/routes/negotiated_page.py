@@ -74,6 +74,7 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
         modified(opened, request) if page.kept else None,  # what is made each time may be cut short
         link_header=lambda: links.header([link for link in page.links if link.type != media.name]),
         kept=page.kept,
+        opened=opened,
         status=page.status,
     )
 

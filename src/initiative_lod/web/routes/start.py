@@ -42,4 +42,5 @@ def represent(site: Site, opened: OpenRelease, request: Request) -> Representati
         [("Content-Type", HTML.content_type), ("Content-Language", request.language)],
         lambda: Rendered(site.pages.start(opened, request)[1]),
         modified(opened, request),
+        opened=opened,
     )
