@@ -84,7 +84,7 @@ RDF = Namespace(
 )
 RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",
-    "label comment isDefinedBy subClassOf subPropertyOf domain range seeAlso Class",
+    "label comment isDefinedBy subClassOf subPropertyOf domain range seeAlso Class Resource",
 )
 OWL = Namespace(
     "http://www.w3.org/2002/07/owl#",
@@ -106,7 +106,7 @@ DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
     "title alternative description isPartOf hasPart license publisher creator issued modified created language source "
     "type format identifier references subject rights provenance conformsTo LicenseDocument isVersionOf hasVersion "
-    "extent replaces MediaType MediaTypeOrExtent",
+    "extent replaces MediaType MediaTypeOrExtent Standard",
 )
 DCAT = Namespace(
     "http://www.w3.org/ns/dcat#",

@@ -82,6 +82,7 @@ def test_its_manifest_says_what_it_is(made: Release) -> None:
         "dump.hext.gz",
         "dump.nq.gz",
         "dump.trig.gz",
+        "release.exact.tsv",
         "release.nq",
         "report.txt",
     ]

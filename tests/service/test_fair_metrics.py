@@ -103,7 +103,7 @@ F_UJI: dict[str, Callable[[Site], bool]] = {
     "FsF-A1.2-01MD": lambda s: all(item["contentUrl"].startswith("https://") for item in s.block["distribution"]),
     "FsF-I1-01M": lambda s: {"text/turtle", "application/ld+json"} <= {i["type"] for i in rel(s, "describedby")},
     "FsF-I2-01M": lambda s: any(DCAT.iri in str(t.predicate) for t in s.data),
-    "FsF-I3-01M": lambda s: s.has(PROV.hadPrimarySource) and s.has(DCTERMS.source),
+    "FsF-I3-01M": lambda s: s.has(PROV.hadPrimarySource) and s.has(PROV.wasDerivedFrom),
     "FsF-R1-01M": lambda s: (
         {i["href"] for i in rel(s, "type")} >= {"https://schema.org/Dataset"}
         and all(item["contentSize"] and item["encodingFormat"] for item in s.block["distribution"])

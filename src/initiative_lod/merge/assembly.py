@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from initiative_lod.build import identity, inference
 from initiative_lod.errors import SourceError
@@ -30,6 +30,7 @@ OWN = "own.nq.gz"
 MADE_ANEW = (
     *manifest.DUMPS,
     manifest.DESCRIPTION,
+    manifest.DESCRIPTION_EXACT,
     OWN,
 )  # files that a start's are not taken over
 MADE_OF_ALL = (identity.NAME, inference.NAME)  # graphs that a build has too, and that a merge makes anew
@@ -110,7 +111,8 @@ class Assembly:
         dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
         merged = [NamedNode(item.graph) for item in self.records]
         described = catalogue.describe(self._iris, store, version, dumps, merged)
-        (self._building / manifest.DESCRIPTION).write_bytes(serialize(described, format=RdfFormat.N_QUADS) or b"")
+        for name, data in folder.description_files(described).items():
+            (self._building / name).write_bytes(data)
         store = Store(str(self._building / manifest.STORE))
         store.bulk_extend(default_graph.beside(described))
         triples = default_graph.size(store)

@@ -18,7 +18,7 @@ from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.manifest import DUMP, DUMPS
 from initiative_lod.release.statistics import Statistics
-from initiative_lod.vocabulary import DCAT, DCTERMS, OWL, RDF, RDFS, SPDX, VOID, XSD
+from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SPDX, VOID, XSD
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -42,6 +42,7 @@ def describe(
     always = [
         *_release(iris, version, merged, languages),
         *_catalogue(iris, own, languages),
+        *_leant_on(store, dataset),
         *_distributions(iris, files, own, bool(merged), languages),
     ]
     for graph in graphs:
@@ -64,8 +65,15 @@ def describe(
         if attempts > _ATTEMPTS:  # how many objects there are is an object too, and may make itself wrong for ever
             true_of = replace(true_of[0], objects=None), replace(true_of[1], objects=None)
         if true_of == (whole, alone):
-            return [Quad(triple.subject, triple.predicate, triple.object, described) for triple in triples]
+            return [Quad(triple.subject, triple.predicate, _as_required(triple), described) for triple in triples]
         whole, alone = true_of
+
+
+def _as_required(triple: Triple) -> Term:
+    """The value of a triple with the datatype that DCAT-AP requires; the store and its counts know one of integers."""
+    if triple.predicate == DCAT.byteSize and isinstance(triple.object, Literal):
+        return Literal(triple.object.value, datatype=XSD.nonNegativeInteger)
+    return triple.object
 
 
 def _release(iris: Iris, version: str, merged: Sequence[NamedNode], languages: Languages) -> Iterator[Triple]:
@@ -96,6 +104,14 @@ def _own(store: Store, dataset: NamedNode) -> dict[NamedNode, list[Term]]:
     }
 
 
+def _leant_on(store: Store, dataset: NamedNode) -> Iterator[Triple]:
+    """What DCAT-AP wants to see said of things that authors name: the standards, and the page to land on."""
+    for property, kind in ((DCTERMS.conformsTo, DCTERMS.Standard), (DCAT.landingPage, FOAF.Document)):
+        for quad in store.quads_for_pattern(dataset, property, None, None):
+            if isinstance(quad.object, NamedNode):
+                yield Triple(quad.object, RDF.type, kind)
+
+
 def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]], languages: Languages) -> Iterator[Triple]:
     """The catalogue of this site, with the dataset and the SPARQL endpoint as its two entries (DCAT 3)."""
     dataset, endpoint = iris.thing("dataset"), iris.thing("sparql")
@@ -106,6 +122,7 @@ def _catalogue(iris: Iris, own: Mapping[NamedNode, Sequence[Term]], languages: L
     yield from (Triple(catalogue, item, value) for item, values in own.items() for value in values)
     yield Triple(dataset, DCTERMS.identifier, Literal(dataset.value, datatype=XSD.anyURI))
     yield Triple(endpoint, RDF.type, DCAT.DataService)
+    yield Triple(endpoint, RDF.type, RDFS.Resource)  # which DCAT-AP's shapes want to see said of its address
     for tag, text in languages.each("catalogue.endpoint").items():
         yield Triple(endpoint, DCTERMS.title, Literal(text, language=tag))
     yield Triple(endpoint, DCAT.endpointURL, endpoint)

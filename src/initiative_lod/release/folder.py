@@ -30,6 +30,7 @@ from initiative_lod.release.history import CURRENT, current_version, lock, publi
 from initiative_lod.release.integrity import seal, verify
 from initiative_lod.release.manifest import (
     DESCRIPTION,
+    DESCRIPTION_EXACT,
     DUMP,
     DUMPS,
     EXACT,
@@ -143,8 +144,9 @@ def write(
         store = default_graph.in_memory(quads)
         described = describe(iris, store, version, listed)
         store.extend(default_graph.beside(described))
-        content[DESCRIPTION] = N_QUADS.write(described)
-        listed[DESCRIPTION] = entry_of(content[DESCRIPTION])
+        for name, data in description_files(described).items():
+            content[name] = data
+            listed[name] = entry_of(data)
         for name, data in content.items():
             write_file(building / name, data)
         manifest = Manifest(
@@ -172,6 +174,12 @@ def write(
         finish(building, manifest, make_index)
         settle(building, target)
     return read(target)
+
+
+def description_files(described: Sequence[Quad]) -> dict[str, bytes]:
+    """The description of a release as files of it, by name."""
+    lines = N_QUADS.write(described)
+    return {DESCRIPTION: lines, DESCRIPTION_EXACT: b"".join(lexical_forms.record(lines.split(b"\n")))}
 
 
 def _load(path: Path, quads: Iterable[Quad]) -> None:

@@ -14,6 +14,7 @@ from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
 from initiative_lod.release.manifest import (
     DESCRIPTION,
+    DESCRIPTION_EXACT,
     DUMP,
     DUMPS,
     EXACT,
@@ -26,7 +27,7 @@ from initiative_lod.release.manifest import (
 
 SEALED = (STORE, INDEX)  # folders made from the quads for quick reading, by engines whose bytes are their own
 #: Files that follow from the quads, so that the release's digest covers them already.
-DERIVED_FILES = frozenset({DESCRIPTION, *DUMPS, EXACT})
+DERIVED_FILES = frozenset({DESCRIPTION, DESCRIPTION_EXACT, *DUMPS, EXACT})
 
 
 def whole_digest(quads: str, files: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ INDEX = "index"
 GRAPH_TABLE = "graphs.json"  # in the index
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
+DESCRIPTION_EXACT = "release.exact.tsv"  # its literals that the store writes in another way
 #: The dataset as files, by name, in the formats that are dumped.
 DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from

@@ -38,7 +38,7 @@ from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
-from initiative_lod.release.manifest import EXACT, INDEX, Release, read
+from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release, read
 from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
 from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.vocabulary import DCTERMS
@@ -274,7 +274,8 @@ class OpenRelease:
             merged.get(name) or self.iris.graph(name.removeprefix("graphs/").removesuffix(".exact.tsv")).value: name
             for name in graphs
         }
-        return {graph: LexicalForms(self.release.path / name) for graph, name in {"": EXACT, **named}.items()}
+        named |= {"": EXACT, self.iris.graph("release").value: DESCRIPTION_EXACT}
+        return {graph: LexicalForms(self.release.path / name) for graph, name in named.items()}
 
     def _forms_in(self, graph: NamedNode | BlankNode | DefaultGraph) -> LexicalForms:
         name = graph.value if isinstance(graph, NamedNode) else ""
