@@ -180,12 +180,20 @@ class NotAcceptable(InitiativeLodError):
     """No representation that the client accepts.
 
     ``alternatives`` are (address, media type); of a query ``form`` is the form whose result was to be written:
-    ``boolean``, ``solutions``, ``graph``, or ``any`` where that is not known.
+    ``boolean``, ``solutions``, ``graph``, or ``any`` where that is not known; ``refused`` is the media type that was
+    accepted, and cannot write it.
     """
 
-    def __init__(self, message: Message | str, alternatives: Sequence[tuple[str, str]] = (), form: str = "") -> None:
+    def __init__(
+        self,
+        message: Message | str,
+        alternatives: Sequence[tuple[str, str]] = (),
+        form: str = "",
+        refused: str = "",
+    ) -> None:
         self.alternatives = alternatives
         self.form = form
+        self.refused = refused
         super().__init__(message)
 
 

@@ -132,6 +132,33 @@ def test_not_acceptable_says_what_there_is(server: Server) -> None:
         assert available in answer.json()["available"]
 
 
+@pytest.mark.parametrize(
+    ("query", "accept", "refused"),
+    [
+        (
+            'CONSTRUCT { <http://a.example/a> <http://a.example/2024> "v" } {}',
+            "application/rdf+xml",
+            {"application/rdf+xml"},
+        ),
+        (
+            'SELECT ("a\\u0001b" AS ?x) {}',
+            "application/sparql-results+xml",
+            {"application/sparql-results+xml", "application/xml", "text/xml"},
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_not_offered_again(
+    server: Server, query: str, accept: str, refused: set[str]
+) -> None:
+    answer = server.get(query, accept)
+    assert answer.status_code == 406
+    offered = answer.json()["available"]
+    assert not refused & {*offered}
+    assert len(offered) > 2
+    for name in offered:
+        assert server.get(query, name).status_code == 200, name
+
+
 def test_media_type_by_argument_wins(server: Server) -> None:
     answer = server.get(SELECT, "application/sparql-results+xml", _mediatype="text/csv")
     assert answer.headers["content-type"].startswith("text/csv")

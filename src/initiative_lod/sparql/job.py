@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -116,11 +116,11 @@ class Reply:
     error: str = ""
     message: str = ""
     retire: bool = False
+    refused: str = ""
 
     def to_bytes(self) -> bytes:
         """The reply as one JSON document."""
-        fields = (self.kind, self.rows, self.length, self.in_file, self.error, self.message, self.retire)
-        return json.dumps(fields).encode()
+        return json.dumps(astuple(self)).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
@@ -135,7 +135,7 @@ class Reply:
         except (ValueError, TypeError):
             said = Message("query.gave_up", detail=Verbatim(self.message))
         if self.error == NotAcceptable.__name__:
-            return NotAcceptable(said, form=self.kind)
+            return NotAcceptable(said, form=self.kind, refused=self.refused)
         if self.error == DamagedStore.__name__:
             return DamagedStore(str(said.values.get("detail", said)))  # no message: a visitor is not told where it lies
         known = getattr(errors, self.error, None)

@@ -117,7 +117,7 @@ class Evaluator:
                 found.serialize(written, format=media.results)
         except UnwritableError as error:
             kind = "boolean" if isinstance(found, QueryBoolean) else "solutions"
-            raise NotAcceptable(error.args[0], form=kind) from error
+            raise NotAcceptable(error.args[0], form=kind, refused=media.name) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise _failed(error) from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
@@ -159,7 +159,7 @@ class Evaluator:
             try:
                 media.write_to(unique, output, _used(unique, prefixes) if media.prefixed else None)
             except UnwritableError as error:
-                raise NotAcceptable(error.args[0], form="graph") from error
+                raise NotAcceptable(error.args[0], form="graph", refused=media.name) from error
             except (RuntimeError, OSError, ValueError) as error:
                 raise QueryError(Message("query.unwritable", format=media.label, detail=Verbatim(error))) from error
         return output

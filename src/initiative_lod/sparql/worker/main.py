@@ -83,7 +83,8 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     try:
         kind, output = evaluator.evaluate(Job.from_bytes(frame))
     except NotAcceptable as error:
-        _send(channel, Reply(kind=error.form, error=NotAcceptable.__name__, message=_message(error)))
+        said = _message(error)
+        _send(channel, Reply(error.form, error=NotAcceptable.__name__, message=said, refused=error.refused))
     except InitiativeLodError as error:
         # A release folder that was replaced as a whole is another one than the sandbox lets this process read.
         lost = isinstance(error.__cause__, OSError | ReleaseError)

@@ -208,7 +208,7 @@ class Endpoint:
         more: dict[str, object] = {}
         if isinstance(error, NotAcceptable):
             offers = {"graph": GRAPH_OFFERS, "any": (*RESULT_OFFERS, *GRAPH_OFFERS)}.get(error.form, RESULT_OFFERS)
-            more["available"] = sorted({offer.name for offer in offers})
+            more["available"] = sorted({offer.name for offer in offers if offer.media.name != error.refused})
         return await tell(self._site, self._lane, http, error, page, PROBLEM_OFFERS, **more)
 
     async def _body(self, http: requests.Request) -> bytes:
