@@ -55,6 +55,27 @@ CASES = (
         (("a", "SPARQL"),),
     ),
     Reported(
+        "the inverse of a whole path",
+        STONE + "sh:property [ sh:path [ sh:inversePath ( ex:cuts ex:piece ) ] ; sh:minCount 1 ] ; "
+        "sh:property [ sh:path [ sh:inversePath [ sh:inversePath ex:age ] ] ; sh:maxCount 0 ] ; sh:property [ "
+        "sh:path [ sh:inversePath [ sh:alternativePath ( ex:holds [ sh:oneOrMorePath ex:under ] ) ] ] ; "
+        "sh:maxCount 2 ] .",
+        "ex:m ex:cuts ex:n . ex:n ex:piece ex:a . ex:a a ex:Stone . ex:b a ex:Stone ; ex:age 1 . "
+        "ex:x ex:holds ex:a . ex:y ex:under ex:z . ex:z ex:under ex:a .",
+        (("a", "MaxCount"), ("b", "MaxCount"), ("b", "MinCount")),
+    ),
+    Reported(
+        "the flags of patterns, and the end of a text",
+        "ex:S sh:targetObjectsOf ex:name ; a sh:NodeShape ; sh:pattern 'a b$' ; sh:flags 'x' . "
+        "ex:T sh:targetObjectsOf ex:text ; a sh:NodeShape ; sh:pattern '^a.b$' ; sh:flags 'si' . "
+        "ex:U sh:targetObjectsOf ex:sign ; a sh:NodeShape ; sh:pattern '(.$' ; sh:flags 'q' . "
+        "ex:V sh:targetObjectsOf ex:lines ; a sh:NodeShape ; sh:pattern '^b$' ; sh:flags 'm' . "
+        "ex:W sh:targetObjectsOf ex:end ; a sh:NodeShape ; sh:pattern 'c$' .",
+        "ex:a ex:name 'ab' , 'a b' ; ex:text 'A\\nB' , 'A' ; ex:sign 'x(.$' , 'xa' ; "
+        "ex:lines 'a\\nb' , 'a b' ; ex:end 'c', 'c\\n' .",
+        (('"A"', "Pattern"), ('"a b"', "Pattern"), ('"a b"', "Pattern"), ('"c\\n"', "Pattern"), ('"xa"', "Pattern")),
+    ),
+    Reported(
         "one of two datatypes",
         STONE + "sh:property [ sh:path ex:age ; sh:or ( [ sh:datatype xsd:integer ] [ sh:datatype xsd:gYear ] ) ] .",
         "ex:a a ex:Stone ; ex:age 3 . ex:b a ex:Stone ; ex:age '1900'^^xsd:gYear . ex:c a ex:Stone ; ex:age 'old' .",

@@ -18,7 +18,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.constraint_queries import ConstraintQueries, Undecidable
-from initiative_lod.validation.property_path import PathOf, follow, read_path
+from initiative_lod.validation.patterns import compiled
+from initiative_lod.validation.property_path import follow, inward, read_path
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
 
@@ -157,15 +158,13 @@ class Prefilter:
         if not paths:
             return lambda node: _every(check(node, (node,)) for check in checks)
         try:
-            path = read_path(self.shapes, paths[0])
+            path = inward(read_path(self.shapes, paths[0]))
         except ShapesError as error:
             raise Undecidable(str(error)) from error
         data = self.data
         if isinstance(path, NamedNode):
             name = path  # narrowed, for the function
             return lambda node: _together(checks, node, data.values(node, name))
-        if not _can_follow(path):
-            raise Undecidable(f"the path of {_shown(shape)} turns a whole path round")
         return lambda node: _together(checks, node, follow(path, node, data))
 
     def _components(self, shape: Term, properties: Properties) -> Iterator[ValueCheck]:
@@ -208,15 +207,6 @@ def _each(test: Check) -> ValueCheck:
 
 def _together(checks: list[ValueCheck], node: Term, values: Collection[Term]) -> Verdict:
     return _every(check(node, values) for check in checks)
-
-
-def _can_follow(path: NamedNode | PathOf) -> bool:
-    """False for a path that reads more than one predicate backwards at once, where processors differ."""
-    if isinstance(path, NamedNode):
-        return True
-    if path.kind == "inverse":
-        return isinstance(path.parts[0], NamedNode)
-    return all(_can_follow(part) for part in path.parts)
 
 
 def _iris(values: Collection[Term]) -> Iterator[NamedNode]:
@@ -324,11 +314,11 @@ def _length(test: Callable[[int, int], bool]) -> Any:
 
 def _pattern(self: Prefilter, values: tuple[Term, ...], properties: Properties) -> ValueCheck:
     flags = {str(flag.value) for flag in properties.get(SH.flags, ()) if isinstance(flag, Literal)}
-    if len(flags) > 1 or not flags <= {"", "i"}:
-        raise Undecidable("sh:flags are other than i")
-    compiled = [re.compile(value.value, re.IGNORECASE if "i" in flags else 0) for value in values]
+    if len(flags) > 1:
+        raise Undecidable("sh:flags has several values")
+    patterns = [compiled(value.value, next(iter(flags), "")) for value in values]
     return _each(
-        lambda value: None if isinstance(value, BlankNode) else all(item.search(value.value) for item in compiled)
+        lambda value: None if isinstance(value, BlankNode) else all(item.search(value.value) for item in patterns)
     )
 
 

@@ -53,8 +53,18 @@ def read_path(shapes: TripleIndex, node: Term, depth: int = 0) -> NamedNode | Pa
     raise ShapesError("a blank node that is given as a property path has none of its forms (SHACL §2.3.1)")
 
 
+def inward(path: NamedNode | PathOf, is_inverse: bool = False) -> NamedNode | PathOf:
+    """The same path (or its inverse) with inverses of predicates alone (SPARQL §18.1.7)."""
+    if isinstance(path, NamedNode):
+        return PathOf("inverse", (path,)) if is_inverse else path
+    if path.kind == "inverse":
+        return inward(path.parts[0], not is_inverse)
+    parts = tuple(inward(part, is_inverse) for part in path.parts)
+    return PathOf(path.kind, parts[::-1] if is_inverse and path.kind == "sequence" else parts)
+
+
 def follow(path: NamedNode | PathOf, start: Term, data: TripleIndex) -> set[Term]:
-    """The value nodes of ``path`` from ``start``. Of inverse paths only those of one predicate can be followed."""
+    """The value nodes of ``path``, whose inverses are of predicates alone, from ``start``."""
     if isinstance(path, NamedNode):
         return set(data.values(start, path))
     if path.kind == "inverse":

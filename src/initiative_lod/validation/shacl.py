@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +23,7 @@ from pyshacl.constraints.core.property_pair_constraints import (
     LessThanConstraintComponent,
     LessThanOrEqualsConstraintComponent,
 )
+from pyshacl.constraints.core.string_based_constraints import PatternConstraintComponent
 from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQLConstraintComponentValidator
 from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
@@ -33,8 +35,9 @@ from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
 from initiative_lod.validation.confined import confined
+from initiative_lod.validation.patterns import compiled
 from initiative_lod.validation.prefilter import TARGETS, Prefilter
-from initiative_lod.validation.property_path import read_path
+from initiative_lod.validation.property_path import PathOf, inward, path_triples, read_path
 from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
 from initiative_lod.validation.report import Place, Report, Result
 from initiative_lod.validation.shapes_graph import ForeignShapes, check, read_shapes
@@ -117,7 +120,12 @@ def _shapes_graph(
     """The shapes graph for pySHACL; with ``targets`` each shape has these focus nodes and no others."""
     graph = rdflib.Graph(bind_namespaces="none")
     rdflib_bool_patch()  # type: ignore[no-untyped-call]
+    paths = dict(_plain_paths(shapes))
+    for triple in chain.from_iterable(paths.values()):
+        graph.add(tuple(map(rdflib_term, triple)))  # type: ignore[arg-type]
     for subject, predicate, value in shapes:
+        if subject in paths and predicate != RDF.type:
+            continue
         is_target = predicate in TARGETS or (
             predicate == RDF.type and value in prefilter.class_types and subject in prefilter.targets
         )
@@ -132,6 +140,24 @@ def _shapes_graph(
         for node in nodes:
             graph.add((rdflib_term(shape), REPORT.targetNode, rdflib_term(node)))
     return graph
+
+
+def _plain_paths(shapes: TripleIndex) -> Iterator[tuple[Term, list[Triple]]]:
+    """Property paths in which the inverse is of more than a predicate, which pySHACL does not follow, by their nodes,
+    and the triples that say the same of each without.
+    """
+    for number, node in enumerate(shapes.inverse(SH.path)):
+        try:
+            path = read_path(shapes, node)
+        except ShapesError:
+            continue
+        plain = inward(path)
+        if plain == path:
+            continue
+        if isinstance(plain, NamedNode) or plain.kind == "inverse":
+            plain = PathOf("alternative", (plain, plain))  # so that the node stays one
+        root, triples = path_triples(plain, f"plain{number}")
+        yield node, [Triple(node if s == root else s, p, o) for s, p, o in triples]  # type: ignore[arg-type]
 
 
 def _run(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
@@ -155,13 +181,14 @@ def _sentence(error: Exception) -> str:
 
 @contextmanager
 def _pyshacl() -> Iterator[None]:
-    """pySHACL fit for use: silent, with four functions mended; what it changes for all, or keeps, is put back.
+    """pySHACL fit for use: silent, with five functions mended; what it changes for all, or keeps, is put back.
 
     It writes values into messages as if they were replacements of a regular expression, where a backslash has a
     meaning. Over a blank node under sh:lessThan and sh:lessThanOrEquals it breaks off, where the pair cannot be
     compared and so is a result (SHACL §4.5.3, §4.5.4). rdflib takes 0, false and the empty string for no term at all
-    where a path of any length begins or ends. pySHACL keeps texts and validators by the addresses of graphs, which
-    other graphs have later. For it only the lexical form "true" is true in a shapes graph.
+    where a path of any length begins or ends. Of flags of patterns pySHACL knows i and m. It keeps texts and
+    validators by the addresses of graphs, which other graphs have later. For it only the lexical form "true" is true
+    in a shapes graph.
     """
 
     def formatted(self: ConstraintComponent, message: str, values: Any) -> str:
@@ -186,6 +213,14 @@ def _pyshacl() -> Iterator[None]:
         start, end = (_AnyLiteral(node) if isinstance(node, rdflib.Literal) else node for node in (subj, obj))
         return evaluate(self, graph, start, end, first)
 
+    def with_flags(self: Any, shape: Any) -> None:
+        super(PatternConstraintComponent, self).__init__(shape)
+        self.string_rules = list(shape.objects(REPORT.pattern))
+        self.flags = next(iter(shape.objects(REPORT.flags)), None)
+        self.compiled_cache = {rule: compiled(str(rule), str(self.flags or "")) for rule in self.string_rules}
+
+    patterned: Any = PatternConstraintComponent
+    started = patterned.__init__
     paths: Any = MulPath
     evaluate = MulPath.eval
     component: Any = ConstraintComponent
@@ -197,6 +232,7 @@ def _pyshacl() -> Iterator[None]:
     component._format_sparql_based_result_message = formatted
     less._compare_lt, not_more._compare_ltoe = map(with_blank_nodes, compares)
     paths.eval = with_any_literal
+    patterned.__init__ = with_flags
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -207,6 +243,7 @@ def _pyshacl() -> Iterator[None]:
         component._format_sparql_based_result_message = kept[2]
         less._compare_lt, not_more._compare_ltoe = compares
         paths.eval = evaluate
+        patterned.__init__ = started
         stringify_blank_node.dict_cache.clear()
         SPARQLConstraintComponentValidator.validator_cache.clear()
 

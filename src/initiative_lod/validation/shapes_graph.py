@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pyoxigraph import NamedNode, Quad, parse
+from pyoxigraph import Literal, NamedNode, Quad, parse
 
 from initiative_lod.errors import ParseError, ShapesError
 from initiative_lod.formats import BY_SUFFIX
@@ -19,6 +18,7 @@ from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.settings import Settings
+from initiative_lod.validation.patterns import compiled
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OWL, SH
 
@@ -113,11 +113,16 @@ def _unevaluated(shapes: TripleIndex) -> Iterator[str]:
 def check(shapes: TripleIndex) -> None:
     """Raise ShapesError for a pattern that is no regular expression here, or a query that reaches for other data."""
     for pattern, holders in shapes.inverse(SH.pattern).items():
-        if fault := _fault(pattern.value):
-            raise ShapesError(
-                f"the pattern {pattern.value!r} of {_shape(shapes, holders[0])} cannot be used: {fault}. Patterns are "
-                "regular expressions of Python; \\p{…}, \\i, \\c and [a-z-[aeiou]] of XPath are none"
-            )
+        for holder in holders:
+            for flags in shapes.values(holder, SH.flags) or (Literal(""),):
+                try:
+                    compiled(pattern.value, flags.value)
+                except ValueError as error:
+                    of = f"the pattern {pattern.value!r} of {_shape(shapes, holder)}"
+                    raise ShapesError(
+                        f"{of} cannot be used: {error}. Patterns are "
+                        "regular expressions of Python; \\p{…}, \\i, \\c and [a-z-[aeiou]] of XPath are none"
+                    ) from error
     for name in (SH.select, SH.ask):
         for query, holders in shapes.inverse(name).items():
             found = re.search(r"\b(FROM|SERVICE)\b", _bare(query.value), re.IGNORECASE)
@@ -126,19 +131,6 @@ def check(shapes: TripleIndex) -> None:
                     f"the query of {_shape(shapes, holders[0])} has a {found[0].upper()} clause: a constraint is about "
                     "the data that are validated, and reaches nothing else"
                 )
-
-
-def _fault(pattern: str) -> str:
-    """Reason why Python cannot read a pattern, or would read it differently from XPath; "" for one that is well."""
-    if re.search(r"(?<!\\)\[[^\]]*-\[", pattern):
-        return "a class is taken from a class"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", FutureWarning)
-            re.compile(pattern)
-    except (re.error, FutureWarning, RecursionError, OverflowError) as error:
-        return str(error)
-    return ""
 
 
 def _bare(query: str) -> str:
