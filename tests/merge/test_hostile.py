@@ -52,6 +52,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     ),
     "a web page": ("x.ttl", b"<!DOCTYPE html><html><body>404</body></html>", ""),
     "a triple about a triple": ("x.ttl", (TTL + "e:a e:b <<( e:a e:b _:x )>> .").encode(), "RDF 1.2"),
+    "a text with a direction": ("x.nt", b'<http://e.example/a> <http://e.example/b> "x"@ar--rtl .\n', "a direction"),
     "deep nesting": ("x.ttl", (TTL + "e:a e:b " + "<<( e:a e:b " * 100_000).encode(), ""),
     "a gzip that breaks off": ("x.ttl.gz", gzip.compress(TTL.encode() * 500)[:60], "the archive breaks off"),
 }

@@ -48,6 +48,16 @@ REFUSED = {
     "a language": ("x.jsonld", entry(**{KITE: {"@value": "x", "@language": "en_US"}}), "'en_US' is no language tag"),
     "a context elsewhere": ("x.jsonld", entry(**{"@context": "https://kite.example/c"}), "(https://kite.example/c)"),
     "one of several": ("x.jsonld", entry(**{"@context": ["https://kite.example/c", {}]}), "(https://kite.example/c)"),
+    "a context elsewhere behind one in place": (
+        "x.jsonld",
+        entry(**{"@context": [{"k": "http://kite.example/"}, "https://kite.example/far"]}),
+        "lies elsewhere (https://kite.example/far)",
+    ),
+    "a context elsewhere inside of a term": (
+        "x.jsonld",
+        entry(**{"@context": {"k": {"@id": "http://kite.example/k", "@context": "https://kite.example/far"}}, "k": {}}),
+        "lies elsewhere (https://kite.example/far)",
+    ),
     "an import": ("x.jsonld", entry(**{"@context": {"@import": "https://kite.example/c"}}), "lies elsewhere"),
     # Notation3: what it quotes would become facts
     "a formula": ("x.n3", (TTL + "k:one k:denies { k:red k:flies k:low } .").encode(), ":3: { … } quotes"),
@@ -182,3 +192,16 @@ def test_a_store_refuses_nothing_that_was_taken(local: str, suffix: str) -> None
     store = Store()
     store.bulk_load(lines, format=RdfFormat.N_QUADS)
     assert len(store) == len(set(quads))
+
+
+def test_the_direction_of_a_text_is_left_out_of_json_ld_and_told(read: Read) -> None:
+    """JSON-LD 1.1 has no triple for it unless asked (API §9.1.3); N-Triples has it since RDF 1.2 alone."""
+    value = {"@value": "x", "@language": "ar", "@direction": "rtl"}
+    outcome, quads = read("x.jsonld", json.dumps({"@id": KITE + "one", KITE + "says": value}).encode())
+    assert [str(quad.object) for quad in quads] == ['"x"@ar']
+    assert outcome.repaired == ["the direction of texts (@direction) is left out, as JSON-LD's own rules have it"]
+    line = f'<{KITE}one> <{KITE}says> "x"@ar--rtl .\n'.encode()
+    outcome, _ = read("x.nt", line)
+    assert (outcome.status, "a text with a direction (RDF 1.2)" in outcome.told) == ("refused", True)
+    outcome, quads = read("x.nt", line + line.replace(b"--rtl", b""), lenient=True)
+    assert (outcome.status, len(quads), outcome.left_out_total) == ("taken", 1, 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import Literal, Quad, RdfFormat
 
 from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
 from initiative_lod.formats.media_type import W3C, json_bytes
@@ -19,7 +19,6 @@ SHOWN = 10  # keys without a meaning that a note names
 _KEYWORD = re.compile(r'"@(?:context|id|graph|type|value|list|set|included|reverse)"')
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _ID = re.compile(rb'"@id"\s*:\s*(' + _STRING + rb")")
-_REMOTE = re.compile(rb'"@(?:context|import)"\s*:\s*\[?\s*(' + _STRING + rb")")
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]|^@[A-Za-z]+$')
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -45,11 +44,13 @@ class JsonLd(EngineFormat):
         self, content: Content, base: str, lenient: bool = False, note: Note = lambda text: None
     ) -> Iterator[Quad]:
         """The statements. An ``@id`` or other term that is no IRI is an error, though JSON-LD's own rules drop what it
-        stands in (JSON-LD 1.1 API §7.1); keys that the context gives no meaning are left out by these, and noted.
+        stands in (JSON-LD 1.1 API §7.1); keys that the context gives no meaning are left out by these, and noted;
+        so is the direction of a text.
         """
         if not lenient:
             _check_ids(content)
         meaningless: dict[str, None] = {}
+        directed = False
         quads = self._parse(content, base, True)  # checked, the engine would drop terms in silence
         while True:
             try:
@@ -58,12 +59,18 @@ class JsonLd(EngineFormat):
                 break
             except SyntaxError as error:
                 raise _explained(error, content) from None
+            if isinstance(value := quad.object, Literal) and value.direction:
+                directed = True
+                undirected = Literal(value.value, language=value.language)
+                quad = Quad(quad.subject, quad.predicate, undirected, quad.graph_name)
             if not _SCHEME.match(quad.predicate.value):
                 meaningless.setdefault(quad.predicate.value)
             elif lenient or not (fault := fault_of(quad)):
                 yield quad
             else:
                 raise SyntaxError(fault)
+        if directed:
+            note("the direction of texts (@direction) is left out, as JSON-LD's own rules have it")
         if meaningless:
             listed = ", ".join(list(meaningless)[:SHOWN]) + (", …" if len(meaningless) > SHOWN else "")
             note(f"its context gives these keys no meaning, and so they are left out: {listed}")
@@ -127,9 +134,28 @@ def _explained(error: SyntaxError, content: Content) -> SyntaxError:
     if "LoadDocumentCallback" not in error.msg:
         return error
     with searchable(content) as data:
-        remote = _REMOTE.search(data)
-        where = f" ({remote[1].decode()[1:-1]})" if remote else ""
+        remote = _remote(bytes(data))
+    where = f" ({remote})" if remote else ""
     return SyntaxError(f"its JSON-LD context lies elsewhere{where} and is not fetched: put the context into the file")
+
+
+def _remote(data: bytes) -> str:
+    """The address of the first context of a document that lies elsewhere; empty where it is not found."""
+    try:
+        waiting = [json.loads(data)]
+    except (ValueError, RecursionError):
+        return ""
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            for key in ("@context", "@import"):
+                given = value.get(key)
+                if found := [item for item in (given if isinstance(given, list) else [given]) if isinstance(item, str)]:
+                    return found[0]
+            value = list(value.values())
+        if isinstance(value, list):
+            waiting += reversed(value)
+    return ""
 
 
 def _refused(url: str, options: object) -> NoReturn:

@@ -15,6 +15,7 @@ def fault_of(quad: Quad, marker: str = "") -> str:
             fault = _iri_fault(term.value)
         elif isinstance(term, Literal):
             fault = _language_fault(term.language) if term.language else _datatype_fault(term.datatype.value)
+            fault = "a text with a direction (RDF 1.2)" if term.direction else fault
         elif isinstance(term, Triple):
             fault = "a triple about a triple (RDF 1.2)"
         if not fault and marker and isinstance(term, NamedNode | Literal | BlankNode) and marker in term.value:

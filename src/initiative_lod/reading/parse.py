@@ -43,6 +43,8 @@ _PLACE = re.compile(
 #: are the first bytes; and, in two of the syntaxes, rdf:langString without a language.
 _BEYOND = (b"\xf0", b"\xf1", b"\xf2", b"\xf3")
 _EXCLUDED = (b"\xf3\xa0", b"\xbf\xbe", b"\xbf\xbf")
+_DIRECTIONS = (b"--ltr .", b"--rtl .")
+_DIRECTED = re.compile(rb'"@[A-Za-z0-9-]+--(?:ltr|rtl) \.\n?$')
 _LANG_STRING = b"angString>"
 _LOOSE = ("RDF/XML", "N3")
 
@@ -170,8 +172,10 @@ def _take(blocks: Iterable[bytes], how: How, outcome: FileOutcome, write: Write,
     used = f"<{how.base}".encode()
     relative = False
     for block in blocks:
-        if (any(sign in block for sign in _BEYOND) and any(sign in block for sign in _EXCLUDED)) or (
-            outcome.format in _LOOSE and _LANG_STRING in block
+        if (
+            (any(sign in block for sign in _BEYOND) and any(sign in block for sign in _EXCLUDED))
+            or (outcome.format in _LOOSE and _LANG_STRING in block)
+            or any(sign in block for sign in _DIRECTIONS)
         ):
             block = b"".join(_storable(block.splitlines(keepends=True), how, outcome))
         relative = relative or used in block
@@ -204,6 +208,12 @@ def _take(blocks: Iterable[bytes], how: How, outcome: FileOutcome, write: Write,
 def _storable(lines: Iterable[bytes], how: How, outcome: FileOutcome) -> Iterator[bytes]:
     """The lines that a store takes. Raises Unreadable for another one, unless it may be left out."""
     for line in lines:
+        if _DIRECTED.search(line):
+            fault = f"{line.decode().strip()[: LONGEST // 2]}: a text with a direction (RDF 1.2), which is not taken"
+            if not how.lenient:
+                raise Unreadable(fault)
+            outcome.leave_out(0, fault)
+            continue
         if _LANG_STRING in line or any(sign in line for sign in _EXCLUDED):
             try:
                 list(parse(line, format=RdfFormat.N_QUADS))
