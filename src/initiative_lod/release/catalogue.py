@@ -105,7 +105,7 @@ def _own(store: Store, dataset: NamedNode) -> dict[NamedNode, list[Term]]:
 
 
 def _leant_on(store: Store, dataset: NamedNode) -> Iterator[Triple]:
-    """What DCAT-AP wants to see said of things that authors name: the standards, and the page to land on."""
+    """Types that DCAT-AP asks for, of things that authors name: the standards, and the page to land on."""
     for property, kind in ((DCTERMS.conformsTo, DCTERMS.Standard), (DCAT.landingPage, FOAF.Document)):
         for quad in store.quads_for_pattern(dataset, property, None, None):
             if isinstance(quad.object, NamedNode):
