@@ -83,10 +83,11 @@ def competency_questions() -> str:
         "# Competency questions",
         "",
         "What the graph must be able to answer. The expected rows were worked out from the text by hand; a build whose",
-        "graph answers otherwise is no release. Each is `data/questions/<name>.rq`.",
+        "graph answers otherwise is no release. Each is `data/questions/<name>.rq`, but for those that are asked of",
+        "each document of any project, which travel with the ontology: `ontology/questions/each-….rq`.",
     ]
     group = ""
-    for question in questions.read_folder(DATA / "questions"):
+    for question in questions.of_project(DATA.parent, DATA.parent / "ontology"):
         if question.group != group:
             group = question.group
             lines += ["", f"## {group.capitalize()}", "", "| name | question | 问题 |", "| --- | --- | --- |"]

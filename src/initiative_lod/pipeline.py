@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod import __version__, release
 from initiative_lod.build import mappings
@@ -29,7 +29,7 @@ from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
 from initiative_lod.validation.report import Report
-from initiative_lod.vocabulary import DCTERMS
+from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, RDF
 
 Progress = Callable[[str], None]
 
@@ -41,7 +41,7 @@ class Checked:
     built: Built
     report: Report
     differences: tuple[Difference, ...]
-    questions: int
+    questions: int  # with rows that were worked out by hand
     modified: str  # the dataset's own date
 
     @property
@@ -53,14 +53,16 @@ class Checked:
 def check(settings: Settings, progress: Progress = lambda message: None) -> Checked:
     """Build, validate and ask every competency question; nothing is written. Raises SourceError."""
     built = build(settings, progress)
-    modified = _modified(built, Iris(settings.base))
+    iris = Iris(settings.base)
+    modified = _modified(built, iris)
+    all_questions = questions.of_project(settings.root, settings.ontology)
+    competency.require_documents(all_questions, _documents(built, iris))
     progress("validating")
     report = validate(built, settings)
     progress("asking the competency questions")
-    all_questions = questions.read_folder(settings.root / "data" / "questions")
     store = default_graph.in_memory(built.quads)
     differences = tuple(competency.differences(all_questions, store, settings.base))
-    return Checked(built, report, differences, len(all_questions), modified)
+    return Checked(built, report, differences, sum(bool(item.expected) for item in all_questions), modified)
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -90,7 +92,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         raise SourceError("\n".join(str(difference) for difference in checked.differences))
     built, report, iris = checked.built, checked.report, Iris(settings.base)
     store = default_graph.in_memory(built.quads)
-    all_questions = questions.read_folder(settings.root / "data" / "questions")
+    all_questions = questions.of_project(settings.root, settings.ontology)
     coverage = {
         iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage
     }
@@ -157,7 +159,7 @@ def make_merged_release(
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
     from initiative_lod.merge.conflicts import check, find  # here: they need pySHACL, which few commands do
 
-    own_questions = questions.read_folder(settings.root / "data" / "questions")
+    own_questions = questions.of_project(settings.root, settings.ontology)
     folder = settings.root / "data" / "questions-merged"  # a project need not have any
     joint_questions = questions.read_folder(folder) if folder.is_dir() else []
 
@@ -169,8 +171,9 @@ def make_merged_release(
         saved = building / competency.FILE  # as the start has it
         if saved.is_file():
             answered = [item.question for item in conflicts.together if not item.missing]
+            templates = [item for item in own_questions if item.document == questions.EACH]  # of new documents as well
             files[competency.FILE] = competency.with_joint(
-                saved.read_bytes(), joint_questions, answered, store, settings.base
+                saved.read_bytes(), [*joint_questions, *templates], [*answered, *templates], store, settings.base
             )
         return files, conflicts.summary()
 
@@ -200,6 +203,14 @@ def index_maker(progress: Progress = lambda message: None, settings: Settings | 
             renderings.render(building, settings, folder / rendered_documents.RENDERED)
 
     return make
+
+
+def _documents(built: Built, iris: Iris) -> set[str]:
+    """The names of the documents of a build, as in id/<name>."""
+    kinds = {iris.term(name) for name in DOCUMENTS}
+    found = {quad.subject for quad in built.quads if quad.predicate == RDF.type and quad.object in kinds}
+    paths = (iris.path(node.value) for node in found if isinstance(node, NamedNode))
+    return {path.removeprefix("id/") for path in paths if path is not None}
 
 
 def _modified(built: Built, iris: Iris) -> str:

@@ -90,7 +90,7 @@ def publish(settings: Settings) -> None:
     built, iris = build(settings), Iris(settings.base)
     edition = Edition("1.0.0", "2031-03-05")
     store = default_graph.in_memory(built.quads)
-    asked = questions.read_folder(settings.root / "data" / "questions")
+    asked = questions.of_project(settings.root, settings.ontology)
     files = {
         "context.jsonld": built.context,
         competency.FILE: competency.content(asked, store, settings.base),

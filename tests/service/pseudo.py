@@ -133,6 +133,8 @@ def made_up_questions(content: bytes) -> bytes:
             for term in row.values():
                 if term["type"] == "literal":
                     term["value"] = made_up(term["value"])
+        if not item["expected"]:  # of a template
+            continue
         head, *rows = item["expected"]
         item["expected"] = [head, *([made_up(cell) if cell in literals else cell for cell in row] for row in rows)]
     return json.dumps(saved).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_the_form_of_a_search_lets_one_choose_a_document(live: Live) -> None:
 def test_a_document_that_is_not_there_cannot_be_searched_in(live: Live, accept: str) -> None:
     answer = live.get("/search?q=residents&document=shoals", accept)
     assert answer.status_code == 404
-    assert "there is no document shoals here: there are" in answer.text
+    assert "there is no document 'shoals' here: there are" in unescape(answer.text)
     assert "lamps" in answer.text
 
 

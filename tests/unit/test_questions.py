@@ -1,5 +1,6 @@
 """Reading competency questions and comparing answers."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -149,6 +150,68 @@ def test_a_question_has_rows_or_a_truth_value(write: Write) -> None:
     question = questions.read(write(HEADER + "CONSTRUCT WHERE { ?s ?p ?o }"))
     with pytest.raises(ParseError, match=r"what\.rq: .*SELECT or ASK"):
         competency.answer(question, some_store())
+
+
+ABOUT = HEADER + "# document: {}\n"
+OF_EACH = "SELECT ?document ?o WHERE { ?document <https://w3id.org/initiative-lod/p> ?o } ORDER BY ?document"
+
+
+def test_a_question_says_which_document_it_is_about(write: Write) -> None:
+    assert questions.read(write()).document == ""
+    assert questions.read(write(ABOUT.format("id/a") + SELECT)).document == "a"
+    with pytest.raises(ParseError, match=r"what\.rq:6: document is 'a b', and must be the name of a document"):
+        questions.read(write(ABOUT.format("a b") + SELECT))
+
+
+def test_a_question_about_a_document_that_is_not_there_is_refused_with_its_line(write: Write) -> None:
+    question = questions.read(write(ABOUT.format("a") + SELECT))
+    competency.require_documents([question], {"a", "b"})
+    with pytest.raises(SourceError, match=r"what\.rq:6: the question is about id/a, .*there are: b, c"):
+        competency.require_documents([question], {"c", "b"})
+
+
+def test_a_template_is_asked_of_each_document_and_compared_where_it_has_rows(write: Write) -> None:
+    bare = questions.read(write(ABOUT.format("each") + OF_EACH, rows=None))
+    assert bare.expected == ()
+    assert competency.answer(bare, some_store())[1:] == (("id/a", "1"), ("id/b", "二"))
+    assert different(bare, some_store()) == []
+    assert (
+        different(questions.read(write(ABOUT.format("each") + OF_EACH, "document\to\nid/a\t1\n")), some_store()) == []
+    )
+    for row in ("id/b\t一", "id/c\t1"):
+        wrong = questions.read(write(ABOUT.format("each") + OF_EACH, f"document\to\n{row}\n"))
+        assert "missing: " + row.replace("\t", " | ") in different(wrong, some_store())[0]
+
+
+def test_a_template_selects_the_document(write: Write) -> None:
+    with pytest.raises(ParseError, match=r"what\.tsv:1: .*have a column 'document'"):
+        questions.read(write(ABOUT.format("each") + SELECT))
+    for query in (SELECT, "ASK { ?s ?p ?o }"):
+        question = questions.read(write(ABOUT.format("each") + query, rows=None, name="bare"))
+        with pytest.raises(ParseError, match=r"bare\.rq: .*selects \?document"):
+            competency.content([question], some_store())
+
+
+def test_a_template_keeps_rows_of_every_document(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = questions.read(write(ABOUT.format("each") + OF_EACH.replace("?o }", "?o ; ?q ?o }"), rows=None))
+    store = some_store()
+    for number in range(5):
+        store.add(Quad(IRIS.thing("id/a"), IRIS.thing("p"), Literal(number)))
+    monkeypatch.setattr(competency, "MAX_ROWS", 2)
+    (kept,) = json.loads(competency.content([question], store))
+    assert [row["document"]["value"][-1] for row in kept["rows"]] == ["a", "a", "b"]
+    assert (kept["document"], kept["complete"]) == ("each", False)
+
+
+def test_the_templates_of_the_ontology_are_asked_unless_the_project_has_its_own(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "data" / "questions").mkdir(parents=True)
+    (tmp_path / "questions").mkdir()
+    write(name="data/questions/own")
+    write(name="data/questions/both")
+    write(ABOUT.format("each") + OF_EACH, rows=None, name="questions/both")
+    write(ABOUT.format("each") + OF_EACH, rows=None, name="questions/offered")
+    found = questions.of_project(tmp_path, tmp_path)
+    assert {item.slug: item.document for item in found} == {"both": "", "offered": "each", "own": ""}
 
 
 def test_questions_come_by_group_and_slug(write: Write, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, WORD_LAN
 from initiative_lod.matching.label_forms import fold
 from initiative_lod.matching.label_index import Label, LabelIndex
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DOCUMENTS, PROV, RDF, RDFS, SKOS
 
 MAX_LABELS = 600_000  # of one index; labels in Chinese and English come first
 MAX_SUBCLASSES = 200  # that stand under one class
@@ -48,6 +48,9 @@ class EntityIndex:
         self.labels = LabelIndex(
             Label(self.numbers[iri], text, kind, language.partition("-")[0]) for iri, text, kind, language in rows
         )
+        kinds = [opened.iris.term(name) for name in DOCUMENTS]
+        found = (triple.subject for kind in kinds for triple in opened.triples(None, RDF.type, kind))
+        self.documents = frozenset(node.value for node in found if isinstance(node, NamedNode))
         self.classes: list[CountedTerm] | None = None
         self.properties: list[CountedTerm] | None = None
 
@@ -78,8 +81,23 @@ class Entities:
                         best = item if best is None or item < best else best
         return best[2] if best else slug(iri)
 
+    def document_of(self, iri: str) -> str | None:
+        """The IRI of the document in which a part lies, as its own says; None for what is no part of one."""
+        stem = iri.partition("#")[0].rpartition("/")[0]
+        while stem.count("/") > 2:
+            if stem in self._made.documents:
+                return stem
+            stem = stem.rpartition("/")[0]
+        return None
+
     def description(self, iri: str, language: str) -> str:
-        """A sentence that tells namesakes apart: a definition or note, cut; empty when there is none."""
+        """What tells namesakes apart: of a part its document, where there are several; a sentence, if there is one."""
+        document = self.document_of(iri) if len(self._made.documents) > 1 else None
+        told = [self.name(document, language)] if document is not None else []
+        return " · ".join([*told, *filter(None, [self._definition(iri, language)])])
+
+    def _definition(self, iri: str, language: str) -> str:
+        """A definition or note, cut; empty when there is none."""
         node = _node(iri)
         if node is None:
             return ""

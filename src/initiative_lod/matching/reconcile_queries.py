@@ -20,7 +20,7 @@ from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LABEL_LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.scoring import Basis, compare
-from initiative_lod.vocabulary import XSD
+from initiative_lod.vocabulary import DCTERMS, XSD
 
 MAX_BATCH = 50  # queries of one batch
 MAX_TEXT_CHARACTERS = 512  # characters of a query or value that count
@@ -277,6 +277,8 @@ def _agreement(entities: Entities, iri: str, wanted: PropertyValues) -> float:
     except ValueError:
         return 0.0
     has = [triple.object for triple in triples[:200] if isinstance(triple.object, NamedNode | RdfLiteral)]
+    if wanted.pid == DCTERMS.isPartOf.value and (document := entities.document_of(iri)) is not None:
+        has.append(NamedNode(document))  # at whatever depth the part lies in it
     found = [max((_alike(entities, value, item) for item in has), default=0.0) for value in values] or [0.0]
     if wanted.quantifier == "any":
         return max(found)

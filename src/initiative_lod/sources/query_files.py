@@ -31,6 +31,12 @@ def header(query: str, path: Path | str, required: Collection[str], optional: Co
     return values
 
 
+def line_of(query: str, key: str) -> int:
+    """The line of a header's key, from 1; 1 where it has none."""
+    lines = (number for number, line in enumerate(query.splitlines(), 1) if re.match(rf"#\s*{key}:", line))
+    return next(lines, 1)
+
+
 def without_header(query: str) -> str:
     """The query itself."""
     lines = query.splitlines(keepends=True)

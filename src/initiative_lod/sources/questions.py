@@ -1,12 +1,15 @@
 """Competency questions as authors write them: what the graph must answer, with the rows worked out by hand.
 
-A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL) beside ``<slug>.tsv`` (its rows).
+A question is ``<slug>.rq`` (a header of ``# key: value`` comments, then SPARQL) beside ``<slug>.tsv`` (its rows). It is
+about one document, or about the release, or it is a template: asked of each document, which its query selects as
+``?document``. A template need have no rows; those that it has are of the documents that they name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +33,10 @@ GROUPS = (
 )
 CHARTS = ("none", "bar")
 REQUIRED = (*(f"question@{tag}" for tag in LABEL_LANGUAGES), "group")
-OPTIONAL = (*(f"note@{tag}" for tag in LABEL_LANGUAGES), "chart", "needs")
+OPTIONAL = (*(f"note@{tag}" for tag in LABEL_LANGUAGES), "chart", "needs", "document")
+EACH = "each"  # document that a template is about
+DOCUMENT = "document"  # variable for it
+_DOCUMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*")
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,25 @@ class Question:
     query: str
     expected: tuple[tuple[str, ...], ...]
     needs: tuple[str, ...] = ()  # names of merged sources without which it has no answer
+    document: str = ""  # which it is about: its name, as in id/<name>; EACH, or empty
 
     @property
     def bare_query(self) -> str:
         """The query without its header."""
         return query_files.without_header(self.query)
+
+
+def of_project(root: Path, ontology: Path) -> list[Question]:
+    """The questions of a project, and the templates that every document is asked; one of its own goes before these."""
+    own = read_folder(root / "data" / "questions")
+    offered = ontology / "questions"
+    names = {question.slug for question in own}
+    templates = [read(path) for path in sorted(offered.glob("*.rq")) if path.stem not in names]
+    return sorted([*own, *templates], key=_order)
+
+
+def _order(question: Question) -> tuple[int, str]:
+    return GROUPS.index(question.group), question.slug
 
 
 def read_folder(folder: Path) -> list[Question]:
@@ -61,7 +81,7 @@ def read_folder(folder: Path) -> list[Question]:
     for path in sorted(folder.glob("*.tsv")):
         if not path.with_suffix(".rq").is_file():
             raise SourceError(f"no question has these rows: write {path.stem}.rq beside it, or delete it", path)
-    return sorted(questions, key=lambda question: (GROUPS.index(question.group), question.slug))
+    return sorted(questions, key=_order)
 
 
 def read(path: Path) -> Question:
@@ -73,17 +93,29 @@ def read(path: Path) -> Question:
             raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
     text, note = ({tag: header.get(f"{key}@{tag}", "") for tag in LABEL_LANGUAGES} for key in ("question", "note"))
     chart, needs = header.get("chart", CHARTS[0]), tuple(header.get("needs", "").split())
-    return Question(path.stem, path, text, note, header["group"], chart, query, _rows(path.with_suffix(".tsv")), needs)
+    document = header.get("document", "").removeprefix("id/")
+    if document and not _DOCUMENT.fullmatch(document):
+        raise ParseError(
+            f"document is {header['document']!r}, and must be the name of a document, as in id/<name>, or {EACH}",
+            path,
+            query_files.line_of(query, "document"),
+        )
+    rows = _rows(path.with_suffix(".tsv"), document == EACH)
+    return Question(path.stem, path, text, note, header["group"], chart, query, rows, needs, document)
 
 
-def _rows(path: Path) -> tuple[tuple[str, ...], ...]:
-    """The expected rows, the header row first."""
+def _rows(path: Path, is_template: bool) -> tuple[tuple[str, ...], ...]:
+    """The expected rows, the header row first; of a template maybe none."""
+    if is_template and not path.is_file():
+        return ()
     if not path.is_file():
         raise SourceError(f"its expected rows are missing: write {path.name} beside it", path.with_suffix(".rq"))
     rows = tuple(tuple(line.split("\t")) for line in read_text(path).rstrip("\n").split("\n"))
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
             raise ParseError(f"{len(row)} cells stand under {len(rows[0])} columns", path, number)
+    if is_template and DOCUMENT not in rows[0]:
+        raise ParseError(f"the rows of a question about {EACH} document have a column {DOCUMENT!r}", path, 1)
     return rows
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -12,14 +13,15 @@ from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Variable
 
-from initiative_lod.errors import ParseError
+from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
 from initiative_lod.sources import query_files
-from initiative_lod.sources.questions import Question
+from initiative_lod.sources.questions import DOCUMENT, EACH, Question
 from initiative_lod.vocabulary import XSD
 
 FILE = "questions.json"  # in a release
-MAX_ROWS = 1000  # that a release holds of one answer
+MAX_ROWS = 1000  # that a release holds of one answer; of a template, for one document
+MAX_TEMPLATE_ROWS = 20_000  # that a release holds of a template's answers
 _BLANK = r"(?:\s|#[^\n]*\n)*"
 _FROM = re.compile(rf"\bFROM{_BLANK}(?:NAMED{_BLANK})?(?:<|[\w.-]*:)", re.IGNORECASE)
 _SHARED = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?other != ?one) }"
@@ -50,20 +52,49 @@ def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[
     result = _ask(question, store, base)
     if isinstance(result, QueryBoolean):
         return ((str(bool(result)).lower(),),)
-    names = tuple(variable.value for variable in result.variables)
+    names = _columns(question, result)
     return (names, *(tuple(_cell(solution[name], base) for name in names) for solution in result))
 
 
 def differences(questions: Iterable[Question], store: Store, base: str = DEFAULT_BASE) -> Iterator[Difference]:
-    """The questions that ``store`` answers otherwise than expected."""
+    """The questions that ``store`` answers otherwise than expected; of templates, for the documents in their rows."""
     for question in questions:
         rows = answer(question, store, base)
+        if question.document == EACH:
+            rows = _of_named_documents(question, rows)
         if rows != question.expected:
             yield Difference(
                 question,
                 tuple(row for row in question.expected if row not in rows),
                 tuple(row for row in rows if row not in question.expected),
             )
+
+
+def require_documents(questions: Iterable[Question], documents: Collection[str]) -> None:
+    """Raise SourceError, with file and line, for a question about none of the ``documents``, which are names."""
+    for question in questions:
+        if question.document not in ("", EACH, *documents):
+            known = ", ".join(sorted(documents)) or "none"
+            message = f"the question is about id/{question.document}, and there is no such document; there are: {known}"
+            raise SourceError(message, question.path, query_files.line_of(question.query, DOCUMENT))
+
+
+def _of_named_documents(question: Question, rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The rows of a template for the documents that its expected rows name."""
+    if not question.expected:
+        return ()
+    place = question.expected[0].index(DOCUMENT)
+    named = {row[place] for row in question.expected[1:]}
+    column = rows[0].index(DOCUMENT)
+    return (rows[0], *(row for row in rows[1:] if row[column] in named))
+
+
+def _columns(question: Question, found: QuerySolutions) -> tuple[str, ...]:
+    """The names of an answer's variables. Raises ParseError for a template that does not select the document."""
+    names = tuple(variable.value for variable in found.variables)
+    if question.document == EACH and DOCUMENT not in names:
+        raise ParseError(f"a question about {EACH} document selects ?{DOCUMENT}", question.path)
+    return names
 
 
 def content(questions: Sequence[Question], store: Store, base: str = DEFAULT_BASE) -> bytes:
@@ -95,6 +126,7 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
         "slug": question.slug,
         "group": question.group,
         "chart": question.chart,
+        "document": question.document,
         "question": question.text,
         "note": question.note,
         "query": query,
@@ -102,13 +134,24 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
         "expected": [list(row) for row in question.expected],
     }
     if isinstance(found, QueryBoolean):
+        if question.document == EACH:
+            raise ParseError(
+                f"a question about {EACH} document selects ?{DOCUMENT}, which an ASK cannot", question.path
+            )
         return {**record, "boolean": bool(found)}
-    names = [variable.value for variable in found.variables]
-    rows = [
-        {name: term for name in names if (term := _term(solution[name])) is not None}
-        for solution in islice(found, MAX_ROWS + 1)
-    ]
-    return {**record, "variables": names, "rows": rows[:MAX_ROWS], "complete": len(rows) <= MAX_ROWS}
+    names = _columns(question, found)
+    most = MAX_TEMPLATE_ROWS if question.document == EACH else MAX_ROWS
+    rows: list[dict[str, Any]] = []
+    complete, counts = True, Counter[str]()
+    for solution in islice(found, most + 1):
+        row = {name: term for name in names if (term := _term(solution[name])) is not None}
+        document = row.get(DOCUMENT, {}).get("value", "") if question.document == EACH else ""
+        counts[document] += 1
+        if counts[document] <= MAX_ROWS and len(rows) < most:
+            rows.append(row)
+        else:
+            complete = False
+    return {**record, "variables": list(names), "rows": rows, "complete": complete}
 
 
 def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:

@@ -79,18 +79,14 @@ def contents(view: View, document: NamedNode) -> Contents:
         view.thing(document),
         view.both(document),
         initiative.facts(view, document),
-        [_text(view, item) for item in view.subjects(ELI.realizes, document)],
+        [text_entry(view, item) for item in view.subjects(ELI.realizes, document)],
         entries,
         count,
         count >= MOST_PARTS,
     )
 
 
-def documents(view: View) -> list[Contents]:
-    """The documents of the release that are no initiatives."""
-    return [contents(view, item) for item in view.instances("GovernanceDocument")]
-
-
-def _text(view: View, node: NamedNode) -> TextEntry:
+def text_entry(view: View, node: NamedNode) -> TextEntry:
+    """Read a text."""
     standing = next((name for name in STANDINGS if name in view.kinds(node)), "")
     return TextEntry(view.thing(node), view.language_of(node), view.thing(view.term(standing)) if standing else None)

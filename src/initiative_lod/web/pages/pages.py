@@ -24,18 +24,24 @@ from initiative_lod.web.pages import (
     citation,
     contents,
     dataset,
+    document_summary,
     entity,
     initiative,
     ontology,
     part,
+    saved_questions,
     schema_org,
     shapes,
 )
 from initiative_lod.web.pages import initiative_map as maps
+from initiative_lod.web.pages.document_figures import DocumentFigures, document_figures
+from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
-from initiative_lod.web.pages.labels import names
+from initiative_lod.web.pages.labels import documents, names
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
+
+MOST_CARDS, MOST_NAMED = 60, 600  # documents on the start page: those with a card, and all
 
 
 class Pages:
@@ -44,6 +50,9 @@ class Pages:
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
         self._names = PerRelease(names)
+        self._documents = PerRelease(documents)
+        self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)))
+        self._questions = PerRelease(saved_questions.read)
         self._imprints = PerRelease(imprint)
         self._templates = page_templates()
         self._templates.globals.update(
@@ -92,9 +101,12 @@ class Pages:
             template, more["graph"] = "graph.html", dataset.graph(view, resource, graph)
         elif "GovernanceDocument" in kinds and "Initiative" not in kinds:
             template, more["work"] = "work.html", contents.contents(view, resource)
+            more["summary"] = self._summary(view, resource)
         elif "Initiative" in kinds:
             template, more["overviews"] = "initiative.html", [initiative.overview(view, resource)]
-            more |= _standing(view)
+            more |= _standing(view) | {"summary": None}
+            if len(view.documents) > 1:
+                more |= {"checks": None, "summary": self._summary(view, resource)}
         elif set(kinds) & {*PARTS}:
             template, more = "part.html", more | part.place(view, resource, kinds[0])
         elif "Text" in kinds:
@@ -108,11 +120,17 @@ class Pages:
         return self._render(template, view, request, location, **more), pages
 
     def start(self, opened: OpenRelease, request: Request) -> tuple[str, bytes]:
-        """The start page: every initiative of the release at a glance."""
+        """The start page: the one document of the release at a glance, or a card for each of several."""
         view = self.view(opened, request)
-        found = [initiative.overview(view, item) for item in view.instances("Initiative")]
         block = schema_org.block(view, view.iris.thing("dataset"))
-        more = {"overviews": found, "works": contents.documents(view), "schema_org_block": block, **_standing(view)}
+        more: dict[str, Any] = {"schema_org_block": block, **_standing(view)}
+        several = view.documents if len(view.documents) > 1 else ()
+        more["cards"] = [self._summary(view, item) for item in several[:MOST_CARDS]]
+        more["compared"] = [("document", card.key) for card in more["cards"]]
+        more["others"] = view.things(several[MOST_CARDS:MOST_NAMED])
+        one = [] if several else view.documents
+        more["overviews"] = [initiative.overview(view, item) for item in one if "Initiative" in view.kinds(item)]
+        more["works"] = [] if more["overviews"] else [contents.contents(view, item) for item in one]
         return view.language, self._render("start.html", view, request, f"{request.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, request: Request, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
@@ -161,6 +179,19 @@ class Pages:
             "detail": problems.shown(error, language),
         }
 
+    def documents(self, opened: OpenRelease) -> Sequence[NamedNode]:
+        """The documents of a release, initiatives first."""
+        return self._documents.of(opened)
+
+    def figures(self, opened: OpenRelease) -> dict[NamedNode, DocumentFigures]:
+        """The figures of each document of a release."""
+        return self._figures.of(opened)
+
+    def _summary(self, view: View, document: NamedNode) -> DocumentSummary:
+        """A document in brief."""
+        questions = saved_questions.answered(view.opened, self._questions.of(view.opened), document)
+        return document_summary.summary(view, document, self.figures(view.opened)[document], questions)
+
     def view(self, opened: OpenRelease, request: Request, language: str = "", query: str | None = None) -> View:
         """A release as the page that is asked for sees it; in ``language``, or in that of the request.
 
@@ -187,8 +218,9 @@ class Pages:
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
-        """The schemes of the release that the menu leads to, as (address, id of the words)."""
-        return [
+        """What the menu leads to, as (address, id of the words): several documents, and the schemes of the release."""
+        several = [(view.link("/"), "documents")] if len(view.documents) > 1 else []
+        return several + [
             (view.thing(view.iris.thing(f"id/{name}")).href, key)
             for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
             if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None

@@ -6,10 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.sources.questions import DOCUMENT, EACH
 from initiative_lod.validation import competency
 from initiative_lod.web.labelled import LangText
+from initiative_lod.web.pages.document_choice import key_of
 
 Kept = dict[str, Any]
 
@@ -28,6 +32,22 @@ def read(opened: OpenRelease) -> list[Kept]:
         raise ReleaseError(f"{competency.FILE} of release {release.version} cannot be read: {error}") from error
     found: list[Kept] = json.loads(content)
     return found
+
+
+def about(item: Kept) -> str:
+    """The document that a question is about: its name, EACH for a template, empty for the release as a whole."""
+    return str(item.get("document") or "")  # earlier releases do not say
+
+
+def rows_of(item: Kept, document: NamedNode) -> list[dict[str, dict[str, str]]]:
+    """The rows of a template's answer for one document."""
+    return [row for row in item["rows"] if row.get(DOCUMENT, {}).get("value") == document.value]
+
+
+def answered(opened: OpenRelease, kept: Sequence[Kept], document: NamedNode) -> int:
+    """How many questions are answered about a document: its own, and the templates that have rows for it."""
+    name = key_of(opened.iris, document)
+    return sum(about(item) == name or (about(item) == EACH and bool(rows_of(item, document))) for item in kept)
 
 
 def needing(kept: Sequence[Kept], language: str) -> dict[str, list[tuple[str, str]]]:

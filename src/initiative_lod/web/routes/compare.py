@@ -1,8 +1,10 @@
-"""/compare: two to six actions, or any other parts or things, side by side; without an ``iri``, the form to choose."""
+"""/compare: two to six actions, or other parts or things, or documents, side by side; else the form to choose.
+
+``iri`` is what is compared. Without one, two or more ``document`` are; else they say whose parts the form offers.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
@@ -17,13 +19,15 @@ from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotF
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.arguments import FormArguments, read_iri
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import shown, status_of
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages import document_comparison
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
+from initiative_lod.web.pages.document_choice import chosen, key_of
+from initiative_lod.web.pages.part_choices import part_choices
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
@@ -31,15 +35,7 @@ from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
 FEWEST, MOST = 2, 6
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonChoice:
-    """An action in the form."""
-
-    thing: LabelledResource
-    number: int
-    chosen: bool
+MOST_OFFERED = 100  # documents that the form offers
 
 
 class CompareArguments(FormArguments):
@@ -50,6 +46,13 @@ class CompareArguments(FormArguments):
     iri: Annotated[
         tuple[str, ...],
         Field(description=f"what to compare, {FEWEST} to {MOST} times; without one, the page is the form to choose"),
+    ] = ()
+    document: Annotated[
+        tuple[str, ...],
+        Field(
+            description=f"without iri, the documents to compare ({FEWEST} to {MOST}), as in wic-2020; with one, or "
+            "with iri, those whose parts the form offers"
+        ),
     ] = ()
     choose: Annotated[str, Field(description="what the form is to have chosen")] = ""
 
@@ -64,12 +67,12 @@ def compare_address(site: Site) -> Address:
     return Address(
         "/compare",
         at_hand(site, site.threads.lane("comparisons"), partial(answer, site)),
-        f"{FEWEST} to {MOST} parts or things side by side",
+        f"{FEWEST} to {MOST} parts, things or documents side by side",
         {
             200: Outcome("The comparison, or the form", (HTML, JSON)),
             **NOT_MODIFIED,
             400: fault("Too few, too many, or no IRI"),
-            404: fault("Nothing is known about one of them"),
+            404: fault("Nothing is known about one of them, or there is no such document"),
             406: fault("Neither HTML nor JSON is accepted"),
             **CROWDED,
         },
@@ -83,26 +86,39 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
     arguments = CompareArguments.read(request.query_string)
     given, preset = arguments.iris, _preset(opened, arguments.choose)
     here = f"{request.prefix}/compare"
-    query = urlencode([("iri", iri) for iri in given])
-    chosen = wanted(request, OFFERS)
-    is_page = chosen is not None and chosen.media is HTML
+    offer = wanted(request, OFFERS)
+    is_page = offer is not None and offer.media is HTML
     nodes: list[NamedNode] = []
+    documents: list[NamedNode] = []
     told, status = Markup(), 200
-    if given or not is_page:
-        try:
+    try:
+        documents = _documents(site, opened, arguments)
+        if given or not (is_page or len(documents) >= FEWEST):
             nodes = _nodes(opened, given, here)
-        except InitiativeLodError as error:
-            if not is_page:
-                raise
-            told, status = shown(error, site.language_of(request)), status_of(error)
+    except InitiativeLodError as error:
+        if not is_page:
+            raise
+        told, status = shown(error, site.language_of(request)), status_of(error)
+    pairs = [("document", key_of(opened.iris, item)) for item in documents] + [("iri", iri) for iri in given]
+    query = urlencode(pairs)
+    formats = [(f"{here}.json?{query}", JSON.name, JSON.label)]
+    compares_documents = not given and len(documents) >= FEWEST and status == 200
 
     def body(media: MediaType, language: str) -> bytes:
+        if compares_documents:
+            view = site.pages.view(opened, request, language, "" if media is JSON else None)
+            found = document_comparison.compare_documents(view, documents, site.pages.figures(opened))
+            if media is JSON:
+                return json_bytes(document_comparison.as_json(view, found))
+            more = {"found": found, "formats": formats, "arguments": pairs, "documents": _offered(view, documents)}
+            return site.pages.page("compare_documents.html", view, request, here, **more)
         if media is JSON:
             view = site.pages.view(opened, request, language, "")
             return json_bytes(_json(view, compare(view, nodes)))
         view = site.pages.view(opened, request)
         picked = {iri for iri in (*given, preset) if iri}
-
+        choices, cut = part_choices(view, documents or view.documents, picked)
+        offered = {item.thing.iri for group in choices for _, items in group.places for item in items}
         return site.pages.page(
             "compare.html",
             view,
@@ -111,14 +127,16 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             columns=compare(view, nodes) if nodes else [],
             rows=[name for name, _ in ROWS],
             fault=told,
-            pillars=_choices(view, picked),
-            others=[iri for iri in given if not _is_action(view, iri)][:MOST],
+            choices=choices,
+            cut=cut,
+            documents=_offered(view, documents),
+            others=[iri for iri in given if _full(view, iri) not in offered][:MOST],
             example=f"{view.iris.base}id/topic/data-security",
-            formats=[(f"{here}.json?{query}", JSON.name, JSON.label)] if nodes else [],
-            arguments=[("iri", iri) for iri in given],
+            formats=formats if nodes else [],
+            arguments=pairs,
         )
 
-    offers = OFFERS if nodes else OFFERS[:1]
+    offers = OFFERS if nodes or compares_documents else OFFERS[:1]
     page = NegotiatedPage(here, offers, query, status, seed=preset)
     return negotiate(site, opened, request, page, body)
 
@@ -151,16 +169,17 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
     return list(dict.fromkeys(nodes))
 
 
-def _choices(view: View, picked: set[str]) -> list[tuple[LabelledResource, list[ComparisonChoice]]]:
-    """Every action of the release, by what it is a part of."""
-    found: dict[NamedNode, list[ComparisonChoice]] = {}
-    for node in view.instances("Action"):
-        above = view.node(node, DCTERMS.isPartOf)
-        if above is not None:
-            number = view.number(node, view.term("number")) or 0
-            chosen = node.value in picked or (view.iris.path(node.value) or "").removeprefix("id/") in picked
-            found.setdefault(above, []).append(ComparisonChoice(view.thing(node), number, chosen))
-    return [(view.thing(above), sorted(items, key=lambda item: item.number)) for above, items in found.items()]
+def _documents(site: Site, opened: OpenRelease, arguments: CompareArguments) -> list[NamedNode]:
+    """The documents that are named. Raises BadArgument for too many, NotFound for one that there is not."""
+    if len(arguments.document) > MOST:
+        raise BadArgument(Message("error.compare_many", number=len(arguments.document), most=MOST))
+    return chosen(opened.iris, site.pages.documents(opened), arguments.document)
+
+
+def _offered(view: View, documents: list[NamedNode]) -> list[tuple[str, LabelledResource, bool]]:
+    """The documents to choose from, as (name, document, whether it is chosen); none where there is one."""
+    several = view.documents[:MOST_OFFERED] if len(view.documents) > 1 else ()
+    return [(key_of(view.iris, item), view.thing(item), item in documents) for item in several]
 
 
 def _node(iri: str, iris: Iris) -> NamedNode:
@@ -168,11 +187,12 @@ def _node(iri: str, iris: Iris) -> NamedNode:
     return NamedNode(iri) if ":" in iri else iris.thing(f"id/{iri.removeprefix('id/')}")
 
 
-def _is_action(view: View, iri: str) -> bool:
+def _full(view: View, iri: str) -> str:
+    """The whole IRI of what may be a short form."""
     try:
-        return "Action" in view.kinds(_node(iri, view.iris))
+        return _node(iri, view.iris).value
     except ValueError:
-        return False
+        return iri
 
 
 def _json(view: View, columns: list[Column]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-from urllib.parse import quote
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
+from pydantic import Field
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.negotiation import Offer
@@ -27,7 +28,8 @@ from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages.saved_questions import Kept, in_language, in_languages
+from initiative_lod.web.pages.document_choice import chosen, key_of
+from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, rows_of
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
@@ -35,6 +37,15 @@ from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
 OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))
+MOST_DOCUMENTS = 30  # whose answers are in one page
+
+
+class QuestionArguments(FormArguments):
+    """What is wanted of the questions."""
+
+    document: Annotated[
+        str, Field(description="what concerns this document, as in wic-2020: its own questions, and its rows of others")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,16 @@ class Table:
     rows: tuple[tuple[AnswerCell, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An answer, or what a template's answer says of one document. ``same`` is None where nobody worked it out."""
+
+    document: LabelledResource | None
+    table: Table
+    chart: Markup
+    same: bool | None
+
+
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
     """The list and each question, as a page and for programs."""
     lane = site.threads.lane("questions")
@@ -64,17 +85,23 @@ def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Ad
             at_hand(site, lane, partial(work, site, questions.of)),
             summary,
             {200: Outcome(summary, [offer.media for offer in offers]), **more, **faults},
-            FormArguments,
+            QuestionArguments,
             [offer.media.suffix for offer in offers],
         )
         for path, work, summary, offers, more in (
-            ("/questions", every_question, "The competency questions", INDEX_OFFERS, {}),
+            (
+                "/questions",
+                every_question,
+                "The competency questions",
+                INDEX_OFFERS,
+                {404: fault("The release has no such document")},
+            ),
             (
                 "/questions/{slug}",
                 one_question,
                 "One of them, answered",
                 OFFERS,
-                {404: fault("The release has no such question")},
+                {404: fault("The release has no such question, or no such document")},
             ),
         )
     ]
@@ -84,24 +111,29 @@ QuestionsOf = Callable[[OpenRelease], list[Kept]]
 
 
 def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Representation:
-    """Every question, by group."""
+    """Every question, by group; with a document, those about it. Raises NotFound."""
+    document = _chosen(site, opened, request)
     found = questions_of(opened)
+    if document is not None:
+        found = [item for item in found if about(item) in (questions.EACH, key_of(opened.iris, document))]
     here = f"{request.prefix}/questions"
+    query = _query(opened, document)
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
             view = View(opened, site.pages.languages[language], request.prefix, "")
-            return json_bytes([{**_about(item), "url": view.link(f"/questions/{item['slug']}")} for item in found])
+            return json_bytes([{**_about(item), "url": _address(view, item, document)} for item in found])
         view = site.pages.view(opened, request)
         groups = [
-            (name, [_card(item, view) for item in found if item["group"] == name])
+            (name, [_card(item, view, document) for item in found if item["group"] == name])
             for name in questions.GROUPS
             if any(item["group"] == name for item in found)
         ]
-        more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS)}
+        more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS, query)}
+        more |= {"documents": _documents(view, document), "here": here, "arguments": _pairs(opened, document)}
         return site.pages.page("questions.html", view, request, here, **more)
 
-    return negotiate(site, opened, request, NegotiatedPage(here, INDEX_OFFERS), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, INDEX_OFFERS, query), body)
 
 
 def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, request: Request) -> Representation:
@@ -111,14 +143,22 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
     if item is None:
         raise NotFound(Message("error.no_question", name=slug[:100], prefix=request.prefix))
     here = f"{request.prefix}/questions/{quote(slug)}"
+    document = _chosen(site, opened, request)
+    if document is not None and about(item) not in ("", questions.EACH, key_of(opened.iris, document)):
+        name = key_of(opened.iris, document)
+        raise NotFound(Message("error.question_of_another", name=slug, document=name, other=about(item)))
+    if about(item) != questions.EACH:
+        document = None  # all of its answer is about its own
+    query = _query(opened, document)
+    rows = item if document is None else {**item, "rows": rows_of(item, document)}
 
     def body(media: MediaType, language: str) -> bytes:
         if media is JSON:
-            return json_bytes({**_about(item), **_results(item)})
+            return json_bytes({**_about(item), **_results(rows)})
         if media is RESULT_CSV:
-            return _csv(item)
+            return _csv(rows)
         view = site.pages.view(opened, request)
-        table = _table(item, view)
+        is_template = about(item) == questions.EACH
         title = in_language(item["question"], view.language)
         return site.pages.page(
             "question.html",
@@ -129,23 +169,41 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
             title=title,
             others=in_languages(item["question"], view.language)[1:2],
             note=in_language(item["note"], view.language),
-            table=table,
-            chart=_chart(item, table, title.value),
-            same=_same(item, opened),
-            merged=bool(opened.release.manifest.merged),
+            sections=_sections(item, view, document, title.value),
+            left_out=max(0, len(view.documents) - MOST_DOCUMENTS) if is_template and document is None else 0,
+            documents=_documents(view, document) if is_template else [],
+            bound=_bound(item, view),
+            merged=bool(opened.release.manifest.merged) and not is_template,
             terms=[view.thing(_own(view, name)) for name in item["terms"]],
-            formats=_links(here, OFFERS),
+            formats=_links(here, OFFERS, query),
             run=view.link("/sparql", query=item["query"]),
+            here=here,
+            arguments=_pairs(opened, document),
         )
 
-    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS, query), body)
+
+
+def _chosen(site: Site, opened: OpenRelease, request: Request) -> NamedNode | None:
+    """The document that is asked for. Raises NotFound for one that there is not."""
+    key = QuestionArguments.read(request.query_string).document
+    return chosen(opened.iris, site.pages.documents(opened), [key])[0] if key else None
+
+
+def _pairs(opened: OpenRelease, document: NamedNode | None) -> list[tuple[str, str]]:
+    return [] if document is None else [("document", key_of(opened.iris, document))]
+
+
+def _query(opened: OpenRelease, document: NamedNode | None) -> str:
+    return urlencode(_pairs(opened, document))
 
 
 # For programs
 
 
 def _about(item: Kept) -> Kept:
-    return {name: item[name] for name in ("slug", "group", "question", "note", "chart", "query", "terms")}
+    named = {name: item[name] for name in ("slug", "group", "question", "note", "chart", "query", "terms")}
+    return {**named, "document": about(item) or None}
 
 
 def _results(item: Kept) -> Kept:
@@ -171,9 +229,10 @@ def _csv(item: Kept) -> bytes:
     return out.getvalue().encode()
 
 
-def _links(here: str, offers: Sequence[Offer]) -> list[tuple[str, str, str]]:
+def _links(here: str, offers: Sequence[Offer], query: str = "") -> list[tuple[str, str, str]]:
+    query = f"?{query}" if query else ""
     return [
-        (f"{here}.{offer.media.suffix}", offer.media.name, offer.media.label)
+        (f"{here}.{offer.media.suffix}{query}", offer.media.name, offer.media.label)
         for offer in offers
         if offer.media is not HTML
     ]
@@ -182,10 +241,51 @@ def _links(here: str, offers: Sequence[Offer]) -> list[tuple[str, str, str]]:
 # The page
 
 
-def _card(item: Kept, view: View) -> dict[str, Any]:
+def _documents(view: View, chosen: NamedNode | None) -> list[tuple[str, LabelledResource, bool]]:
+    """The documents to choose from, as (name, document, whether it is chosen); none where there is one."""
+    several = view.documents if len(view.documents) > 1 else ()
+    return [(key_of(view.iris, item), view.thing(item), item == chosen) for item in several]
+
+
+def _bound(item: Kept, view: View) -> LabelledResource | None:
+    """The document that a question is about, where the release has several."""
+    name = about(item)
+    if name in ("", questions.EACH) or len(view.documents) < 2:
+        return None
+    return view.thing(view.iris.thing(f"id/{name}"))
+
+
+def _address(view: View, item: Kept, document: NamedNode | None) -> str:
+    more = dict(_pairs(view.opened, document)) if about(item) == questions.EACH else {}
+    return view.link(f"/questions/{item['slug']}", **more)
+
+
+def _sections(item: Kept, view: View, document: NamedNode | None, title: str) -> list[Section]:
+    """The answer; of a template, what it says of each document, or of the one."""
+    if about(item) != questions.EACH:
+        table = _table(item, view)
+        return [Section(None, table, _chart(item, table, title), _same(item, view.opened))]
+    sections = []
+    variables = [name for name in item["variables"] if name != questions.DOCUMENT]
+    for node in view.documents[:MOST_DOCUMENTS] if document is None else [document]:
+        rows = rows_of(item, node)
+        table = _table({**item, "variables": variables, "rows": rows}, view)
+        worked = item["expected"]
+        place = worked[0].index(questions.DOCUMENT) if worked else 0
+        expected = [row for row in worked[1:] if row[place] == view.iris.short(node.value)]
+        same = _same({**item, "rows": rows, "expected": [*worked[:1], *expected]}, view.opened) if expected else None
+        sections.append(Section(view.thing(node), table, _chart(item, table, title), same))
+    return sections
+
+
+def _card(item: Kept, view: View, document: NamedNode | None) -> dict[str, Any]:
     size = None if "boolean" in item else len(item["rows"])
+    if document is not None and about(item) == questions.EACH:
+        size = len(rows_of(item, document))
     return {
-        "href": view.link(f"/questions/{item['slug']}"),
+        "href": _address(view, item, document),
+        "bound": _bound(item, view) if document is None else None,
+        "each": about(item) == questions.EACH and len(view.documents) > 1,
         "words": in_language(item["question"], view.language),
         "size": size,
         "chart": item["chart"] == "bar",

@@ -27,6 +27,7 @@ from initiative_lod.web.http.problems import text
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page
+from initiative_lod.web.pages.document_choice import unknown
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.routes.search_json import as_json
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 
 OFFERS = (Offer(JSON), Offer(HTML))
 AT_ONCE = 2  # searches that run at the same time; the others wait without holding a thread
-MOST_TOLD = 20  # documents that an error names
 _UNINDEXED = (("X-Robots-Tag", "noindex, follow"),)
 
 IndexOf = Callable[[OpenRelease], Index]
@@ -114,5 +114,4 @@ def _require_documents(asks: SearchArguments, found: Index) -> None:
         if not any(search_page.means(key, item) for item in known):
             if not known:
                 raise NotFound(Message("error.search_no_documents"))
-            names = ", ".join(item.key for item in known[:MOST_TOLD]) + (" …" if len(known) > MOST_TOLD else "")
-            raise NotFound(Message("error.no_document", name=key[:100], documents=names))
+            raise unknown(key, [item.key for item in known])

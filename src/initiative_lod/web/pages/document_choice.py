@@ -1,0 +1,36 @@
+"""Documents as an argument of an address names them: by their names, as in ``id/<name>``, or by their IRIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.errors import Message, NotFound
+from initiative_lod.iris import Iris
+
+MOST_TOLD = 20  # documents that an error names
+
+
+def key_of(iris: Iris, document: NamedNode) -> str:
+    """The name of a document; of other people's, the IRI."""
+    path = iris.path(document.value)
+    return document.value if path is None else path.removeprefix("id/")
+
+
+def chosen(iris: Iris, documents: Sequence[NamedNode], keys: Iterable[str]) -> list[NamedNode]:
+    """The documents of these names or IRIs, each once. Raises NotFound for one that is not among ``documents``."""
+    by_key = {key_of(iris, item): item for item in documents} | {item.value: item for item in documents}
+    found: dict[NamedNode, None] = {}
+    for key in keys:
+        node = by_key.get(key.strip()) or by_key.get(key.strip().removeprefix("id/"))
+        if node is None:
+            raise unknown(key, [key_of(iris, item) for item in documents])
+        found[node] = None
+    return list(found)
+
+
+def unknown(key: str, known: Sequence[str]) -> NotFound:
+    """The error that tells which documents there are, for one that there is not."""
+    names = ", ".join(map(repr, known[:MOST_TOLD])) + (" …" if len(known) > MOST_TOLD else "")
+    return NotFound(Message("error.no_document" if known else "error.no_documents", name=key[:100], documents=names))
