@@ -91,7 +91,7 @@ class Entities:
         return None
 
     def description(self, iri: str, language: str) -> str:
-        """What tells namesakes apart: of a part its document, where there are several; a sentence, if there is one."""
+        """Description that tells namesakes apart: of a part its document among several, and a sentence."""
         document = self.document_of(iri) if len(self._made.documents) > 1 else None
         told = [self.name(document, language)] if document is not None else []
         return " · ".join([*told, *filter(None, [self._definition(iri, language)])])

@@ -42,7 +42,7 @@ class DocumentColumn:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many clauses of a document have a modality, and how many of a hundred."""
+    """Number of clauses of a document that have a modality, and of a hundred."""
 
     clauses: int
     percent: int
@@ -66,7 +66,7 @@ class TopicCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ComparedValue:
     """A value in a document; ``shared`` when another one has it too."""
 
     thing: LabelledResource
@@ -78,7 +78,7 @@ class Value:
 class Listed:
     """Values of one document, and how many more it has."""
 
-    values: list[Value]
+    values: list[ComparedValue]
     more: int
 
 
@@ -199,7 +199,7 @@ def _row(view: View, known: Sequence[DocumentFigures], properties: Sequence[str]
 def _listed(view: View, counts: Counter[NamedNode], holders: Counter[NamedNode], most: int) -> Listed:
     """The values, shared ones first, then the most frequent."""
     order = sorted(counts, key=lambda value: (holders[value] < 2, -counts[value], value.value))
-    values = [Value(view.thing(value), counts[value], holders[value] > 1) for value in order[:most]]
+    values = [ComparedValue(view.thing(value), counts[value], holders[value] > 1) for value in order[:most]]
     return Listed(values, len(order) - len(values))
 
 

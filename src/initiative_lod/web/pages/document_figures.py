@@ -35,7 +35,7 @@ class DocumentFigures:
 
     @property
     def statements(self) -> int:
-        """How much is said: a part, a property and a value are one statement."""
+        """Number of statements: a part, a property and a value are one."""
         return sum(len(parts) for values in self.said.values() for parts in values.values())
 
     def ranked(self, name: str) -> list[tuple[NamedNode, int]]:

@@ -73,7 +73,7 @@ def summary(view: View, document: NamedNode, figures: DocumentFigures, questions
 
 
 def _covered(view: View, document: NamedNode) -> tuple[int | None, int | None]:
-    """How much of a document's texts lies in parts, and of what is spelt out in clauses, in percent, rounded down."""
+    """Shares of a document's texts in parts, and of what is spelt out in clauses: percent, rounded down."""
     inside = f"{view.iris.path(document.value) or document.value}/"
     texts: list[CoveredText] = []
     parts: list[CoveredText] = []

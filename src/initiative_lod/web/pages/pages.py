@@ -218,7 +218,7 @@ class Pages:
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
-        """What the menu leads to, as (address, id of the words): several documents, and the schemes of the release."""
+        """Entries of the menu, as (address, id of the words): several documents, and the schemes of the release."""
         several = [(view.link("/"), "documents")] if len(view.documents) > 1 else []
         return several + [
             (view.thing(view.iris.thing(f"id/{name}")).href, key)

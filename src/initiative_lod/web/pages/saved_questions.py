@@ -45,7 +45,7 @@ def rows_of(item: Kept, document: NamedNode) -> list[dict[str, dict[str, str]]]:
 
 
 def answered(opened: OpenRelease, kept: Sequence[Kept], document: NamedNode) -> int:
-    """How many questions are answered about a document: its own, and the templates that have rows for it."""
+    """Number of questions that are answered about a document: its own, and the templates that have rows for it."""
     name = key_of(opened.iris, document)
     return sum(about(item) == name or (about(item) == EACH and bool(rows_of(item, document))) for item in kept)
 

@@ -41,7 +41,7 @@ MOST_DOCUMENTS = 30  # whose answers are in one page
 
 
 class QuestionArguments(FormArguments):
-    """What is wanted of the questions."""
+    """Arguments of the questions."""
 
     document: Annotated[
         str, Field(description="what concerns this document, as in wic-2020: its own questions, and its rows of others")
@@ -66,7 +66,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class AnswerSection:
     """An answer, or what a template's answer says of one document. ``same`` is None where nobody worked it out."""
 
     document: LabelledResource | None
@@ -260,11 +260,11 @@ def _address(view: View, item: Kept, document: NamedNode | None) -> str:
     return view.link(f"/questions/{item['slug']}", **more)
 
 
-def _sections(item: Kept, view: View, document: NamedNode | None, title: str) -> list[Section]:
+def _sections(item: Kept, view: View, document: NamedNode | None, title: str) -> list[AnswerSection]:
     """The answer; of a template, what it says of each document, or of the one."""
     if about(item) != questions.EACH:
         table = _table(item, view)
-        return [Section(None, table, _chart(item, table, title), _same(item, view.opened))]
+        return [AnswerSection(None, table, _chart(item, table, title), _same(item, view.opened))]
     sections = []
     variables = [name for name in item["variables"] if name != questions.DOCUMENT]
     for node in view.documents[:MOST_DOCUMENTS] if document is None else [document]:
@@ -274,7 +274,7 @@ def _sections(item: Kept, view: View, document: NamedNode | None, title: str) ->
         place = worked[0].index(questions.DOCUMENT) if worked else 0
         expected = [row for row in worked[1:] if row[place] == view.iris.short(node.value)]
         same = _same({**item, "rows": rows, "expected": [*worked[:1], *expected]}, view.opened) if expected else None
-        sections.append(Section(view.thing(node), table, _chart(item, table, title), same))
+        sections.append(AnswerSection(view.thing(node), table, _chart(item, table, title), same))
     return sections
 
 
