@@ -27,6 +27,13 @@ FILES = {
     "minors": {"zh": "minors-network-protection-2023.zh.txt"},
     "udhr": {"zh": "udhr-1948.zh.txt", "en": "udhr-1948.en.txt"},
 }
+
+
+def _each(modality: str, cues: dict[str, str], articles: str) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Articles, or paragraphs of them (``13/2``), with the same modality in the same words."""
+    return {f"article/{name.replace('/', '/paragraph/')}": [(modality, cues)] for name in articles.split()}
+
+
 #: Parts whose words are one clause each, with their modalities: (modality, its cue in each text).
 CODED: dict[str, dict[str, list[tuple[str, dict[str, str]]]]] = {
     "data-security-law": {
@@ -42,12 +49,50 @@ CODED: dict[str, dict[str, list[tuple[str, dict[str, str]]]]] = {
         "article/59": [("define", {"zh": "是指"})],
     },
     "udhr": {
-        "article/4": [("prohibit", {"zh": "不得", "en": "No one shall"})],
-        "article/13/paragraph/1": [("entitle", {"zh": "有权", "en": "has the right"})],
+        **{f"preamble/recital/{number}": [("state", {"zh": "鉴于", "en": "Whereas"})] for number in range(1, 8)},
+        "article/1": [("oblige", {"zh": "应以"})],  # should, which is less
+        **_each("entitle", {"zh": "有权", "en": "has the right"}, "3 6 11/1 13/1 14/1 15/1 20/1 23/1 27/1"),
+        **_each("entitle", {"zh": "权利", "en": "has the right"}, "21/1 21/2 23/2 23/4 27/2"),
+        **_each("entitle", {"zh": "人人有权", "en": "has the right"}, "13/2 19"),
+        "article/8": [("entitle", {"zh": ",有权", "en": "has the right"})],
+        "article/10": [("entitle", {"zh": "有权", "en": "is entitled"})],
+        "article/17/paragraph/1": [("entitle", {"en": "has the right"})],  # 得有, which is in no list of cues
+        "article/18": [("entitle", {"zh": "自由的权利;", "en": "has the right"})],
+        "article/24": [("entitle", {"zh": "闲暇的权利", "en": "has the right"})],
+        "article/28": [("entitle", {"zh": "人人有权", "en": "is entitled"})],
+        **_each("prohibit", {"zh": "不得", "en": "No one shall"}, "4 5 9 17/2"),
+        **_each("prohibit", {"zh": "不得", "en": "No one may"}, "20/2"),
+        "article/2/paragraph/1": [("entitle", {"zh": "权利", "en": "is entitled"})],
+        "article/2/paragraph/2": [("prohibit", {"zh": "不得"})],
+        "article/7": [("entitle", {"zh": "有权享受法律", "en": "are entitled without"})],
+        "article/11/paragraph/2": [("prohibit", {"zh": "不得被", "en": "No one shall"})],
+        "article/12": [
+            ("prohibit", {"zh": "不得任意", "en": "No one shall"}),
+            ("entitle", {"zh": "有权", "en": "has the right"}),
+        ],
+        "article/14/paragraph/2": [("prohibit", {"zh": "不得", "en": "may not"})],
+        "article/15/paragraph/2": [("prohibit", {"zh": "不得任意", "en": "No one shall"})],
+        "article/16/paragraph/1": [("entitle", {"zh": "有权", "en": "have the right"})],
+        "article/16/paragraph/2": [("oblige", {"en": "shall"})],
+        "article/16/paragraph/3": [("entitle", {"en": "is entitled"})],
+        "article/21/paragraph/3": [("oblige", {"zh": "应以", "en": "shall be the basis"})],
+        "article/22": [("entitle", {"zh": "有权享受社会", "en": "has the right"})],
+        "article/23/paragraph/3": [("entitle", {"zh": "有权", "en": "has the right"})],
+        "article/25/paragraph/1": [("entitle", {"zh": "人人有权", "en": "has the right"})],
+        "article/25/paragraph/2": [
+            ("entitle", {"zh": "有权", "en": "are entitled"}),
+            ("oblige", {"en": "shall"}),
+        ],
         "article/26/paragraph/1": [
             ("entitle", {"zh": "权利", "en": "has the right"}),
             ("oblige", {"zh": "应当", "en": "shall be free"}),
         ],
+        "article/26/paragraph/2": [("oblige", {"en": "It shall promote"})],
+        "article/26/paragraph/3": [("entitle", {"zh": "权利", "en": "right"})],
+        "article/29/paragraph/1": [("oblige", {"zh": "负有义务", "en": "duties"})],
+        "article/29/paragraph/2": [("state", {"zh": "只受", "en": "shall be subject only"})],
+        "article/29/paragraph/3": [("prohibit", {"zh": "不得", "en": "may in no case"})],
+        "article/30": [("prohibit", {"zh": "不得"})],
     },
 }
 QUERY = """
@@ -128,21 +173,27 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
 def test_the_release_conforms_and_the_initiative_s_questions_are_answered_as_before(answered: Answered) -> None:
     assert answered.checked.report.conforms, answered.checked.report.to_text()
     assert not answered.checked.differences
-    assert "ModalityCue" not in answered.checked.report.to_text()
+    text = answered.checked.report.to_text()
+    assert "ModalityCue" not in text, text[text.index("ModalityCue") :][:1500]
 
 
 def test_what_is_prohibited_by_which_document_in_which_words(answered: Answered) -> None:
     found = {
         (document, clause.removeprefix(f"{document}/"), cue) for document, clause, _, cue in answered.rows("prohibit")
     }
-    assert found == {
+    of_udhr = {item for item in found if item[0] == "udhr"}
+    assert found - of_udhr == {
         ("wic-2020", "action/8/clause/5", "不得"),
         ("wic-2020", "action/8/clause/6", "不得"),
         ("data-security-law", "article/32/paragraph/1/clause/1", "不得"),
         ("minors", "article/25/clause/1", "不得"),
-        ("udhr", "article/4/clause/1", "不得"),
-        ("udhr", "article/4/clause/1", "No one shall"),
     }
+    articles = "2/2 4 5 9 11/2 12 14/2 15/2 17/2 20/2 29/3 30".split()
+    assert {clause for _, clause, _ in of_udhr} == {
+        f"article/{name.replace('/', '/paragraph/')}/clause/1" for name in articles
+    }
+    assert len(of_udhr) == 2 * len(articles) - 2  # in both texts, but for two whose English has no such word
+    assert ("udhr", "article/4/clause/1", "No one shall") in of_udhr
     delivered = "".join((TEXTS / file).read_text("utf-8") for files in FILES.values() for file in files.values())
     assert all(words in delivered for document, _, words, _ in answered.rows("prohibit") if document != "wic-2020")
 
@@ -161,3 +212,11 @@ def test_what_is_prohibited_by_which_document_in_which_words(answered: Answered)
 )
 def test_each_modality_is_found_over_all_documents(answered: Answered, modality: str, documents: set[str]) -> None:
     assert {document for document, *_ in answered.rows(modality)} == documents
+
+
+def test_a_document_is_coded_as_a_whole(answered: Answered) -> None:
+    """Every article of the Universal Declaration, and every recital of its preamble, says what it is."""
+    coded = {clause.split("/clause/")[0] for name in ("prescribe", "declare") for _, clause, *_ in answered.rows(name)}
+    parts = set(CODED["udhr"])
+    assert {f"udhr/{path}" for path in parts} <= coded
+    assert {path.split("/")[1] for path in parts if path.startswith("article/")} == {str(n) for n in range(1, 31)}
