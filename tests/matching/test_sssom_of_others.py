@@ -62,6 +62,11 @@ def test_tabs_of_a_spreadsheet_in_the_header(tmp_path: Path) -> None:
         assert found.notes == ()
 
 
+def test_an_empty_item_of_a_list_takes_nothing_with_it(tmp_path: Path) -> None:
+    found = read(tmp_path, table(header=HEADER + "#creator_id:\n#  - dock:me\n#  -\n#  - null\n"))
+    assert (found.slots["creator_id"], found.notes) == (("https://docks.example/terms/me",), ())
+
+
 def test_quotes_of_a_spreadsheet_in_the_header(tmp_path: Path) -> None:
     quoted = HEADER + '"#comment: they say ""crane"", and mean ""derrick"""\t\t\t\n'
     assert read(tmp_path, table(header=quoted)).value("comment") == 'they say "crane", and mean "derrick"'
@@ -283,6 +288,7 @@ def test_values_that_sssom_does_not_have_are_kept_and_told(tmp_path: Path) -> No
         ("\tconfidence", "\t1_0", "from 0 to 1"),
         ("\tpredicate_modifier", "\tMaybe", "can only be 'Not'"),
         ("\tauthor_id", "\torcid:0000-0001", "its prefix is not in curie_map: add 'orcid: "),
+        ("\tauthor_id", "\t<http://a.example/b>", "without < and > here"),
         ("\tsubject_type", "\trdfs literal", "the mapping has no subject_label"),
         ("\tmatch_term_type", "\tGuessMatch", "match_term_type is 'GuessMatch'"),
     ],

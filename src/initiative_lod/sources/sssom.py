@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -55,6 +56,10 @@ def read(path: Path, published: bool = True, settings: Settings | None = None) -
     return _Reader(path, published, settings or Settings()).read()
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def expand(value: str, prefixes: Mapping[str, str]) -> str:
     """The IRI of a CURIE, or of an IRI. Raises ValueError for a prefix that is not in the map, or what is no IRI."""
     iri = value
@@ -62,6 +67,8 @@ def expand(value: str, prefixes: Mapping[str, str]) -> str:
     if colon and prefix in prefixes:
         iri = f"{prefixes[prefix]}{local}"
     elif not value.startswith(("http://", "https://", "urn:")):
+        if value.startswith("<"):
+            raise ValueError(f"{value!r}: an IRI stands without < and > here")
         line = f": add '{prefix}: <the IRI that it stands for>' there" if colon else ""
         raise ValueError(f"{value!r}: its prefix is not in curie_map{line}")
     try:
@@ -130,8 +137,8 @@ class _Reader:
         own: dict[str, tuple[str, ...]] = {}
         values: dict[str, str] = {}
         for key, entry in header.items():
-            items = entry.value if isinstance(entry.value, list) else [entry.value]
-            if key in ("curie_map", "extension_definitions") or items == [None]:
+            items = [item for item in _listed(entry.value) if item is not None]
+            if key in ("curie_map", "extension_definitions") or not items:
                 continue
             if not all(isinstance(item, str) for item in items):
                 self._doubt(f"{key} is no text", "it was left out", entry.line, self._header)
