@@ -14,7 +14,7 @@ PACKAGE = "initiative_lod"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 
 #: From the ground up. The ground is modules of the root; every other room is a package, and ``pipeline`` the road.
-GROUND = "errors settings vocabulary iris formats languages labels terminal".split()
+GROUND = "errors settings vocabulary iris formats languages labels terminal query_text".split()
 _ROAD = "reading sources build validation release documents search sparql matching merge web pipeline cli"
 ROOMS = ["locale", *_ROAD.split()]
 #: What may be named after the same thing twice: the route to a page and the page, Turtle and the authors' files in it.
@@ -23,7 +23,6 @@ PAIRED = {"web.routes", "web.pages", "cli", "formats"}
 LAST_RESORTS = {
     "reading.process_pool": "a thread hands over whatever it met to the one that waits for it",
     "validation.shacl": "over strange shapes pySHACL and rdflib raise anything, Exception itself for an unknown prefix",
-    "validation.competency": "rdflib's parser raises anything over a query that the engine takes",
     "sparql.worker.main": "a panic of the engine is no Exception; the process says so and ends",
 }
 VAGUE = set("util utils helper helpers manager managers common misc base core tools".split())

@@ -23,12 +23,12 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import DamagedStore
+from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.unions import PIECES, GraphTable
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker.dataset import Dataset, dataset_of
-from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, parses
+from initiative_lod.sparql.worker.evaluation import Evaluator, Limits
 from initiative_lod.vocabulary import XSD
 from service.sparql_app import BASE, make_release
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from initiative_lod.errors import QueryTooComplex
-from initiative_lod.sparql.worker import guard
+from initiative_lod.query_text import guard
 
 
 def parses(text: str) -> bool:

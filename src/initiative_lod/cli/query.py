@@ -15,13 +15,12 @@ from initiative_lod import release
 from initiative_lod.cli.talk import say, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.iris import Iris
+from initiative_lod.query_text.dataset import dataset_of, parses
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.unions import Unions
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text
 from initiative_lod.sparql.worker import csv_results
-from initiative_lod.sparql.worker.dataset import dataset_of
-from initiative_lod.sparql.worker.evaluation import parses
 
 
 class QueryFormat(StrEnum):

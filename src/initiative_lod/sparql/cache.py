@@ -6,8 +6,8 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from initiative_lod.query_text import guard
 from initiative_lod.sparql.job import Job, QueryResult
-from initiative_lod.sparql.worker import guard
 
 OVERHEAD = 512  # bytes that an entry costs besides its body
 

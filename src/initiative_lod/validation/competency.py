@@ -6,15 +6,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Variable
 
-from initiative_lod.errors import ParseError, SourceError
+from initiative_lod.errors import ParseError, QueryError, SourceError
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
+from initiative_lod.query_text.dataset import dataset_of, parses
 from initiative_lod.sources import query_files
 from initiative_lod.sources.questions import DOCUMENT, EACH, Question
 from initiative_lod.vocabulary import XSD
@@ -22,8 +22,6 @@ from initiative_lod.vocabulary import XSD
 FILE = "questions.json"  # in a release
 MAX_ROWS = 1000  # that a release holds of one answer; of a template, for one document
 MAX_TEMPLATE_ROWS = 20_000  # that a release holds of a template's answers
-_BLANK = r"(?:\s|#[^\n]*\n)*"
-_FROM = re.compile(rf"\bFROM{_BLANK}(?:NAMED{_BLANK})?(?:<|[\w.-]*:)", re.IGNORECASE)
 _SHARED = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?other != ?one) }"
 _TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own terms in a query
 
@@ -160,8 +158,8 @@ def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySol
         found = store.query(text, base_iri=base)  # results are lazy
     except SyntaxError as error:
         raise query_files.syntax_error(error, question.path) from error
-    if _FROM.search(text):
-        store, options = _dataset(question, text, store, base)
+    store, options = _dataset(question, text, store, base)
+    if options:
         found = store.query(text, base_iri=base, **options)
     if isinstance(found, QueryBoolean | QuerySolutions):
         return found
@@ -173,37 +171,21 @@ def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[St
     §13.2), and to the engine a bag: where they share triples, the set is put into a store in memory.
     """
     try:
-        with ThreadPoolExecutor(1) as apart:
-            default, named = apart.submit(_graphs_of, text, base).result()
-    except Exception as error:
-        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from None
-    if not default and not named:
+        found = dataset_of(text, base, lambda other: parses(other, base))
+    except QueryError as error:
+        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from error
+    if found is None:
         return store, {}
+    default, named = ([NamedNode(graph) for graph in graphs] for graphs in found)
     if not _share(store, default):
         return store, {"default_graph": default, "named_graphs": named}
     united = Store()
     for graph in default:
-        found = store.quads_for_pattern(None, None, None, graph)
-        united.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in found)
+        quads = store.quads_for_pattern(None, None, None, graph)
+        united.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
     for graph in named:
         united.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     return united, {"default_graph": DefaultGraph(), "named_graphs": named}
-
-
-def _graphs_of(text: str, base: str) -> tuple[list[NamedNode], list[NamedNode]]:
-    """The default graphs and the named graphs that a query has clauses for.
-
-    It runs in a thread of its own: the parser keeps errors that it met, these their frames, and the frames of whoever
-    called it, with the stores that he has open.
-    """
-    from rdflib.plugins.sparql import prepareQuery  # here: few questions have such a clause
-
-    clauses = prepareQuery(text, base=base).algebra.get("datasetClause") or ()
-    default, named = (
-        list(dict.fromkeys(NamedNode(str(clause[kind])) for clause in clauses if kind in clause))
-        for kind in ("default", "named")
-    )
-    return default, named
 
 
 def _share(store: Store, graphs: Sequence[NamedNode]) -> bool:

@@ -38,13 +38,14 @@ from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_CSV, RESULT_XM
 from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
+from initiative_lod.query_text import guard
+from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
 from initiative_lod.release import in_use
 from initiative_lod.release.damage import is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker import csv_results, guard
-from initiative_lod.sparql.worker.dataset import Dataset, dataset_of
+from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
@@ -224,17 +225,6 @@ def _failed(error: Exception) -> InitiativeLodError:
 def _unreadable(error: Exception) -> DamagedStore:
     """The release cannot be read; why is for the server's log."""
     return DamagedStore(Message("query.unreadable", detail=Verbatim(error)))
-
-
-def parses(text: str, base: str) -> bool:
-    """Tell whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, the store is empty."""
-    try:
-        Store().query(text, base_iri=base)
-    except SyntaxError:
-        return False
-    except (RuntimeError, OSError, ValueError):
-        return True
-    return True
 
 
 def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Iterator[Triple]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from initiative_lod.errors import Message, Verbatim
-from initiative_lod.sparql.worker import guard
+from initiative_lod.query_text import guard
 from initiative_lod.vocabulary import PREFIXES
 
 #: Characters that text programs put in the place of ASCII ones, and what was meant; none of them stands in SPARQL

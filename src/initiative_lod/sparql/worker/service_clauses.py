@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from initiative_lod.errors import Message, QueryForbidden, ServiceError, Verbatim
-from initiative_lod.sparql.worker import guard
+from initiative_lod.query_text import guard
 
 MOST_ROWS = 10_000
 MOST_CALLS = 8  # SERVICE clauses in one query

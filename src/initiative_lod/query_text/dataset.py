@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from initiative_lod.errors import Message, QueryError
-from initiative_lod.sparql.worker import guard
+from initiative_lod.query_text import guard
 
 _SPACE = r"(?:\s|\#[^\n\r]*(?:[\n\r]|\Z))"
 _CLAUSE = re.compile(
@@ -21,6 +21,17 @@ _CLAUSE = re.compile(
 )
 
 Dataset = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def parses(text: str, base: str) -> bool:
+    """Tell whether the engine's parser takes ``text``. Nothing is evaluated: results are lazy, the store is empty."""
+    try:
+        Store().query(text, base_iri=base)
+    except SyntaxError:
+        return False
+    except (RuntimeError, OSError, ValueError):
+        return True
+    return True
 
 
 def dataset_of(text: str, base: str, parses: Callable[[str], bool]) -> Dataset | None:
