@@ -207,7 +207,7 @@ def test_what_is_prohibited_by_which_document_in_which_words(answered: Answered)
         ("define", {"data-security-law", "minors"}),
         ("prescribe", {"data-security-law", "minors", "udhr", "wic-2020"}),
         ("appeal", {"wic-2020"}),
-        ("pledge", set()),
+        ("pledge", {"wic-2020"}),
     ],
 )
 def test_each_modality_is_found_over_all_documents(answered: Answered, modality: str, documents: set[str]) -> None:
