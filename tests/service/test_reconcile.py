@@ -179,6 +179,22 @@ def test_a_blank_query_refuses_nothing_else(real: Live) -> None:
     assert get(real, "/").json() == get(real, "").json()
 
 
+def test_a_null_is_as_good_as_absent_wherever_it_stands(real: Live) -> None:
+    nothing = [{"query": None}, {"query": None, "type": None, "limit": None, "properties": None}]
+    whole = [
+        {"query": "ITU", "type": None, "limit": None, "type_strict": None, "properties": None},
+        {
+            "query": "ITU",
+            "type": [None],
+            "properties": [None, {"pid": None, "v": None}, {"pid": "http://e.example/p", "v": None}],
+        },
+    ]
+    batch = {f"q{number}": query for number, query in enumerate([*nothing, *whole])}
+    found = post(real, queries=batch).json()
+    assert [found[f"q{number}"]["result"] for number in (0, 1)] == [[], []]
+    assert [found[f"q{number}"]["result"][0]["id"] for number in (2, 3)] == [ITU, ITU]
+
+
 def test_the_fields_of_a_candidate(real: Live) -> None:
     for item in ask(real, "Internet", limit=20):
         assert set(item) == {"id", "name", "description", "type", "score", "features", "match"}

@@ -189,3 +189,12 @@ def test_an_iri_that_is_none_is_told_in_words_of_ours(iri: str, why: str, real: 
         chinese = real.get(path, "application/json", accept_language="zh").json()["detail"]
         assert not chinese.isascii()
         assert "No scheme" not in chinese + answer.json()["detail"]
+
+
+def test_a_null_refuses_no_other_query(real: Live) -> None:
+    empty: dict[str, Any] = {"conditions": [None]}
+    given = [None, named("ITU", type=None, limit=None), empty, {"conditions": [{"matchType": "name", "v": None}]}]
+    answer = post(real, "/match", {"queries": given})
+    assert answer.status_code == 200, answer.text
+    found = [item["candidates"] for item in answer.json()["results"]]
+    assert [len(item) > 0 for item in found] == [False, True, False, False]

@@ -21,6 +21,7 @@ def of(query: str) -> Message:
     [
         ("SELECT * { ?s nosuch:name ?o }", "query.prefix", 1, 15),
         ("SELECT * { ?s skos:prefLabel ?o }", "query.prefix_known", 1, 15),
+        ("SELECT * { ?s dct:title ?o }", "query.prefix_known", 1, 15),
         ("PREFIX a: <http://a/>\nSELECT * {\n  ?s a:b c:d }", "query.prefix", 3, 10),
         ("SELECT * { ?s a :Clause }", "query.prefix", 1, 17),
         ("SELECT * { ?s 港:口 ?o }", "query.prefix", 1, 15),

@@ -30,9 +30,11 @@ from initiative_lod.matching.reconcile_queries import (
     listed,
     parse_json,
     validated,
+    without_nulls,
 )
 
 VERSION = "1.0-draft"
+_NOTHING = {"matchType": "name", "v": ""}
 
 
 class MatchCondition(BaseModel):
@@ -77,7 +79,17 @@ def read_draft_batch(text: str) -> DraftBatch:
     value = parse_json(text, "body")
     if isinstance(value, dict) and isinstance(value.get("queries"), list) and len(value["queries"]) > MAX_BATCH:
         raise TooLarge(Message("reconcile.batch", count=len(value["queries"]), most=MAX_BATCH))
+    if isinstance(value, dict) and isinstance(value.get("queries"), list):
+        value = {**value, "queries": [_query(item) for item in value["queries"]]}
     return validated(DraftBatch, value, "body")
+
+
+def _query(value: Any) -> Any:
+    """A query without what is null in it; one that asks for nothing then finds nothing, in its place."""
+    bare = {} if value is None else without_nulls(value)
+    if isinstance(bare, dict) and (value is None or value.get("conditions") != bare.get("conditions")):
+        bare = {**bare, "conditions": bare.get("conditions") or [_NOTHING]}
+    return bare
 
 
 def answer_draft_batch(entities: Entities, batch: DraftBatch) -> dict[str, Any]:

@@ -147,12 +147,27 @@ def read_batch(text: str) -> dict[str, Query]:
 
 
 def read_query(value: object, key: str) -> Query:
-    """One query. Raises BadArgument."""
+    """One query, in which null is as good as absent. Raises BadArgument."""
     if value is None or isinstance(value, str):
         value = {"query": value or ""}
     if not isinstance(value, dict):
         raise BadArgument(Message("reconcile.query", key=key))
-    return validated(Query, value, key)
+    return validated(Query, without_nulls(value), key)
+
+
+def without_nulls(value: Any) -> Any:
+    """JSON without what is null, and without conditions whose property or value is."""
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value if not _is_nothing(item)]
+    return (
+        {key: without_nulls(item) for key, item in value.items() if item is not None}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+def _is_nothing(item: Any) -> bool:
+    return item is None or (isinstance(item, dict) and None in (item.get(key, "") for key in ("pid", "v")))
 
 
 def answer_batch(entities: Entities, batch: Mapping[str, Query]) -> dict[str, Any]:

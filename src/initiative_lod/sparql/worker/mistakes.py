@@ -28,6 +28,7 @@ _ODD = re.compile("[" + re.escape("".join(_MEANT)) + "]")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _WORD = re.compile(r"[^\s{}()<>\"'?$*.;,]+")
 _NAME = re.compile(r"(?<![\w:?$@\\-])(?P<prefix>(?:[^\W\d_][\w.-]*)?):(?=[^\s=])", re.UNICODE)
+_ALSO = {"dct": "dcterms", "sdo": "schema"}  # prefixes that others write for ours
 _PAIRS = {"(": ")", "{": "}", "[": "]"}
 _ENGINE_SAYS = {
     "contains a variable that is unbound": "query.ungrouped",
@@ -76,7 +77,7 @@ def _undeclared(text: str, outside: str) -> Message | None:
         if name["prefix"] not in declared:
             line, column = _place(text, name.start())
             values = {"line": line, "column": column, "prefix": Verbatim(name["prefix"])}
-            if known := PREFIXES.get(name["prefix"]):
+            if known := PREFIXES.get(_ALSO.get(name["prefix"], name["prefix"])):
                 return Message("query.prefix_known", **values, iri=known)
             return Message("query.prefix", **values)
     return None
