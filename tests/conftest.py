@@ -32,6 +32,8 @@ def pytest_configure() -> None:
     """Commands, in this process and in others, have time; a test of a limit gives that one."""
     for item in LIMITS:
         os.environ.setdefault(f"{ENVIRONMENT_PREFIX}{item.name.upper()}", str(SECONDS))
+    # Nor do they render what they build: a page that is wanted is made, and the fixtures below have all of theirs.
+    os.environ.setdefault(f"{ENVIRONMENT_PREFIX}RENDERED_DOCUMENTS", "0")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -13,13 +13,15 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod import __version__, release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
-from initiative_lod.errors import NotConforming, SourceError
+from initiative_lod.errors import NotConforming, ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
-from initiative_lod.release import Edition, Release, default_graph, rendered_documents
+from initiative_lod.release import Edition, Release, default_graph, integrity, rendered_documents
 from initiative_lod.release.files import as_json
+from initiative_lod.release.folder import BUILDING, workplace
+from initiative_lod.release.history import lock
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
@@ -211,6 +213,26 @@ def _documents(built: Built, iris: Iris) -> set[str]:
     found = {quad.subject for quad in built.quads if quad.predicate == RDF.type and quad.object in kinds}
     paths = (iris.path(node.value) for node in found if isinstance(node, NamedNode))
     return {path.removeprefix("id/") for path in paths if path is not None}
+
+
+def render_again(settings: Settings, made: Release, progress: Progress = lambda message: None) -> None:
+    """Render the documents of a release that is there already, by this version of the software and with these settings.
+
+    Nothing else of it changes. Raises ReleaseError for one that is damaged in another way.
+    """
+    from initiative_lod.web import renderings  # here: see index_maker
+
+    name = f"{INDEX}/{rendered_documents.RENDERED}"
+    faults = [fault for fault in release.verify(made) if not fault.startswith(f"{name} ")]
+    if faults:
+        raise ReleaseError(f"release {made.version} is damaged, and nothing was rendered: " + "; ".join(faults))
+    folder = made.path.parent
+    with workplace(folder, f"{BUILDING}{made.version}-") as place:
+        progress("rendering documents")
+        file = place / rendered_documents.RENDERED
+        renderings.render(made.path, settings, file)
+        with lock(folder):
+            integrity.replace_in_index(made, file)
 
 
 def _modified(built: Built, iris: Iris) -> str:

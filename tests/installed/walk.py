@@ -182,6 +182,7 @@ def commands(run: Run) -> tuple[str, str]:
     assert run("release", "rollback").strip() == old
     assert run("release", "publish", new).strip() == new
     run("release", "pin", old)
+    run("release", "render")
     run("release", "gc", "--dry-run")
     return new, old
 

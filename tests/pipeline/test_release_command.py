@@ -130,6 +130,11 @@ def test_a_pinned_release_stays(folder: Path, run: Run) -> None:
     assert release.versions(folder) == [names["b"]]
 
 
+def test_what_is_not_published_is_not_rendered_unnamed(folder: Path, run: Run) -> None:
+    done = asked(run, folder, "render")
+    assert (done.code, "name the version" in done.err) == (2, True)
+
+
 # list
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from initiative_lod import pipeline, release
 from initiative_lod.cli.serve import listen
 from initiative_lod.documents.representation import documented
+from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
+from initiative_lod.web import renderings
 from service.conftest import Live, serve
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BASE = "https://w3id.org/initiative-lod/"
 TAGS = [f'"{number:032x}"' for number in range(2000)]
@@ -170,6 +180,45 @@ def test_pages_of_another_setting_are_made_when_they_are_asked_for(
     assert data.headers["etag"] in prefixed.opened.rendered
     other = layers[0].get("/doc/harbour-2031/action/1", "text/html", x_forwarded_prefix="/elsewhere")
     assert 'href="/doc/harbour-2031"' in other.text
+
+
+def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbour_root: Path, tmp_path: Path) -> None:
+    """Data of the same description, by the same software; of the very same release, pages too."""
+    settings = Settings(root=harbour_root, releases=tmp_path / "releases", rendered_documents=9)
+    shutil.copytree(harbour_root / "releases", settings.release_folder, symlinks=True)
+    building = (settings.release_folder / "current").resolve()
+    place = building / "index" / RENDERED
+    stored = dict(RenderedDocuments(place).records())
+    place.unlink()
+    renderings.render(building, settings, tmp_path / "new.bin")
+    new = dict(RenderedDocuments(tmp_path / "new.bin").records())
+    assert new.items() < stored.items()
+
+    data = {key for key, body in new.items() if zstd.decompress(body.frame).startswith(b"@prefix")}
+    with RenderedDocumentsFile(place) as file:
+        for key in data:
+            file.add(f'"{key.hex()}"', StoredBody(b"taken over", 1))
+    renderings.render(building, settings, tmp_path / "next.bin")
+    following = dict(RenderedDocuments(tmp_path / "next.bin").records())
+    assert following.keys() == new.keys()
+    assert {key for key, body in following.items() if body.frame == b"taken over"} == data
+    assert {key: body for key, body in following.items() if key not in data}.items() < new.items()
+
+
+def test_a_release_that_is_there_is_rendered_again(unrendered: Path, harbour_root: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(unrendered, tmp_path / "releases", symlinks=True))
+    settings = Settings(root=harbour_root, releases=folder, rendered_documents=3)
+    made = release.current(folder)
+    assert made is not None
+    assert release.verify(made) == [f"index/{RENDERED} is missing"]
+    for _ in range(2):
+        pipeline.render_again(settings, made)
+        assert release.verify(made) == []
+        assert len(RenderedDocuments(made.path / "index" / RENDERED)) > 30
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".building")] == []
+    (made.path / "report.json").write_text("{}")
+    with pytest.raises(ReleaseError, match=r"report\.json"):
+        pipeline.render_again(settings, made)
 
 
 def test_an_unknown_thing_is_told_the_usual_way(harbour: Live) -> None:

@@ -13,7 +13,7 @@ import typer
 from pyoxigraph import NamedNode
 
 from initiative_lod import release
-from initiative_lod.cli.talk import say, show, sources_of, tell, tell_missing
+from initiative_lod.cli.talk import progress, say, show, sources_of, tell, tell_missing
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import changes, cleanup, history, integrity
 from initiative_lod.release.opened import OpenRelease
@@ -99,6 +99,22 @@ def publish(
 def rollback(context: typer.Context) -> None:
     """Make the release that was published before the current one current again."""
     show(release.rollback(from_environment(**context.obj).release_folder).version)
+
+
+@app.command()
+def render(context: typer.Context, version: Version = None) -> None:
+    """Render the pages of a release anew, as after an upgrade; if none is named, of the current one. A server that is
+    running reads them when it is started again.
+    """
+    settings = from_environment(**context.obj)
+    found = release.find(settings.release_folder, version) if version else release.current(settings.release_folder)
+    if found is None:
+        raise ReleaseError(f"nothing has been published in {settings.release_folder}: name the version")
+    from initiative_lod import pipeline  # here: other commands need no build
+
+    with progress() as step:
+        pipeline.render_again(settings, found, step)
+    show(found.version)
 
 
 @app.command()

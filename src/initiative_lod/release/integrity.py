@@ -53,6 +53,22 @@ def seal(building: Path) -> None:
     sync(building)
 
 
+def replace_in_index(release: Release, file: Path) -> None:
+    """Put ``file``, of the same file system, into the index in place of the one of its name, with its digest.
+
+    Whoever reads the other one reads on. Cut off in between, the new file is there and told as damaged until it is put
+    there again. Raises OSError, ValueError.
+    """
+    digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+    digests[INDEX][file.name] = sha256(file)
+    listed = file.with_name(STORE_DIGESTS)
+    write_file(listed, as_json(digests))
+    sync(file)
+    for source, target in ((file, release.path / INDEX / file.name), (listed, release.path / STORE_DIGESTS)):
+        source.replace(target)
+        sync(target.parent)
+
+
 def verify(release: Release) -> list[str]:
     """Faults of a release: a sentence for each file that is missing, damaged or not listed. None when
     sound.

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from initiative_lod.release.opened import OpenRelease, Term
 
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
-MOST_QUADS = 1_000_000  # that are remembered in all; then all is forgotten
+MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
 
 Graph = NamedNode | DefaultGraph | None
 _ByPredicate = dict[NamedNode | None, list[Quad]]

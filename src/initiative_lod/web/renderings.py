@@ -65,7 +65,11 @@ def render(building: Path, settings: Settings, file: Path) -> None:
     for process, error in zip(running, told, strict=True):
         if process.returncode:
             last = error.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise ReleaseError(f"the pages of the release could not be rendered: {last or process.returncode}")
+            why = last or f"a process ended with {process.returncode}"
+            raise ReleaseError(
+                f"the pages of the release could not be rendered: {why}; "
+                "without rendered pages (setting rendered_documents = 0) it can be made, and makes them when asked"
+            )
     with RenderedDocumentsFile(file) as whole:
         for part in parts:
             whole.add_all(RenderedDocuments(part))
@@ -82,7 +86,7 @@ def _start(building: Path, settings: Settings, file: Path, number: int, of: int)
             name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()
         },
     }
-    command = [sys.executable, "-m", "initiative_lod.web.renderings", json.dumps(share)]
+    command = [sys.executable, "-P", "-m", "initiative_lod.web.renderings", json.dumps(share)]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
