@@ -232,3 +232,71 @@ def test_which_working_group_is_meant_is_implied(built: Built) -> None:
     nodes = {quad.subject for quad in built.quads if quad.predicate == I.term("implied")}
     for body in ("oewg-2019", "gge-2019"):
         assert I.thing(f"id/wic-2020/action/11/clause/1#cites-{body}") in nodes
+
+
+# --- Sources
+
+NO_SOURCE = re.compile(
+    r"supraverden|public source code|\bgist\b|malcolm\.id\.au|liberiaigf|kushima|knowledgr|freewechat|\bgithub\.com",
+    re.IGNORECASE,
+)
+
+
+def test_no_fact_rests_on_a_source_that_is_none(built: Built) -> None:
+    seen = [
+        quad.object.value
+        for quad in built.quads
+        if quad.predicate == I.term("seenIn") and isinstance(quad.object, Literal)
+    ]
+    assert len(seen) > 150
+    assert [place for place in seen if NO_SOURCE.search(place)] == []
+
+
+def places_of(built: Built, thing: str, name: str) -> set[str]:
+    """Where a statement of one of our things was seen."""
+    facts = {
+        quad.subject
+        for quad in built.quads
+        if quad.predicate == I.term("onSubject") and quad.object == I.thing(f"id/{thing}")
+    } & {
+        quad.subject
+        for quad in built.quads
+        if quad.predicate == I.term("onProperty") and slug(str(quad.object)) == name
+    }
+    return {
+        quad.object.value
+        for quad in built.quads
+        if quad.subject in facts and quad.predicate == I.term("seenIn") and isinstance(quad.object, Literal)
+    }
+
+
+@pytest.mark.parametrize(
+    ("thing", "name", "host"),
+    [
+        ("institution/internet-governance-forum", "establishedby", "https://intgovforum.org/en/about"),
+        ("institution/internet-governance-forum", "historynote", "https://intgovforum.org/en/about"),
+        ("institution/internet-governance-forum", "insystemof", "https://intgovforum.org/en/about"),
+        ("institution/international-telecommunication-union", "insystemof", "http://et.one.un.org/"),
+        ("institution/united-nations", "homepage", "https://www.un.org/"),
+        ("programme/four-principles-2015", "membername", "www.gov.cn/xinwen/2015-12/16/"),
+        ("document/2030-agenda", "officialname", "http://en.cidca.gov.cn/"),
+    ],
+)
+def test_facts_are_attested_by_the_body_or_a_state(built: Built, thing: str, name: str, host: str) -> None:
+    found = places_of(built, thing, name)
+    assert found
+    assert all(host in place for place in found), found
+
+
+def test_what_was_seen_in_source_code_only_is_withdrawn(built: Built) -> None:
+    linked = {
+        slug(str(quad.subject))
+        for quad in built.quads
+        if isinstance(quad.object, NamedNode)
+        and quad.object.value.startswith("http://www.wikidata.org/entity/")
+        and quad.graph_name == I.graph("alignment-wikidata")
+        and not quad.predicate.value.startswith("https://w3id.org/sssom/")
+    }
+    assert linked == {"united-nations", "international-telecommunication-union", "china"}
+    for thing in ("document/un-charter", "document/2030-agenda", "event/covid-19-pandemic", "person/xi-jinping"):
+        assert len(words(built, thing, I.term("noMatchReason"))) == 2
