@@ -300,3 +300,41 @@ def test_what_was_seen_in_source_code_only_is_withdrawn(built: Built) -> None:
     assert linked == {"united-nations", "international-telecommunication-union", "china"}
     for thing in ("document/un-charter", "document/2030-agenda", "event/covid-19-pandemic", "person/xi-jinping"):
         assert len(words(built, thing, I.term("noMatchReason"))) == 2
+
+
+# --- The English
+
+
+@pytest.mark.parametrize(
+    ("clause", "actor"),
+    [
+        ("action/1/clause/1", "Move all countries to cooperate"),
+        ("action/12/clause/2", "move governments, international organizations, Internet companies"),
+        ("action/13/clause/2", "move the international community to manage"),
+        ("action/17/clause/2", "to help micro, small and medium enterprises to use"),
+        ("action/17/clause/3", "to help them increase employment"),
+        ("action/17/clause/4", "to help them integrate"),
+    ],
+)
+def test_who_is_to_act_is_not_hidden_in_a_noun(built: Built, clause: str, actor: str) -> None:
+    said = words(built, f"wic-2020/{clause}", I.term("translation"))
+    assert len(said) == 1
+    assert all(actor in text for text, _ in said)
+
+
+@pytest.mark.parametrize(
+    ("pillar", "principle", "name"),
+    [
+        (1, "joint-development", "achieving shared development"),
+        (2, "common-security", "ensuring common security"),
+        (3, "participatory-governance", "realizing joint governance"),
+        (4, "shared-benefits", "enjoying benefits together"),
+    ],
+)
+def test_the_published_names_of_the_pillars_stand_beside_ours(
+    built: Built, pillar: int, principle: str, name: str
+) -> None:
+    for thing in (f"wic-2020/pillar/{pillar}", f"wic-2020/principle/{principle}"):
+        assert words(built, thing, SKOS.altLabel) == {(name, "en")}
+        assert all("regional.chinadaily.com.cn" in place for place in places_of(built, thing, "altlabel"))
+        assert places_of(built, thing, "altlabel")
