@@ -135,7 +135,8 @@ def shared_names() -> frozenset[str]:
     terms |= {quad.predicate for case in CASES for quad in case.data()}
     terms |= {quad.object for case in CASES for quad in case.data() if quad.predicate == RDF_TYPE}
     named = {term.value for term in terms if isinstance(term, NamedNode)}
-    return frozenset({*named, "https://w3id.org/sssom/NoTermFound"})  # a query of a shape names it
+    in_queries = ("https://w3id.org/sssom/NoTermFound", f"{DEFAULT_BASE}id/modality")
+    return frozenset({*named, *in_queries})
 
 
 def in_own_space(number: int, case: Case) -> Iterator[Quad]:
