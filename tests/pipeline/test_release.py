@@ -22,7 +22,7 @@ from initiative_lod.release import Edition, Release, default_graph, history
 from initiative_lod.release.files import file_digests
 from initiative_lod.release.older import reading
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID
+from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID, XSD
 
 I = Iris()
 Make = Callable[..., Release]
@@ -67,10 +67,17 @@ def test_a_release_holds_the_quads_three_times_over_and_its_default_graph(made: 
     quads = set(some_quads("甲"))
     assert set(parse(gzip.decompress((made.path / "dump.nq.gz").read_bytes()), format=RdfFormat.N_QUADS)) == quads
     assert set(parse(gzip.decompress((made.path / "dump.trig.gz").read_bytes()), format=RdfFormat.TRIG)) == quads
-    described = set(parse((made.path / "release.nq").read_bytes(), format=RdfFormat.N_QUADS))
+    written = set(parse((made.path / "release.nq").read_bytes(), format=RdfFormat.N_QUADS))
+    as_stored = Store()
+    as_stored.extend(written)
+    described = set(as_stored)
     stated = quads | described
     triples = {Quad(quad.subject, quad.predicate, quad.object) for quad in stated}
     assert set(Store.read_only(str(made.store))) == stated | triples
+    opened = OpenRelease.open(made)
+    assert set(opened.quads(graph=I.graph("release"))) == written
+    sizes = {quad.object.datatype for quad in written if quad.predicate == DCAT.byteSize}
+    assert sizes == {XSD.nonNegativeInteger}
     assert {quad.graph_name for quad in described} == {I.graph("release")}
 
 
