@@ -96,8 +96,8 @@ bench: install-dev
 
 # sssom-py goes into an environment of its own: it brings 70 packages and 390 MB.
 interop: install-dev
-	test -e $(VENV)-sssom/installed || ($(PYTHON) -m venv $(VENV)-sssom && $(VENV)-sssom/bin/python -m pip install --quiet sssom==0.4.21 \
-	    && touch $(VENV)-sssom/installed)
+	test -e $(VENV)-sssom/installed || ($(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)-sssom \
+	    && $(BIN)/uv pip install --quiet --python $(VENV)-sssom/bin/python sssom==0.4.21 && touch $(VENV)-sssom/installed)
 	$(BIN)/python -m pytest tests/conformance/test_sssom.py
 
 # The container image, built, started without rights and read-only, asked, and stopped. It needs podman or docker.
@@ -106,9 +106,9 @@ image: install-dev
 
 # A bill of materials of what is installed, from the lock file, without the net but for the tool itself; and an audit, which asks a
 # service. The tools go into an environment of their own: they bring 40 packages.
-$(VENV)-sbom/installed:
-	$(PYTHON) -m venv $(VENV)-sbom
-	$(VENV)-sbom/bin/python -m pip install --quiet cyclonedx-bom==7.5.0 pip-audit==2.10.1
+$(VENV)-sbom/installed: | install-dev
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)-sbom
+	$(BIN)/uv pip install --quiet --python $(VENV)-sbom/bin/python cyclonedx-bom==7.5.0 pip-audit==2.10.1
 	@touch $@
 
 sbom: install-dev $(VENV)-sbom/installed
