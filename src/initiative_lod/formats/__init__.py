@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 
 from initiative_lod.formats.graph_format import GraphFormat as GraphFormat
 from initiative_lod.formats.json_ld import JsonLd
+from initiative_lod.formats.media_type import ATOM as ATOM
 from initiative_lod.formats.media_type import HTML as HTML
 from initiative_lod.formats.media_type import JSON as JSON
 from initiative_lod.formats.media_type import PROBLEM as PROBLEM
@@ -21,6 +22,7 @@ from initiative_lod.formats.media_type import RESULT_TSV as RESULT_TSV
 from initiative_lod.formats.media_type import RESULT_TYPES as RESULT_TYPES
 from initiative_lod.formats.media_type import RESULT_XML as RESULT_XML
 from initiative_lod.formats.media_type import TEXT as TEXT
+from initiative_lod.formats.media_type import XML as XML
 from initiative_lod.formats.media_type import MediaType as MediaType
 from initiative_lod.formats.media_type import json_bytes as json_bytes
 

@@ -48,6 +48,8 @@ RESULT_JSON, RESULT_XML, RESULT_CSV, RESULT_TSV = RESULT_TYPES = tuple(
 JSON = MediaType("application/json", "json", "JSON", charset=False)
 PROBLEM = MediaType("application/problem+json", "json", "problem", charset=False)
 TEXT = MediaType("text/plain", "txt", "text")
+XML = MediaType("application/xml", "xml", "XML")
+ATOM = MediaType("application/atom+xml", "atom", "Atom", charset=False)
 
 
 def json_bytes(value: object) -> bytes:

@@ -49,6 +49,7 @@ from initiative_lod.web.routes.changes import changes_address
 from initiative_lod.web.routes.compare import compare_address
 from initiative_lod.web.routes.documents import document_addresses
 from initiative_lod.web.routes.downloads import download_addresses
+from initiative_lod.web.routes.feeds import feed_addresses
 from initiative_lod.web.routes.health import health_addresses
 from initiative_lod.web.routes.memento import Mementos, by_date, memento_addresses
 from initiative_lod.web.routes.metrics import metrics_address
@@ -81,6 +82,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     others = [
         *release_addresses(site, archive),
         changes_address(site, archive),
+        *feed_addresses(site, archive),
         *memento_addresses(site, mementos, of_dates),
         *reconcile_addresses(site),
         *health_addresses(site),

@@ -64,6 +64,10 @@ class Pages:
             software=__version__,
         )
 
+    def site_name(self, opened: OpenRelease, language: str) -> str:
+        """Name of the site in a language."""
+        return self._imprints.of(opened).name(language) or self.languages[language].gettext("site")
+
     def document(
         self,
         opened: OpenRelease,
