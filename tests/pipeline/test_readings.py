@@ -338,3 +338,60 @@ def test_the_published_names_of_the_pillars_stand_beside_ours(
         assert words(built, thing, SKOS.altLabel) == {(name, "en")}
         assert all("regional.chinadaily.com.cn" in place for place in places_of(built, thing, "altlabel"))
         assert places_of(built, thing, "altlabel")
+
+
+# --- Mappings
+
+
+def mapped(built: Built, thing: str) -> set[tuple[str, str]]:
+    """The SKOS matches of one of our things: the relation, and the target's last segment."""
+    return {
+        (quad.predicate.value.rpartition("#")[2], slug(str(quad.object)))
+        for quad in built.quads
+        if quad.subject == I.thing(f"id/{thing}")
+        and quad.predicate.value.startswith(SKOS.exactMatch.value[:-10])
+        and quad.predicate.value.endswith("Match")
+    }
+
+
+@pytest.mark.parametrize(
+    ("thing", "matches"),
+    [
+        ("topic/cultural-diversity", {("closeMatch", "1001436"), ("closeMatch", "c00871")}),
+        ("topic/cultural-exchange", {("closeMatch", "1001427")}),
+        ("topic/capacity-building", {("closeMatch", "1000797"), ("closeMatch", "c00500")}),
+        ("topic/governance", {("closeMatch", "1002715")}),
+        ("topic/cyberterrorism", set()),
+        ("modality/support", set()),
+        ("modality/promote", set()),
+        ("modality/oppose", set()),
+        ("modality/prevent", set()),
+        ("modality/encourage", {("closeMatch", "recommendation")}),
+    ],
+)
+def test_what_is_in_cyberspace_only_is_close_and_what_is_no_match_is_none(
+    built: Built, thing: str, matches: set[tuple[str, str]]
+) -> None:
+    assert mapped(built, thing) == matches
+    if not matches:
+        assert len(words(built, thing, I.term("noMatchReason"))) == 2
+
+
+def test_one_rule_for_an_action_of_which_some_clauses_meet_a_norm(built: Built) -> None:
+    """Close is what the action asks for in the main: one clause of three, or two of six, make it related."""
+    assert ("relatedMatch", "13-f") in mapped(built, "wic-2020/action/7")
+    assert ("closeMatch", "13-g") in mapped(built, "wic-2020/action/7")
+    assert ("relatedMatch", "13-i") in mapped(built, "wic-2020/action/8")
+    assert ("relatedMatch", "8") in mapped(built, "wic-2020/action/20")
+
+
+def test_no_mapping_says_that_it_is_none(built: Built) -> None:
+    comments = {
+        quad.subject: quad.object.value
+        for quad in built.quads
+        if quad.predicate.value == "https://w3id.org/sssom/comment" and isinstance(quad.object, Literal)
+    }
+    relations = {quad.subject: quad.object for quad in built.quads if quad.predicate.value.endswith("/predicate_id")}
+    assert len(comments) > 140
+    wrong = [text for node, text in comments.items() if "no match" in text and "Match" in str(relations[node])]
+    assert wrong == []

@@ -432,15 +432,15 @@ def test_a_scheme_links_to_its_concepts_for_one_question(real: Live) -> None:
 
 def test_a_thing_is_not_said_to_be_another_name_of_itself(real: Live) -> None:
     for language, words in (("en", "same thing"), ("zh", "同一事物")):
-        page = real.get("/doc/topic/capacity-building", BROWSER, accept_language=language).text
+        page = real.get("/doc/topic/digital-divide", BROWSER, accept_language=language).text
         assert "hadMember" not in page
         assert "canonicalMember" not in page
         said = re.search(r'<section aria-labelledby="mappings">.*?</section>', page, re.DOTALL)
         assert said is not None
-        assert "/doc/topic/capacity-building" not in said[0]
+        assert "/doc/topic/digital-divide" not in said[0]
         assert said[0].count(f'<span class="role">{words}</span>') == 2
         assert "/graph/identity" in said[0]
-        assert 'href="http://metadata.un.org/thesaurus/1000797"' in said[0]
+        assert 'href="http://metadata.un.org/thesaurus/1001652"' in said[0]
 
 
 def test_a_thing_in_no_cluster_says_nothing_of_it(real: Live) -> None:
@@ -449,13 +449,13 @@ def test_a_thing_in_no_cluster_says_nothing_of_it(real: Live) -> None:
 
 def test_a_resource_of_others_says_which_thing_of_ours_it_is(real: Live) -> None:
     view = View(real.opened, LANGUAGES["en"])
-    topic = real.opened.iris.thing("id/topic/capacity-building")
+    topic = real.opened.iris.thing("id/topic/digital-divide")
     target = view.nodes(topic, NamedNode("http://www.w3.org/2004/02/skos/core#exactMatch"))[0]
     page = real.get(f"/resource?iri={quote(target.value)}", BROWSER, accept_language="en").text
     assert "The same thing as" in page
-    assert "/doc/topic/capacity-building" in page
+    assert "/doc/topic/digital-divide" in page
     assert "/graph/alignment-" in page
-    assert "capacity building" in Read(page).headings[0].lower()
+    assert "digital divide" in Read(page).headings[0].lower()
     assert 'class="formats cite-box"' not in page, "others' resources are not cited as ours"
 
 
