@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from asyncio import Future, get_running_loop, shield
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+import jinja2
+import pyoxigraph
 from starlette.types import Scope
 
 from initiative_lod import __version__
+from initiative_lod.documents.codings import ZSTD_VERSION
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
@@ -89,8 +93,9 @@ class Site:
 
 
 def software_digest() -> str:
-    """Hex SHA-256 over every file of this package that can change a rendering."""
-    digest = hashlib.sha256(__version__.encode())
+    """Hex SHA-256 over every file of this package that can change a rendering, and the versions of what writes it."""
+    others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION)
+    digest = hashlib.sha256(repr((__version__, *others)).encode())
     for name, content in sorted(_files(resources.files("initiative_lod"), "")):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

@@ -22,7 +22,7 @@ from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 
 Headers = Sequence[tuple[str, str]]
-LARGEST_CODED = 64 * 1024  # bytes, compressed or not, that are put into another coding where all requests are taken
+LARGEST_CODED = 32 * 1024  # bytes, compressed or not, that are put into another coding where all requests are taken
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
