@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from initiative_lod import pipeline
 from initiative_lod.build.graph import build
 from initiative_lod.cli.app import app
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import InitiativeLodError, QueryError
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, notation, questions, sssom, turtle
 from initiative_lod.validation import competency
@@ -115,7 +115,13 @@ def question(old: str, new: str, rows: str | None = "clause\n") -> Told:
         path.write_text(QUESTION.replace(old, new), "utf-8")
         if rows is not None:
             path.with_suffix(".tsv").write_text(rows, "utf-8")
-        return told(lambda: list(competency.differences(questions.read_folder(path.parent), Store())))
+
+        def ask() -> None:
+            asked = questions.read_folder(path.parent)
+            list(competency.differences(asked, Store()))
+            competency.content(asked, Store())
+
+        return told(ask)
 
     return provoke
 
@@ -220,6 +226,18 @@ def _built(root: Path) -> str:
     path = root / PILLARS
     path.write_text(path.read_text("utf-8").replace(":actionCount 1 .", ":actionCount 2 ."), "utf-8")
     return told(lambda: pipeline.make_release(Settings(root=root)))
+
+
+SELECTED = "# group: modality\n\nPREFIX ilod: <https://w3id.org/initiative-lod/ontology#>\nSELECT ?clause"
+
+ASKED = f"# document: each\n{SELECTED.replace('SELECT ?clause', 'ASK')}"
+
+
+def _from_that_nobody_reads(root: Path) -> str:
+    """No query is known that the parser takes and whose FROM is not found: the reader is made to give up."""
+    ask = question("SELECT ?clause WHERE {", "SELECT ?clause FROM <x:a> WHERE {")
+    with patch.object(competency, "dataset_of", side_effect=QueryError("cannot be told")):
+        return ask(root)
 
 
 CASES: dict[str, dict[str, Told]] = {
@@ -409,12 +427,17 @@ CASES: dict[str, dict[str, Told]] = {
         "must be one of": question("# group: modality", "# group: moods"),
         "expected rows are missing": question("SELECT", "SELECT", None),
         "cells stand under": question("SELECT", "SELECT", "clause\na\tb\n"),
+        "must be the name of a document": question("# group:", "# document: the charter\n# group:"),
+        "have a column": question("# group:", "# document: each\n# group:"),
     },
     "validation/competency": {
-        "SELECT or ASK": question("SELECT ?clause WHERE", "CONSTRUCT { ?clause a ?clause } WHERE"),
-        "graphs of its FROM": question(
-            "SELECT ?clause WHERE {", "SELECT ?clause FROM <x:a> WHERE { FILTER(isTRIPLE(?clause))"
+        "there is no such document": Slip(
+            (("data/questions/prohibitions.rq", "# group:", "# document: id/lost\n# group:"),), whole=True
         ),
+        "document selects ?{}": question("# group:", "# document: each\n# group:", "document\n"),
+        "document selects ?{}, which an ASK cannot": question(SELECTED, ASKED, "document\n"),
+        "SELECT or ASK": question("SELECT ?clause WHERE", "CONSTRUCT { ?clause a ?clause } WHERE"),
+        "graphs of its FROM": _from_that_nobody_reads,
     },
     "sources/judgements": {
         "the columns are": judged("a\nb\n"),

@@ -29,6 +29,7 @@ ABOUT_FILES = (
     "expected rows are missing",
     "SELECT or ASK",
     "graphs of its FROM",
+    "document selects ?{}",
     "this is the metadata",
     "no Turtle file",
     "not deeper",

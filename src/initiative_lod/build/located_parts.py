@@ -190,7 +190,7 @@ class LocatedDocument:
         """The words of a mark: where they stand only once, else the first of them from ``lower`` on."""
         content = text.paragraphs(mark.words.content)
         if candidates is None:
-            candidates = located.text.occurrences(content)
+            candidates = located.occurrences(content)
         for name in ("prefix", "suffix"):
             if (beside := located.mark(marks, part, name)) is not None and what != "its heading":
                 words = unicodedata.normalize("NFC", beside.words.content)
@@ -217,7 +217,7 @@ class LocatedDocument:
                 "say which with src:prefix or src:suffix",
                 *place,
             )
-        if located.text.occurrences(content):
+        if located.occurrences(content):
             message = f"<{name}>: {what}, “{shown}”: found in {located.file.name}, but not at the beginning of a line"
             raise QuoteError(message, *place)
         message = f"<{name}>: {what}, “{shown}”: not found in {located.file.name}{located.nearest(content)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from initiative_lod.errors import QuoteError, SourceError
 from initiative_lod.sources import text, turtle
 from initiative_lod.sources.notation import AuthoredMark, LeftOut, Marks
+from initiative_lod.sources.occurrences import Occurrences
 from initiative_lod.sources.text import NormalisedText, Span
 
 _SHOWN = 60  # characters of words in a message
@@ -49,6 +50,12 @@ class LocatedText:
     left_out: list[tuple[Span, LeftOut]] = field(default_factory=list)
     out: bytearray = field(default_factory=bytearray)  # of each character, whether it is left out
     gaps: list[Gap] = field(default_factory=list)
+    _places: Occurrences | None = None
+
+    def occurrences(self, words: str) -> list[Span]:
+        """Every place of ``words`` in the text."""
+        self._places = self._places or Occurrences(self.text)
+        return self._places.of(words)
 
     def mark(self, marks: Marks, subject: str, name: str) -> AuthoredMark | None:
         """The mark ``src:<name>`` of ``subject`` about this text: without a language it is about the only one."""
@@ -79,7 +86,7 @@ class LocatedText:
                 if item.words.strip() == item.words
                 else unicodedata.normalize("NFC", item.words)
             )
-            spans = self.text.occurrences(words)
+            spans = self.occurrences(words)
             if not spans:
                 words = shortened(item.words)
                 message = f"the words that <{item.text}> leaves out, “{words}”, do not stand in {self.file.name}"
@@ -91,7 +98,7 @@ class LocatedText:
 
     def heading_candidates(self, mark: AuthoredMark) -> list[Span]:
         """Places where a heading may stand: a line's beginning; where it is a whole line, it is no mere beginning."""
-        spans = [(span, *self.is_own_line(span)) for span in self.text.occurrences(text.paragraphs(mark.words.content))]
+        spans = [(span, *self.is_own_line(span)) for span in self.occurrences(text.paragraphs(mark.words.content))]
         whole = [span for span, begins, ends in spans if begins and ends]
         return whole or [span for span, begins, _ in spans if begins]
 

@@ -38,10 +38,11 @@ def draft(name: str, texts: Sequence[DraftText]) -> str:
     Parts of several texts that have the same path are one part.
     """
     iri = f"id/{name}"
+    labels = _titles(texts, "rdfs:label") or [f"rdfs:label {_literal(name, texts[0].language)}"]
     out = [
         _PREFIXES,
         _ABOUT,
-        _statement(iri, ":GovernanceDocument", [*_titles(texts, "rdfs:label"), *_titles(texts, "src:heading")]),
+        _statement(iri, ":GovernanceDocument", [*labels, *_titles(texts, "src:heading")]),
     ]
     for text in texts:
         lines = [

@@ -173,7 +173,10 @@ def _dataset(question: Question, text: str, store: Store, base: str) -> tuple[St
     try:
         found = dataset_of(text, base, lambda other: parses(other, base))
     except QueryError as error:
-        raise ParseError(f"the graphs of its FROM cannot be told: {error}", question.path) from error
+        message = (
+            "the graphs of its FROM cannot be told: write FROM right after the variables, each on a line of its own"
+        )
+        raise ParseError(message, question.path) from error
     if found is None:
         return store, {}
     default, named = ([NamedNode(graph) for graph in graphs] for graphs in found)

@@ -19,6 +19,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
+from initiative_lod.validation import known_constraints
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
 
@@ -102,6 +103,8 @@ class ConstraintQueries:
                 return set()
             raise Undecidable("sh:deactivated of a constraint")
         query = self._prologue(constraint) + widened(select[0].value)
+        if (known := known_constraints.nodes(select[0].value, self._data)) is not None:
+            return known
         try:
             solutions = self._store.query(query)
         except (SyntaxError, ValueError) as error:

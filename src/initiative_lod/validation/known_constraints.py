@@ -1,0 +1,136 @@
+"""Constraints of our own shapes whose queries take longer the longer the text is, answered from an index in one pass.
+
+``SUBSTR`` goes through the text up to the quote, at each of its thousands of spans; the next number is looked for among
+all parts of a document. A query is known by its words: one that has changed is evaluated like any other, until its
+digest stands here again. Where there is any doubt about a node, it is among those that may have a result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from pyoxigraph import Literal, NamedNode
+
+from initiative_lod.iris import Iris
+from initiative_lod.validation.triple_index import Term, TripleIndex
+from initiative_lod.vocabulary import DCTERMS, OA, RDF, XSD
+
+I = Iris()  # for terms, which are the same under every base
+_INTEGER = re.compile("0|[1-9][0-9]{0,8}")
+_COUNTED = [I.term(name) for name in ("Recital", "Chapter", "Section", "Article", "Item", "Annex", "Note")]
+
+
+def nodes(query: str, data: TripleIndex) -> set[Term] | None:
+    """The nodes at which a query may have a solution; None for one that is not known."""
+    known = KNOWN.get(digest(query))
+    return known(data) if known else None
+
+
+def digest(query: str) -> str:
+    """Digest of a query, however it is laid out."""
+    return hashlib.sha256(" ".join(query.split()).encode()).hexdigest()[:16]
+
+
+def _quotes(data: TripleIndex) -> set[Term]:
+    """Spans whose quote does not stand at their offsets."""
+
+    def is_right(text: str, start: int, end: int, words: dict[str, str]) -> bool:
+        return text[start:end] == words["exact"]
+
+    return _spans(data, ("exact",), is_right)
+
+
+def _contexts(data: TripleIndex) -> set[Term]:
+    """Spans around which the text is not what they say."""
+
+    def is_right(text: str, start: int, end: int, words: dict[str, str]) -> bool:
+        before, after = words["prefix"], words["suffix"]
+        return (
+            start >= len(before)
+            and text[start - len(before) : start] == before
+            and text[end : end + len(after)] == after
+        )
+
+    return _spans(data, ("prefix", "suffix"), is_right)
+
+
+def _spans(
+    data: TripleIndex, names: tuple[str, ...], is_right: Callable[[str, int, int, dict[str, str]], bool]
+) -> set[Term]:
+    """Spans that are not certainly right."""
+    texts: dict[Term, str | None] = {}
+
+    def is_certain(span: Term) -> bool:
+        selector, source = _one(data, span, OA.hasSelector), _one(data, span, OA.hasSource)
+        if selector is None or source is None:
+            return False
+        if source not in texts:
+            texts[source] = _string(_one(data, source, I.term("text")))
+        words = {name: _string(_one(data, selector, OA[name])) for name in names}
+        start, end = (_integer(_one(data, selector, name)) for name in (OA.start, OA.end))
+        text = texts[source]
+        if text is None or start is None or end is None or not start < end <= len(text):
+            return False
+        found = {name: word for name, word in words.items() if word is not None}
+        return len(found) == len(words) and is_right(text, start, end, found)
+
+    return {span for span in data.subjects_of(OA.hasSelector) if not is_certain(span)}
+
+
+def _gaps(data: TripleIndex) -> set[Term]:
+    """Numbered parts before which there is no part of the same class with the number before, in or beside what they
+    lie in.
+    """
+    number = I.term("number")
+    in_it: set[tuple[Term, Term, int]] = set()  # (what it lies in, class, number)
+    beside: set[tuple[Term, Term, int]] = set()  # the same, of what that lies in
+    for value, parts in data.inverse(number).items():
+        if (ordinal := _integer(value)) is None:
+            continue
+        for part in parts:
+            for whole in data.values(part, DCTERMS.isPartOf):
+                for kind in data.values(part, RDF.type):
+                    in_it.add((whole, kind, ordinal))
+                    beside.update((above, kind, ordinal) for above in data.values(whole, DCTERMS.isPartOf))
+
+    def is_certain(part: Term) -> bool:
+        kinds = [kind for kind in data.values(part, RDF.type) if kind in _COUNTED]
+        wholes = data.values(part, DCTERMS.isPartOf)
+        ordinal = _integer(_one(data, part, number))
+        if ordinal is None or len(kinds) > 1 or len(wholes) != 1:
+            return False
+        (whole,) = wholes
+        above = data.values(whole, DCTERMS.isPartOf)
+        return (
+            not kinds
+            or ordinal <= 1
+            or (whole, kinds[0], ordinal - 1) in in_it
+            or any((item, kinds[0], ordinal - 1) in beside for item in above)
+        )
+
+    return {part for part in data.subjects_of(number) if not is_certain(part)}
+
+
+def _one(data: TripleIndex, subject: Term, predicate: NamedNode) -> Term | None:
+    values = data.values(subject, predicate)
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _string(term: Term | None) -> str | None:
+    is_text = isinstance(term, Literal) and (bool(term.language) or term.datatype == XSD.string)
+    return term.value if is_text and term is not None else None
+
+
+def _integer(term: Term | None) -> int | None:
+    is_integer = isinstance(term, Literal) and term.datatype == XSD.integer and _INTEGER.fullmatch(term.value)
+    return int(term.value) if is_integer and term is not None else None
+
+
+#: By the digest of the query: the constraints TextSpan-quote, TextSpan-context and PartAdvice-number-gap.
+KNOWN: dict[str, Callable[[TripleIndex], set[Term]]] = {
+    "bc7f1a7934c27fed": _quotes,
+    "ba2a8c7ce1a3d781": _contexts,
+    "81afaf317fb78d62": _gaps,
+}
