@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,9 @@ def assert_untouched(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def real_settings(once: Once) -> Iterator[Settings]:
     """This project's own sources, with a release of them that is built, validated, indexed and published."""
-    folder = once("real", lambda folder: make_and_publish(Settings(root=CHECKOUT, releases=folder / "releases")))
+    # A tenth of its documents is rendered: of the second document, all is.
+    wanted = Settings(root=CHECKOUT, rendered_documents=40)
+    folder = once("real", lambda folder: make_and_publish(replace(wanted, releases=folder / "releases")))
     yield Settings(root=CHECKOUT, releases=folder / "releases")
     assert_untouched(folder / "releases")
 

@@ -140,6 +140,20 @@ def test_rooms_ask_a_release_and_not_its_store() -> None:
     assert calls == []
 
 
+def test_a_page_shows_no_setting() -> None:
+    """It is stored with its release, under a name in which no setting has a part but the prefix and the languages."""
+    stored = IMPORTS["web.renderings"] & {name for name in TREES if name.startswith("web.routes.")}
+    assert stored >= {"web.routes.start", "web.routes.documents", "web.routes.questions"}
+    names = [name for name in TREES if name.startswith(("web.pages.", "web.drawings.", "documents.")) or name in stored]
+    asking = [
+        f"{name}:{node.lineno}"
+        for name in names
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Attribute) and node.attr in ("settings", "_settings")
+    ]
+    assert asking + [name for name in names if "settings" in IMPORTS[name]] == []
+
+
 def test_no_handler_stops_whatever_comes() -> None:
     """``except Exception`` never stands; ``except BaseException`` tidies up and passes on what it caught."""
     stopping = set()
