@@ -132,10 +132,6 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
         "expected": [list(row) for row in question.expected],
     }
     if isinstance(found, QueryBoolean):
-        if question.document == EACH:
-            raise ParseError(
-                f"a question about {EACH} document selects ?{DOCUMENT}, which an ASK cannot", question.path
-            )
         return {**record, "boolean": bool(found)}
     names = _columns(question, found)
     most = MAX_TEMPLATE_ROWS if question.document == EACH else MAX_ROWS
@@ -161,6 +157,8 @@ def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySol
     store, options = _dataset(question, text, store, base)
     if options:
         found = store.query(text, base_iri=base, **options)
+    if isinstance(found, QueryBoolean) and question.document == EACH:
+        raise ParseError(f"a question about {EACH} document selects ?{DOCUMENT}, which an ASK cannot", question.path)
     if isinstance(found, QueryBoolean | QuerySolutions):
         return found
     raise ParseError("a question is a SELECT or ASK, which has rows to compare: write one", question.path)
