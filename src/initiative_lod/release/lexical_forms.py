@@ -74,6 +74,7 @@ def _stored(literal: bytes) -> bytes:
     return str(next(iter(store)).object).encode()
 
 
+@lru_cache(maxsize=65536)
 def as_stored(literal: Literal) -> Literal:
     """A literal as it comes back from the store."""
     if literal.datatype in NEVER_REWRITTEN:
