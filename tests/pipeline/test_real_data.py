@@ -389,6 +389,9 @@ def test_what_each_document_is_asked_agrees_with_what_was_worked_out(
     had = {(quad.subject, quad.object) for quad in built.quads if quad.predicate == I.term("modality")}
     assert len({clause for clause, _ in had}) == int(kinds["ontology#Clause"])
     assert sum(int(row["clauses"]) for row in rows("each-modalities")) == len(had)  # some clauses have two
+    names, *expected = by_slug["prohibitions"].expected
+    prohibited = {(row["clause"], row["text"], row["cue"]) for row in rows("each-prohibitions")}
+    assert prohibited == {(row[names.index("clause")], row[names.index("text")], "不得") for row in expected}
     assert {row["standing"] for row in rows("each-texts")} == {
         "ontology#AuthenticText",
         "ontology#UnofficialTranslation",
