@@ -44,6 +44,7 @@ MADE = {
     "query pages": "/sparql",
     "releases": "/releases",
     "changes": "/releases/changes",
+    "feeds": "/sitemap.xml",
     "mementos": "/timemap/doc/harbour-2031",
     "reconciliation": "/reconcile",
     "metrics": "/metrics",
