@@ -9,10 +9,11 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.vocabulary import RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 
 I = Iris()
 WIC = f"{DEFAULT_BASE}id/wic-2020/"
+RELATION, IDENTIFIER, DATE = (NamedNode(f"{DCTERMS.iri}{name}") for name in ("relation", "identifier", "date"))
 SIX = {
     *("governments", "international-organizations", "internet-companies"),
     *("technical-communities", "social-organizations", "individual-citizens"),
@@ -52,6 +53,12 @@ def words(built: Built, thing: str, *properties: NamedNode) -> set[tuple[str, st
         for quad in built.quads
         if quad.subject == I.thing(f"id/{thing}") and quad.predicate in properties and isinstance(quad.object, Literal)
     }
+
+
+def text_of(built: Built) -> str:
+    """The Chinese text of the Initiative."""
+    ((text, _),) = words(built, "wic-2020/zh", I.term("text"))
+    return text
 
 
 def test_an_addressee_is_who_is_to_act(built: Built) -> None:
@@ -395,3 +402,67 @@ def test_no_mapping_says_that_it_is_none(built: Built) -> None:
     assert len(comments) > 140
     wrong = [text for node, text in comments.items() if "no match" in text and "Match" in str(relations[node])]
     assert wrong == []
+
+
+# --- Things that were strings
+
+
+def values(built: Built, thing: str, name: NamedNode) -> set[str]:
+    """The values of a property of one of our things: paths of our own, other values as they are."""
+    return {
+        quad.object.value.removeprefix(f"{DEFAULT_BASE}id/")
+        for quad in built.quads
+        if quad.subject == I.thing(f"id/{thing}")
+        and quad.predicate == name
+        and isinstance(quad.object, NamedNode | Literal)
+    }
+
+
+@pytest.mark.parametrize(
+    ("thing", "instruments"),
+    [
+        ("institution/oewg-2019", {"document/a-res-73-27"}),
+        ("institution/gge-2019", {"document/a-res-73-266"}),
+        ("institution/internet-governance-forum", {"document/tunis-agenda", "document/a-res-70-125"}),
+        ("negotiation/un-cybercrime-convention", {"document/a-res-74-247"}),
+        ("norm-set/responsible-state-behaviour", {"document/a-70-174", "document/a-res-73-27", "un-norm"}),
+        ("un-norm", {"document/a-70-174"}),
+    ],
+)
+def test_an_instrument_is_a_thing_with_its_number(built: Built, thing: str, instruments: set[str]) -> None:
+    assert values(built, thing, RELATION) == instruments
+    assert places_of(built, thing, "relation")
+    for instrument in instruments - {"un-norm", "document/tunis-agenda"}:
+        (number,) = values(built, instrument, IDENTIFIER)
+        assert number == instrument.removeprefix("document/").upper().replace("-", "/")
+        assert places_of(built, instrument, "identifier")
+        assert {language for _, language in words(built, instrument, RDFS.label)} == {"zh", "en"}
+
+
+def test_the_number_as_it_was_before_leads_to_the_thing(built: Built) -> None:
+    """Clients of the strings keep them: what set a body up is the identifier of what it is related to."""
+    for body in ("institution/oewg-2019", "institution/gge-2019", "negotiation/un-cybercrime-convention"):
+        (number,) = values(built, body, I.term("establishedBy"))
+        (instrument,) = values(built, body, RELATION)
+        assert values(built, instrument, IDENTIFIER) == {number}
+
+
+def test_the_four_principles_of_2015_are_things(built: Built) -> None:
+    scheme = "four-principles-2015"
+    members = values(built, f"programme/{scheme}", DCTERMS.hasPart)
+    assert len(members) == 4
+    labels = {text for member in members for text, language in words(built, member, SKOS.prefLabel) if language == "zh"}
+    assert labels == values(built, f"programme/{scheme}", I.term("memberName"))
+    assert values(built, f"{scheme}/cyber-sovereignty", SKOS.related) == {
+        *("wic-2020/principle/cyber-sovereignty", "topic/cyber-sovereignty"),
+    }
+    assert values(built, f"{scheme}/peace-and-security", SKOS.related) == {"topic/peace-and-stability"}
+
+
+def test_the_text_itself_says_who_issued_the_concept_document_and_when(built: Built) -> None:
+    thing = "document/concept-document-2019"
+    assert values(built, thing, DCTERMS.publisher) == {"institution/organizing-committee-6th-wic"}
+    assert values(built, thing, DATE) == {"2019"}
+    for name in ("publisher", "date"):
+        (place,) = places_of(built, thing, name)
+        assert place.partition(": ")[2] in text_of(built)
