@@ -321,7 +321,7 @@ def test_nothing_that_a_query_yields_is_taken_for_markup_or_for_an_address_of_ou
 def test_amounts_are_drawn(real: Live) -> None:
     shown = result_of(asked(real, COUNT))
     assert "<figcaption>?n by ?modality</figcaption>" in shown
-    assert shown.count("<rect") == 11
+    assert shown.count("<rect") == 12
     assert "<title>prohibit: 2</title>" in shown
     assert "<figcaption>?n(按 ?modality)</figcaption>" in result_of(asked(real, COUNT, "zh"))
 

@@ -223,7 +223,7 @@ def test_filters_and_counts(real: Index) -> None:
     counts = {name: {item.key: item.count for item in items} for name, items in results.facets.items()}
     assert counts["type"]["Clause"] == 5
     assert counts["type"]["Action"] == 2
-    assert counts["modality"] == {"undertake": 4, "support": 1}
+    assert counts["modality"] == {"undertake": 5, "support": 1}
     assert counts["pillar"] == {"wic-2020/pillar/2": 7}
     only = real.search(Search("网络犯罪", filters={"modality": ("support",)}))
     assert paths(only) == [f"{A}/10/clause/3"]
