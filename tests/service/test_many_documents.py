@@ -14,6 +14,7 @@ from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.document_comparison import compare_documents
 from initiative_lod.web.pages.document_figures import SAID, DocumentFigures, Said
+from initiative_lod.web.routes import questions
 from pipeline.conftest import make_project
 from pipeline.test_any_document import CLAUSES as CODED
 from pipeline.test_any_document import EN, GRAPH, ZH, add
@@ -87,6 +88,14 @@ def test_a_question_is_asked_of_each_document_and_shown_by_document(live: Live) 
     table = live.get(f"{EACH}.csv?document=seabirds").text.splitlines()
     assert len(table) == 4
     assert len(live.get(f"{EACH}.csv").text.splitlines()) > 4
+
+
+def test_of_several_documents_the_first_rows_are_shown(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "MOST_ROWS", 1)
+    asked = f"{EACH}?lang=en"  # an address of its own: nothing that was made before is sent
+    found = page(live, asked)
+    assert f'<a href="{EACH}?document=seabirds&amp;lang=en">2 more</a>' in found
+    assert "more</a>" not in page(live, f"{EACH}?document=seabirds&lang=en")
 
 
 def test_the_questions_about_a_document_are_listed(live: Live) -> None:

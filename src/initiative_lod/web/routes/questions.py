@@ -38,6 +38,7 @@ from initiative_lod.web.site import Site
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
 OFFERS = (Offer(HTML), Offer(JSON), Offer(RESULT_CSV))
 MOST_DOCUMENTS = 30  # whose answers are in one page
+MOST_ROWS = 50  # of each of several documents in one page
 
 
 class QuestionArguments(FormArguments):
@@ -73,6 +74,8 @@ class AnswerSection:
     table: Table
     chart: Markup
     same: bool | None
+    more: int = 0  # rows that the page of the one document has
+    href: str = ""
 
 
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
@@ -269,12 +272,15 @@ def _sections(item: Kept, view: View, document: NamedNode | None, title: str) ->
     variables = [name for name in item["variables"] if name != questions.DOCUMENT]
     for node in view.documents[:MOST_DOCUMENTS] if document is None else [document]:
         rows = rows_of(item, node)
-        table = _table({**item, "variables": variables, "rows": rows}, view)
+        several = document is None and len(view.documents) > 1
+        listed = rows[:MOST_ROWS] if several else rows
+        table = _table({**item, "variables": variables, "rows": listed}, view)
         worked = item["expected"]
         place = worked[0].index(questions.DOCUMENT) if worked else 0
         expected = [row for row in worked[1:] if row[place] == view.iris.short(node.value)]
         same = _same({**item, "rows": rows, "expected": [*worked[:1], *expected]}, view.opened) if expected else None
-        sections.append(AnswerSection(view.thing(node), table, _chart(item, table, title), same))
+        more, href = len(rows) - len(listed), _address(view, item, node)
+        sections.append(AnswerSection(view.thing(node), table, _chart(item, table, title), same, more, href))
     return sections
 
 
