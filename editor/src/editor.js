@@ -80,12 +80,12 @@ function mount(form) {
 
   const hint = form.querySelector(".hint");
   if (hint) hint.hidden = false;
-  const action = form.getAttribute("action");
+  const [action, place] = form.getAttribute("action").split("#");
   form.addEventListener("submit", () => {
     const long = encodeURIComponent(area.value).length > LONGEST_ADDRESS;
     const language = form.elements.lang?.value; // is read in the address
     form.method = long ? "post" : "get";
-    form.action = long && language ? `${action}?lang=${language}` : action;
+    form.action = `${action}${long && language ? `?lang=${language}` : ""}#${place}`;
   });
   markError(view, words);
   prefixButtons(view);

@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 
 #: Languages in which our own labels, questions and checks are written.
 LABEL_LANGUAGES = ("zh", "en")
@@ -30,6 +31,7 @@ _ENGLISH = frozenset("the of and to in that is for with be by as this are shall 
 #: English words that carry no meaning of their own in a name.
 STOP_WORDS = frozenset("a an and as at by for from in is of on or the to with".split())
 
+_SENTENCE = re.compile(r"[.!?;:](?=\s)|[。！？；]")
 _IRREGULAR = {"children": "child", "men": "man", "women": "woman", "people": "person", "criteria": "criterion"}
 _SINGULAR = frozenset({"news", "means", "goods", "series", "species", "always", "perhaps", "towards"})
 _SPELLING = (
@@ -67,6 +69,18 @@ def guessed_language(text: str) -> str | None:
         return "zh-Hant" if unlike > len(characters) / 20 else "zh"
     words = re.findall(r"[^\W\d_]+", text.lower())
     return "en" if sum(word in _ENGLISH for word in words) > len(words) / 6 else None
+
+
+def by_language(text: str) -> list[tuple[str, str]]:
+    """A text in two of WORD_LANGUAGES, one after the other, as (tag, words) of each; any other whole, without a tag."""
+    ends = [0, *(end.end() for end in _SENTENCE.finditer(text)), len(text)]
+    sentences = [text[start:end] for start, end in pairwise(ends) if text[start:end].strip()]
+    tags = [guessed_language(item) or guessed(item) for item in sentences]
+    changes = [place for place in range(1, len(tags)) if tags[place] != tags[place - 1]]
+    if len(changes) != 1:
+        return [("", text)]
+    (change,) = changes
+    return [(tags[0], "".join(sentences[:change]).strip()), (tags[-1], "".join(sentences[change:]).strip())]
 
 
 def indexed(tag: str, text: str) -> str:

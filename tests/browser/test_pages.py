@@ -334,6 +334,23 @@ def test_the_map_by_keyboard(browser: Browser, real: Live) -> None:
         assert page.locator(".scroll:has(.map)").get_attribute("tabindex") == "0"
 
 
+def test_nothing_is_out_of_reach_on_a_narrow_screen(browser: Browser, real: Live) -> None:
+    """Words without a blank, columns, filters and the result of a query; the skip link leaves no frame behind."""
+    with page_of(browser, real, f"/search?q={'x' * 200}", viewport={"width": 390, "height": 800}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        page.goto(f"{real.url}/compare?iri=wic-2020/action/8&iri=wic-2020/action/9")
+        assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll'))") == 0
+        page.goto(f"{real.url}/search?q=cyber")
+        tops = page.evaluate("['.facets', '.hits'].map(it => document.querySelector(it).getBoundingClientRect().top)")
+        assert tops == sorted(tops)
+        page.goto(f"{real.url}/sparql?query=ASK%7B%7D")
+        page.get_by_role("button", name="Run").click()
+        arrives(page, "#result")
+        assert page.evaluate("document.activeElement.id") == "result"
+        page.goto(f"{real.url}/#content")
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).outlineStyle") == "none"
+
+
 def test_comparing_by_keyboard(browser: Browser, real: Live) -> None:
     with page_of(browser, real, "/compare") as page:
         for label in (

@@ -210,6 +210,25 @@ def test_a_table_says_how_much_it_is_and_what_it_took(real: Live) -> None:
     assert '<span class="label" lang="en">prohibit</span>' in shown
 
 
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT * { VALUES (?z ?a ?m) { (1 2 3) } }", ["z", "a", "m"]),
+        ("# ?a first\nselect distinct * { VALUES ?z { '?m' } VALUES ?m { <x:?a> } VALUES ?a { 3 } }", ["z", "m", "a"]),
+        ("SELECT (?a + 1 AS ?z) ?a { VALUES ?a { 1 } { SELECT * { VALUES ?m { 1 } } } }", ["z", "a"]),
+    ],
+    ids=["all", "all but strings and comments", "named"],
+)
+def test_columns_stand_as_the_query_names_them(real: Live, query: str, columns: list[str]) -> None:
+    assert re.findall(r'<th scope="col"[^>]*>(\w+)</th>', result_of(asked(real, query))) == columns
+
+
+def test_a_query_leads_to_its_result_and_a_mistake_to_where_it_is_told(real: Live) -> None:
+    assert re.search(r'<form action="[^"]*/sparql#result"[^>]*class="query"', page(real))
+    assert 'id="result" tabindex="-1"' in asked(real, "ASK {}").text
+    assert 'id="result" tabindex="-1"' in asked(real, "ASK").text
+
+
 def test_labels_are_in_the_readers_language_whatever_was_asked_before(real: Live) -> None:
     for language, label, words in (
         ("en", "prohibit", "12 rows"),

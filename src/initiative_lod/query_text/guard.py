@@ -52,6 +52,13 @@ def check(text: str, longest: int, deepest: int) -> None:
         raise QueryTooComplex(Message("query.too_deep", depth=depth, most=deepest))
 
 
+def blanked(text: str) -> str:
+    """The query with blanks in the place of strings, IRIs and comments, of the same length."""
+    return TOKENS.sub(
+        lambda token: token[0] if token["open"] or token["close"] else re.sub(r"[^\n]", " ", token[0]), text
+    )
+
+
 def deepest_nesting(text: str) -> int:
     """Greatest depth of the brackets of ``text``."""
     depth = most = raw = 0

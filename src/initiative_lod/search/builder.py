@@ -25,7 +25,7 @@ from initiative_lod.search.schema import (
     SCHEMA,
     UNCLASSED,
 )
-from initiative_lod.search.staging import OBJECT_LABEL, SUBJECT_ID
+from initiative_lod.search.staging import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID
 from initiative_lod.vocabulary import ATTESTATIONS, DOCUMENTS, SPEAKING_OF
 
 MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
@@ -79,6 +79,7 @@ class Builder:
         self._links = self._read_links()
         self._labels = self._read_labels()
         self._mapped = self._read_mapped()
+        self._name_targets()
         number = 0
         subjects = sorted(self._own(), key=lambda item: ("#" in item, natural(item)))
         things = sum("#" not in item for item in subjects)
@@ -164,6 +165,20 @@ class Builder:
             for subject in links.get(SUBJECT_ID, ()):
                 names[subject] += [(guessed(label), label) for label in links.get(OBJECT_LABEL, ())]
         return names
+
+    def _name_targets(self) -> None:
+        """Call what a part is mapped to as its mapping does, where nothing else names it: it is found by that name."""
+        named: set[tuple[str, str]] = set()
+        for mapping in list(self._links.values()):
+            if any(self._links[subject].get("isPartOf") for subject in tuple(mapping.get(SUBJECT_ID, ()))):
+                targets = [target for target in mapping.get(OBJECT_ID, ()) if not self._iris.owns(target)]
+                named.update((target, label) for target in targets for label in mapping.get(OBJECT_LABEL, ()))
+        has_name = "SELECT 1 FROM said WHERE own = 1 AND subject = ? AND field = 'label'"
+        unnamed = [item for item in sorted(named) if self._staged.execute(has_name, item[:1]).fetchone() is None]
+        self._staged.executemany(
+            "INSERT INTO said VALUES (1, ?, 'label', ?, ?)",
+            [(target, guessed(label), label) for target, label in unnamed],
+        )
 
     def _kinds(self, subject: str) -> list[str]:
         prefix = self._iris.iri("ontology#")

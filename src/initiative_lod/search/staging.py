@@ -16,6 +16,7 @@ from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, RDF, RDFS, SKO
 
 OBJECT_LABEL = f"{SSSOM.iri}object_label"
 SUBJECT_ID = f"{SSSOM.iri}subject_id"
+OBJECT_ID = f"{SSSOM.iri}object_id"
 
 
 def scratch(path: Path) -> sqlite3.Connection:
@@ -84,5 +85,5 @@ def _links(iris: Iris) -> dict[str, str]:
     names[DCTERMS.isPartOf.value] = "isPartOf"
     names[ELI.realizes.value] = "realizes"
     names[SKOS.broader.value] = "broader"
-    names[SUBJECT_ID] = SUBJECT_ID
+    names[SUBJECT_ID], names[OBJECT_ID] = SUBJECT_ID, OBJECT_ID
     return names

@@ -40,7 +40,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 def mistake(text: str, engine: str) -> Message:
     """Mistake in the query ``text``, which the engine refused with the words ``engine``."""
-    outside = _blanked(text)
+    outside = guard.blanked(text)
     if not outside.strip():
         return Message("query.empty")
     if odd := _ODD.search(outside):
@@ -61,13 +61,6 @@ def mistake(text: str, engine: str) -> Message:
         if words in engine:
             return Message(id)
     return _unpaired(text, outside) or _near(text, engine)
-
-
-def _blanked(text: str) -> str:
-    """The query with blanks in the place of strings, IRIs and comments, of the same length."""
-    return guard.TOKENS.sub(
-        lambda token: token[0] if token["open"] or token["close"] else re.sub(r"[^\n]", " ", token[0]), text
-    )
 
 
 def _undeclared(text: str, outside: str) -> Message | None:

@@ -12,6 +12,7 @@ from initiative_lod.labels import natural
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
 from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.mappings import Mapping, of_graph
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import View
 
@@ -27,6 +28,7 @@ class Graph:
     count: int | None
     about: LangText | None
     licenses: list[LabelledResource]
+    mappings: list[Mapping]
     subjects: list[LabelledResource]
     more: bool
     statements: list[Group]
@@ -48,6 +50,7 @@ def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
         view.number(name, VOID.triples),
         _about(view, name),
         view.things(view.nodes(name, DCTERMS.license)),
+        of_graph(view, name),
         [view.thing(NamedNode(iri)) for iri in ordered[:LISTED]],
         more or len(ordered) > LISTED,
         groups(view, node, _TOLD),

@@ -211,7 +211,7 @@ def _part(row: MapRow, language: str) -> Markup:
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
     return Markup(
-        '<a class="{}" href="{}"{}><title>{}</title>'
+        '<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
         '<rect class="box" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
     ).format(
         row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
@@ -222,7 +222,7 @@ def _part(row: MapRow, language: str) -> Markup:
 def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:
     """The words of a thing beside the parts, with a link."""
     label = side.thing.label.value
-    return Markup('<a class="side" href="{}"{}><title>{}</title>{}</a>').format(
+    return Markup('<a class="side" href="{}" tabindex="-1"{}><title>{}</title>{}</a>').format(
         side.thing.href, lang_of(side.thing, language), label, text_lines(side.lines, x, side.middle, anchor)
     )
 

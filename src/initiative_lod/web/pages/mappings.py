@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.vocabulary import OWL, PROV, SKOS, SSSOM
+from initiative_lod.labels import natural
+from initiative_lod.languages import by_language, primary
+from initiative_lod.vocabulary import DCTERMS, OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 
@@ -19,22 +22,28 @@ MAPPINGS = (
     SKOS.relatedMatch,
     OWL.sameAs,
 )
+READ = 5_000  # records of a graph of which the first are shown
 MOST = 200  # mappings, and members of a cluster, that are shown
 _SLOT = {
     name: NamedNode(SSSOM.iri + name)
-    for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment")
+    for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment", "mapping_date")
 }
+_JUDGES = [NamedNode(SSSOM.iri + name) for name in ("reviewer_label", "reviewer_id", "author_label", "author_id")]
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping to a thing of another vocabulary, with why it is made."""
+    """A mapping to a thing of another vocabulary: why it is made, who judged it, and when."""
 
+    subject: LabelledResource
     predicate: LabelledResource
     target: LabelledResource
     label: LangText | None
     confidence: str
+    reasons: tuple[LangText, ...]
     seen: tuple[LangText, ...]
+    judges: tuple[str, ...]
+    date: str
     graph: LabelledResource | None
     same: bool
 
@@ -64,31 +73,22 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
     found, told = [], set()
     same = {item.iri for item in (*known.others, *([known.canonical] if known.canonical else []))}
     for item in islice(view.subjects(_SLOT["subject_id"], node), MOST):
-        predicate, target = view.node(item, _SLOT["predicate_id"]), view.node(item, _SLOT["object_id"])
-        if predicate is None or target is None:
-            continue
-        told.add((predicate, target))
-        confidence = view.text(item, _SLOT["confidence"])
-        seen = [*view.texts(item, _SLOT["comment"]), *view.texts(item, view.term("seenIn"))]
-        found.append(
-            Mapping(
-                view.thing(predicate),
-                view.thing(target),
-                view.text(item, _SLOT["object_label"]),
-                confidence.value if confidence else "",
-                tuple(seen),
-                view.thing(view.home(item)),
-                target.value in same,
-            )
-        )
+        read = _record(view, item, same)
+        if read is not None:
+            told.add((NamedNode(read.predicate.iri), NamedNode(read.target.iri)))
+            found.append(read)
     for predicate in MAPPINGS:
         found += [
             Mapping(
+                view.thing(node),
                 view.thing(predicate),
                 view.thing(target),
                 None,
                 "",
                 (),
+                (),
+                (),
+                "",
                 _graph(view, node, predicate, target),
                 target.value in same,
             )
@@ -96,6 +96,57 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
             if (predicate, target) not in told
         ]
     return found
+
+
+def of_part(view: View, part: NamedNode) -> list[Mapping]:
+    """The mappings of a part, of the part that a clause stands in, and of the parts in it (the actions of a pillar)."""
+    near = [part]
+    if "Clause" in view.kinds(part):
+        near += view.nodes(part, DCTERMS.isPartOf)
+    near += [inner for inner in view.nodes(part, DCTERMS.hasPart) if "Clause" not in view.kinds(inner)]
+    alone = Cluster(None, (), None)
+    return [item for node in near for item in mappings(view, node, alone)][:MOST]
+
+
+def of_graph(view: View, graph: NamedNode) -> list[Mapping]:
+    """The mappings that a graph records, in the order of their names; no more than MOST."""
+    nodes = {
+        quad.subject: None
+        for quad in islice(view.opened.quads(None, _SLOT["subject_id"], None, graph), READ)
+        if isinstance(quad.subject, NamedNode)
+    }
+    ordered = sorted(nodes, key=lambda node: natural(node.value))[:MOST]
+    return [read for node in ordered if (read := _record(view, node, set())) is not None]
+
+
+def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None:
+    """One SSSOM record; None where it does not relate two things."""
+    ends = [view.node(node, _SLOT[name]) for name in ("subject_id", "predicate_id", "object_id")]
+    subject, predicate, target = ends
+    if subject is None or predicate is None or target is None:
+        return None
+    confidence, date = view.text(node, _SLOT["confidence"]), view.text(node, _SLOT["mapping_date"])
+    return Mapping(
+        view.thing(subject),
+        view.thing(predicate),
+        view.thing(target),
+        view.label(target, view.language) or view.text(node, _SLOT["object_label"]),
+        confidence.value if confidence else "",
+        tuple(item for text in view.texts(node, _SLOT["comment"]) for item in _spoken(view, text)),
+        tuple(view.texts(node, view.term("seenIn"))),
+        tuple(text.value for name in _JUDGES for text in view.texts(node, name)),
+        date.value if date else "",
+        view.thing(view.home(node)),
+        target.value in same,
+    )
+
+
+def _spoken(view: View, text: LangText) -> list[LangText]:
+    """What a note says in the reader's language, where it says it in two; else all of it. SSSOM's notes have no tag."""
+    if text.language:
+        return [text]
+    found = [LangText(words, tag) for tag, words in by_language(text.value)]
+    return [item for item in found if primary(item.language) == primary(view.language)] or found
 
 
 def _graph(view: View, node: NamedNode, predicate: NamedNode, target: NamedNode) -> LabelledResource | None:

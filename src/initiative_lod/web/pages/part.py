@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.drawings.bars import cut
 from initiative_lod.web.labelled import LabelledResource
-from initiative_lod.web.pages import clauses, contents
+from initiative_lod.web.pages import clauses, contents, mappings
 from initiative_lod.web.pages.view import View
 
 DEEPEST = 8
@@ -54,6 +54,7 @@ def place(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
         "units": units,
         "children": children,
         "only": only,
+        "mappings": mappings.of_part(view, node),
         "before": before,
         "after": after,
     }
@@ -63,8 +64,11 @@ def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -
     """Title in a browser's tab: number and label, how a clause begins, and of what it is a part."""
     number, label = view.number(node, view.term("number")), view.thing(node).label.value
     words = view.translated(view.text(node, view.term("text")), view.text(node, view.term("translation")))
-    told = f"{number}. {label}" if number is not None and "Action" in view.kinds(node) else label
-    if words is not None and "Clause" in view.kinds(node):
+    kinds = view.kinds(node)
+    told = f"{number}. {label}" if number is not None and "Action" in kinds else label
+    if number is not None and "Pillar" in kinds:
+        told = f"{view.interface.gettext('pillar')} {number}{view.interface.gettext('colon')}{label}"
+    if words is not None and "Clause" in kinds:
         told += f": {cut(words.value, TAB_WIDTH)}"
     return " · ".join([told, *(item.label.value for item in trail[:1])])
 

@@ -8,6 +8,7 @@ a link that is not http or https.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,7 @@ from initiative_lod.iris import Iris, document_of
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
+from initiative_lod.sparql.worker import guard
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
@@ -45,6 +47,8 @@ _NUMBERS = frozenset(
     "long int short byte unsignedLong unsignedInt unsignedShort unsignedByte".split()
 )
 
+_SELECT = re.compile(r"(?i)\bselect\b(?!:)\s*(?:distinct\b|reduced\b)?\s*(\*)?")
+_VARIABLE = re.compile(r"[?$](\w+)")
 _DOTS = frozenset((".", ".."))  # segments that would lead a browser elsewhere
 
 Row = Sequence[Any]
@@ -117,8 +121,9 @@ def _table(
     names = ResultNames(View(whole, language, job.reader.prefix, job.reader.arguments))
     solutions = isinstance(found, QuerySolutions)
     if isinstance(found, QuerySolutions):
-        head = [variable.value for variable in found.variables]
-        rows, more = _some((list(solution) for solution in found), len(head))
+        order = _order(job.query, [variable.value for variable in found.variables])
+        head = [found.variables[column].value for column in order]
+        rows, more = _some(([solution[column] for column in order] for solution in found), len(head))
         figure = None if more else _chart(head, rows, names, language)
     else:
         head = [language.gettext(name) for name in ("subject", "predicate", "object")]
@@ -181,6 +186,18 @@ class ResultNames:
         if looked and next(iter(self.view.opened.about(node)), None) is not None:
             return self.view.link("/resource", iri=node.value)
         return node.value
+
+
+def _order(query: str, names: Sequence[str]) -> list[int]:
+    """The columns as the query names them first, where it asks for all: the engine sorts those by the alphabet."""
+    words = guard.blanked(query)
+    outer = _SELECT.search(words)
+    if outer is None or not outer[1]:
+        return [*range(len(names))]
+    places: dict[str, int] = {}
+    for name in _VARIABLE.finditer(words):
+        places.setdefault(name[1], name.start())
+    return sorted(range(len(names)), key=lambda column: places.get(names[column], len(words)))
 
 
 def _some(rows: Iterable[Row], columns: int) -> tuple[list[Row], bool]:

@@ -1,0 +1,101 @@
+"""Pages in the reader's words: names of links, titles, the language of what is said, and the number of tab stops."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from service.conftest import Live
+
+BROWSER = "text/html"
+
+
+def page(live: Live, path: str, language: str = "en") -> str:
+    """The page at ``path``."""
+    return live.get(path, BROWSER, accept_language=language).text
+
+
+def test_the_link_to_a_clause_names_its_wording(real: Live) -> None:
+    names = re.findall(r'<a class="num"[^>]* aria-label="([^"]*)"', page(real, "/doc/wic-2020/action/8"))
+    assert len(names) == 12  # six clauses, in the original and in the rendering
+    assert names[4] == names[10] == "Clause 5 · prohibit"
+
+
+def test_a_condition_is_in_the_language_of_the_page(real: Live) -> None:
+    english, chinese = (page(real, "/doc/wic-2020/action/1", language) for language in ("en", "zh"))
+    condition = r'<dd id="clause-2-condition-1">(.*?)</dd>'
+    assert "on condition that" in re.search(condition, english, re.DOTALL)[1]  # type: ignore[index]
+    assert "lang=" not in re.search(condition, chinese, re.DOTALL)[1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("path", "begins"),
+    [
+        ("/doc/wic-2020/pillar/2", "Pillar 2: Joint safeguarding of security"),
+        ("/doc/wic-2020/action/8?_profile=alt", "Formats · Strengthen personal"),
+        ("/doc/wic-2020/action/8/clause/5", "Action 8, clause 5: Require"),
+    ],
+)
+def test_a_title_says_which(real: Live, path: str, begins: str) -> None:
+    assert re.search(r"<title>(.*?)</title>", page(real, path))[1].startswith(begins)  # type: ignore[index]
+
+
+def test_one_word_for_a_clauses_wording(real: Live) -> None:
+    """The menu, the statements and the search say the same word."""
+    for language, word in (("en", "wording"), ("zh", "措辞")):
+        for path, pattern in (
+            ("/", r'<a href="/doc/modality">(.*?)</a>'),
+            ("/doc/wic-2020/action/8", r'<dt><a href="/ontology#modality"[^>]*>(.*?)</a>'),
+            ("/search?q=cyber", r'<h3 id="facet-modality">(.*?)</h3>'),
+        ):
+            assert re.search(pattern, page(real, path, language))[1].lower() == word  # type: ignore[index]
+
+
+def test_tab_stops_of_the_start_page(real: Live) -> None:
+    """What stands in a closed list is none, nor a link of the map, whose words have the same links."""
+    content = re.sub(r"<details.*?</details>", "", page(real, "/"), flags=re.DOTALL)
+    stops = [tag for tag in re.findall(r"<(?:a|input|button)[ >][^>]*>", content) if 'tabindex="-1"' not in tag]
+    assert 50 < len(stops) < 200
+
+
+def test_why_an_action_is_mapped_stands_on_its_page(real: Live) -> None:
+    """Relation, target, reason in the reader's language, and who judged; a clause has those of its action."""
+    for path in ("/doc/wic-2020/action/18", "/doc/wic-2020/action/18/clause/2"):
+        for language, reason, other, relation in (
+            ("en", "Inclusion of those", "包容落在后面", "close match"),
+            ("zh", "包容落在后面", "Inclusion of those", "近似对应"),
+        ):
+            table = page(real, path, language).partition('class="mappings"')[2].partition("</table>")[0]
+            assert "metadata.un.org/sdg/" in table
+            assert reason in table
+            assert other not in table
+            assert relation in table.lower()
+            assert "initiative-lod project" in table
+
+
+def test_a_pillar_has_the_mappings_of_its_actions(real: Live) -> None:
+    table = page(real, "/doc/wic-2020/pillar/4").partition('class="mappings"')[2].partition("</table>")[0]
+    subjects = set(re.findall(r'<th scope="row"><a href="/doc/wic-2020/action/(\d+)"', table))
+    assert subjects == {"16", "17", "18", "19", "20"}
+
+
+def test_a_linkset_is_a_table(real: Live) -> None:
+    content = page(real, "/graph/alignment-sdg-targets")
+    table = content.partition('class="mappings"')[2].partition("</table>")[0]
+    assert table.count("<tr>") == 1 + 24
+    assert "sdg/9.c" in table
+    assert 'class="mappings"' not in page(real, "/graph/topics")
+
+
+@pytest.mark.parametrize(
+    ("words", "iri"),
+    [
+        ("universal and affordable access to the Internet", "http://metadata.un.org/sdg/9.c"),
+        ("Information and communication infrastructure", "/id/wsis-action-line/c2"),
+        ("Integrity of the supply chain", "/id/un-norm/13-i"),
+    ],
+)
+def test_what_an_action_is_mapped_to_is_found_by_its_name(real: Live, words: str, iri: str) -> None:
+    found = real.client.get(f"{real.url}/search.json", params={"q": words}).json()["results"]
+    assert any(item["iri"].endswith(iri) for item in found)
