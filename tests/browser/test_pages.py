@@ -351,6 +351,26 @@ def test_nothing_is_out_of_reach_on_a_narrow_screen(browser: Browser, real: Live
         assert page.evaluate("getComputedStyle(document.querySelector('main')).outlineStyle") == "none"
 
 
+def test_a_link_to_evidence_marks_the_words_and_the_quote_can_be_copied(browser: Browser, real: Live) -> None:
+    place = "/doc/wic-2020/action/8/clause/5#addressee-enterprises"
+    with page_of(browser, real, place, java_script_enabled=False) as page:
+        words = page.locator(".words:target")
+        assert words.inner_text() == "企业"
+        assert 0 <= words.bounding_box()["y"] < 900  # type: ignore[index]
+        assert page.get_by_role("button", name="Copy the quote").count() == 0
+    with page_of(browser, real, place) as page:
+        colours = "[':target', 'body'].map(it => getComputedStyle(document.querySelector(it)).backgroundColor)"
+        marked, plain = page.evaluate(colours)
+        assert marked != plain
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy the quote").click()
+        page.get_by_text("Copied").wait_for()
+        quote, citation, link = page.evaluate("navigator.clipboard.readText()").strip().split("\n")
+        assert quote == "“企业”"
+        assert "2020" in citation
+        assert link.endswith("/id/wic-2020/action/8/clause/5#addressee-enterprises")
+
+
 def test_comparing_by_keyboard(browser: Browser, real: Live) -> None:
     with page_of(browser, real, "/compare") as page:
         for label in (

@@ -160,20 +160,36 @@ def test_both_sides_are_in_view(page: Page) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "access-control-allow-origin" not in answer.headers
     overview = page.client.get("/").text
-    assert overview.count(f'<a href="{page.folder}/') == overview.count('href="') >= 3
+    assert overview.count(f'<a href="{page.folder}/') + 1 == overview.count('href="') >= 4  # one is the other language
 
 
 def test_a_judgement_is_appended_and_leads_to_the_next(page: Page) -> None:
     answer = page.judge(1, reason="the same\r\nword")
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"{page.folder}/2"
+    assert answer.headers["location"] == f"{page.folder}/2?lang=en"
     (made,) = judgements.read(page.path)
     assert (made.verdict, made.judge, made.date, made.reason) == ("same", "A. Judge", "2031-01-02", "the same word")
     assert "A. Judge" in page.client.get("/1").text
     assert page.judge(1, verdict="not-same").status_code == 303
     assert [item.verdict for item in judgements.read(page.path)] == ["same", "not-same"]
-    assert page.judge(2, verdict="unsure").headers["location"] == f"{page.folder}/"
+    assert page.judge(2, verdict="unsure").headers["location"] == f"{page.folder}/?lang=en"
     assert "All are judged" in page.client.get("/").text
+
+
+def test_the_language_is_chosen_on_the_page_and_stays(page: Page) -> None:
+    english = page.client.get("/1").text
+    other = re.search(r'<a href="(\?lang=zh)" lang="zh"', english)
+    assert other is not None
+    chinese = page.client.get(f"/1{other[1]}").text
+    assert '<html lang="zh">' in chinese
+    links = re.findall(r'(?:href|action)="([^"]+)"', chinese)
+    assert links
+    assert {link.rpartition("?")[2] for link in links} == {"lang=zh", "lang=en"}
+    assert [link for link in links if link.endswith("lang=en")] == ["?lang=en"]
+    judged = page.client.post(
+        "/1?lang=zh", data={"token": page.token(), "judge": "x", "reason": "y", "verdict": "same"}
+    )
+    assert judged.headers["location"].endswith("?lang=zh")
 
 
 @pytest.mark.parametrize(
@@ -228,10 +244,11 @@ def test_a_real_browser_may_judge(shut: Page) -> None:
         tab.goto(f"{shut.origin}/open/{KEY}")
         tab.click("tbody a >> nth=0")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        assert tab.locator("button[value=same]").bounding_box()["y"] < 800  # type: ignore[index]
         tab.fill("input[name=judge]", "A. Person")
         tab.fill("textarea", "two names of one thing")
         tab.click("button[value=same]")
-        assert tab.url.endswith("/2")
+        assert tab.url.endswith("/2?lang=en")
         assert tab.input_value("input[name=judge]") == "A. Person"
         browser.close()
     (made,) = judgements.read(shut.path)

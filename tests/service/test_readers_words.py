@@ -24,7 +24,7 @@ def test_the_link_to_a_clause_names_its_wording(real: Live) -> None:
 
 def test_a_condition_is_in_the_language_of_the_page(real: Live) -> None:
     english, chinese = (page(real, "/doc/wic-2020/action/1", language) for language in ("en", "zh"))
-    condition = r'<dd id="clause-2-condition-1">(.*?)</dd>'
+    condition = r'<dd>((?:(?!</dd>).)*"#clause-2-condition-1".*?)</dd>'
     assert "on condition that" in re.search(condition, english, re.DOTALL)[1]  # type: ignore[index]
     assert "lang=" not in re.search(condition, chinese, re.DOTALL)[1]  # type: ignore[index]
 
@@ -99,3 +99,28 @@ def test_a_linkset_is_a_table(real: Live) -> None:
 def test_what_an_action_is_mapped_to_is_found_by_its_name(real: Live, words: str, iri: str) -> None:
     found = real.client.get(f"{real.url}/search.json", params={"q": words}).json()["results"]
     assert any(item["iri"].endswith(iri) for item in found)
+
+
+@pytest.mark.parametrize("path", ["action/1", "action/8", "action/8/clause/5", "pillar/2", "preamble", "conclusion"])
+def test_a_link_to_evidence_leads_to_its_words(real: Live, path: str) -> None:
+    """Each id is there once, and a quote links to the same words in the sentence."""
+    content = page(real, f"/doc/wic-2020/{path}")
+    ids = re.findall(r' id="([^"]+)"', content)
+    assert len(ids) == len(set(ids))
+    links = re.findall(r'<a class="plain" href="#([^"]+)"><q[^>]*>(.*?)</q></a>', content)
+    assert links or path == "pillar/2"
+    for place, quote in links:
+        words = content.partition(f'<span class="words" id="{place}">')[2]
+        assert re.sub("<[^>]+>", "", words[: 20 * len(quote) + 4000]).startswith(quote), place
+
+
+def test_statements_keep_the_fragments_of_their_evidence(real: Live) -> None:
+    """Those of the clause on its own page, whether their words stand in it or in another."""
+    for clause in (1, 5, 6):
+        path = f"wic-2020/action/8/clause/{clause}"
+        turtle = real.get(f"/doc/{path}", "text/turtle").text
+        fragments = set(
+            re.findall(rf"{path}#((?:modality|addressee|beneficiary|topic|cites|condition)-[\w-]+)", turtle)
+        )
+        assert fragments
+        assert fragments <= set(re.findall(r' id="([^"]+)"', page(real, f"/doc/{path}")))

@@ -44,7 +44,11 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #ddd }
 blockquote { margin: .6rem 0; padding-left: .8rem; border-left: 3px solid #bbb }
 textarea, input { font: inherit; width: 100%; box-sizing: border-box }
-button { font: inherit; padding: .5rem 1.2rem; margin-right: .6rem }
+button { font: inherit; padding: .5rem 1.2rem }
+header p, .buttons { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin: .4rem 0 }
+html { scroll-padding-bottom: 13rem }
+form { position: sticky; bottom: 0; background: #fff; border-top: 2px solid #bbb; padding: .4rem 0 }
+form p { margin: .3rem 0 }
 .problem { color: #a00; font-weight: 600 }
 :focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px }
 a { color: #0b4f8a }
@@ -71,8 +75,8 @@ def create_review(
     Who asks first for ENTRANCE with the ``key`` may judge, and nobody else.
     """
     entrance = _Entrance(key)
-    page = _Page(review, judge, today, entrance.folder)
     spoken = languages or Languages()
+    page = _Page(review, judge, today, entrance.folder, spoken)
 
     def language(request: Request) -> Language:
         return spoken[requests.read(request.scope, frozenset(), tuple(spoken)).language]
@@ -164,7 +168,8 @@ class _Entrance:
 
 
 class _Page:
-    def __init__(self, review: Review, judge: str, today: Callable[[], str], folder: str) -> None:
+    def __init__(self, review: Review, judge: str, today: Callable[[], str], folder: str, languages: Languages) -> None:
+        self._languages = languages
         self._review, self._judge, self._today, self._folder = review, judge, today, folder
         self._token = secrets.token_urlsafe(32)
         self._template = page_templates().get_template("review.html")
@@ -237,7 +242,9 @@ class _Page:
             return self.one(language, number, Message("review.unwritten", detail=Verbatim(error)), reason, 500)
         self._judge = fields["judge"]
         following = self._review.next_open(place, self._review.judged())
-        return RedirectResponse(f"{self._folder}/{'' if following is None else following + 1}", 303, HEADERS)
+        return RedirectResponse(
+            f"{self._folder}/{'' if following is None else following + 1}?lang={language.tag}", 303, HEADERS
+        )
 
     def _place(self, number: str) -> int | None:
         if not number.isascii() or not number.isdigit() or len(number) > 6:
@@ -246,6 +253,7 @@ class _Page:
 
     def _render(self, language: Language, status: int, **values: Any) -> Response:
         shared = {"language": language, "lang": language.tag, "style": STYLE, "here": self._folder}
+        shared["languages"] = self._languages.values()
         content = self._template.render(**shared, **values).encode()
         return Response(content, status, {**HEADERS, "Content-Language": language.tag}, "text/html; charset=utf-8")
 

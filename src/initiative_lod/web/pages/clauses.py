@@ -78,6 +78,11 @@ class Clause:
         """The modality whose colour the clause has: that of its first words."""
         return self.modalities[0].style if self.modalities else "none"
 
+    def ids(self, base: str = "") -> dict[str, str]:
+        """By statement the id of its words, of those that stand among the clause's own."""
+        shown = _shown(self.pieces)
+        return {item.iri: base + item.anchor for item in self.evidence if item.iri in shown}
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -110,6 +115,21 @@ class PartView:
     def by_iri(self) -> dict[str, Evidence]:
         """Every attestation of the part and its clauses."""
         return {item.iri: item for item in (*self.evidence, *(e for clause in self.clauses for e in clause.evidence))}
+
+    def base(self, clause: Clause, only: str = "") -> str:
+        """Beginning of the ids of what is said of a clause; none on the page of that clause ``only``."""
+        return "" if only else f"{f'paragraph-{self.number}-' if self.kind == 'Paragraph' else ''}{clause.anchor}-"
+
+    def ids(self, base: str = "", only: str = "") -> dict[str, str]:
+        """By statement the id of its words in the sentence, of those that stand in no clause of which it is said."""
+        found = {} if only else {item.iri: base + item.anchor for item in self.evidence}
+        for clause in self.clauses:
+            if only in ("", clause.thing.iri):
+                own = clause.ids()
+                prefix = self.base(clause, only)
+                found |= {item.iri: prefix + item.anchor for item in clause.evidence if item.iri not in own}
+        shown = _shown(piece for segment in self.segments for piece in segment.pieces)
+        return {iri: id for iri, id in found.items() if iri in shown}
 
     def elsewhere(self, item: Evidence, clause: Clause) -> Clause | None:
         """The other clause in which the words of a clause's evidence stand."""
@@ -329,6 +349,10 @@ def _marks(items: Iterable[Evidence]) -> list[Mark]:
     """The marks of the words; what two statements say alike of the same words is said once."""
     marks = {(item.start, item.end, item.title): item.iri for item in reversed(list(items)) if item.start >= 0}
     return [Mark(start, end, iri) for (start, end, _), iri in marks.items()]
+
+
+def _shown(pieces: Iterable[Piece]) -> set[str]:
+    return {mark.key for piece in pieces for mark in piece.marks}
 
 
 def _by_place(item: Evidence) -> tuple[bool, int, int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,6 +33,15 @@ class Piece:
     marks: tuple[Mark, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pieces under one mark, end to end; ``first`` unless the mark began before."""
+
+    key: str
+    first: bool
+    inner: tuple[Piece | Run, ...]
+
+
 def split(text: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
     """The pieces of ``text``, whose first character stands at ``offset``, end to end; no piece is empty.
 
@@ -50,6 +59,32 @@ def split(text: str, offset: int, marks: Sequence[Mark]) -> list[Piece]:
         over.sort(key=lambda mark: (mark.end - mark.start, mark.key))
         pieces.append(Piece(text[start - offset : stop - offset], tuple(over)))
     return pieces
+
+
+def runs(pieces: Sequence[Piece], keys: Container[str]) -> list[Piece | Run]:
+    """The pieces, those under each mark of ``keys`` in one run; where two marks cross, the later comes in two."""
+    return _runs(pieces, keys, frozenset(), set())
+
+
+def _runs(pieces: Sequence[Piece], keys: Container[str], over: frozenset[Mark], begun: set[Mark]) -> list[Piece | Run]:
+    found: list[Piece | Run] = []
+    place = 0
+    while place < len(pieces):
+        beginning = [mark for mark in pieces[place].marks if mark.key in keys and mark not in over]
+        if not beginning:
+            found.append(pieces[place])
+            place += 1
+            continue
+        ends = {
+            mark: next((end for end in range(place, len(pieces)) if mark not in pieces[end].marks), len(pieces))
+            for mark in beginning
+        }
+        mark = max(beginning, key=lambda item: (ends[item], item))
+        first = mark not in begun
+        begun.add(mark)
+        found.append(Run(mark.key, first, tuple(_runs(pieces[place : ends[mark]], keys, over | {mark}, begun))))
+        place = ends[mark]
+    return found
 
 
 def around(pieces: Sequence[Piece]) -> list[Piece]:

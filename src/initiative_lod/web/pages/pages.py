@@ -27,6 +27,7 @@ from initiative_lod.web.pages import (
     document_summary,
     entity,
     initiative,
+    marked_text,
     ontology,
     part,
     saved_questions,
@@ -61,6 +62,7 @@ class Pages:
             bars=squares.bars,
             citation_box=citation.box,
             schema_org=schema_org.script,
+            runs=marked_text.runs,
             software=__version__,
         )
 

@@ -22,9 +22,9 @@ from initiative_lod import release
 from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.locale.messages import Language, Languages
+from initiative_lod.query_text import guard
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker import guard
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
