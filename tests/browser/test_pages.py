@@ -209,7 +209,8 @@ def test_a_statements_evidence_is_two_clicks_from_the_action(browser: Browser, r
         page.locator("#clause-5 h3 a").click()
         arrives(page, "/clause/5")
         assert page.locator('[id="addressee-enterprises"]').is_visible()
-        assert "企业" in page.locator('[id="addressee-enterprises"] q').inner_text()
+        assert page.locator('[id="addressee-enterprises"]').inner_text() == "企业"
+        assert page.locator('a[href="#addressee-enterprises"] q').inner_text() == "企业"
 
 
 def test_switching_the_language_stays_on_the_page_and_is_kept(browser: Browser, real: Live) -> None:

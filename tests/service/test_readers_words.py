@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from pyoxigraph import NamedNode
 
+from initiative_lod.vocabulary import SSSOM
 from service.conftest import Live
 
 BROWSER = "text/html"
+LINKSET = "alignment-sdg-targets"
 
 
 def page(live: Live, path: str, language: str = "en") -> str:
@@ -81,9 +84,10 @@ def test_a_pillar_has_the_mappings_of_its_actions(real: Live) -> None:
 
 
 def test_a_linkset_is_a_table(real: Live) -> None:
-    content = page(real, "/graph/alignment-sdg-targets")
+    content = page(real, f"/graph/{LINKSET}")
     table = content.partition('class="mappings"')[2].partition("</table>")[0]
-    assert table.count("<tr>") == 1 + 24
+    records = real.opened.quads(None, NamedNode(f"{SSSOM.iri}subject_id"), None, real.opened.iris.graph(LINKSET))
+    assert table.count("<tr>") == 1 + len(list(records)) > 20
     assert "sdg/9.c" in table
     assert 'class="mappings"' not in page(real, "/graph/topics")
 
