@@ -142,7 +142,7 @@ def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None
 
 
 def _spoken(view: View, text: LangText) -> list[LangText]:
-    """What a note says in the reader's language, where it says it in two; else all of it. SSSOM's notes have no tag."""
+    """The words of a note in the reader's language, where it has two; else all of it. SSSOM's notes have no tag."""
     if text.language:
         return [text]
     found = [LangText(words, tag) for tag, words in by_language(text.value)]
