@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
 
+from initiative_lod.locale import messages
 from initiative_lod.vocabulary import SSSOM
+from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 
 BROWSER = "text/html"
@@ -53,6 +56,15 @@ def test_one_word_for_a_clauses_wording(real: Live) -> None:
             ("/search?q=cyber", r'<h3 id="facet-modality">(.*?)</h3>'),
         ):
             assert re.search(pattern, page(real, path, language))[1].lower() == word  # type: ignore[index]
+
+
+def test_the_catalogue_has_none_of_the_words_that_were_given_up() -> None:
+    """The glossary says which; those that mean something else as well are left to a reader's eye."""
+    table = (CHECKOUT / "docs" / "glossary.md").read_text("utf-8").partition("## Words on the pages")[2]
+    given_up = {word for row in table.splitlines() for word in re.findall(r"[一-鿿]{2,}", row.split("|")[-2:][0])}
+    assert {"支柱", "情态", "引证"} <= given_up
+    catalogue = (Path(messages.__file__).parent / "zh.po").read_text("utf-8")
+    assert {word for word in given_up - {"部分", "本体", "提倡"} if word in catalogue} == set()
 
 
 def test_tab_stops_of_the_start_page(real: Live) -> None:
