@@ -55,6 +55,8 @@ NARROW = (
     "/doc/institution/united-nations",
     "/compare?iri=wic-2020/action/8&iri=wic-2020/action/9",
     "/shapes",
+    "/doc/wic-2020/pillar/4",
+    "/graph/alignment-sdg-targets",
 )
 RUN = """([tags, colours]) => axe.run(document, {
     runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], rules: {'color-contrast': {enabled: colours}}
