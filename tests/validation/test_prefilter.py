@@ -15,10 +15,11 @@ from hypothesis.strategies import SearchStrategy
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from initiative_lod.errors import ShapesError
-from initiative_lod.validation.constraint_queries import ConstraintQueries, Undecidable, widened
+from initiative_lod.validation.constraint_queries import ConstraintQueries
 from initiative_lod.validation.rdflib_graph import DataGraph
 from initiative_lod.validation.shacl import validate
 from initiative_lod.validation.triple_index import TripleIndex
+from initiative_lod.validation.widened_query import Undecidable, widened
 from validation import generated
 
 CONDITIONS = [
