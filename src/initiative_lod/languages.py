@@ -56,6 +56,11 @@ def ideographic(tag: str) -> bool:
     return primary(tag) in _IDEOGRAPHIC
 
 
+def is_chinese(tag: str) -> bool:
+    """Tell the tags of Chinese, whose characters are folded, in whichever script."""
+    return primary(tag) == "zh"
+
+
 def guessed(text: str) -> str:
     """The language of words that come without a tag, of WORD_LANGUAGES."""
     return "zh" if has_han(text) else "en"

@@ -314,7 +314,7 @@ def test_a_question_is_answered_and_run_again(browser: Browser, real: Live) -> N
         assert page.locator("svg.chart").is_visible()
         rows = page.locator("table.answer tbody tr")
         shown = rows.count()
-        assert shown == 12
+        assert shown == 13
         assert rows.first.inner_text().split()[-1] == "18"
         page.get_by_role("link", name="Run it on the query page").click()
         assert "COUNT(DISTINCT ?action)" in page.locator("textarea").input_value()

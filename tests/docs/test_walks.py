@@ -18,8 +18,9 @@ from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "change-something.md").read_text("utf-8")
-WALKS = {walk.partition("\n")[0]: walk for walk in PAGE.split("\n## ")[1:]}
 BLOCK = re.compile(r'^```(?P<language>[a-z]+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.M | re.S)
+#: The sections that give something to do.
+WALKS = {walk.partition("\n")[0]: walk for walk in PAGE.split("\n## ")[1:] if BLOCK.search(walk)}
 
 
 def free_port() -> int:

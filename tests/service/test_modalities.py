@@ -154,7 +154,9 @@ def test_a_clause_shows_each_of_its_modalities_in_the_order_of_their_words(live:
     card = page[page.index("<article") :]
     assert chips(card)[:3] == [("prohibit", "prohibit"), ("oblige", "oblige"), ("permit", "permit")]
     assert 'class="clause m m-prohibit"' in page
-    assert re.search(r'class="num"[^>]*title="[^"]*prohibit · oblige · permit"><span aria-hidden="true">⊘‼○', page)
+    assert re.search(
+        r'class="num"[^>]*title="[^"]*prohibit · oblige · permit" aria-label="[^"]*"><span aria-hidden="true">⊘‼○', page
+    )
 
 
 def test_a_part_counts_each_and_its_squares_are_cut(live: Live) -> None:

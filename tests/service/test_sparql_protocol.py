@@ -266,7 +266,7 @@ def test_a_browser_gets_a_form_and_its_result_in_the_page(server: Server) -> Non
     browser = "text/html,application/xhtml+xml,*/*;q=0.8"
     page = CLIENT.get(server.sparql, headers={"Accept": browser})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert '<form action="/sparql"' in page.text
+    assert '<form action="/sparql#result"' in page.text
     answer = server.get('SELECT ("<script>" AS ?x) (<http://a/?b&c> AS ?y) {}', browser)
     assert "&lt;script&gt;" in answer.text
     assert "<script>" not in answer.text

@@ -70,7 +70,7 @@ def test_what_crosses_the_socket() -> None:
     assert cache.key("00", again) == cache.key("00", job)
     assert Reply.from_bytes(Reply(kind="graph", rows=3).to_bytes()) == Reply(kind="graph", rows=3)
     with pytest.raises(TypeError):
-        Reply.from_bytes(b'["graph", 1, 2, false, "", "", false, "unknown"]')
+        Reply.from_bytes(b'["graph", 1, 2, false, "", "", false, "", "unknown"]')
     assert type(Reply(error="SystemExit", message="x").exception()).__name__ == "QueryError"
     assert type(Reply(error="QueryTooLarge", message="x").exception()).__name__ == "QueryTooLarge"
 

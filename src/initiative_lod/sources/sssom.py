@@ -201,11 +201,10 @@ class _Reader:
         either = {name: (name, f"{name[:-3]}_label") for name in ("subject_id", "object_id")}  # of a literal: no id
         present = {new for name in written.names for new in slots.RENAMED.get(name, (name,))}
         wanted = (*PUBLISHED, *defined) if self._published else REQUIRED
-        line = next(iter(written.names.values()), 1)
-        for name in wanted if written.is_table else ():
+        for name in wanted if written.columns else ():
             if not present & {*either.get(name, (name,))}:
-                raise ParseError(f"the column {name!r} is missing", self._path, line)
-        what = "the column" if written.is_table else "in a mapping,"
+                raise ParseError(f"the column {name!r} is missing", self._path, written.columns)
+        what = "the column" if written.columns else "in a mapping,"
         for name, line in written.names.items():
             if not (name in slots.MAPPING or name in slots.RENAMED or name in defined):
                 self._doubt(f"{what} {name!r} is no slot of SSSOM", "it was left out", line)

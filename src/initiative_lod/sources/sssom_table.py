@@ -63,7 +63,7 @@ class _Table:
             raise ParseError(f"the column {twice!r} stands twice", self._path, start + 1)
         records = list(self._read_records(_records(lines[start + 1 :], delimiter, start + 2), names))
         columns = dict.fromkeys((name for name in names if name), start + 1)
-        return Written(header, self._header, columns, records, is_table=True)
+        return Written(header, self._header, columns, records, columns=start + 1)
 
     def _read_records(self, records: Iterator[tuple[int, list[str]]], names: list[str]) -> Iterator[Record]:
         for line, cells in records:

@@ -38,14 +38,14 @@ class Record:
 class Written:
     """Content of a file. ``names`` has the line on which each name is first met; ``path`` is the file of the header.
 
-    ``is_table``: the names are columns, and so some have to be there. ``is_rdf``: IRIs are written out in it.
+    ``columns`` is the line of a table's columns, of which some have to be there; 0 in other syntaxes. ``is_rdf``: IRIs are written out in it.
     """
 
     header: Mapping[str, HeaderEntry]
     path: Path
     names: Mapping[str, int]
     records: Sequence[Record]
-    is_table: bool = False
+    columns: int = 0
     is_rdf: bool = False
 
 

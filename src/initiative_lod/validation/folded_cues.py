@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pyoxigraph import Literal, Quad
 
 from initiative_lod.iris import Iris
-from initiative_lod.languages import primary, simplified
+from initiative_lod.languages import is_chinese, simplified
 from initiative_lod.vocabulary import OA
 
 _I = Iris()  # for terms, which are the same under every base
@@ -23,7 +23,7 @@ def cues(data: Sequence[Quad]) -> Iterator[Quad]:
     evidence: dict[object, list[object]] = defaultdict(list)
     spans: dict[object, list[object]] = defaultdict(list)
     for quad in data:
-        if quad.predicate == _I.term("cue") and primary(getattr(quad.object, "language", None) or "") == "zh":
+        if quad.predicate == _I.term("cue") and is_chinese(getattr(quad.object, "language", None) or ""):
             folded[quad.subject].append(quad)
     for quad in data:
         if quad.predicate == _I.term("onValue") and quad.object in folded:
