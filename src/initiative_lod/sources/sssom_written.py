@@ -38,7 +38,8 @@ class Record:
 class Written:
     """Content of a file. ``names`` has the line on which each name is first met; ``path`` is the file of the header.
 
-    ``columns`` is the line of a table's columns, of which some have to be there; 0 in other syntaxes. ``is_rdf``: IRIs are written out in it.
+    ``columns`` is the line of a table's columns, of which some have to be there; 0 in other syntaxes. ``is_rdf``: IRIs
+    are written out in it.
     """
 
     header: Mapping[str, HeaderEntry]
