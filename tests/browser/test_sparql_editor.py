@@ -254,7 +254,7 @@ def test_without_scripts_the_form_does_it_all(browser: Browser, editor: Live) ->
         page.get_by_role("link", name="中文").click()
         assert page.evaluate("document.documentElement.lang") == "zh"
         assert page.locator(".result tbody tr").count() == 13
-        assert page.locator(".result caption").inner_text() == "12 行"
+        assert page.locator(".result caption").inner_text() == "13 行"
 
 
 def test_a_graph_has_a_picture_with_links_for_the_keyboard(browser: Browser, editor: Live) -> None:
