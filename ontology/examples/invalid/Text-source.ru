@@ -12,4 +12,5 @@ DELETE WHERE { <id/example/zh> ilod:length ?length }
 
 # case: no words
 # expect: Violation Text-source SPARQL <id/example/zh>
+# expect: Info TextAdvice-text MinCount <id/example/zh>
 DELETE WHERE { <id/example/zh> ilod:text ?text }
