@@ -17,7 +17,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from initiative_lod.documents import codings
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
-from initiative_lod.documents.resource import Description, is_merged
+from initiative_lod.documents.resource import Description, document_iri, is_merged
 from initiative_lod.documents.tree import tree
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.formats.graph_format import triples
@@ -95,6 +95,12 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
     return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)
+
+
+def document_paths(opened: OpenRelease) -> list[str]:
+    """The paths of all documents about things under our base, those nearest to the base first."""
+    found = {opened.iris.path(document_iri(opened.iris, NamedNode(iri)).value) or "" for iri in documented(opened)}
+    return sorted(found - {""}, key=lambda path: (path.count("/"), path))
 
 
 def documented(opened: OpenRelease) -> set[str]:

@@ -19,7 +19,7 @@ from typing import Any
 from initiative_lod import release
 from initiative_lod.documents.codings import ZSTD
 from initiative_lod.documents.document import OWN_DOCUMENTS, Document
-from initiative_lod.documents.representation import WHOLE_FORMS, documented, entity_tag
+from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.formats import HTML, N_QUADS
@@ -61,7 +61,11 @@ def render(building: Path, settings: Settings, file: Path) -> None:
         return
     parts = [file.with_name(f"{file.name}.{number}") for number in range(processes)]
     running = [_start(building, settings, part, number, processes) for number, part in enumerate(parts)]
-    told = [process.communicate()[1] for process in running]
+    try:
+        told = [process.communicate()[1] for process in running]
+    finally:
+        for process in running:
+            process.kill()  # where this one is stopped; it does nothing to one that has ended
     for process, error in zip(running, told, strict=True):
         if process.returncode:
             last = error.decode("utf-8", "replace").strip().rpartition("\n")[2]
@@ -137,10 +141,8 @@ def _groups(site: Site, opened: OpenRelease) -> list[Group]:
 
 def _paths(opened: OpenRelease, settings: Settings) -> list[str]:
     """The paths of the documents to be rendered: those nearest to the base, where there are more than are wanted."""
-    found = [path for iri in documented(opened) if (path := opened.iris.path(iri)) is not None]
-    paths = [f"doc/{path[3:]}" if path.startswith("id/") else path for path in found]
-    paths = [path for path in paths if path.startswith((*OWN_DOCUMENTS, RELEASES))]
-    return sorted(paths, key=lambda path: (path.count("/"), path))[: settings.rendered_documents]
+    paths = [path for path in document_paths(opened) if path.startswith((*OWN_DOCUMENTS, RELEASES))]
+    return paths[: settings.rendered_documents]
 
 
 def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Request]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.iris import Iris
+from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.pages.view import View
 
 MOST_TOLD = 20  # documents that an error names
+MOST_OFFERED = 100  # documents that a form offers
 
 
 def key_of(iris: Iris, document: NamedNode) -> str:
@@ -28,6 +31,12 @@ def chosen(iris: Iris, documents: Sequence[NamedNode], keys: Iterable[str]) -> l
             raise unknown(key, [key_of(iris, item) for item in documents])
         found[node] = None
     return list(found)
+
+
+def offered(view: View, picked: Collection[NamedNode | None]) -> list[tuple[str, LabelledResource, bool]]:
+    """The documents to choose from, as (name, document, whether it is picked); none where there is one."""
+    several = view.documents[:MOST_OFFERED] if len(view.documents) > 1 else ()
+    return [(key_of(view.iris, item), view.thing(item), item in picked) for item in several]
 
 
 def unknown(key: str, known: Sequence[str]) -> NotFound:

@@ -110,7 +110,7 @@ def compare_documents(
         (topic for topic, count in holders.items() if count > 1),
         key=lambda topic: (-holders[topic], -totals[topic], topic.value),
     )
-    speaking = [_by_part(item, "modality") for item in known]
+    speaking = [item.by_part("modality") for item in known]
     rows = [
         (
             view.thing(topic),
@@ -153,14 +153,6 @@ def _modalities(view: View, known: Sequence[DocumentFigures]) -> list[tuple[Labe
         )
         for modality in order
     ]
-
-
-def _by_part(item: DocumentFigures, name: str) -> dict[NamedNode, list[NamedNode]]:
-    found: dict[NamedNode, list[NamedNode]] = {}
-    for value, parts in item.said[name].items():
-        for part in parts:
-            found.setdefault(part, []).append(value)
-    return found
 
 
 def _cell(view: View, parts: Sequence[NamedNode], speaking: Mapping[NamedNode, list[NamedNode]]) -> TopicCell:

@@ -26,7 +26,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import document_comparison
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
-from initiative_lod.web.pages.document_choice import chosen, key_of
+from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.part_choices import part_choices
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
@@ -35,7 +35,6 @@ from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
 FEWEST, MOST = 2, 6
-MOST_OFFERED = 100  # documents that the form offers
 
 
 class CompareArguments(FormArguments):
@@ -110,7 +109,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             found = document_comparison.compare_documents(view, documents, site.pages.figures(opened))
             if media is JSON:
                 return json_bytes(document_comparison.as_json(view, found))
-            more = {"found": found, "formats": formats, "arguments": pairs, "documents": _offered(view, documents)}
+            more = {"found": found, "formats": formats, "arguments": pairs, "documents": offered(view, documents)}
             return site.pages.page("compare_documents.html", view, request, here, **more)
         if media is JSON:
             view = site.pages.view(opened, request, language, "")
@@ -118,7 +117,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
         view = site.pages.view(opened, request)
         picked = {iri for iri in (*given, preset) if iri}
         choices, cut = part_choices(view, documents or view.documents, picked)
-        offered = {item.thing.iri for group in choices for _, items in group.places for item in items}
+        in_form = {item.thing.iri for group in choices for _, items in group.places for item in items}
         return site.pages.page(
             "compare.html",
             view,
@@ -129,8 +128,8 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             fault=told,
             choices=choices,
             cut=cut,
-            documents=_offered(view, documents),
-            others=[iri for iri in given if _full(view, iri) not in offered][:MOST],
+            documents=offered(view, documents),
+            others=[iri for iri in given if _full(view, iri) not in in_form][:MOST],
             example=f"{view.iris.base}id/topic/data-security",
             formats=formats if nodes else [],
             arguments=pairs,
@@ -174,12 +173,6 @@ def _documents(site: Site, opened: OpenRelease, arguments: CompareArguments) -> 
     if len(arguments.document) > MOST:
         raise BadArgument(Message("error.compare_many", number=len(arguments.document), most=MOST))
     return chosen(opened.iris, site.pages.documents(opened), arguments.document)
-
-
-def _offered(view: View, documents: list[NamedNode]) -> list[tuple[str, LabelledResource, bool]]:
-    """The documents to choose from, as (name, document, whether it is chosen); none where there is one."""
-    several = view.documents[:MOST_OFFERED] if len(view.documents) > 1 else ()
-    return [(key_of(view.iris, item), view.thing(item), item in documents) for item in several]
 
 
 def _node(iri: str, iris: Iris) -> NamedNode:

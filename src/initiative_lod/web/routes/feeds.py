@@ -8,7 +8,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from initiative_lod.documents.document import OWN_DOCUMENTS
-from initiative_lod.documents.representation import Rendered, documented, entity_tag
+from initiative_lod.documents.representation import Rendered, document_paths, entity_tag
 from initiative_lod.formats import ATOM, HTML, TEXT, XML
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
@@ -83,9 +83,7 @@ def sitemap(site: Site, opened: OpenRelease, request: Request) -> Representation
 
 
 def _sitemap(opened: OpenRelease, here: str, languages: Sequence[str]) -> bytes:
-    found = [path for iri in documented(opened) if (path := opened.iris.path(iri)) is not None]
-    found = [f"doc/{path[3:]}" if path.startswith("id/") else path for path in found]
-    own = sorted({path for path in found if path.startswith(OWN_DOCUMENTS)}, key=lambda path: (path.count("/"), path))
+    own = [path for path in document_paths(opened) if path.startswith(OWN_DOCUMENTS)]
     urls = Element("urlset", {"xmlns": MAP_NAMESPACE, "xmlns:xhtml": XHTML_NAMESPACE})
     for path in [*PAGES, *own][:ADDRESSES]:
         url, address = SubElement(urls, "url"), f"{here}/{quote(path)}"

@@ -28,7 +28,7 @@ from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages.document_choice import chosen, key_of
+from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, rows_of
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
@@ -133,7 +133,11 @@ def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, r
             if any(item["group"] == name for item in found)
         ]
         more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS, query)}
-        more |= {"documents": _documents(view, document), "here": here, "arguments": _pairs(opened, document)}
+        more |= {
+            "documents": offered(view, {document}),
+            "here": here,
+            "arguments": _pairs(opened, document),
+        }
         return site.pages.page("questions.html", view, request, here, **more)
 
     return negotiate(site, opened, request, NegotiatedPage(here, INDEX_OFFERS, query), body)
@@ -174,7 +178,7 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
             note=in_language(item["note"], view.language),
             sections=_sections(item, view, document, title.value),
             left_out=max(0, len(view.documents) - MOST_DOCUMENTS) if is_template and document is None else 0,
-            documents=_documents(view, document) if is_template else [],
+            documents=offered(view, {document}) if is_template else [],
             bound=_bound(item, view),
             merged=bool(opened.release.manifest.merged) and not is_template,
             terms=[view.thing(_own(view, name)) for name in item["terms"]],
@@ -242,12 +246,6 @@ def _links(here: str, offers: Sequence[Offer], query: str = "") -> list[tuple[st
 
 
 # The page
-
-
-def _documents(view: View, chosen: NamedNode | None) -> list[tuple[str, LabelledResource, bool]]:
-    """The documents to choose from, as (name, document, whether it is chosen); none where there is one."""
-    several = view.documents if len(view.documents) > 1 else ()
-    return [(key_of(view.iris, item), view.thing(item), item == chosen) for item in several]
 
 
 def _bound(item: Kept, view: View) -> LabelledResource | None:
