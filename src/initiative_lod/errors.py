@@ -13,7 +13,8 @@
     ├── ShapesError             a shapes graph that cannot be run, or was stopped at a limit
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
-    │   └── DamagedStore        a release that could be read, and cannot any more
+    │   ├── OriginError         a release that could not be taken from where it is published
+    │   ├── DamagedStore        a release that could be read, and cannot any more
     │   └── Overtaken           work on a release that another one was published before
     ├── MachineError            a fault of this machine, such as a full disk, while files are read
     ├── NotFound                nothing is known under an address or a name
@@ -150,6 +151,14 @@ class ReleaseError(InitiativeLodError):
 
 class Overtaken(ReleaseError):
     """Work on a release that another one was published before: to publish it would take that one's place unseen."""
+
+
+class OriginError(ReleaseError):
+    """A release that could not be taken from where it is published; ``again``: asking once more may help."""
+
+    def __init__(self, message: str, again: bool = False) -> None:
+        self.again = again
+        super().__init__(message)
 
 
 class OtherFormat(ReleaseError):

@@ -98,7 +98,12 @@ class Settings:
         4 * 1024 * 1024 * 1024, "data memory of one process that reads files", 64 * 1024 * 1024
     )
     merge_workers: int = _setting(2, "processes that read files", 1, 64)
-    fetch_seconds: float = _setting(60.0, "time that fetching one URL to read may take", 0.5)
+    follow: str = _setting("", "address of the site or release folder whose current release is served; empty: none")
+    follow_seconds: float = _setting(30.0, "time between two looks at what is current there", 0.1)
+    pull_bytes: int = _setting(64 * 1024 * 1024 * 1024, "bytes of a release that is taken from elsewhere", 1024)
+    fetch_seconds: float = _setting(
+        60.0, "time that fetching one URL to read may take, and in which something comes of a release", 0.5
+    )
     fetch_bytes: int = _setting(1024 * 1024 * 1024, "bytes of one URL to read", 1024)
 
     def __post_init__(self) -> None:

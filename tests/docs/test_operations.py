@@ -119,7 +119,7 @@ def test_an_upgrade_over_releases_of_an_earlier_version_and_back(harbour_root: P
 
 
 def test_every_metric_of_an_alert_is_one_that_the_server_has(harbour_root: Path) -> None:
-    with serve(Settings(root=harbour_root)) as live:
+    with serve(Settings(root=harbour_root, follow="http://127.0.0.1:9/")) as live:
         live.get("/sparql?query=ASK%7B%7D", "text/csv")
         text = live.get("/metrics").text
     there = {sample.name: sample.labels for family in text_string_to_metric_families(text) for sample in family.samples}

@@ -53,6 +53,7 @@ ADDRESSES = {
     "/dataset/{}": "/dataset/dump.nq.gz",
     "/graph/{}": "/graph/topics",
     "/resource": "/resource?iri=http://other.example/1",
+    "/files/{}": "/files/manifest.json",
     "/context.jsonld": "/context.jsonld",
     "/linkset": f"/linkset?iri=https://w3id.org/initiative-lod/id/{ACTION}",
     "/cite": f"/cite?iri=https://w3id.org/initiative-lod/id/{ACTION}&style=bibtex",
@@ -299,6 +300,7 @@ def main() -> None:
         version, old = commands(run)
         with run.serving("serve", "--port", "0", INITIATIVE_LOD_SERVICES="http://127.0.0.1:9/sparql") as server:
             answers = addresses(server, version, old)
+            assert run("release", "pull", server).strip() == version
         release = Commands().get_command(None, "release")
         there = COMMANDS.keys() - {"release"} | {f"release {name}" for name in release.commands}
         assert run.given == there, f"given or there, and not both: {run.given ^ there}"

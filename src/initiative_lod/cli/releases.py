@@ -1,4 +1,4 @@
-"""``initiative-lod release``: list, verify, publish, rollback, diff, pin, gc."""
+"""``initiative-lod release``: list, verify, publish, pull, rollback, diff, pin, gc."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from initiative_lod.release import changes, cleanup, history, integrity
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
 
-app = typer.Typer(help="List, verify, publish, roll back, compare and remove releases.", no_args_is_help=True)
+app = typer.Typer(help="List, verify, publish, take, roll back, compare and remove releases.", no_args_is_help=True)
 
 Version = Annotated[str | None, typer.Argument(help="The version, or how it begins.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -93,6 +93,31 @@ def publish(
     release.publish(folder, found)
     show(found.version)
     tell_missing(replaced, found)
+
+
+@app.command()
+def pull(
+    context: typer.Context,
+    url: Annotated[
+        str, typer.Argument(help="A running server, one of its releases, or a web host's folder with releases or one.")
+    ],
+    publish: Annotated[bool, typer.Option("--publish", help="Make it the current one.")] = False,
+) -> None:
+    """Take a release from where it is published, by its manifest. What was cut off is gone on with when it is run
+    again; of what is not what the manifest says, nothing is kept.
+    """
+    settings = from_environment(**context.obj)
+    folder = settings.release_folder
+    from initiative_lod.release.origin import PullLimits
+    from initiative_lod.release.pull import pull  # here: it asks a server, which no other command does
+
+    with progress() as step:
+        found = pull(folder, url, PullLimits(settings.pull_bytes, settings.fetch_seconds), step)
+    if publish:
+        replaced = sources_of(folder)
+        release.publish(folder, found)
+        tell_missing(replaced, found)
+    show(found.version)
 
 
 @app.command()

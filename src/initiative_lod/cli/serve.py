@@ -29,9 +29,12 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
     root_path: Annotated[str | None, typer.Option(help="Path prefix under which a proxy shows the server.")] = None,
+    follow: Annotated[
+        str | None, typer.Option(help="Serve what is current at this site, or in this folder of a web host.")
+    ] = None,
 ) -> None:
-    """Serve the current release; where there is none, build and publish it first."""
-    read_settings = partial(from_environment, **context.obj, host=host, port=port, root_path=root_path)
+    """Serve the current release; where there is none, build and publish it first, or take it from whom one follows."""
+    read_settings = partial(from_environment, **context.obj, host=host, port=port, root_path=root_path, follow=follow)
     settings = read_settings()
     prepare(settings)
     run(settings, read_settings)
@@ -40,7 +43,15 @@ def serve(
 def prepare(settings: Settings) -> None:
     """Make sure that a release is published."""
     folder = settings.release_folder
-    if release.current(folder) is None:
+    if release.current(folder) is None and settings.follow:
+        from initiative_lod.cli.talk import progress
+        from initiative_lod.release.origin import PullLimits
+        from initiative_lod.release.pull import pull
+
+        with progress() as step:
+            taken = pull(folder, settings.follow, PullLimits(settings.pull_bytes, settings.fetch_seconds), step)
+            release.publish(folder, taken)
+    elif release.current(folder) is None:
         from initiative_lod import pipeline  # here: a server of what is published needs no validator
         from initiative_lod.cli.talk import progress
 

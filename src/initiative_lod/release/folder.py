@@ -45,7 +45,8 @@ from initiative_lod.release.manifest import (
 )
 
 Progress = Callable[[str], None]
-BUILDING, MERGING = LEFT_BEHIND = ".building-", ".merging-"  # how the workplaces of writers begin
+#: How the workplaces of writers begin.
+BUILDING, MERGING, PULLING = LEFT_BEHIND = ".building-", ".merging-", ".pulling-"
 RELEASE = "release"  # the release that is made, in a workplace
 #: Writes into the folder INDEX of a release what is made from it when all else is there.
 MakeIndex = Callable[[Path], object]

@@ -216,15 +216,21 @@ def read(folder: Path) -> Release:
     path = folder / MANIFEST
     try:
         content = path.read_bytes()
-        _require_known(folder, json.loads(content))  # first: another format may have another schema
-        manifest = Manifest.from_json(content)
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"{folder} is no release: it has no {MANIFEST}") from None
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        manifest = known_manifest(content, folder)
     except ValueError as error:
         raise ReleaseError(f"{path} is damaged: {error}") from error
     return Release(folder.resolve(), manifest)
+
+
+def known_manifest(content: bytes, place: object) -> Manifest:
+    """The manifest of a release at ``place``. Raises OtherFormat, which says what to do; ValueError for none at all."""
+    _require_known(place, json.loads(content))  # first: another format may have another schema
+    return Manifest.from_json(content)
 
 
 def format_at(folder: Path) -> int:
@@ -244,12 +250,12 @@ def _unnumbered(folder: Path, triples: int | None) -> int:
     return 3 if (folder / INDEX / GRAPH_TABLE).is_file() else 2
 
 
-def _require_known(folder: Path, manifest: Any) -> None:
+def _require_known(place: object, manifest: Any) -> None:
     """Raise OtherFormat for a release of a format that is not read, with what to do."""
     number = manifest.get("format") if isinstance(manifest, dict) else None
     if not isinstance(number, int) or OLDEST_FORMAT <= number <= FORMAT:
         return  # where it is neither, the schema says so
-    made = f"{folder} is of format {number}, and this version of initiative-lod reads {OLDEST_FORMAT} to {FORMAT}: "
+    made = f"{place} is of format {number}, and this version of initiative-lod reads {OLDEST_FORMAT} to {FORMAT}: "
     if number > FORMAT:
         raise OtherFormat(f"{made}a later version made it. Run that one, or publish a release that this one can read")
     raise OtherFormat(f"{made}build or merge anew, or run the version that made it")

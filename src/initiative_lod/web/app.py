@@ -37,6 +37,7 @@ from initiative_lod.release.per_release import PerRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web import sparql_worker
+from initiative_lod.web.follower import Follower
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.front import Front
 from initiative_lod.web.http.headers import CommonHeaders
@@ -89,7 +90,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     ]
     addresses = [*of_a_release, *others]
     counts = RequestCounts([address.path for address in addresses] + ["/metrics", "/openapi.json"], settings.root_path)
-    addresses += [metrics_address(site, counts, pool), _openapi(addresses)]
+    follower = Follower(settings) if settings.follow else None
+    addresses += [metrics_address(site, counts, pool, follower), _openapi(addresses)]
 
     routes = _routes(addresses, site)
     methods_of = _methods_of(routes, settings.root_path)
@@ -102,9 +104,13 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     @asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await pool.start()
+        if follower is not None:
+            follower.start()
         try:
             yield
         finally:
+            if follower is not None:
+                await follower.stop()
             site.stop()
             await pool.stop()
             if requests_log is not None:

@@ -1,4 +1,6 @@
-"""Files that are sent as they lie in the release folder or the package: dumps, the context, style sheets."""
+"""Files that are sent as they lie in the release folder or the package: dumps, the context, style sheets, and for
+replicas every file of a release.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from initiative_lod.documents.representation import Rendered
 from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE, schema
 from initiative_lod.errors import Message, NotAcceptable, NotFound
 from initiative_lod.formats import JSON, JSON_LD, MediaType
-from initiative_lod.release.manifest import CONTEXT, DUMPS
+from initiative_lod.release.inventory import file_of
+from initiative_lod.release.manifest import CONTEXT, DUMPS, MANIFEST, STORE_DIGESTS
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.arguments import PageArguments
@@ -39,6 +42,7 @@ from initiative_lod.web.routes.routing import (
 )
 from initiative_lod.web.site import Site
 
+OCTETS = MediaType("application/octet-stream", "bin", "octets", charset=False)
 GZIP = MediaType("application/gzip", "gz", "gzip", charset=False)
 MAX_RANGES = 100
 _RANGES = re.compile(r"\s*bytes\s*=\s*(.*)", re.IGNORECASE)
@@ -113,6 +117,19 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             },
         ),
         Address(
+            "/files/{name:path}",
+            at_hand(site, None, file_of_release),
+            "A file of the release, for a replica: manifest.json, and what it and store.json list; ranges work",
+            {
+                200: Outcome("The file", (OCTETS, JSON)),
+                206: Outcome("A range of it", (OCTETS,)),
+                **NOT_MODIFIED,
+                404: fault("The release has no such file"),
+                416: fault("The range begins after the end"),
+                **CROWDED,
+            },
+        ),
+        Address(
             "/context.jsonld",
             from_release(site, files, context, by_date),
             "The JSON-LD context",
@@ -159,6 +176,19 @@ def dump(opened: OpenRelease, request: Request) -> Response | responses.Response
     headers["Link"] = links.header(described)
     headers["Content-Disposition"] = f'attachment; filename="initiative-lod-{release.version}-{name}"'
     return RangedFile(path, entry.bytes, headers, GZIP)
+
+
+def file_of_release(opened: OpenRelease, request: Request) -> Response | responses.Response:
+    """A file of the release, and of nothing else that lies in its folder. Raises NotFound."""
+    release, name = opened.release, request.parameters["name"]
+    entry = file_of(release.path, release.manifest, name)
+    if entry is None:
+        raise NotFound(Message("error.no_release_file", name=name[:100], manifest=MANIFEST))
+    tag = f'"{entry.sha256[:32]}"'
+    headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": "no-cache"}
+    if not_modified(request, tag, opened.since):
+        return Response(304, tuple(headers.items()))
+    return RangedFile(release.path / name, entry.bytes, headers, JSON if name in (MANIFEST, STORE_DIGESTS) else OCTETS)
 
 
 def context(opened: OpenRelease, request: Request) -> Response:

@@ -35,7 +35,7 @@ PRIVATE = [("Cache-Control", "private, max-age=60")]
 #: Pages that are no document of a thing.
 PAGES = ("", "questions", "releases")
 #: Addresses that have no end of arguments, or hold what is elsewhere as well.
-NOT_CRAWLED = ("/compare", "/reconcile", "/release/", "/releases/changes", "/resource", "/search", "/sparql")
+NOT_CRAWLED = ("/compare", "/files/", "/reconcile", "/release/", "/releases/changes", "/resource", "/search", "/sparql")
 
 
 def feed_addresses(site: Site, archive: Archive) -> list[Address]:

@@ -15,6 +15,7 @@ from starlette import requests, responses
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import TEXT
 from initiative_lod.sparql.pool import SPARE, QueryPool
+from initiative_lod.web.follower import Follower
 from initiative_lod.web.http.request import Response
 from initiative_lod.web.http.request_counts import BOUNDS, RequestCounts
 from initiative_lod.web.routes.routing import CROWDED, Address, Outcome, in_lane
@@ -32,13 +33,15 @@ class Collector:
     It runs in a thread while the server goes on counting, so it takes a copy of each table before it walks through.
     """
 
-    def __init__(self, site: Site, counts: RequestCounts, pool: QueryPool) -> None:
-        self._site, self._counts, self._pool = site, counts, pool
+    def __init__(self, site: Site, counts: RequestCounts, pool: QueryPool, follower: Follower | None = None) -> None:
+        self._site, self._counts, self._pool, self._follower = site, counts, pool, follower
 
     def collect(self) -> Iterator[Metric]:
         """Every metric but the process's own."""
         yield from self._of_requests()
         yield from self._of_queries()
+        if self._follower is not None:
+            yield from self._of_the_origin(self._follower)
         yield from self._of_the_release()
 
     def _of_requests(self) -> Iterator[Metric]:
@@ -95,6 +98,22 @@ class Collector:
             caches.add_metric((name,), size)
         yield caches
 
+    def _of_the_origin(self, follower: Follower) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        looks = CounterMetricFamily(
+            f"{PREFIX}origin_looks", "Looks at the origin that is followed, by outcome.", labels=("outcome",)
+        )
+        for outcome, count in sorted(dict(follower.outcomes).items()):
+            looks.add_metric((outcome,), count)
+        yield looks
+        for name, text, value in (
+            ("origin_reachable", "Whether the origin that is followed answered the last look.", follower.reachable),
+            ("origin_followed", "Whether the release that was current there is current here.", follower.up_to_date),
+            ("origin_answered_timestamp_seconds", "When the origin last answered a look; 0: never.", follower.looked),
+        ):
+            yield GaugeMetricFamily(PREFIX + name, text, value=float(value))
+
     def _of_the_release(self) -> Iterator[Metric]:
         from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 
@@ -124,7 +143,7 @@ def _cumulated(buckets: Sequence[int]) -> list[tuple[str, float]]:
     return found
 
 
-def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool) -> Address:
+def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool, follower: Follower | None = None) -> Address:
     """The metrics of one server."""
     made: list[CollectorRegistry] = []
     lane = site.threads.lane("metrics")
@@ -135,7 +154,7 @@ def metrics_address(site: Site, counts: RequestCounts, pool: QueryPool) -> Addre
 
         if not made:
             own = CollectorRegistry()
-            own.register(Collector(site, counts, pool))
+            own.register(Collector(site, counts, pool, follower))
             ProcessCollector(registry=own)
             made.append(own)
         return made[0]
