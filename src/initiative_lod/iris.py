@@ -23,7 +23,7 @@ SHARED_BASE = DEFAULT_BASE
 
 #: Paths of what is shared, with all that follows them: the ontology, the notation, the shapes, the context, the
 #: vocabularies that are offered for reuse, and who made all of these.
-_SHARED = re.compile(r"(?:ontology|authoring|shapes|context\.jsonld|id/(?:modality|role|project))(?![\w-])")
+_SHARED = re.compile(r"(?:ontology|authoring|shapes|context\.jsonld|id/(?:modality|role|context|project))(?![\w-])")
 _RELATIVE = re.compile(r"""<([^<>"{}|^`\\\x00-\x20:]+)>""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 

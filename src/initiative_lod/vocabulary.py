@@ -40,6 +40,11 @@ TERMS = frozenset(
     rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
     namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
     IdentityCluster canonicalMember printedNumber position leftOut uncovered labelPattern
+    InstitutionalStatement RegulativeStatement ConstitutiveStatement FactualStatement Component Coding statement
+    rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct speaker
+    attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
+    constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
+    nestedStatement order operator Aim StatementObject ContextKind
     """.split()
 )
 #: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow
@@ -65,7 +70,10 @@ DOCUMENTS = ("GovernanceDocument", "Initiative")
 #: Kinds of things outside of a document that it may refer to.
 REFERENTS = ("Institution", "Event", "CitedDocument", "Programme", "Negotiation", "NormSet", "Person", "Place")
 #: Kinds of concepts.
-CONCEPTS = ("Modality", "StakeholderGroup", "Topic", "Principle", "Community", "CitationRole")
+CONCEPTS = (
+    *("Modality", "StakeholderGroup", "Topic", "Principle", "Community", "CitationRole"),
+    *("Aim", "StatementObject", "ContextKind"),
+)
 #: Kinds of nodes that say where a statement comes from.
 ATTESTATIONS = ("Attestation", "Evidence", "Citation", "ExternalFact")
 #: Properties whose statements about a part interpret its words, and have evidence each; in the order of showing them.

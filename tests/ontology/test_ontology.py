@@ -41,6 +41,8 @@ CLASS_NAMES = """
     Chapter Section Article Paragraph Item Pillar Action Clause Condition Conclusion Annex Note Signature TextSpan
     Attestation Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet
     Person Place StakeholderGroup Topic Modality CitationRole Principle Community IdentityCluster
+    InstitutionalStatement RegulativeStatement ConstitutiveStatement FactualStatement Component Coding Aim
+    StatementObject ContextKind
 """
 PROPERTY_NAMES = """
     number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
@@ -48,6 +50,10 @@ PROPERTY_NAMES = """
     sha256 length rightsNotice rightsDoubt printedNumber position leftOut uncovered labelPattern
     officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
     memberName signedAs relatedInstrument noMatchReason targetsUnseen canonicalMember
+    statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
+    speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
+    constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
+    nestedStatement order operator
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -151,6 +157,37 @@ SAMPLE = """
 <id/sample/community/one> a :Community , skos:Concept .
 <graph/identity#id/topic/sharing> a :IdentityCluster , prov:Collection ; :canonicalMember <id/topic/sharing> ;
     prov:hadMember <id/topic/sharing> , <http://example.org/thesaurus/1> .
+<graph/coding-sample> a :Coding ; :codes <id/sample> ; :coder "somebody" ; dcterms:created "2031-03-05"^^xsd:date .
+<id/sample/action/1/clause/1> :statement <id/sample/action/1/clause/1#statement-1> ;
+    :rivalStatement <id/sample/action/1/clause/1#second-statement-1> .
+<id/sample/preamble/paragraph/1> :uncodedReason "标题"@zh , "a title"@en .
+<id/sample/action/1/clause/1#statement-1> a :InstitutionalStatement , :RegulativeStatement ;
+    :statedIn <id/sample/action/1/clause/1> ; :inCoding <graph/coding-sample> ; :statementNumber "1" ; :doubt "或"@zh ;
+    :operator "OR" ; :component <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :speechAct <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :speaker <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :attribute <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :deontic <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :aim <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :directObject <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :indirectObject <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :activationCondition <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :executionConstraint <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :orElse <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :constitutedEntity <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :modal <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :constitutiveFunction <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :constitutingProperties <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :qualifier <id/sample/action/1/clause/1#statement-1-aim-step> .
+<id/sample/action/1/clause/1#second-statement-1> a :ConstitutiveStatement .
+<id/sample/preamble/paragraph/1#statement-1> a :FactualStatement .
+<id/sample/action/1/clause/1#statement-1-aim-step> a :Component ; :concept <id/aim/step> ; :text "后退"@zh ; :order 1 ;
+    :span <id/sample/zh#char=3,12> ; :operator "AND" ; :context <id/context/means> ; :implied true ; :reason "承前"@zh ;
+    :nestedStatement <id/sample/action/1/clause/1#statement-1.1> ;
+    :qualifies <id/sample/action/1/clause/1#statement-1-aim-step-2> .
+<id/aim/step> a :Aim , skos:Concept .
+<id/object/river> a :StatementObject , skos:Concept .
+<id/context/means> a :ContextKind , skos:Concept .
 <graph/alignment-sample> :targetsUnseen true .
 """
 

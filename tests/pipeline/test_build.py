@@ -283,6 +283,7 @@ def test_every_source_has_its_graph(built: Built) -> None:
             "harbour-2031",
             "identity",
             "inferred",
+            "contexts",
             "modalities",
             "ontology",
             "roles",
@@ -323,8 +324,9 @@ def test_another_base_moves_the_data_and_leaves_what_is_shared(project: Path, bu
     base = "http://localhost:8000/data/"
     moved = build(Settings(root=project, base=base))
     lines = n_quads(moved)
-    assert not re.search(re.escape(DEFAULT_BASE) + "(?!ontology|shapes|id/modality|id/role|id/project)", lines.decode())
-    assert not re.search(re.escape(base) + "(ontology|shapes|id/modality|id/role|id/project)", lines.decode())
+    shared = "ontology|shapes|id/modality|id/role|id/context|id/project"
+    assert not re.search(f"{re.escape(DEFAULT_BASE)}(?!{shared})", lines.decode())
+    assert not re.search(f"{re.escape(base)}({shared})", lines.decode())
     assert moved.context == built.context
     back = parse(lines.replace(base.encode(), DEFAULT_BASE.encode()), format=RdfFormat.N_QUADS)
     assert canonical(back) == built.quads

@@ -395,7 +395,7 @@ BOUNDS = {
     "/doc/modality/undertake": 700,
     "/doc/topic": 30,
     "/doc/modality": 30,
-    "/ontology": 700,
+    "/ontology": 900,
     "/shapes": 480,
     "/dataset": 310,
     "/graph/topics": 30,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import identity, inference, mappings, missing, part_tree
+from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
@@ -26,7 +26,7 @@ from initiative_lod.errors import NotationError, ParseError, SettingsError, Sour
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
-from initiative_lod.sources import judgements, notation, sssom, turtle
+from initiative_lod.sources import ig_script, judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
 from initiative_lod.sources.notation import AuthoredMark, Marks, with_mark
 from initiative_lod.sources.turtle import SourceFile
@@ -75,6 +75,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     terms = turtle.read_turtle(ontology / "initiative.ttl", "ontology", iris.base)
     stated, documents = _graphs(written, root / "data" / "source", iris, _in(iris.graph("ontology"), terms.triples))
     quads += stated
+    progress("reading codings")
+    quads += _codings(root, documents, quads, iris, places)
     for document in documents:
         for located in document.texts:
             for gap in located.gaps:
@@ -99,6 +101,35 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     context = _context(ontology / "context.jsonld").encode()
     coverage = tuple(item for document in documents for item in document.coverage)
     return Built(canonical(quads), places, coverage, context)
+
+
+def _codings(
+    root: Path, documents: Sequence[LocatedDocument], quads: Sequence[Quad], iris: Iris, places: Places
+) -> list[Quad]:
+    """The institutional statements of the project's codings, each coding in a named graph. Raises SourceErrors."""
+    described = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    labels: dict[str, list[Literal]] = defaultdict(list)
+    for quad in quads:
+        if quad.predicate == RDFS.label and isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
+            labels[quad.subject.value].append(quad.object)
+    found: list[Quad] = []
+    errors: list[SourceError] = []
+    for path in coding.coding_files(root / "data" / "codings"):  # a project need not have any
+        try:
+            file = ig_script.read(path)
+            coder = coding.coder(file, {item.iri: item for item in documents}, iris, described)
+            triples = coder.triples()
+        except SourceErrors as failed:
+            errors += failed.errors
+            continue
+        except SourceError as error:
+            errors.append(error)
+            continue
+        found += _in(coder.graph, [*triples, *coding.statement_labels(triples, labels)])
+        places.add_lines(coder.lines.items(), path.relative_to(root))
+    if errors:
+        raise SourceErrors(errors)
+    return found
 
 
 def own_shapes(root: Path) -> list[Path]:

@@ -46,15 +46,15 @@ def _located(located: LocatedText) -> Iterator[Triple]:
         yield Triple(NamedNode(part), I.term("text"), Literal(text[span], language=located.language))
     for name, spans in (("span", located.spans), ("headingSpan", located.headings), ("leadSpan", located.leads)):
         for part, span in spans.items():
-            yield from _span(NamedNode(part), I.term(name), span, located)
+            yield from span_triples(NamedNode(part), I.term(name), span, located)
     for part, printed in located.printed.items():
         yield Triple(NamedNode(part), I.term("printedNumber"), Literal(printed, language=located.language))
     for span, item in located.left_out:
-        yield from _span(text_iri, I.term("leftOut"), span, located)
+        yield from span_triples(text_iri, I.term("leftOut"), span, located)
         for reason in item.reasons:
             yield Triple(NamedNode(f"{located.iri}#char={span.start},{span.end}"), I.term("reason"), reason)
     for gap in located.gaps:
-        yield from _span(text_iri, I.term("uncovered"), gap.span, located)
+        yield from span_triples(text_iri, I.term("uncovered"), gap.span, located)
 
 
 def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
@@ -63,7 +63,7 @@ def text_facts(iri: NamedNode, text: NormalisedText) -> Iterator[Triple]:
     yield Triple(iri, I.term("length"), Literal(len(text.content)))
 
 
-def _span(subject: NamedNode, property: NamedNode, span: Span, located: LocatedText) -> Iterator[Triple]:
+def span_triples(subject: NamedNode, property: NamedNode, span: Span, located: LocatedText) -> Iterator[Triple]:
     """``subject property <text#char=start,end>`` with the span's source and selector (RFC 5147 §2.1.1)."""
     where = f"{span.start},{span.end}"
     node, selector = (NamedNode(f"{located.iri}#{kind}={where}") for kind in ("char", "selector"))
@@ -118,7 +118,7 @@ class Attestations:
             for reason in bracket.implied:
                 yield Triple(node, I.term("reason"), reason)
         for located, span in found:
-            yield from _span(node, I.term("span"), span, located)
+            yield from span_triples(node, I.term("span"), span, located)
         for predicate, other in bracket.rest:
             yield Triple(node, predicate, other)
 
@@ -134,7 +134,7 @@ class Attestations:
         yield Triple(node, I.term("number"), Literal(number))
         for located, span in found:
             yield Triple(node, I.term("text"), Literal(located.text[span], language=located.language))
-            yield from _span(node, I.term("span"), span, located)
+            yield from span_triples(node, I.term("span"), span, located)
         for predicate, value in bracket.rest:
             yield Triple(node, predicate, value)
 

@@ -15,7 +15,7 @@ from initiative_lod.vocabulary import CONCEPTS, DCTERMS, OWL, RDF, RDFS, REFEREN
 
 #: Kinds of concepts of ours that others may know as well. (Modalities are verbs, which have namesakes among nouns:
 #: "advocate" is no lawyer. They are matched by hand; roles of citations are our own.)
-SHARED_CONCEPTS = tuple(name for name in CONCEPTS if name not in ("Modality", "CitationRole"))
+SHARED_CONCEPTS = tuple(name for name in CONCEPTS if name not in ("Modality", "CitationRole", "ContextKind"))
 MAX_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 

@@ -1,0 +1,9 @@
+# Breaks shapes:CodedClause-attribute in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: who is to act is no addressee
+# expect: Violation CodedClause-addressee SPARQL <id/example/preamble/paragraph/1/clause/1>
+# expect: Violation CodedClause-attribute SPARQL <id/example/preamble/paragraph/1/clause/1>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-attribute-all-countries> ilod:concept <id/group/all-countries> } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-attribute-all-countries> ilod:concept <id/group/public> }

@@ -1,0 +1,8 @@
+# Breaks shapes:CodedClause-modality in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: the modality is that of no statement
+# expect: Violation CodedClause-modality SPARQL <id/example/preamble/paragraph/1/clause/1>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-speech-act-call-upon> ilod:concept <id/modality/call-upon> } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-speech-act-call-upon> ilod:concept <id/modality/encourage> ; ilod:implied true ; ilod:reason "承前"@zh }

@@ -1,0 +1,12 @@
+# Breaks shapes:Component-order in ../valid/minimal.ttl.
+BASE <https://w3id.org/initiative-lod/>
+PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
+
+# case: none
+# expect: Violation Component-order MinCount <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 3 }
+
+# case: before the first
+# expect: Violation Component-order MinInclusive <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 3 } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 0 }

@@ -1,0 +1,338 @@
+"""States a coding in RDF: institutional statements, their components, and where the words of each stand in the text.
+
+A statement is a fragment of the part that makes it (``…/clause/5#statement-1``), so it dereferences with that part; a
+statement nested in it is ``#statement-1.1``, a component ``#statement-1-aim-steal``. Words are found in the order of
+the text: each from where the one before ends. A rival coding has its name in front (``#second-statement-1``), in a
+graph of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from initiative_lod.build.coded_text import CodedText
+from initiative_lod.build.component_concepts import ComponentConcepts
+from initiative_lod.build.located_parts import LocatedDocument
+from initiative_lod.build.statements import span_triples
+from initiative_lod.errors import NotationError, SourceError, SourceErrors
+from initiative_lod.iris import Iris, slug
+from initiative_lod.sources.ig_script import (
+    Alternatives,
+    CodedPart,
+    CodedWords,
+    CodingFile,
+    Component,
+    Item,
+    Statement,
+)
+from initiative_lod.sources.text import Span
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
+
+I = Iris()  # for terms, which are the same under every base
+
+#: Property of a statement for each symbol; ``X,p`` is a qualifier.
+PROPERTIES = {
+    "A": "attribute",
+    "D": "deontic",
+    "I": "aim",
+    "Bdir": "directObject",
+    "Bind": "indirectObject",
+    "Cac": "activationCondition",
+    "Cex": "executionConstraint",
+    "O": "orElse",
+    "E": "constitutedEntity",
+    "M": "modal",
+    "F": "constitutiveFunction",
+    "P": "constitutingProperties",
+}
+#: Symbols that name a concept: where something is asked; where it is pledged, by a speaker who is no group; where facts
+#: are told.
+_NEEDED = {"state": (), "pledge": ("D", "I", "Bdir", "Bind")}
+_NEEDED_ELSE = ("A", "D", "I", "Bdir", "Bind")
+_STATE = "state"
+_CALLED = {"zh": "{} 陈述 {}", "zh-hant": "{} 陳述 {}", "en": "{}, statement {}"}  # by the language of the part's label
+
+
+@dataclass
+class _Body:
+    """A statement about to be stated: its components in order, where alternatives have been told apart."""
+
+    items: tuple[Item, ...]
+    operator: str = ""
+
+
+@dataclass
+class Coder:
+    """Turns one coding into triples."""
+
+    text: CodedText
+    concepts: ComponentConcepts
+    lines: dict[str, int] = field(default_factory=dict)  # of the statements, by IRI
+    _names: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        """The name of a rival coding; empty for the coding of record."""
+        return self.text.file.head.get("coding", "")
+
+    @property
+    def graph(self) -> NamedNode:
+        """The named graph, which is the coding itself as well."""
+        document = self.text.document.iri.rsplit("/", 1)[1]
+        return self.text.iris.graph("-".join(["coding", document, *([self.name] if self.name else [])]))
+
+    def triples(self) -> list[Triple]:
+        """All that the coding says. Raises SourceErrors, one error for each part that has one."""
+        stated, errors = list(self._described()), []
+        for part in self.text.file.parts:
+            try:
+                stated += self._part(part)
+            except SourceError as error:
+                errors.append(error)
+        if errors:
+            raise SourceErrors(errors)
+        return stated
+
+    def _described(self) -> Iterator[Triple]:
+        yield Triple(self.graph, RDF.type, I.term("Coding"))
+        yield Triple(self.graph, I.term("codes"), NamedNode(self.text.document.iri))
+        if coder := self.text.file.head.get("coder"):
+            yield Triple(self.graph, I.term("coder"), Literal(coder))
+        if date := self.text.file.head.get("date"):
+            yield Triple(self.graph, DCTERMS.created, Literal(date, datatype=XSD.date))
+        title = {"zh": "制度语法编码", "en": "coding by the Institutional Grammar"}
+        for language, words in title.items():
+            yield Triple(
+                self.graph, RDFS.label, Literal(f"{words}{f' ({self.name})' if self.name else ''}", language=language)
+            )
+
+    def _part(self, part: CodedPart) -> Iterator[Triple]:
+        iri = self.text.part(part.path, part.line, 1)
+        if part.uncoded is not None:
+            for language, reason in zip(("zh", "en"), part.uncoded, strict=True):
+                yield Triple(NamedNode(iri), I.term("uncodedReason"), Literal(reason, language=language))
+        number = 0
+        for statement in part.statements:
+            scope = self.text.words_of(iri, part.line)
+            cursor = self.text.locate_act(statement.act, iri, scope)
+            self.text.locate(statement.items, iri, scope, cursor)
+            for position, branch in enumerate(_branches(statement.items)):
+                number += 1
+                operator = branch.operator if position else statement.act.operator
+                node = self._node(iri, str(number))
+                self.lines[node.value] = statement.line
+                yield from self._statement(node, iri, str(number), branch.items, operator, statement)
+
+    # --- What is stated
+
+    def _node(self, iri: str, number: str) -> NamedNode:
+        return NamedNode(f"{iri}#{f'{self.name}-' if self.name else ''}statement-{number}")
+
+    def _statement(
+        self,
+        node: NamedNode,
+        iri: str,
+        number: str,
+        items: Sequence[Item],
+        operator: str,
+        top: Statement | None,
+        needed: Collection[str] = (),
+    ) -> Iterator[Triple]:
+        components = [item for item in items if isinstance(item, Component)]
+        yield Triple(node, RDF.type, I.term("InstitutionalStatement"))
+        yield Triple(node, RDF.type, I.term(_kind(components, top)))
+        yield Triple(node, I.term("statedIn"), NamedNode(iri))
+        yield Triple(NamedNode(iri), I.term("rivalStatement" if self.name else "statement"), node)
+        yield Triple(node, I.term("inCoding"), self.graph)
+        yield Triple(node, I.term("statementNumber"), Literal(number))
+        if operator:
+            yield Triple(node, I.term("operator"), Literal(operator))
+        order = 0
+        if top is not None:
+            for doubt in top.doubts:
+                for language, told in zip(("zh", "en"), doubt, strict=True):
+                    yield Triple(node, I.term("doubt"), Literal(told, language=language))
+            order += 1
+            act = top.act
+            modality = self.concepts.one(act.concept, ("modality",), act.line, act.column)
+            yield from self._component(node, "speechAct", modality, act.cue, order)
+            if act.speaker is not None:
+                order += 1
+                yield from self._component(node, "speaker", None, act.speaker, order)
+        needed = needed if top is None else _NEEDED.get(top.act.concept, _NEEDED_ELSE)
+        filled: dict[tuple[str, str], list[NamedNode]] = {}
+        qualifiers: list[tuple[Component, list[NamedNode]]] = []
+        inner = 0
+        for item in components:
+            concepts = self.concepts.of(item, needed)
+            nodes: list[NamedNode] = []
+            property = "qualifier" if item.is_property else PROPERTIES[item.symbol]
+            for concept, words in zip(concepts, item.words, strict=False):
+                order += 1
+                stated = list(self._component(node, property, concept, words, order, item.operator, item.context, item))
+                nodes.append(_subject(stated))
+                yield from stated
+            bodies = [body for nested in item.nested for body in _branches(nested)]
+            joined = item.operator or next((body.operator for body in bodies if body.operator), "")
+            for body in bodies:
+                order += 1
+                inner += 1
+                hull = self.text.hull(body.items)
+                stated = list(self._component(node, property, None, None, order, joined, item.context, item, hull))
+                component = _subject(stated)
+                nodes.append(component)
+                yield from stated
+                below = self._node(iri, f"{number}.{inner}")
+                yield Triple(component, I.term("nestedStatement"), below)
+                yield from self._statement(below, iri, f"{number}.{inner}", body.items, "", None, needed)
+            if item.is_property:
+                qualifiers.append((item, nodes))
+            else:
+                filled.setdefault((item.symbol, item.suffix), []).extend(nodes)
+        for item, nodes in qualifiers:
+            targets = [
+                target
+                for (symbol, suffix), found in filled.items()
+                if symbol == item.symbol and item.suffix in ("", suffix)
+                for target in found
+            ]
+            if not targets:
+                name = f"{item.symbol}{item.suffix}"
+                self.text.fail(
+                    item.line, item.column, f"{name},p is a property of no component: the statement has no {name}"
+                )
+            for qualifier, target in product(nodes, targets):
+                yield Triple(qualifier, I.term("qualifies"), target)
+
+    def _component(
+        self,
+        statement: NamedNode,
+        property: str,
+        concept: NamedNode | None,
+        words: CodedWords | None,
+        order: int,
+        operator: str = "",
+        context: str = "",
+        item: Component | None = None,
+        hull: Span | None = None,
+    ) -> Iterator[Triple]:
+        """A component and its node, which comes first."""
+        kind = _dashed(property) + (
+            f"-{slug(concept.value)}" if concept else f"-{context.rpartition('/')[2]}" if context else ""
+        )
+        node = self._mint(f"{statement.value}-{kind}")
+        yield Triple(node, RDF.type, I.term("Component"))
+        yield Triple(statement, I.term("component"), node)
+        yield Triple(statement, I.term(property), node)
+        yield Triple(node, I.term("order"), Literal(order))
+        if concept is not None:
+            yield Triple(node, I.term("concept"), concept)
+        if context:
+            assert item is not None
+            found = self.concepts.one(context, ("context",), item.line, item.column)
+            yield Triple(node, I.term("context"), found)
+        if operator:
+            yield Triple(node, I.term("operator"), Literal(operator))
+        if words is not None and words.implied:
+            yield Triple(node, I.term("implied"), Literal(True))
+            for language, reason in zip(("zh", "en"), words.reasons or _carried(words.part), strict=True):
+                yield Triple(node, I.term("reason"), Literal(reason, language=language))
+        span = self.text.spans.get(id(words)) if words is not None else hull
+        if span is not None:
+            yield Triple(
+                node, I.term("text"), Literal(self.text.located.text[span], language=self.text.located.language)
+            )
+            yield from span_triples(node, I.term("span"), span, self.text.located)
+
+    def _mint(self, iri: str) -> NamedNode:
+        self._names[iri] += 1
+        count = self._names[iri]
+        return NamedNode(iri if count == 1 else f"{iri}-{count}")
+
+
+def coder(file: CodingFile, documents: Mapping[str, LocatedDocument], iris: Iris, described: Collection[str]) -> Coder:
+    """The coder of a file, with the document and the text that its head names. Raises NotationError."""
+    path = file.head.get("document", "")
+    document = documents.get(iris.thing(path).value) if path else None
+    if document is None:
+        known = ", ".join(sorted(iris.short(iri) for iri in documents))
+        message = f"the head says with “document: …” what is coded, one of {known}; it says “{path}”"
+        raise NotationError(message, file.path, 1)
+    language = file.head.get("language", "")
+    texts = [text for text in document.texts if text.language == language]
+    if not texts:
+        known = ", ".join(text.language for text in document.texts)
+        message = f"the head says with “language: …” which text is coded, one of {known}; it says “{language}”"
+        raise NotationError(message, file.path, 1)
+    text = CodedText(file, document, texts[0], iris)
+    return Coder(text, ComponentConcepts(text, described))
+
+
+def statement_labels(triples: Sequence[Triple], labels: Mapping[str, Sequence[Literal]]) -> Iterator[Triple]:
+    """Labels of the statements: that of the part, with the statement's number."""
+    parts = {triple.subject: triple.object for triple in triples if triple.predicate == I.term("statedIn")}
+    for triple in triples:
+        if triple.predicate == I.term("statementNumber") and isinstance(triple.object, Literal):
+            part = parts[triple.subject]
+            assert isinstance(part, NamedNode)
+            for label in labels.get(part.value, ()):
+                pattern = _CALLED.get(label.language or "")
+                if pattern:
+                    words = pattern.format(label.value, triple.object.value)
+                    yield Triple(triple.subject, RDFS.label, Literal(words, language=label.language))
+
+
+def _branches(items: Sequence[Item]) -> list[_Body]:
+    """The statements that items make: one for each alternative of components of several kinds."""
+    choices = [
+        [(branch, item.operator if number else "") for number, branch in enumerate(item.branches)]
+        if isinstance(item, Alternatives)
+        else [((item,), "")]
+        for item in items
+    ]
+    found = []
+    for chosen in product(*choices):
+        parts = tuple(part for branch, _ in chosen for part in branch)
+        operator = next((operator for _, operator in chosen if operator), "")
+        if any(isinstance(part, Alternatives) for part in parts):
+            found += [_Body(body.items, body.operator or operator) for body in _branches(parts)]
+        else:
+            found.append(_Body(parts, operator))
+    return found
+
+
+def _kind(components: Sequence[Component], top: Statement | None) -> str:
+    if top is not None and top.act.concept == _STATE:
+        return "FactualStatement"
+    if any(item.symbol in ("E", "F", "P") for item in components):
+        return "ConstitutiveStatement"
+    return "RegulativeStatement"
+
+
+def _carried(part: str) -> tuple[str, str]:
+    """The reason for words that are taken from another part."""
+    name = part if not part.isdigit() else ""
+    return (
+        (f"承{name}", f"carried over from {name}") if name else (f"承条款 {part}", f"carried over from clause {part}")
+    )
+
+
+def _subject(stated: Sequence[Triple]) -> NamedNode:
+    node = stated[0].subject
+    assert isinstance(node, NamedNode)
+    return node
+
+
+def _dashed(name: str) -> str:
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name)
+
+
+def coding_files(folder: Path) -> list[Path]:
+    """The codings of a project, by name; it need not have any."""
+    return sorted(folder.glob("*.igs"))
