@@ -31,6 +31,8 @@ def of(query: str) -> Message:
         ("SELECT * { ?s ?p “x” }", "query.character", 1, 18),
         ("SELECT * { ?s ?p ‘x’ }", "query.character", 1, 18),
         ("SELECT ?s WHERE （ ?s ?p ?o ）", "query.character", 1, 17),
+        ("SELECT * { ?s ?p ?o } LIMIT ５", "query.character", 1, 29),
+        ("ＳＥＬＥＣＴ * { ?s ?p ?o }", "query.character", 1, 1),
         ("SELEC * { ?s ?p ?o }", "query.begins", 1, 1),
         ("# a comment\nPREFIX a: <http://a/> FIND * {}", "query.begins", 2, 23),
         ("SELECT * { ?s ?p ?o", "query.never_closed", 1, 10),
@@ -65,7 +67,7 @@ def test_a_known_prefix_is_proposed() -> None:
     assert "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>" in said
 
 
-@pytest.mark.parametrize("quote", ["'it “is” fine'", '"a：b"', "<http://a/“b”>"])
+@pytest.mark.parametrize("quote", ["'it “is” fine'", '"a：b"', "<http://a/“b”>", "?５", "?o１"])
 def test_characters_in_strings_and_iris_are_no_mistake(quote: str) -> None:
     assert of(f"SELECT * {{ ?s ?p {quote} }} LIMT 5").id == "query.near"
 

@@ -24,7 +24,9 @@ _MEANT = {
         zip("（）｛｝［］，；：．？！＜＞＝＊＆｜＋／＾＠＃＄。、【】…", "(){}[],;:.?!<>=*&|+/^@#$.,[].", strict=True)
     ),
 }
-_ODD = re.compile("[" + re.escape("".join(_MEANT)) + "]")
+#: A full-width digit or letter may stand in a name, but begins neither a number nor a keyword.
+_WIDE = r"(?<![\w:?$@%-])[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a](?![\w.-]*:)"
+_ODD = re.compile("[" + re.escape("".join(_MEANT)) + f"]|{_WIDE}")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _WORD = re.compile(r"[^\s{}()<>\"'?$*.;,]+")
 _NAME = re.compile(r"(?<![\w:?$@\\-])(?P<prefix>(?:[^\W\d_][\w.-]*)?):(?=[^\s=])", re.UNICODE)
@@ -46,7 +48,7 @@ def mistake(text: str, engine: str) -> Message:
     if odd := _ODD.search(outside):
         name = unicodedata.name(odd[0], "").lower() or f"U+{ord(odd[0]):04X}"
         line, column = _place(text, odd.start())
-        meant = _MEANT[odd[0]]
+        meant = _MEANT.get(odd[0], unicodedata.normalize("NFKC", odd[0]))
         id = "query.character" if meant.strip() else "query.space" if meant else "query.no_character"
         values = {"meant": meant} if meant.strip() else {}
         return Message(id, line=line, column=column, name=Verbatim(name), **values)
