@@ -264,6 +264,7 @@ CASES: dict[str, dict[str, Told]] = {
         "not deeper": slip("data/graphs/a/b/c.ttl", None, ""),
     },
     "sources/text": {
+        "characters, and may have": slip(SOURCE, None, b"harbour\n" * 500_001),
         "is empty: put": slip(SOURCE, None, b"\n"),
         "control character": slip(SOURCE, "2.", "2\x07."),
         "its first line: correct": slip(DOCUMENT, 'src:firstLine "港', 'src:firstLine "海'),

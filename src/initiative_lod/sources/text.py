@@ -12,6 +12,8 @@ from initiative_lod.errors import QuoteError, SourceError
 
 CONTEXT = 16  # code points of prefix and suffix in a quote selector
 PARAGRAPHS = "\n\n"  # what stands between two
+#: Characters of one text: to build and validate a million takes half a minute and 0.7 GB (docs/validation.md).
+LONGEST = 4_000_000
 _SHAPELESS = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})  # general categories of Unicode
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -145,8 +147,14 @@ def body(delivered: str, first_line: str | None = None, last_line: str | None = 
 
     What stands outside (a title printed twice, a licence notice) is not part of the document. Without ``first_line``
     the text begins with its first words, without ``last_line`` it ends with its last.
-    Raises SourceError when one of the lines is not there, they stand the wrong way round, or there are no words.
+    Raises SourceError when one of the lines is not there, they stand the wrong way round, there are no words, or there
+    are more than LONGEST characters.
     """
+    if len(delivered) > LONGEST:
+        raise SourceError(
+            f"the text has {len(delivered):,} characters, and may have {LONGEST:,}: publish it as several documents, a "
+            "volume or a part each"
+        )
     numbered = _numbered(delivered)
     lines = [line for _, line in numbered]
     if not lines:
