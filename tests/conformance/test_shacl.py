@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from command_line import command
 from conformance.shacl_suite import Case, cases, rows, written_rows
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.report import Report
@@ -69,13 +68,10 @@ def test_case_through_the_command(name: str, tmp_path: Path) -> None:
     """``initiative-lod validate`` in a folder without a project, its report written in Turtle."""
     case = next(case for case in CASES if case.name == name)
     options = ["validate", str(case.data), "--shapes", str(case.shapes), "--format", "turtle", "--quiet"]
-    done = subprocess.run(
-        [sys.executable, "-m", "initiative_lod", *options], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = command(tmp_path, *options)
     if case.rows is None:
         assert done.returncode == 2, done.stderr
         assert "cannot be run" in done.stderr
     else:
         assert done.returncode == (0 if case.conforms else 1), done.stderr
         assert written_rows(done.stdout, SUITE) == Counter(case.rows)
-    assert "Traceback" not in done.stderr

@@ -40,10 +40,11 @@ def test_saved_pages_are_the_graph_of_the_turtle(real: Live, node_modules: Path,
     for name, address in PAGES.items():
         turtle = real.get(address, "text/turtle")
         assert turtle.status_code == 200, address
+        expected = graph(turtle.content, RdfFormat.TURTLE)
         for form in ("", *WHOLE_FORMS) if name not in ("query", "others") else ("",):
             path = tmp_path / f"{name}-{form or 'plain'}.jsonld"
             path.write_bytes(real.get(address + (f"?_profile={form}" if form else ""), LD).content)
-            wanted[path] = graph(turtle.content, RdfFormat.TURTLE)
+            wanted[path] = expected
     tree = tmp_path / "tree.jsonld"
     tree.write_bytes(real.get(f"{PAGES['action']}?_profile=framed", LD).content)
     done = subprocess.run([node, script, *wanted, tree], capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -89,8 +89,8 @@ def test_a_switch_between_any_two_steps_of_a_request(switched: Switched, cache: 
     steps_seen = 0
     with stepping() as steps, serving(switched.root, switched.folder, cache=cache) as live:
         steps.act = lambda: switched.to(switched.after)
-        half = list(switched.alone[switched.before])[cache > 0 :: 2]  # the proof takes all of them, and more steps
-        for number, asked in enumerate(half):
+        some = list(switched.alone[switched.before])[cache > 0 :: 5]  # the proof takes all of them, and more steps
+        for number, asked in enumerate(some):
             switched.to(switched.before)
             live.opened  # noqa: B018 - the server has it open
             steps.arm(-1)
@@ -101,7 +101,7 @@ def test_a_switch_between_any_two_steps_of_a_request(switched: Switched, cache: 
             check(switched, asked, asked.send(live.url, live.client))
             switched.to(switched.after)
             assert asked.send(live.url, live.client) == switched.alone[switched.after][asked], str(asked)
-    assert steps_seen > 100 * len(half)
+    assert steps_seen > 100 * len(some)
 
 
 class Restless(Publisher):
@@ -127,10 +127,10 @@ def test_a_release_that_is_another_at_each_look(switched: Switched) -> None:
     publisher = Restless(switched.folder)
     publisher.switched = switched
     with serving(switched.root, switched.folder, publisher) as live:
-        for asked in switched.alone[switched.before]:
+        for asked in [*switched.alone[switched.before]][::2]:
             for _ in range(2):
                 check(switched, asked, asked.send(live.url, live.client))
-    assert publisher.looks >= 2 * len(switched.alone[switched.before])
+    assert publisher.looks >= len(switched.alone[switched.before])
 
 
 def check(switched: Switched, asked: Asked, told: Told) -> None:

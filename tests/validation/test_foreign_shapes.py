@@ -6,13 +6,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from command_line import Done, command
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.confined import confined
 
@@ -32,17 +31,8 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "initiative_lod", "validate", "--quiet", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done
+def run(folder: Path, *arguments: str, **environment: str) -> Done:
+    return command(folder, "validate", "--quiet", *arguments, **environment)
 
 
 def test_shapes_in_place_of_a_project(tmp_path: Path) -> None:
