@@ -44,4 +44,4 @@ def command(folder: Path, *arguments: str, **environment: str) -> Done:
             main()
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    return Done(status, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+    return Done(status, *(stream.buffer.getvalue().decode() for stream in (out, err)))
