@@ -104,6 +104,29 @@ def harbour_root(once: Once) -> Iterator[Path]:
     assert_untouched(folder / "project" / "releases")
 
 
+def export_site(settings: Settings, folder: Path, shown_in: Path) -> None:
+    """The current release's site as files in ``folder``, which will be moved to ``shown_in``."""
+    from initiative_lod.web.export import static_site  # here: few tests need it
+
+    made = release.current(settings.release_folder)
+    assert made is not None
+    exported = static_site.export(settings, made, folder, "https://harbour.example", lambda message: None)
+    assert (exported.broken, exported.left_out) == ((), ())
+    configuration = folder / static_site.CONFIGURATION / "server.conf"
+    moved = configuration.read_text("utf-8").replace(str(exported.folder), str(shown_in))
+    configuration.write_text(moved, "utf-8")
+
+
+@pytest.fixture(scope="session")
+def harbour_site(harbour_root: Path, once: Once) -> Path:
+    """The second document's whole site as files."""
+
+    def fill(folder: Path) -> None:
+        export_site(Settings(root=harbour_root), folder, folder.with_name("harbour-site"))
+
+    return once("harbour-site", fill)
+
+
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     """What ``make test`` has installed of npm's packages, as ``tests/node`` locks them; tests skip where it has not."""

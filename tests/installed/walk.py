@@ -165,7 +165,13 @@ def commands(run: Run) -> tuple[str, str]:
     other.write_text(OTHER, "utf-8")
     old = Path(run("build", "--publish").strip()).name
     assert "conforms" in run("validate", str(other))
-    assert (Path(run("init", str(run.folder / "town")).strip()) / "data").is_dir()
+    town = Path(run("init", str(run.folder / "town")).strip())
+    assert (town / "data").is_dir()
+    small = Run(town)
+    small.line = [run.line[0], "--root", str(town)]
+    small("build", "--publish")
+    assert (Path(small("export", str(run.folder / "site")).strip()) / "site" / "index.html").is_file()
+    run.given |= small.given
     text = run.folder / "pledges.en.txt"
     text.write_text("Pledges\n\nWe dim our lights at night.\n", "utf-8")
     assert 'src:quote "We dim our lights at night."@en' in run("draft", str(text))

@@ -43,6 +43,7 @@ from initiative_lod.sources import questions
 from initiative_lod.validation import competency, shacl
 from initiative_lod.validation.report import SEVERITIES, Report, Result
 from initiative_lod.vocabulary import OWL, PREFIXES, RDF, SKOS, SSSOM
+from initiative_lod.web.export import static_site
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import citation, dataset, mentions
 from initiative_lod.web.review import create_review
@@ -611,6 +612,18 @@ def test_the_review_page(languages: Path, tmp_path: Path, seen: set[str]) -> Non
     for proposal in proposals:
         assert pseudo.leaks(proposal.told(Languages(languages)[pseudo.TAG])) == []
     seen |= {id for item in answers for id in pseudo.ids_in(item.text)}
+
+
+def test_the_pages_of_a_copy(live: Live, seen: set[str]) -> None:
+    """What a site of files has in place of a server."""
+    pages = [
+        page.decode() for _, _, page in static_site.own_pages(live.app.site, live.opened) if pseudo.TAG in page.decode()
+    ]
+    assert len(pages) >= 3
+    for page in pages:
+        if f'<html lang="{pseudo.TAG}"' in page:
+            assert pseudo.leaks(pseudo.told(page)) == []
+            seen |= pseudo.ids_in(page)
 
 
 #: What no page of these releases has, with the reason.

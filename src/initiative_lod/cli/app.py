@@ -22,6 +22,7 @@ COMMANDS = {
     "merge": "merge:merge",
     "align": "align:align",
     "query": "query:query",
+    "export": "export:export",
     "release": "releases:app",
 }
 

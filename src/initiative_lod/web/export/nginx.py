@@ -1,0 +1,379 @@
+"""Nginx: the configuration with which an nginx without any further module serves an exported site as the server does.
+
+It negotiates by ``map`` alone. For each media type that an address has, a number is read from the Accept header: the
+quality that the most specific range gives it in four digits, and how specific that is in one (RFC 9110 §12.5.1); the
+largest number wins, of equal ones the first. Languages go the same way (RFC 4647 §3.4). What a header says in forms
+that no client in the corpus sends (a quoted comma, one range twice) may be read otherwise than the server reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from initiative_lod.documents.document import CACHE_CONTROL, VARY
+from initiative_lod.documents.representation import OFFERS
+from initiative_lod.formats import BY_NAME, DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT
+from initiative_lod.web.export.crawl import SERVED
+from initiative_lod.web.http.headers import HEADERS
+
+THING = "thing"  # in place of a suffix, at the address of a thing
+FORMER = "former"  # a file's suffix, where it is sent under another name than its own
+NO_SERVER, NOT_FOUND, SEARCH = "no-server", "not-found", "search"  # pages of the export's own
+#: Statuses by which one location hands over to another; no client ever sees one.
+_AS_JSON, _AS_TEXT, _NO_SERVER = 470, 471, 472
+
+_QUALITY = r"[ \t]*;[ \t]*q[ \t]*=[ \t]*"
+_VALUE = r'(?:[^,"]|"(?:\\.|[^"\\])*")*'
+#: Parameters that say nothing against what is served, as ``negotiation`` has them.
+_HARMLESS = (
+    r'(?:[ \t]*;[ \t]*(?:charset="?(?:utf-?8|us-ascii)"?|version="?1\.[0-2](?:-basic)?"?|profile=(?:"[^"]*"|[^,;]*))?)*'
+)
+_END = rf"[ \t]*(?:;{_VALUE})?(?:,|$)"
+#: How a quality is written, and the four digits that stand for it.
+_WEIGHTS = (
+    (r"[ \t]*(?:,|$)", "1000"),
+    (rf"{_QUALITY}1(?:\.0{{0,3}})?{_END}", "1000"),
+    (rf"{_QUALITY}0?\.(?<ilod_d3>\d\d\d){_END}", "0${ilod_d3}"),
+    (rf"{_QUALITY}0?\.(?<ilod_d2>\d\d){_END}", "0${ilod_d2}0"),
+    (rf"{_QUALITY}0?\.(?<ilod_d1>\d){_END}", "0${ilod_d1}00"),
+    (rf"{_QUALITY}0\.?{_END}", "0000"),
+)
+#: The first of two numbers is smaller: they begin alike, and then a smaller digit stands against a larger one.
+_SMALLER = "|".join(rf"{digit}\d*\D\S* \g{{1}}[{digit + 1}-9]" for digit in range(9))
+
+
+WITH_SUFFIX = "There is no such form of it; with a suffix, as .ttl, its address names one."
+
+
+@dataclass(frozen=True, slots=True)
+class SiteGroup:
+    """Addresses that have the same representations (media types in order) and, but for their own names, links.
+
+    Those of a ``document`` say which representation they send (Content-Location).
+    """
+
+    media_types: tuple[str, ...]
+    link: str = ""
+    document: bool = False
+
+
+def types(more: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """Lines of a table of media types by suffix."""
+    known = {suffix: kind for kind, suffix in more}
+    known |= {media.suffix: media.content_type for media in (*DOCUMENT_TYPES, TEXT, JSON)}
+    return [f'"{kind}" {suffix};' for suffix, kind in known.items()]
+
+
+def http_level(
+    groups: Sequence[SiteGroup], stems: dict[str, int], languages: Sequence[str], default: str, base: str
+) -> str:
+    """The part that is included at the level of ``http``; ``stems`` gives each address the number of its group."""
+    longest = max(map(len, stems), default=0)
+    out = [
+        "# Made by `initiative-lod export`: which representation of an address is sent. Included at the level of http.",
+        f"map_hash_bucket_size {1 << max(7, (longest + 40).bit_length())};",
+        f"map_hash_max_size {max(2048, 4 * len(stems))};",
+        "variables_hash_bucket_size 128;",
+        "variables_hash_max_size 4096;",
+        *_map("$ilod_path", "$ilod_file", ['"" /index;', "/ /index;"], "$ilod_path"),
+        *_map("$ilod_path", "$ilod_group", [f'"{stem}" {number};' for stem, number in sorted(stems.items())], '""'),
+    ]
+    media_types = list(dict.fromkeys(name for group in groups for name in group.media_types))
+    out += _ranges({name.partition("/")[0] for name in (*media_types, JSON.name, TEXT.name)})
+    offered = {offer.name: offer for offer in OFFERS if not offer.profile}
+    for name in dict.fromkeys((*media_types, JSON.name, TEXT.name, *offered)):
+        out += _quality(name, offered[name].media.formerly if name in offered and not offered[name].alias else ())
+    sets = list(dict.fromkeys(group.media_types for group in groups))
+    choices = [f"$ilod_choice_{number}" for number in range(len(sets))]
+    for choice, names in zip(choices, sets, strict=True):
+        out += _choice(choice, _candidates(names))
+    out += _choice("$ilod_usual", _candidates([media.name for media in DOCUMENT_TYPES]))
+    by_group = [f"{number} {choices[sets.index(group.media_types)]};" for number, group in enumerate(groups)]
+    out += _map("$ilod_group", "$ilod_accepted", by_group, '""')
+    named = {name: media for media in DOCUMENT_TYPES for name in (media.suffix, media.name)}
+    named |= {media.name.replace("/", "%2F"): media for media in DOCUMENT_TYPES}
+    out += _map("$arg__mediatype", "$ilod_form", [f"{n} {m.suffix};" for n, m in named.items()], "$ilod_accepted")
+    out += _map("$ilod_suffix", "$ilod_ext", ['"" $ilod_form;'], "$ilod_suffix")
+    out += _languages(languages, default)
+    links = [f"{number} '{group.link}';" for number, group in enumerate(groups) if group.link]
+    out += _map("$ilod_group", "$ilod_own_link", links, '""')
+    out += _map("$ilod_suffix", "$ilod_link", [f"""{THING} '<$ilod_about>; rel="cite-as"';"""], "$ilod_own_link")
+    out += _map(
+        "$ilod_path", "$ilod_about", [f"'~^/doc/(?<ilod_rest>.*)$' {base}id/$ilod_rest;"], f"{base}$ilod_relative"
+    )
+    out += _map("$ilod_path", "$ilod_relative", ["'~^/(?<ilod_rest>.*)$' $ilod_rest;"], '""')
+    # A file's name is made of the arguments as they were sent: nothing in them may lead out of the folder.
+    strange = _regex(r"(?:^|/)\.|[^!-~]|^.{400}", "~")
+    out += _map("$args", "$ilod_at", [f"{strange} '';", "'' '';"], "@$args")
+    out += _map("$ilod_named", "$ilod_at_language", ["'' '@';"], "@lang=$ilod_named")
+    out += _map("$uri", "$ilod_caching", ["~^/static/ 'public, max-age=86400';"], f"'{CACHE_CONTROL}'")
+    out += _map(
+        "$ilod_suffix",
+        "$ilod_vary",
+        [f"'' '{VARY}';", f"{THING} '{VARY}';", "html 'Accept-Profile, Accept-Language';"],
+        "'Accept-Profile'",
+    )
+    located = [f"{number} 1;" for number, group in enumerate(groups) if group.document]
+    out += _map("$ilod_group", "$ilod_document", located, "''")
+    sent = r"~^1:[a-z0-9]+$ '$ilod_path.$ilod_ext$is_args$args';"
+    out += _map("$ilod_document:$ilod_ext", "$ilod_location", [f"1:{THING} '';", sent], "''")
+    out += _map("$ilod_ext", "$ilod_content_language", [f"{HTML.suffix} $ilod_language;"], "''")
+    out += _map("$ilod_group:$ilod_ext", "$ilod_refused", [r"~^\d+:$ 1;"], "''")
+    out += _map("$ilod_path $ilod_usual", "$ilod_start", [r"'/ html' '';", r"'/ ' '';", "'~^/ .' data;"], "''")
+    out += _map("$request_uri", "$ilod_asked", ["~^/id/(?<ilod_thing>.*)$ $ilod_thing;"], "''")
+    return "\n".join(out) + "\n"
+
+
+def server_level(
+    root: str,
+    suffixes: Iterable[tuple[str, str]],
+    languages: Sequence[str],
+    files: Mapping[str, Mapping[str, str]],
+    types_of: Mapping[str, str],
+) -> str:
+    """The part that is included in a ``server``; ``root`` is the folder of the files, which have these ``suffixes``.
+
+    ``files`` are addresses without a page, each with the suffixes and types of what it gives for different arguments.
+    ``types_of`` gives the files that are sent as another type than others with their suffix.
+    """
+    kinds = types(suffixes)
+    known = "|".join(sorted({line.rpartition(" ")[2].rstrip(";") for line in kinds}))
+    places = ["$ilod_at.$ilod_language", "$ilod_at", "$ilod_at_language", ".$ilod_language", ""]
+
+    def tries(suffix: str) -> str:
+        return " ".join(f"${{ilod_file}}{place}.{suffix}" for place in places)
+
+    of_arguments = [
+        f"location = {path} {{\n    set $ilod_path {path};\n    set $ilod_suffix file;\n    types {{ "
+        + " ".join(f'"{kind}" {suffix.rpartition(".")[2]};' for suffix, kind in sorted(ends.items()))
+        + " }\n    try_files "
+        + " ".join(f"{path}$ilod_at{place}.{suffix}" for suffix in sorted(ends) for place in (".$ilod_language", ""))
+        + " =404;\n}\n"
+        for path, ends in sorted(files.items())
+    ]
+    of_arguments += [
+        f'location = /{path} {{\n    types {{ }}\n    default_type "{kind}";\n    try_files $uri =404;\n}}\n'
+        for path, kind in sorted(types_of.items())
+    ]
+    fields = [f'add_header {name.decode().title()} "{value.decode()}" always;' for name, value in HEADERS]
+    return f"""# Made by `initiative-lod export`: where the files lie. Included in a `server`.
+root {root};
+etag on;
+absolute_redirect off;
+gzip_static on;
+gzip_vary on;
+types {{
+    {f"{chr(10)}    ".join(kinds)}
+}}
+default_type application/octet-stream;
+{chr(10).join(fields)}
+add_header Cache-Control $ilod_caching;
+add_header Vary $ilod_vary;
+add_header Link $ilod_link;
+add_header Content-Location $ilod_location;
+add_header Content-Language $ilod_content_language;
+error_page {_AS_JSON} = @ilod_json;
+error_page {_AS_TEXT} = @ilod_text;
+error_page {_NO_SERVER} = @ilod_no_server;
+error_page 404 @ilod_not_found;
+recursive_error_pages on;
+
+if ($request_method = OPTIONS) {{
+    return 204;
+}}
+
+# A thing is not a document: it leads to the one about it (303).
+location ~ ^/id/(?<ilod_name>.+)$ {{
+    set $ilod_path /doc/$ilod_name;
+    set $ilod_suffix {THING};
+    if ($ilod_group = '') {{
+        return 404;
+    }}
+    return 303 /doc/$ilod_asked;
+}}
+
+location = /.well-known/void {{
+    rewrite ^ /dataset last;
+}}
+
+location /static/ {{
+    try_files $uri =404;
+}}
+
+location ~ ^/dataset/dump\\. {{
+    gzip_static off;
+    try_files $uri =404;
+}}
+
+# Files under names that are not addresses of the site.
+location ~ "@|\\.(?:{"|".join(languages)})\\.html$" {{
+    return 404;
+}}
+
+location = /search {{
+    set $ilod_path /{SEARCH};
+    set $ilod_suffix html;
+    try_files /{SEARCH}.$ilod_search_language.html =404;
+}}
+
+{chr(10).join(of_arguments)}
+location ~ "^(?:{"|".join(SERVED)})$" {{
+    return {_NO_SERVER};
+}}
+
+location ~ ^(?<ilod_path>/.*?)(?:\\.(?<ilod_suffix>{known}))?$ {{
+    # The start page alone has no data: who wants data is sent to the dataset.
+    if ($ilod_start = data) {{
+        return 303 /dataset;
+    }}
+    if ($ilod_ext = {FORMER}-json) {{
+        return {_AS_JSON};
+    }}
+    if ($ilod_ext = {FORMER}-text) {{
+        return {_AS_TEXT};
+    }}
+    try_files {tries("$ilod_ext")} @ilod_missing;
+}}
+
+location @ilod_json {{
+    types {{ }}
+    default_type {JSON.name};
+    try_files {tries(JSON_LD.suffix)} @ilod_missing;
+}}
+
+location @ilod_text {{
+    types {{ }}
+    default_type "{TEXT.content_type}";
+    try_files {tries(N_TRIPLES.suffix)} @ilod_missing;
+}}
+
+location @ilod_missing {{
+    default_type application/problem+json;
+    if ($ilod_refused) {{
+        return 406 '{_problem(406, "Not acceptable", WITH_SUFFIX)}';
+    }}
+    return 404;
+}}
+
+location @ilod_no_server {{
+    default_type application/problem+json;
+    if ($ilod_usual != html) {{
+        return 501 '{_problem(501, "Not implemented", "A server answers this; here are files.")}';
+    }}
+    try_files /{NO_SERVER}.$ilod_language.html =501;
+}}
+
+location @ilod_not_found {{
+    default_type application/problem+json;
+    if ($ilod_usual != html) {{
+        return 404 '{_problem(404, "Not found", "There is no such file in this copy of the site.")}';
+    }}
+    try_files /{NOT_FOUND}.$ilod_language.html =404;
+}}
+"""
+
+
+def _problem(status: int, title: str, detail: str) -> str:
+    """A problem document (RFC 9457) on one line, without an apostrophe."""
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+
+
+def _map(source: str, target: str, lines: Iterable[str], default: str) -> list[str]:
+    return [f'map "{source}" {target} {{', f"    default {default};", *(f"    {line}" for line in lines), "}"]
+
+
+def _regex(pattern: str, flags: str = "~*") -> str:
+    """A regular expression as a key of a map: nginx takes a backslash out of what it reads."""
+    escaped = pattern.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{flags}{escaped}'"
+
+
+_LESS = _regex(rf"^(\d*)(?:{_SMALLER})", "~")
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W", "_", name)
+
+
+def _weighted(range_: str, specificity: str) -> list[str]:
+    """Lines of a map from an Accept header: a range in each way of writing its quality, to the number for it."""
+    keys = [(_regex(rf"(?:^|,)[ \t]*{range_}{weight}"), digits) for weight, digits in _WEIGHTS]
+    return [f"{key} {digits}{specificity};" for key, digits in keys]
+
+
+def _ranges(kinds: Iterable[str]) -> list[str]:
+    """The numbers that ``*/*`` and ``text/*`` give; a header in which nothing can be read is as good as absent."""
+    readable = r"(?:^|,)[ \t]*(?:[\w!#$%&.^`|~+-]+/(?:[\w!#$%&.^`|~+-]+|\*)|\*(?:/\*)?)[ \t]*(?:[;,]|$)"
+    lines = [*_weighted(rf"\*(?:/\*)?{_HARMLESS}", "1"), f"{_regex(readable)} 00000;"]
+    out = _map("$http_accept", "$ilod_any", lines, "10001")
+    for kind in sorted(kinds):
+        out += _map("$http_accept", f"$ilod_any_{kind}", _weighted(rf"{kind}/\*{_HARMLESS}", "2"), "$ilod_any")
+    return out
+
+
+def _quality(name: str, formerly: Sequence[str]) -> list[str]:
+    """The number for a media type."""
+    lines = _weighted(re.escape(name).replace("/", "/") + _HARMLESS, "4")
+    for other in formerly:
+        lines += _weighted(re.escape(other) + _HARMLESS, "3")
+    return _map("$http_accept", f"$ilod_q_{_variable(name)}", lines, f"$ilod_any_{name.partition('/')[0]}")
+
+
+def _candidates(names: Sequence[str]) -> list[tuple[str, str]]:
+    """(media type, suffix or alias) of what is chosen among."""
+    known = {media.name: media.suffix for media in (*DOCUMENT_TYPES, JSON, TEXT)}
+    found = {name: known.get(name) or BY_NAME[name].suffix for name in names if name in known or name in BY_NAME}
+    text = found.pop(TEXT.name, f"{FORMER}-text" if N_TRIPLES.name in names else "")
+    if JSON_LD.name in names:
+        found.setdefault(JSON.name, f"{FORMER}-json")
+    if text:
+        found[TEXT.name] = text
+    return list(found.items())
+
+
+def _choice(target: str, candidates: Sequence[tuple[str, str]]) -> list[str]:
+    """The suffix of the candidate with the largest number, the first of several; empty where each is refused."""
+    out: list[str] = []
+    best = ""
+    for number, (name, suffix) in enumerate(candidates):
+        new = f"${{ilod_q_{_variable(name)}}}:{suffix}"
+        if not best:
+            best = new
+            continue
+        step = f"{target}_{number}"
+        out += _map(f"{best} {new}", step, [f"{_LESS} '{new}';"], f"'{best}'")
+        best = step
+    return [*out, *_map(best, target, ["~^0000 '';", "~:(?<ilod_won>.+)$ $ilod_won;"], "''")]
+
+
+def _languages(languages: Sequence[str], default: str) -> list[str]:
+    """The language of pages: that which the address names, else the one that is negotiated."""
+    ordered = [default, *(tag for tag in languages if tag != default)]
+    named = [f"'~*^{re.escape(tag)}(?:-|$)' {tag};" for tag in ordered]
+    out = _map("$arg_lang", "$ilod_named", named, "''")
+    out += _map("$ilod_named", "$ilod_language", ["'' $ilod_spoken;"], "$ilod_named")
+    out += _map("$arg_hl", "$ilod_search_language", named, "$ilod_language")
+    best = ""
+    for number, tag in enumerate(ordered):
+        value = f"$ilod_l_{_variable(tag)}"
+        lines = _weighted(rf"{re.escape(tag)}(?:-[a-z0-9]+)*", "5")
+        unnamed = "00002" if tag == default else "00001"
+        if tag == default:
+            lines += _weighted(r"\*", "4")
+        out += _map("$http_accept_language", value, [line.replace(" 00005;", " 00000;") for line in lines], unnamed)
+        new = f"${{{value[1:]}}}:{tag}"
+        if not best:
+            best = new
+            continue
+        step = f"$ilod_spoken_{number}"
+        first = (
+            r"^(\d+):(?<ilod_b>\S+) \g{1}:(?<ilod_n>\S+)\|(?:[ \t]*(?!\k{ilod_b}(?:[-;, \t]|$))[^,]*,)*"
+            r"[ \t]*\k{ilod_n}(?:[-;, \t]|$)"
+        )
+        lines = [f"{_LESS} '{new}';", f"{_regex(first)} '{new}';"]
+        out += _map(f"{best} {new}|$http_accept_language", step, lines, f"'{best}'")
+        best = step
+    return [*out, *_map(best, "$ilod_spoken", ["~:(?<ilod_chosen>.+)$ $ilod_chosen;"], default)]

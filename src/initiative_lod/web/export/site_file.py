@@ -1,0 +1,78 @@
+"""Site file: which file of an exported site holds which representation, so that a file server finds it by the address.
+
+``/doc/x`` in HTML and English is ``doc/x.en.html``, in Turtle ``doc/x.ttl``; with arguments, as written in the links,
+``doc/x@page=2.ttl``; a page whose address names its language is in one file, ``doc/x@lang=zh.html``. An IRI among the
+arguments is written in two ways, with its slashes as they are or percent-encoded, and so is the file's name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from initiative_lod.formats import ATOM, DOCUMENT_TYPES, HTML, JSON, RESULT_CSV, TEXT, XML
+from initiative_lod.web.pages.citation import STYLES
+
+INDEX = "index"
+LONGEST_NAME = 240  # bytes of one part of a path, which no usual file system takes more than 255 of
+#: Arguments of these addresses name a version of their file, and make no other one.
+VERSIONED = ("/static/",)
+_KNOWN = (*STYLES.values(), *DOCUMENT_TYPES, JSON, RESULT_CSV, TEXT, XML, ATOM)
+_SUFFIXES = {media.name: media.suffix for media in _KNOWN}
+_ENCODED = re.compile("%(?:3A|2F)", re.IGNORECASE)  # in arguments: a colon, a slash
+_SAFE = "!#$%&'()*+,-./:;=?@[]_~"  # what stays as it is in an address that is written in ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAddress:
+    """An address of this site as a link names it: its path, as it is sent, and its arguments."""
+
+    path: str
+    arguments: str = ""
+
+    @classmethod
+    def of(cls, link: str, page: str = "/") -> SiteAddress | None:
+        """The address that a link on a ``page`` leads to; None for one to elsewhere, or for what is no address."""
+        try:
+            parts = urlsplit(urljoin(page, link.strip()))
+        except ValueError:
+            return None
+        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+            return None
+        arguments = "" if parts.path.startswith(VERSIONED) else parts.query
+        # With the suffix of a page an address is the same page.
+        path = parts.path.removesuffix(f".{HTML.suffix}")
+        return cls(quote(path, safe=_SAFE), _ENCODED.sub(lambda code: unquote(code[0]), quote(arguments, safe=_SAFE)))
+
+    def __str__(self) -> str:
+        return f"{self.path}?{self.arguments}" if self.arguments else self.path
+
+    @property
+    def stem(self) -> str:
+        """The path as a file server reads it, without a slash before it; of a folder, that of its index."""
+        path = unquote(self.path).lstrip("/")
+        return f"{path}{INDEX}" if not path or path.endswith("/") else path
+
+    @property
+    def encoded(self) -> SiteAddress:
+        """The same address with the slashes and colons among its arguments percent-encoded."""
+        return SiteAddress(self.path, self.arguments.replace(":", "%3A").replace("/", "%2F"))
+
+    def file(self, media_type: str, language: str = "") -> str | None:
+        """The path of the file for a representation, in a ``language`` where the address stands for several.
+
+        None where no file can be called so.
+        """
+        suffix = _SUFFIXES.get(media_type.partition(";")[0].strip())
+        stem = self.stem
+        last = stem.rpartition("/")[2]
+        if suffix is None or (not self.arguments and last.endswith((".json", ".jsonld", ".txt", ".xml"))):
+            suffix = last.rpartition(".")[2] if "." in last else "bin"
+        stem = stem.removesuffix(f".{suffix}")
+        arguments = f"@{self.arguments}" if self.arguments else ""
+        path = f"{stem}{arguments}{f'.{language}' if language else ''}.{suffix}"
+        parts = path.split("/")
+        if any(part in (".", "..") or len(part.encode()) > LONGEST_NAME for part in parts) or "\0" in path:
+            return None
+        return path

@@ -1,0 +1,323 @@
+"""Static site: a release's whole site written into a folder, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from initiative_lod import __version__, release
+from initiative_lod.documents.codings import GZIP, encode
+from initiative_lod.documents.document import OWN_DOCUMENTS
+from initiative_lod.documents.representation import document_paths
+from initiative_lod.documents.tree import SCHEMA_FILE
+from initiative_lod.errors import ReleaseError
+from initiative_lod.formats import HTML
+from initiative_lod.locale.messages import DEFAULT
+from initiative_lod.release.files import as_json
+from initiative_lod.release.manifest import CONTEXT, DUMPS
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
+from initiative_lod.web.export import browser_search, nginx
+from initiative_lod.web.export.crawl import Asking, is_served, links_of
+from initiative_lod.web.export.nginx import SiteGroup
+from initiative_lod.web.export.site_file import SiteAddress
+from initiative_lod.web.http.request import Request
+from initiative_lod.web.routes.feeds import PAGES
+from initiative_lod.web.site import Site
+
+FILES, CONFIGURATION, RECORD = "site", "nginx", "export.json"
+MOST_ADDRESSES = 200_000
+FEW = 60  # addresses that are not worth a second process
+BATCH = 8  # addresses that a process is given at a time
+#: Files that begin with the host's own name, which a copy does not know unless it is told.
+ABSOLUTE = ("/robots.txt", "/sitemap.xml")
+#: Relations whose targets a file server has none of.
+_UNSERVED = re.compile(r'(?:, )?<[^>]*>; rel="(?:timegate|timemap|linkset)"(?:; type="[^"]*")?')
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An exported site in figures."""
+
+    folder: Path
+    version: str
+    addresses: int
+    files: int
+    bytes: int
+    left_out: tuple[str, ...]  # addresses beyond the most that are exported, or that no file can be called after
+    broken: tuple[str, ...]  # addresses that pages of the site link to, and that it does not have
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One address of the export, as the process that wrote it tells the one that counts."""
+
+    address: SiteAddress
+    status: int
+    links: tuple[SiteAddress, ...]
+    files: tuple[tuple[str, str], ...]  # path, media type with its parameters
+    offers: tuple[str, ...]
+    link_header: str
+    located: bool  # it says which representation it sends
+
+
+def export(
+    settings: Settings, made: release.Release, folder: Path, url: str = "", progress: Callable[[str], None] = print
+) -> Exported:
+    """Write the whole site of a release into ``folder``, which is new or empty. ``url`` is where it will be shown.
+
+    Raises ReleaseError where it cannot be written; then nothing is left behind.
+    """
+    if settings.root_path:
+        raise ReleaseError("an exported site is for the root of a host: leave the setting root_path empty")
+    target = folder.absolute()
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise ReleaseError(
+                f"{folder} is not an empty folder: name another one, or remove it first; nothing was written"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            building.chmod(0o755)
+            exported = _export(settings, made, building, target, url, progress)
+            building.replace(target)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    except OSError as error:
+        where = error.filename or folder
+        raise ReleaseError(
+            f"{where} cannot be written: {error.strerror or error}; nothing is left in {folder}"
+        ) from error
+    return exported
+
+
+def _export(
+    settings: Settings, made: release.Release, building: Path, target: Path, url: str, progress: Callable[[str], None]
+) -> Exported:
+    settings = replace(settings, page_seconds=600.0, page_cache=0, request_log="")
+    share = partial(_Share, settings, made.path, building / FILES, url)
+    with share() as own:
+        first = _begin(own.asking.opened, url)
+        linked = [
+            link
+            for _, _, page in own_pages(own.asking.site, own.asking.opened)
+            for link in links_of(page, SiteAddress("/"))
+        ]
+        first |= dict.fromkeys(
+            link for link in linked if not is_served(link) and link.path != f"/{browser_search.FILE}"
+        )
+        written: dict[SiteAddress, _Written] = {}
+        left_out: list[SiteAddress] = []
+        waiting = list(first)
+        pool: ProcessPoolExecutor | None = None
+        try:
+            while waiting:
+                room = MOST_ADDRESSES - len(written)
+                left_out += waiting[room:]
+                waiting = waiting[:room]
+                progress(f"writing pages and data: {len(written):,} addresses, {len(waiting):,} more")
+                if len(waiting) > FEW and pool is None and (os.cpu_count() or 1) > 1:
+                    pool = ProcessPoolExecutor(
+                        min(os.cpu_count() or 1, 8),
+                        get_context("spawn"),
+                        initializer=_start,
+                        initargs=(settings, made.path, building / FILES, url),
+                    )
+                found = list(pool.map(_write, waiting, chunksize=BATCH) if pool else map(own.write, waiting))
+                written |= {item.address: item for item in found}
+                seen = {*written, *left_out}
+                links = dict.fromkeys(link for item in found for link in item.links)
+                waiting = [link for link in links if link not in seen and not is_served(link)]
+        finally:
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+        progress("writing the search index and the configuration of nginx")
+        _copy_dumps(made, building / FILES)
+        own.write_own_pages(written)
+        _write_configuration(own.asking, written.values(), building, target)
+    broken = [str(item.address) for item in written.values() if item.status >= 400]
+    files = [path for path in (building / FILES).rglob("*") if path.is_file()]
+    exported = Exported(
+        target,
+        made.version,
+        len(written),
+        len(files),
+        sum(path.stat().st_size for path in files),
+        tuple(
+            map(str, [*left_out, *(item.address for item in written.values() if item.status == 200 and not item.files)])
+        ),
+        tuple(broken),
+    )
+    record = {**asdict(exported), "folder": "", "software": __version__, "digest": made.digest, "url": url}
+    (building / RECORD).write_bytes(as_json({name: value for name, value in record.items() if name != "folder"}))
+    return exported
+
+
+def _begin(opened: OpenRelease, url: str) -> dict[SiteAddress, None]:
+    """The addresses to begin with: every document of the release, as in the map of the site, and a few files."""
+    own = [path for path in document_paths(opened) if path.startswith(OWN_DOCUMENTS)]
+    paths = [*PAGES, *own, CONTEXT, SCHEMA_FILE]
+    found = [SiteAddress.of(f"/{path}") for path in paths]
+    if url:
+        found += [SiteAddress(path) for path in ABSOLUTE]
+    return dict.fromkeys(item for item in found if item is not None)
+
+
+def own_pages(site: Site, opened: OpenRelease) -> Iterator[tuple[str, str, bytes]]:
+    """Name, language and content of the pages that only a copy has: its search, and what stands in for a server."""
+    languages = tuple(site.pages.languages)
+    for name in (nginx.SEARCH, nginx.NO_SERVER, nginx.NOT_FOUND):
+        searches = name == nginx.SEARCH
+        more = {"kind": name, "index": browser_search.FILE} | ({"language_argument": "hl"} if searches else {})
+        for language in languages:
+            request = Request(path=name, accept_language=language, languages=languages)
+            view = site.pages.view(opened, request)
+            yield (
+                name,
+                language,
+                site.pages.page("static_copy.html", view, request, "/search" if searches else "/", **more),
+            )
+
+
+class _Share:
+    """One process's part of the work."""
+
+    def __init__(self, settings: Settings, path: Path, folder: Path, url: str) -> None:
+        scheme, _, host = url.rstrip("/").partition("://")
+        self.asking = Asking(settings, release.read(path), host, scheme or "https")
+        self.folder = folder
+
+    def __enter__(self) -> _Share:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self.asking.__exit__()
+
+    def write(self, address: SiteAddress) -> _Written:
+        """Ask for an address, and write what is answered."""
+        if is_dump(address):
+            return _Written(address, 200, (), ((address.stem, ""),), (), "", False)
+        crawled = self.asking.crawl(address)
+        files: list[tuple[str, str]] = []
+        for language, answer in crawled.answers if crawled.status == 200 else ():
+            media_type = answer.headers.get("content-type", "")
+            path = address.file(media_type, language)
+            if path is not None:
+                self._put(path, answer.body, answer.gzipped)
+                files.append((path, media_type))
+                other = address.encoded.file(media_type, language)
+                if other not in (None, path):
+                    self._again(path, str(other))
+                if language == DEFAULT and not address.arguments:  # for a host that negotiates nothing
+                    files.append((self._again(path, path.replace(f".{language}.", ".", 1)), media_type))
+        headers = crawled.answers[0][1].headers
+        told = headers.get("link", ""), "content-location" in headers
+        return _Written(address, crawled.status, crawled.links, tuple(files), crawled.offers, *told)
+
+    def _put(self, path: str, body: bytes, gzipped: bytes = b"") -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+        if gzipped:
+            file.with_name(f"{file.name}.gz").write_bytes(gzipped)
+
+    def _again(self, path: str, other: str) -> str:
+        """The same file under another name."""
+        for suffix in ("", ".gz"):
+            if (self.folder / f"{path}{suffix}").is_file():
+                os.link(self.folder / f"{path}{suffix}", self.folder / f"{other}{suffix}")
+        return other
+
+    def write_own_pages(self, written: dict[SiteAddress, _Written]) -> None:
+        """Write the pages that only a copy has, and the index that its search reads."""
+        site, opened = self.asking.site, self.asking.opened
+        things = browser_search.things(site, opened, {str(item) for item in written})
+        self._put_compressed(browser_search.FILE, things)
+        for name, language, page in own_pages(site, opened):
+            path = f"{name}.{language}.html"
+            self._put_compressed(path, page)
+            if language == DEFAULT:
+                self._again(path, f"{name}.html")
+        self._again(f"{nginx.NOT_FOUND}.html", "404.html")  # as plain hosts call it
+        (self.folder / "_redirects").write_text("/id/* /doc/:splat 303\n")
+        (self.folder / ".nojekyll").write_text("")
+
+    def _put_compressed(self, path: str, content: bytes) -> None:
+        self._put(path, content, encode(content, GZIP))
+
+
+_own: _Share | None = None  # of a process that does nothing else
+
+
+def _start(settings: Settings, path: Path, folder: Path, url: str) -> None:
+    global _own
+    _own = _Share(settings, path, folder, url)
+
+
+def _write(address: SiteAddress) -> _Written:
+    assert _own is not None
+    return _own.write(address)
+
+
+def is_dump(address: SiteAddress) -> bool:
+    """Tell a file of the release that is copied as it lies."""
+    return address.stem.removeprefix("dataset/") in DUMPS
+
+
+def _copy_dumps(made: release.Release, folder: Path) -> None:
+    (folder / "dataset").mkdir(parents=True, exist_ok=True)
+    for name in DUMPS:
+        if (made.path / name).is_file():
+            shutil.copyfile(made.path / name, folder / "dataset" / name)
+
+
+def _write_configuration(asking: Asking, written: Iterable[_Written], building: Path, target: Path) -> None:
+    """Write what nginx includes: addresses with the same representations and links are a group."""
+    groups: dict[SiteGroup, int] = {}
+    stems: dict[str, int] = {}
+    suffixes: dict[str, str] = {}
+    files: dict[str, dict[str, str]] = {}
+    types_of: dict[str, str] = {}
+    for item in sorted(written, key=lambda item: str(item.address)):
+        for path, media_type in item.files:
+            if media_type:
+                suffixes.setdefault(path.rpartition(".")[2], media_type)
+                if item.address.arguments and item.offers[:1] != (HTML.name,) and "." not in item.address.path:
+                    suffix = path.removeprefix(f"{item.address.stem}@{item.address.arguments}.")
+                    files.setdefault(item.address.path, {})[suffix] = media_type
+                if "." in item.address.path and suffixes[path.rpartition(".")[2]] != media_type:
+                    types_of[path] = media_type
+        stem = "/" + item.address.stem if item.address.path != "/" else "/"
+        if item.status != 200 or item.offers[:1] != (HTML.name,) or stem.endswith(f".{HTML.suffix}"):
+            continue
+        link = "" if item.address.arguments else _pattern(item.link_header, stem, asking.opened)
+        if item.address.arguments and stem in stems:
+            continue
+        stems[stem] = groups.setdefault(SiteGroup(item.offers, link, item.located), len(groups))
+    folder = building / CONFIGURATION
+    folder.mkdir()
+    base = asking.opened.iris.base
+    maps = nginx.http_level(tuple(groups), stems, asking.languages, DEFAULT, base)
+    (folder / "http.conf").write_text(maps, "utf-8")
+    places = nginx.server_level(
+        str(target / FILES), ((kind, suffix) for suffix, kind in suffixes.items()), asking.languages, files, types_of
+    )
+    (folder / "server.conf").write_text(places, "utf-8")
+
+
+def _pattern(header: str, stem: str, opened: OpenRelease) -> str:
+    """A Link header with nginx' variables for what is this document's own, and without what a file server lacks."""
+    header = _UNSERVED.sub("", header)
+    about = opened.iris.iri(f"id/{stem[5:]}" if stem.startswith("/doc/") else stem[1:])
+    marked = header.replace("'", "%27").replace(f"<{about}>", "<$ilod_about>").replace("$ilod_about", "\0")
+    marked = re.sub(rf"<{re.escape(stem)}(?=[.>?])", "<\1", marked)
+    return marked.replace("$", "%24").replace("\0", "$ilod_about").replace("\1", "$ilod_path")
