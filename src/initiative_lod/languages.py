@@ -43,6 +43,14 @@ _SPELLING = (
 )
 _IDEOGRAPHIC = frozenset({"zh", "ja", "yue", "wuu", "lzh"})
 _CONVERTING = threading.Lock()
+#: First characters of GB 2312 of each letter, by their codes: there are no syllables in i, u and v.
+_SYLLABLES = tuple(
+    (int.from_bytes(character.encode("gb2312")), letter)
+    for character, letter in zip(
+        "啊芭擦搭蛾发噶哈击喀垃妈拿哦啪期然撒塌挖昔压匝", "ABCDEFGHJKLMNOPQRSTWXYZ", strict=True
+    )
+)
+_LAST_BY_SYLLABLE = 0xD7F9  # after it the characters are in the order of their radicals
 
 
 def primary(tag: str) -> str:
@@ -99,6 +107,34 @@ def indexed(tag: str, text: str) -> str:
 def has_han(text: str) -> bool:
     """Tell whether a Chinese character is in ``text``."""
     return _HAN_ONLY.search(text) is not None
+
+
+def initial(text: str) -> str:
+    """The letter under which a name stands in an index: its first, of Chinese that of its first syllable; else ``#``.
+
+    GB 2312 has its first 3,755 characters in the order of their syllables; of the others the letter is not known.
+    """
+    first = next((item for item in text if item.isalnum()), "")
+    if first.isascii():
+        return first.upper() if first.isalpha() else "#"
+    if not has_han(first):
+        return first[:1].upper() if first.isalpha() else "#"
+    try:
+        code = int.from_bytes(simplified(first).encode("gb2312"))
+    except UnicodeEncodeError:
+        return "#"
+    if code > _LAST_BY_SYLLABLE:
+        return "#"
+    return next((letter for start, letter in reversed(_SYLLABLES) if code >= start), "#")
+
+
+def initials(text: str) -> str:
+    """The letters of a name's syllables and words, in lower case: 人工智能 -> rgzn, data security -> ds."""
+    found = []
+    for word in re.findall(f"[{HAN}]|[^\\W_{HAN}]+", text):
+        letter = initial(word)
+        found.append(letter.lower() if letter != "#" else "")
+    return "".join(found)
 
 
 def simplified(text: str) -> str:

@@ -40,6 +40,14 @@ PATHS = [
     "/graph/topics",
     "/releases",
     "/sparql",
+    "/read/wic-2020",
+    "/index/topic",
+    "/pictures",
+    "/pictures/mappings-wsis",
+    "/about",
+    "/about/data",
+    "/about/api",
+    "/cite?iri=https://w3id.org/initiative-lod/id/wic-2020/action/8",
     "/doc/nothing",
 ]
 

@@ -15,12 +15,14 @@ from initiative_lod.formats.json_ld import JsonLd
 from initiative_lod.formats.media_type import ATOM as ATOM
 from initiative_lod.formats.media_type import HTML as HTML
 from initiative_lod.formats.media_type import JSON as JSON
+from initiative_lod.formats.media_type import PNG as PNG
 from initiative_lod.formats.media_type import PROBLEM as PROBLEM
 from initiative_lod.formats.media_type import RESULT_CSV as RESULT_CSV
 from initiative_lod.formats.media_type import RESULT_JSON as RESULT_JSON
 from initiative_lod.formats.media_type import RESULT_TSV as RESULT_TSV
 from initiative_lod.formats.media_type import RESULT_TYPES as RESULT_TYPES
 from initiative_lod.formats.media_type import RESULT_XML as RESULT_XML
+from initiative_lod.formats.media_type import SVG as SVG
 from initiative_lod.formats.media_type import TEXT as TEXT
 from initiative_lod.formats.media_type import XML as XML
 from initiative_lod.formats.media_type import MediaType as MediaType

@@ -49,6 +49,8 @@ JSON = MediaType("application/json", "json", "JSON", charset=False)
 PROBLEM = MediaType("application/problem+json", "json", "problem", charset=False)
 TEXT = MediaType("text/plain", "txt", "text")
 XML = MediaType("application/xml", "xml", "XML")
+SVG = MediaType("image/svg+xml", "svg", "SVG", charset=False)
+PNG = MediaType("image/png", "png", "PNG", charset=False)
 ATOM = MediaType("application/atom+xml", "atom", "Atom", charset=False)
 
 

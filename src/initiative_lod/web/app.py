@@ -46,6 +46,7 @@ from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.routes.about import about_addresses
 from initiative_lod.web.routes.changes import changes_address
 from initiative_lod.web.routes.compare import compare_address
 from initiative_lod.web.routes.documents import document_addresses
@@ -56,7 +57,9 @@ from initiative_lod.web.routes.memento import Mementos, by_date, memento_address
 from initiative_lod.web.routes.metrics import metrics_address
 from initiative_lod.web.routes.older_releases import OlderReleases
 from initiative_lod.web.routes.openapi import description
+from initiative_lod.web.routes.pictures import picture_addresses
 from initiative_lod.web.routes.questions import question_addresses
+from initiative_lod.web.routes.reading_room import reading_address
 from initiative_lod.web.routes.reconcile import reconcile_addresses
 from initiative_lod.web.routes.releases import release_addresses
 from initiative_lod.web.routes.routing import Address, Endpoint, Outcome, methods_at, tell
@@ -65,6 +68,7 @@ from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
 from initiative_lod.web.routes.sparql_terms import read_vocabulary, terms_address
 from initiative_lod.web.routes.start import start_address
+from initiative_lod.web.routes.thing_index import index_addresses
 from initiative_lod.web.site import OLDER, RELEASE, Site
 
 log = logging.getLogger("initiative_lod")
@@ -79,7 +83,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     archive = Archive(settings.release_folder, settings.open_releases)
     mementos = Mementos(archive)
     of_dates = site.threads.lane("mementos")
-    of_a_release = _of_a_release(site, pool, by_date(site, mementos, of_dates))
+    every: list[Address] = []
+    of_a_release = _of_a_release(site, pool, by_date(site, mementos, of_dates), every)
     others = [
         *release_addresses(site, archive),
         changes_address(site, archive),
@@ -92,6 +97,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     counts = RequestCounts([address.path for address in addresses] + ["/metrics", "/openapi.json"], settings.root_path)
     follower = Follower(settings) if settings.follow else None
     addresses += [metrics_address(site, counts, pool, follower), _openapi(addresses)]
+    every += addresses
 
     routes = _routes(addresses, site)
     methods_of = _methods_of(routes, settings.root_path)
@@ -126,10 +132,11 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     return Front(app, site, pool, counts, methods_of, running, requests_log)
 
 
-def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint) -> list[Address]:
+def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint, every: list[Address]) -> list[Address]:
     """The addresses that one release answers for: the current one, or one of those before it.
 
-    A request is matched with one route after the other: the busiest come first.
+    A request is matched with one route after the other: the busiest come first. ``every`` is filled later, with all
+    addresses of the service, which one of the pages describes.
     """
     questions, vocabularies = (
         PerRelease(saved_questions.read),
@@ -143,6 +150,10 @@ def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint) -> list[Address]
         *download_addresses(site, dated),
         *question_addresses(site, questions),
         compare_address(site),
+        reading_address(site),
+        *index_addresses(site),
+        *picture_addresses(site),
+        *about_addresses(site, questions, lambda: every),
         terms_address(site, vocabularies),
     ]
 

@@ -24,7 +24,8 @@ class LangText:
 class LabelledResource:
     """A resource with its label and the address of its page; ``kind`` is the name of its own class.
 
-    ``style`` is, of a modality, the name of the shared one whose colour and sign it has.
+    ``style`` is, of a modality, the name of the shared one whose colour and sign it has; a ``residual`` one takes what
+    no other does, and is no finding.
     """
 
     iri: str
@@ -33,6 +34,7 @@ class LabelledResource:
     kind: str = ""
     external: bool = False
     style: str = ""
+    residual: bool = False
 
     @property
     def slug(self) -> str:

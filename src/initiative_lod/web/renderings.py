@@ -11,10 +11,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
 
 from initiative_lod import release
 from initiative_lod.documents.codings import ZSTD
@@ -34,13 +37,15 @@ from initiative_lod.settings import Settings
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import saved_questions
+from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.routes import compare, documents, questions, start
+from initiative_lod.web.routes import compare, documents, questions, reading_room, start
 from initiative_lod.web.site import Site
 
 FEW = 100  # groups of representations that are not worth a second process
 #: Forms of JSON-LD that are made when they are asked for: each takes longer than all other formats of its document.
 ON_DEMAND = ("flattened", "framed")
+MOST_READ = 100  # documents whose reading room is stored
 RELEASES = "release/"  # under which are pages that depend on other releases
 
 #: Representations of one address, each with a name for its bytes: of those with the same name one is made. A name that
@@ -135,6 +140,7 @@ def _groups(site: Site, opened: OpenRelease) -> list[Group]:
         partial(_pages, site, partial(compare.answer, site, opened), "compare", {HTML.name}),
         partial(_pages, site, partial(questions.every_question, site, asked.of, opened), "questions", forms),
         *(partial(_pages, site, one, f"questions/{slug}", forms, slug) for slug in slugs),
+        *(partial(_reading, site, opened, document) for document in site.pages.documents(opened)[:MOST_READ]),
         *(partial(_documents, site, opened, path) for path in _paths(opened, site.settings)),
     ]
 
@@ -157,6 +163,19 @@ def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Req
             parameters={"slug": slug} if slug else {},
             languages=languages,
         )
+
+
+def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[tuple[Representation, str]]:
+    """The reading room of a document: in all of its languages, and in each."""
+    key = key_of(opened.iris, document)
+    for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
+        asked = replace(request, parameters={"document": key})
+        representation = reading_room.answer(site, opened, asked)
+        yield representation, representation.tag
+        for tag in reading_room.languages(site, opened, asked):
+            query = f"view={quote(tag)}"
+            one = reading_room.answer(site, opened, replace(asked, query_string=query, query={"view": tag}))
+            yield one, one.tag
 
 
 def _pages(

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-_ROW, _BAR, _SIZE, _LONGEST = 28, 300, 14, 220
+from initiative_lod.web.drawings.text_width import shortened, text_width
 
-
-_CLOSING = frozenset("、,。;:)》”")  # no line begins with these
+_ROW, _BAR, _LONGEST = 28, 300, 240
 
 
 def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
@@ -17,9 +16,9 @@ def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
     if not counts:
         return Markup("")
     most = max(1.0, *(value for _, value, _ in counts))
-    labels = [cut(label, _LONGEST) for label, _, _ in counts]
-    left = max(width(label) for label in labels) + 12
-    height, whole = _ROW * len(counts), left + _BAR + 48
+    labels = [shortened(label, _LONGEST) for label, _, _ in counts]
+    left = max(text_width(label) for label in labels) + 12
+    height, whole = _ROW * len(counts), left + _BAR + max(text_width(written) for _, _, written in counts) + 16
     summary = f"{title} " + ", ".join(f"{label}: {written}" for label, _, written in counts)
     parts = [
         Markup(
@@ -38,32 +37,3 @@ def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
             )
         )  # fmt: skip
     return Markup("").join(parts) + Markup("</svg>")
-
-
-def width(text: str, size: float = _SIZE) -> float:
-    """About how wide ``text`` is drawn, in pixels."""
-    return sum(size if ord(character) > 0x2E7F else size * 0.55 for character in text)
-
-
-def cut(text: str, longest: float, size: float = _SIZE) -> str:
-    """``text``, or as much of it as fits, with an ellipsis."""
-    if width(text, size) <= longest:
-        return text
-    while text and width(text, size) > longest - size:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def wrap(text: str, longest: float, size: float = _SIZE, lines: int = 3) -> list[str]:
-    """``text`` in lines that fit: between words where it has blanks, else anywhere; the last one is cut."""
-    made: list[str] = []
-    for word in text.split(" ") if " " in text else list(text):
-        glue = " " if " " in text else ""
-        if made and (width(made[-1] + glue + word, size) <= longest or word in _CLOSING):
-            made[-1] += glue + word
-        else:
-            made.append(word)
-    if len(made) > lines:
-        rest = (" " if " " in text else "").join(made[lines - 1 :])
-        made = [*made[: lines - 1], rest]
-    return [cut(line, longest, size) for line in made]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from initiative_lod.web.drawings.bars import cut, width, wrap
+from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
 from initiative_lod.web.labelled import LabelledResource
 
 THINGS = 40
@@ -131,7 +131,7 @@ def _placed(
             count = len(stacks[column])
             place |= {node: (index + 0.5) / count * THINGS for index, node in enumerate(stacks[column])}
     made = {
-        column: [(node, thing(node), tuple(wrap(thing(node).label.value, _BOX - 20, _SIZE, 2))) for node in stack]
+        column: [(node, thing(node), tuple(wrapped(thing(node).label.value, _BOX - 20, _SIZE, 2))) for node in stack]
         for column, stack in stacks.items()
     }
     heights = {
@@ -173,8 +173,8 @@ def _line(one: _Box, two: _Box, text: str, place: float | None) -> Markup:
         t, u = place, 1 - place  # a point of the curve
         x = u**3 * start + 3 * u * u * t * first + 3 * u * t * t * second + t**3 * end
         y = u**3 * a + 3 * u * u * t * a + 3 * u * t * t * b + t**3 * b
-        words = cut(text, _BETWEEN * 0.62, 11)
-        half = width(words, 11) / 2
+        words = shortened(text, _BETWEEN * 0.62, 11)
+        half = text_width(words, 11) / 2
         x = min(max(x, min(start, end) + half + 4), max(max(start, end) - half - 10, min(start, end) + half + 4))
         text = Markup('<text class="said" x="{:.0f}" y="{:.1f}" text-anchor="middle">{}</text>')
         made += text.format(x, y + (13 if aside else -3), words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from initiative_lod.web.drawings.bars import cut
+from initiative_lod.web.drawings.text_width import shortened
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative_map import (
     MapRow,
@@ -59,7 +59,7 @@ def diagram(links: Sequence[DiagramArrow], label: str, language: str) -> Markup:
     end = _MIDDLE + _MIDDLE_WIDTH
     drawn += [tie(row, side, "right", end, _RIGHT - 8) for side in right for row in rows if side.thing in row.right]
     for row in rows:
-        name = cut(row.thing.label.value, _MIDDLE_WIDTH - 16, 12.5)
+        name = shortened(row.thing.label.value, _MIDDLE_WIDTH - 16, 12.5)
         drawn.append(
             Markup(
                 '<a class="band" href="{}"{}><title>ilod:{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" '

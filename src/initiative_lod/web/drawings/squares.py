@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.text_width import text_width
 from initiative_lod.web.labelled import LabelledResource
 
 SIGNS = {
@@ -92,7 +93,8 @@ def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
     if not counts:
         return Markup("")
     most = max(count for _, count in counts)
-    row, label_width, bar_width = 26, 118, 240
+    row, bar_width = 26, 240
+    label_width = round(max(text_width(f"{item.label} {sign(item.style)}") for item, _ in counts)) + 14
     height, width = row * len(counts), label_width + bar_width + 40
     parts = [
         Markup(
@@ -100,13 +102,14 @@ def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
         ).format(width, height, ", ".join(f"{item.label}: {count}" for item, count in counts))
     ]
     for index, (item, count) in enumerate(counts):
+        style = f"{item.style} residual" if item.residual else item.style
         y, length = index * row, max(3, round(count / most * bar_width))
         parts.append(
             Markup(
                 '<a href="{}"><g class="m m-{}"><text class="name" x="{}" y="{}">{} {}</text>'
                 '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text></g></a>'
             ).format(
-                item.href, item.style, label_width - 10, y + 17, item.label, sign(item.style),
+                item.href, style, label_width - 10, y + 17, item.label, sign(item.style),
                 label_width, y + 4, length, row - 8, label_width + length + 8, y + 17, count,
             )
         )  # fmt: skip

@@ -1,14 +1,14 @@
-"""Citation of a thing, as a value, and that value in APA, BibTeX and CSL-JSON.
+"""Citation of a thing, as a value, and that value in APA, GB/T 7714, BibTeX, RIS and CSL-JSON.
 
-All of it comes from the release. Who issued a document and when is taken where it is attested, else left out; there is
-no date of access, since nothing here has a clock.
+All of it comes from the release. Who issued a document and when is taken where it is attested, else left out. The date
+of access is given by who asks: a page that is stored with its release has none.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -21,8 +21,10 @@ from initiative_lod.web.pages.view import View
 PLAIN = MediaType("text/plain", "txt", "APA")
 BIBTEX = MediaType("application/x-bibtex", "bib", "BibTeX")
 CSL_JSON = MediaType("application/vnd.citationstyles.csl+json", "csl.json", "CSL-JSON", charset=False)
+GB_T = MediaType("text/plain", "gbt.txt", "GB/T 7714")
+RIS = MediaType("application/x-research-info-systems", "ris", "RIS")
 #: The styles by the name that ``/cite?style=`` takes; the first one unless asked otherwise.
-STYLES = {"apa": PLAIN, "bibtex": BIBTEX, "csl": CSL_JSON}
+STYLES = {"apa": PLAIN, "gbt": GB_T, "bibtex": BIBTEX, "ris": RIS, "csl": CSL_JSON}
 
 CITED_PARTS = frozenset((*PARTS, "Condition", "Principle", "Community"))
 DEEPEST = 8  # levels from a part up to its document
@@ -31,6 +33,8 @@ DEEPEST = 8  # levels from a part up to its document
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Citation as values. ``kind`` is a CSL type; ``issued`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or empty.
+
+    ``release`` is that of the data where the work has a version of its own, or none; ``accessed`` is ``YYYY-MM-DD``.
 
     ``title`` is in the work's own language where that is known; ``rendered`` is the reader's, where it is another.
     """
@@ -48,10 +52,16 @@ class Citation:
     publisher: str = ""
     language: str = ""
     genre: str = ""
+    release: str = ""
+    accessed: str = ""
 
 
-def citation(view: View, resource: NamedNode) -> Citation:
+def citation(view: View, resource: NamedNode, accessed: str = "") -> Citation:
     """Citation of ``resource``, for a reader of the view's language."""
+    return replace(_cited(view, resource), release=view.opened.release.version, accessed=accessed)
+
+
+def _cited(view: View, resource: NamedNode) -> Citation:
     iris = view.iris
     dataset = iris.thing("dataset")
     path = iris.path(resource.value) or ""
@@ -116,9 +126,16 @@ def citation(view: View, resource: NamedNode) -> Citation:
 
 def render(cited: Citation, style: str, language: Language) -> bytes:
     """The citation as a file in one of STYLES, with the words of ``language``."""
+    return (written(cited, style, language) + "\n").encode()
+
+
+def written(cited: Citation, style: str, language: Language) -> str:
+    """The citation in one of STYLES."""
     if style == "csl":
-        return (json.dumps([csl(cited)], ensure_ascii=False, indent=2) + "\n").encode()
-    return ((bibtex(cited) if style == "bibtex" else apa(cited, language)) + "\n").encode()
+        return json.dumps([csl(cited)], ensure_ascii=False, indent=2)
+    if style in ("bibtex", "ris"):
+        return bibtex(cited) if style == "bibtex" else ris(cited)
+    return gb_t(cited, language) if style == "gbt" else apa(cited, language)
 
 
 def apa(cited: Citation, language: Language) -> str:
@@ -135,7 +152,57 @@ def apa(cited: Citation, language: Language) -> str:
         what = f"{title}{version}{genre}."
     publisher = f" {cited.publisher}." if cited.publisher and (cited.publisher,) != cited.authors else ""
     lead = f"{_stopped(authors)} ({date}). {what}" if authors else f"{what.removesuffix('.')}. ({date})."
-    return f"{lead}{publisher} {cited.url}"
+    release = f" {language.gettext('citation.release', version=cited.release)}." if _of_release(cited) else ""
+    where = cited.url
+    if cited.accessed:
+        year, month, day = cited.accessed.split("-")
+        when = {"year": year, "month": language.gettext(f"month_{int(month)}"), "day": int(day)}
+        where = language.gettext("citation.accessed", url=cited.url, **when)
+    return f"{lead}{publisher}{release} {where}"
+
+
+def gb_t(cited: Citation, language: Language) -> str:
+    """The reference after GB/T 7714-2015, of a resource on the net: a data set (DS), else a bulletin (EB)."""
+    kind = "DS/OL" if cited.kind in ("dataset", "entry") else "EB/OL"
+    authors = f"{', '.join(cited.authors)}. " if cited.authors else ""
+    title = _bracketed(cited.title, cited.rendered)
+    version = f" (v{cited.version})" if cited.version else ""
+    if cited.container:
+        container = _bracketed(cited.container, cited.container_rendered)
+        what = f"{title}[{kind}]//{authors}{container}{version}"
+    else:
+        what = f"{authors}{title}{version}[{kind}]"
+    release = f". {language.gettext('citation.release', version=cited.release)}" if _of_release(cited) else ""
+    publisher = f". {cited.publisher}" if cited.publisher and (cited.publisher,) != cited.authors else ""
+    issued = f"({cited.issued})" if cited.issued else ""
+    accessed = f"[{cited.accessed}]" if cited.accessed else ""
+    dates = f". {issued}{accessed}" if issued or accessed else ""
+    return f"{what}{publisher}{release}{dates}. {cited.url}"
+
+
+def ris(cited: Citation) -> str:
+    """The reference in RIS, as programs that manage references take it in."""
+    kind = {"chapter": "CHAP", "dataset": "DATA", "entry": "DATA"}.get(cited.kind, "ELEC")
+    fields = [
+        *(("AU", name) for name in cited.authors),
+        ("TI", cited.rendered or cited.title),
+        ("TT", cited.title if cited.rendered else ""),
+        ("T2", cited.container_rendered or cited.container),
+        ("PY", cited.issued[:4]),
+        ("DA", cited.issued.replace("-", "/")),
+        ("PB", cited.publisher),
+        ("ET", cited.version or cited.release),
+        ("LA", cited.language),
+        ("UR", cited.url),
+        ("Y2", cited.accessed.replace("-", "/")),
+    ]
+    lines = [f"{name}  - {value}" for name, value in fields if value]
+    return "\n".join([f"TY  - {kind}", *lines, "ER  - "])
+
+
+def _of_release(cited: Citation) -> bool:
+    """Whether the release is told beside the version: where the work has none of its own."""
+    return bool(cited.release) and not cited.version
 
 
 def bibtex(cited: Citation) -> str:
@@ -149,10 +216,11 @@ def bibtex(cited: Citation) -> str:
         "year": year,
         "month": rest[:2].lstrip("0"),
         "publisher": _tex(cited.publisher),
-        "version": cited.version,
+        "version": cited.version or cited.release,
         "type": cited.genre,
         "language": cited.language,
         "url": cited.url,
+        "urldate": cited.accessed,
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{kind}{{{cited.key},\n" + ",\n".join(lines) + "\n}"
@@ -166,7 +234,7 @@ def csl(cited: Citation) -> dict[str, object]:
     more = {
         "container-title": cited.container_rendered or cited.container,
         "publisher": cited.publisher,
-        "version": cited.version,
+        "version": cited.version or cited.release,
         "genre": cited.genre,
         "language": cited.language,
         "URL": cited.url,
@@ -175,16 +243,22 @@ def csl(cited: Citation) -> dict[str, object]:
         found["author"] = [{"literal": name} for name in cited.authors]
     if cited.issued:
         found["issued"] = {"date-parts": [[int(item) for item in cited.issued.split("-")]]}
+    if cited.accessed:
+        found["accessed"] = {"date-parts": [[int(item) for item in cited.accessed.split("-")]]}
     return found | {name: value for name, value in more.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Content of the box on a page: the reference in words and as BibTeX, and where each style can be had as a file."""
+    """Content of the box on a page: the reference in words and as BibTeX, and where each style can be had as a file.
+
+    At ``dated`` is the page of all styles, with the date of the day.
+    """
 
     apa: str
     bibtex: str
     files: tuple[tuple[str, str], ...]
+    dated: str
 
 
 def box(view: View, resource: NamedNode) -> Box:
@@ -194,7 +268,7 @@ def box(view: View, resource: NamedNode) -> Box:
         (media.label, view.link("/cite", iri=resource.value, style=name, lang=view.language))
         for name, media in STYLES.items()
     )
-    return Box(apa(cited, view.interface), bibtex(cited), files)
+    return Box(apa(cited, view.interface), bibtex(cited), files, view.link("/cite", iri=resource.value))
 
 
 def _work(view: View, node: NamedNode) -> NamedNode | None:

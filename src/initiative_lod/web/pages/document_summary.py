@@ -61,7 +61,7 @@ def summary(view: View, document: NamedNode, figures: DocumentFigures, questions
         initiative.facts(view, document),
         [contents.text_entry(view, item) for item in view.subjects(ELI.realizes, document)],
         figures,
-        ranked("modality"),
+        initiative.by_finding(ranked("modality")),
         ranked("topic"),
         ranked("cites"),
         ranked("addressee"),

@@ -96,7 +96,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
         columns,
         sorted(others, key=lambda item: _place(view, item)),
         texts,
-        _ranked(view, modalities),
+        by_finding(_ranked(view, modalities)),
         _ranked(view, cited),
         _ranked(view, principles),
         _ranked(view, topics),
@@ -144,6 +144,11 @@ def _ranked(view: View, counter: Counter[NamedNode]) -> list[tuple[LabelledResou
     return [
         (view.thing(node), count) for node, count in sorted(counter.items(), key=lambda item: (-item[1], item[0].value))
     ]
+
+
+def by_finding(ranked: list[tuple[LabelledResource, int]]) -> list[tuple[LabelledResource, int]]:
+    """The modalities with those last that take what no other does, however many clauses they have."""
+    return sorted(ranked, key=lambda item: item[0].residual)
 
 
 def _place(view: View, thing: LabelledResource) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from initiative_lod.web.drawings.bars import wrap
+from initiative_lod.web.drawings.text_width import wrapped
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative import Overview
 from initiative_lod.web.pages.view import View
@@ -110,11 +110,11 @@ def _rows(view: View, known: Overview) -> list[MapRow]:
         add(item, "band", 0, _BAND, ())
         y += _BAND + _GAP
     for column in known.columns:
-        height = max(1, len(column.cells)) * _ROW
-        add(column.thing, "pillar", column.number, height, column.squares)
-        for cell in column.cells:
-            add(cell.thing, "action", cell.number, _ROW, cell.squares)
-            y += _ROW
+        heights = [max(_ROW, len(_lines(cell.thing, cell.squares)) * _LINE + 6) for cell in column.cells]
+        add(column.thing, "pillar", column.number, max(_ROW, sum(heights)), column.squares)
+        for cell, height in zip(column.cells, heights, strict=True):
+            add(cell.thing, "action", cell.number, height, cell.squares)
+            y += height
         y += _GAP if column.cells else _ROW + _GAP
     for item in known.others:
         if item not in before:
@@ -158,7 +158,7 @@ def beside(rows: Sequence[MapRow], side: str, height: float) -> list[Side]:
     made: list[tuple[LabelledResource, tuple[str, ...], float]] = []
     free = 0.0
     for thing, places in ordered:
-        lines = tuple(wrap(thing.label.value, _SIDE_WIDTH, _SIZE, 3))
+        lines = tuple(wrapped(thing.label.value, _SIDE_WIDTH, _SIZE, 5))
         size = len(lines) * _LINE
         y = max(free, sum(places) / len(places) - size / 2)
         made.append((thing, lines, y))
@@ -197,7 +197,7 @@ def _part(row: MapRow, language: str) -> Markup:
     if row.place == "action":
         shown = row.squares[:_BARS]
         right = x + width - 8 - len(shown) * 8
-        lines = wrap(row.thing.label.value, right - x - 36, _SIZE, 2)
+        lines = _lines(row.thing, row.squares)
         inner += Markup('<text class="no" x="{}" y="{:.1f}">{}</text>').format(x + 26, row.middle + 4.5, row.number)
         inner += text_lines(lines, x + 36, row.middle, "start")
         for index, modalities in enumerate(shown):
@@ -207,7 +207,9 @@ def _part(row: MapRow, language: str) -> Markup:
                     '<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>'
                 ).format(item.style, right + index * 8, row.middle - 8 + place * high, high)
     elif row.place == "pillar":
-        inner += text_lines(wrap(row.thing.label.value, width - 20, 14, 4), x + width / 2, row.middle, "middle")
+        inner += text_lines(
+            wrapped(row.thing.label.value, width - 8, 13, 5, bold=True), x + width / 2, row.middle, "middle"
+        )
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
     return Markup(
@@ -217,6 +219,12 @@ def _part(row: MapRow, language: str) -> Markup:
         row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
         x, row.y + 1.5, width, row.height - 3, inner,
     )  # fmt: skip
+
+
+def _lines(action: LabelledResource, squares: Sequence[object]) -> list[str]:
+    """The lines of an action's label, which stand between its number and its clauses."""
+    room = _ACTIONS_WIDTH - 8 - len(squares[:_BARS]) * 8 - 36 - 6
+    return wrapped(action.label.value, room, _SIZE, 4)
 
 
 def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:

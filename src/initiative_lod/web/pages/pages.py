@@ -35,6 +35,7 @@ from initiative_lod.web.pages import (
     shapes,
 )
 from initiative_lod.web.pages import initiative_map as maps
+from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures, document_figures
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
@@ -63,6 +64,7 @@ class Pages:
             citation_box=citation.box,
             schema_org=schema_org.script,
             runs=marked_text.runs,
+            reading_address=self.reading,
             software=__version__,
         )
 
@@ -185,6 +187,11 @@ class Pages:
             "detail": problems.shown(error, language),
         }
 
+    @staticmethod
+    def reading(view: View, document: NamedNode) -> str:
+        """Address of a document's reading room."""
+        return view.link(f"/read/{quote(key_of(view.iris, document), safe='/:')}")
+
     def documents(self, opened: OpenRelease) -> Sequence[NamedNode]:
         """The documents of a release, initiatives first."""
         return self._documents.of(opened)
@@ -224,11 +231,12 @@ class Pages:
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
-        """Entries of the menu, as (address, id of the words): several documents, and the schemes of the release."""
+        """Entries of the menu, as (address, id of the words): several documents, or all of one; and the wording."""
         several = [(view.link("/"), "documents")] if len(view.documents) > 1 else []
+        several += [(self.reading(view, item), "reading") for item in view.documents[:1] if not several]
         return several + [
             (view.thing(view.iris.thing(f"id/{name}")).href, key)
-            for name, key in (("topic", "topics"), ("group", "groups"), ("modality", "modalities"))
+            for name, key in (("modality", "modalities"),)
             if next(iter(view.opened.about(view.iris.thing(f"id/{name}"))), None) is not None
         ]
 

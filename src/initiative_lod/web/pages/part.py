@@ -8,7 +8,7 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.drawings.bars import cut
+from initiative_lod.web.drawings.text_width import shortened
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import clauses, contents, mappings
 from initiative_lod.web.pages.view import View
@@ -69,7 +69,7 @@ def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -
     if number is not None and "Pillar" in kinds:
         told = f"{view.interface.gettext('pillar')} {number}{view.interface.gettext('colon')}{label}"
     if words is not None and "Clause" in kinds:
-        told += f": {cut(words.value, TAB_WIDTH)}"
+        told += f": {shortened(words.value, TAB_WIDTH)}"
     return " · ".join([told, *(item.label.value for item in trail[:1])])
 
 

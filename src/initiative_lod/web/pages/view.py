@@ -233,6 +233,11 @@ class View(Links):
                 above += [item for item in self.nodes(node, SKOS.broader) if item not in above]
         return "none"
 
+    @cached_property
+    def _cued(self) -> bool:
+        """Whether modalities have cues: one that has none then takes what the others leave."""
+        return self.opened.holds(None, self.term("cue"), None)
+
     # Things
 
     def thing(self, node: Node) -> LabelledResource:
@@ -243,7 +248,10 @@ class View(Links):
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
             style = self._style(node) if "Modality" in kinds else ""
-            found = LabelledResource(node.value, self.href(node), label, next(iter(kinds), ""), external, style)
+            residual = bool(style) and self._cued and not self.objects(node, self.term("cue"))
+            found = LabelledResource(
+                node.value, self.href(node), label, next(iter(kinds), ""), external, style, residual
+            )
             self._things[node] = found
         return found
 

@@ -4,6 +4,7 @@ besides: links as a linkset, citations. Pages and RDF formats alike are represen
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -23,7 +24,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments, PageNumber, read_iri
 from initiative_lod.web.http.conditional import Representation, modified, of_content
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.pages import citation
+from initiative_lod.web.pages import citation, thing_index
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import (
     BY_DATE,
@@ -40,6 +41,7 @@ from initiative_lod.web.site import Site
 
 _DOCUMENT = {
     200: Outcome("The description, in the representation that was negotiated", (*DOCUMENT_TYPES, JSON)),
+    303: Outcome("The index, of a kind of things that has no document"),
     **BY_DATE,
     **NOT_MODIFIED,
     400: fault("An argument, or Accept-Datetime, has no meaning"),
@@ -88,8 +90,15 @@ class CitationArguments(IriArguments):
 def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
     """Things, documents, and what is said of them."""
 
-    def own(opened: OpenRelease, request: Request) -> Representation:
-        return represented(site, request, find(opened, request.path, request))
+    def own(opened: OpenRelease, request: Request) -> Representation | Response:
+        try:
+            return represented(site, request, find(opened, request.path, request))
+        except NotFound:
+            kind = request.path.removeprefix("doc/")
+            if kind not in thing_index.KINDS:
+                raise
+            headers = (("Location", f"{request.prefix}/index/{kind}"), ("Cache-Control", CACHE_CONTROL))
+            return Response(303, headers)
 
     def void(opened: OpenRelease, request: Request) -> Representation:
         return represented(site, request, find(opened, "dataset", request))
@@ -136,9 +145,9 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         Address(
             "/cite",
             from_release(site, site.threads.lane("citations"), partial(cite, site)),
-            "A citation: APA, BibTeX or CSL-JSON",
+            "A citation: APA, GB/T 7714, BibTeX, RIS or CSL-JSON; or a page of all",
             {
-                200: Outcome("The citation", tuple(citation.STYLES.values())),
+                200: Outcome("The citation", (*citation.STYLES.values(), HTML)),
                 **NOT_MODIFIED,
                 400: fault("The argument iri is no IRI, or there is no such style"),
                 404: fault("Nothing is known about it"),
@@ -299,22 +308,27 @@ def linkset(opened: OpenRelease, request: Request) -> Response:
 
 
 def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
-    """A citation as a file: ``style`` names it, else Accept. Raises NotFound, BadArgument, NotAcceptable."""
+    """A citation as a file: ``style`` names it, else Accept; for a browser, a page of all styles.
+
+    Raises NotFound, BadArgument, NotAcceptable.
+    """
     arguments = CitationArguments.read(request.query_string)
     resource, style = _iri(arguments), arguments.style
     if not exists(opened, resource):
         raise NotFound(Message("error.unknown", iri=resource.value))
     if style is None:
-        offer = choose(request.accept, [Offer(media) for media in citation.STYLES.values()])
+        offer = choose(request.accept, [*(Offer(media) for media in citation.STYLES.values()), Offer(HTML)])
         if offer is None:
             here = f"{request.prefix}/cite?iri={quote(resource.value, safe=':/')}"
             listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
             raise NotAcceptable(Message("error.cite_forms"), listed)
+        if offer.media is HTML:
+            return _citations(site, opened, request, resource)
         style = next(name for name, media in citation.STYLES.items() if media is offer.media)
     elif style not in citation.STYLES:
         raise BadArgument(Message("error.style", value=style[:100], values=", ".join(citation.STYLES)))
     media = citation.STYLES[style]
-    cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource)
+    cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource, _today())
     return of_content(
         request,
         citation.render(cited, style, site.language_of(request)),
@@ -326,6 +340,28 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
             *field(Link(resource.value, "describes")),
         ],
     )
+
+
+def _citations(site: Site, opened: OpenRelease, request: Request, resource: NamedNode) -> Response:
+    """The page of a thing's citations in every style."""
+    view = site.pages.view(opened, request)
+    cited = citation.citation(view, resource, _today())
+    shown = [
+        (media.label, citation.written(cited, name, view.interface), view.link("/cite", iri=resource.value, style=name))
+        for name, media in citation.STYLES.items()
+    ]
+    more = {"thing": view.thing(resource), "shown": shown, "arguments": [("iri", resource.value)]}
+    return of_content(
+        request,
+        site.pages.page("cite.html", view, request, f"{request.prefix}/cite", **more),
+        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL), ("X-Robots-Tag", "noindex")],
+        [("Content-Type", HTML.content_type), ("Content-Language", request.language)],
+    )
+
+
+def _today() -> str:
+    """The date of access."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def _iri(arguments: ResourceArguments | IriArguments) -> NamedNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -38,6 +39,33 @@ def description(addresses: Sequence[Address]) -> dict[str, Any]:
         "paths": {_route(address).path_format: _operations(address) for address in shown},
         "components": {"schemas": _schemas(shown)},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedAddress:
+    """An address in words: what answers there, its arguments as (name, description), the media types of its answer."""
+
+    path: str
+    methods: str
+    summary: str
+    arguments: Sequence[tuple[str, str]]
+    media: Sequence[str]
+
+
+def described(addresses: Iterable[Address]) -> list[DescribedAddress]:
+    """The addresses that are shown, in words, in the order of their paths."""
+    found = [
+        DescribedAddress(
+            _route(address).path_format,
+            ", ".join(address.methods),
+            address.summary,
+            [(item["name"], item["description"]) for item in address.arguments.parameters()],
+            list(dict.fromkeys(media.name for media in address.outcomes[200].media)) if 200 in address.outcomes else [],
+        )
+        for address in addresses
+        if address.shown
+    ]
+    return sorted(found, key=lambda item: item.path)
 
 
 def _operations(address: Address) -> dict[str, Any]:

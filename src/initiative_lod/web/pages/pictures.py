@@ -1,0 +1,295 @@
+"""Pictures of a document: its mappings as a flow, what its parts speak of and how as heat maps; each with its table."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pyoxigraph import NamedNode
+
+from initiative_lod.labels import natural
+from initiative_lod.vocabulary import DCTERMS, SKOS
+from initiative_lod.web.drawings.flow import Band, FlowNode, flow
+from initiative_lod.web.drawings.heat_map import INK, QUIET, Drawn, heat_map
+from initiative_lod.web.drawings.text_width import wrapped
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages import mappings
+from initiative_lod.web.pages.document_figures import DocumentFigures
+from initiative_lod.web.pages.mappings import Mapping as ThingMapping
+from initiative_lod.web.pages.view import View
+
+MOST_ROWS, MOST_COLUMNS = 60, 40
+MARGIN, TITLE_SIZE, SOURCE_SIZE, NARROWEST = 20, 20, 11.5, 560
+DEEPEST = 8
+_CODE = re.compile(r"[A-Za-z]{0,2}[0-9][0-9A-Za-z.]{0,5}")
+_FONT = "system-ui, 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+_LOOSE = ("relatedMatch", "broadMatch", "narrowMatch")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureKind:
+    """A picture that a document has: its name in the address and its title."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with its frame, and the same figures as a table: headings, and rows of words or things."""
+
+    kind: PictureKind
+    note: str
+    source: str
+    svg: Markup
+    width: int
+    height: int
+    headings: Sequence[str]
+    rows: Sequence[Sequence[LabelledResource | str]]
+
+    @property
+    def inline(self) -> Markup:
+        """The picture in a page, where its links can be followed: then it is no image to those who do not see it."""
+        return Markup(str(self.svg).replace('role="img"', 'role="group"', 1))
+
+
+def kinds(view: View, document: NamedNode, figures: DocumentFigures) -> list[PictureKind]:
+    """The pictures that there are of a document."""
+    found = [
+        PictureKind(f"mappings-{_slug(graph)}", view.thing(graph).label.value) for graph in _alignments(view, document)
+    ]
+    say = view.interface.gettext
+    found += [
+        PictureKind(name, say(f"picture.{name}"))
+        for name, property in MAPS.items()
+        if len(figures.said[property]) > 1 and figures.clauses
+    ]
+    return found
+
+
+#: Heat maps by their names: the property whose values are the columns.
+MAPS = {"wording": "modality", "topics": "topic", "addressees": "addressee"}
+
+
+def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: PictureKind) -> Picture:
+    """Draw a picture."""
+    if kind.name in MAPS:
+        drawn, headings, rows = _map(view, document, figures, MAPS[kind.name])
+        note = view.interface.gettext("picture.map_note")
+    else:
+        drawn, headings, rows = _flow(view, document, kind)
+        note = view.interface.gettext("picture.flow_note")
+    source = source_line(view, document)
+    title = f"{kind.title} — {view.thing(document).label.value}"
+    svg, width, height = framed(drawn, title, [source, document.value])
+    return Picture(kind, note, source, svg, width, height, headings, rows)
+
+
+def source_line(view: View, document: NamedNode) -> str:
+    """Where the figures come from: the document, the release, the licence."""
+    licence = view.opened.license
+    return view.interface.gettext(
+        "picture.source",
+        document=view.thing(document).label.value,
+        release=view.opened.release.version,
+        licence=view.thing(NamedNode(licence)).label.value if licence else "—",
+    )
+
+
+def framed(drawn: Drawn, title: str, below: Sequence[str]) -> tuple[Markup, int, int]:
+    """The picture with its title above and lines below it, as one SVG that stands alone; its width and height."""
+    width = max(drawn.width, NARROWEST)
+    heads = wrapped(title, width, TITLE_SIZE, 4, bold=True)
+    lines = [line for item in below if item for line in wrapped(item, width, SOURCE_SIZE, 3)]
+    head = len(heads) * 26 + 14
+    height = head + drawn.height + 18 + len(lines) * 16
+    whole, high = round(width + 2 * MARGIN), round(height + 2 * MARGIN)
+    parts = [
+        Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label="{0}" viewBox="0 0 {1} {2}" '
+            'width="{1}" height="{2}" font-family="{3}"><rect class="paper" width="{1}" height="{2}" fill="#ffffff"/>'
+            '<g transform="translate({4} {4})">'
+        ).format(title, whole, high, _FONT, MARGIN)
+    ]
+    parts += [
+        Markup('<text class="ink" fill="{}" font-size="{}" font-weight="600" y="{}">{}</text>').format(
+            INK, TITLE_SIZE, 20 + number * 26, line
+        )
+        for number, line in enumerate(heads)
+    ]
+    parts.append(Markup('<g transform="translate(0 {})">{}</g>').format(head, drawn.content))
+    parts += [
+        Markup('<text class="quiet" fill="{}" font-size="{}" y="{:.1f}">{}</text>').format(
+            QUIET, SOURCE_SIZE, head + drawn.height + 28 + number * 16, line
+        )
+        for number, line in enumerate(lines)
+    ]
+    return Markup("").join([*parts, Markup("</g></svg>")]), whole, high
+
+
+def frame(address: str, title: str, width: int, height: int) -> str:
+    """HTML that shows the picture in a page of another site."""
+    return str(
+        Markup(
+            '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
+            'style="border:0;max-width:100%"></iframe>'
+        ).format(address, title, width, height)
+    )
+
+
+# Heat maps
+
+
+def _map(
+    view: View, document: NamedNode, figures: DocumentFigures, property: str
+) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+    """How many clauses of each part have each value."""
+    said = figures.said[property]
+    counts: dict[tuple[NamedNode, NamedNode], int] = defaultdict(int)
+    totals: dict[NamedNode, int] = defaultdict(int)
+    home = _rows_of(view, document, [part for parts in said.values() for part in parts])
+    for value, parts in said.items():
+        for part in parts:
+            counts[home(part), value] += 1
+            totals[value] += 1
+    columns = sorted(totals, key=lambda item: (view.thing(item).residual, -totals[item], natural(item.value)))
+    columns = columns[:MOST_COLUMNS]
+    rows = sorted(
+        {row for row, _ in counts},
+        key=lambda item: (view.number(item, view.term("position")) or 0, natural(item.value)),
+    )
+    rows = rows[:MOST_ROWS]
+    by_iri = {(row.value, column.value): count for (row, column), count in counts.items()}
+    things = [(view.thing(row), _words(view, row)) for row in rows]
+    drawn = heat_map(things, view.things(columns), by_iri)
+    say = view.interface.gettext
+    headings = [say("picture.part"), *(view.thing(item).label.value for item in columns)]
+    table: list[list[LabelledResource | str]] = [
+        [thing, *(str(by_iri.get((thing.iri, column.value), "")) for column in columns)] for thing, _ in things
+    ]
+    return drawn, headings, table
+
+
+def _rows_of(view: View, document: NamedNode, parts: Sequence[NamedNode]) -> Callable[[NamedNode], NamedNode]:
+    """By part the row that it counts for: the part that its clause stands in; of too many, one further up."""
+    trails = {part: _trail(view, document, part) for part in parts}
+    for up in range(DEEPEST):
+        rows = {part: trail[max(0, len(trail) - 1 - up)] for part, trail in trails.items()}
+        if len(set(rows.values())) <= MOST_ROWS:
+            break
+    return rows.__getitem__
+
+
+def _trail(view: View, document: NamedNode, part: NamedNode) -> list[NamedNode]:
+    """The parts from right below the document to the part itself, without clauses."""
+    found: list[NamedNode] = []
+    above: NamedNode | None = part
+    while above is not None and above != document and len(found) < DEEPEST:
+        if "Clause" not in view.kinds(above):
+            found.insert(0, above)
+        above = view.node(above, DCTERMS.isPartOf)
+    return found or [part]
+
+
+def _words(view: View, part: NamedNode) -> str:
+    number = view.number(part, view.term("number")) if {"Action", "Pillar"} & {*view.kinds(part)} else None
+    label = view.thing(part).label.value
+    if number is not None and "Pillar" in view.kinds(part):
+        return f"{view.interface.gettext('pillar')} {number} · {label}"
+    return f"{number}. {label}" if number is not None else label
+
+
+# Flows
+
+
+def _alignments(view: View, document: NamedNode) -> list[NamedNode]:
+    """The graphs of mappings that relate parts of the document to something."""
+    inside = f"{document.value}/"
+    found = []
+    for graph in view.opened.graphs:
+        path = view.iris.path(graph.value) or ""
+        if not path.startswith("graph/alignment-"):
+            continue
+        if any(item.subject.iri.startswith(inside) for item in mappings.of_graph(view, graph)):
+            found.append(graph)
+    return sorted(found, key=lambda item: item.value)
+
+
+def _slug(graph: NamedNode) -> str:
+    return graph.value.rpartition("/alignment-")[2]
+
+
+def _flow(
+    view: View, document: NamedNode, kind: PictureKind
+) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+    """From the parts at the top, over the parts that are mapped, to what they are mapped to."""
+    graph = next(item for item in _alignments(view, document) if f"mappings-{_slug(item)}" == kind.name)
+    inside = f"{document.value}/"
+    found = [item for item in mappings.of_graph(view, graph) if item.subject.iri.startswith(inside)]
+    trails = {item.subject.iri: _trail(view, document, NamedNode(item.subject.iri)) for item in found}
+    tops = sorted(
+        {trail[0] for trail in trails.values()}, key=lambda item: view.number(item, view.term("position")) or 0
+    )
+    group = {top: number for number, top in enumerate(tops)}
+    of_part = {iri: group[trail[0]] for iri, trail in trails.items()}
+    parts = sorted(trails, key=lambda iri: (of_part[iri], natural(iri)))
+    middle = [FlowNode(view.thing(NamedNode(iri)), _words(view, NamedNode(iri)), of_part[iri]) for iri in parts]
+    targets = {item.target.iri: FlowNode(item.target, _target(view, item)) for item in found}
+    bands = [
+        Band(
+            item.subject.iri,
+            item.target.iri,
+            1,
+            of_part[item.subject.iri],
+            f"{item.subject.label.value} — {item.predicate.label.value} → {_target(view, item)}",
+            item.predicate.slug in _LOOSE,
+        )
+        for item in found
+    ]
+    columns: list[list[FlowNode]] = [middle, list(targets.values())]
+    if any(len(trail) > 1 for trail in trails.values()):
+        columns.insert(0, [FlowNode(view.thing(top), _words(view, top), group[top]) for top in tops])
+        weights: dict[tuple[str, str], int] = defaultdict(int)
+        for item in found:
+            trail = trails[item.subject.iri]
+            if trail[0].value != item.subject.iri:
+                weights[trail[0].value, item.subject.iri] += 1
+        bands += [
+            Band(top, iri, weight, of_part[iri], f"{view.thing(NamedNode(top)).label.value} → {weight}")
+            for (top, iri), weight in weights.items()
+        ]
+        alone = {top.value for top in tops} & {*parts}
+        columns[1] = [node for node in columns[1] if node.iri not in alone]
+    say = view.interface.gettext
+    headings = [say("picture.part"), say("mapping.relation"), say("mapping.target"), say("mapping.reason")]
+    table: list[list[LabelledResource | str]] = [
+        [
+            item.subject,
+            item.predicate.label.value,
+            _shown(view, item),
+            " ".join(reason.value for reason in item.reasons),
+        ]
+        for item in sorted(found, key=lambda item: (parts.index(item.subject.iri), natural(item.target.iri)))
+    ]
+    return flow(columns, bands), headings, table
+
+
+def _target(view: View, item: ThingMapping) -> str:
+    """What a target is called, after its notation or code, if it has one."""
+    label = item.label.value if item.label else item.target.label.value
+    notation = view.text(NamedNode(item.target.iri), SKOS.notation)
+    code = notation.value if notation else item.target.slug if item.target.external else ""
+    known = notation is not None or _CODE.fullmatch(code) is not None
+    return f"{code} {label}" if known and not label.startswith(code) else label
+
+
+def _shown(view: View, item: ThingMapping) -> LabelledResource:
+    """The target under the name that the picture gives it."""
+    target = item.target
+    language = (item.label or target.label).language
+    return LabelledResource(
+        target.iri, target.href, LangText(_target(view, item), language), target.kind, target.external
+    )

@@ -1,0 +1,145 @@
+"""Pictures: drawn alike in every form, no label cut off, embedded there and only there; and the indexes of things."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from lxml import etree
+
+from initiative_lod.languages import initial, initials
+from initiative_lod.locale.messages import Languages
+from initiative_lod.web.drawings import raster
+from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
+from initiative_lod.web.pages.view import View
+from service.conftest import Live
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAMES = ("mappings-sdg-targets", "mappings-un-norms", "mappings-wsis", "wording", "topics", "addressees")
+
+
+def html(live: Live, path: str, language: str = "en") -> str:
+    answer = live.get(path, "text/html", accept_language=language)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_gallery_leads_to_every_picture(real: Live) -> None:
+    page = html(real, "/pictures")
+    assert re.findall(r'href="/pictures/([\w-]+)"', page) == [*NAMES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_picture_stands_alone_with_its_title_and_source(real: Live, name: str, language: str) -> None:
+    answer = real.get(f"/pictures/{name}.svg?lang={language}")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    root = etree.fromstring(answer.content)
+    words = ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    assert words[0] in (root.get("aria-label") or "")
+    source = next(item for item in words if item.startswith(("Source", "来源")))
+    assert ("Source" in source) == (language == "en")
+    assert not [item for item in words if item.endswith("…")]  # no label is cut
+    assert not root.xpath("//*[@style]|//*[local-name()='style']|//*[local-name()='script']")
+    width = float(root.get("width") or 0)
+    for node in root.iter(f"{SVG}text"):
+        if node.get("text-anchor") != "end" and node.get("x"):
+            assert float(node.get("x") or 0) + text_width("".join(node.itertext()), 12.5) <= width
+
+
+def test_the_table_and_the_csv_have_the_same_figures_as_the_picture(real: Live) -> None:
+    rows = list(csv.reader(io.StringIO(real.get("/pictures/wording.csv?lang=en").text)))
+    assert rows[0][:3] == ["Part", "Part IRI", "promote"]
+    drawn = etree.fromstring(real.get("/pictures/wording.svg?lang=en").content)
+    told = [int(item) for item in drawn.xpath("//*[local-name()='text' and @font-size='12']/text()")]
+    assert sorted(told) == sorted(int(cell) for row in rows[1:] for cell in row[2:] if cell)
+    eighth = next(row for row in rows if row[1].endswith("/action/8"))
+    assert dict(zip(rows[0], eighth, strict=True))["prohibit"] == "2"
+    page = html(real, "/pictures/wording")
+    assert page.partition('class="figures-table"')[2].count("<tr>") == len(rows)
+    mapped = list(csv.DictReader(io.StringIO(real.get("/pictures/mappings-sdg-targets.csv?lang=zh").text)))
+    assert any(row["部分 IRI"].endswith("/action/18") and "sdg/10.2" in "".join(row.values()) for row in mapped)
+
+
+def test_only_the_frame_may_be_framed(real: Live) -> None:
+    def policy(path: str) -> str:
+        return real.get(path, "text/html").headers["content-security-policy"]
+
+    assert "frame-ancestors *" in policy("/embed/pictures/topics")
+    for path in ("/pictures/topics", "/pictures", "/", "/read/wic-2020", "/index/topic"):
+        assert "frame-ancestors 'self'" in policy(path), path
+
+
+def test_oembed_describes_the_frame(real: Live) -> None:
+    answer = real.get(f"/oembed?url={real.url}/pictures/topics?lang=zh&maxwidth=400")
+    told = answer.json()
+    assert (told["version"], told["type"], told["width"]) == ("1.0", "rich", 400)
+    frame = re.search(r'src="([^"]+)"', told["html"])[1].replace("&amp;", "&")  # type: ignore[index]
+    assert frame == f"{real.url}/embed/pictures/topics?lang=zh"
+    assert real.client.get(frame).status_code == 200
+    for url in ("", f"{real.url}/doc/wic-2020", "javascript:1"):
+        assert real.get(f"/oembed?url={url}", "application/json").status_code == 400
+    assert real.get(f"/oembed?url={real.url}/pictures/none", "application/json").status_code == 404
+
+
+def test_a_shared_link_shows_the_picture_where_there_are_png(real: Live) -> None:
+    page = html(real, "/pictures/topics")
+    assert 'type="application/json+oembed"' in page
+    assert ("og:image" in page) == raster.AVAILABLE
+    assert real.get("/pictures/topics.png").status_code == (200 if raster.AVAILABLE else 404)
+
+
+def test_a_document_without_mappings_has_what_it_has(harbour: Live) -> None:
+    page = html(harbour, "/pictures")
+    assert re.findall(r'href="/pictures/([\w-]+)"', page) == ["wording", "topics", "addressees"]
+    assert harbour.get("/pictures/mappings-sdg-targets", "application/json").status_code == 404
+
+
+def test_words_are_measured() -> None:
+    assert text_width("数据安全", 10) == 40
+    assert text_width("mmm", 10) > text_width("iii", 10)
+    assert wrapped("数据安全、个人信息", 50, 10, 3) == ["数据安全、", "个人信息"]
+    assert wrapped("数据安全管、个人", 50, 10, 3)[1].startswith("管、")  # no line begins with a comma
+    assert all(text_width(line, 10) <= 60 for line in wrapped("a word and anotherverylongwordofmany", 60, 10, 9))
+    assert shortened("data security", 50, 10).endswith("…")
+
+
+# Indexes
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_index_has_every_thing_of_its_kind_once(real: Live, language: str) -> None:
+    for kind, name in (("topic", "Topic"), ("institution", "Institution"), ("group", "StakeholderGroup")):
+        page = html(real, f"/index/{kind}", language)
+        view = View(real.opened, Languages()[language])
+        there = {node.value.rpartition("/")[2] for node in view.instances(name)}
+        found = re.findall(rf'<span class="name"><a href="/doc/{kind}/([\w-]+)', page)
+        assert sorted(found) == sorted(there)
+        tree = html(real, f"/index/{kind}?order=tree", language)
+        assert sorted(re.findall(rf'<span class="name"><a href="/doc/{kind}/([\w-]+)', tree)) == sorted(there)
+
+
+def test_a_kind_without_a_document_leads_to_its_index(real: Live) -> None:
+    answer = real.get("/doc/institution", "text/html")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/index/institution")
+    assert real.get("/doc/nothing", "text/html").status_code == 404
+    assert real.get("/index/nothing", "application/json").status_code == 404
+    listed = json.loads(real.get("/index.json").text)
+    assert {"topic", "institution"} <= {item["kind"] for item in listed}
+
+
+def test_the_united_nations_has_its_bodies_below_it(real: Live) -> None:
+    (united,) = [item for item in real.get("/index/institution.json?order=tree").json() if "narrower" in item]
+    assert united["iri"].endswith("/institution/united-nations")
+    assert len(united["narrower"]) >= 3
+
+
+def test_letters_of_chinese_and_english_names() -> None:
+    assert [initial(name) for name in ("数据安全", "data", "《联合国宪章》", "5G", "電子", "", "壁垒")] == list(
+        "SDL#D#B"
+    )
+    assert initials("人工智能") == "rgzn"
+    assert initials("data security") == "ds"

@@ -1,0 +1,228 @@
+"""The reading room: nothing of a text is lost, whatever the document's shape; its views, marks, permalinks, EPUB."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import pytest
+from lxml import etree
+
+from initiative_lod.locale.messages import Languages
+from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import ELI
+from initiative_lod.web.pages import reading_room
+from initiative_lod.web.pages.reading_room import Reading, ReadingPassage
+from initiative_lod.web.pages.translated_words import find_words
+from initiative_lod.web.pages.view import View
+from pipeline.conftest import make_example
+from pipeline.test_any_document import EN, ZH, add
+from service.conftest import Live, publish, serve
+
+PAGE = "/read/wic-2020"
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Documents of other shapes: two authentic texts, chapters and items; and one that lacks a translation."""
+    root = make_example(tmp_path_factory.mktemp("shapes") / "project")
+    add(root, "seabirds", {"zh": ZH, "en": EN})
+    add(root, "tides", {"zh": "潮汐告示\n\n潮来时,船不出港。\n"})
+    settings = Settings(root=root)
+    publish(settings)
+    with serve(settings) as running:
+        yield running
+
+
+def html(live: Live, path: str, language: str = "en") -> str:
+    answer = live.get(path, "text/html", accept_language=language)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def words_in(read: Reading, language: str) -> str:
+    """All that is read in a language, in order."""
+
+    def lines(items: tuple[reading_room.ReadingLine, ...]) -> Iterator[str]:
+        for line in items:
+            for run in line.cells.get(language, ()):
+                yield from (piece.text for piece in run.pieces)
+
+    def passage(item: ReadingPassage) -> Iterator[str]:
+        if not item.supplied:
+            yield from (piece.text for piece in item.heading.get(language, ()))
+        yield from lines(item.lines)
+        for inner in item.inner:
+            yield from passage(inner)
+        yield from lines(item.closing)
+
+    return "".join(word for item in read.passages for word in passage(item))
+
+
+def bare(text: str) -> str:
+    """Letters and numbers of a text: not what stands between a number and its words."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def read_all(live: Live, language: str) -> Iterator[tuple[Reading, str, str]]:
+    """Every document, with each of its texts that has words: (what is read, language, the text)."""
+    view = View(live.opened, Languages()[language])
+    for document in view.documents:
+        read = reading_room.reading(view, document, "x")
+        for text in view.subjects(ELI.realizes, document):
+            words = view.text(text, view.term("text"))
+            if words is not None:
+                yield read, view.language_of(text), words.value
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", ["real", "harbour", "shapes"])
+def test_every_word_of_a_text_is_read_once_and_in_order(
+    request: pytest.FixtureRequest, name: str, language: str
+) -> None:
+    """Without the title, which is the page's."""
+    seen = 0
+    for read, tag, text in read_all(request.getfixturevalue(name), language):
+        found, whole = bare(words_in(read, tag)), bare(text)
+        title = next((bare(label.value) for label in read.labels if label.language == tag), "")
+        assert found == whole.removeprefix(title), (read.thing.iri, tag)
+        seen += 1
+    assert seen > 0
+
+
+def test_the_reader_s_language_is_first_and_each_view_is_a_link(real: Live) -> None:
+    for language, first, second in (("zh", "zh", "en"), ("en", "en", "zh")):
+        page = html(real, PAGE, language)
+        line = re.search(r'<div class="words-of"><div class="line">(.*?)</div>', page, re.DOTALL)[1]  # type: ignore[index]
+        assert re.findall(r'<p lang="(\w+)"', line) == [first, second]
+        assert f'href="{PAGE}?view={first}"' in page
+        assert 'class="views"' in page
+    chinese = html(real, f"{PAGE}?view=zh")
+    assert "Strengthen personal information protection" not in re.sub(
+        "<title>.*?</title>", "", chinese.partition('<nav class="outline"')[0]
+    )
+    assert 'class="flow" lang="zh"' in chinese
+    assert 'class="flow" lang="en"' not in chinese
+
+
+def test_headings_are_headings_and_every_part_has_a_link_to_itself(real: Live) -> None:
+    page = html(real, PAGE)
+    levels = [int(level) for level in re.findall(r"<h(\d)", page)]
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    assert levels.count(2) >= 6
+    assert levels.count(3) == 20
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len({*ids})
+    parts = [id for id in ids if re.match(r"(pillar|action|preamble|conclusion)", id)]
+    assert {f"action/{number}" for number in range(1, 21)} <= {*parts}
+    assert len([id for id in parts if "/clause/" in id]) == 97
+    for part in parts:
+        assert f'href="#{part}"' in page, part
+
+
+def test_evidence_is_marked_in_both_languages(real: Live) -> None:
+    page = html(real, PAGE)
+    for lang, least in (("zh", 330), ("en", 240)):
+        paragraphs = re.findall(rf'<p lang="{lang}">(.*?)</p>', page, re.DOTALL)
+        assert sum(item.count("<mark") for item in paragraphs) > least, lang
+    action = page.partition('id="action/8"')[2].partition("<section")[0]
+    assert re.search(r'<mark class="ev ev-addressee"[^>]*>enterprises</mark>', action)
+    assert re.search(r'<mark class="ev ev-addressee"[^>]*>企业</mark>', action)
+
+
+def test_a_class_that_takes_the_rest_is_no_finding(real: Live) -> None:
+    page = html(real, PAGE)
+    assert "m-undertake" in page
+    assert 'class="chip m m-undertake' not in page
+    start = html(real, "/")
+    legend = start.partition('class="legend"')[2].partition("</section>")[0]
+    assert legend.rindex("m-undertake residual") > max(legend.rindex(name) for name in ("m-promote", "m-prohibit"))
+
+
+def test_a_language_that_the_document_has_not_is_told_with_those_that_it_has(real: Live) -> None:
+    answer = real.get(f"{PAGE}?view=fr", "application/json")
+    assert answer.status_code == 400
+    assert {"'both'", "'en'", "'zh'"} <= {*re.findall(r"'\w+'", answer.json()["detail"])}
+    assert real.get("/read/nothing", "text/html").status_code == 404
+    assert real.get(f"{PAGE}?view=both", "text/html").status_code == 200
+
+
+def test_documents_of_other_shapes(shapes: Live) -> None:
+    page = html(shapes, "/read/lamps")
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", page)))
+    assert "public lighting that carries a measuring device" in text
+    assert "装有测量设备的公共照明设施" in text
+    assert re.search(r'<mark class="ev ev-modality"[^>]*>shall not</mark>', page)
+    assert re.search(r"<h3[^>]*>\s*<span lang=\"en\">Article 1</span>", page)
+    assert "In this Declaration" in text
+    tides = html(shapes, "/read/tides")
+    assert 'class="views"' not in tides
+    assert "船不出港" in tides
+    assert html(shapes, "/").count("/read/") >= 4
+
+
+@pytest.mark.parametrize(("name", "path"), [("real", PAGE), ("shapes", "/read/lamps"), ("shapes", "/read/tides")])
+def test_an_epub_is_well_formed_and_always_the_same(request: pytest.FixtureRequest, name: str, path: str) -> None:
+    live: Live = request.getfixturevalue(name)
+    answer = live.get(f"{path}.epub")
+    assert answer.headers["content-type"] == "application/epub+zip"
+    assert live.get(f"{path}.epub", accept_language="en").content == answer.content
+    book = ZipFile(io.BytesIO(answer.content))
+    first = book.infolist()[0]
+    assert (first.filename, first.compress_type, book.read("mimetype")) == (
+        "mimetype",
+        ZIP_STORED,
+        b"application/epub+zip",
+    )
+    package = etree.fromstring(book.read("book/package.opf"))
+    names = {"o": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/"}
+    files = package.xpath("//o:item/@href", namespaces=names)
+    assert {f"book/{file}" for file in files} | {"mimetype", "META-INF/container.xml", "book/package.opf"} == {
+        *book.namelist()
+    }
+    assert package.xpath("//dc:rights/text()", namespaces=names) or name == "shapes"
+    ids: dict[str, set[str]] = {}
+    for file in files:
+        if file.endswith(".xhtml"):
+            root = etree.fromstring(book.read(f"book/{file}"))
+            found = root.xpath("//@id")
+            assert len(found) == len({*found})
+            ids[file] = {*found}
+    links = etree.fromstring(book.read("book/nav.xhtml")).xpath("//*[local-name()='nav']//@href")
+    assert links
+    assert all(not fragment or fragment in ids[file] for file, _, fragment in (link.partition("#") for link in links))
+
+
+def test_it_lies_in_the_release(real: Live, tmp_path: Path) -> None:
+    """Both views are found without being made."""
+    for query in ("", "?view=zh"):
+        answer = real.get(f"{PAGE}{query}", "text/html", accept_language="zh")
+        again = real.get(f"{PAGE}{query}", "text/html", accept_language="zh", if_none_match=answer.headers["etag"])
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "found"),
+    [
+        (
+            ["personal information protection"],
+            "Strengthen the protection of personal information",
+            "protection of personal information",
+        ),
+        (["cybercrime"], "combat cyber crimes", None),
+        (["Enterprises"], "require enterprises not to", "enterprises"),
+        (["develop"], "the developing countries", "developing"),
+        (["data security", "data"], "open data", "data"),
+        (["to the"], "to the", None),
+        ([], "words", None),
+    ],
+)
+def test_words_of_a_name_in_a_translation(names: list[str], text: str, found: str | None) -> None:
+    place = find_words(names, text, "en")
+    assert (None if place is None else text[slice(*place)]) == found
+    assert find_words(["数据安全"], "保护数据安全。", "zh") == (2, 6)
