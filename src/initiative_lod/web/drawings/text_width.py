@@ -26,7 +26,7 @@ _CLOSING = frozenset("、，。；：,.;:)）》”’!?！？%")  # no line beg
 
 
 def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
-    """How wide ``text`` is at most, in the unit of ``size``."""
+    """Width that ``text`` has at most, in the unit of ``size``."""
     return sum(_of(character) for character in text) * size / 100 * (_BOLD if bold else 1)
 
 
@@ -79,7 +79,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _position(text: str, lines: list[str]) -> int:
-    """Where in ``text`` the line after ``lines`` begins."""
+    """Position in ``text`` at which the line after ``lines`` begins."""
     position = 0
     for line in lines:
         position += len(line)

@@ -201,7 +201,7 @@ def ris(cited: Citation) -> str:
 
 
 def _of_release(cited: Citation) -> bool:
-    """Whether the release is told beside the version: where the work has none of its own."""
+    """Tell whether the release is told beside the version: where the work has none of its own."""
     return bool(cited.release) and not cited.version
 
 

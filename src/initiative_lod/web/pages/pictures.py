@@ -89,7 +89,7 @@ def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: Pic
 
 
 def source_line(view: View, document: NamedNode) -> str:
-    """Where the figures come from: the document, the release, the licence."""
+    """Origin of the figures: the document, the release, the licence."""
     licence = view.opened.license
     return view.interface.gettext(
         "picture.source",
@@ -146,7 +146,7 @@ def frame(address: str, title: str, width: int, height: int) -> str:
 def _map(
     view: View, document: NamedNode, figures: DocumentFigures, property: str
 ) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
-    """How many clauses of each part have each value."""
+    """Number of clauses of each part that have each value."""
     said = figures.said[property]
     counts: dict[tuple[NamedNode, NamedNode], int] = defaultdict(int)
     totals: dict[NamedNode, int] = defaultdict(int)
@@ -278,7 +278,7 @@ def _flow(
 
 
 def _target(view: View, item: ThingMapping) -> str:
-    """What a target is called, after its notation or code, if it has one."""
+    """Name of a target, after its notation or code, if it has one."""
     label = item.label.value if item.label else item.target.label.value
     notation = view.text(NamedNode(item.target.iri), SKOS.notation)
     code = notation.value if notation else item.target.slug if item.target.external else ""

@@ -54,12 +54,12 @@ class ReadingNote:
 
     @property
     def telling(self) -> bool:
-        """Whether it says more than that there is a clause, whose verb is none of the others."""
+        """Tell whether it says more than that there is a clause, whose verb is none of the others."""
         return len(self.rows) > 1 or any(row.name != "modality" for row in self.rows) or self.is_finding
 
     @property
     def is_finding(self) -> bool:
-        """Whether a modality of it is one with cues of its own."""
+        """Tell whether a modality of it is one with cues of its own."""
         return any(not item.residual for item in self.modalities)
 
 
@@ -99,7 +99,7 @@ class ReadingPassage:
 
     @property
     def headed(self) -> bool:
-        """Whether it has a heading."""
+        """Tell whether it has a heading."""
         return bool(self.heading)
 
     def title(self, languages: Sequence[str]) -> LangText:
@@ -182,7 +182,7 @@ class _Reader:
                 self.content.setdefault(entry.language, (entry.thing.iri, words.value))
 
     def room(self) -> bool:
-        """Whether another part may be read."""
+        """Tell whether another part may be read."""
         return self.count < MOST_PARTS
 
     def all_languages(self) -> list[str]:
@@ -425,7 +425,7 @@ class _Reader:
 
 
 def _said(view: View, items: Sequence[Evidence]) -> tuple[Row, ...]:
-    """What interprets the words, each value once."""
+    """Statements that interpret the words, each value once."""
     once: dict[tuple[str, str], Evidence] = {}
     for item in items:
         if item.name in INTERPRETING:

@@ -235,7 +235,7 @@ class View(Links):
 
     @cached_property
     def _cued(self) -> bool:
-        """Whether modalities have cues: one that has none then takes what the others leave."""
+        """Tell whether modalities have cues: one that has none then takes what the others leave."""
         return self.opened.holds(None, self.term("cue"), None)
 
     # Things
