@@ -29,11 +29,13 @@
     │   ├── QuerySyntaxError
     │   ├── QueryForbidden      an update, or a service or dataset that is not on the list
     │   ├── QueryTooComplex     too long or too deeply nested to be parsed safely
-    │   └── ServiceError        a service that is on the list, and did not answer as one
+    │   ├── ServiceError        a service that is on the list, and did not answer as one
+    │   └── EngineError         the engine that queries are sent to, and what it answered is no answer
     ├── QueryLimit              a query that ran into one of its limits
     │   ├── QueryTimeout        wall clock or CPU
     │   ├── QueryMemory
-    │   └── QueryTooLarge       rows or bytes
+    │   ├── QueryTooLarge       rows or bytes
+    │   └── EngineDown          the engine that queries are sent to is away, or not believed
     └── Busy                    the queue is full
         └── ClientBusy          this client's share of it is full
 """
@@ -242,6 +244,10 @@ class ServiceError(QueryError):
     """A service that is on the list, and did not answer as one."""
 
 
+class EngineError(QueryError):
+    """The engine that queries are sent to, and what it answered is no answer."""
+
+
 class QueryLimit(InitiativeLodError):
     """A query that ran into one of its limits."""
 
@@ -256,6 +262,10 @@ class QueryMemory(QueryLimit):
 
 class QueryTooLarge(QueryLimit):
     """Rows or bytes of the result."""
+
+
+class EngineDown(QueryLimit):
+    """The engine that queries are sent to is away, or is not believed; it is asked again by itself."""
 
 
 class Busy(InitiativeLodError):

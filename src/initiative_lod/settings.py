@@ -50,6 +50,18 @@ class Settings:
     query_queue: int = _setting(32, "queries that may wait for a worker", 0)
     query_per_client: int = _setting(4, "queries that one client may have running or waiting", 1)
     query_rate: float = _setting(20.0, "queries a second that one client may send, averaged over ten seconds", 0.1)
+    store: str = _setting(
+        "",
+        "address of another engine's SPARQL endpoint that visitors' queries over the current release are sent to; "
+        "{version} in it stands for that release; empty: none",
+    )
+    store_login: str = _setting(
+        "",
+        "file with the login for it (relative to root), 'bearer TOKEN' or 'basic NAME:PASSWORD'; env:NAME takes it "
+        "from that environment variable",
+    )
+    store_deviations: str = _setting("", "comma-separated: what this engine does wrongly and is taken on, by its name")
+    store_seconds: float = _setting(15.0, "time between two looks whether this engine has the release", 0.1)
     query_cache: int = _setting(32 * 1024 * 1024, "bytes of query results that are kept", 0)
     client_seconds: float = _setting(
         20.0,

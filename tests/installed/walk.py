@@ -317,6 +317,7 @@ def main() -> None:
         with run.serving("serve", "--port", "0", INITIATIVE_LOD_SERVICES="http://127.0.0.1:9/sparql") as server:
             answers = addresses(server, version, old)
             assert run("release", "pull", server).strip() == version
+            assert run("release", "load", f"{server}/sparql", "--probe") == ""  # ours is an engine that is right
         release = Commands().get_command(None, "release")
         there = COMMANDS.keys() - {"release"} | {f"release {name}" for name in release.commands}
         assert run.given == there, f"given or there, and not both: {run.given ^ there}"

@@ -137,7 +137,7 @@ def test_every_setting_but_the_root_may_stand_in_the_file(tmp_path: Path) -> Non
     ("content", "message"),
     [
         ("port = 80\nprot = 81", ":2: no setting is called 'prot'; is 'port' meant"),
-        ("\n[site]\nname = 1", ":2: no setting is called 'site'; there are base, "),
+        ("\n[zzz]\nname = 1", ":2: no setting is called 'zzz'; there are base, "),
         ("# x\nroot = '/'", ":2: no setting is called 'root'"),
         ("port = '80'", ":1: port is '80', and must be a whole number"),
         ("port = true", ":1: port is True, and must be a whole number"),

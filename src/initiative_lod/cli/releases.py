@@ -1,4 +1,4 @@
-"""``initiative-lod release``: list, verify, publish, pull, rollback, diff, pin, gc."""
+"""``initiative-lod release``: list, verify, publish, pull, load, rollback, diff, pin, gc."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod import release
 from initiative_lod.cli.talk import progress, say, show, sources_of, tell, tell_missing
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.release import changes, cleanup, history, integrity
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import from_environment
@@ -118,6 +118,54 @@ def pull(
         release.publish(folder, found)
         tell_missing(replaced, found)
     show(found.version)
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    url: Annotated[
+        str | None, typer.Argument(help="The engine's SPARQL endpoint, which is asked; else the setting store.")
+    ] = None,
+    quads: Annotated[str | None, typer.Option(help="Put all of it as N-Quads at this address of it.")] = None,
+    graph_store: Annotated[
+        str | None, typer.Option(help="Write by the Graph Store Protocol at this address of it.")
+    ] = None,
+    update: Annotated[str | None, typer.Option(help="Write by SPARQL Update at this address of it.")] = None,
+    version: Annotated[str | None, typer.Option("--release", help="Load this release, not the current one.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what others have in its dataset.")] = False,
+    probe: Annotated[bool, typer.Option("--probe", help="Write nothing: only prove that it has the release.")] = False,
+) -> None:
+    """Make another engine have a release and nothing else, and prove that it answers as it must. In the addresses
+    {version} stands for the release. Exit 1 when it answers wrongly, and that is not taken on (store_deviations).
+    """
+    settings = from_environment(**context.obj, store=url)
+    if not settings.store:
+        raise SettingsError("which engine? Give the address of its SPARQL endpoint, or set 'store'")
+    ways = {"--quads": quads, "--graph-store": graph_store, "--update": update}
+    given = [(way, place) for way, place in ways.items() if place is not None]
+    if not probe and len(given) != 1:
+        raise SettingsError(f"how is it written to? Give one of {', '.join(ways)}, with the address of that")
+    folder = settings.release_folder
+    found = release.find(folder, version) if version else release.current(folder)
+    if found is None:
+        raise ReleaseError(f"nothing has been published in {folder}: name the version")
+    from initiative_lod.sparql.loading import Target, Way, load, prove
+    from initiative_lod.sparql.remote_store import accepted, endpoint_of
+
+    opened, taken_on = OpenRelease.open(found), accepted(settings)
+    endpoint = endpoint_of(settings, found.version)
+    with progress() as step:
+        if probe:
+            findings = prove(opened, endpoint, step)
+        else:
+            way, place = given[0]
+            target = Target.of(settings, place.replace("{version}", found.version), Way(way))
+            findings = load(opened, endpoint, target, replace, step)
+    for finding in findings:
+        show(f"{finding.name}: {finding.text}{' (taken on)' if finding.name in taken_on else ''}")
+    wrong = [finding for finding in findings if finding.name not in taken_on]
+    say(f"{endpoint.url} {'is not to be believed' if wrong else 'answers as it must'} for release {found.version}")
+    raise typer.Exit(1 if wrong else 0)
 
 
 @app.command()

@@ -29,12 +29,17 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
     root_path: Annotated[str | None, typer.Option(help="Path prefix under which a proxy shows the server.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Send visitors' queries to this SPARQL endpoint, which has the release.")
+    ] = None,
     follow: Annotated[
         str | None, typer.Option(help="Serve what is current at this site, or in this folder of a web host.")
     ] = None,
 ) -> None:
     """Serve the current release; where there is none, build and publish it first, or take it from whom one follows."""
-    read_settings = partial(from_environment, **context.obj, host=host, port=port, root_path=root_path, follow=follow)
+    read_settings = partial(
+        from_environment, **context.obj, host=host, port=port, root_path=root_path, store=store, follow=follow
+    )
     settings = read_settings()
     prepare(settings)
     run(settings, read_settings)

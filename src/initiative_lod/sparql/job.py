@@ -24,7 +24,8 @@ from initiative_lod.errors import (
 
 LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
-CALL = "call"  # the kind of a reply that is none yet: the worker wants a service called
+#: The kinds of a reply that is none yet: the worker wants a service called, or the engine asked that has the release.
+CALL, ASK = "call", "ask"
 
 
 class Reader(NamedTuple):
@@ -44,7 +45,8 @@ class Job:
     """A query, over what, and in which formats its result may come (media type names; None: in none).
 
     ``dataset`` is the protocol's (default graphs, named graphs), which overrides the query's own; ``base`` is where
-    relative IRIs are resolved, and tells the prefixes for writing. ``reader`` is whom a page is for.
+    relative IRIs are resolved, and tells the prefixes for writing. ``reader`` is whom a page is for. ``remote``:
+    another engine has the release, and evaluates the query.
     """
 
     store: str
@@ -54,10 +56,11 @@ class Job:
     results: str | None = "application/sparql-results+json"
     graph: str | None = "text/turtle"
     reader: Reader = Reader()
+    remote: bool = False
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
-        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader)
+        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader, self.remote)
         return json.dumps(fields).encode()
 
     @classmethod

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
+from collections.abc import Callable
 
 from initiative_lod.errors import Busy, Message
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
+from initiative_lod.sparql.engine import EmbeddedEngine, Engine
 from initiative_lod.sparql.job import Job, QueryResult
 from initiative_lod.sparql.process import PROGRAM, JobNotTaken, Worker, WorkerDied
 from initiative_lod.sparql.queue import Lanes, Rate, Shelf
@@ -27,10 +30,18 @@ class QueryPool:
     ``start`` it in a running event loop, ``stop`` it in the same one.
     """
 
-    def __init__(self, settings: Settings, broker: Broker | None = None, program: str = PROGRAM) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        broker: Broker | None = None,
+        program: str = PROGRAM,
+        at_hand: Callable[[], OpenRelease | None] = lambda: None,
+    ) -> None:
+        """Queries over the release that ``at_hand`` gives, the current one, go to another engine where one is set."""
         self.settings = settings
         self._program = program
-        self.broker = Broker(settings.services, settings.query_seconds) if broker is None else broker
+        broker = Broker(settings.services, settings.query_seconds) if broker is None else broker
+        self.engine = _engine(settings, at_hand, broker)
         self.lanes = Lanes(
             settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
         )
@@ -51,12 +62,14 @@ class QueryPool:
         """Start the workers, and wait until one of them is ready. Raises WorkerDied when none can be started."""
         self._stopped = False
         self._ready.append(await self._worker(urgent=True))
+        await self.engine.start()
         self._keeper = asyncio.create_task(self._keep(), name="query workers")
         self._wanted.set()
 
     async def stop(self) -> None:
         """End every worker, running or not."""
         self._stopped = True
+        await self.engine.stop()
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -93,11 +106,11 @@ class QueryPool:
         return result
 
     async def _evaluate(self, job: Job) -> QueryResult:
-        call = self.broker.call if self.broker.allowed else None
+        job, calls = await self.engine.prepare(job)
         while True:
             worker = await self._take()
             try:
-                return await worker.run(job, self.settings.query_seconds, call)
+                return await worker.run(job, self.settings.query_seconds, calls)
             except JobNotTaken:
                 continue
             finally:
@@ -168,3 +181,12 @@ class QueryPool:
         task = asyncio.create_task(worker.wait())
         self._dying.add(task)
         task.add_done_callback(self._dying.discard)
+
+
+def _engine(settings: Settings, at_hand: Callable[[], OpenRelease | None], broker: Broker) -> Engine:
+    """The engine that the settings name. Raises SettingsError."""
+    if not settings.store:
+        return EmbeddedEngine(broker)
+    from initiative_lod.sparql.remote_store import RemoteStore  # here: most servers ask no other engine
+
+    return RemoteStore(settings, at_hand, broker)

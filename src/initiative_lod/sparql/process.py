@@ -12,9 +12,10 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from initiative_lod.errors import (
     InitiativeLodError,
@@ -27,17 +28,24 @@ from initiative_lod.errors import (
     Verbatim,
 )
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.job import CALL, LONGEST_HEADER, Job, QueryResult, Reply
+from initiative_lod.sparql.job import ASK, CALL, CHUNK, LONGEST_HEADER, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.main import FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
 
 NICENESS = 12
 PROGRAM = "initiative_lod.sparql.worker.main"  # the module that a worker runs
-Call = Callable[[str, str], Awaitable[bytes]]
+Call = Callable[[str, str], AsyncGenerator[bytes, None]]
 _RECEIVE = 256 * 1024
 _START_SECONDS = 30.0
 # What a worker's environment has of the server's: nothing that could be a secret.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
+
+
+class Calls(NamedTuple):
+    """Calls that a worker may ask for while it has a job: of services, and of the engine that has the release."""
+
+    service: Call | None = None
+    engine: Call | None = None
 
 
 class WorkerDied(Exception):
@@ -84,6 +92,7 @@ class Worker:
                 length=settings.query_length,
                 nesting=settings.query_nesting,
                 services=bool(settings.services),
+                remote=bool(settings.store),
                 readable=tuple(str(place) for place in (settings.release_folder, settings.language_folder) if place),
                 spool=tempfile.gettempdir(),
             )
@@ -126,8 +135,8 @@ class Worker:
         """Tell whether it can take another job."""
         return not self.retired and self._process.poll() is None
 
-    async def run(self, job: Job, seconds: float, call: Call | None = None) -> QueryResult:
-        """The result of ``job``; ``call`` is what it may call services with. Past ``seconds``, or when the caller is
+    async def run(self, job: Job, seconds: float, calls: Calls = Calls()) -> QueryResult:  # noqa: B008 - a constant
+        """The result of ``job``; ``calls`` is what it may call others with. Past ``seconds``, or when the caller is
         cancelled, the process is killed.
 
         Raises what the worker raised; QueryTimeout, QueryMemory or QueryTooComplex for the way it died; JobNotTaken.
@@ -137,8 +146,8 @@ class Worker:
             async with asyncio.timeout(seconds):
                 await self._send(FRAME.pack(len(data), 0) + data)
                 reply, body, files = await self._reply()
-                while reply.kind == CALL and call is not None:
-                    await self._send(await _called(call, reply.message, body.decode()))
+                while call := {CALL: calls.service, ASK: calls.engine}.get(reply.kind):
+                    await self._pass_on(call(reply.message, body.decode()))
                     reply, body, files = await self._reply()
         except TimeoutError:
             self.kill()
@@ -193,6 +202,21 @@ class Worker:
             except OSError:
                 self._hang_up()
                 raise WorkerDied(await self._ended()) from None
+
+    async def _pass_on(self, called: AsyncGenerator[bytes, None]) -> None:
+        """Send what a call brings, piece by piece, and then that it was all; or what went wrong."""
+        try:
+            async with contextlib.aclosing(called) as pieces:
+                async for piece in pieces:
+                    for start in range(0, len(piece), CHUNK):
+                        part = piece[start : start + CHUNK]
+                        await self._send(FRAME.pack(0, len(part)) + part)
+            end = FRAME.pack(0, 0)
+        except InitiativeLodError as error:
+            said = error.message or Message("query.failed", detail=Verbatim(error))
+            failure = Reply(error=type(error).__name__, message=said.to_json()).to_bytes()
+            end = FRAME.pack(len(failure), 0) + failure
+        await self._send(end)
 
     async def _reply(self) -> tuple[Reply, bytes, list[int]]:
         """One whole reply: its header, its body, and the descriptors that came with it."""
@@ -257,16 +281,6 @@ class Worker:
         except TimeoutError:  # it closed its socket, or talks nonsense, and lives
             self.kill()
             return await self.wait()
-
-
-async def _called(call: Call, iri: str, query: str) -> bytes:
-    try:
-        answer = await call(iri, query)
-    except InitiativeLodError as error:
-        said = error.message or Message("query.failed", detail=Verbatim(error))
-        failure = Reply(error=type(error).__name__, message=said.to_json()).to_bytes()
-        return FRAME.pack(len(failure), 0) + failure
-    return FRAME.pack(0, len(answer)) + answer
 
 
 def _environment() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
@@ -17,9 +19,17 @@ def graph_counts(opened: OpenRelease) -> dict[str, int]:
 
 
 def service_description(
-    opened: OpenRelease, endpoint: str, counts: dict[str, int], services: bool, languages: Languages
+    opened: OpenRelease,
+    endpoint: str,
+    counts: dict[str, int],
+    services: bool,
+    languages: Languages,
+    deviations: Sequence[str] = (),
 ) -> list[Triple]:
-    """The triples about the service at ``endpoint``, the address under which it was asked."""
+    """The triples about the service at ``endpoint``, the address under which it was asked.
+
+    ``deviations`` are the names of what another engine does wrongly, and the operator has taken on.
+    """
     quads: list[Triple] = []
 
     def say(subject: NamedNode | BlankNode, predicate: NamedNode, *objects: NamedNode | BlankNode | Literal) -> None:
@@ -42,6 +52,9 @@ def service_description(
         RDFS.comment,
         *(Literal(item.gettext("sparql_service"), language=tag) for tag, item in languages.items()),
     )
+    for name in deviations:
+        words = {tag: item.gettext(f"deviation.{name}") for tag, item in languages.items()}
+        say(service, RDFS.comment, *(Literal(text, language=tag) for tag, text in words.items()))
     say(service, SD.defaultDataset, dataset)
     say(dataset, RDF.type, SD.Dataset)
     say(dataset, DCTERMS.isVersionOf, opened.iris.thing("dataset"))

@@ -79,7 +79,7 @@ Handler = Callable[[requests.Request, Exception], Any]
 def create_app(settings: Settings, publisher: Publisher) -> Front:
     """The whole service over the release that ``publisher`` follows."""
     site = Site(settings, publisher, Pages(Languages(settings.language_folder)))
-    pool = QueryPool(settings, program=sparql_worker.__name__)
+    pool = QueryPool(settings, program=sparql_worker.__name__, at_hand=site.at_hand)
     archive = Archive(settings.release_folder, settings.open_releases)
     mementos = Mementos(archive)
     of_dates = site.threads.lane("mementos")
@@ -91,7 +91,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         *feed_addresses(site, archive),
         *memento_addresses(site, mementos, of_dates),
         *reconcile_addresses(site),
-        *health_addresses(site),
+        *health_addresses(site, pool),
     ]
     addresses = [*of_a_release, *others]
     counts = RequestCounts([address.path for address in addresses] + ["/metrics", "/openapi.json"], settings.root_path)

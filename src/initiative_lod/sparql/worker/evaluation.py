@@ -23,6 +23,7 @@ from pyoxigraph import (
 
 from initiative_lod.errors import (
     DamagedStore,
+    EngineError,
     InitiativeLodError,
     Message,
     NotAcceptable,
@@ -48,6 +49,7 @@ from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
+from initiative_lod.sparql.worker.remote_answers import Ask, Found, remote_answer
 from initiative_lod.sparql.worker.service_clauses import Call, clauses, replaced
 
 STORES_KEPT_OPEN = 2
@@ -70,11 +72,13 @@ class Evaluator:
     """Evaluates jobs one after the other, and keeps the stores that the last ones needed open.
 
     ``call`` asks the server for the solutions of a SERVICE clause; without it, SERVICE is refused. ``show`` draws a
-    result for people; without it, there is no HTML.
+    result for people; without it, there is no HTML. ``ask`` has the server ask the engine that has the release.
     """
 
-    def __init__(self, limits: Limits, call: Call | None = None, show: Show | None = None) -> None:
-        self._limits, self._call, self._show = limits, call, show
+    def __init__(
+        self, limits: Limits, call: Call | None = None, show: Show | None = None, ask: Ask | None = None
+    ) -> None:
+        self._limits, self._call, self._show, self._ask = limits, call, show, ask
         self._stores: dict[str, OpenStore] = {}
 
     def open(self, path: str) -> OpenStore:
@@ -98,12 +102,13 @@ class Evaluator:
                 raise QueryForbidden(Message("service.none"))
             found_clauses = clauses(text, lambda other: parses(other, job.base))
             text = replaced(text, found_clauses, self._call)
-        store, options = opened.asked(job.dataset or dataset_of(text, job.base, lambda other: parses(other, job.base)))
-        found = _query(store, text, job.base, options)
+        dataset = job.dataset or dataset_of(text, job.base, lambda other: parses(other, job.base))
+        found = self._answer(text, job, opened, dataset)
         media = self._media_type(job, found)
-        if isinstance(found, QueryTriples):
+        if not isinstance(found, QuerySolutions | QueryBoolean):
             triples = list(self._counted(found))
             if guard.holds("DESCRIBE", text, lambda other: parses(other, job.base)):
+                store, options = opened.asked(dataset)
                 triples += self._counted(_labels(store, triples, options), len(triples))
             prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
             return "graph", self._write_graph(triples, media, prefixes, opened, job)
@@ -119,12 +124,22 @@ class Evaluator:
         except UnwritableError as error:
             kind = "boolean" if isinstance(found, QueryBoolean) else "solutions"
             raise NotAcceptable(error.args[0], form=kind, refused=media.name) from error
-        except (RuntimeError, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError, SyntaxError) as error:
             raise _failed(error) from error
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
 
-    def _media_type(self, job: Job, found: QuerySolutions | QueryBoolean | QueryTriples) -> MediaType:
-        graph = isinstance(found, QueryTriples)
+    def _answer(self, text: str, job: Job, opened: OpenStore, dataset: Dataset | None) -> Found:
+        """The answer of the release's own store, or of the engine that has the release. Raises QueryError."""
+        if not job.remote:
+            store, options = opened.asked(dataset)
+            return _query(store, text, job.base, options)
+        if self._ask is None:
+            raise EngineError(Message("engine.none"))
+        # The parser of the embedded engine says what is wrong with a query, and of which form it is.
+        return remote_answer(_query(Store(), text, job.base, {}), text, job, self._ask)
+
+    def _media_type(self, job: Job, found: Found) -> MediaType:
+        graph = not isinstance(found, QuerySolutions | QueryBoolean)
         name = job.graph if graph else job.results
         if name is None or (name == HTML.name and self._show is None):
             kind = "graph" if graph else "boolean" if isinstance(found, QueryBoolean) else "solutions"
@@ -138,7 +153,7 @@ class Evaluator:
                 triple = next(iterator)
             except StopIteration:
                 return
-            except (RuntimeError, OSError, ValueError) as error:
+            except (RuntimeError, OSError, ValueError, SyntaxError) as error:
                 raise _failed(error) from error
             before += 1
             too_many(before, self._limits.rows)
@@ -202,7 +217,7 @@ class OpenStore:
 Show = Callable[[QueryBoolean | QuerySolutions | Sequence[Triple], OpenStore, Job], bytes]
 
 
-def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> QuerySolutions | QueryBoolean | QueryTriples:
+def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Found:
     try:
         return store.query(text, base_iri=base, **options)
     except SyntaxError as error:
@@ -214,7 +229,9 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Query
 
 
 def _failed(error: Exception) -> InitiativeLodError:
-    """Error of an evaluation that failed: of the release, of this machine, or of the query."""
+    """Error of an evaluation that failed: of the release, of this machine, of another engine, or of the query."""
+    if isinstance(error, SyntaxError):  # of a query there was none, or it would not have been evaluated
+        return EngineError(Message("engine.broken", detail=Verbatim(error)))
     if isinstance(error, OSError | RuntimeError) and is_damage(error):
         return _unreadable(error)
     if isinstance(error, OSError):

@@ -30,7 +30,7 @@ from initiative_lod.errors import (
     Verbatim,
 )
 from initiative_lod.release.damage import is_damage
-from initiative_lod.sparql.job import CALL, Job, Reply
+from initiative_lod.sparql.job import ASK, CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
 
@@ -50,6 +50,7 @@ class Confinement:
     length: int
     nesting: int
     services: bool
+    remote: bool
     readable: tuple[str, ...]
     spool: str
 
@@ -71,8 +72,9 @@ def _run(show: Show | None) -> None:
     bounds = sandbox.Bounds(told.memory, told.size + 1024 * 1024, tuple(told.readable), told.spool)
     missing = sandbox.confine(told.parent, bounds)
     limits = Limits(told.rows, told.size, told.length, told.nesting, told.spool)
-    call = (lambda iri, query: _call(channel, iri, query)) if told.services else None
-    evaluator = Evaluator(limits, call, show)
+    call = (lambda iri, query: _call(channel, CALL, iri, query)) if told.services else None
+    ask = (lambda request: _call(channel, ASK, "", request)) if told.remote else None
+    evaluator = Evaluator(limits, call, show, ask)
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
     while (frame := _receive(channel)) is not None:
         sandbox.limit_cpu(told.cpu_seconds)
@@ -118,16 +120,20 @@ def _message(error: InitiativeLodError) -> str:
     return (error.message or Message("query.failed", detail=Verbatim(error))).to_json()
 
 
-def _call(channel: socket.socket, iri: str, query: str) -> bytes:
-    """Ask the server to call a service. Raises what it says went wrong."""
-    _send(channel, Reply(kind=CALL, message=iri), query.encode())
-    head = _exactly(channel, FRAME.size)
-    if head is None:
-        os._exit(0)
-    failure, body = (_exactly(channel, size) or b"" for size in FRAME.unpack(head))
-    if failure:
-        raise Reply.from_bytes(failure).exception()
-    return body
+def _call(channel: socket.socket, kind: str, iri: str, request: str) -> bytes:
+    """Ask the server to call a service, or the engine. Raises what it says went wrong."""
+    _send(channel, Reply(kind=kind, message=iri), request.encode())
+    pieces: list[bytes] = []
+    while True:
+        head = _exactly(channel, FRAME.size)
+        if head is None:
+            os._exit(0)
+        failure, body = (_exactly(channel, size) or b"" for size in FRAME.unpack(head))
+        if failure:
+            raise Reply.from_bytes(failure).exception()
+        if not body:
+            return b"".join(pieces)
+        pieces.append(body)
 
 
 def _heavy(memory: int) -> bool:

@@ -46,6 +46,7 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.QueryForbidden: 403,
     errors.QueryTooComplex: 400,
     errors.ServiceError: 502,
+    errors.EngineError: 502,
     errors.QueryTimeout: 504,
     errors.QueryMemory: 507,
     errors.QueryTooLarge: 413,
@@ -54,6 +55,7 @@ STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.Busy: 503,
     errors.ReleaseError: 503,
 }
+ENGINE_SECONDS = "10"  # after which another engine than ours may answer again
 OFFERS = (Offer(PROBLEM), Offer(HTML), Offer(JSON))
 
 #: A page that tells an error: of a request, its status, and the error.
@@ -142,6 +144,8 @@ def _headers_of(error: BaseException) -> list[tuple[str, str]]:
     """The headers that go with an error."""
     if isinstance(error, errors.Busy):
         return [("Retry-After", str(error.retry_after))]
+    if isinstance(error, errors.EngineDown):
+        return [("Retry-After", ENGINE_SECONDS)]
     if isinstance(error, MethodNotAllowed):
         return [("Allow", ", ".join(error.allowed))]
     if isinstance(error, RangeNotSatisfiable):

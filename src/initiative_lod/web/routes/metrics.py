@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette import requests, responses
 
-from initiative_lod.errors import ReleaseError
+from initiative_lod.errors import EngineDown, ReleaseError
 from initiative_lod.formats import TEXT
 from initiative_lod.sparql.pool import SPARE, QueryPool
 from initiative_lod.web.follower import Follower
@@ -38,8 +38,17 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Every metric but the process's own."""
+        from prometheus_client.core import CounterMetricFamily
+
         yield from self._of_requests()
         yield from self._of_queries()
+        if self._pool.settings.store:
+            proofs = CounterMetricFamily(
+                f"{PREFIX}engine_proofs", "Proofs of the engine that has the release, by outcome.", labels=("outcome",)
+            )
+            for outcome, count in sorted(dict(self._pool.engine.proofs).items()):
+                proofs.add_metric((outcome,), count)
+            yield proofs
         if self._follower is not None:
             yield from self._of_the_origin(self._follower)
         yield from self._of_the_release()
@@ -125,7 +134,12 @@ class Collector:
             ready.add_metric((), 0)
             yield ready
             return
-        ready.add_metric((), 1)
+        try:
+            self._pool.engine.check(opened)
+        except EngineDown:
+            ready.add_metric((), 0)
+        else:
+            ready.add_metric((), 1)
         yield ready
         release = opened.release
         described = {"version": release.version, "digest": release.digest, "modified": release.modified}

@@ -182,7 +182,12 @@ class Endpoint:
         endpoint = address_of(request) or f"{opened.iris.base}sparql"
         counts = await in_lane(self._site, self._lane, http, request, partial(self._counts.of, opened))
         triples = service_description(
-            opened, endpoint, counts, bool(self._settings.services), self._site.pages.languages
+            opened,
+            endpoint,
+            counts,
+            bool(self._settings.services),
+            self._site.pages.languages,
+            () if request.older else self._pool.engine.deviations,
         )
         headers = (("Content-Type", chosen.content_type), ("Vary", "Accept"), ("Cache-Control", "no-cache"))
         return Response(200, headers, _written(triples, chosen, opened)).to(request.method)
@@ -232,10 +237,12 @@ OUTCOMES: Mapping[type[InitiativeLodError], str] = {
     errors.QueryTimeout: "timeout",
     errors.QueryMemory: "memory",
     errors.QueryTooLarge: "too_large",
+    errors.EngineDown: "engine_down",
     errors.QueryLimit: "lost",
     errors.ClientBusy: "client_busy",
     errors.Busy: "queue_full",
     errors.ServiceError: "service_failed",
+    errors.EngineError: "engine_failed",
     errors.QueryError: "refused",
     errors.NotAcceptable: "refused",
     errors.ReleaseError: "no_release",

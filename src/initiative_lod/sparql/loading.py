@@ -1,0 +1,237 @@
+"""Loading of a release into another engine: its named graphs, and the set of all triples as the default graph; as one
+document of quads, by the Graph Store Protocol, or by SPARQL Update.
+
+The description of the release comes last and goes first. A server that is asked meanwhile sees by it that the engine
+has no release, and says so; nobody is given part of one. Where all fits into one update, there is no time between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Variable, parse_query_results
+
+from initiative_lod import __version__
+from initiative_lod.errors import EngineError, ReleaseError
+from initiative_lod.release.default_graph import DEFAULT_GRAPH
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
+from initiative_lod.sparql.probe import GENID, PROOF_SECONDS, Deviation, probe
+
+MAX_ONE_UPDATE_BYTES = 32 * 1024 * 1024  # of a release that goes into one update, which an engine makes in one step
+BLOCK = 1 << 18
+LOAD_SECONDS = 3600.0  # that an engine may take for one document
+_BLANK = re.compile(rb'(?:^|(?<=> ))_:([^\s"<>]+)(?= <| \.$)', re.MULTILINE)  # as subject or object of N-Triples
+
+Progress = Callable[[str], None]
+
+
+class Way(StrEnum):
+    """Way in which an engine is written to, and the option that gives its address."""
+
+    QUADS = "--quads"
+    GRAPH_STORE = "--graph-store"
+    UPDATE = "--update"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Address at which an engine is written to, and how."""
+
+    url: str
+    way: Way
+    login: str
+
+    @classmethod
+    def of(cls, settings: Settings, url: str, way: Way) -> Target:
+        """The target at ``url``, with the login of the engine. Raises SettingsError."""
+        return cls(require_address(url, way), way, authorization(settings))
+
+
+def load(
+    opened: OpenRelease, endpoint: RemoteEndpoint, target: Target, replace: bool, progress: Progress
+) -> list[Deviation]:
+    """Make the engine have this release and nothing else, and prove it; the findings of the proof.
+
+    Raises ReleaseError where the engine has graphs of somebody else and they are not to be replaced; EngineError.
+    """
+    present = asyncio.run(_graphs(endpoint))
+    mark = opened.iris.graph("release")
+    if present and mark.value not in present and not replace:
+        raise ReleaseError(
+            f"{endpoint.url} has {len(present)} graphs, such as <{present[0]}>, and none is the description of a "
+            "release: loading one would remove them. Name another dataset, or say --replace"
+        )
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        engine = stack.enter_context(_Writer(target))
+        WAYS[target.way](engine, opened, progress, folder, present)
+    return prove(opened, endpoint, progress)
+
+
+def prove(opened: OpenRelease, endpoint: RemoteEndpoint, progress: Progress) -> list[Deviation]:
+    """Ask the engine for what has a known answer; what it gives wrongly. Raises EngineError, QueryLimit."""
+    progress("asking for what has a known answer")
+    return asyncio.run(_proved(endpoint, opened))
+
+
+async def _proved(endpoint: RemoteEndpoint, opened: OpenRelease) -> list[Deviation]:
+    try:
+        return await probe(endpoint, opened)
+    finally:
+        await endpoint.close()
+
+
+async def _graphs(endpoint: RemoteEndpoint) -> list[str]:
+    """The named graphs that the engine has, in order."""
+    try:
+        body = await endpoint.read("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", seconds=PROOF_SECONDS)
+        found = parse_query_results(body, QueryResultsFormat.JSON)
+        assert isinstance(found, QuerySolutions)
+        return sorted(str(row[Variable("g")].value) for row in found if isinstance(row[Variable("g")], NamedNode))
+    finally:
+        await endpoint.close()
+
+
+class _Writer:
+    """A client of the address at which an engine is written to, in a ``with`` block."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def __enter__(self) -> _Writer:
+        import httpx
+
+        headers = {"User-Agent": f"initiative-lod/{__version__}"}
+        if self.target.login:
+            headers["Authorization"] = self.target.login
+        self._client = httpx.Client(timeout=httpx.Timeout(LOAD_SECONDS, connect=10), headers=headers, trust_env=False)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._client.close()
+
+    def graph(self, name: NamedNode | None) -> str:
+        """The address of a graph; None: the default graph."""
+        query = "default" if name is None else f"graph={quote(name.value, safe='')}"
+        return self.target.url + ("&" if "?" in self.target.url else "?") + query
+
+    def put(self, url: str, media_type: str, content: Iterator[bytes]) -> None:
+        """Put a document in the place of what is there. Raises EngineError."""
+        self._send("PUT", url, {"Content-Type": media_type}, content)
+
+    def delete(self, name: NamedNode) -> None:
+        """Remove a graph, if it is there. Raises EngineError."""
+        self._send("DELETE", self.graph(name), {}, None, missing=True)
+
+    def update(self, text: bytes) -> None:
+        """Make one update. Raises EngineError."""
+        self._send("POST", self.target.url, {"Content-Type": "application/sparql-update"}, text)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        content: Iterator[bytes] | bytes | None,
+        missing: bool = False,
+    ) -> None:
+        import httpx
+
+        try:
+            answer = self._client.request(method, url, headers=headers, content=content)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise EngineError(f"{method} {url} failed: {error or type(error).__name__}") from error
+        if not (answer.is_success or (missing and answer.status_code == 404)):
+            said = " ".join(answer.text.split())[:MAX_REASON]
+            raise EngineError(f"{method} {url} is answered with {answer.status_code} {answer.reason_phrase}: {said}")
+
+
+def _by_quads(engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]) -> None:
+    """All of it as one document, in which a blank node is the same in every graph; the description last."""
+    progress("the whole dataset")
+    path = folder / "release.nq"
+    opened.store.dump(str(path), format=RdfFormat.N_QUADS)
+    mark = f" {opened.iris.graph('release')} .\n".encode()
+
+    def lines() -> Iterator[bytes]:
+        last: list[bytes] = []
+        with path.open("rb") as content:
+            while some := content.readlines(BLOCK):
+                yield b"".join(line for line in some if not line.endswith(mark))
+                last += [line for line in some if line.endswith(mark)]
+        yield b"".join(last)
+
+    engine.put(engine.target.url, "application/n-quads", filter(None, lines()))
+
+
+def _by_graph_store(
+    engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]
+) -> None:
+    names = _in_order(opened)
+    engine.delete(names[-1])
+    for iri in sorted({*present} - {name.value for name in names}):
+        engine.delete(NamedNode(iri))
+    for number, name in enumerate([None, *names], 1):
+        progress(f"graph {number} of {len(names) + 1}: {'the default graph' if name is None else name.value}")
+        with _dumped(opened, name, folder).open("rb") as content:
+            engine.put(engine.graph(name), "application/n-triples", iter(partial(content.read, BLOCK), b""))
+
+
+def _by_update(engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]) -> None:
+    files = {name: _dumped(opened, name, folder) for name in [None, *_in_order(opened)]}
+    if sum(path.stat().st_size for path in files.values()) <= MAX_ONE_UPDATE_BYTES:
+        progress("one update")
+        parts = [b"DROP ALL", *(_inserted(name, path.read_bytes()) for name, path in files.items())]
+        engine.update(b" ;\n".join(parts))
+        return
+    engine.update(f"DROP SILENT GRAPH {opened.iris.graph('release')} ;\nDROP ALL".encode())
+    for number, (name, path) in enumerate(files.items(), 1):  # the description is the last
+        progress(f"graph {number} of {len(files)}: {'the default graph' if name is None else name.value}")
+        with path.open("rb") as content:
+            while lines := content.readlines(BLOCK * 8):
+                engine.update(_inserted(name, b"".join(lines)))
+
+
+WAYS: dict[Way, Callable[[_Writer, OpenRelease, Progress, Path, Sequence[str]], None]] = {
+    Way.QUADS: _by_quads,
+    Way.GRAPH_STORE: _by_graph_store,
+    Way.UPDATE: _by_update,
+}
+
+
+def _in_order(opened: OpenRelease) -> list[NamedNode]:
+    """The graphs of a release, its description last."""
+    mark = opened.iris.graph("release")
+    return [*(graph for graph in opened.graphs if graph != mark), mark]
+
+
+def _inserted(name: NamedNode | None, triples: bytes) -> bytes:
+    return b"INSERT DATA { %s }" % (triples if name is None else b"GRAPH %s {\n%s}" % (str(name).encode(), triples))
+
+
+def _dumped(opened: OpenRelease, name: NamedNode | None, folder: Path) -> Path:
+    """The triples of a graph as the release's store has them, which is how the embedded engine gives them.
+
+    A blank node of one document is none of another's, and a release has some in several graphs: it gets an IRI (RDF 1.1
+    §3.5).
+    """
+    path = folder / f"{len(list(folder.iterdir()))}.nt"
+    written = folder / "written.nt"
+    graph = DEFAULT_GRAPH if name is None else name
+    opened.store.dump(str(written), format=RdfFormat.N_TRIPLES, from_graph=graph)
+    genid = f"<{opened.iris.base}{GENID}".encode()
+    with written.open("rb") as source, path.open("wb") as target:
+        while lines := source.readlines(BLOCK):
+            target.write(_BLANK.sub(lambda found: genid + found[1] + b">", b"".join(lines)))
+    return path

@@ -1,0 +1,74 @@
+"""Oxigraph's own server as the engine, where it is: loaded in three ways, and right but for what is known of it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from initiative_lod import release
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.loading import Target, Way, load
+from initiative_lod.sparql.remote_store import endpoint_of
+from patience import SECONDS, eventually, patient
+from service.conftest import serve
+from service.test_nginx import free_port, listens
+
+OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+
+pytestmark = pytest.mark.skipif(OXIGRAPH is None, reason="Oxigraph's server is not here: pip install oxigraph")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a server with a store in memory."""
+    port = free_port()
+    with subprocess.Popen(
+        [str(OXIGRAPH), "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert eventually(lambda: listens(port))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("way", "path", "known"),
+    [
+        (Way.QUADS, "/store", {"from"}),
+        (Way.GRAPH_STORE, "/store", {"from", "blank-nodes"}),
+        (Way.UPDATE, "/update", {"from", "blank-nodes"}),
+    ],
+)
+def test_all_of_this_project_s_release_is_answered_alike(
+    address: str, real_settings: Settings, way: Way, path: str, known: set[str]
+) -> None:
+    current = release.current(real_settings.release_folder)
+    assert current is not None
+    settings = patient(Settings(store=f"{address}/query"))
+    target = Target.of(settings, address + path, way)
+    found = load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, lambda message: None)
+    assert {finding.name for finding in found} <= known, found
+
+
+def test_a_server_over_it_answers(address: str, real_settings: Settings) -> None:
+    current = release.current(real_settings.release_folder)
+    assert current is not None
+    settings = Settings(
+        root=real_settings.root, releases=real_settings.releases, store=f"{address}/query", store_deviations="from"
+    )
+    target = Target.of(settings, f"{address}/store", Way.QUADS)
+    load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, lambda message: None)
+    with serve(settings) as live:
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+        answer = live.get("/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D", "text/csv")
+        assert answer.text.split() == ["n", str(current.manifest.triples)]
+        assert httpx.get(f"{live.url}/sparql", headers={"accept": "text/turtle"}).text.count("FROM") == 2
