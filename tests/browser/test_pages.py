@@ -399,3 +399,31 @@ def test_each_term_leads_to_the_questions_that_need_it(browser: Browser, real: L
         page.locator("article#Clause dd a[href*='/questions/']").first.click()
         assert page.locator("h1").is_visible()
         assert page.get_by_role("link", name="clause", exact=True).first.is_visible()
+
+
+def test_suggestions_by_keyboard(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/") as page:
+        page.locator("#find").fill("united nat")
+        page.locator(".suggested li").first.wait_for()
+        page.keyboard.press("ArrowDown")
+        assert page.locator("#find").get_attribute("aria-activedescendant") == "find-list-0"
+        page.keyboard.press("Enter")
+        arrives(page, "/doc/institution/united-nations")
+        page.goto(f"{real.url}/compare")
+        for name, place in (("data secur", 0), ("cybercr", 0)):
+            field = page.locator("#other")
+            field.fill(name)
+            page.locator("#other-list li").nth(place).click()
+        assert page.locator("input[type=hidden][name=iri]").first.input_value().endswith("/topic/cybercrime")
+
+
+def test_reading_without_colours_and_notes(browser: Browser, real: Live) -> None:
+    """By check boxes and the style sheet alone."""
+    with page_of(browser, real, "/read/wic-2020", java_script_enabled=False) as page:
+        clause = page.locator('[id="action/8/clause/5"]').first
+        assert "prohibit" in clause.inner_text()
+        assert page.locator(".notes").first.is_visible()
+        page.locator("#colours").uncheck()
+        page.locator("#notes").uncheck()
+        assert "prohibit" not in clause.inner_text()
+        assert not page.locator(".notes").first.is_visible()

@@ -58,6 +58,7 @@ ADDRESSES = {
     "/linkset": f"/linkset?iri=https://w3id.org/initiative-lod/id/{ACTION}",
     "/cite": f"/cite?iri=https://w3id.org/initiative-lod/id/{ACTION}&style=bibtex",
     "/.well-known/void": "/.well-known/void",
+    "/suggest": "/suggest?q=cybercrme",
     "/search": "/search?q=personal+data",
     "/read/{}": "/read/wic-2020",
     "/index": "/index",

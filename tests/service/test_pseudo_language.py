@@ -225,6 +225,7 @@ def pages(live: Live) -> list[str]:
         "q=" + "%E1%83%90" * 600,
         f"q={quote(label)}&lang=zh",
         "q=%E1%83%90&page=2",
+        f"q={quote(label[:-1] + 'ჰ')}",
     )
     return [
         "/",
@@ -363,6 +364,7 @@ FAULTS = [
     ("/releases/changes?from=none&to=none", 404),
     ("/timegate/doc/nothing", 404),
     ("/compare?iri=x", 400),
+    ("/compare?iri=%E1%83%B0%E1%83%B0%E1%83%B0%E1%83%B0%E1%83%B0%E1%83%B0%E1%83%B0%E1%83%B0&iri=x", 404),
     ("/compare?document=none", 404),
     ("/compare?iri=x:y&iri=x:z", 404),
     ("/compare?iri=%3C&iri=x:z", 400),

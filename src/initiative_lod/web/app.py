@@ -68,6 +68,7 @@ from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
 from initiative_lod.web.routes.sparql_terms import read_vocabulary, terms_address
 from initiative_lod.web.routes.start import start_address
+from initiative_lod.web.routes.suggest import suggest_address
 from initiative_lod.web.routes.thing_index import index_addresses
 from initiative_lod.web.site import OLDER, RELEASE, Site
 
@@ -151,6 +152,7 @@ def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint, every: list[Addr
         *question_addresses(site, questions),
         compare_address(site),
         reading_address(site),
+        suggest_address(site),
         *index_addresses(site),
         *picture_addresses(site),
         *about_addresses(site, questions, lambda: every),

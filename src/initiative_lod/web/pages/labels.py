@@ -23,7 +23,7 @@ _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.
 @dataclass(frozen=True, slots=True)
 class Names:
     """By node and property its labels; by node the names of its own classes; by a mapping's target what it is called;
-    the languages of the original texts; and the documents.
+    the languages of the original texts; the documents; and the modalities that take what those with cues leave.
 
     Labels stand in natural order where there are several in one language, classes in that of their names.
     """
@@ -33,6 +33,7 @@ class Names:
     mapped: Mapping[Node, LangText]
     originals: Sequence[str]
     documents: Sequence[NamedNode]
+    residual: frozenset[Node]
 
 
 def names(opened: OpenRelease) -> Names:
@@ -60,12 +61,14 @@ def names(opened: OpenRelease) -> Names:
         for quad in opened.quads(None, _OBJECT_LABEL, None, graph):
             if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode | BlankNode):
                 called[quad.subject] = LangText(quad.object.value, quad.object.language or "")
+    cued = {quad.subject for quad in opened.quads(None, opened.iris.term("cue"), None)}
+    residual = {node for node, found in classes.items() if "Modality" in found} - cued if cued else set()
     for by_property in labels.values():
         for found in by_property.values():
             if len({item.language for item in found}) < len(found):
                 found.sort(key=lambda item: natural(item.value))
     mapped = {objects[item]: called[item] for item in sorted(objects, key=str, reverse=True) if item in called}
-    return Names(labels, classes, mapped, originals(opened), documents(opened))
+    return Names(labels, classes, mapped, originals(opened), documents(opened), frozenset(residual))
 
 
 def originals(opened: OpenRelease) -> tuple[str, ...]:

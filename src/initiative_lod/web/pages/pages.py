@@ -40,6 +40,7 @@ from initiative_lod.web.pages.document_figures import DocumentFigures, document_
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import documents, names
+from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
 
@@ -56,6 +57,7 @@ class Pages:
         self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)))
         self._questions = PerRelease(saved_questions.read)
         self._imprints = PerRelease(imprint)
+        self._suggestions = PerRelease(self._suggest)
         self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
@@ -195,6 +197,16 @@ class Pages:
     def documents(self, opened: OpenRelease) -> Sequence[NamedNode]:
         """The documents of a release, initiatives first."""
         return self._documents.of(opened)
+
+    def suggestions(self, opened: OpenRelease) -> NameList:
+        """Names of a release, for boxes in which one types."""
+        return self._suggestions.of(opened)
+
+    def _suggest(self, opened: OpenRelease) -> NameList:
+        questions = [
+            (item["slug"], tag, words) for item in self._questions.of(opened) for tag, words in item["question"].items()
+        ]
+        return NameList(opened, self._names.of(opened), questions)
 
     def figures(self, opened: OpenRelease) -> dict[NamedNode, DocumentFigures]:
         """The figures of each document of a release."""

@@ -233,11 +233,6 @@ class View(Links):
                 above += [item for item in self.nodes(node, SKOS.broader) if item not in above]
         return "none"
 
-    @cached_property
-    def _cued(self) -> bool:
-        """Tell whether modalities have cues: one that has none then takes what the others leave."""
-        return self.opened.holds(None, self.term("cue"), None)
-
     # Things
 
     def thing(self, node: Node) -> LabelledResource:
@@ -248,7 +243,7 @@ class View(Links):
             kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
             external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
             style = self._style(node) if "Modality" in kinds else ""
-            residual = bool(style) and self._cued and not self.objects(node, self.term("cue"))
+            residual = node in self._names.residual if self._names is not None else False
             found = LabelledResource(
                 node.value, self.href(node), label, next(iter(kinds), ""), external, style, residual
             )

@@ -28,6 +28,7 @@ from initiative_lod.web.pages import document_comparison
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.part_choices import part_choices
+from initiative_lod.web.pages.suggestions import KINDS, NameList
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
@@ -93,7 +94,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
     try:
         documents = _documents(site, opened, arguments)
         if given or not (is_page or len(documents) >= FEWEST):
-            nodes = _nodes(opened, given, here)
+            nodes = _nodes(site.pages.suggestions(opened), opened, given, request.language, here)
     except InitiativeLodError as error:
         if not is_page:
             raise
@@ -130,7 +131,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             cut=cut,
             documents=offered(view, documents),
             others=[iri for iri in given if _full(view, iri) not in in_form][:MOST],
-            example=f"{view.iris.base}id/topic/data-security",
+            example=next(iter(view.things(view.instances("Topic")[:1])), view.thing(view.iris.thing("dataset"))).label,
             formats=formats if nodes else [],
             arguments=pairs,
         )
@@ -148,8 +149,8 @@ def _preset(opened: OpenRelease, iri: str) -> str:
         return ""
 
 
-def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
-    """Things that the IRIs name. A short form is taken under this release's base. Raises BadArgument, NotFound."""
+def _nodes(names: NameList, opened: OpenRelease, given: list[str], language: str, here: str) -> list[NamedNode]:
+    """Things of these IRIs or names. A short form is taken under this release's base. Raises BadArgument, NotFound."""
     if len(given) < FEWEST:
         raise BadArgument(
             Message("error.compare_one" if given else "error.compare_none", fewest=FEWEST, most=MOST, address=here)
@@ -158,12 +159,12 @@ def _nodes(opened: OpenRelease, given: list[str], here: str) -> list[NamedNode]:
         raise BadArgument(Message("error.compare_many", number=len(given), most=MOST))
     nodes = []
     for iri in given:
-        try:
-            node = _node(iri, opened.iris)
-        except ValueError:
-            node = read_iri(iri)  # which says what it lacks
-        if not exists(opened, node):
-            raise NotFound(Message("error.unknown_compared", iri=node.value[:200]))
+        node = _node_or_none(iri, opened.iris)
+        if node is None or not exists(opened, node):
+            called = names.exact(iri)
+            if not called:
+                raise _unknown(names, iri, language, node)
+            node = NamedNode(called[0])
         nodes.append(node)
     return list(dict.fromkeys(nodes))
 
@@ -173,6 +174,28 @@ def _documents(site: Site, opened: OpenRelease, arguments: CompareArguments) -> 
     if len(arguments.document) > MOST:
         raise BadArgument(Message("error.compare_many", number=len(arguments.document), most=MOST))
     return chosen(opened.iris, site.pages.documents(opened), arguments.document)
+
+
+def _unknown(names: NameList, iri: str, language: str, node: NamedNode | None) -> InitiativeLodError:
+    """The error that tells what is wrong with an IRI or a name, and which name may be meant."""
+    if ":" not in iri and "/" not in iri:
+        near = [item.name for item in names.meant(iri, language, kinds=KINDS)]
+        if near:
+            return NotFound(Message("error.compare_meant", name=iri[:100], meant=", ".join(map(repr, near))))
+        return NotFound(Message("error.compare_name", name=iri[:100]))
+    if node is None:
+        try:
+            node = read_iri(iri)  # which says what it lacks
+        except BadArgument as error:
+            return error
+    return NotFound(Message("error.unknown_compared", iri=node.value[:200]))
+
+
+def _node_or_none(iri: str, iris: Iris) -> NamedNode | None:
+    try:
+        return _node(iri, iris)
+    except ValueError:
+        return None
 
 
 def _node(iri: str, iris: Iris) -> NamedNode:

@@ -59,8 +59,13 @@ class OembedArguments(FormArguments):
 def picture_addresses(site: Site) -> list[Address]:
     """The gallery, each picture, its frame, and oEmbed."""
     lane = site.threads.lane("pictures")
-    faults = {**NOT_MODIFIED, 404: fault("There is no such picture, or no such document"), **CROWDED}
-    pictured = {200: Outcome("The picture", [offer.media for offer in OFFERS]), 406: fault("No form is accepted")}
+    faults = {
+        **NOT_MODIFIED,
+        404: fault("There is no such picture, or no such document"),
+        406: fault("None of its forms is accepted"),
+        **CROWDED,
+    }
+    pictured = {200: Outcome("The picture", [offer.media for offer in OFFERS])}
     return [
         Address(
             "/pictures",

@@ -96,7 +96,9 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
         if media is JSON:
             return Rendered(json_bytes(as_json(view, site.pages.languages, asks, results, here, slow)), pages)
         common = found.common("topic") if not results.total else []
+        meant = [] if results.total and not results.loose else site.pages.suggestions(opened).meant(asks.text, language)
         values = search_page.values(view, asks, results, slow, hl, here, common, found.documents)
+        values["meant"] = [(item, f"{here}?{asks.query(text=item.name)}") for item in meant]
         content = site.pages.page("search.html", view, request, here, **values)
         return Rendered(content, pages)
 

@@ -1,0 +1,153 @@
+"""Suggestions while one types, and the name that was meant: what has a page, found by its names in any language.
+
+A list in memory, made once a release: of parts only those with a heading, so that it stays small.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pyoxigraph import Literal, NamedNode
+from rapidfuzz import fuzz, process
+
+from initiative_lod.labels import LABELS
+from initiative_lod.languages import HAN, has_han, initials, simplified, stem
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import CONCEPTS, DOCUMENTS, REFERENTS, SKOS
+from initiative_lod.web.pages.labels import Names
+
+KINDS = (*DOCUMENTS, "Pillar", "Action", "Chapter", "Article", *CONCEPTS, *REFERENTS)
+LONGEST, SHOWN, MOST = 100, 8, 30_000  # characters of what is typed; suggestions; names in the list
+SHORTEST_MISSPELT, ALIKE = 4, 76  # characters from which a slip is looked for; of 100, how alike a name has to be
+QUESTION = "Question"
+_NUMBERED = ("Pillar", "Action", "Chapter", "Article")
+_BESIDE_HAN = re.compile(f"(?<=[{HAN}]) | (?=[{HAN}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A name with what it names: an IRI, or a question's name in its address. ``kind`` is its class."""
+
+    name: str
+    language: str
+    target: str
+    kind: str
+    form: str
+    letters: str
+    rank: int
+
+
+class NameList:
+    """The names of a release."""
+
+    def __init__(self, opened: OpenRelease, names: Names, questions: Sequence[tuple[str, str, str]]) -> None:
+        """Read the names. ``questions`` are (slug, language, words)."""
+        self._known: list[Suggested] = []
+        for entry in _entries(opened, names, questions):
+            if len(self._known) >= MOST:
+                break
+            self._known.append(entry)
+        self._forms = [entry.form for entry in self._known]
+
+    def find(self, typed: str, language: str, most: int = SHOWN, kinds: Sequence[str] = ()) -> list[Suggested]:
+        """What the typed characters may be the beginning of, best first; each thing once."""
+        form = folded(typed[:LONGEST])
+        if not form:
+            return []
+        found: list[tuple[int, bool, int, int, str, Suggested]] = []
+        for entry in self._known:
+            if kinds and entry.kind not in kinds:
+                continue
+            score = _score(form, entry)
+            if score is not None:
+                found.append((score, entry.language != language, entry.rank, len(entry.form), entry.form, entry))
+        return _once((item[-1] for item in sorted(found, key=lambda item: item[:-1])), most)
+
+    def meant(self, typed: str, language: str, most: int = 3, kinds: Sequence[str] = ()) -> list[Suggested]:
+        """Names that are spelt nearly as what was typed."""
+        form = folded(typed[:LONGEST])
+        if len(form) < (2 if has_han(form) else SHORTEST_MISSPELT):
+            return []
+        near = process.extract(form, self._forms, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=50)
+        entries = [(self._known[place], score) for _, score, place in near]
+        entries = [item for item in entries if not kinds or item[0].kind in kinds]
+        entries.sort(key=lambda item: (-item[1], item[0].language != language, item[0].rank))
+        return _once((entry for entry, _ in entries if entry.form != form), most)
+
+    def exact(self, typed: str) -> list[str]:
+        """The IRIs of what is called so."""
+        form = folded(typed[:LONGEST])
+        found = (entry.target for entry in self._known if entry.form == form and entry.kind != QUESTION)
+        return list(dict.fromkeys(found))
+
+
+def folded(text: str) -> str:
+    """Words as they are compared: in small letters, simplified characters, the singular."""
+    words = " ".join(stem(word) for word in simplified(text).casefold().split())
+    return _BESIDE_HAN.sub("", words)
+
+
+def _entries(opened: OpenRelease, names: Names, questions: Sequence[tuple[str, str, str]]) -> Iterator[Suggested]:
+    ranks = {kind: rank for rank, kind in enumerate(KINDS)}
+    for node, kinds in names.classes.items():
+        kind = next((item for item in kinds if item in ranks), None)
+        if kind is None or not isinstance(node, NamedNode):
+            continue
+        properties = names.labels.get(node, {})
+        told = [(item.value, item.language) for label in LABELS for item in properties.get(label, ())]
+        also = (triple.object for triple in opened.triples(node, SKOS.altLabel))
+        told += [(item.value, item.language or "") for item in also if isinstance(item, Literal)]
+        for name, language in dict.fromkeys(told):
+            if name:
+                yield _entry(name, language, node.value, kind, ranks[kind])
+        if kind in _NUMBERED and told:
+            yield from _numbered(opened, names, node, kind, told, ranks[kind])
+    for target, text in names.mapped.items():
+        if isinstance(target, NamedNode) and opened.iris.path(target.value) is None:
+            yield _entry(text.value, text.language, target.value, "", len(ranks))
+    for slug, language, words in questions:
+        yield _entry(words, language, slug, QUESTION, len(ranks) + 1)
+
+
+def _numbered(
+    opened: OpenRelease, names: Names, node: NamedNode, kind: str, told: Sequence[tuple[str, str]], rank: int
+) -> Iterator[Suggested]:
+    """A part by its kind and number, as in action 8; it is shown by its heading."""
+    stated = (item.object for item in opened.triples(node, opened.iris.term("number")))
+    number = next((item.value for item in stated if isinstance(item, Literal)), "")
+    labels = [item for found in names.labels.get(opened.iris.term(kind), {}).values() for item in found]
+    for label in labels if number else ():
+        name, language = next((item for item in told if item[1] == label.language), told[0])
+        yield replace(
+            _entry(name, language, node.value, kind, rank), form=folded(f"{label.value} {number}"), letters=""
+        )
+
+
+def _entry(name: str, language: str, target: str, kind: str, rank: int) -> Suggested:
+    return Suggested(name, language, target, kind, folded(name), initials(name), rank)
+
+
+def _score(form: str, entry: Suggested) -> int | None:
+    """How well a name fits, 0 best; None when it does not."""
+    if entry.form == form:
+        return 0
+    if entry.form.startswith(form):
+        return 1
+    if f" {form}" in entry.form:
+        return 2
+    if form in entry.form and (has_han(form) or len(form) > 2):
+        return 3
+    if form.isascii() and len(form) > 1 and entry.letters.startswith(form.replace(" ", "")):
+        return 4
+    return None
+
+
+def _once(entries: Iterator[Suggested], most: int) -> list[Suggested]:
+    found: dict[str, Suggested] = {}
+    for entry in entries:
+        found.setdefault(entry.target, entry)
+        if len(found) == most:
+            break
+    return list(found.values())
