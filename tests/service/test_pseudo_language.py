@@ -205,6 +205,7 @@ def pages(live: Live) -> list[str]:
     word = live.opened.iris.thing("id/topic/data-security")
     label = next(iter(live.opened.triples(word, SKOS.prefLabel))).object.value  # type: ignore[union-attr]
     often = quote(pseudo.made_up("the"))
+    misspelt = max((str(item.object.value) for item in live.opened.triples(word, SKOS.prefLabel)), key=len)[:-1] + "ჟ"  # type: ignore[union-attr]
     theirs = next(iter(live.opened.triples(None, NamedNode(f"{SSSOM.iri}object_label")))).object.value  # type: ignore[union-attr]
     searches = (
         "",
@@ -225,7 +226,7 @@ def pages(live: Live) -> list[str]:
         "q=" + "%E1%83%90" * 600,
         f"q={quote(label)}&lang=zh",
         "q=%E1%83%90&page=2",
-        f"q={quote(label[:-1] + 'ჰ')}",
+        f"q={quote(misspelt)}",
     )
     return [
         "/",
@@ -461,6 +462,16 @@ def test_suggestions_count_in_words(live: Live, seen: set[str]) -> None:
         assert said
         assert pseudo.leaks(said) == []
         seen |= pseudo.ids_in(" ".join(said))
+
+
+def test_names_are_proposed_with_what_they_name(live: Live, seen: set[str]) -> None:
+    asked = json.loads(live.get("/questions.json", PROGRAM).text)[0]["question"]
+    theirs = next(iter(live.opened.triples(None, NamedNode(f"{SSSOM.iri}object_label")))).object.value  # type: ignore[union-attr]
+    for typed in (next(iter(asked.values())), theirs):
+        found = read(live, f"/suggest?q={quote(typed[:60])}").json()
+        seen |= pseudo.ids_in(" ".join(item["kind"] for item in found))
+        assert found
+        assert pseudo.leaks([item["kind"] for item in found]) == []
 
 
 def test_terms_of_others_are_proposed_by_their_names(live: Live, seen: set[str]) -> None:

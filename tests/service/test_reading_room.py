@@ -160,6 +160,10 @@ def test_documents_of_other_shapes(shapes: Live) -> None:
     assert re.search(r'<mark class="ev ev-modality"[^>]*>shall not</mark>', page)
     assert re.search(r"<h3[^>]*>\s*<span lang=\"en\">Article 1</span>", page)
     assert "In this Declaration" in text
+    drawn = shapes.get("/pictures/wording.svg?document=lamps&lang=en").text
+    assert "Article 6" in drawn
+    assert "oblige" in drawn
+    assert 'href="/read/lamps#article/6"' in html(shapes, "/doc/lamps/article/6")
     tides = html(shapes, "/read/tides")
     assert 'class="views"' not in tides
     assert "船不出港" in tides

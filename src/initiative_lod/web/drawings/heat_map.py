@@ -51,7 +51,7 @@ def heat_map(
         shift = -LINE / 2 * (len(lines) - 1)
         drawn.append(
             Markup(
-                '<a href="{}" tabindex="-1"><title>{}</title><text class="ink"fill="{}" font-size="{}" '
+                '<a href="{}" tabindex="-1"><title>{}</title><text class="ink" fill="{}" font-size="{}" '
                 'transform="translate({:.1f} {:.1f}) rotate(-45)" y="{:.1f}">{}</text></a>'
             ).format(column.href, column.label.value, INK, SIZE, x + 4, top - 6, shift, spans)
         )

@@ -17,7 +17,7 @@ from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import PARTS
-from initiative_lod.web.drawings import squares
+from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import (
@@ -67,6 +67,7 @@ class Pages:
             schema_org=schema_org.script,
             runs=marked_text.runs,
             reading_address=self.reading,
+            document_key=lambda view, document: key_of(view.iris, document),
             software=__version__,
         )
 
@@ -119,6 +120,7 @@ class Pages:
                 more |= {"checks": None, "summary": self._summary(view, resource)}
         elif set(kinds) & {*PARTS}:
             template, more = "part.html", more | part.place(view, resource, kinds[0])
+            more["in_document"] = self._place_in_document(view, resource)
         elif "Text" in kinds:
             template, more["known"] = "text.html", dataset.text_facts(view, resource)
         else:
@@ -133,7 +135,8 @@ class Pages:
         """The start page: the one document of the release at a glance, or a card for each of several."""
         view = self.view(opened, request)
         block = schema_org.block(view, view.iris.thing("dataset"))
-        more: dict[str, Any] = {"schema_org_block": block, **_standing(view)}
+        preview = self._preview(view, view.documents[0]) if view.documents else ""
+        more: dict[str, Any] = {"schema_org_block": block, "preview": preview, **_standing(view)}
         several = view.documents if len(view.documents) > 1 else ()
         more["cards"] = [self._summary(view, item) for item in several[:MOST_CARDS]]
         more["compared"] = [("document", card.key) for card in more["cards"]]
@@ -189,6 +192,13 @@ class Pages:
             "detail": problems.shown(error, language),
         }
 
+    def _place_in_document(self, view: View, part: NamedNode) -> str:
+        """Address of a part in the reading room; empty where its IRI is not below its document's."""
+        document = view.document_of(part)
+        if document is None or not part.value.startswith(f"{document.value}/"):
+            return ""
+        return f"{self.reading(view, document)}#{part.value.removeprefix(f'{document.value}/')}"
+
     @staticmethod
     def reading(view: View, document: NamedNode) -> str:
         """Address of a document's reading room."""
@@ -237,10 +247,22 @@ class Pages:
 
     def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         if "node" in values:
+            values["preview"] = self._preview(view, values["node"])
             values["schema_org_block"] = schema_org.block(view, values["node"])
         values |= {"view": view, "location": location, "release_version": view.opened.release.version}
         values["imprint"] = self._imprints.of(view.opened)
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
+
+    def _preview(self, view: View, node: NamedNode) -> str:
+        """The picture that a shared link to a page about a document or a part of it shows; empty where there is none.
+
+        A program that makes previews wants an absolute address, which is under the canonical base.
+        """
+        document = view.document_of(node) if raster.AVAILABLE else None
+        if document is None or len(self.figures(view.opened)[document].said["modality"]) < 2:
+            return ""
+        named = f"document={quote(key_of(view.iris, document))}&" if len(view.documents) > 1 else ""
+        return f"{view.iris.base}pictures/wording.png?{named}lang={view.language}"
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
         """Entries of the menu, as (address, id of the words): several documents, or all of one; and the wording."""

@@ -178,7 +178,7 @@ def _documents(site: Site, opened: OpenRelease, arguments: CompareArguments) -> 
 
 def _unknown(names: NameList, iri: str, language: str, node: NamedNode | None) -> InitiativeLodError:
     """The error that tells what is wrong with an IRI or a name, and which name may be meant."""
-    if ":" not in iri and "/" not in iri:
+    if any(character.isalnum() for character in iri) and not {":", "/"} & {*iri}:
         near = [item.name for item in names.meant(iri, language, kinds=KINDS)]
         if near:
             return NotFound(Message("error.compare_meant", name=iri[:100], meant=", ".join(map(repr, near))))

@@ -12,8 +12,11 @@ from initiative_lod.documents.representation import Rendered, document_paths, en
 from initiative_lod.formats import ATOM, HTML, TEXT, XML
 from initiative_lod.release.older import Archive
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import RDF
 from initiative_lod.web.http.conditional import Representation, of_content
 from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.pages.document_choice import key_of
+from initiative_lod.web.pages.thing_index import KINDS
 from initiative_lod.web.routes.routing import (
     CROWDED,
     NOT_MODIFIED,
@@ -33,9 +36,22 @@ ADDRESSES = 50_000  # that one file may have by the protocol; of more, those nea
 #: Their addresses are absolute, and so made of what the client calls us: no proxy is to give one client's to another.
 PRIVATE = [("Cache-Control", "private, max-age=60")]
 #: Pages that are no document of a thing.
-PAGES = ("", "questions", "releases")
+PAGES = ("", "about", "about/data", "about/api", "index", "pictures", "questions", "releases")
 #: Addresses that have no end of arguments, or hold what is elsewhere as well.
-NOT_CRAWLED = ("/compare", "/files/", "/reconcile", "/release/", "/releases/changes", "/resource", "/search", "/sparql")
+NOT_CRAWLED = (
+    "/cite",
+    "/compare",
+    "/embed/",
+    "/files/",
+    "/oembed",
+    "/reconcile",
+    "/release/",
+    "/releases/changes",
+    "/resource",
+    "/search",
+    "/sparql",
+    "/suggest",
+)
 
 
 def feed_addresses(site: Site, archive: Archive) -> list[Address]:
@@ -78,14 +94,21 @@ def sitemap(site: Site, opened: OpenRelease, request: Request) -> Representation
         entity_tag("sitemap", site.software, opened.release.digest, here, languages),
         PRIVATE,
         [("Content-Type", XML.content_type)],
-        lambda: Rendered(_sitemap(opened, here, languages)),
+        lambda: Rendered(_sitemap(opened, here, languages, _read(site, opened))),
     )
 
 
-def _sitemap(opened: OpenRelease, here: str, languages: Sequence[str]) -> bytes:
+def _read(site: Site, opened: OpenRelease) -> list[str]:
+    """The documents' reading rooms, and the indexes of what there is."""
+    read = [f"read/{key_of(opened.iris, item)}" for item in site.pages.documents(opened)]
+    there = [kind for kind, name in KINDS.items() if opened.holds(None, RDF.type, opened.iris.term(name))]
+    return read + [f"index/{kind}" for kind in there]
+
+
+def _sitemap(opened: OpenRelease, here: str, languages: Sequence[str], read: Sequence[str]) -> bytes:
     own = [path for path in document_paths(opened) if path.startswith(OWN_DOCUMENTS)]
     urls = Element("urlset", {"xmlns": MAP_NAMESPACE, "xmlns:xhtml": XHTML_NAMESPACE})
-    for path in [*PAGES, *own][:ADDRESSES]:
+    for path in [*PAGES, *read, *own][:ADDRESSES]:
         url, address = SubElement(urls, "url"), f"{here}/{quote(path)}"
         _put(url, "loc", address)
         _put(url, "lastmod", opened.release.modified)

@@ -138,9 +138,7 @@ def one_picture(site: Site, opened: OpenRelease, request: Request) -> Representa
     arguments = _arguments(site, opened, document)
 
     def body(media: MediaType, language: str) -> bytes:
-        view = site.pages.view(opened, request)
-        if media is not HTML:
-            view = View(opened, view.interface, "", "")
+        view = site.pages.view(opened, request, query=None if media is HTML else "")
         found = pictures.picture(view, document, site.pages.figures(opened)[document], kind)
         if media is SVG:
             return found.svg.encode()
