@@ -52,7 +52,7 @@ class NameList:
         self._forms = [entry.form for entry in self._known]
 
     def find(self, typed: str, language: str, most: int = SHOWN, kinds: Sequence[str] = ()) -> list[Suggested]:
-        """What the typed characters may be the beginning of, best first; each thing once."""
+        """Names of which the typed characters may be the beginning, best first; each thing once."""
         form = folded(typed[:LONGEST])
         if not form:
             return []
@@ -130,7 +130,7 @@ def _entry(name: str, language: str, target: str, kind: str, rank: int) -> Sugge
 
 
 def _score(form: str, entry: Suggested) -> int | None:
-    """How well a name fits, 0 best; None when it does not."""
+    """Score of a name, 0 for the best; None when it does not."""
     if entry.form == form:
         return 0
     if entry.form.startswith(form):
