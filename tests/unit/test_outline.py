@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiative_lod.sources.outline import ordinal, outline
-from initiative_lod.sources.text import normalise, paragraphs
+from initiative_lod.sources.outline import outline
+from initiative_lod.sources.printed_lines import ordinal
+from initiative_lod.sources.text import normalise
 
 LINES = (
     *("Model Declaration", "A subtitle that ends.", "Preamble", "Introduction", "Conclusion", "结语", "序 言"),
@@ -28,6 +29,11 @@ LINES = (
         "Section 1 Shelter",
         "Annex I",
         "Annex",
+        "§ 2a. A rule.",
+        "Titre premier – Règles",
+        "（目的）",
+        "第一编 通则",
+        "第二条之一 又一条。",
     ),
     *(
         "(a) an umbrella;",
@@ -37,6 +43,9 @@ LINES = (
         "三、窗",
         "—— dry shoes",
         "- a towel",
+        "(i) a hat;",
+        "b) a scarf;",
+        "２　帽子。",
         "Plain words.",
     ),
     *("<!-- a mark -->", "", "\u200b"),
@@ -53,7 +62,9 @@ def test_no_word_falls_and_no_part_comes_twice(lines: list[str]) -> None:
     if found.repeats_title:  # what stands before the title that counts is no part of the document
         left = left[max(place for place, line in enumerate(left) if line == found.title) :]
     told = [found.title, *words] if found.title else words
-    assert [strip(line) for line in left if not line.startswith("<!--")] == [paragraphs(item) for item in told]
+    assert [strip(line) for line in left if not line.startswith("<!--")] == [
+        line for item in told for line in normalise(item)
+    ]
 
 
 def strip(line: str) -> str:
@@ -76,6 +87,8 @@ def test_every_part_lies_in_one_that_is_there(lines: list[str]) -> None:
         ("〇", 0),
         ("13", 13),
         ("XIV", 14),
+        ("1er", 1),
+        ("premier", 1),
         ("iv", 4),
         ("x", 10),
         ("a", 0),

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.located_text import LocatedText
 from initiative_lod.build.part_tree import tree
-from initiative_lod.build.translation import Described, label, rendered_text
+from initiative_lod.build.translation import Described, Step, label, rendered_text
 from initiative_lod.iris import Iris
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import RDFS
@@ -45,8 +45,19 @@ PATTERNS = {
     ],
 )
 def test_labels_of_parts(steps: list[tuple[str, int | None, str]], zh: str | None, en: str | None) -> None:
-    assert label(steps, PATTERNS, "zh") == zh
-    assert label(steps, PATTERNS, "en") == en
+    way = [Step(*step) for step in steps]
+    assert label(way, PATTERNS, "zh") == zh
+    assert label(way, PATTERNS, "en") == en
+
+
+def test_a_text_in_another_language_calls_its_parts_as_it_prints_them() -> None:
+    way = [Step("Chapter", 1, "TITRE PREMIER"), Step("Article", 2, "Article 2"), Step("Paragraph", 3)]
+    assert label(way, PATTERNS, "fr", of_text=True) == "TITRE PREMIER, Article 2, ¶ 3"
+    assert (
+        label([Step("Preamble", heading="PRÉAMBULE"), Step("Paragraph", 1)], PATTERNS, "fr", True) == "PRÉAMBULE, ¶ 1"
+    )
+    assert label(way, PATTERNS, "fr") is None
+    assert label([Step("Preamble")], PATTERNS, "fr", of_text=True) is None
 
 
 TEXT = NormalisedText("题\n\n序。\n\n部\n\n导。\n\n1.甲。乙,丙。\n\n结。")

@@ -21,7 +21,7 @@ from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
-from initiative_lod.build.translation import Patterns, label, rendered_text
+from initiative_lod.build.translation import Patterns, Step, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
@@ -29,6 +29,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import ig_script, judgements, notation, sssom, turtle
 from initiative_lod.sources.line_numbers import Place, Places
 from initiative_lod.sources.notation import AuthoredMark, Marks, with_mark
+from initiative_lod.sources.text import PARAGRAPHS
 from initiative_lod.sources.turtle import SourceFile
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, SCHEMA, TERMS
 
@@ -333,27 +334,40 @@ def _derived(quads: Iterable[Quad], document: LocatedDocument, kinds: PartKinds)
             yield from text_facts(NamedNode(text), rendering.text)
 
 
+def _heading(located: LocatedText, part: str) -> str:
+    """The heading of a part on one line."""
+    return located.text[located.headings[part]].replace(PARAGRAPHS, " ")
+
+
 def _labels(
     document: LocatedDocument, part: str, conditions: Mapping[str, str], patterns: Patterns
 ) -> Iterator[tuple[str, str]]:
     """Labels of a part by language: its heading in the texts that have one, else what its kind and number say."""
-    tree, last = document.tree, []
+    tree, last = document.tree, list[Step]()
     if part in conditions:
-        last = [("Condition", int(part.rpartition("-")[2]))]
+        last = [Step("Condition", int(part.rpartition("-")[2]))]
         part = conditions[part]
     way = [part]
     while (above := tree.within[way[0]]) != document.iri:
         way.insert(0, above)
-    headings = {
-        located.language.lower(): located.text[located.headings[part]]
-        for located in document.texts
-        if part in located.headings
-    }
     if not last:
-        yield from headings.items()
-    for language in sorted({*LABEL_LANGUAGES, *(located.language.lower() for located in document.texts)}):
-        printed = next((item.printed for item in document.texts if item.language.lower() == language), {})
-        steps = [(tree.kinds[item], tree.numbers.get(item), printed.get(item, "")) for item in way]
-        found = label([*steps, *((kind, number, "") for kind, number in last)], patterns, language)
-        if found is not None and (last or language not in headings):
+        for located in document.texts:
+            if part in located.headings:
+                yield located.language.lower(), _heading(located, part)
+    texts = {located.language.lower(): located for located in document.texts}
+    for language in sorted({*LABEL_LANGUAGES, *texts}):
+        text = texts.get(language)
+        if text is not None and part in text.headings and not last:
+            continue
+        steps = [
+            Step(
+                tree.kinds[item],
+                tree.numbers.get(item),
+                text.printed.get(item, "") if text else "",
+                _heading(text, item) if text and item in text.headings else "",
+            )
+            for item in way
+        ]
+        found = label([*steps, *last], patterns, language, of_text=text is not None)
+        if found is not None:
             yield language, found

@@ -236,16 +236,19 @@ class LocatedDocument:
                 located.spans[part] = Span(min(span.start for span in spans), max(span.end for span in spans))
 
     def _print_numbers(self, located: LocatedText, marks: Marks) -> Iterator[SourceError]:
-        """A part begins with its number as printed."""
+        """A part begins with its number as printed, or has it below a heading that stands above it."""
         for part, span in located.spans.items():
             if (number := located.mark(marks, part, "number")) is None:
                 continue
             printed = unicodedata.normalize("NFC", number.words.content.strip())
-            if printed and located.text[span].startswith(printed):
+            heading = located.headings.get(part)
+            begins = [located.text[own] for own in (span, *located.own(part))]
+            begins += located.text[heading].split("\n") if heading else []
+            if printed and any(words.startswith(printed) for words in begins):
                 located.printed[part] = printed
             else:
-                begins = shortened(located.text[span][:12])
-                message = f"<{_last(part)}>: its words begin with “{begins}”, and not with its src:number, “{printed}”"
+                shown = shortened(located.text[span][:12])
+                message = f"<{_last(part)}>: its words begin with “{shown}”, and not with its src:number, “{printed}”"
                 yield QuoteError(message, number.source.path, number.line)
 
     def _overlaps(self, located: LocatedText) -> Iterator[SourceError]:

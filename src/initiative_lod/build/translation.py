@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -28,17 +29,34 @@ class Rendering:
     missing: tuple[str, ...]
 
 
-def label(steps: Sequence[tuple[str, int | None, str]], patterns: Patterns, language: str) -> str | None:
-    """Label of a part by ``steps``, from the outermost part to itself: (kind, number, number as printed).
+class Step(NamedTuple):
+    """A part on the way to another: its kind, its number, and how the text prints its number and its heading."""
 
-    None in a language in which a kind on the way has no name.
+    kind: str
+    number: int | None = None
+    printed: str = ""
+    heading: str = ""
+
+
+def label(steps: Sequence[Step], patterns: Patterns, language: str, of_text: bool = False) -> str | None:
+    """Label of a part by ``steps``, from the outermost part to itself.
+
+    Where a kind has no name in the language, a step is called as the text does: by its number as printed, its heading,
+    or as a paragraph (¶) by its number; but only in the language ``of_text``. None where there is nothing to call it.
     """
     names = []
-    for kind, number, printed in steps:
-        pattern = patterns.get(kind, {}).get(language)
-        if pattern is None:
+    for step in steps:
+        pattern = patterns.get(step.kind, {}).get(language)
+        if pattern is not None:
+            name = step.printed or pattern.replace("{}", "" if step.number is None else str(step.number)).strip()
+        elif of_text:
+            name = step.printed or step.heading or ("" if step.number is None else f"¶ {step.number}")
+        else:
             return None
-        names.append(printed or pattern.replace("{}", "" if number is None else str(number)).strip())
+        if name:
+            names.append(name)
+    if not names:
+        return None
     joined = (" " if ideographic(language) else ", ").join(names)
     return joined[:1].upper() + joined[1:]
 

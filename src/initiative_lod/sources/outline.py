@@ -1,8 +1,7 @@
 """Outlines a text that nobody has described: which of its lines are titles, headings, articles, items and paragraphs.
 
-It goes by how governance documents are printed in Chinese and English: numbered units (第三章, Article 5), items ((a),
-（一）, ——), marks of Markdown, and short lines without a full stop, which are headings. It is a draft for a person to
-correct, and lets no word fall: every line comes out as words of a part or as left out.
+It goes by how governance documents are printed (``printed_lines``), by marks of Markdown, and by the order of lines. It
+is a draft for a person to correct, and lets no word fall: every line comes out as words of a part or as left out.
 """
 
 from __future__ import annotations
@@ -12,25 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from initiative_lod.sources.printed_lines import Line, classified, is_caption, is_heading, next_letter
+from initiative_lod.sources.printed_lines import unit as numbered_unit
 from initiative_lod.sources.text import normalise
 
 _MARKDOWN = re.compile(r"#{1,6}\s+")
 _COMMENT = re.compile(r"<!--.*-->")
-_CHINESE_UNIT = re.compile(r"(第([〇零一二三四五六七八九十百千\d]+)([编編章节節条條]))[\s、，:：]*(.*)", re.DOTALL)
-_ENGLISH_UNIT = re.compile(r"((Chapter|Section|Article|Annex)\s+([IVXLCDM]+|\d+))\b[.:)\s–—-]*(.*)", re.I | re.DOTALL)
-_ITEM = re.compile(r"([（(](?:[一二三四五六七八九十]+|\d+|[A-Za-z]{1,4})[）)]|\d+(?:\.\d+)+\.?|[①-⑳])\s*(?=\S)")
-_NUMBERED = re.compile(r"(\d+)\s*[.、．]\s*(?=\D)")
-_ENUMERATED = re.compile(r"([一二三四五六七八九十]+)、(?=\S)")
-_BULLET = re.compile(r"(——|[—–•*·▪-])\s*(?=\S)")
-_RECITAL = re.compile(r"鉴于|鑑於|whereas\b", re.I)
-_PREAMBLE = re.compile(r"(序\s*言|前\s*言|引\s*言|preamble|introduction)", re.I)
-_CONCLUSION = re.compile(r"(结\s*语|結\s*語|结束语|conclusion)", re.I)
-_STOPS = tuple("。.;；:：,，!！?？”\"'’…、")
-_LONGEST_HEADING = 90  # characters
 _TITLE_AGAIN = 5  # lines after the title, among which it may stand again
-_UNITS = dict.fromkeys("编編章", "Chapter") | dict.fromkeys("节節", "Section") | dict.fromkeys("条條", "Article")
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+_HOLDERS = {
+    "Part": 0,
+    "Annex": 0,
+    "Chapter": 1,
+}  # what holds all that follows, up to the next of its rank or a lower one
+_ROMAN = re.compile(r"\W*[ivx]+\W*")
 
 
 @dataclass(frozen=True)
@@ -58,32 +51,20 @@ class Outline:
     repeats_title: bool = False
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line by its role: Chapter, Section, Article, Item, Preamble, Conclusion, Recital, or Paragraph."""
-
-    role: str
-    words: str
-    number: str = ""
-    ordinal: int = 0
-    heading: bool = False
-    level: int = 0  # of a heading in Markdown, from 1; 0 where it does not say
-
-
 @dataclass
 class _Block:
     """A paragraph and the items that follow it."""
 
     words: str
     role: str = "Paragraph"
-    items: list[_Line] = field(default_factory=list)
+    items: list[Line] = field(default_factory=list)
 
 
 @dataclass
 class _Unit:
     """A part that holds blocks; ``heading`` is a line of its own."""
 
-    line: _Line | None
+    line: Line | None
     above: list[_Unit]
     blocks: list[_Block] = field(default_factory=list)
     path: str = ""
@@ -102,107 +83,102 @@ def outline(delivered: str) -> Outline:
             line, level = line[mark.end() :], mark[0].count("#")
         lines.append((line, level))
     title, repeats = "", False
-    if lines and _is_heading(lines[0][0]) and not _unit(lines[0][0]):
+    if lines and is_heading(lines[0][0]) and not numbered_unit(lines[0][0]):
         title = lines.pop(0)[0]
         again = [place for place, (line, _) in enumerate(lines) if line == title]
         if again and again[-1] < _TITLE_AGAIN and not lines[again[-1]][1]:  # src:firstLine is the last such line
             lines, repeats = lines[again[-1] + 1 :], True
-    told = [replace(_classified(line), level=level) for line, level in lines]
+    told = _listed(list(_joined([replace(classified(line), level=level) for line, level in lines])))
     if not any(line.role == "Article" for line in told):
         told = [_numbered_as_articles(line) for line in told]
     return Outline(title, tuple(_parts(_units(told))), tuple(left_out), repeats)
 
 
-def ordinal(printed: str) -> int:
-    """The number that a numeral says: 十三, 13, XIII; 0 for none."""
-    if printed.isdecimal():
-        return int(printed)
-    if printed and all(char in _ROMAN for char in printed.lower()):
-        values = [_ROMAN[char] for char in printed.lower()]
-        return sum(-one if one < other else one for one, other in zip(values, [*values[1:], 0], strict=True))
-    total, digit = 0, 0
-    for char in printed:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in "十百千":
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
+def _joined(lines: list[Line]) -> Iterator[Line]:
+    """The lines, headings put together that stand on two: a number and its title, a caption and its article."""
+    waiting = iter(range(len(lines)))
+    for place in waiting:
+        line, after, then = (lines[at] if at < len(lines) else None for at in range(place, place + 3))
+        assert line is not None
+        if after is not None and is_caption(line) and after.role == "Article":
+            next(waiting)
+            words = f"{line.words}\n{after.words}" if after.heading else line.words
+            yield replace(after, words=words, heading=True, level=line.level)
+            if not after.heading:
+                yield Line("Paragraph", after.words)
+        elif (
+            after is not None
+            and line.is_bare
+            and after.role == "Section"
+            and not (after.number or after.level or is_caption(after))
+            and then is not None
+            and (then.number or not then.heading)
+            and (line.role != "Article" or not then.heading)
+        ):
+            next(waiting)
+            yield replace(line, words=f"{line.words}\n{after.words}")
         else:
-            return 0
-    return total + digit
+            yield line
 
 
-def _is_heading(line: str) -> bool:
-    return len(line) <= _LONGEST_HEADING and not line.endswith(_STOPS) and not line[:1].islower()
+def _listed(lines: list[Line]) -> list[Line]:
+    """The lines; short ones after each other that head nothing, as in a list of names, are paragraphs."""
+    listed: list[Line] = []
+    loose = 0  # lines before this one that are headings by their look alone
+    for line in [*lines, Line("Conclusion", "")]:
+        if line.role == "Section" and not line.number and not line.level:
+            loose += 1
+        else:
+            heads_something = line.role not in (*_HOLDERS, "Preamble", "Conclusion")
+            first = len(listed) - loose
+            above = listed[first - 1] if first else None
+            has_title = above is not None and above.heading and bool(above.number) and not above.is_bare
+            kept = loose if heads_something else 0 if has_title or (loose == 1 and above) else 1
+            listed[first + kept :] = [Line("Paragraph", item.words) for item in listed[first + kept :]]
+            loose = 0
+        listed.append(line)
+    return listed[:-1]
 
 
-def _unit(line: str) -> _Line | None:
-    if found := _CHINESE_UNIT.fullmatch(line):
-        role = _UNITS[found[3]]
-        return _Line(role, line, found[1], ordinal(found[2]), role != "Article" or not found[4].strip())
-    found = _ENGLISH_UNIT.fullmatch(line)
-    if found and (not found[4] or found[4][0].isupper() or not found[4][0].isalpha()):
-        is_heading = found[2].capitalize() != "Article" or not found[4].strip() or _is_heading(line)
-        return _Line(found[2].capitalize(), line, found[1], ordinal(found[3]), is_heading)
-    return None
-
-
-def _classified(line: str) -> _Line:
-    if unit := _unit(line):
-        return unit
-    if _PREAMBLE.fullmatch(line):
-        return _Line("Preamble", line, heading=True)
-    if _CONCLUSION.fullmatch(line):
-        return _Line("Conclusion", line, heading=True)
-    if found := _ITEM.match(line):
-        return _Line("Item", line, found[1])
-    if found := _NUMBERED.match(line):
-        return _Line("Item", line, found[1], int(found[1]))
-    if found := _ENUMERATED.match(line):
-        return _Line("Section" if _is_heading(line) else "Item", line, found[1], ordinal(found[1]), _is_heading(line))
-    if found := _BULLET.match(line):
-        return _Line("Item", line)
-    if _RECITAL.match(line):
-        return _Line("Recital", line)
-    return _Line("Section", line, heading=True) if _is_heading(line) else _Line("Paragraph", line)
-
-
-def _numbered_as_articles(line: _Line) -> _Line:
+def _numbered_as_articles(line: Line) -> Line:
     """Take numbered paragraphs for the parts of a document that has no articles."""
-    return _Line("Article", line.words, line.number, line.ordinal) if line.role == "Item" and line.ordinal else line
+    return Line("Article", line.words, line.number, line.ordinal) if line.role == "Item" and line.ordinal else line
 
 
-def _units(lines: Iterable[_Line]) -> Iterator[_Unit]:
+def _units(lines: Iterable[Line]) -> Iterator[_Unit]:
     """The units of a text in order; what stands before the first is a preamble, if anything follows."""
     lines = list(lines)
     roles = {line.role for line in lines}
-    is_preamble = bool(roles & {"Chapter", "Section", "Article"}) and "Preamble" not in roles
-    unit = _Unit(_Line("Preamble", "") if is_preamble else None, [])
+    is_preamble = bool(roles & {*_HOLDERS, "Section", "Article"}) and "Preamble" not in roles
+    unit = _Unit(Line("Preamble", "") if is_preamble else None, [])
     framed: set[str] = set()  # a document has one preamble and one conclusion: another such heading is a section's
-    has_articles = any(line.role == "Article" for line in lines)
-    chapter: _Unit | None = None
+    has_articles = "Article" in roles
+    holders: list[_Unit] = []
     sections: list[_Unit] = []
     for line in lines:
-        before = unit.line is not None and unit.line.role == "Preamble" and not chapter
+        before = unit.line is not None and unit.line.role == "Preamble" and not holders
         if has_articles and before and line.role == "Section" and not line.number and not line.level:
             line = replace(line, role="Paragraph", heading=False)  # a formula, such as who proclaims what follows
         if line.role in framed:
             line = replace(line, role="Section")
         if line.role in ("Preamble", "Conclusion"):
             framed.add(line.role)
-        if line.role in ("Chapter", "Section", "Article", "Annex", "Preamble", "Conclusion"):
+        if line.role in (*_HOLDERS, "Section", "Article", "Preamble", "Conclusion"):
             if unit.blocks or (unit.line is not None and unit.line.words):
                 yield unit
             if line.role == "Section":
                 while sections and not 0 < _level(sections[-1]) < line.level:
                     sections.pop()
-                unit = _Unit(line, [*([chapter] if chapter else []), *sections])
+                unit = _Unit(line, [*holders, *sections])
                 sections.append(unit)
             elif line.role == "Article":
-                unit = _Unit(line, [*([chapter] if chapter else []), *sections])
+                unit = _Unit(line, [*holders, *sections])
             else:
-                unit, sections = _Unit(line, []), []
-                chapter = unit if line.role == "Chapter" else None
+                rank = _HOLDERS.get(line.role, 0)
+                holders = [item for item in holders if item.line and _HOLDERS[item.line.role] < rank]
+                unit, sections = _Unit(line, [*holders]), []
+                if line.role in _HOLDERS:
+                    holders.append(unit)
             if not line.heading:
                 unit.blocks.append(_Block(line.words))
         elif line.role == "Item":
@@ -221,7 +197,7 @@ def _parts(units: Iterable[_Unit]) -> Iterator[OutlinePart]:
     units = list(units)
     through = {
         role: _rises([unit.line for unit in units if unit.line and unit.line.role == role])
-        for role in ("Chapter", "Section", "Article", "Annex")
+        for role in (*_HOLDERS, "Section", "Article")
     }
     used: Counter[str] = Counter()
     for unit in units:
@@ -233,16 +209,17 @@ def _parts(units: Iterable[_Unit]) -> Iterator[OutlinePart]:
         if line.role in ("Preamble", "Conclusion"):
             unit.path, whole = line.role.lower(), ""
         elif through[line.role] and line.ordinal:
-            unit.path, whole = f"{line.role.lower()}/{line.ordinal}", above
+            unit.path, whole = f"{line.role.lower()}/{line.ordinal}{line.suffix}", above
         else:
             stem = f"{above}/{line.role.lower()}".lstrip("/")
             used[stem] += 1
             unit.path, whole = f"{stem}/{used[stem]}", ""
         heading = line.words if line.heading else ""
-        alone = len(unit.blocks) == 1 and unit.blocks[0].words and line.role not in ("Preamble", "Chapter")
+        alone = len(unit.blocks) == 1 and unit.blocks[0].words and line.role not in ("Preamble", "Part", "Chapter")
         quote = unit.blocks[0].words if alone else ""
         number = line.number if line.number and (heading or quote or unit.blocks) else ""
-        yield OutlinePart(line.role, unit.path, whole, heading, quote, number)
+        kind = "Chapter" if line.role == "Part" else line.role
+        yield OutlinePart(kind, unit.path, whole, heading, quote, number)
         if alone:
             yield from _items(unit.path, unit.blocks[0].items)
         else:
@@ -253,10 +230,10 @@ def _level(unit: _Unit) -> int:
     return unit.line.level if unit.line else 0
 
 
-def _rises(lines: Iterable[_Line]) -> bool:
+def _rises(lines: Iterable[Line]) -> bool:
     """Tell whether units of one kind are numbered, and no number comes twice or goes back."""
-    ordinals = [line.ordinal for line in lines]
-    return bool(ordinals) and all(one < other for one, other in zip([0, *ordinals], ordinals, strict=False))
+    numbers = [(line.ordinal, line.suffix) for line in lines]
+    return bool(numbers) and all(one < other for one, other in zip([(0, ""), *numbers], numbers, strict=False))
 
 
 def _blocks(unit: _Unit, path: str, used: Counter[str]) -> Iterator[OutlinePart]:
@@ -270,7 +247,39 @@ def _blocks(unit: _Unit, path: str, used: Counter[str]) -> Iterator[OutlinePart]
         yield from _items(f"{stem}/{used[stem]}", block.items)
 
 
-def _items(path: str, items: Iterable[_Line]) -> Iterator[OutlinePart]:
-    for count, item in enumerate(items, 1):
+@dataclass
+class _List:
+    """Items of one style, and where the last of them lies."""
+
+    style: str
+    above: str
+    count: int = 0
+    mark: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.above}/item/{self.count}".lstrip("/")
+
+
+def _items(path: str, items: Iterable[Line]) -> Iterator[OutlinePart]:
+    """Items with their paths: one in another style lies in the one before it, until the former style comes again."""
+    lists: list[_List] = []
+    for item in items:
+        style = _style(item, lists)
+        if style in [found.style for found in lists]:
+            while lists[-1].style != style:
+                lists.pop()
+        else:
+            lists.append(_List(style, lists[-1].path if lists else path))
+        lists[-1].count += 1
+        lists[-1].mark = item.number
         number = item.number if item.words.startswith(item.number) else ""
-        yield OutlinePart("Item", f"{path}/item/{count}".lstrip("/"), quote=item.words, number=number)
+        yield OutlinePart("Item", lists[-1].path, quote=item.words, number=number)
+
+
+def _style(item: Line, lists: list[_List]) -> str:
+    """How an item is marked; ``(i)`` is a letter after ``(h)``, and else a Roman number."""
+    if "a" not in item.style or not _ROMAN.fullmatch(item.number):
+        return item.style
+    follows = any(found.style == item.style and next_letter(found.mark) == item.number for found in lists)
+    return item.style if follows else item.style.replace("a", "i")

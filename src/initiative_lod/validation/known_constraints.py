@@ -85,7 +85,7 @@ def _gaps(data: TripleIndex) -> set[Term]:
     """
     number = I.term("number")
     in_it: set[tuple[Term, Term, int]] = set()  # (what it lies in, class, number)
-    beside: set[tuple[Term, Term, int]] = set()  # the same, of what that lies in
+    beside: set[tuple[tuple[int, Term], Term, int]] = set()  # the same, of what that lies in, and of what that lies in
     for value, parts in data.inverse(number).items():
         if (ordinal := _integer(value)) is None:
             continue
@@ -93,7 +93,7 @@ def _gaps(data: TripleIndex) -> set[Term]:
             for whole in data.values(part, DCTERMS.isPartOf):
                 for kind in data.values(part, RDF.type):
                     in_it.add((whole, kind, ordinal))
-                    beside.update((above, kind, ordinal) for above in data.values(whole, DCTERMS.isPartOf))
+                    beside.update((above, kind, ordinal) for above in _above(data, whole))
 
     def is_certain(part: Term) -> bool:
         kinds = [kind for kind in data.values(part, RDF.type) if kind in _COUNTED]
@@ -102,7 +102,7 @@ def _gaps(data: TripleIndex) -> set[Term]:
         if ordinal is None or len(kinds) > 1 or len(wholes) != 1:
             return False
         (whole,) = wholes
-        above = data.values(whole, DCTERMS.isPartOf)
+        above = _above(data, whole)
         return (
             not kinds
             or ordinal <= 1
@@ -111,6 +111,13 @@ def _gaps(data: TripleIndex) -> set[Term]:
         )
 
     return {part for part in data.subjects_of(number) if not is_certain(part)}
+
+
+def _above(data: TripleIndex, whole: Term) -> list[tuple[int, Term]]:
+    """What a whole lies in, one and two steps above it, each with the number of steps."""
+    first = data.values(whole, DCTERMS.isPartOf)
+    second = (item for above in first for item in data.values(above, DCTERMS.isPartOf))
+    return [*((1, item) for item in first), *((2, item) for item in second)]
 
 
 def _one(data: TripleIndex, subject: Term, predicate: NamedNode) -> Term | None:
@@ -132,5 +139,5 @@ def _integer(term: Term | None) -> int | None:
 KNOWN: dict[str, Callable[[TripleIndex], set[Term]]] = {
     "bc7f1a7934c27fed": _quotes,
     "ba2a8c7ce1a3d781": _contexts,
-    "81afaf317fb78d62": _gaps,
+    "cf0aa75037ff2d82": _gaps,
 }
