@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from initiative_lod.sources.printed_lines import Line, classified, is_caption, is_heading, next_letter
+from initiative_lod.sources.printed_lines import PrintedLine, classified, is_caption, is_heading, next_letter
 from initiative_lod.sources.printed_lines import unit as numbered_unit
 from initiative_lod.sources.text import normalise
 
@@ -57,14 +57,14 @@ class _Block:
 
     words: str
     role: str = "Paragraph"
-    items: list[Line] = field(default_factory=list)
+    items: list[PrintedLine] = field(default_factory=list)
 
 
 @dataclass
 class _Unit:
     """A part that holds blocks; ``heading`` is a line of its own."""
 
-    line: Line | None
+    line: PrintedLine | None
     above: list[_Unit]
     blocks: list[_Block] = field(default_factory=list)
     path: str = ""
@@ -94,7 +94,7 @@ def outline(delivered: str) -> Outline:
     return Outline(title, tuple(_parts(_units(told))), tuple(left_out), repeats)
 
 
-def _joined(lines: list[Line]) -> Iterator[Line]:
+def _joined(lines: list[PrintedLine]) -> Iterator[PrintedLine]:
     """The lines, headings put together that stand on two: a number and its title, a caption and its article."""
     waiting = iter(range(len(lines)))
     for place in waiting:
@@ -105,7 +105,7 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
             words = f"{line.words}\n{after.words}" if after.heading else line.words
             yield replace(after, words=words, heading=True, level=line.level)
             if not after.heading:
-                yield Line("Paragraph", after.words)
+                yield PrintedLine("Paragraph", after.words)
         elif (
             after is not None
             and line.is_bare
@@ -121,11 +121,11 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
-def _listed(lines: list[Line]) -> list[Line]:
+def _listed(lines: list[PrintedLine]) -> list[PrintedLine]:
     """The lines; short ones after each other that head nothing, as in a list of names, are paragraphs."""
-    listed: list[Line] = []
+    listed: list[PrintedLine] = []
     loose = 0  # lines before this one that are headings by their look alone
-    for line in [*lines, Line("Conclusion", "")]:
+    for line in [*lines, PrintedLine("Conclusion", "")]:
         if line.role == "Section" and not line.number and not line.level:
             loose += 1
         else:
@@ -134,23 +134,25 @@ def _listed(lines: list[Line]) -> list[Line]:
             above = listed[first - 1] if first else None
             has_title = above is not None and above.heading and bool(above.number) and not above.is_bare
             kept = loose if heads_something else 0 if has_title or (loose == 1 and above) else 1
-            listed[first + kept :] = [Line("Paragraph", item.words) for item in listed[first + kept :]]
+            listed[first + kept :] = [PrintedLine("Paragraph", item.words) for item in listed[first + kept :]]
             loose = 0
         listed.append(line)
     return listed[:-1]
 
 
-def _numbered_as_articles(line: Line) -> Line:
+def _numbered_as_articles(line: PrintedLine) -> PrintedLine:
     """Take numbered paragraphs for the parts of a document that has no articles."""
-    return Line("Article", line.words, line.number, line.ordinal) if line.role == "Item" and line.ordinal else line
+    return (
+        PrintedLine("Article", line.words, line.number, line.ordinal) if line.role == "Item" and line.ordinal else line
+    )
 
 
-def _units(lines: Iterable[Line]) -> Iterator[_Unit]:
+def _units(lines: Iterable[PrintedLine]) -> Iterator[_Unit]:
     """The units of a text in order; what stands before the first is a preamble, if anything follows."""
     lines = list(lines)
     roles = {line.role for line in lines}
     is_preamble = bool(roles & {*_HOLDERS, "Section", "Article"}) and "Preamble" not in roles
-    unit = _Unit(Line("Preamble", "") if is_preamble else None, [])
+    unit = _Unit(PrintedLine("Preamble", "") if is_preamble else None, [])
     framed: set[str] = set()  # a document has one preamble and one conclusion: another such heading is a section's
     has_articles = "Article" in roles
     holders: list[_Unit] = []
@@ -230,7 +232,7 @@ def _level(unit: _Unit) -> int:
     return unit.line.level if unit.line else 0
 
 
-def _rises(lines: Iterable[Line]) -> bool:
+def _rises(lines: Iterable[PrintedLine]) -> bool:
     """Tell whether units of one kind are numbered, and no number comes twice or goes back."""
     numbers = [(line.ordinal, line.suffix) for line in lines]
     return bool(numbers) and all(one < other for one, other in zip([(0, ""), *numbers], numbers, strict=False))
@@ -261,7 +263,7 @@ class _List:
         return f"{self.above}/item/{self.count}".lstrip("/")
 
 
-def _items(path: str, items: Iterable[Line]) -> Iterator[OutlinePart]:
+def _items(path: str, items: Iterable[PrintedLine]) -> Iterator[OutlinePart]:
     """Items with their paths: one in another style lies in the one before it, until the former style comes again."""
     lists: list[_List] = []
     for item in items:
@@ -277,8 +279,8 @@ def _items(path: str, items: Iterable[Line]) -> Iterator[OutlinePart]:
         yield OutlinePart("Item", lists[-1].path, quote=item.words, number=number)
 
 
-def _style(item: Line, lists: list[_List]) -> str:
-    """How an item is marked; ``(i)`` is a letter after ``(h)``, and else a Roman number."""
+def _style(item: PrintedLine, lists: list[_List]) -> str:
+    """Style of the mark of an item: ``(i)`` is a letter after ``(h)``, and else a Roman number."""
     if "a" not in item.style or not _ROMAN.fullmatch(item.number):
         return item.style
     follows = any(found.style == item.style and next_letter(found.mark) == item.number for found in lists)

@@ -71,7 +71,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
 @dataclass(frozen=True)
-class Line:
+class PrintedLine:
     """A line by its role: Part, Chapter, Section, Article, Annex, Item, Preamble, Conclusion, Recital, or Paragraph.
 
     ``ordinal`` is what its numeral says, 0 where there is none; ``suffix`` tells one that was put in later (2a,
@@ -121,47 +121,47 @@ def is_heading(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and not line.endswith(_STOPS) and not line[:1].islower()
 
 
-def unit(line: str) -> Line | None:
+def unit(line: str) -> PrintedLine | None:
     """The line as one that begins a numbered unit; None for another one."""
     if found := _CHINESE_UNIT.fullmatch(line):
         role = _CHINESE_ROLES[found[3]]
         suffix = f"-{ordinal(found[4])}" if found[4] else ""
-        return Line(role, line, found[1], ordinal(found[2]), role != "Article" or not found[5].strip(), suffix)
+        return PrintedLine(role, line, found[1], ordinal(found[2]), role != "Article" or not found[5].strip(), suffix)
     if (found := _CHINESE_ANNEX.fullmatch(line)) and is_heading(line):
-        return Line("Annex", line, found[1].strip() if found[2] else "", ordinal(found[2]), True)
+        return PrintedLine("Annex", line, found[1].strip() if found[2] else "", ordinal(found[2]), True)
     if _BARE_ANNEX.fullmatch(line):
-        return Line("Annex", line, heading=True)
+        return PrintedLine("Annex", line, heading=True)
     found = _NAMED_UNIT.fullmatch(line)
     if found and not found[5][:1].islower():
         role = _ROLES[found[2].lower()]
         heading = role != "Article" or not found[5].strip() or is_heading(line)
-        return Line(role, line, found[1], ordinal(found[3]), heading, (found[4] or "").strip().lower())
+        return PrintedLine(role, line, found[1], ordinal(found[3]), heading, (found[4] or "").strip().lower())
     return None
 
 
-def classified(line: str) -> Line:
+def classified(line: str) -> PrintedLine:
     """The line by its role."""
     if found := unit(line):
         return found
     if _PREAMBLE.fullmatch(line):
-        return Line("Preamble", line, heading=True)
+        return PrintedLine("Preamble", line, heading=True)
     if _CONCLUSION.fullmatch(line):
-        return Line("Conclusion", line, heading=True)
+        return PrintedLine("Conclusion", line, heading=True)
     if mark := _NUMBERED.match(line):
-        return Line("Item", line, mark[1], int(mark[1]), style="1")
+        return PrintedLine("Item", line, mark[1], int(mark[1]), style="1")
     if mark := _ITEM.match(line):
-        return Line("Item", line, mark[1], style=_style(mark[1]))
+        return PrintedLine("Item", line, mark[1], style=_style(mark[1]))
     if mark := _ENUMERATED.match(line):
         short = is_heading(line)
-        return Line("Section" if short else "Item", line, mark[1], ordinal(mark[1]), short, style="一、")
+        return PrintedLine("Section" if short else "Item", line, mark[1], ordinal(mark[1]), short, style="一、")
     if mark := _BULLET.match(line):
-        return Line("Item", line, style=mark[1])
+        return PrintedLine("Item", line, style=mark[1])
     if _RECITAL.match(line) or _PREAMBULAR.fullmatch(line):
-        return Line("Recital", line)
-    return Line("Section", line, heading=True) if is_heading(line) else Line("Paragraph", line)
+        return PrintedLine("Recital", line)
+    return PrintedLine("Section", line, heading=True) if is_heading(line) else PrintedLine("Paragraph", line)
 
 
-def is_caption(line: Line) -> bool:
+def is_caption(line: PrintedLine) -> bool:
     """Tell whether it is a heading in brackets, which stands above the article that it is of, as in Japanese laws."""
     return line.role == "Section" and _CAPTION.fullmatch(line.words) is not None
 

@@ -114,7 +114,7 @@ def _gaps(data: TripleIndex) -> set[Term]:
 
 
 def _above(data: TripleIndex, whole: Term) -> list[tuple[int, Term]]:
-    """What a whole lies in, one and two steps above it, each with the number of steps."""
+    """Parts that a whole lies in, one and two steps above it, each with the number of steps."""
     first = data.values(whole, DCTERMS.isPartOf)
     second = (item for above in first for item in data.values(above, DCTERMS.isPartOf))
     return [*((1, item) for item in first), *((2, item) for item in second)]
