@@ -72,6 +72,7 @@ ADDRESSES = {
     "/about/api": "/about/api",
     "/questions": "/questions",
     "/questions/{}": "/questions/prohibitions",
+    "/statements/{}": "/statements/wic-2020.csv",
     "/compare": f"/compare?iri={ACTION}&iri=wic-2020/action/9",
     "/sparql": "/sparql",
     "/sparql/terms.json": "/sparql/terms.json",

@@ -63,6 +63,7 @@ CODE = tuple(
         "http://www.w3.org/ns/shacl#flags",
         "http://www.w3.org/ns/shacl#prefix",
         "http://www.w3.org/ns/shacl#namespace",
+        "https://w3id.org/initiative-lod/ontology#operator",
         "https://w3id.org/initiative-lod/ontology#sha256",
     )
 )

@@ -240,6 +240,7 @@ def pages(live: Live) -> list[str]:
         *("/pictures?document=wic-2020", "/pictures?document=law"),
         *(f"/pictures/{name}?document=wic-2020" for name in ("wording", "topics", "addressees", "mappings-wsis")),
         f"/cite?iri={quote(BASE)}id/wic-2020/action/8",
+        "/doc/wic-2020/action/7",  # with statements that are alternatives
         f"/resource?iri={quote(EXTERNAL)}",
         f"/resource?iri={quote(PREFIXES['dcat'] + 'Distribution')}",
         f"/resource?iri={quote(next(iter(live.opened.triples(None, SKOS.exactMatch))).object.value)}",  # type: ignore[union-attr]
@@ -666,6 +667,7 @@ UNSEEN = {
     "about.error_subject": "their data set names no address to write to",
     "reading.cut": "no document of them has 3,000 parts",
     "index.cut": "they have fewer than 3,000 things of a kind",
+    "joined_xor": "no statement in them excludes another",
     "search.found_more": "they hold fewer than 20,000 things",
     "search.slow": "a search over them takes no second",
     "search.loose_pieces": "only Chinese is searched in pieces, and no Chinese is in them",

@@ -16,12 +16,14 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from initiative_lod.build import translation
 from initiative_lod.build.coded_text import CodedText
 from initiative_lod.build.component_concepts import ComponentConcepts
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.statements import span_triples
 from initiative_lod.errors import NotationError, SourceError, SourceErrors
 from initiative_lod.iris import Iris, slug
+from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources.ig_script import (
     Alternatives,
     CodedPart,
@@ -30,6 +32,7 @@ from initiative_lod.sources.ig_script import (
     Component,
     Item,
     Statement,
+    carried,
 )
 from initiative_lod.sources.text import Span
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
@@ -56,7 +59,6 @@ PROPERTIES = {
 _NEEDED = {"state": (), "pledge": ("D", "I", "Bdir", "Bind")}
 _NEEDED_ELSE = ("A", "D", "I", "Bdir", "Bind")
 _STATE = "state"
-_CALLED = {"zh": "{} 陈述 {}", "zh-hant": "{} 陳述 {}", "en": "{}, statement {}"}  # by the language of the part's label
 
 
 @dataclass
@@ -106,16 +108,14 @@ class Coder:
             yield Triple(self.graph, I.term("coder"), Literal(coder))
         if date := self.text.file.head.get("date"):
             yield Triple(self.graph, DCTERMS.created, Literal(date, datatype=XSD.date))
-        title = {"zh": "制度语法编码", "en": "coding by the Institutional Grammar"}
-        for language, words in title.items():
-            yield Triple(
-                self.graph, RDFS.label, Literal(f"{words}{f' ({self.name})' if self.name else ''}", language=language)
-            )
+        for language, words in translation.CODING.items():
+            title = f"{words} ({self.name})" if self.name else words
+            yield Triple(self.graph, RDFS.label, Literal(title, language=language))
 
     def _part(self, part: CodedPart) -> Iterator[Triple]:
         iri = self.text.part(part.path, part.line, 1)
         if part.uncoded is not None:
-            for language, reason in zip(("zh", "en"), part.uncoded, strict=True):
+            for language, reason in zip(LABEL_LANGUAGES, part.uncoded, strict=True):
                 yield Triple(NamedNode(iri), I.term("uncodedReason"), Literal(reason, language=language))
         number = 0
         for statement in part.statements:
@@ -156,7 +156,7 @@ class Coder:
         order = 0
         if top is not None:
             for doubt in top.doubts:
-                for language, told in zip(("zh", "en"), doubt, strict=True):
+                for language, told in zip(LABEL_LANGUAGES, doubt, strict=True):
                     yield Triple(node, I.term("doubt"), Literal(told, language=language))
             order += 1
             act = top.act
@@ -241,7 +241,7 @@ class Coder:
             yield Triple(node, I.term("operator"), Literal(operator))
         if words is not None and words.implied:
             yield Triple(node, I.term("implied"), Literal(True))
-            for language, reason in zip(("zh", "en"), words.reasons or _carried(words.part), strict=True):
+            for language, reason in zip(LABEL_LANGUAGES, words.reasons or carried(words.part), strict=True):
                 yield Triple(node, I.term("reason"), Literal(reason, language=language))
         span = self.text.spans.get(id(words)) if words is not None else hull
         if span is not None:
@@ -282,9 +282,8 @@ def statement_labels(triples: Sequence[Triple], labels: Mapping[str, Sequence[Li
             part = parts[triple.subject]
             assert isinstance(part, NamedNode)
             for label in labels.get(part.value, ()):
-                pattern = _CALLED.get(label.language or "")
-                if pattern:
-                    words = pattern.format(label.value, triple.object.value)
+                words = translation.statement_label(label, triple.object.value)
+                if words is not None:
                     yield Triple(triple.subject, RDFS.label, Literal(words, language=label.language))
 
 
@@ -313,14 +312,6 @@ def _kind(components: Sequence[Component], top: Statement | None) -> str:
     if any(item.symbol in ("E", "F", "P") for item in components):
         return "ConstitutiveStatement"
     return "RegulativeStatement"
-
-
-def _carried(part: str) -> tuple[str, str]:
-    """The reason for words that are taken from another part."""
-    name = part if not part.isdigit() else ""
-    return (
-        (f"承{name}", f"carried over from {name}") if name else (f"承条款 {part}", f"carried over from clause {part}")
-    )
 
 
 def _subject(stated: Sequence[Triple]) -> NamedNode:

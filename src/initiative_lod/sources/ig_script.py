@@ -176,6 +176,15 @@ def parse(content: str, path: Path) -> CodingFile:
     return CodingFile(path, head, tuple(parts))
 
 
+def carried(part: str) -> tuple[str, str]:
+    """The reason (zh, en) for words that are taken from another part, where none is given."""
+    return (
+        (f"承条款 {part}", f"carried over from clause {part}")
+        if part.isdigit()
+        else (f"承{part}", f"carried over from {part}")
+    )
+
+
 def escaped(text: str) -> str:
     """CodedWords of a text as they are written in IG Script."""
     return re.sub(rf"([{re.escape(SPECIAL)}])", r"\\\1", text)

@@ -22,6 +22,7 @@ from initiative_lod.sources.turtle import read_text
 GROUPS = (
     "structure",
     "modality",
+    "statement",
     "citation",
     "group",
     "topic",

@@ -68,6 +68,7 @@ from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
 from initiative_lod.web.routes.sparql_terms import read_vocabulary, terms_address
 from initiative_lod.web.routes.start import start_address
+from initiative_lod.web.routes.statements import statements_address
 from initiative_lod.web.routes.suggest import suggest_address
 from initiative_lod.web.routes.thing_index import index_addresses
 from initiative_lod.web.site import OLDER, RELEASE, Site
@@ -150,6 +151,7 @@ def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint, every: list[Addr
         start_address(site, dated),
         *download_addresses(site, dated),
         *question_addresses(site, questions),
+        statements_address(site, dated),
         compare_address(site),
         reading_address(site),
         suggest_address(site),

@@ -44,6 +44,9 @@ _UNTOLD = {
 }
 
 
+_IN_STATEMENTS = ("concept", "context", "statedIn", "inCoding", "codes")  # which have sections of their own
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One statement about the thing, with its words in ``language``; ``source`` is where words from elsewhere stand."""
@@ -115,7 +118,7 @@ def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
 
 def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     """Number of statements of each property, in the order in which they are shown."""
-    untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember"))}
+    untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember", *_IN_STATEMENTS))}
     interpreting = {view.term(name) for name in INTERPRETING}
     found = {}
     for row in view.opened.select("pointing", value=node):

@@ -33,6 +33,7 @@ from initiative_lod.web.pages import (
     saved_questions,
     schema_org,
     shapes,
+    statement_lines,
 )
 from initiative_lod.web.pages import initiative_map as maps
 from initiative_lod.web.pages.document_choice import key_of
@@ -56,6 +57,7 @@ class Pages:
         self._documents = PerRelease(documents)
         self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)))
         self._questions = PerRelease(saved_questions.read)
+        self._statements = PerRelease(statement_lines.statement_index)
         self._imprints = PerRelease(imprint)
         self._suggestions = PerRelease(self._suggest)
         self._templates = page_templates()
@@ -121,12 +123,19 @@ class Pages:
         elif set(kinds) & {*PARTS}:
             template, more = "part.html", more | part.place(view, resource, kinds[0])
             more["in_document"] = self._place_in_document(view, resource)
+            index = self._statements.of(opened)
+            more["lines"] = statement_lines.of_parts(view, index, statement_lines.parts_of(more["units"]))
+            work = view.document_of(resource)
+            more["coding"] = index.codings.get(work.value, "") if work is not None else ""
         elif "Text" in kinds:
             template, more["known"] = "text.html", dataset.text_facts(view, resource)
         else:
             found = entity.entity(view, resource, variant.page)
             template = "entity.html" if kinds or found.members else "generic.html"
             more["entity"], pages = found, found.pages
+            index = self._statements.of(opened)
+            more["asked"] = statement_lines.of_concept(view, index, resource.value, acts=True)
+            more["stated"] = statement_lines.of_concept(view, index, resource.value, acts=False)
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
         return self._render(template, view, request, location, **more), pages

@@ -1,0 +1,248 @@
+"""Institutional statements of a release: codings, read back from their graphs, for pages, tables and IG Script."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from initiative_lod.iris import Iris
+from initiative_lod.labels import natural
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import ELI, RDF, RDFS, SKOS
+
+I = Iris()  # for terms, which are the same under every base
+
+#: Symbols of the properties of statements, in the order of the grammar; what the speaker does has none.
+SYMBOLS = {
+    "attribute": "A",
+    "deontic": "D",
+    "aim": "I",
+    "directObject": "Bdir",
+    "indirectObject": "Bind",
+    "activationCondition": "Cac",
+    "executionConstraint": "Cex",
+    "orElse": "O",
+    "constitutedEntity": "E",
+    "modal": "M",
+    "constitutiveFunction": "F",
+    "constitutingProperties": "P",
+}
+ROLES = ("speechAct", "speaker", *SYMBOLS, "qualifier")
+_CHAR = re.compile(r"#char=(\d+),(\d+)$")
+
+
+@dataclass(frozen=True)
+class CodedComponent:
+    """A component; ``start`` and ``end`` are -1 where no words fill it."""
+
+    iri: str
+    role: str
+    order: int
+    concept: str
+    text: str
+    language: str
+    start: int
+    end: int
+    implied: bool
+    reasons: Mapping[str, str]
+    context: str
+    operator: str
+    nested: CodedStatement | None
+    qualifies: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CodedStatement:
+    """A statement with its components in order."""
+
+    iri: str
+    part: str
+    number: str
+    kind: str
+    operator: str
+    doubts: Mapping[str, str]
+    components: tuple[CodedComponent, ...]
+
+    def of(self, *roles: str) -> list[CodedComponent]:
+        """The components with one of the roles."""
+        return [item for item in self.components if item.role in roles]
+
+    def everything(self) -> Iterator[CodedStatement]:
+        """The statement, and those nested in it."""
+        yield self
+        for item in self.components:
+            if item.nested is not None:
+                yield from item.nested.everything()
+
+
+@dataclass(frozen=True)
+class ReadCoding:
+    """A coding: its graph, its document, and the statements of each part that are nested in no other."""
+
+    graph: str
+    document: str
+    is_rival: bool
+    head: Mapping[str, str]
+    parts: Mapping[str, tuple[CodedStatement, ...]]
+    uncoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of a rival coding; empty for the coding of record."""
+        last = self.document.rsplit("/", 1)[1]
+        return self.graph.rpartition("/")[2].removeprefix(f"coding-{last}").removeprefix("-")
+
+
+def codings(opened: OpenRelease) -> list[ReadCoding]:
+    """The codings of a release, by the name of their graph."""
+    found = opened.quads(predicate=RDF.type, object=I.term("Coding"))
+    graphs = {quad.subject for quad in found if isinstance(quad.subject, NamedNode)}
+    return [read(opened.quads(graph=graph), graph.value) for graph in sorted(graphs, key=lambda node: node.value)]
+
+
+def read(quads: Iterable[Quad], graph: str) -> ReadCoding:
+    """The coding that a named graph holds."""
+    about: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
+    space = I.term("text").value.removesuffix("text")
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            about[quad.subject.value][quad.predicate.value.removeprefix(space)].append(quad.object)
+    statements: dict[str, CodedStatement] = {}
+    inner = {item.value for said in about.values() for item in said.get("nestedStatement", ())}
+    parts: dict[str, list[CodedStatement]] = defaultdict(list)
+    is_rival = False
+    for iri in [iri for iri, said in about.items() if "statedIn" in said and iri not in inner]:
+        statement = _statement(iri, about)
+        statements[iri] = statement
+        parts[statement.part].append(statement)
+        is_rival = is_rival or NamedNode(iri) in about[statement.part].get("rivalStatement", ())
+    head = {name: _value(about[graph], name) for name in ("coder",)}
+    head["date"] = _value(about[graph], "http://purl.org/dc/terms/created")
+    uncoded = {
+        part: {item.language or "": item.value for item in said["uncodedReason"] if isinstance(item, Literal)}
+        for part, said in about.items()
+        if "uncodedReason" in said
+    }
+    return ReadCoding(
+        graph,
+        _value(about[graph], "codes"),
+        is_rival,
+        head,
+        {part: tuple(sorted(found, key=lambda item: natural(item.number))) for part, found in parts.items()},
+        uncoded,
+    )
+
+
+Said = Mapping[str, Mapping[str, list[NamedNode | Literal]]]
+
+
+def _statement(iri: str, about: Said) -> CodedStatement:
+    said = about[iri]
+    kinds = [item.value.rpartition("#")[2] for item in said[RDF.type.value]]
+    components = [
+        _component(node.value, role, about) for role in ROLES for node in said.get(role, ()) if node.value in about
+    ]
+    return CodedStatement(
+        iri,
+        _value(said, "statedIn"),
+        _value(said, "statementNumber"),
+        next((kind for kind in sorted(kinds) if kind != "InstitutionalStatement"), ""),
+        _value(said, "operator"),
+        _by_language(said, "doubt"),
+        tuple(sorted(components, key=lambda item: item.order)),
+    )
+
+
+def _component(iri: str, role: str, about: Said) -> CodedComponent:
+    said = about[iri]
+    place = _CHAR.search(_value(said, "span"))
+    nested = _value(said, "nestedStatement")
+    return CodedComponent(
+        iri,
+        role,
+        int(_value(said, "order") or 0),
+        _value(said, "concept"),
+        _value(said, "text"),
+        next((item.language or "" for item in said.get("text", ()) if isinstance(item, Literal)), ""),
+        int(place[1]) if place else -1,
+        int(place[2]) if place else -1,
+        _value(said, "implied") == "true",
+        _by_language(said, "reason"),
+        _value(said, "context"),
+        _value(said, "operator"),
+        _statement(nested, about) if nested in about else None,
+        frozenset(item.value for item in said.get("qualifies", ())),
+    )
+
+
+def _value(said: Mapping[str, list[NamedNode | Literal]], name: str) -> str:
+    found = said.get(name) or ()
+    return found[0].value if found else ""
+
+
+def _by_language(said: Mapping[str, list[NamedNode | Literal]], name: str) -> dict[str, str]:
+    return {item.language or "": item.value for item in said.get(name, ()) if isinstance(item, Literal)}
+
+
+@dataclass(frozen=True)
+class CodedDocument:
+    """A coding with what it is written beside: the text, where the parts stand in it, and how things are called."""
+
+    coding: ReadCoding
+    language: str
+    content: str
+    spans: Mapping[str, tuple[int, int]]
+    labels: Mapping[tuple[str, str], str]
+
+    def label(self, iri: str, language: str) -> str:
+        """Label of a thing in a language; empty where it has none."""
+        return self.labels.get((iri, language), "")
+
+    def in_order(self) -> list[str]:
+        """The parts with statements or a reason for having none, in the order of the text."""
+        parts = {*self.coding.parts, *self.coding.uncoded}
+        return sorted(parts, key=lambda part: (*self.spans.get(part, (-1, -1)), part))
+
+
+def with_text(opened: OpenRelease, coding: ReadCoding) -> CodedDocument:
+    """A coding with the text in which its words stand, of which there is one."""
+    texts = {quad.subject for quad in opened.quads(predicate=ELI.realizes, object=NamedNode(coding.document))}
+    sources = [text for text in texts if isinstance(text, NamedNode) and _read(opened, coding, text)]
+    content, language = "", ""
+    if sources:
+        words = next(opened.quads(sources[0], I.term("text")), None)
+        if words is not None and isinstance(words.object, Literal):
+            content, language = words.object.value, words.object.language or ""
+    begins = f"{sources[0].value}#char=" if sources else "#"
+    spans: dict[str, tuple[int, int]] = {}
+    for quad in opened.quads(predicate=I.term("span")):
+        if isinstance(quad.object, NamedNode) and quad.object.value.startswith(begins):
+            place = _CHAR.search(quad.object.value)
+            if place and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
+                spans[quad.subject.value] = int(place[1]), int(place[2])
+    named = {item for found in coding.parts.values() for top in found for item in _named(top)}
+    labels = {}
+    for iri in named | {*spans}:
+        for property in (RDFS.label, SKOS.prefLabel):
+            for quad in opened.quads(NamedNode(iri), property):
+                if isinstance(quad.object, Literal) and quad.object.language:
+                    labels[iri, quad.object.language] = quad.object.value
+    return CodedDocument(coding, language, content, spans, labels)
+
+
+def _named(statement: CodedStatement) -> Iterator[str]:
+    for inner in statement.everything():
+        for item in inner.components:
+            yield from (iri for iri in (item.concept, item.context) if iri)
+
+
+def _read(opened: OpenRelease, coding: ReadCoding, text: NamedNode) -> bool:
+    """Tell whether a coding has spans of this text."""
+    from_text = I.term("span")
+    found = (quad.object for quad in opened.quads(predicate=from_text, graph=NamedNode(coding.graph)))
+    first = next(found, None)
+    return isinstance(first, NamedNode) and first.value.startswith(f"{text.value}#")

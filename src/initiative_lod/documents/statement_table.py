@@ -1,0 +1,118 @@
+"""Writes a coding as the coders' table: CSV (RFC 4180), one row an atomic statement, one column a component.
+
+Where a component has alternatives joined by an operator, each makes a row; what a row has several of all the same
+(qualifiers, constraints) stands in one cell with `` | `` between. Words are the text's, concepts are IRIs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from itertools import product
+
+from initiative_lod.documents.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
+from initiative_lod.languages import LABEL_LANGUAGES
+
+BETWEEN = " | "
+#: Roles of which a row has one.
+_SINGLE = tuple(role for role in SYMBOLS if role not in ("activationCondition", "executionConstraint"))
+_CONSTRAINTS = ("activationCondition", "executionConstraint")
+_QUALIFIED = ("attribute", "directObject", "indirectObject", "constitutedEntity", "constitutingProperties")
+
+
+def columns() -> list[str]:
+    """The names of the columns."""
+    names = [
+        "statement",
+        "row",
+        "part",
+        *(f"part_label_{tag}" for tag in LABEL_LANGUAGES),
+        "kind",
+        "nested_in",
+        "operator",
+    ]
+    names += ["act", "act_words", "speaker_words"]
+    for role in SYMBOLS:
+        symbol = SYMBOLS[role]
+        if role in _CONSTRAINTS:
+            names.append(f"{symbol}_kind")
+        names += [symbol, f"{symbol}_words"]
+        if role in _QUALIFIED:
+            names += [f"{symbol}_p", f"{symbol}_p_words"]
+    return [*names, "implied"]
+
+
+def table(document: CodedDocument) -> bytes:
+    """The table, in UTF-8."""
+    out = StringIO()
+    writer = csv.DictWriter(out, columns(), lineterminator="\r\n", restval="")
+    writer.writeheader()
+    for part in document.in_order():
+        for top in document.coding.parts.get(part, ()):
+            for statement, outer in _with_outer(top):
+                for number, row in enumerate(_rows(statement), 1):
+                    row |= {
+                        "statement": statement.iri,
+                        "row": str(number),
+                        "part": part,
+                        **{f"part_label_{tag}": document.label(part, tag) for tag in LABEL_LANGUAGES},
+                        "kind": statement.kind,
+                        "nested_in": outer.iri if outer else "",
+                        "operator": statement.operator,
+                    }
+                    writer.writerow(row)
+    return out.getvalue().encode()
+
+
+def _with_outer(
+    statement: CodedStatement, outer: CodedStatement | None = None
+) -> Iterator[tuple[CodedStatement, CodedStatement | None]]:
+    yield statement, outer
+    for item in statement.components:
+        if item.nested is not None:
+            yield from _with_outer(item.nested, statement)
+
+
+def _rows(statement: CodedStatement) -> Iterator[dict[str, str]]:
+    choices: list[Sequence[CodedComponent | None]] = [statement.of(role) or (None,) for role in _SINGLE]
+    for chosen in product(*choices):
+        row: dict[str, str] = {}
+        used = [item for item in chosen if item is not None]
+        for item in [*used]:
+            symbol = SYMBOLS[item.role]
+            row[symbol] = _filling(item)
+            row[f"{symbol}_words"] = item.text
+            qualifiers = [other for other in statement.of("qualifier") if item.iri in other.qualifies]
+            if qualifiers:
+                row[f"{symbol}_p"] = _joined(
+                    [other.nested.iri if other.nested else other.concept for other in qualifiers]
+                )
+                row[f"{symbol}_p_words"] = _joined([other.text for other in qualifiers])
+                used += qualifiers
+        for role in _CONSTRAINTS:
+            found = statement.of(role)
+            symbol = SYMBOLS[role]
+            row[f"{symbol}_kind"] = _joined([item.context for item in found])
+            row[symbol] = _joined([_filling(item) for item in found])
+            row[f"{symbol}_words"] = _joined([item.text for item in found])
+            used += found
+        for item in statement.of("speechAct"):
+            row |= {"act": item.concept, "act_words": item.text}
+            used.append(item)
+        row["speaker_words"] = _joined([item.text for item in statement.of("speaker")])
+        row["implied"] = _joined(sorted({_name(item) for item in used if item.implied}))
+        yield row
+
+
+def _filling(item: CodedComponent) -> str:
+    """The IRI of what fills a component: a statement, or a concept; empty where words alone do."""
+    return item.nested.iri if item.nested is not None else item.concept
+
+
+def _name(item: CodedComponent) -> str:
+    return SYMBOLS.get(item.role, "act" if item.role == "speechAct" else item.role)
+
+
+def _joined(items: Sequence[str]) -> str:
+    return BETWEEN.join(items) if any(items) else ""

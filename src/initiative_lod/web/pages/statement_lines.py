@@ -1,0 +1,185 @@
+"""Institutional statements as readers see them: a line a statement, each component named, in its words and concept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from initiative_lod.documents import coded_statements
+from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement
+from initiative_lod.labels import natural
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.clauses import PartView
+from initiative_lod.web.pages.view import View
+
+MOST = 200  # statements of one concept that a page lists
+#: The colours of the components, which are those of modalities: the name of each stands beside it.
+_STYLES = {
+    "attribute": "call-upon",
+    "deontic": "prohibit",
+    "aim": "promote",
+    "directObject": "encourage",
+    "indirectObject": "support",
+    "activationCondition": "prevent",
+    "executionConstraint": "explore",
+    "constitutedEntity": "call-upon",
+    "constitutiveFunction": "promote",
+    "constitutingProperties": "encourage",
+}
+_JOINED = {"AND": "joined_and", "OR": "joined_or", "XOR": "joined_xor"}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementIndex:
+    """Statements of record of a release, by the part that makes them, and by the concepts that fill them.
+
+    Under a concept stands each statement that no other one holds, with the roles that the concept has in it.
+    """
+
+    by_part: dict[str, tuple[CodedStatement, ...]]
+    by_concept: dict[str, tuple[tuple[CodedStatement, frozenset[str]], ...]]
+    codings: dict[str, str]  # the name of the coding of record, by document
+
+
+@dataclass(frozen=True, slots=True)
+class LineComponent:
+    """A component of a line: what it is called, its words, the thing that fills it, or the statement that does."""
+
+    name: str
+    style: str
+    words: LangText | None
+    thing: LabelledResource | None
+    translated: bool  # the thing's label says in the reader's language what the words do not
+    joined: str
+    implied: bool
+    reason: LangText | None
+    inner: tuple[LineComponent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A statement as one line; ``joined`` is how it is combined with the one before."""
+
+    anchor: str
+    kind: LabelledResource
+    components: tuple[LineComponent, ...]
+    joined: str
+    doubt: LangText | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsOfPart:
+    """Statements of a part in which a concept stands."""
+
+    part: LabelledResource
+    lines: tuple[StatementLine, ...]
+
+
+def statement_index(opened: OpenRelease) -> StatementIndex:
+    """The statements of record of a release."""
+    by_part: dict[str, tuple[CodedStatement, ...]] = {}
+    by_concept: dict[str, list[tuple[CodedStatement, frozenset[str]]]] = {}
+    names: dict[str, str] = {}
+    for coding in coded_statements.codings(opened):
+        if coding.is_rival:
+            continue
+        by_part |= coding.parts
+        names[coding.document] = coding.graph.rpartition("/")[2].removeprefix("coding-")
+        for part in sorted(coding.parts, key=natural):
+            for top in coding.parts[part]:
+                roles: dict[str, set[str]] = {}
+                for concept, role in _roles(top):
+                    roles.setdefault(concept, set()).add(role)
+                for concept, found in roles.items():
+                    by_concept.setdefault(concept, []).append((top, frozenset(found)))
+    return StatementIndex(by_part, {concept: tuple(found) for concept, found in by_concept.items()}, names)
+
+
+def _roles(statement: CodedStatement) -> Iterator[tuple[str, str]]:
+    """The concepts in a statement and in those nested in it, with their roles; what only qualifies has no other."""
+    for item in statement.components:
+        if item.concept:
+            yield item.concept, item.role
+        if item.nested is not None:
+            for concept, role in _roles(item.nested):
+                yield concept, "qualifier" if item.role == "qualifier" else role
+
+
+def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[StatementLine, ...]]:
+    """The lines of each part that has some."""
+    return {
+        part: tuple(line(view, statement) for statement in index.by_part[part])
+        for part in parts
+        if part in index.by_part
+    }
+
+
+def of_concept(view: View, index: StatementIndex, concept: str, acts: bool) -> list[StatementsOfPart]:
+    """The statements in which a concept acts, or in which it stands without acting, by part."""
+    found: dict[str, list[StatementLine]] = {}
+    for statement, roles in index.by_concept.get(concept, ())[:MOST]:
+        if ("attribute" in roles) is acts:
+            found.setdefault(statement.part, []).append(line(view, statement))
+    return [StatementsOfPart(view.thing(NamedNode(part)), tuple(lines)) for part, lines in found.items()]
+
+
+def line(view: View, statement: CodedStatement) -> StatementLine:
+    """A statement as a line."""
+    return StatementLine(
+        statement.iri.partition("#")[2],
+        view.thing(view.term(statement.kind or "InstitutionalStatement")),
+        _components(view, statement),
+        _joined(view, statement.operator),
+        _preferred(view, statement.doubts),
+    )
+
+
+def _components(view: View, statement: CodedStatement) -> tuple[LineComponent, ...]:
+    found = []
+    before: CodedComponent | None = None
+    for item in statement.components:
+        if item.role == "speechAct" and not item.text:
+            continue  # no word says it, and the modality stands beside the line
+        together = before is not None and before.role == item.role and bool(item.operator)
+        found.append(_component(view, item, _joined(view, item.operator) if together else ""))
+        before = item
+    return tuple(found)
+
+
+def _component(view: View, item: CodedComponent, joined: str) -> LineComponent:
+    thing = view.thing(NamedNode(item.concept)) if item.concept else None
+    words = LangText(item.text, item.language) if item.text else None
+    own = words is not None and words.language.split("-")[0] == view.language.split("-")[0]
+    name = view.thing(NamedNode(item.context) if item.context else view.term(item.role)).label.value
+    style = _STYLES.get(item.role, "none")
+    if item.role == "speechAct" and thing is not None:
+        style = thing.style or "none"
+    return LineComponent(
+        name,
+        style,
+        words,
+        thing,
+        thing is not None and (words is None or not own),
+        joined,
+        item.implied,
+        _preferred(view, item.reasons),
+        _components(view, item.nested) if item.nested is not None else (),
+    )
+
+
+def _preferred(view: View, texts: Mapping[str, str]) -> LangText | None:
+    """The text in the language that the reader prefers."""
+    tag = min(texts, key=view.preference, default=None)
+    return LangText(texts[tag], tag) if tag is not None else None
+
+
+def _joined(view: View, operator: str) -> str:
+    return view.interface.gettext(_JOINED[operator]) if operator in _JOINED else operator
+
+
+def parts_of(units: Sequence[PartView]) -> list[str]:
+    """The parts whose statements a page of these units shows: the units, and their clauses."""
+    return [iri for unit in units for iri in (unit.thing.iri, *(clause.thing.iri for clause in unit.clauses))]

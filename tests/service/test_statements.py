@@ -1,0 +1,111 @@
+"""Institutional statements on the pages and as files: the coders' table, IG Script that makes the same graph again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import httpx
+import pytest
+
+from initiative_lod import release
+from initiative_lod.build import coding
+from initiative_lod.documents import coded_statements, statement_table
+from initiative_lod.documents.coded_statements import CodedDocument
+from initiative_lod.documents.ig_script_writer import ScriptWriter
+from initiative_lod.iris import Iris
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.settings import Settings
+from initiative_lod.sources import ig_script
+from pipeline.test_codings import initiative
+from service.conftest import Live
+
+BROWSER = "text/html"
+CLAUSE = "https://w3id.org/initiative-lod/id/wic-2020/action/8/clause/5"
+
+
+@pytest.fixture(scope="module")
+def document(real_settings: Settings) -> CodedDocument:
+    current = release.current(real_settings.release_folder)
+    assert current is not None
+    opened = OpenRelease.open(current)
+    (only,) = coded_statements.codings(opened)
+    return coded_statements.with_text(opened, only)
+
+
+def rows(document: CodedDocument) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(statement_table.table(document).decode())))
+
+
+def test_a_row_is_an_atomic_statement(document: CodedDocument) -> None:
+    found = [row for row in rows(document) if row["part"] == CLAUSE]
+    assert [(row["A_words"], row["D_words"], row["I_words"], row["Bdir_words"]) for row in found] == [
+        ("企业", "不得", "预设", "后门"),
+        ("企业", "不得", "预设", "恶意代码"),
+    ]
+    assert {row["Cex_words"] for row in found} == {"在信息技术设备中"}
+    assert found[1]["Bdir"] == "https://w3id.org/initiative-lod/id/topic/malicious-code"
+    assert {row["statement"] for row in found} == {f"{CLAUSE}#statement-1"}
+
+
+def test_every_cell_has_words_of_the_text_or_iris(document: CodedDocument) -> None:
+    for row in rows(document):
+        for column, cell in row.items():
+            for piece in cell.split(statement_table.BETWEEN) if cell else ():
+                if column.endswith("_words"):
+                    assert piece in document.content, (row["statement"], column)
+                elif column in ("statement", "part", "nested_in", "act", *coded_statements.SYMBOLS.values()):
+                    assert piece == "" or piece.startswith("https://"), (row["statement"], column)
+
+
+def test_what_is_implied_is_named_in_the_row(document: CodedDocument) -> None:
+    (row,) = [row for row in rows(document) if row["part"] == CLAUSE.replace("/5", "/6")]
+    assert row["implied"] == "A | act"
+
+
+def test_ig_script_read_back_makes_the_same_graph(document: CodedDocument) -> None:
+    documents, described = initiative()
+    authored = ig_script.read(Path(__file__).resolve().parents[2] / "data" / "codings" / "wic-2020.igs")
+    written = ig_script.parse(ScriptWriter(document, Iris()).whole(), Path("written.igs"))
+    first, second = (set(coding.coder(file, documents, Iris(), described).triples()) for file in (authored, written))
+    assert len(first) > 500
+    assert second == first
+
+
+def test_ig_script_in_english_has_the_labels_of_concepts(document: CodedDocument) -> None:
+    script = ScriptWriter(document, Iris(), "en").whole()
+    assert "A[group/enterprises](enterprises) D[modality/prohibit](prohibit)" in script
+    assert script.startswith("# A reading aid")
+
+
+def test_the_files_have_addresses(real: Live) -> None:
+    table = real.get("/statements/wic-2020.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.text.startswith("statement,row,part,")
+    script = real.get("/statements/wic-2020.igs")
+    assert "[require: 要求] A[group/enterprises](企业)" in script.text
+    missing = real.get("/statements/nowhere.csv")
+    assert missing.status_code == httpx.codes.NOT_FOUND
+    assert "wic-2020.csv" in missing.text
+
+
+def test_a_clause_shows_its_statement(real: Live) -> None:
+    chinese = real.get("/doc/wic-2020/action/8/clause/5", BROWSER, accept_language="zh").text
+    assert 'id="statement-1"' in chinese
+    assert "规范词" in chinese
+    assert 'href="/statements/wic-2020.csv"' in chinese
+    english = real.get("/doc/wic-2020/action/8/clause/6", BROWSER, accept_language="en").text
+    assert "carried over from clause 5" in english
+
+
+def test_a_group_shows_what_it_is_asked_to_do(real: Live) -> None:
+    page = real.get("/doc/group/enterprises", BROWSER, accept_language="en").text
+    asked = page.split('id="asked"', 1)[1].split("</section>", 1)[0]
+    assert "Action 8, clause 5" in asked
+    assert "恶意代码" in asked
+
+
+def test_a_kind_of_act_shows_where_it_is_asked_for(real: Live) -> None:
+    page = real.get("/doc/aim/steal", BROWSER, accept_language="zh").text
+    assert "窃取" in page.split('id="stated"', 1)[1].split("</section>", 1)[0]
