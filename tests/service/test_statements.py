@@ -11,13 +11,14 @@ import pytest
 
 from initiative_lod import release
 from initiative_lod.build import coding
-from initiative_lod.documents import coded_statements, statement_table
+from initiative_lod.documents import coded_statements, coding_figures, statement_table
 from initiative_lod.documents.coded_statements import CodedDocument
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import ig_script
+from pipeline.conftest import CHECKOUT
 from pipeline.test_codings import initiative
 from service.conftest import Live
 
@@ -59,6 +60,25 @@ def test_every_cell_has_words_of_the_text_or_iris(document: CodedDocument) -> No
                     assert piece == "" or piece.startswith("https://"), (row["statement"], column)
 
 
+def test_the_figures_of_the_docs_are_those_of_the_coding(document: CodedDocument) -> None:
+    docs = (CHECKOUT / "docs" / "statements.md").read_text("utf-8")
+    clauses, every = (coding_figures.figures(document, kind) for kind in ("/clause/", ""))
+    for name, one, other in (
+        ("parts", clauses.parts, every.parts),
+        ("statements", clauses.statements, every.statements),
+        ("nested in others", clauses.nested, every.nested),
+        ("rows of the table", clauses.rows, every.rows),
+        ("with a doubt", clauses.doubts, every.doubts),
+    ):
+        assert f"| {name} | {one} | {other} |" in docs
+    shares = [f"{item.held} of {item.characters} ({item.held / item.characters:.1%})" for item in (clauses, every)]
+    assert f"| letters in components | {' | '.join(shares)} |".replace("%", " %") in docs
+    for item in clauses.roles:
+        assert f"| {item.symbol} | {item.components} | {item.implied} | {item.filled} |" in docs
+    for words, times in coding_figures.left_over(document, "/clause/").items():
+        assert (f"{words} ({times}" if times > 1 else words) in docs
+
+
 def test_what_is_implied_is_named_in_the_row(document: CodedDocument) -> None:
     (row,) = [row for row in rows(document) if row["part"] == CLAUSE.replace("/5", "/6")]
     assert row["implied"] == "A | act"
@@ -66,7 +86,7 @@ def test_what_is_implied_is_named_in_the_row(document: CodedDocument) -> None:
 
 def test_ig_script_read_back_makes_the_same_graph(document: CodedDocument) -> None:
     documents, described = initiative()
-    authored = ig_script.read(Path(__file__).resolve().parents[2] / "data" / "codings" / "wic-2020.igs")
+    authored = ig_script.read(CHECKOUT / "data" / "codings" / "wic-2020.igs")
     written = ig_script.parse(ScriptWriter(document, Iris()).whole(), Path("written.igs"))
     first, second = (set(coding.coder(file, documents, Iris(), described).triples()) for file in (authored, written))
     assert len(first) > 500

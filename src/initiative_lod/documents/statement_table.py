@@ -51,7 +51,7 @@ def table(document: CodedDocument) -> bytes:
     for part in document.in_order():
         for top in document.coding.parts.get(part, ()):
             for statement, outer in _with_outer(top):
-                for number, row in enumerate(_rows(statement), 1):
+                for number, row in enumerate(atomic_rows(statement), 1):
                     row |= {
                         "statement": statement.iri,
                         "row": str(number),
@@ -74,7 +74,8 @@ def _with_outer(
             yield from _with_outer(item.nested, statement)
 
 
-def _rows(statement: CodedStatement) -> Iterator[dict[str, str]]:
+def atomic_rows(statement: CodedStatement) -> Iterator[dict[str, str]]:
+    """The rows of a statement, without what they have in common: one for each choice among its alternatives."""
     choices: list[Sequence[CodedComponent | None]] = [statement.of(role) or (None,) for role in _SINGLE]
     for chosen in product(*choices):
         row: dict[str, str] = {}

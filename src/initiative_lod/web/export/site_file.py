@@ -67,7 +67,7 @@ class SiteAddress:
         suffix = _SUFFIXES.get(media_type.partition(";")[0].strip())
         stem = self.stem
         last = stem.rpartition("/")[2]
-        if suffix is None or (not self.arguments and last.endswith((".json", ".jsonld", ".txt", ".xml"))):
+        if suffix is None or (not self.arguments and last.endswith((".json", ".jsonld", ".txt", ".xml", ".igs"))):
             suffix = last.rpartition(".")[2] if "." in last else "bin"
         stem = stem.removesuffix(f".{suffix}")
         arguments = f"@{self.arguments}" if self.arguments else ""
