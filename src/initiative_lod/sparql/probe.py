@@ -73,10 +73,11 @@ Row = tuple[str, ...]
 async def holds(endpoint: RemoteEndpoint, opened: OpenRelease, seconds: float) -> bool:
     """Tell whether the engine says that it has this release: its description is there, which is loaded last."""
     graph, release = opened.iris.graph("release"), opened.iris.thing(f"release/{opened.release.version}")
-    found = _parsed(await endpoint.read(f"ASK {{ GRAPH {graph} {{ {release} ?p ?o }} }}", seconds=seconds))
-    if isinstance(found, QuerySolutions):
+    query = f"SELECT ?p {{ GRAPH {graph} {{ {release} ?p ?o }} }} LIMIT 1"  # some engines answer an ASK with rows
+    found = _parsed(await endpoint.read(query, seconds=seconds))
+    if isinstance(found, QueryBoolean):
         raise EngineError(Message("engine.form"))
-    return bool(found)
+    return any(True for _ in _read(found))
 
 
 async def probe(endpoint: RemoteEndpoint, opened: OpenRelease) -> list[Deviation]:
