@@ -25,7 +25,7 @@ BASE = "https://w3id.org/initiative-lod/"
 LEAGUE = f"{BASE}id/institution/lighthouse-league"
 REAL: dict[str, list[Any]] = {
     "path": ["harbour-2031", "harbour-2031/action/1", "harbour-2031/zh", "shared", "1.0.0", "doc/harbour-2031"],
-    "name": ["dump.nq.gz", "dump.trig.gz"],
+    "name": ["dump.nq.gz", "dump.trig.gz", "manifest.json"],
     "slug": ["prohibitions", "prohibitions.csv"],
     "kind": ["entity", "type", "property"],
     "iri": [LEAGUE, f"{BASE}id/harbour-2031"],
