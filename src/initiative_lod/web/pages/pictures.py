@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.vocabulary import DCTERMS, SKOS
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import DCTERMS, SKOS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
 from initiative_lod.web.drawings.heat_map import INK, QUIET, Drawn, heat_map
 from initiative_lod.web.drawings.text_width import wrapped
@@ -26,7 +28,10 @@ MARGIN, TITLE_SIZE, SOURCE_SIZE, NARROWEST = 20, 20, 11.5, 560
 DEEPEST = 8
 _CODE = re.compile(r"[A-Za-z]{0,2}[0-9][0-9A-Za-z.]{0,5}")
 _FONT = "system-ui, 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+_ALIGNMENT, _MAPPINGS = "graph/alignment-", "mappings-"  # how graphs and pictures of mappings are called
 _LOOSE = ("relatedMatch", "broadMatch", "narrowMatch")
+
+Alignments = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,13 @@ class Picture:
         return Markup(str(self.svg).replace('role="img"', 'role="group"', 1))
 
 
-def kinds(view: View, document: NamedNode, figures: DocumentFigures) -> list[PictureKind]:
-    """The pictures that there are of a document."""
+def kinds(view: View, document: NamedNode, figures: DocumentFigures, aligned: Alignments) -> list[PictureKind]:
+    """The pictures that there are of a document: of the graphs that map parts of it, and of what its clauses say."""
+    inside = f"{document.value}/"
     found = [
-        PictureKind(f"mappings-{_slug(graph)}", view.thing(graph).label.value) for graph in _alignments(view, document)
+        PictureKind(f"{_MAPPINGS}{name}", view.thing(view.iris.graph(f"alignment-{name}")).label.value)
+        for name, mapped in aligned.items()
+        if any(iri.startswith(inside) for iri in mapped)
     ]
     say = view.interface.gettext
     found += [
@@ -205,28 +213,24 @@ def _words(view: View, part: NamedNode) -> str:
 # Flows
 
 
-def _alignments(view: View, document: NamedNode) -> list[NamedNode]:
-    """The graphs of mappings that relate parts of the document to something."""
-    inside = f"{document.value}/"
-    found = []
-    for graph in view.opened.graphs:
-        path = view.iris.path(graph.value) or ""
-        if not path.startswith("graph/alignment-"):
-            continue
-        if any(item.subject.iri.startswith(inside) for item in mappings.of_graph(view, graph)):
-            found.append(graph)
-    return sorted(found, key=lambda item: item.value)
-
-
-def _slug(graph: NamedNode) -> str:
-    return graph.value.rpartition("/alignment-")[2]
+def alignments(opened: OpenRelease) -> Alignments:
+    """The graphs of mappings of a release, by name, each with the IRIs of what it maps; read once a release."""
+    found: dict[str, frozenset[str]] = {}
+    subject = NamedNode(f"{SSSOM.iri}subject_id")
+    for graph in opened.graphs:
+        path = opened.iris.path(graph.value) or ""
+        if path.startswith(_ALIGNMENT):
+            quads = islice(opened.quads(None, subject, None, graph), mappings.READ)
+            mapped = (quad.object.value for quad in quads if isinstance(quad.object, NamedNode))
+            found[path.removeprefix(_ALIGNMENT)] = frozenset(mapped)
+    return dict(sorted(found.items()))
 
 
 def _flow(
     view: View, document: NamedNode, kind: PictureKind
 ) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
     """From the parts at the top, over the parts that are mapped, to what they are mapped to."""
-    graph = next(item for item in _alignments(view, document) if f"mappings-{_slug(item)}" == kind.name)
+    graph = view.iris.graph(f"alignment-{kind.name.removeprefix(_MAPPINGS)}")
     inside = f"{document.value}/"
     found = [item for item in mappings.of_graph(view, graph) if item.subject.iri.startswith(inside)]
     trails = {item.subject.iri: _trail(view, document, NamedNode(item.subject.iri)) for item in found}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from pydantic import Field
 from pyoxigraph import NamedNode
+from starlette import requests, responses
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import exists
@@ -22,7 +24,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.arguments import FormArguments, read_iri
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import shown, status_of
-from initiative_lod.web.http.request import Request
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import document_comparison
 from initiative_lod.web.pages.comparison import ROWS, Column, compare
@@ -31,7 +33,16 @@ from initiative_lod.web.pages.part_choices import part_choices
 from initiative_lod.web.pages.suggestions import KINDS, NameList
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import (
+    CROWDED,
+    NOT_MODIFIED,
+    Address,
+    Endpoint,
+    Outcome,
+    at_hand,
+    fault,
+    from_release,
+)
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
@@ -66,7 +77,7 @@ def compare_address(site: Site) -> Address:
     """The comparison, as a page and as JSON."""
     return Address(
         "/compare",
-        at_hand(site, site.threads.lane("comparisons"), partial(answer, site)),
+        _endpoint(site),
         f"{FEWEST} to {MOST} parts, things or documents side by side",
         {
             200: Outcome("The comparison, or the form", (HTML, JSON)),
@@ -79,6 +90,23 @@ def compare_address(site: Site) -> Address:
         CompareArguments,
         [offer.media.suffix for offer in OFFERS],
     )
+
+
+def _endpoint(site: Site) -> Endpoint:
+    """The answer at hand, where all are IRIs; a name is looked up in a list that may have to be made first."""
+    lane = site.threads.lane("comparisons")
+    at_once = at_hand(site, lane, partial(answer, site))
+
+    def made(opened: OpenRelease, request: Request) -> Response:
+        return answer(site, opened, request).answer(request, site.cache)
+
+    in_thread = from_release(site, lane, made)
+
+    async def endpoint(http: requests.Request) -> responses.Response:
+        given = http.query_params.getlist("iri")
+        return await (at_once if all({":", "/"} & {*iri} or not iri for iri in given) else in_thread)(http)
+
+    return endpoint
 
 
 def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
@@ -94,7 +122,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
     try:
         documents = _documents(site, opened, arguments)
         if given or not (is_page or len(documents) >= FEWEST):
-            nodes = _nodes(site.pages.suggestions(opened), opened, given, request.language, here)
+            nodes = _nodes(partial(site.pages.suggestions, opened), opened, given, request.language, here)
     except InitiativeLodError as error:
         if not is_page:
             raise
@@ -149,7 +177,9 @@ def _preset(opened: OpenRelease, iri: str) -> str:
         return ""
 
 
-def _nodes(names: NameList, opened: OpenRelease, given: list[str], language: str, here: str) -> list[NamedNode]:
+def _nodes(
+    names: Callable[[], NameList], opened: OpenRelease, given: list[str], language: str, here: str
+) -> list[NamedNode]:
     """Things of these IRIs or names. A short form is taken under this release's base. Raises BadArgument, NotFound."""
     if len(given) < FEWEST:
         raise BadArgument(
@@ -161,7 +191,7 @@ def _nodes(names: NameList, opened: OpenRelease, given: list[str], language: str
     for iri in given:
         node = _node_or_none(iri, opened.iris)
         if node is None or not exists(opened, node):
-            called = names.exact(iri)
+            called = [] if {":", "/"} & {*iri} else names().exact(iri)
             if not called:
                 raise _unknown(names, iri, language, node)
             node = NamedNode(called[0])
@@ -176,10 +206,10 @@ def _documents(site: Site, opened: OpenRelease, arguments: CompareArguments) -> 
     return chosen(opened.iris, site.pages.documents(opened), arguments.document)
 
 
-def _unknown(names: NameList, iri: str, language: str, node: NamedNode | None) -> InitiativeLodError:
+def _unknown(names: Callable[[], NameList], iri: str, language: str, node: NamedNode | None) -> InitiativeLodError:
     """The error that tells what is wrong with an IRI or a name, and which name may be meant."""
     if any(character.isalnum() for character in iri) and not {":", "/"} & {*iri}:
-        near = [item.name for item in names.meant(iri, language, kinds=KINDS)]
+        near = [item.name for item in names().meant(iri, language, kinds=KINDS)]
         if near:
             return NotFound(Message("error.compare_meant", name=iri[:100], meant=", ".join(map(repr, near))))
         return NotFound(Message("error.compare_name", name=iri[:100]))

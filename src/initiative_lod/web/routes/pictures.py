@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -19,17 +18,18 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import raster
 from initiative_lod.web.http.arguments import FormArguments
-from initiative_lod.web.http.conditional import Representation, of_content
+from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import pictures
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault, from_release
+from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, negotiate
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 #: PNG is offered where the library is installed that makes it.
@@ -59,6 +59,7 @@ class OembedArguments(FormArguments):
 def picture_addresses(site: Site) -> list[Address]:
     """The gallery, each picture, its frame, and oEmbed."""
     lane = site.threads.lane("pictures")
+    drawer = Drawer(site)
     faults = {
         **NOT_MODIFIED,
         404: fault("There is no such picture, or no such document"),
@@ -69,14 +70,14 @@ def picture_addresses(site: Site) -> list[Address]:
     return [
         Address(
             "/pictures",
-            at_hand(site, lane, partial(gallery, site)),
+            from_release(site, lane, drawer.gallery),
             "The pictures of a document",
             {200: Outcome("The page", (HTML,)), **faults},
             PictureArguments,
         ),
         Address(
             "/pictures/{name}",
-            at_hand(site, lane, partial(one_picture, site)),
+            from_release(site, lane, drawer.picture),
             "A picture, with its figures",
             {**pictured, **faults},
             PictureArguments,
@@ -84,14 +85,14 @@ def picture_addresses(site: Site) -> list[Address]:
         ),
         Address(
             f"{EMBEDDED}{{name}}",
-            at_hand(site, lane, partial(embedded, site)),
+            from_release(site, lane, drawer.frame),
             "A picture for a frame of another site",
             {200: Outcome("The page", (HTML,)), **faults},
             PictureArguments,
         ),
         Address(
             "/oembed",
-            from_release(site, lane, partial(oembed, site)),
+            from_release(site, lane, drawer.oembed),
             "oEmbed: how a picture is embedded",
             {
                 200: Outcome("The description", (JSON,)),
@@ -105,148 +106,152 @@ def picture_addresses(site: Site) -> list[Address]:
     ]
 
 
-def gallery(site: Site, opened: OpenRelease, request: Request) -> Representation:
-    """The pictures of a document. Raises NotFound."""
-    document = _document(site, opened, PictureArguments.read(request.query_string).document)
-    here, query = f"{request.prefix}/pictures", _query(site, opened, document)
+class Drawer:
+    """What answers at the addresses, in a thread of the lane: which pictures there are is read once a release."""
 
-    def body(media: MediaType, language: str) -> bytes:
-        view = site.pages.view(opened, request)
-        found = [
-            (kind, _links(view, kind, _arguments(site, opened, document))) for kind in _kinds(site, view, document)
-        ]
-        return site.pages.page(
-            "pictures.html",
-            view,
-            request,
-            here,
-            found=found,
-            thing=view.thing(document),
-            documents=offered(view, [document]),
-            arguments=[*_arguments(site, opened, document).items()],
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._alignments = PerRelease(pictures.alignments)
+
+    def _negotiate(self, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
+        return negotiate(self._site, opened, request, page, body).answer(request, self._site.cache)
+
+    def gallery(self, opened: OpenRelease, request: Request) -> Response:
+        """The pictures of a document. Raises NotFound."""
+        document = self._document(opened, PictureArguments.read(request.query_string).document)
+        here, query = f"{request.prefix}/pictures", self._query(opened, document)
+
+        def body(media: MediaType, language: str) -> bytes:
+            view = self._site.pages.view(opened, request)
+            found = [
+                (kind, _links(view, kind, self._arguments(opened, document))) for kind in self._kinds(view, document)
+            ]
+            return self._site.pages.page(
+                "pictures.html",
+                view,
+                request,
+                here,
+                found=found,
+                thing=view.thing(document),
+                documents=offered(view, [document]),
+                arguments=[*self._arguments(opened, document).items()],
+            )
+
+        return self._negotiate(opened, request, NegotiatedPage(here, OFFERS[:1], query), body)
+
+    def picture(self, opened: OpenRelease, request: Request) -> Response:
+        """A picture as a page, as SVG, as PNG, or its figures as CSV. Raises NotFound, NotAcceptable."""
+        document = self._document(opened, PictureArguments.read(request.query_string).document)
+        name = request.parameters["name"]
+        here = f"{request.prefix}/pictures/{quote(name[:80])}"
+        kind = self._kind(self._site.pages.view(opened, request), document, name)
+        arguments = self._arguments(opened, document)
+
+        def body(media: MediaType, language: str) -> bytes:
+            view = self._site.pages.view(opened, request, query=None if media is HTML else "")
+            found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+            if media is SVG:
+                return found.svg.encode()
+            if media is PNG:
+                return raster.png(found.svg)
+            if media is RESULT_CSV:
+                return _csv(found)
+            links, share = _links(view, kind, arguments), _share(view, kind, arguments)
+            return self._site.pages.page(
+                "picture.html",
+                view,
+                request,
+                here,
+                picture=found,
+                picture_links=links,
+                thing=view.thing(document),
+                document_href=view.link("/pictures", **arguments),
+                share=share,
+                embed_code=pictures.frame(share["embed"], kind.title, found.width, found.height),
+                raster=raster.AVAILABLE,
+                arguments=[*arguments.items()],
+            )
+
+        page = NegotiatedPage(here, OFFERS, self._query(opened, document), seed=request.language)
+        return self._negotiate(opened, request, page, body)
+
+    def frame(self, opened: OpenRelease, request: Request) -> Response:
+        """A picture alone, with a link to its page. Raises NotFound."""
+        document = self._document(opened, PictureArguments.read(request.query_string).document)
+        here = f"{request.prefix}{EMBEDDED}{quote(request.parameters['name'][:80])}"
+        kind = self._kind(self._site.pages.view(opened, request), document, request.parameters["name"])
+
+        def body(media: MediaType, language: str) -> bytes:
+            view = self._site.pages.view(opened, request)
+            found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+            links = _links(view, kind, self._arguments(opened, document))
+            return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
+
+        page = NegotiatedPage(
+            here, OFFERS[:1], self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
+        )
+        return self._negotiate(opened, request, page, body)
+
+    def oembed(self, opened: OpenRelease, request: Request) -> Response:
+        """The description of a picture's page for programs that embed it. Raises BadArgument, NotFound."""
+        asked = OembedArguments.read(request.query_string)
+        address = urlsplit(asked.url)
+        path = address.path.removeprefix(request.prefix)
+        if asked.format != "json" or not path.startswith("/pictures/"):
+            raise BadArgument(Message("error.oembed", value=asked.url[:200]))
+        named = parse_qs(address.query)
+        document = self._document(opened, next(iter(named.get("document", [""]))))
+        language = next(iter(named.get("lang", [""])))
+        spoken = replace(request, query={"lang": language})
+        view = self._site.pages.view(opened, spoken)
+        kind = self._kind(view, document, path.removeprefix("/pictures/"))
+        found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+        scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
+        width, height = int(found.width * scale), int(found.height * scale)
+        origin = request.client.origin or ""
+        frame = origin + view.link(f"{EMBEDDED}{kind.name}", **self._arguments(opened, document), lang=view.language)
+        told = {
+            "version": "1.0",
+            "type": "rich",
+            "title": kind.title,
+            "provider_name": self._site.pages.site_name(opened, view.language),
+            "provider_url": f"{origin}{request.prefix}/",
+            "cache_age": 3600,
+            "width": width,
+            "height": height,
+            "html": pictures.frame(frame, kind.title, width, height),
+        }
+        headers = [("Vary", "Accept-Language"), ("Cache-Control", "private, max-age=60")]
+        return of_content(request, json_bytes(told), headers, [("Content-Type", JSON.content_type)])
+
+    def _document(self, opened: OpenRelease, key: str) -> NamedNode:
+        """The document that is asked for, else the first. Raises NotFound."""
+        documents = self._site.pages.documents(opened)
+        found = chosen(opened.iris, documents, [key]) if key else documents[:1]
+        if not found:
+            raise NotFound(Message("error.no_documents", name="", documents=""))
+        return found[0]
+
+    def _arguments(self, opened: OpenRelease, document: NamedNode) -> dict[str, str]:
+        """Arguments that name the document, where it has to be named."""
+        several = len(self._site.pages.documents(opened)) > 1
+        return {"document": key_of(opened.iris, document)} if several else {}
+
+    def _query(self, opened: OpenRelease, document: NamedNode) -> str:
+        return "&".join(f"{name}={quote(value)}" for name, value in self._arguments(opened, document).items())
+
+    def _kinds(self, view: View, document: NamedNode) -> list[PictureKind]:
+        return pictures.kinds(
+            view, document, self._site.pages.figures(view.opened)[document], self._alignments.of(view.opened)
         )
 
-    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS[:1], query), body)
-
-
-def one_picture(site: Site, opened: OpenRelease, request: Request) -> Representation:
-    """A picture as a page, as SVG, as PNG, or its figures as CSV. Raises NotFound, NotAcceptable."""
-    document = _document(site, opened, PictureArguments.read(request.query_string).document)
-    name = request.parameters["name"]
-    here = f"{request.prefix}/pictures/{quote(name[:80])}"
-    kind = _kind(site, site.pages.view(opened, request), document, name)
-    arguments = _arguments(site, opened, document)
-
-    def body(media: MediaType, language: str) -> bytes:
-        view = site.pages.view(opened, request, query=None if media is HTML else "")
-        found = pictures.picture(view, document, site.pages.figures(opened)[document], kind)
-        if media is SVG:
-            return found.svg.encode()
-        if media is PNG:
-            return raster.png(found.svg)
-        if media is RESULT_CSV:
-            return _csv(found)
-        links, share = _links(view, kind, arguments), _share(view, kind, arguments)
-        return site.pages.page(
-            "picture.html",
-            view,
-            request,
-            here,
-            picture=found,
-            picture_links=links,
-            thing=view.thing(document),
-            document_href=view.link("/pictures", **arguments),
-            share=share,
-            embed_code=pictures.frame(share["embed"], kind.title, found.width, found.height),
-            raster=raster.AVAILABLE,
-            arguments=[*arguments.items()],
-        )
-
-    page = NegotiatedPage(here, OFFERS, _query(site, opened, document), seed=request.language)
-    return negotiate(site, opened, request, page, body)
-
-
-def embedded(site: Site, opened: OpenRelease, request: Request) -> Representation:
-    """A picture alone, with a link to its page. Raises NotFound."""
-    document = _document(site, opened, PictureArguments.read(request.query_string).document)
-    here = f"{request.prefix}{EMBEDDED}{quote(request.parameters['name'][:80])}"
-    kind = _kind(site, site.pages.view(opened, request), document, request.parameters["name"])
-
-    def body(media: MediaType, language: str) -> bytes:
-        view = site.pages.view(opened, request)
-        found = pictures.picture(view, document, site.pages.figures(opened)[document], kind)
-        links = _links(view, kind, _arguments(site, opened, document))
-        return site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
-
-    page = NegotiatedPage(
-        here, OFFERS[:1], _query(site, opened, document), headers=(("Content-Security-Policy", FRAMED),)
-    )
-    return negotiate(site, opened, request, page, body)
-
-
-def oembed(site: Site, opened: OpenRelease, request: Request) -> Response:
-    """The description of a picture's page for programs that embed it. Raises BadArgument, NotFound."""
-    asked = OembedArguments.read(request.query_string)
-    address = urlsplit(asked.url)
-    path = address.path.removeprefix(request.prefix)
-    if asked.format != "json" or not path.startswith("/pictures/"):
-        raise BadArgument(Message("error.oembed", value=asked.url[:200]))
-    named = parse_qs(address.query)
-    document = _document(site, opened, next(iter(named.get("document", [""]))))
-    language = next(iter(named.get("lang", [""])))
-    spoken = replace(request, query={"lang": language})
-    view = site.pages.view(opened, spoken)
-    kind = _kind(site, view, document, path.removeprefix("/pictures/"))
-    found = pictures.picture(view, document, site.pages.figures(opened)[document], kind)
-    scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
-    width, height = int(found.width * scale), int(found.height * scale)
-    origin = request.client.origin or ""
-    frame = origin + view.link(f"{EMBEDDED}{kind.name}", **_arguments(site, opened, document), lang=view.language)
-    told = {
-        "version": "1.0",
-        "type": "rich",
-        "title": kind.title,
-        "provider_name": site.pages.site_name(opened, view.language),
-        "provider_url": f"{origin}{request.prefix}/",
-        "cache_age": 3600,
-        "width": width,
-        "height": height,
-        "html": pictures.frame(frame, kind.title, width, height),
-    }
-    headers = [("Vary", "Accept-Language"), ("Cache-Control", "private, max-age=60")]
-    return of_content(request, json_bytes(told), headers, [("Content-Type", JSON.content_type)])
-
-
-def _document(site: Site, opened: OpenRelease, key: str) -> NamedNode:
-    """The document that is asked for, else the first. Raises NotFound."""
-    documents = site.pages.documents(opened)
-    found = chosen(opened.iris, documents, [key]) if key else documents[:1]
-    if not found:
-        raise NotFound(Message("error.no_documents", name="", documents=""))
-    return found[0]
-
-
-def _arguments(site: Site, opened: OpenRelease, document: NamedNode) -> dict[str, str]:
-    """Arguments that name the document, where it has to be named."""
-    several = len(site.pages.documents(opened)) > 1
-    return {"document": key_of(opened.iris, document)} if several else {}
-
-
-def _query(site: Site, opened: OpenRelease, document: NamedNode) -> str:
-    return "&".join(f"{name}={quote(value)}" for name, value in _arguments(site, opened, document).items())
-
-
-def _kinds(site: Site, view: View, document: NamedNode) -> list[PictureKind]:
-    return pictures.kinds(view, document, site.pages.figures(view.opened)[document])
-
-
-def _kind(site: Site, view: View, document: NamedNode, name: str) -> PictureKind:
-    """The picture of that name. Raises NotFound."""
-    found = _kinds(site, view, document)
-    for kind in found:
-        if kind.name == name:
-            return kind
-    raise NotFound(Message("error.no_picture", name=name[:80], names=", ".join(repr(kind.name) for kind in found)))
+    def _kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
+        """The picture of that name. Raises NotFound."""
+        found = self._kinds(view, document)
+        for kind in found:
+            if kind.name == name:
+                return kind
+        raise NotFound(Message("error.no_picture", name=name[:80], names=", ".join(repr(kind.name) for kind in found)))
 
 
 def _links(view: View, kind: PictureKind, arguments: dict[str, str]) -> dict[str, str]:
