@@ -25,9 +25,11 @@ BASE = "https://w3id.org/initiative-lod/"
 LEAGUE = f"{BASE}id/institution/lighthouse-league"
 REAL: dict[str, list[Any]] = {
     "path": ["harbour-2031", "harbour-2031/action/1", "harbour-2031/zh", "shared", "1.0.0", "doc/harbour-2031"],
-    "name": ["dump.nq.gz", "dump.trig.gz", "manifest.json"],
+    "name": ["dump.nq.gz", "dump.trig.gz", "manifest.json", "wording", "topics.svg"],
+    "document": ["harbour-2031", "harbour-2031.epub"],
+    "view": ["zh", "both", "tlh"],
     "slug": ["prohibitions", "prohibitions.csv"],
-    "kind": ["entity", "type", "property"],
+    "kind": ["entity", "type", "property", "topic", "institution.json"],
     "iri": [LEAGUE, f"{BASE}id/harbour-2031"],
     "id": [LEAGUE],
     "style": ["apa", "bibtex"],

@@ -27,6 +27,7 @@ from initiative_lod.web.pages.view import View
 DEEPEST = 8  # levels of parts
 MOST_PARTS = 3000  # in one page; the rest is led to
 HIGHEST, LOWEST = 2, 6  # levels of headings below the title
+SHORT = 12  # characters before a clause that have no line of their own, as the number of an item
 #: Kinds that are read on from the part before, and have no heading unless the text gives them one.
 RUN_ON = ("Paragraph", "Item", "Recital", "Note", "Signature", "Clause")
 _PLACE = re.compile(r"(.*)#char=(\d+),(\d+)$")  # RFC 5147
@@ -476,10 +477,17 @@ def _aligned(runs: Mapping[str, Mapping[Key, ReadingWords]]) -> tuple[ReadingLin
         return (
             ReadingLine({language: tuple(found[key] for key in sorted(found)) for language, found in having.items()}),
         )
-    order = sorted({key for found in having.values() for key in found})
-    return tuple(
-        ReadingLine({language: (found[key],) for language, found in having.items() if key in found}) for key in order
-    )
+    lines: list[ReadingLine] = []
+    waiting: Mapping[str, tuple[ReadingWords, ...]] = {}  # a number before a clause, which stands in the clause's line
+    for key in sorted({key for found in having.values() for key in found}):
+        cells = {language: (found[key],) for language, found in having.items() if key in found}
+        short = all(len(_plain(runs[0].pieces)) <= SHORT for runs in cells.values())
+        if not key[1] and short and any((key[0], 1) in found for found in having.values()):
+            waiting = cells
+            continue
+        lines.append(ReadingLine({tag: (*waiting.get(tag, ()), *cells.get(tag, ())) for tag in {**waiting, **cells}}))
+        waiting = {}
+    return tuple(lines)
 
 
 def glue(language: str) -> str:
