@@ -107,7 +107,7 @@ def picture_addresses(site: Site) -> list[Address]:
 
 
 class Drawer:
-    """What answers at the addresses, in a thread of the lane: which pictures there are is read once a release."""
+    """Answers at the addresses, in a thread of the lane; the pictures that there are, are read once a release."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
