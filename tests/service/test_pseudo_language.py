@@ -205,7 +205,6 @@ def pages(live: Live) -> list[str]:
     word = live.opened.iris.thing("id/topic/data-security")
     label = next(iter(live.opened.triples(word, SKOS.prefLabel))).object.value  # type: ignore[union-attr]
     often = quote(pseudo.made_up("the"))
-    misspelt = max((str(item.object.value) for item in live.opened.triples(word, SKOS.prefLabel)), key=len)[:-1] + "ჟ"  # type: ignore[union-attr]
     theirs = next(iter(live.opened.triples(None, NamedNode(f"{SSSOM.iri}object_label")))).object.value  # type: ignore[union-attr]
     searches = (
         "",
@@ -226,7 +225,7 @@ def pages(live: Live) -> list[str]:
         "q=" + "%E1%83%90" * 600,
         f"q={quote(label)}&lang=zh",
         "q=%E1%83%90&page=2",
-        f"q={quote(misspelt)}",
+        f"q={quote(misspelt(live))}",
     )
     return [
         "/",
@@ -265,6 +264,12 @@ def pages(live: Live) -> list[str]:
         f"/cite?iri={quote(BASE)}id/wic-2020/action/8&style=apa",
         f"/cite?iri={quote(BASE)}dataset&style=apa",
     ]
+
+
+def misspelt(live: Live) -> str:
+    """A topic's longest name with another last letter."""
+    topic = live.opened.iris.thing("id/topic/data-security")
+    return max((str(item.object.value) for item in live.opened.triples(topic, SKOS.prefLabel)), key=len)[:-1] + "ჟ"  # type: ignore[union-attr]
 
 
 def routes(live: Live) -> list[Route]:
@@ -473,6 +478,9 @@ def test_names_are_proposed_with_what_they_name(live: Live, seen: set[str]) -> N
         seen |= pseudo.ids_in(" ".join(item["kind"] for item in found))
         assert found
         assert pseudo.leaks([item["kind"] for item in found]) == []
+    near = read(live, f"/compare?iri={quote(misspelt(live))}&iri=x", PROGRAM)
+    assert words_from_elsewhere(near, seen) == []
+    assert "error.compare_meant" in pseudo.ids_in(near.text)
 
 
 def test_terms_of_others_are_proposed_by_their_names(live: Live, seen: set[str]) -> None:
@@ -666,6 +674,7 @@ UNSEEN = {
     "about.error_mail": "their data set names no address to write to",
     "about.error_subject": "their data set names no address to write to",
     "reading.cut": "no document of them has 3,000 parts",
+    "reading.unnoted": "no document of them has 2,000 parts and clauses",
     "index.cut": "they have fewer than 3,000 things of a kind",
     "joined_xor": "no statement in them excludes another",
     "search.found_more": "they hold fewer than 20,000 things",

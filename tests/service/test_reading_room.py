@@ -202,6 +202,22 @@ def test_an_epub_is_well_formed_and_always_the_same(request: pytest.FixtureReque
     assert all(not fragment or fragment in ids[file] for file, _, fragment in (link.partition("#") for link in links))
 
 
+def test_of_a_long_document_the_words_are_all_there(real: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past so many parts without notes and marks; past so many more, not at all, and the page says so."""
+    monkeypatch.setattr(reading_room, "MOST_NOTED", 20)
+    for read, tag, text in read_all(real, "zh"):
+        if tag in read.languages and tag == "zh":
+            assert bare(words_in(read, tag)) == bare(text).removeprefix("携手构建网络空间命运共同体行动倡议")
+            assert read.unnoted
+            assert not read.cut
+            assert sum(entry.telling for item in read.every() for entry in item.notes) < 30
+            assert bare(words_in(read, "en"))[-30:] == bare("and together create a better future for humankind.")[-30:]
+    monkeypatch.setattr(reading_room, "MOST_PARTS", 5)
+    read, _, _ = next(read_all(real, "zh"))
+    assert read.cut
+    assert len(list(read.every())) <= 6
+
+
 def test_it_lies_in_the_release(real: Live, tmp_path: Path) -> None:
     """Both views are found without being made."""
     for query in ("", "?view=zh"):

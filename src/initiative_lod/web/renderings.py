@@ -45,7 +45,7 @@ from initiative_lod.web.site import Site
 FEW = 100  # groups of representations that are not worth a second process
 #: Forms of JSON-LD that are made when they are asked for: each takes longer than all other formats of its document.
 ON_DEMAND = ("flattened", "framed")
-MOST_READ = 100  # documents whose reading room is stored
+MOST_READ, MOST_STORED = 100, 1000  # documents whose reading room is stored; parts and clauses of one
 RELEASES = "release/"  # under which are pages that depend on other releases
 
 #: Representations of one address, each with a name for its bytes: of those with the same name one is made. A name that
@@ -167,6 +167,9 @@ def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Req
 
 def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[tuple[Representation, str]]:
     """The reading room of a document: in all of its languages, and in each."""
+    figures = site.pages.figures(opened)[document]
+    if figures.parts + figures.clauses > MOST_STORED:
+        return  # made when it is asked for: it takes as long as a hundred pages
     key = key_of(opened.iris, document)
     for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
         asked = replace(request, parameters={"document": key})

@@ -26,6 +26,7 @@ from initiative_lod.web.pages.view import View
 
 DEEPEST = 8  # levels of parts
 MOST_PARTS = 3000  # in one page; the rest is led to
+MOST_NOTED = 2000  # parts and clauses that are cut, marked and noted; after them the words stand alone
 HIGHEST, LOWEST = 2, 6  # levels of headings below the title
 SHORT = 12  # characters before a clause that have no line of their own, as the number of an item
 #: Kinds that are read on from the part before, and have no heading unless the text gives them one.
@@ -124,6 +125,7 @@ class Reading:
     all_languages: Sequence[str]
     passages: tuple[ReadingPassage, ...]
     cut: bool
+    unnoted: bool
 
     def every(self) -> Iterator[ReadingPassage]:
         """Every passage, in reading order."""
@@ -154,6 +156,7 @@ def reading(view: View, document: NamedNode, key: str, only: str = "") -> Readin
         everything,
         passages,
         not reader.room(),
+        reader.noted > MOST_NOTED,
     )
 
 
@@ -170,6 +173,7 @@ class _Reader:
     document: NamedNode
     languages: Sequence[str] = ()
     count: int = 0
+    noted: int = 0
     texts: list[TextEntry] = field(default_factory=list)
     content: dict[str, tuple[str, str]] = field(default_factory=dict)  # by language: IRI of its text, and the words
 
@@ -203,7 +207,7 @@ class _Reader:
         self.count += 1
         kind = next(iter(view.kinds(part)), "")
         inner_nodes = contents.inner_parts(view, part) if depth < DEEPEST else []
-        own = evidence(view, part)
+        own = evidence(view, part) if self.noted < MOST_NOTED else []
         notes, stated = self._notes(part)
         everything = [*own, *(item for items in stated.values() for item in items)]
         heading, supplied, numbers = self._heading(part, kind, depth, bool(inner_nodes), everything)
@@ -242,13 +246,14 @@ class _Reader:
         view = self.view
         notes: dict[int, ReadingNote] = {}
         stated: dict[int, list[Evidence]] = {}
+        self.noted += 1
         for node in (item for item in view.nodes(part, DCTERMS.hasPart) if "Clause" in view.kinds(item)):
             number = view.number(node, view.term("number")) or len(notes) + 1
-            items = evidence(view, node)
-            stated[number] = items
-            notes[number] = ReadingNote(
-                view.thing(node), self.anchor(node), number, modalities(view, node, items), _said(view, items)
-            )
+            self.noted += 1
+            told = self.noted <= MOST_NOTED
+            items = stated[number] = evidence(view, node) if told else []
+            how = modalities(view, node, items) if told else ()
+            notes[number] = ReadingNote(view.thing(node), self.anchor(node), number, how, _said(view, items))
         return dict(sorted(notes.items())), stated
 
     def _marks(self, items: Sequence[Evidence], language: str) -> list[Mark]:
