@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.graph import Built
-from initiative_lod.errors import InitiativeLodError, Message
+from initiative_lod.errors import EngineDown, InitiativeLodError, Message
 from initiative_lod.iris import Iris
 from initiative_lod.locale import messages
 from initiative_lod.locale.messages import Languages
@@ -40,10 +40,12 @@ from initiative_lod.release import Edition, default_graph
 from initiative_lod.release.manifest import CONTEXT, MANIFEST, CoveredText, MergedSource, Part
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
+from initiative_lod.sparql.probe import DEVIATIONS
 from initiative_lod.validation import competency, shacl
 from initiative_lod.validation.report import SEVERITIES, Report, Result
 from initiative_lod.vocabulary import OWL, PREFIXES, RDF, SKOS, SSSOM
 from initiative_lod.web.export import static_site
+from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import citation, dataset, mentions
 from initiative_lod.web.review import create_review
@@ -688,6 +690,19 @@ def test_what_a_release_says_of_itself(languages: Path, seen: set[str]) -> None:
     said = Languages(languages)
     for id in ("release", "endpoint", "everything", "own_graphs", "source"):
         text = said.each(f"catalogue.{id}", version="7", format="7", slug="7")[pseudo.TAG]
+        assert pseudo.leaks([text]) == []
+        seen |= pseudo.ids_in(text)
+
+
+def test_what_is_told_of_another_engine(languages: Path, seen: set[str]) -> None:
+    """Its faults, to who asks it, and its deviations, in the service description."""
+    language = Languages(languages)[pseudo.TAG]
+    ids = [item.id for item in read_po(io.BytesIO(ENGLISH.read_bytes())) if str(item.id).startswith("engine.")]
+    values = dict.fromkeys(("names", "detail", "seconds", "status", "type", "wanted", "field"), "7")
+    texts = [problems.text(EngineDown(Message(str(id), **values)), language) for id in ids]
+    texts += [language.gettext(f"deviation.{name}") for name in DEVIATIONS]
+    assert len(texts) > 25
+    for text in texts:
         assert pseudo.leaks([text]) == []
         seen |= pseudo.ids_in(text)
 
