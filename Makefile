@@ -7,7 +7,7 @@ NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 # Where it is set, each of the many processes that tests start would compile all of the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs siege soak pictures docs reference image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -19,7 +19,7 @@ help:
 	@echo "make interop   SSSOM compared with sssom-py, which it installs beside (390 MB)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
 	@echo "make docs      the pages of docs/ as a site, in build/docs"
-	@echo "make reference docs/reference, from the code"
+	@echo "make reference docs/reference, from the code      make agreement  the tables of docs/agreement.md"
 	@echo "make image     the container image, built and tried      make sbom audit   what it is made of, and known faults"
 	@echo "make lock      the lock files, anew"
 
@@ -128,6 +128,9 @@ docs: install-dev
 
 reference: install-dev
 	$(BIN)/python docs/reference/generate.py
+
+agreement: install-dev
+	$(BIN)/python tools/agreement.py
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build -o requirements.lock pyproject.toml
