@@ -646,7 +646,9 @@ def test_security_headers_on_everything(harbour: Live) -> None:
         assert "referrer-policy" in headers
     page = harbour.get("/", BROWSER).text
     assert "style=" not in page
-    assert re.findall("<script[^>]*>", page) == ['<script type="application/ld+json">']  # data, which nothing runs
+    own, data = re.findall("<script[^>]*>", page)
+    assert re.fullmatch(r'<script type="module" src="/static/suggest.js\?v=\w+">', own)
+    assert data == '<script type="application/ld+json">'  # which nothing runs
 
 
 def test_the_interface_is_described(harbour: Live) -> None:

@@ -212,10 +212,20 @@ def test_the_box_and_the_files_say_the_same(real: Live) -> None:
     page = real.get("/doc/wic-2020/action/8?lang=en", "text/html").text
     links = re.findall(r'"(/cite\?[^"]*style=(\w+)[^"]*)"', page)
     hrefs = {style: href.replace("&amp;", "&") for href, style in links}
-    assert hrefs.keys() == {"apa", "bibtex", "csl"}
+    assert hrefs.keys() == {"apa", "gbt", "bibtex", "ris", "csl"}
     apa = real.get(hrefs["apa"])
     assert apa.headers["content-type"] == "text/plain; charset=utf-8"
-    assert apa.text.strip() in page
+    said, _, retrieved = apa.text.strip().partition(" Retrieved ")  # a page that is stored has no date of access
+    assert f"{said} {BASE}id/wic-2020/action/8" in page
+    assert re.fullmatch(r"\w+ \d+, 20\d\d, from \S+", retrieved)
+    assert f"Data release {real.opened.release.version}." in said
+    ris = real.get(hrefs["ris"])
+    assert ris.headers["content-type"] == "application/x-research-info-systems; charset=utf-8"
+    assert ris.text.startswith("TY  - CHAP\n")
+    assert re.search(r"^Y2  - 20\d\d/\d\d/\d\d$", ris.text, re.MULTILINE)
+    assert re.search(r"\[EB/OL\]//.*\(2020-11-18\)\[20\d\d-\d\d-\d\d\]", real.get(hrefs["gbt"]).text)
+    assert "urldate = {20" in real.get(hrefs["bibtex"]).text
+    assert real.get(hrefs["csl"]).json()[0]["accessed"]["date-parts"][0][0] >= 2026
     assert "2020, November 18" in apa.text
     assert real.get(hrefs["bibtex"]).text.startswith("@incollection{wic-2020-action-8,")
     csl = real.get(hrefs["csl"])
