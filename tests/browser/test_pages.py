@@ -290,7 +290,7 @@ def test_searching(browser: Browser, real: Live) -> None:
 def test_searching_without_scripts_on_a_narrow_screen(browser: Browser, real: Live) -> None:
     size = {"width": 390, "height": 800}
     with page_of(browser, real, "/", java_script_enabled=False, viewport=size) as page:
-        page.get_by_role("combobox", name="Search").first.fill("cyber crime")
+        page.get_by_role("searchbox", name="Search").fill("cyber crime")
         page.keyboard.press("Enter")
         page.wait_for_url("**/search?**")
         page.locator(".results h3 a").first.click()
