@@ -1,42 +1,59 @@
-"""CPU that a request of every kind of address costs this server, cold and warm, in the process that answers it.
+"""``make bench``, second part: every kind of address, in every form, against floors that do nothing but send its bytes.
 
-Nothing is sent over a socket: the application is called as a server calls it, so that the figures are its own. *Cold*
-is the first request for an address after others of its kind have been answered; *warm* is the mean of those that
-follow.
+The floors are Starlette on uvicorn with httptools and, where it is installed, uvloop, and nginx over the exported site.
+Each side's requests are counted for a second of its own CPU time, so that a noisy machine disturbs them alike; all are
+sent the same bytes, as gzip. *Warm* is with sixteen connections, while ``/healthz`` is asked all the time; *cold* with
+one connection, of a server that keeps nothing: what lies in the release is read from there, all else made anew each
+time. Needs wrk, and two cores.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from initiative_lod.release.opened import Publisher
-from initiative_lod.settings import Settings
-from initiative_lod.web.app import create_app
-from initiative_lod.web.http.front import Front
+from front import HERE, SELECT, Server, free_port, load
 
 IRI = "https://w3id.org/initiative-lod/id"
-#: Kind, an address that is asked before (so that templates are compiled), and the one that is measured.
+#: Kind and address.
 KINDS = (
-    ("start", "", "/"),
-    ("action", "/doc/wic-2020/action/7", "/doc/wic-2020/action/8"),
-    ("clause", "/doc/wic-2020/action/7/clause/1", "/doc/wic-2020/action/8/clause/4"),
-    ("topic", "/doc/topic/backdoor", "/doc/topic/data-security"),
-    ("modality of most clauses", "/doc/modality/oppose", "/doc/modality/promote"),
-    ("institution", "/doc/institution/wic-organizing-committee", "/doc/institution/united-nations"),
-    ("initiative", "", "/doc/wic-2020"),
-    ("text", "/doc/wic-2020/en", "/doc/wic-2020/zh"),
-    ("dataset", "", "/dataset"),
-    ("ontology", "", "/ontology"),
-    ("shapes", "", "/shapes"),
-    ("question", "/questions/actions-naming-china", "/questions/actions-by-modality"),
-    ("questions", "", "/questions"),
-    ("comparison", "", f"/compare?iri={IRI}/wic-2020/action/8&iri={IRI}/wic-2020/action/17"),
-    ("search, rare", "", "/search?q=backdoor"),
-    ("search, frequent", "", "/search?q=network"),
+    ("start", "/"),
+    ("action", "/doc/wic-2020/action/8"),
+    ("clause", "/doc/wic-2020/action/8/clause/4"),
+    ("topic", "/doc/topic/data-security"),
+    ("modality of most clauses", "/doc/modality/promote"),
+    ("institution", "/doc/institution/united-nations"),
+    ("initiative", "/doc/wic-2020"),
+    ("text", "/doc/wic-2020/zh"),
+    ("dataset", "/dataset"),
+    ("ontology", "/ontology"),
+    ("shapes", "/shapes"),
+    ("questions", "/questions"),
+    ("question", "/questions/actions-by-modality"),
+    ("releases", "/releases"),
+    ("resource of others", f"/resource?iri={quote('http://www.w3.org/2004/02/skos/core#Concept', safe=':/')}"),
+    ("search, rare", "/search?q=backdoor"),
+    ("search, frequent", "/search?q=network"),
+    ("comparison", f"/compare?iri={IRI}/wic-2020/action/8&iri={IRI}/wic-2020/action/17"),
+    ("reconciliation", f"/reconcile?queries={quote(json.dumps({'q0': {'query': 'cybercrime'}}))}"),
+    ("small SELECT", f"/sparql?query={quote(SELECT)}"),
 )
+#: What a copy of files has no answer for.
+SERVED = ("search", "comparison", "reconciliation", "small SELECT")
 FORMS = (
     ("HTML zh", "text/html", "zh"),
     ("HTML en", "text/html", "en"),
@@ -44,66 +61,170 @@ FORMS = (
     ("JSON-LD", "application/ld+json", "en"),
     ("JSON", "application/json", "en"),
 )
-WARM = 100
+#: Of these only the forms that differ: the answer of a query as a page is the editor.
+ONLY = {"small SELECT": ("JSON",), "reconciliation": ("JSON",)}
+NGINX = """daemon off; master_process off; worker_processes 1;
+pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    access_log off; open_file_cache max=20000 inactive=1h; open_file_cache_errors on; keepalive_requests 1000000000;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    include {site}/nginx/http.conf;
+    server {{ listen 127.0.0.1:{port}; include {site}/nginx/server.conf; }}
+}}
+"""
 
 
-async def ask(app: Front, address: str, accept: str, language: str, coding: str) -> tuple[int, int]:
-    """Status and size of the answer."""
-    path, _, query = address.partition("?")
-    messages = []
+@dataclass(frozen=True)
+class Row:
+    """One kind of address in one form, and the answer that is measured."""
 
-    async def send(message: dict[str, object]) -> None:
-        messages.append(message)
-
-    async def receive() -> dict[str, object]:
-        await asyncio.sleep(3600)
-        return {"type": "http.disconnect"}
-
-    headers = [(b"host", b"localhost"), (b"accept", accept.encode()), (b"accept-language", language.encode())]
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": [*headers, (b"accept-encoding", coding.encode())],
-        "client": ("127.0.0.1", 1),
-        "scheme": "http",
-        "http_version": "1.1",
-        "server": ("localhost", 80),
-        "root_path": "",
-    }
-    await app(scope, receive, send)  # type: ignore[arg-type]
-    return int(str(messages[0]["status"])), sum(len(item.get("body", b"")) for item in messages[1:])  # type: ignore[arg-type]
+    kind: str
+    form: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    media_type: str
+    coding: str
 
 
-async def measure(app: Front, coding: str) -> None:
-    """Print a row for each kind of address in each form that it has."""
-    print("| kind | form | cold, ms | warm, ms | bytes |\n| --- | --- | ---: | ---: | ---: |")
-    for kind, before, address in KINDS:
+def rows(server: Server, only: str) -> Iterator[Row]:
+    """Every address in every form that it has; where another one is sent than was asked for, that is no row."""
+    for kind, path in KINDS:
+        if only not in kind:
+            continue
         for form, accept, language in FORMS:
-            if before:
-                await ask(app, before, accept, language, coding)
-            began = time.process_time()
-            status, size = await ask(app, address, accept, language, coding)
-            cold = time.process_time() - began
-            if status != 200:
+            if form not in ONLY.get(kind, (form,)):
                 continue
-            began = time.process_time()
-            for _ in range(WARM):
-                await ask(app, address, accept, language, coding)
-            warm = (time.process_time() - began) / WARM
-            print(f"| {kind} | {form} | {1000 * cold:.2f} | {1000 * warm:.3f} | {size:,} |", flush=True)
+            headers = {"Accept": accept, "Accept-Language": language, "Accept-Encoding": "gzip"}
+            request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
+            try:
+                with urllib.request.build_opener(Here).open(request) as answer:
+                    media_type, coding = answer.headers["Content-Type"], answer.headers.get("Content-Encoding", "")
+                    if answer.status == 200 and accept in media_type.replace("sparql-results+", ""):
+                        yield Row(kind, form, path, headers, answer.read(), media_type, coding)
+            except urllib.error.HTTPError as error:
+                if error.code not in (303, 406):
+                    sys.exit(f"bench: {path} as {accept}: {error.code}")
+
+
+class Here(urllib.request.HTTPRedirectHandler):
+    """Follows nothing."""
+
+    def redirect_request(self, *given: object) -> None:
+        return None
+
+
+@contextmanager
+def probing(server: Server, slowest: list[float]) -> Iterator[None]:
+    """Ask for /healthz all the time, 50 times a second; the 99th percentile in ms goes to ``slowest``."""
+    over, taken = threading.Event(), list[float]()
+
+    def ask() -> None:
+        while not over.wait(0.02):
+            begun = time.perf_counter()
+            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz").read()
+            taken.append(1000 * (time.perf_counter() - begun))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        slowest.append(sorted(taken)[int(len(taken) * 0.99)] if taken else 0.0)
+
+
+def measure(
+    row: Row, number: int, ours: Server, cold: Server, floor: Server, nginx: Server | None, seconds: float
+) -> str:
+    """A line of the table."""
+    health: list[float] = []
+    base = load(floor, f"/{number}", row.headers, seconds)
+    with probing(ours, health):
+        warm = load(ours, row.path, row.headers, seconds)
+    alone = load(cold, row.path, row.headers, seconds, connections=1)
+    files = None if nginx is None or row.kind.startswith(SERVED) else load(nginx, row.path, row.headers, seconds)
+    cells = [
+        row.kind,
+        row.form,
+        f"{len(row.body):,}",
+        f"{base.per_cpu_second:,.0f}",
+        f"{warm.per_cpu_second:,.0f}",
+        f"{warm.per_cpu_second / base.per_cpu_second:.2f}",
+        f"{1000 / alone.per_cpu_second:.2f}",
+        f"{files.per_cpu_second / base.per_cpu_second:.1f}" if files is not None else "",
+        f"{warm.p99:.1f}",
+        f"{health[0]:.0f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def run(given: argparse.Namespace, folder: Path) -> None:
+    """Everything, in one run."""
+    releases = given.releases.resolve() if given.releases else folder / "releases"
+    command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases)]
+    if given.releases is None:
+        subprocess.run([*command, "build", "--publish"], check=True, capture_output=True)
+    plenty = {
+        "INITIATIVE_LOD_QUERY_RATE": "1000000",
+        "INITIATIVE_LOD_QUERY_PER_CLIENT": "64",
+        "INITIATIVE_LOD_PAGE_PER_CLIENT": "64",
+    }
+    none = {**plenty, "INITIATIVE_LOD_PAGE_CACHE": "0", "INITIATIVE_LOD_QUERY_CACHE": "0"}
+    ports = [free_port() for _ in range(4)]
+    ours = Server("initiative-lod", [*command, "serve", "--port", str(ports[0])], ports[0], plenty)
+    cold = Server("initiative-lod, keeping nothing", [*command, "serve", "--port", str(ports[1])], ports[1], none)
+    servers = [ours, cold]
+    try:
+        ours.start("/healthz")
+        cold.start("/healthz")
+        found = list(rows(ours, given.only))
+        answers = {}
+        for number, row in enumerate(found):
+            (folder / str(number)).write_bytes(row.body)
+            answers[f"/{number}"] = (str(folder / str(number)), row.media_type, row.coding)
+        (folder / "answers.json").write_text(json.dumps(answers))
+        program = [str(given.floor), str(HERE / "floors.py"), "several", str(ports[2]), str(folder / "answers.json")]
+        floor = Server("floor", program, ports[2])
+        servers.append(floor)
+        floor.start("/0")
+        nginx = None
+        if (binary := shutil.which("nginx") or shutil.which("/usr/sbin/nginx")) is not None:
+            site = given.site or folder / "site"
+            if given.site is None:
+                subprocess.run([*command, "export", str(site)], check=True, capture_output=True)
+            (folder / "nginx.conf").write_text(NGINX.format(folder=folder, site=site.resolve(), port=ports[3]))
+            nginx = Server("nginx", [binary, "-p", str(folder), "-c", str(folder / "nginx.conf")], ports[3])
+            servers.append(nginx)
+            nginx.start("/")
+        print(f"load average {os.getloadavg()[0]:.1f} at the beginning\n")
+        print("| kind | form | bytes | floor | warm | warm/floor | cold ms | nginx/floor | p99 ms | healthz p99 ms |")
+        print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+        for number, row in enumerate(found):
+            print(measure(row, number, ours, cold, floor, nginx, given.seconds), flush=True)
+        print(f"\nload average {os.getloadavg()[0]:.1f} at the end")
+    finally:
+        for server in servers:
+            server.stop()
 
 
 def main() -> None:
-    """Measure the release that is published in a folder."""
+    """Measure a release that is published in a folder, or one that is built."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("releases", type=Path, help="the release folder")
-    parser.add_argument("--coding", default="identity", help="Accept-Encoding of the requests")
+    parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
+    parser.add_argument("--site", type=Path, help="the exported site; without it, one is exported")
+    parser.add_argument("--floor", type=Path, default=Path(sys.executable), help="a Python with Starlette and uvloop")
+    parser.add_argument("--seconds", type=float, default=1, help="of each measurement")
+    parser.add_argument("--only", default="", help="only the kinds that have this in their name")
     given = parser.parse_args()
-    settings = Settings(releases=given.releases.resolve())
-    asyncio.run(measure(create_app(settings, Publisher(settings.release_folder)), given.coding))
+    for tool in ("wrk", "taskset", "pgrep"):
+        if shutil.which(tool) is None:
+            sys.exit(f"bench: {tool} is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        run(given, Path(folder))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 ``python floors.py bare PORT BODY TYPE ETAG`` answers every request with the same bytes (304 to a matching
 If-None-Match); ``python floors.py inline PORT STORE`` is a FastAPI application that calls the store in the request,
 with no limit at all. Both run on the uvicorn, event loop and HTTP reader that the server itself runs on.
+``python floors.py several PORT FILE`` answers each path that a JSON file names with the bytes, type and coding that
+it gives for it, on uvloop where that is installed.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -30,6 +33,20 @@ def bare(body: bytes, media_type: str, etag: str) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer)])
 
 
+def several(path: Path) -> Starlette:
+    """Starlette with some fixed answers: the floor of whatever is stored."""
+    known = {}
+    for address, (file, kind, coding) in json.loads(path.read_text()).items():
+        headers = {"content-type": kind, **({"content-encoding": coding} if coding else {})}
+        known[address] = (Path(file).read_bytes(), headers)
+
+    async def answer(request: Request) -> Plain:
+        body, headers = known[request.url.path]
+        return Plain(body, headers=headers)
+
+    return Starlette(routes=[Route("/{path:path}", answer)])
+
+
 def inline(path: str) -> FastAPI:
     """A SPARQL endpoint as one writes it in ten minutes."""
     store = Store.read_only(path)
@@ -46,5 +63,9 @@ def inline(path: str) -> FastAPI:
 
 if __name__ == "__main__":
     kind, port, *rest = sys.argv[1:]
-    app = inline(rest[0]) if kind == "inline" else bare(Path(rest[0]).read_bytes(), rest[1], rest[2])
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="asyncio")
+    if kind == "several":  # on the fastest event loop that is installed
+        app: Starlette = several(Path(rest[0]))
+        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="auto", http="httptools")
+    else:
+        app = inline(rest[0]) if kind == "inline" else bare(Path(rest[0]).read_bytes(), rest[1], rest[2])
+        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="asyncio")

@@ -104,8 +104,8 @@ class Measured:
     p99: float
 
 
-def load(server: Server, path: str, headers: dict[str, str], seconds: float) -> Measured:
-    """Sixteen connections from core 1."""
+def load(server: Server, path: str, headers: dict[str, str], seconds: float, connections: int = 16) -> Measured:
+    """So many connections from core 1."""
     options = [item for name, value in headers.items() for item in ("-H", f"{name}: {value}")]
     before = server.cpu()
     out = subprocess.run(
@@ -115,7 +115,7 @@ def load(server: Server, path: str, headers: dict[str, str], seconds: float) -> 
             "1",
             "wrk",
             "-t1",
-            "-c16",
+            f"-c{connections}",
             f"-d{max(1, round(seconds))}s",
             "--latency",
             *options,

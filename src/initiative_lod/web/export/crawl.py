@@ -177,7 +177,7 @@ class Asking:
 
 
 def _by_language(answer: Answer) -> bool:
-    return "accept-language" in answer.headers.get("vary", "").lower() and "content-language" in answer.headers
+    return "accept-language" in answer.headers.get("vary", "").lower()
 
 
 def _links(address: SiteAddress, answer: Answer) -> Iterator[SiteAddress]:

@@ -78,7 +78,7 @@ def http_level(
         f"map_hash_max_size {max(2048, 4 * len(stems))};",
         "variables_hash_bucket_size 128;",
         "variables_hash_max_size 4096;",
-        *_map("$ilod_path", "$ilod_file", ['"" /index;', "/ /index;"], "$ilod_path"),
+        *_map("$ilod_path", "$ilod_file", ["/ /index;", "'~^(?<ilod_called>.*/index)$' $ilod_called@;"], "$ilod_path"),
         *_map("$ilod_path", "$ilod_group", [f'"{stem}" {number};' for stem, number in sorted(stems.items())], '""'),
     ]
     media_types = list(dict.fromkeys(name for group in groups for name in group.media_types))
@@ -148,7 +148,7 @@ def server_level(
 
     of_arguments = [
         f"location = {path} {{\n    set $ilod_path {path};\n    set $ilod_suffix file;\n    types {{ "
-        + " ".join(f'"{kind}" {suffix.rpartition(".")[2]};' for suffix, kind in sorted(ends.items()))
+        + " ".join(f'"{kind}" {end};' for end, kind in {s.rpartition(".")[2]: k for s, k in ends.items()}.items())
         + " }\n    try_files "
         + " ".join(f"{path}$ilod_at{place}.{suffix}" for suffix in sorted(ends) for place in (".$ilod_language", ""))
         + " =404;\n}\n"

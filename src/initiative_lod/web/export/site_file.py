@@ -70,6 +70,8 @@ class SiteAddress:
         if suffix is None or (not self.arguments and last.endswith((".json", ".jsonld", ".txt", ".xml", ".igs"))):
             suffix = last.rpartition(".")[2] if "." in last else "bin"
         stem = stem.removesuffix(f".{suffix}")
+        if stem.rpartition("/")[2] == INDEX and not self.path.endswith("/"):
+            stem += "@"  # a page that is called so, beside that of its folder
         arguments = f"@{self.arguments}" if self.arguments else ""
         path = f"{stem}{arguments}{f'.{language}' if language else ''}.{suffix}"
         parts = path.split("/")

@@ -215,7 +215,7 @@ class _Share:
                 self._put(path, answer.body, answer.gzipped)
                 files.append((path, media_type))
                 other = address.encoded.file(media_type, language)
-                if other not in (None, path):
+                if other not in (None, path) and answer.media_type == HTML.name:  # as pages are linked in both ways
                     self._again(path, str(other))
                 if language == DEFAULT and not address.arguments:  # for a host that negotiates nothing
                     files.append((self._again(path, path.replace(f".{language}.", ".", 1)), media_type))
@@ -285,15 +285,17 @@ def _write_configuration(asking: Asking, written: Iterable[_Written], building: 
     groups: dict[SiteGroup, int] = {}
     stems: dict[str, int] = {}
     suffixes: dict[str, str] = {}
-    files: dict[str, dict[str, str]] = {}
+    of_arguments: dict[str, dict[str, str]] = {}
     types_of: dict[str, str] = {}
     for item in sorted(written, key=lambda item: str(item.address)):
         for path, media_type in item.files:
             if media_type:
                 suffixes.setdefault(path.rpartition(".")[2], media_type)
-                if item.address.arguments and item.offers[:1] != (HTML.name,) and "." not in item.address.path:
+                if item.address.arguments and "." not in item.address.path:
                     suffix = path.removeprefix(f"{item.address.stem}@{item.address.arguments}.")
-                    files.setdefault(item.address.path, {})[suffix] = media_type
+                    for language in asking.languages:
+                        suffix = suffix.removeprefix(f"{language}.")
+                    of_arguments.setdefault(item.address.path, {})[suffix] = media_type
                 if "." in item.address.path and suffixes[path.rpartition(".")[2]] != media_type:
                     types_of[path] = media_type
         stem = "/" + item.address.stem if item.address.path != "/" else "/"
@@ -303,6 +305,9 @@ def _write_configuration(asking: Asking, written: Iterable[_Written], building: 
         if item.address.arguments and stem in stems:
             continue
         stems[stem] = groups.setdefault(SiteGroup(item.offers, link, item.located), len(groups))
+    # Where pages alone depend on arguments, or there is an answer without any, negotiation finds them.
+    bare = {item.address.path for item in written if item.status == 200 and not item.address.arguments}
+    files = {path: ends for path, ends in of_arguments.items() if ends.keys() != {HTML.suffix} and path not in bare}
     folder = building / CONFIGURATION
     folder.mkdir()
     base = asking.opened.iris.base
