@@ -24,6 +24,9 @@ from initiative_lod.sparql.service_calls import Broker
 from patience import SECONDS, eventually, patient
 from service.conftest import Live, serve
 from service.other_engine import RESULTS, TRIPLES, Change, Handler, Lie, OtherEngine, hang, running
+from service.test_memento import Past, own, three
+
+__all__ = ["own", "three"]  # fixtures
 
 BASE = "https://w3id.org/initiative-lod/"
 ALL = "SELECT * { ?s ?p ?o FILTER (isIRI(?s) && !isBlank(?o)) } ORDER BY ?s ?p ?o LIMIT 40"
@@ -302,6 +305,22 @@ def test_an_answer_of_an_engine_that_is_being_loaded_is_none(opened: OpenRelease
             assert eventually(lambda: live.get("/readyz").status_code == 503)
             load_into(engine, opened)
             assert eventually(lambda: ask(live, ALL).status_code == 200)
+
+
+def test_a_switch_is_waited_for_until_the_engine_has_that_release(own: Past) -> None:
+    folder, root = own.live.settings.release_folder, own.live.settings.root
+    with running() as engine:
+        load_into(engine, own.live.opened)
+        with serve(settings_of(engine, root=root, releases=folder, query_cache=0)) as live:
+            assert eventually(lambda: live.get("/readyz").status_code == 200)
+            release.rollback(folder)
+            assert ask(live, ALL).status_code == 503
+            assert "(release)" in live.get("/readyz").text
+            older = live.get(f"/release/{own.versions[2]}/sparql?query={quote(ALL)}", "application/json")
+            assert older.status_code == 200  # from its own store
+            load_into(engine, live.opened)
+            assert eventually(lambda: live.get("/readyz").status_code == 200)
+            assert ask(live, ALL).status_code == 200
 
 
 # The proof

@@ -10,23 +10,23 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Variable, parse_query_results
+from pyoxigraph import NamedNode, QuerySolutions, RdfFormat
 
 from initiative_lod import __version__
-from initiative_lod.errors import EngineError, ReleaseError
+from initiative_lod.errors import EngineError, Message, ReleaseError
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
-from initiative_lod.sparql.probe import GENID, PROOF_SECONDS, Deviation, probe
+from initiative_lod.sparql.probe import GENID, PROOF_SECONDS, Deviation, parsed, probe, solutions
 
 MAX_ONE_UPDATE_BYTES = 32 * 1024 * 1024  # of a release that goes into one update, which an engine makes in one step
 BLOCK = 1 << 18
@@ -96,9 +96,10 @@ async def _graphs(endpoint: RemoteEndpoint) -> list[str]:
     """The named graphs that the engine has, in order."""
     try:
         body = await endpoint.read("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", seconds=PROOF_SECONDS)
-        found = parse_query_results(body, QueryResultsFormat.JSON)
-        assert isinstance(found, QuerySolutions)
-        return sorted(str(row[Variable("g")].value) for row in found if isinstance(row[Variable("g")], NamedNode))
+        found = parsed(body)
+        if not isinstance(found, QuerySolutions):
+            raise EngineError(Message("engine.form"))
+        return sorted({row["g"].value for row in solutions(found) if isinstance(row["g"], NamedNode)})
     finally:
         await endpoint.close()
 
@@ -126,7 +127,7 @@ class _Writer:
         query = "default" if name is None else f"graph={quote(name.value, safe='')}"
         return self.target.url + ("&" if "?" in self.target.url else "?") + query
 
-    def put(self, url: str, media_type: str, content: Iterator[bytes]) -> None:
+    def put(self, url: str, media_type: str, content: IO[bytes]) -> None:
         """Put a document in the place of what is there. Raises EngineError."""
         self._send("PUT", url, {"Content-Type": media_type}, content)
 
@@ -143,7 +144,7 @@ class _Writer:
         method: str,
         url: str,
         headers: dict[str, str],
-        content: Iterator[bytes] | bytes | None,
+        content: IO[bytes] | bytes | None,
         missing: bool = False,
     ) -> None:
         import httpx
@@ -164,15 +165,14 @@ def _by_quads(engine: _Writer, opened: OpenRelease, progress: Progress, folder: 
     opened.store.dump(str(path), format=RdfFormat.N_QUADS)
     mark = f" {opened.iris.graph('release')} .\n".encode()
 
-    def lines() -> Iterator[bytes]:
+    with path.open("rb") as dumped, (folder / "ordered.nq").open("w+b") as content:
         last: list[bytes] = []
-        with path.open("rb") as content:
-            while some := content.readlines(BLOCK):
-                yield b"".join(line for line in some if not line.endswith(mark))
-                last += [line for line in some if line.endswith(mark)]
-        yield b"".join(last)
-
-    engine.put(engine.target.url, "application/n-quads", filter(None, lines()))
+        while lines := dumped.readlines(BLOCK):
+            content.writelines(line for line in lines if not line.endswith(mark))
+            last += [line for line in lines if line.endswith(mark)]
+        content.writelines(last)
+        content.seek(0)
+        engine.put(engine.target.url, "application/n-quads", content)
 
 
 def _by_graph_store(
@@ -185,7 +185,7 @@ def _by_graph_store(
     for number, name in enumerate([None, *names], 1):
         progress(f"graph {number} of {len(names) + 1}: {'the default graph' if name is None else name.value}")
         with _dumped(opened, name, folder).open("rb") as content:
-            engine.put(engine.graph(name), "application/n-triples", iter(partial(content.read, BLOCK), b""))
+            engine.put(engine.graph(name), "application/n-triples", content)
 
 
 def _by_update(engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]) -> None:

@@ -74,10 +74,10 @@ async def holds(endpoint: RemoteEndpoint, opened: OpenRelease, seconds: float) -
     """Tell whether the engine says that it has this release: its description is there, which is loaded last."""
     graph, release = opened.iris.graph("release"), opened.iris.thing(f"release/{opened.release.version}")
     query = f"SELECT ?p {{ GRAPH {graph} {{ {release} ?p ?o }} }} LIMIT 1"  # some engines answer an ASK with rows
-    found = _parsed(await endpoint.read(query, seconds=seconds))
+    found = parsed(await endpoint.read(query, seconds=seconds))
     if isinstance(found, QueryBoolean):
         raise EngineError(Message("engine.form"))
-    return any(True for _ in _read(found))
+    return any(True for _ in solutions(found))
 
 
 async def probe(endpoint: RemoteEndpoint, opened: OpenRelease) -> list[Deviation]:
@@ -218,7 +218,7 @@ class _Proof:
         await self._expect("booleans", query, [(_integer(1), _boolean("true")), (_integer(2), _boolean("false"))])
         for text, expected in (("ASK { FILTER (1 = 1) }", True), ("ASK { FILTER (1 = 2) }", False)):
             try:
-                found = _parsed(await self._endpoint.read(text, seconds=PROOF_SECONDS))
+                found = parsed(await self._endpoint.read(text, seconds=PROOF_SECONDS))
             except (QueryError, EngineDown) as error:
                 self._note("booleans", f"{text}: {_told(error)}")
                 continue
@@ -273,19 +273,21 @@ class _Proof:
                     wrong.append(record["slug"])
             except (QueryError, EngineDown, QueryTooLarge) as error:
                 wrong.append(f"{record['slug']} ({_told(error)})")
+            except (KeyError, TypeError):  # recorded in an earlier format
+                continue
         if wrong:
             self._note(
                 "questions", f"{len(wrong)} of {len(saved)} saved questions have another answer: {_first(wrong)}"
             )
 
     async def _agrees(self, record: dict[str, Any]) -> bool:
-        found = _parsed(await self._endpoint.read(self._based(record["query"]), seconds=PROOF_SECONDS))
+        found = parsed(await self._endpoint.read(self._based(record["query"]), seconds=PROOF_SECONDS))
         if "boolean" in record:
             return isinstance(found, QueryBoolean) and bool(found) is record["boolean"]
         if not isinstance(found, QuerySolutions):
             return False
         names = record["variables"]
-        rows = Counter(tuple(_cell(solution, name) for name in names) for solution in _read(found))
+        rows = Counter(tuple(_cell(solution, name) for name in names) for solution in solutions(found))
         recorded = Counter(tuple(_of_record(row.get(name)) for name in names) for row in record["rows"])
         return rows == recorded if record["complete"] else rows.total() > recorded.total()
 
@@ -318,7 +320,7 @@ class _Proof:
     async def _rows(self, name: str, query: str) -> list[Row] | None:
         """The rows of an answer; None, and a finding, where there is none."""
         try:
-            found = _parsed(await self._endpoint.read(self._based(query), seconds=PROOF_SECONDS))
+            found = parsed(await self._endpoint.read(self._based(query), seconds=PROOF_SECONDS))
             if isinstance(found, QuerySolutions):
                 return list(_rows(found))
             self._note(name, f"a truth value came in place of rows: {_short(query)}")
@@ -343,14 +345,16 @@ class _Proof:
 Check = Callable[[], Awaitable[None]]
 
 
-def _parsed(body: bytes) -> QuerySolutions | QueryBoolean:
+def parsed(body: bytes) -> QuerySolutions | QueryBoolean:
+    """Results in JSON, read. Raises EngineError."""
     try:
         return parse_query_results(body, QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
         raise EngineError(Message("engine.broken", detail=Verbatim(error))) from error
 
 
-def _read(found: QuerySolutions) -> Iterator[Any]:
+def solutions(found: QuerySolutions) -> Iterator[Any]:
+    """The rows of an answer. Raises EngineError for one that breaks off."""
     try:
         yield from found
     except (SyntaxError, ValueError) as error:
@@ -358,7 +362,7 @@ def _read(found: QuerySolutions) -> Iterator[Any]:
 
 
 def _rows(found: QuerySolutions) -> Iterator[Row]:
-    for solution in _read(found):
+    for solution in solutions(found):
         yield tuple("" if term is None else str(term) for term in solution)
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from initiative_lod.errors import EngineDown, InitiativeLodError, Message, QueryTimeout, SettingsError
 from initiative_lod.locale.messages import Languages
@@ -59,10 +60,13 @@ class RemoteStore:
         self._settings, self._at_hand = settings, at_hand
         self._service = service_call(broker)
         self._accepted = accepted(settings)
-        endpoint_of(settings, "version")  # which says what is wrong with the settings
+        url = urlsplit(endpoint_of(settings, "version").url)  # which says what is wrong with the settings
+        if settings.store_login and url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+            log.warning("the login for %s goes over the net as it is: https would hide it", settings.store)
         self.proofs: Counter[str] = Counter()  # by outcome: believed, refused, away
         self._deviations: tuple[str, ...] = ()
         self._endpoint: RemoteEndpoint | None = None
+        self._endpoints: dict[str, RemoteEndpoint] = {}  # by address
         self._version = ""  # of the release that the endpoint is asked for
         self._believed = ""  # the version that it has proved to have
         self._tried = ""  # the version of which it is known whether it has
@@ -95,8 +99,8 @@ class RemoteStore:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._endpoint is not None:
-            await self._endpoint.close()
+        for endpoint in self._endpoints.values():
+            await endpoint.close()
 
     def check(self, opened: OpenRelease) -> None:
         """Raise EngineDown, with the reason, unless the engine has proved to have this release."""
@@ -181,15 +185,16 @@ class RemoteStore:
 
     async def _proved(self, opened: OpenRelease) -> None:
         version = opened.release.version
-        if self._endpoint is None or self._version != version:
-            if self._endpoint is not None:
-                await self._endpoint.close()
-            self._endpoint, self._version = endpoint_of(self._settings, version), version
-            self._pause = 0.0
+        if self._version != version:
+            # Queries over the release before may be under way: nothing is closed until the end.
+            endpoint = endpoint_of(self._settings, version)
+            self._endpoint = self._endpoints.setdefault(endpoint.url, endpoint)
+            self._version, self._pause = version, 0.0
+        assert self._endpoint is not None
         try:
             await holds(self._endpoint, opened, CHECK_SECONDS)  # which shows soon whether anybody is there
             found = await probe(self._endpoint, opened)
-        except InitiativeLodError as error:
+        except (InitiativeLodError, OSError, RuntimeError) as error:  # the last two of our own store
             self.proofs["away"] += 1
             self._lose(_message(error))
             return
@@ -233,5 +238,8 @@ class RemoteStore:
             log.log(level, "%s", text)
 
 
-def _message(error: InitiativeLodError) -> Message:
-    return error.message or Message("engine.unproved")
+def _message(error: Exception) -> Message:
+    said = error.message if isinstance(error, InitiativeLodError) else None
+    if said is None:
+        log.error("the proof of an engine failed: %s", error)
+    return said or Message("engine.unproved")
