@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -58,6 +60,32 @@ def test_in_the_language_of_the_page(live: Live) -> None:
     footer = page[page.index('<footer class="site">') :]
     assert "灯塔联盟" in footer
     assert footer.index("潮水说明") < footer.index("A note on tides")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_leads_to_whom_to_tell_an_error(live: Live, harbour: Live, path: str) -> None:
+    """The address is the data set's contact; without one the page about the site says what to do."""
+    footer = live.get(path, "text/html", Accept_Language="en").text.partition('<footer class="site">')[2]
+    link = re.search(r'<a href="mailto:keeper@lights\.example\?subject=([^"]*)">Report an error</a>', footer)
+    assert link is not None
+    if path not in ("/nowhere", "/search?q=x"):
+        assert unquote(link[1]).endswith(path)
+    other = harbour.get(path, "text/html", Accept_Language="en").text.partition('<footer class="site">')[2]
+    assert '<a href="/about#error">Report an error</a>' in other
+
+
+def test_the_page_about_the_site_says_whom_to_tell_and_what_limits_it(live: Live, harbour: Live) -> None:
+    page = live.get("/about", "text/html", Accept_Language="en").text
+    assert "mailto:keeper@lights.example" in page.partition("<main")[2].partition("</main>")[0]
+    assert 'id="limits"' in page
+    assert "/cite?iri=" in page
+    data = harbour.get("/about/data", "text/html", Accept_Language="en").text
+    for needed in (".ttl", ".csv", "dump.nq.gz", "OpenRefine", "SERVICE &lt;", "/openapi.json"):
+        assert needed in data, needed
+    described = harbour.get("/about/api", "text/html").text
+    assert all(
+        f"<code>{path}</code>" in described for path in ("/read/{document}", "/oembed", "/sparql", "/doc/{path}")
+    )
 
 
 def test_without_a_name_the_title_is_the_name(harbour: Live) -> None:
