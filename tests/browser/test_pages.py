@@ -41,7 +41,7 @@ PATHS = [
     "/releases",
     "/sparql",
     "/read/wic-2020",
-    "/index/topic",
+    "/things/topic",
     "/pictures",
     "/pictures/mappings-wsis",
     "/about",

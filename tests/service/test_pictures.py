@@ -69,7 +69,7 @@ def test_only_the_frame_may_be_framed(real: Live) -> None:
         return real.get(path, "text/html").headers["content-security-policy"]
 
     assert "frame-ancestors *" in policy("/embed/pictures/topics")
-    for path in ("/pictures/topics", "/pictures", "/", "/read/wic-2020", "/index/topic"):
+    for path in ("/pictures/topics", "/pictures", "/", "/read/wic-2020", "/things/topic"):
         assert "frame-ancestors 'self'" in policy(path), path
 
 
@@ -113,26 +113,26 @@ def test_words_are_measured() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_index_has_every_thing_of_its_kind_once(real: Live, language: str) -> None:
     for kind, name in (("topic", "Topic"), ("institution", "Institution"), ("group", "StakeholderGroup")):
-        page = html(real, f"/index/{kind}", language)
+        page = html(real, f"/things/{kind}", language)
         view = View(real.opened, Languages()[language])
         there = {node.value.rpartition("/")[2] for node in view.instances(name)}
         found = re.findall(rf'<span class="name"><a href="/doc/{kind}/([\w-]+)', page)
         assert sorted(found) == sorted(there)
-        tree = html(real, f"/index/{kind}?order=tree", language)
+        tree = html(real, f"/things/{kind}?order=tree", language)
         assert sorted(re.findall(rf'<span class="name"><a href="/doc/{kind}/([\w-]+)', tree)) == sorted(there)
 
 
 def test_a_kind_without_a_document_leads_to_its_index(real: Live) -> None:
     answer = real.get("/doc/institution", "text/html")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/index/institution")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/things/institution")
     assert real.get("/doc/nothing", "text/html").status_code == 404
-    assert real.get("/index/nothing", "application/json").status_code == 404
-    listed = json.loads(real.get("/index.json").text)
+    assert real.get("/things/nothing", "application/json").status_code == 404
+    listed = json.loads(real.get("/things.json").text)
     assert {"topic", "institution"} <= {item["kind"] for item in listed}
 
 
 def test_the_united_nations_has_its_bodies_below_it(real: Live) -> None:
-    (united,) = [item for item in real.get("/index/institution.json?order=tree").json() if "narrower" in item]
+    (united,) = [item for item in real.get("/things/institution.json?order=tree").json() if "narrower" in item]
     assert united["iri"].endswith("/institution/united-nations")
     assert len(united["narrower"]) >= 3
 

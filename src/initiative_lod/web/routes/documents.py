@@ -97,7 +97,7 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             kind = request.path.removeprefix("doc/")
             if kind not in thing_index.KINDS:
                 raise
-            headers = (("Location", f"{request.prefix}/index/{kind}"), ("Cache-Control", CACHE_CONTROL))
+            headers = (("Location", f"{request.prefix}/things/{kind}"), ("Cache-Control", CACHE_CONTROL))
             return Response(303, headers)
 
     def void(opened: OpenRelease, request: Request) -> Representation:

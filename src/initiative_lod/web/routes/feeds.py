@@ -36,7 +36,7 @@ ADDRESSES = 50_000  # that one file may have by the protocol; of more, those nea
 #: Their addresses are absolute, and so made of what the client calls us: no proxy is to give one client's to another.
 PRIVATE = [("Cache-Control", "private, max-age=60")]
 #: Pages that are no document of a thing.
-PAGES = ("", "about", "about/data", "about/api", "index", "pictures", "questions", "releases")
+PAGES = ("", "about", "about/data", "about/api", "pictures", "questions", "releases", "things")
 #: Addresses that have no end of arguments, or hold what is elsewhere as well.
 NOT_CRAWLED = (
     "/cite",
@@ -102,7 +102,7 @@ def _read(site: Site, opened: OpenRelease) -> list[str]:
     """The documents' reading rooms, and the indexes of what there is."""
     read = [f"read/{key_of(opened.iris, item)}" for item in site.pages.documents(opened)]
     there = [kind for kind, name in KINDS.items() if opened.holds(None, RDF.type, opened.iris.term(name))]
-    return read + [f"index/{kind}" for kind in there]
+    return read + [f"things/{kind}" for kind in there]
 
 
 def _sitemap(opened: OpenRelease, here: str, languages: Sequence[str], read: Sequence[str]) -> bytes:

@@ -1,4 +1,4 @@
-"""/index: the things that documents speak of, kind by kind: from A to Z, as a tree, by use. As pages and as JSON."""
+"""/things: the things that documents speak of, kind by kind: from A to Z, as a tree, by use. As pages and as JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def index_addresses(site: Site) -> list[Address]:
     suffixes = [offer.media.suffix for offer in OFFERS]
     return [
         Address(
-            "/index",
+            "/things",
             at_hand(site, lane, partial(every_kind, site)),
             "The kinds of things that documents speak of",
             {200: Outcome("The kinds", (HTML, JSON)), **faults},
@@ -47,7 +47,7 @@ def index_addresses(site: Site) -> list[Address]:
             suffixes,
         ),
         Address(
-            "/index/{kind}",
+            "/things/{kind}",
             at_hand(site, lane, partial(one_kind, site)),
             "The things of one kind",
             {200: Outcome("The things", (HTML, JSON)), 404: fault("There is no such kind"), **faults},
@@ -59,7 +59,7 @@ def index_addresses(site: Site) -> list[Address]:
 
 def every_kind(site: Site, opened: OpenRelease, request: Request) -> Representation:
     """The kinds of which the release has things."""
-    here = f"{request.prefix}/index"
+    here = f"{request.prefix}/things"
 
     def body(media: MediaType, language: str) -> bytes:
         view = site.pages.view(opened, request, language, "" if media is JSON else None)
@@ -67,7 +67,7 @@ def every_kind(site: Site, opened: OpenRelease, request: Request) -> Representat
         if media is JSON:
             return json_bytes(
                 [
-                    {"kind": kind, "label": name.label.value, "count": count, "url": view.link(f"/index/{kind}.json")}
+                    {"kind": kind, "label": name.label.value, "count": count, "url": view.link(f"/things/{kind}.json")}
                     for kind, name, count in found
                 ]
             )
@@ -82,7 +82,7 @@ def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representatio
     if kind not in thing_index.KINDS:
         raise NotFound(Message("error.no_kind", kind=kind[:80], kinds=", ".join(map(repr, thing_index.KINDS))))
     order = IndexArguments.read(request.query_string).order
-    here = f"{request.prefix}/index/{kind}"
+    here = f"{request.prefix}/things/{kind}"
     query = "" if order == "letters" else f"order={quote(order)}"
 
     def body(media: MediaType, language: str) -> bytes:
@@ -90,7 +90,7 @@ def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representatio
         found = thing_index.index(view, kind, order, site.pages.figures(opened).values())
         if media is JSON:
             return json_bytes([_json(entry) for group in found.groups for entry in group.entries])
-        path = f"/index/{kind}"
+        path = f"/things/{kind}"
         orders = [("letters", view.link(path)), ("use", view.link(path, order="use"))]
         orders[1:1] = [("tree", view.link(path, order="tree"))] if found.has_tree else []
         more = {"index": found, "orders": orders, "order": order, "kinds": thing_index.kinds(view)}
