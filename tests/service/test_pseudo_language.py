@@ -302,6 +302,7 @@ def address_of(route: Route, live: Live) -> str:
         "/ontology/path": str(version).partition("/")[2],
         "/graph/path": "topics",
         "/static/name": "site.css",
+        "/statements/name": "wic-2020.csv",
         "/read/document": "wic-2020",
         "/things/kind": "topic",
         "/pictures/name": "wording",
