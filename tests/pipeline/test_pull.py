@@ -126,6 +126,20 @@ def test_one_release_by_its_own_address(host: Any, here: Path, ending: str) -> N
     assert pull(here, f"{url}/{older}{ending}", BOUNDS).version == older
 
 
+def test_what_an_earlier_release_has_is_not_sent_again(host: Any, here: Path) -> None:
+    url, handler = host
+    older = next(name for name in release.versions(handler.folder) if name != version(handler.folder))
+    pull(here, f"{url}/{older}", BOUNDS)
+    handler.asked.clear()
+    taken = pull(here, url, BOUNDS)
+    assert release.verify(taken) == []
+    asked = {path.rpartition("/")[2] for path, _ in handler.asked}
+    assert "context.jsonld" not in asked
+    assert "dump.nq.gz" in asked
+    (here / older / "context.jsonld").unlink()  # who removes one name leaves the other
+    assert release.verify(taken) == []
+
+
 def test_a_connection_that_is_cut_is_taken_up_where_it_was_cut(host: Any, here: Path) -> None:
     url, handler = host
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from initiative_lod.errors import OriginError, ReleaseError
 from initiative_lod.release import in_use
-from initiative_lod.release.files import sync
+from initiative_lod.release.files import sha256, sync
 from initiative_lod.release.folder import PULLING, settle
 from initiative_lod.release.history import lock
 from initiative_lod.release.integrity import verify
@@ -67,13 +67,17 @@ def _pulled(folder: Path, origin: Origin, offered: Offered, progress: Progress) 
         _clear(building, inventory)
         progress(f"taking release {offered.version} from {origin.url}: {len(inventory.files)} files")
         taken, due = len(offered.content) + len(offered.digests), time.monotonic() + PROGRESS_SECONDS
+        present = _present(folder)
         for number, (name, sha) in enumerate(inventory.files.items(), 1):
             if time.monotonic() >= due:
                 progress(f"{name} ({number} of {len(inventory.files)}, {taken / 1_000_000:,.1f} MB)")
                 due = time.monotonic() + PROGRESS_SECONDS
             path = building / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            origin.take(offered.base + name, path, sha, inventory.sizes.get(name), most - taken)
+            if sha in present and not path.exists() and sha256(present[sha]) == sha:
+                path.hardlink_to(present[sha])  # of a release nothing is ever written over
+            else:
+                origin.take(offered.base + name, path, sha, inventory.sizes.get(name), most - taken)
             taken += path.stat().st_size
         for name, content in ((MANIFEST, offered.content), (STORE_DIGESTS, offered.digests)):
             (building / name).write_bytes(content)
@@ -88,6 +92,19 @@ def _pulled(folder: Path, origin: Origin, offered: Offered, progress: Progress) 
             sync(path)
         settle(building, target)
     return read(target)
+
+
+def _present(folder: Path) -> dict[str, Path]:
+    """The files of the releases that are here already, by the SHA-256 that they are listed with."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        try:
+            manifest = read(path).manifest
+            inventory = Inventory.of(manifest, (path / STORE_DIGESTS).read_bytes())
+        except (ReleaseError, OSError):
+            continue  # what is wrong with it is another matter
+        found |= {sha: path / name for name, sha in inventory.files.items() if (path / name).is_file()}
+    return found
 
 
 @contextmanager
