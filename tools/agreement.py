@@ -58,7 +58,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two coders agree on one thing: ``alpha`` is None where all values are the same."""
+    """Agreement of two coders on one thing: ``alpha`` is None where all values are the same."""
 
     units: int
     absent: int
@@ -113,7 +113,7 @@ COMPARISONS: tuple[tuple[str, str, Reading], ...] = (
 
 
 def value(statement: CodedStatement | None, component: str, reading: Reading) -> Value:
-    """How a coder filled a component: empty where it is absent."""
+    """Filling of a component by a coder: empty where it is absent."""
     return frozenset(reading(item) for item in statement.of(ROLES[component])) if statement else frozenset()
 
 
@@ -165,7 +165,7 @@ def aligned(first: ReadCoding, second: ReadCoding) -> list[Unit]:
 
 
 def _shared(first: CodedStatement, second: CodedStatement) -> int:
-    """How many letters of their aims two statements have in common."""
+    """Number of letters that the aims of two statements have in common."""
     letters = [
         {place for item in statement.of("aim") for place in range(item.start, item.end)}
         for statement in (first, second)

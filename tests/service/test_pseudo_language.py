@@ -242,6 +242,7 @@ def pages(live: Live) -> list[str]:
         *(f"/pictures/{name}?document=wic-2020" for name in ("wording", "topics", "addressees", "mappings-wsis")),
         f"/cite?iri={quote(BASE)}id/wic-2020/action/8",
         "/doc/wic-2020/action/7",  # with statements that are alternatives
+        "/doc/wic-2020/action/2",  # with readings of another coder, the same and others
         f"/resource?iri={quote(EXTERNAL)}",
         f"/resource?iri={quote(PREFIXES['dcat'] + 'Distribution')}",
         f"/resource?iri={quote(next(iter(live.opened.triples(None, SKOS.exactMatch))).object.value)}",  # type: ignore[union-attr]

@@ -120,6 +120,22 @@ def test_a_clause_shows_its_statement(real: Live) -> None:
     assert "carried over from clause 5" in english
 
 
+def test_a_clause_shows_how_another_coder_reads_it(real: Live) -> None:
+    """In 2/1 the readings differ; in 9/5 only the order of the qualifiers does."""
+    for clause, told in (
+        ("2/clause/1", "reads it differently"),
+        ("2/clause/2", "reads it the same way"),
+        ("9/clause/5", "reads it the same way"),
+        ("17/clause/4", "reads it the same way"),
+    ):
+        page = real.get(f"/doc/wic-2020/action/{clause}", BROWSER, accept_language="en").text
+        assert 'id="second-statement-1"' in page
+        assert page.count(told) == page.count('class="rival"') == 1, clause
+    assert 'class="rival"' not in real.get("/doc/wic-2020/action/8/clause/5", BROWSER).text
+    action = real.get("/doc/wic-2020/action/2", BROWSER, accept_language="zh").text
+    assert action.count("另一位编码者的读法与此相同") == 3
+
+
 def test_a_group_shows_what_it_is_asked_to_do(real: Live) -> None:
     page = real.get("/doc/group/enterprises", BROWSER, accept_language="en").text
     asked = page.split('id="asked"', 1)[1].split("</section>", 1)[0]

@@ -124,7 +124,9 @@ class Pages:
             template, more = "part.html", more | part.place(view, resource, kinds[0])
             more["in_document"] = self._place_in_document(view, resource)
             index = self._statements.of(opened)
-            more["lines"] = statement_lines.of_parts(view, index, statement_lines.parts_of(more["units"]))
+            shown = statement_lines.parts_of(more["units"])
+            more["lines"] = statement_lines.of_parts(view, index, shown)
+            more["rivals"] = statement_lines.rivals_of(view, index, shown)
             work = view.document_of(resource)
             more["coding"] = index.codings.get(work.value, "") if work is not None else ""
         elif "Text" in kinds:

@@ -42,6 +42,7 @@ class StatementIndex:
     by_part: dict[str, tuple[CodedStatement, ...]]
     by_concept: dict[str, tuple[tuple[CodedStatement, frozenset[str]], ...]]
     codings: dict[str, str]  # the name of the coding of record, by document
+    rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]]  # of the parts that other coders have read: one for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,24 @@ class StatementsOfPart:
     lines: tuple[StatementLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RivalReading:
+    """Lines of another coder for a part; ``agrees`` tells that they say what those of record say."""
+
+    lines: tuple[StatementLine, ...]
+    agrees: bool
+
+
 def statement_index(opened: OpenRelease) -> StatementIndex:
-    """The statements of record of a release."""
+    """The statements of a release."""
     by_part: dict[str, tuple[CodedStatement, ...]] = {}
     by_concept: dict[str, list[tuple[CodedStatement, frozenset[str]]]] = {}
     names: dict[str, str] = {}
+    rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]] = {}
     for coding in coded_statements.codings(opened):
         if coding.is_rival:
+            for part, tops in coding.parts.items():
+                rivals[part] = (*rivals.get(part, ()), tops)
             continue
         by_part |= coding.parts
         names[coding.document] = coding.graph.rpartition("/")[2].removeprefix("coding-")
@@ -95,7 +107,7 @@ def statement_index(opened: OpenRelease) -> StatementIndex:
                     roles.setdefault(concept, set()).add(role)
                 for concept, found in roles.items():
                     by_concept.setdefault(concept, []).append((top, frozenset(found)))
-    return StatementIndex(by_part, {concept: tuple(found) for concept, found in by_concept.items()}, names)
+    return StatementIndex(by_part, {concept: tuple(found) for concept, found in by_concept.items()}, names, rivals)
 
 
 def _roles(statement: CodedStatement) -> Iterator[tuple[str, str]]:
@@ -115,6 +127,30 @@ def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[st
         for part in parts
         if part in index.by_part
     }
+
+
+def rivals_of(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[RivalReading, ...]]:
+    """Readings of other coders, of each part that some have read."""
+    return {
+        part: tuple(
+            RivalReading(
+                tuple(line(view, statement) for statement in tops),
+                [_said(top) for top in tops] == [_said(top) for top in index.by_part.get(part, ())],
+            )
+            for tops in index.rivals[part]
+        )
+        for part in parts
+        if part in index.rivals
+    }
+
+
+def _said(statement: CodedStatement) -> tuple[object, ...]:
+    """Content of a statement, whatever it is called and in whatever order its qualifiers are written."""
+    components = {
+        (item.role, item.concept, item.context, item.start, item.end, item.nested and _said(item.nested))
+        for item in statement.components
+    }
+    return (statement.operator, frozenset(components))
 
 
 def of_concept(view: View, index: StatementIndex, concept: str, acts: bool) -> list[StatementsOfPart]:
