@@ -38,7 +38,7 @@ TERMS = frozenset(
     headingSpan leadSpan text translation modality addressee beneficiary topic condition mentions cites invokes
     embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue sha256 length rightsNotice
     rightsDoubt UnofficialTranslation officialName establishedBy establishedOn activeFrom activeUntil inSystemOf
-    namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason targetsUnseen
+    namesakeOf organizerName venueName memberName signedAs relatedInstrument noMatchReason noTopicReason targetsUnseen
     IdentityCluster canonicalMember printedNumber position leftOut uncovered labelPattern
     InstitutionalStatement RegulativeStatement ConstitutiveStatement FactualStatement Component Coding statement
     rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct speaker
