@@ -49,7 +49,7 @@ PROPERTY_NAMES = """
     condition mentions cites invokes embodies onSubject onProperty onValue onLiteral role implied reason seenIn cue
     sha256 length rightsNotice rightsDoubt printedNumber position leftOut uncovered labelPattern
     officialName establishedBy establishedOn activeFrom activeUntil inSystemOf namesakeOf organizerName venueName
-    memberName signedAs relatedInstrument noMatchReason targetsUnseen canonicalMember
+    memberName signedAs relatedInstrument noMatchReason noTopicReason targetsUnseen canonicalMember
     statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
     speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
@@ -132,6 +132,7 @@ SAMPLE = """
     :activeFrom "2019"^^xsd:gYear ; :activeUntil "2021"^^xsd:gYear ; :inSystemOf <id/institution/committee> ;
     :namesakeOf <id/institution/committee> ; :organizerName "组委会"@zh ; :venueName "乌镇"@zh ; :memberName "一"@zh ;
     :signedAs "The Body"@en ; :relatedInstrument "A/0/0" ; :noMatchReason "无"@zh , "none"@en .
+<id/action-without> a :Part ; :noTopicReason "无"@zh , "none"@en .
 <id/institution/committee> a :Institution , :Referent ; rdfs:label "组委会"@zh , "Committee"@en ;
     foaf:homepage <http://example.org/> ; owl:differentFrom <id/event/conference> .
 <id/event/conference> a :Event , schema:EventSeries ; rdfs:label "大会"@zh , "Conference"@en ;
