@@ -26,6 +26,7 @@ from initiative_lod.web.export.crawl import is_served
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
 from patience import SECONDS, eventually
+from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 from service.test_accept_corpus import LINES
 from service.test_nginx import NGINX, free_port, listens
@@ -159,6 +160,10 @@ def test_a_suffix_names_the_form(files: Files, harbour: Live) -> None:
             copy = files.get(path, accept=accept, accept_language="zh")
             assert (copy.status_code, copy.content) == (live.status_code, live.content)
             assert copy.headers["content-type"] == live.headers["content-type"]
+    for language in ("zh", "en", "zh"):  # each has its own, in whatever order they are asked for
+        live = harbour.get("/read/harbour-2031.epub", accept_language=language)
+        copy = files.get("/read/harbour-2031.epub", accept_language=language)
+        assert (copy.content, copy.headers["content-type"]) == (live.content, live.headers["content-type"])
     for style in STYLES:
         path = f"/cite?iri=https://w3id.org/initiative-lod/id/harbour-2031/action/1&style={style}&lang=zh"
         live, copy = harbour.get(path), files.get(path)
@@ -311,6 +316,23 @@ def test_what_needs_a_server_says_so(files: Files) -> None:
     assert (missing.status_code, "Nothing is at this address" in missing.text) == (404, True)
     assert files.get("/doc/nothing", accept="application/json").json()["status"] == 404
     assert files.get("/doc/harbour-2031", accept="application/pdf").json()["status"] == 406
+
+
+@needs_nginx
+def test_nginx_takes_the_shipped_file(site: Path, tmp_path: Path) -> None:
+    """With the folder filled in, and without its certificate."""
+    text = (
+        (CHECKOUT / "deploy" / "nginx-export.conf").read_text("utf-8").replace("/srv/initiative-lod/current", str(site))
+    )
+    text = re.sub(r"^ +ssl_.*\n", "", text, flags=re.MULTILINE).replace("443 ssl http2", str(free_port()))
+    shipped = text.replace("listen 80", f"listen {free_port()}")
+    assert str(site) in shipped
+    assert "ssl" not in re.sub("#.*", "", shipped)
+    main = f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{ }}\nhttp {{\n{shipped}\n}}\n"
+    (tmp_path / "nginx.conf").write_text(main, "utf-8")
+    command = [NGINX, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
 
 
 # Links

@@ -64,7 +64,8 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
     if media is HTML:
         content_headers.append(("Content-Language", language))
     files = sorted((name, entry.sha256) for name, entry in opened.release.manifest.files.items())
-    spoken = (language, request.named_language, request.older) if media is HTML else ()
+    # A table or a book has words of the interface as well; a page has links that keep the language, too.
+    spoken = (language, *((request.named_language, request.older) if media is HTML else ()))
     address = (page.location, page.query, page.seed, media.name, *spoken)
     return Representation(
         entity_tag(opened.release.digest, files, site.software, *address),

@@ -73,7 +73,7 @@ def every_kind(site: Site, opened: OpenRelease, request: Request) -> Representat
             )
         return site.pages.page("index.html", view, request, here, kinds=found, index=None)
 
-    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS, seed=request.language), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS), body)
 
 
 def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representation:
@@ -97,7 +97,7 @@ def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representatio
         arguments = [("order", order)] if query else []
         return site.pages.page("index.html", view, request, here, arguments=arguments, **more)
 
-    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS, query, seed=request.language), body)
+    return negotiate(site, opened, request, NegotiatedPage(here, OFFERS, query), body)
 
 
 def _json(entry: IndexEntry) -> dict[str, object]:
