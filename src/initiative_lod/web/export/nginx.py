@@ -205,6 +205,9 @@ location /static/ {{
 
 location ~ ^/dataset/dump\\. {{
     gzip_static off;
+    types {{
+        application/gzip gz;
+    }}
     try_files $uri =404;
 }}
 
