@@ -31,6 +31,10 @@ MODULES = {
     "build/statements": "what a value rests on",
     "build/missing": "what is named and described nowhere",
     "build/graph": "documents, their texts, and what travels in the package",
+    "sources/ig_script": "a coding in `data/codings/`",
+    "build/coded_text": "words of a coding in the text",
+    "build/component_concepts": "concepts of a coding",
+    "build/coding": "a coding as a whole",
     "sources/query_files": "the header of a question",
     "sources/questions": "questions in `data/questions/`",
     "validation/competency": "a question's query",
@@ -49,8 +53,20 @@ _FIRST = set(
     "_doubt".split()
 )
 _SECOND = {"wrong", "_error"}
-#: Functions whose messages no author gets: those of a merge and of a review.
-_OTHERS = {"append", "mapping_sets", "linksets", "make_merged_release", "expand", "_extension", "_unpacked"}
+#: What makes an error of its last argument, after the place.
+_LAST = {"_fail", "fail"}
+#: Functions whose messages no author gets, those of a merge and of a review; and those that are handed theirs.
+_OTHERS = {
+    "_fail",
+    "fail",
+    "append",
+    "mapping_sets",
+    "linksets",
+    "make_merged_release",
+    "expand",
+    "_extension",
+    "_unpacked",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -141,7 +157,7 @@ def _said(function: ast.FunctionDef, functions: list[ast.FunctionDef]) -> Iterat
     for call in sorted(calls, key=lambda item: item.lineno):
         name = _name(call)
         is_first = name in _FIRST or (name == "ValueError" and function.name == "__post_init__")
-        place = 0 if is_first else 1 if name in _SECOND else len(call.args)
+        place = 0 if is_first else 1 if name in _SECOND else len(call.args) - (name in _LAST)
         if place >= len(call.args):
             continue
         said = call.args[place]

@@ -94,6 +94,16 @@ def added(path: str, words: str) -> Told:
     return provoke
 
 
+CODING = "data/codings/harbour-2031.igs"
+NOTE = '<id/seabirds/note/1> a :Note ; src:quote "A note by hand."@en .\n\n'
+CODING_HEAD = "document: id/harbour-2031\nlanguage: zh\ncoder: somebody\ndate: 2031-03-06\n"
+
+
+def coded(lines: str, head: str = CODING_HEAD, part: str = "action/2/clause/1") -> Told:
+    """A coding with these lines under the heading of one clause; the build tells."""
+    return slip(CODING, None, f"{head}\n== {part}\n{lines}\n")
+
+
 def bracket(words: str) -> Told:
     """Turtle by itself, as the notation is read."""
 
@@ -280,6 +290,65 @@ CASES: dict[str, dict[str, Told]] = {
         ),
         "{} times in": slip(DOCUMENT, ' ; src:suffix "是"', ""),
         "does not stand in": slip(PILLARS, 'src:quote "不得"', 'src:quote "切勿"'),
+    },
+    "sources/ig_script": {
+        "is a heading for the second time": coded("[undertake] I(出售)\n== action/2/clause/1"),
+        "before the first heading (== …) stand": coded("", head="author: somebody\n"),
+        "stands under the statement that it is about": coded("? 或 | or"),
+        "a statement begins with its act": coded("I(出售)"),
+        "code it, or say why not": coded(""),
+        "a reason is given in Chinese and in English, as in “理由": coded("uncoded: 理由"),
+        "stands outside of a component": coded("[undertake] 船公司 (出售)"),
+        "the statement ends before a": coded("[undertake] Bdir{I(出售)"),
+        "has no properties:": coded("[undertake] I,p(出售)"),
+        "takes no statement in braces": coded("[undertake] A{I(出售)}"),
+        "has no words: write them": coded("[undertake] A[x]"),
+        "names no concepts: write slugs": coded("[undertake] Bdir[A B](船员)"),
+        "the words of a component end before": coded("[undertake] I(出售"),
+        "a combination has one operator: nest": coded("[undertake] Bdir(船员 [AND] 信息 [OR] 公司)"),
+        "the words of a component stand on one line": coded("[undertake] I(出售\n    船员)"),
+        "in the words of a component: one of the text": coded("[undertake] I(出{售)"),
+        "as in (各国 @1 | 理由 | reason)": coded("[undertake] A(船公司 @1 | 理由)"),
+        "is followed by where the words stand": coded("[undertake] A(船公司 @)"),
+        "a component has words; what is implied": coded("[undertake] A()"),
+        "statements in braces are combined as": coded("[undertake] Bdir{I(出售) [OR] I(信息)}"),
+        "an operator stands between two statements in braces": coded(
+            "[undertake] Bdir{Bdir{I(出)} [OR] Bdir{I(售) [AND] I(船)}}"
+        ),
+        "a combination has one operator": coded("[undertake] Bdir{Bdir{I(出)} [OR] Bdir{I(售)} [AND] Bdir{I(船)}}"),
+        "braces without a symbol hold alternatives": coded("[undertake] {I(出售)}"),
+        "is no act: write a modality": coded("[Undertake] I(出售)"),
+        "means nothing in an act": coded("[undertake; loud] I(出售)"),
+    },
+    "build/coded_text": {
+        "is no part of <": coded("[undertake] I(出售)", part="action/9/clause/1"),
+        "has no words in the text in": Slip(
+            (
+                ("data/source/seabirds.en.txt", None, EN + "\nA note by hand.\n"),
+                (SEABIRDS, "<id/seabirds/preamble>", NOTE + "<id/seabirds/preamble>"),
+                (CODING, None, "document: id/seabirds\nlanguage: zh\n\n== note/1\n[undertake] I(出售)\n"),
+            ),
+            two=True,
+        ),
+        "the words “": coded("[undertake] I(购买)"),
+    },
+    "build/component_concepts": {
+        "says of what kind it is": coded("[undertake] Cex(出售)"),
+        "names its concept, as in": coded("[undertake] I(出售)"),
+        "is filled by a statement, and has no concept": coded("[undertake] Bdir[x]{I(出售)}"),
+        "alternatives: name one for each": coded("[undertake] Bdir[x](船员 [AND] 信息)"),
+        "is in several schemes": Slip(
+            (
+                ("data/graphs/object.ttl", None, f"{SKOS_PREFIX}<id/object/schedules> a skos:Concept .\n"),
+                (CODING, None, f"{CODING_HEAD}\n== action/2/clause/1\n[undertake] Bdir[schedules](船员)\n"),
+            )
+        ),
+        "Else describe it in data/graphs": coded("[undertake] I[sail](出售)"),
+    },
+    "build/coding": {
+        "the head says with “document": coded("[undertake] I(出售)", head="document: id/nothing\nlanguage: zh\n"),
+        "the head says with “language": coded("[undertake] I(出售)", head="document: id/harbour-2031\nlanguage: fr\n"),
+        "is a property of no component": coded("[undertake] Bdir,p(船员)"),
     },
     "sources/notation": {
         "takes no bracket": bracket('<id/x/a> src:quote [ src:is "x" ] .'),
