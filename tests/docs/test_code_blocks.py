@@ -36,6 +36,13 @@ NOT_RUN = {
     "initiative-lod align path/to/graph --review                # a page on this machine on which to judge them": (
         "it waits for a person; tests/matching/test_review.py is that person"
     ),
+    "initiative-lod --releases /srv/releases serve --follow https://origin.example/": (
+        "it serves until it is stopped; tests/service/test_replicas.py follows one"
+    ),
+    "initiative-lod release load https://engine.example/query --quads https://engine.example/store": (
+        "it needs an engine; tests/service/test_remote_store.py has one"
+    ),
+    "initiative-lod serve --store https://engine.example/query": "it needs an engine, as the line above",
 }
 #: A query that is shown because the engine reads it in another way than the standard.
 QUERIES_NOT_RUN = ("VALUES (?a ?b ?x) { (1 2 <http://127.0.0.1/>) } FILTER(?a<?b)SERVICE?x#>",)

@@ -284,6 +284,7 @@ def test_every_source_has_its_graph(built: Built) -> None:
             "identity",
             "inferred",
             "contexts",
+            "fields",
             "modalities",
             "ontology",
             "roles",

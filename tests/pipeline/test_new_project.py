@@ -15,7 +15,15 @@ from pipeline.test_layout import faults
 
 __all__ = ["run"]  # a fixture
 
-NEEDING = [["build"], ["serve"], ["validate"], ["merge", "x.ttl"], ["align", "x.ttl"], ["query", "ASK {}"]]
+NEEDING = [
+    ["build"],
+    ["serve"],
+    ["validate"],
+    ["merge", "x.ttl"],
+    ["align", "x.ttl"],
+    ["query", "ASK {}"],
+    ["export", "x"],
+]
 NEEDING += [["release", name] for name in ("list", "verify", "rollback", "gc")]
 NEEDING += [["release", name, "x"] for name in ("publish", "diff", "pin")]
 

@@ -95,7 +95,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 def chips(page: str) -> list[tuple[str, str]]:
     """(colour, label) of every chip, in order."""
-    found = re.findall(r'class="chip m m-([\w-]+)"[^>]*><span aria-hidden="true">\S+</span> <span[^>]*>([^<]+)<', page)
+    found = re.findall(
+        r'class="chip m m-([\w-]+)[^"]*"[^>]*><span aria-hidden="true">\S+</span> <span[^>]*>([^<]+)<', page
+    )
     return [(style, label) for style, label in found]
 
 

@@ -132,7 +132,7 @@ def test_no_example_is_no_mistake(real: Live) -> None:
 def test_the_script_is_named_only_where_it_is(real: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     built = {name: item for name, item in static_files._files().items() if name != SCRIPT}
     monkeypatch.setattr(static_files, "_files", lambda: built)
-    assert "<script" not in page(real)
+    assert f"/static/{SCRIPT}" not in page(real)
     built[SCRIPT] = Static(b"", "text/javascript; charset=utf-8", "0123abcd")
     assert f'<script type="module" src="/static/{SCRIPT}?v=0123abcd">' in page(real)
 
@@ -291,7 +291,7 @@ def test_a_truth_value_is_a_sentence(real: Live, language: str, yes: str, no: st
 def test_a_large_result_is_cut_and_says_so(real: Live) -> None:
     for query, words in (
         ("SELECT * { ?s ?p ?o }", "The first 1,000 rows"),
-        ("CONSTRUCT WHERE { ?s ?p ?o }", r"The first 1,000 of [12]\d,\d{3} triples"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", r"The first 1,000 of \d\d,\d{3} triples"),
     ):
         answer = asked(real, query)
         assert re.search(words, answer.text)

@@ -188,6 +188,7 @@ def test_every_representation_is_the_same_graph(opened: OpenRelease) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
 def test_every_representation_of_every_resource_is_the_same_graph(opened: OpenRelease) -> None:
     assert_same_graph(opened, resources(opened))
 

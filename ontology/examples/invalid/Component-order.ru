@@ -10,3 +10,12 @@ DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> 
 # expect: Violation Component-order MinInclusive <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold>
 DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 3 } ;
 INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 0 }
+
+# case: not a whole number
+# expect: Violation Component-order Datatype <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 3 } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 3.5 }
+
+# case: two of them
+# expect: Violation Component-order MaxCount <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold>
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1-aim-uphold> ilod:order 4 }

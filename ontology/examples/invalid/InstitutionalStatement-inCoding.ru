@@ -10,3 +10,7 @@ DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCodi
 # expect: Violation InstitutionalStatement-inCoding Class <id/example/preamble/paragraph/1/clause/1#statement-1>
 DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCoding <graph/coding-example> } ;
 INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCoding <id/example> }
+
+# case: in two
+# expect: Violation InstitutionalStatement-inCoding MaxCount <id/example/preamble/paragraph/1/clause/1#statement-1>
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCoding <graph/coding-example-second> . <graph/coding-example-second> a ilod:Coding }

@@ -13,3 +13,8 @@ DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:stated
 # expect: Violation Component-inside SPARQL <id/example/preamble/paragraph/1/clause/1#statement-1-speech-act-call-upon>
 # expect: Violation Component-inside SPARQL <id/example/preamble/paragraph/1/clause/1#statement-1-direct-object-clear-water>
 INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statedIn <id/example/action/1/clause/2> }
+
+# case: a word
+# expect: Violation InstitutionalStatement-statedIn NodeKind <id/example/preamble/paragraph/1/clause/1#statement-1>
+DELETE WHERE { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statedIn ?part } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statedIn "clause 1" }

@@ -10,3 +10,12 @@ DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statem
 # expect: Violation InstitutionalStatement-statementNumber Pattern <id/example/preamble/paragraph/1/clause/1#statement-1>
 DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statementNumber "1" } ;
 INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statementNumber "one" }
+
+# case: a number without a place
+# expect: Violation InstitutionalStatement-statementNumber Datatype <id/example/preamble/paragraph/1/clause/1#statement-1>
+DELETE DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statementNumber "1" } ;
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statementNumber 1 }
+
+# case: two numbers
+# expect: Violation InstitutionalStatement-statementNumber MaxCount <id/example/preamble/paragraph/1/clause/1#statement-1>
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:statementNumber "2" }

@@ -207,7 +207,8 @@ class Builder:
             column += [tokens.PAUSE, *words] if column else words
             if field in ("label", "alt"):
                 names.add((tokens.joined(words)[:400], language))
-                if own and field == "label" and (short := _initials(value)):
+                # "attach importance" is an act, and is not called AI.
+                if own and field == "label" and "Aim" not in kinds and (short := _initials(value)):
                     initials.add(short)
             self._rows["literal"].append((number, place, field, language, value))
             self._literals += 1
