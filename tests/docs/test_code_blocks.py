@@ -126,7 +126,9 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def workplace(harbour_root: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the second document's project, with the files of others that the pages speak of; and who serves one."""
-    root = Path(shutil.copytree(harbour_root, tmp_path / "project", symlinks=True))
+    root = Path(
+        shutil.copytree(harbour_root, tmp_path / "project", symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))
+    )
     for folder in ("un-sdg", "folder", "path/to/graph"):
         (root / folder).mkdir(parents=True)
         (root / folder / "tide.ttl").write_text(OTHER.replace("tide", folder.replace("/", "-")), "utf-8")

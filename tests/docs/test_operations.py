@@ -102,7 +102,9 @@ def test_what_was_current_is_current_where_it_is_restored(tmp_path: Path) -> Non
 
 
 def test_an_upgrade_over_releases_of_an_earlier_version_and_back(harbour_root: Path, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(harbour_root, tmp_path / "project", symlinks=True))
+    root = Path(
+        shutil.copytree(harbour_root, tmp_path / "project", symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))
+    )
     shutil.rmtree(root / "releases")
     with tarfile.open(OLDER / "format-1.tar.xz") as archive:
         archive.extractall(root, filter="data")

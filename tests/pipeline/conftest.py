@@ -285,7 +285,11 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def published(harbour_root: Path, tmp_path: Path) -> Path:
     """A copy of the built project, to be changed at will."""
-    return Path(shutil.copytree(harbour_root, tmp_path / "published", symlinks=True))
+    return Path(
+        shutil.copytree(
+            harbour_root, tmp_path / "published", symlinks=True, ignore=shutil.ignore_patterns(".merging-*")
+        )
+    )
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def publish(settings: Settings) -> None:
 def unrendered(harbour_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The second document's release folder, in which everything has to be made when it is asked for."""
     folder = tmp_path_factory.mktemp("unrendered") / "releases"
-    shutil.copytree(harbour_root / "releases", folder, symlinks=True)
+    shutil.copytree(harbour_root / "releases", folder, symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))
     for path in folder.rglob(RENDERED):
         path.unlink()
     return folder

@@ -28,7 +28,11 @@ ASKED = (
 @pytest.fixture
 def own(harbour_root: Path, tmp_path: Path) -> Iterator[Live]:
     """A server of a release that a test may damage. It keeps nothing, so that each answer has to be read."""
-    folder = Path(shutil.copytree(harbour_root / "releases", tmp_path / "releases", symlinks=True))
+    folder = Path(
+        shutil.copytree(
+            harbour_root / "releases", tmp_path / "releases", symlinks=True, ignore=shutil.ignore_patterns(".merging-*")
+        )
+    )
     with serve(Settings(root=harbour_root, releases=folder, page_cache=0, query_cache=0)) as live:
         yield live
 

@@ -185,7 +185,9 @@ def test_pages_of_another_setting_are_made_when_they_are_asked_for(
 def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbour_root: Path, tmp_path: Path) -> None:
     """Data of the same description, by the same software; of the very same release, pages too."""
     settings = Settings(root=harbour_root, releases=tmp_path / "releases", rendered_documents=9)
-    shutil.copytree(harbour_root / "releases", settings.release_folder, symlinks=True)
+    shutil.copytree(
+        harbour_root / "releases", settings.release_folder, symlinks=True, ignore=shutil.ignore_patterns(".merging-*")
+    )
     building = (settings.release_folder / "current").resolve()
     place = building / "index" / RENDERED
     stored = dict(RenderedDocuments(place).records())

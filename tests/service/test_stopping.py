@@ -87,7 +87,9 @@ def started(root: Path, **settings: object) -> Iterator[Process]:
 @pytest.fixture
 def root(harbour_root: Path, tmp_path: Path) -> Path:
     """A project with a published release, and a file of settings that a test may change."""
-    shutil.copytree(harbour_root / "releases", tmp_path / "releases", symlinks=True)
+    shutil.copytree(
+        harbour_root / "releases", tmp_path / "releases", symlinks=True, ignore=shutil.ignore_patterns(".merging-*")
+    )
     (tmp_path / "data").mkdir()
     (tmp_path / "initiative-lod.toml").write_text("query_rows = 1000\n", "utf-8")
     return tmp_path
