@@ -31,7 +31,7 @@ SERVED = (
     r"/release/[^/]+/.*",
     r"/releases/changes(?:\.\w+)?",
     r"/time(?:gate|map)/.*",
-    r"/(?:linkset|oembed|openapi\.json|metrics|healthz|readyz)",
+    r"/(?:suggest|linkset|oembed|openapi\.json|metrics|healthz|readyz)",
 )
 _SERVED = re.compile("|".join(SERVED))
 _LINK = re.compile(rb"""\s(?:href|src)=(?:"([^"]*)"|'([^']*)')""")

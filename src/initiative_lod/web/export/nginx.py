@@ -216,6 +216,12 @@ location ~ "@|\\.(?:{"|".join(languages)})\\.html$" {{
     return 404;
 }}
 
+# The box in the header asks what to propose while one types: nothing, here.
+location = /suggest {{
+    default_type application/json;
+    return 200 "[]";
+}}
+
 location = /search {{
     set $ilod_path /{SEARCH};
     set $ilod_suffix html;

@@ -58,13 +58,16 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
     try {
       const answer = await fetch(address);
       if (answer.ok && field.value.trim() === typed) show(await answer.json());
+      // Among files there is nobody to ask: 404, or 501. A server that is busy (429, 503) is asked again.
+      if ([404, 501].includes(answer.status)) field.removeEventListener("input", typing);
     } catch { shut(); }
   };
-  field.addEventListener("input", () => {
+  const typing = () => {
     if (sent) sent.value = field.value;
     clearTimeout(waiting);
     waiting = setTimeout(ask, 150);
-  });
+  };
+  field.addEventListener("input", typing);
   field.addEventListener("keydown", (event) => {
     const lines = [...list.children];
     if (event.key === "Escape") { shut(); return; }
