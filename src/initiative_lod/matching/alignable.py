@@ -13,9 +13,9 @@ from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, primary
 from initiative_lod.vocabulary import CONCEPTS, DCTERMS, OWL, RDF, RDFS, REFERENTS, SKOS
 
-#: Kinds of concepts of ours that others may know as well. (Modalities are verbs, which have namesakes among nouns:
-#: "advocate" is no lawyer. They are matched by hand; roles of citations are our own.)
-SHARED_CONCEPTS = tuple(name for name in CONCEPTS if name not in ("Modality", "CitationRole", "ContextKind"))
+#: Kinds of concepts of ours that others may know as well. (Modalities and aims are verbs, which have namesakes among
+#: nouns: "advocate" is no lawyer. They are matched by hand; roles of citations and kinds of context are our own.)
+SHARED_CONCEPTS = tuple(name for name in CONCEPTS if name not in ("Modality", "Aim", "CitationRole", "ContextKind"))
 MAX_NEIGHBOURS = 100
 NEIGHBOURS = (SKOS.broader, SKOS.narrower, SKOS.related, RDFS.subClassOf, DCTERMS.isPartOf)
 

@@ -17,6 +17,7 @@ from initiative_lod.matching.scoring import KIND_WORTH, Basis, compare_forms
 
 MAX_COMPARED = 150  # labels that are compared in full for one query
 FUZZY_LANGUAGES = frozenset({"", *WORD_LANGUAGES})  # of others a label is found as it is
+CLIPPED_WORTH = 0.03  # more, for a label that holds all of the text: who clips a name means it, and nothing broader
 REWORDED_WORTH = 0.98  # of the worth of an agreement, when the text had to be put in other words for it
 MAX_POSTINGS = 60_000  # places that are looked up for one query, the rarest pieces first
 
@@ -84,6 +85,8 @@ class LabelIndex:
                 if score is None:
                     continue
                 value = score.value * KIND_WORTH[label.kind] * (REWORDED_WORTH if place else 1.0)
+                if score.by is Basis.PART and len(query_forms.folded) < len(forms(label.text).folded):
+                    value += CLIPPED_WORTH
                 if label.thing not in best or value > best[label.thing].value:
                     best[label.thing] = LabelHit(label.thing, value, score.by, label)
         return sorted(best.values(), key=lambda hit: (-hit.value, hit.label.kind, len(hit.label.text), hit.thing))[

@@ -245,7 +245,7 @@ def _node(iri: str) -> NamedNode | None:
 
 
 def matching(terms: list[CountedTerm], prefix: str) -> list[CountedTerm]:
-    """The classes or properties whose name or IRI begins so, then those in which it stands."""
+    """The classes or properties whose name or IRI begins so, the shortest first, then those in which it stands."""
     folded = fold(prefix)
     if not prefix.strip():
         return terms
@@ -253,7 +253,7 @@ def matching(terms: list[CountedTerm], prefix: str) -> list[CountedTerm]:
     within = [
         item for item in terms if item not in starts and folded and (folded in fold(item.name) or prefix in item.iri)
     ]
-    return starts + within
+    return sorted(starts, key=lambda item: len(item.name)) + within
 
 
 def is_value(term: object) -> bool:
