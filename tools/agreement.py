@@ -16,6 +16,7 @@ from pathlib import Path
 import krippendorff
 from pyoxigraph import NamedNode
 
+from initiative_lod.build.coding import PROPERTIES
 from initiative_lod.build.graph import build
 from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding, read
 from initiative_lod.iris import slug
@@ -35,13 +36,7 @@ Value = frozenset[tuple[str, ...]]
 #: Roles of the components, by the name that the notes and the page give them.
 ROLES = {
     "act": "speechAct",
-    "A": "attribute",
-    "D": "deontic",
-    "I": "aim",
-    "Bdir": "directObject",
-    "Bind": "indirectObject",
-    "Cac": "activationCondition",
-    "Cex": "executionConstraint",
+    **{symbol: PROPERTIES[symbol] for symbol in ("A", "D", "I", "Bdir", "Bind", "Cac", "Cex")},
     "X,p": "qualifier",
 }
 

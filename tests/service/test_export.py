@@ -29,25 +29,16 @@ from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live
 from service.test_accept_corpus import LINES
-from service.test_nginx import NGINX, free_port, listens
+from service.test_nginx import MAIN, NGINX, free_port, listens
 
 needs_nginx = pytest.mark.skipif(not Path(NGINX).is_file(), reason="nginx is not on this machine")
 
-MAIN = """
-{user}
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    include {site}/nginx/http.conf;
-    server {{
-        listen 127.0.0.1:{port};
-        include {site}/nginx/server.conf;
-    }}
+#: What the operator's configuration of the site includes, on a port without a certificate.
+SITE = """
+include {site}/nginx/http.conf;
+server {{
+    listen 127.0.0.1:{port};
+    include {site}/nginx/server.conf;
 }}
 """
 
@@ -72,7 +63,8 @@ def serve_files(site: Path, folder: Path) -> Iterator[Files]:
     folder.mkdir(exist_ok=True)
     port = free_port()
     user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, site=site, port=port, user=user), "utf-8")
+    (folder / "initiative-lod.conf").write_text(SITE.format(site=site, port=port), "utf-8")
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), "utf-8")
     command = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

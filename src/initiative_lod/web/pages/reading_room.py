@@ -239,7 +239,7 @@ class _Reader:
         below = part.value.removeprefix(f"{self.document.value}/")
         return below if below != part.value else self.view.thing(part).slug
 
-    # What is said
+    # Notes
 
     def _notes(self, part: NamedNode) -> tuple[dict[int, ReadingNote], dict[int, list[Evidence]]]:
         """The clauses of a part by number, and what is said of each."""
