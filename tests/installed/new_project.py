@@ -17,7 +17,7 @@ import httpx
 
 import initiative_lod
 
-SECONDS = 600.0
+SECONDS = 3000.0  # which only a command that hangs takes
 BASE = "https://data.town.example/"
 LINE = [sys.executable, "-m", "initiative_lod"]
 
