@@ -15,6 +15,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from patience import eventually
 from service.conftest import serve
+from service.test_connections import HALF, SHORT, connect, received
 from service.test_stopping import root, started
 
 __all__ = ["root"]  # a fixture
@@ -62,6 +63,33 @@ def test_what_the_operator_asks_for_is_there(harbour_root: Path, tmp_path: Path)
     (found,) = lines(file)
     assert (found["client"], found["query"], found["agent"]) == ("192.0.2.7", "q=%22x%22%0A%E7%BD%91", "test")
     assert "referer" not in found
+
+
+def test_what_was_refused_before_it_was_a_request_is_a_line_and_counted(harbour_root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "requests.log"
+    settings = Settings(root=harbour_root, request_log=str(file), head_seconds=SHORT, connections_per_client=2)
+    with serve(settings) as live:
+        for sent in (
+            b"nothing of HTTP\r\n\r\n",
+            b"FETCH / HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            b"GET / HTTP/1.1\r\n\r\n",
+            HALF,
+        ):
+            with connect(live) as one:
+                one.sendall(sent)
+                received(one)
+        held = [connect(live, "127.0.0.9") for _ in range(3)]
+        received(held[2])
+        for one in held[:2]:
+            one.close()
+        text = live.get("/metrics", "text/plain").text
+        assert eventually(lambda: len(lines(file)) == 6)
+    expected = [("no_http", 400), ("method", 405), ("hosts", 400), ("slow_head", 408), ("many_connections", 503)]
+    found = [item for item in lines(file) if item["route"] == "refused"]
+    assert [(item["reason"], item["status"]) for item in found] == expected
+    assert found[0].keys() == {"time", "route", "status", "reason"}
+    for reason, status in expected:
+        assert f'initiative_lod_refused_total{{reason="{reason}",status="{status}"}} 1.0' in text
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ class Connections:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.open: dict[LimitedHttp, None] = {}  # in the order in which they came
-        self.refused = 0
         self._trusted = trusted_proxies(settings.trusted_proxies)
         self._by_client: Counter[str] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
@@ -117,7 +116,6 @@ class LimitedHttp(BoundedHttp):
         self.counted_as = self._all.counts(self.client[0] if self.client else "")
         refusal = self._all.admit(self)
         if refusal is not None:
-            self._all.refused += 1
             self.refuse(503, refusal, ("retry-after: 1",))
         self._made = self._waiting_since = self.loop.time()
 

@@ -38,6 +38,12 @@ class Front:
         """Run what belongs beside the requests: the query workers, for as long as the context lasts."""
         return self._running()
 
+    def refused(self, status: int, reason: str, address: str) -> None:
+        """Count, and write down, that a connection from ``address`` was refused before it was a request."""
+        self.counts.refused[reason, status] += 1
+        if self.log is not None:
+            self.log.refused(status, reason, address)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)

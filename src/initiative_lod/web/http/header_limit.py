@@ -66,6 +66,8 @@ class BoundedHttp(HttpToolsProtocol):
         front = _front(self.app)
         language = (front.site.pages.languages if front else Languages()).default
         content = problem(status, language.gettext(why.id, **why.values), title(status, language))
+        if front:
+            front.refused(status, why.id.rpartition(".")[2], self.client[0] if self.client else "")
         lines = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             *fields,

@@ -27,6 +27,7 @@ class RequestCounts:
         self.counts: Counter[tuple[str, int]] = Counter()  # of (route, status); 0 for a client that left before one
         self.seconds: Counter[str] = Counter()  # by route, in nanoseconds
         self.buckets: dict[str, list[int]] = {}  # by route: one more than BOUNDS
+        self.refused: Counter[tuple[str, int]] = Counter()  # of (reason, status), before there was a request
 
     def route(self, path: str) -> str:
         """The route class of a path: the first segment of an address that the application has, or ``other``."""

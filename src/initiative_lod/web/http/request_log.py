@@ -1,4 +1,4 @@
-"""Request log: one line of JSON for each request that reached the application, and in it nothing that names a person.
+"""Request log: one line of JSON for each request and each refused connection, and nothing that names a person.
 
 No client's address and no query string is written unless the operator says so. Turning the file over is the system's:
 it is only ever appended to, and opened anew when the server reloads.
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 STANDARD_OUTPUT = "-"
 ALSO = ("client", "query", "agent", "referer")  # what may say something of a person
 LONGEST = 500  # characters of a value that a client sent
+REFUSED = "refused"  # in place of a route, where there was no request yet
 
 
 class RequestLog:
@@ -50,7 +51,7 @@ class RequestLog:
 
     async def around(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Run ``app``, and write down what it answered when it is through."""
-        started, began = datetime.now(UTC), time.perf_counter()
+        started, began = _now(), time.perf_counter()
         status, size, media = 0, 0, ""
 
         async def noting(message: Message) -> None:
@@ -66,7 +67,7 @@ class RequestLog:
             await app(scope, receive, noting)
         finally:
             line = {
-                "time": started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "time": started,
                 "method": scope["method"][:20],
                 "path": scope["path"][:LONGEST],
                 "route": self._route(scope["path"]),
@@ -76,6 +77,11 @@ class RequestLog:
                 "milliseconds": round((time.perf_counter() - began) * 1000, 1),
             }
             self._write(line | self._personal(scope))
+
+    def refused(self, status: int, reason: str, address: str) -> None:
+        """Write down what was refused before it was a request: of what was sent, nothing is known to be true."""
+        line = {"time": _now(), "route": REFUSED, "status": status, "reason": reason}
+        self._write(line | ({"client": address} if "client" in self._also else {}))
 
     def close(self) -> None:
         """Write no more."""
@@ -103,3 +109,7 @@ class RequestLog:
             if not self._failed:
                 log.error("the request log cannot be written: %s", error.strerror)
             self._failed = True
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

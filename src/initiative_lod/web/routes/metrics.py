@@ -65,6 +65,14 @@ class Collector:
         for (route, status), count in sorted((Counter(dict(counts.counts)) + cached).items()):
             total.add_metric((route, str(status)), count)
         yield total
+        refused = CounterMetricFamily(
+            f"{PREFIX}refused",
+            "What was refused before it was a request, by reason and status.",
+            labels=("reason", "status"),
+        )
+        for (reason, status), count in sorted(dict(counts.refused).items()):
+            refused.add_metric((reason, str(status)), count)
+        yield refused
         in_front = CounterMetricFamily(
             f"{PREFIX}cached_responses", "Requests answered in front of the application, of all.", labels=("route",)
         )
