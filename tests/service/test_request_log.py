@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,19 @@ from typing import Any
 import pytest
 
 from initiative_lod.errors import SettingsError
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
-from patience import eventually
+from patience import SECONDS, eventually
+from pipeline.conftest import CHECKOUT
 from service.conftest import serve
 from service.test_connections import HALF, SHORT, connect, received
 from service.test_stopping import root, started
 
 __all__ = ["root"]  # a fixture
 
+DEPLOYMENT = CHECKOUT / "docs" / "deployment.md"
 PATHS = ("/healthz", "/doc/harbour-2031", "/doc/harbour-2031", "/search?q=secret-words", "/nothing", "/id/harbour-2031")
 
 
@@ -67,13 +71,12 @@ def test_what_the_operator_asks_for_is_there(harbour_root: Path, tmp_path: Path)
 
 def test_what_was_refused_before_it_was_a_request_is_a_line_and_counted(harbour_root: Path, tmp_path: Path) -> None:
     file = tmp_path / "requests.log"
-    settings = Settings(root=harbour_root, request_log=str(file), head_seconds=SHORT, connections_per_client=2)
+    settings = Settings(root=harbour_root, request_log=str(file), head_seconds=SECONDS, connections_per_client=2)
     with serve(settings) as live:
         for sent in (
             b"nothing of HTTP\r\n\r\n",
             b"FETCH / HTTP/1.1\r\nHost: a.example\r\n\r\n",
             b"GET / HTTP/1.1\r\n\r\n",
-            HALF,
         ):
             with connect(live) as one:
                 one.sendall(sent)
@@ -83,13 +86,34 @@ def test_what_was_refused_before_it_was_a_request_is_a_line_and_counted(harbour_
         for one in held[:2]:
             one.close()
         text = live.get("/metrics", "text/plain").text
-        assert eventually(lambda: len(lines(file)) == 6)
-    expected = [("no_http", 400), ("method", 405), ("hosts", 400), ("slow_head", 408), ("many_connections", 503)]
+        assert eventually(lambda: len(lines(file)) == 5)
+    expected = [("no_http", 400), ("method", 405), ("hosts", 400), ("many_connections", 503)]
     found = [item for item in lines(file) if item["route"] == "refused"]
     assert [(item["reason"], item["status"]) for item in found] == expected
     assert found[0].keys() == {"time", "route", "status", "reason"}
     for reason, status in expected:
         assert f'initiative_lod_refused_total{{reason="{reason}",status="{status}"}} 1.0' in text
+
+
+def test_a_head_that_does_not_come_is_a_line_with_its_client_if_that_is_asked_for(
+    harbour_root: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "requests.log"
+    settings = Settings(root=harbour_root, request_log=str(file), request_log_also="client,agent", head_seconds=SHORT)
+    with serve(settings) as live, connect(live, "127.0.0.9") as one:
+        one.sendall(HALF)
+        received(one)
+        assert eventually(lambda: bool(lines(file)))
+    (found,) = lines(file)
+    assert (found["reason"], found["status"], found["client"]) == ("slow_head", 408, "127.0.0.9")
+    assert "agent" not in found
+
+
+def test_the_reasons_that_the_docs_list_are_messages() -> None:
+    (row,) = [line for line in DEPLOYMENT.read_text("utf-8").splitlines() if "initiative_lod_refused_total" in line]
+    reasons = re.findall(r"`(\w+)`", row.rsplit("|", 2)[1])
+    assert len(reasons) == 8
+    assert all(Languages().default.translations.gettext(f"error.{reason}") != f"error.{reason}" for reason in reasons)
 
 
 @pytest.mark.parametrize(
