@@ -89,12 +89,12 @@ installed: install-dev
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/walk.py
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/new_project.py
 
-# rdflib-endpoint goes into an environment of its own: it wants other versions of what we use; and uvloop, for the floor.
+# rdflib-endpoint goes into an environment of its own: it wants other versions of what we use.
 bench: install-dev
 	test -e $(VENV)-peer/installed || ($(PYTHON) -m venv $(VENV)-peer && $(VENV)-peer/bin/python -m pip install --quiet rdflib-endpoint \
-	    uvicorn uvloop httptools fastapi pyoxigraph && touch $(VENV)-peer/installed)
+	    uvicorn && touch $(VENV)-peer/installed)
 	$(BIN)/python bench/front.py --peer $(VENV)-peer/bin/python
-	$(BIN)/python bench/addresses.py --floor $(VENV)-peer/bin/python
+	$(BIN)/python bench/addresses.py
 
 # sssom-py goes into an environment of its own: it brings 70 packages and 390 MB.
 interop: install-dev

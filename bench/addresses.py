@@ -1,6 +1,6 @@
 """``make bench``, second part: every kind of address, in every form, against floors that do nothing but send its bytes.
 
-The floors are Starlette on uvicorn with httptools and, where it is installed, uvloop, and nginx over the exported site.
+The floors are Starlette on uvicorn with httptools and uvloop, and nginx over the exported site.
 Each side's requests are counted for a second of its own CPU time, so that a noisy machine disturbs them alike; all are
 sent the same bytes, as gzip. *Warm* is with sixteen connections, while ``/healthz`` is asked all the time; *cold* with
 one connection, as Zstandard, of a server that keeps nothing: what lies in the release is read from there and sent as it
@@ -187,7 +187,7 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             (folder / str(number)).write_bytes(row.body)
             answers[f"/{number}"] = (str(folder / str(number)), row.media_type, row.coding)
         (folder / "answers.json").write_text(json.dumps(answers))
-        program = [str(given.floor), str(HERE / "floors.py"), "several", str(ports[2]), str(folder / "answers.json")]
+        program = [sys.executable, str(HERE / "floors.py"), "several", str(ports[2]), str(folder / "answers.json")]
         floor = Server("floor", program, ports[2])
         servers.append(floor)
         floor.start("/0")
@@ -216,7 +216,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
     parser.add_argument("--site", type=Path, help="the exported site; without it, one is exported")
-    parser.add_argument("--floor", type=Path, default=Path(sys.executable), help="a Python with Starlette and uvloop")
     parser.add_argument("--seconds", type=float, default=1, help="of each measurement")
     parser.add_argument("--only", default="", help="only the kinds that have this in their name")
     given = parser.parse_args()

@@ -2,9 +2,9 @@
 
 ``python floors.py bare PORT BODY TYPE ETAG`` answers every request with the same bytes (304 to a matching
 If-None-Match); ``python floors.py inline PORT STORE`` is a FastAPI application that calls the store in the request,
-with no limit at all. Both run on the uvicorn, event loop and HTTP reader that the server itself runs on.
+with no limit at all. All run on the uvicorn, event loop and HTTP reader that the server itself runs on.
 ``python floors.py several PORT FILE`` answers each path that a JSON file names with the bytes, type and coding that
-it gives for it, on uvloop where that is installed.
+it gives for it.
 """
 
 from __future__ import annotations
@@ -63,9 +63,8 @@ def inline(path: str) -> FastAPI:
 
 if __name__ == "__main__":
     kind, port, *rest = sys.argv[1:]
-    if kind == "several":  # on the fastest event loop that is installed
+    if kind == "several":
         app: Starlette = several(Path(rest[0]))
-        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="auto", http="httptools")
     else:
         app = inline(rest[0]) if kind == "inline" else bare(Path(rest[0]).read_bytes(), rest[1], rest[2])
-        uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="asyncio")
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="uvloop", http="httptools")

@@ -66,7 +66,7 @@ def serve(settings: Settings, publisher: Publisher | None = None) -> Iterator[Li
         app,
         log_level="warning",
         http=connections.protocol,
-        loop="asyncio",
+        loop="uvloop",
         server_header=False,
         lifespan="on",
     )

@@ -163,7 +163,7 @@ def main() -> None:
 
     told: dict[str, Any] = ast.literal_eval(sys.argv[1])
     settings = Settings(**{**told, "root": Path(told["root"]), "releases": Path(told["releases"])})
-    config = uvicorn.Config(app(settings), log_level="warning", loop="asyncio", http=Connections(settings).protocol)
+    config = uvicorn.Config(app(settings), log_level="warning", loop="uvloop", http=Connections(settings).protocol)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[2]))])
 

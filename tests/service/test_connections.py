@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import uvicorn
+import uvloop
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
+from initiative_lod.cli.serve import listen
 from initiative_lod.settings import Settings
+from initiative_lod.web.http.connections import Connections
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
 
@@ -228,3 +236,37 @@ def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None
         connection.close()
     else:
         assert problem(received(connection))[0] == status
+
+
+def test_each_request_of_a_client_that_has_left_is_told() -> None:
+    """Of several that were sent at once the first is being answered, and uvicorn tells the last."""
+    told: list[str] = []
+    begun = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        while (message := await receive())["type"] != "http.disconnect":
+            assert message["type"] == "http.request"
+        await send({"type": "http.response.start", "status": 200, "headers": []})  # and nothing raises
+        await send({"type": "http.response.body", "body": b"to nobody"})
+        told.append(scope["path"])
+
+    async def leave() -> None:
+        listener, config = listen("127.0.0.1", 0), uvicorn.Config(app, ws="none")
+        state = ServerState()
+        make = partial(Connections(Settings(root=Path())).protocol, config=config, server_state=state, app_state={})
+        server = await asyncio.get_running_loop().create_server(make, sock=listener)
+        try:
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(GET.replace(b"/healthz", b"/first") + GET.replace(b"/healthz", b"/last"))
+            async with asyncio.timeout(SECONDS):
+                await begun.wait()
+                writer.transport.abort()
+                while state.tasks:
+                    await asyncio.sleep(0.01)
+        finally:
+            server.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(leave())
+    assert told == ["/first"]  # the other one was never begun

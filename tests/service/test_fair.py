@@ -480,7 +480,7 @@ def test_an_endless_head_is_cut_off(harbour_root: Path, head: bytes) -> None:
     settings = Settings(root=harbour_root)
     app = create_app(settings, Publisher(settings.release_folder))
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", http=BoundedHttp, loop="asyncio", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", http=BoundedHttp, loop="uvloop", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -130,7 +130,7 @@ def seen() -> set[str]:
 def running(app: Starlette) -> Iterator[httpx.Client]:
     """A client of an application on a socket of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="asyncio", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", loop="uvloop", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     assert eventually(lambda: server.started)

@@ -149,7 +149,8 @@ class Server(uvicorn.Server):
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=max(1, round(settings.stop_seconds)),
             http=self._connections.protocol,
-            loop="asyncio",  # uvloop raises, with a trace in the log, when a client hangs up at the wrong moment
+            ws="none",
+            loop="uvloop",
         )
         super().__init__(config)
 

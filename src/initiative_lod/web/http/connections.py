@@ -10,10 +10,12 @@ import array
 import asyncio
 import fcntl
 import termios
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from initiative_lod.errors import Message
 from initiative_lod.settings import Settings
@@ -95,6 +97,7 @@ class LimitedHttp(BoundedHttp):
         self._waiting_since = 0.0  # for a head, whole; 0 while none is awaited
         self._body_since = 0.0  # for a body, whole; likewise
         self._unsent, self._stalled_since = 0, 0.0  # bytes that the client has not taken, and since when no others
+        self._cycles: deque[RequestResponseCycle] = deque()  # requests that came, without those that were answered
 
     @property
     def is_idle(self) -> bool:
@@ -120,9 +123,18 @@ class LimitedHttp(BoundedHttp):
         self._made = self._waiting_since = self.loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection is gone, for whichever of its requests is being answered.
+
+        uvicorn tells it to the last that came alone. One before it, of a client that sent several at once, would be
+        made to its end for nobody, and written to what is closed: asyncio is silent about that, uvloop raises.
+        """
         self._all.forget(self)
         super().connection_lost(exc)
+        for cycle in self._cycles:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self._cycles.clear()
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket; none that come after a refusal are looked at."""
@@ -144,6 +156,9 @@ class LimitedHttp(BoundedHttp):
             raise BadHead(Message("error.hosts", count=hosts))
         self._waiting_since, self._body_since = 0.0, self.loop.time()
         super().on_headers_complete()
+        while self._cycles and self._cycles[0].response_complete:
+            self._cycles.popleft()
+        self._cycles.append(self.cycle)
 
     def on_message_complete(self) -> None:
         """A request is whole."""
