@@ -15,6 +15,7 @@ from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
 from initiative_lod.errors import NotConforming, ReleaseError, SourceError
 from initiative_lod.iris import Iris
+from initiative_lod.matching import entity_file
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
@@ -198,6 +199,8 @@ def index_maker(progress: Progress = lambda message: None, settings: Settings | 
         graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
         quads = (quad for graph in graphs for quad in opened.quads(graph=graph))
         index.build(folder / index.FILE, quads, iris, progress)
+        progress("indexing for reconciliation")
+        entity_file.build(folder / entity_file.FILE, opened)
         if settings is not None and settings.rendered_documents:
             from initiative_lod.web import renderings  # here: it takes long to import, and few commands make a release
 
@@ -218,7 +221,8 @@ def _documents(built: Built, iris: Iris) -> set[str]:
 def render_again(settings: Settings, made: Release, progress: Progress = lambda message: None) -> None:
     """Render the documents of a release that is there already, by this version of the software and with these settings.
 
-    Nothing else of it changes. Raises ReleaseError for one that is damaged in another way.
+    One of before there was an index of its things is given that too. Nothing else of it changes. Raises ReleaseError
+    for one that is damaged in another way.
     """
     from initiative_lod.web import renderings  # here: see index_maker
 
@@ -231,8 +235,13 @@ def render_again(settings: Settings, made: Release, progress: Progress = lambda 
         progress("rendering documents")
         file = place / rendered_documents.RENDERED
         renderings.render(made.path, settings, file)
+        files = [file]
+        if not (made.path / INDEX / entity_file.FILE).exists():
+            files.append(place / entity_file.FILE)
+            entity_file.build(files[-1], OpenRelease.open(made))
         with lock(folder):
-            integrity.replace_in_index(made, file)
+            for file in files:
+                integrity.replace_in_index(made, file)
 
 
 def _modified(built: Built, iris: Iris) -> str:

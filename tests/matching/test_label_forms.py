@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import mainland, stem
 from initiative_lod.matching.label_forms import fold, forms, is_abbreviation, variants
-from initiative_lod.matching.label_index import Label, LabelIndex
+from initiative_lod.matching.label_index import Label, LabelsInMemory
 from initiative_lod.matching.scoring import Basis, compare
 
 
@@ -133,7 +133,7 @@ def test_the_index_finds_what_is_there() -> None:
         "International Telecommunication Union",
         "privacy",
     ]
-    index = LabelIndex(
+    index = LabelsInMemory(
         Label(3 if number in (3, 4) else number, text, LabelKind.PREFERRED, "") for number, text in enumerate(texts)
     )
     for number, text in enumerate(texts):
@@ -148,7 +148,7 @@ def test_the_index_finds_what_is_there() -> None:
 
 @given(st.lists(st.text(min_size=1, max_size=12), max_size=20, unique=True))
 def test_every_label_that_has_letters_finds_itself(texts: list[str]) -> None:
-    index = LabelIndex(Label(number, text, LabelKind.PREFERRED, "") for number, text in enumerate(texts))
+    index = LabelsInMemory(Label(number, text, LabelKind.PREFERRED, "") for number, text in enumerate(texts))
     for number, text in enumerate(texts):
         if forms(text).folded:
             hits = index.search(text, 50)

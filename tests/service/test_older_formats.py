@@ -14,6 +14,7 @@ import pytest
 from initiative_lod import pipeline, release
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.matching import entity_file
 from initiative_lod.merge.merge import MergeRequest
 from initiative_lod.release import changes, history, integrity, manifest
 from initiative_lod.release.files import as_json, sha256
@@ -118,6 +119,13 @@ def test_every_address_answers_when_one_is_current(older: Older, live: Live) -> 
     assert "07" in answers[f"resource?iri={TIDE}", BROWSER].text
     assert len(answers["search?q=lighthouses", "application/json"].json()["results"]) >= 1
     assert live.get("/readyz").status_code == 200
+
+
+def test_its_things_are_reconciled_with(older: Older, live: Live) -> None:
+    """It has no index of them: one is made."""
+    assert not list(older.folder.glob(f"*/index/{entity_file.FILE}"))
+    found = live.get("/reconcile?query=tide", "application/json").json()["result"]
+    assert (found[0]["id"], found[0]["match"]) == (TIDE, True)
 
 
 def test_every_address_answers_when_it_is_the_one_before(older: Older, live: Live, harbour_root: Path) -> None:

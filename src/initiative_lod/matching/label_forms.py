@@ -39,7 +39,7 @@ class Forms:
     acronym: str
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def forms(text: str) -> Forms:
     """The forms of a label, of which no more than MAX_LABEL_CHARACTERS characters count."""
     plain = " ".join(unicodedata.normalize("NFC", text[:MAX_LABEL_CHARACTERS]).split())

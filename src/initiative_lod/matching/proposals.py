@@ -19,7 +19,7 @@ from initiative_lod.languages import WORD_LANGUAGES, has_han
 from initiative_lod.locale.messages import Language
 from initiative_lod.matching.alignable import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
-from initiative_lod.matching.label_index import Label, LabelIndex
+from initiative_lod.matching.label_index import Label, LabelsInMemory
 from initiative_lod.matching.scoring import KIND_WORTH, Basis, Score, compare
 from initiative_lod.sources.judgements import Judgement, Verdict, latest
 from initiative_lod.vocabulary import RDFS, SCHEMA, SKOS
@@ -74,7 +74,7 @@ def propose(
 ) -> list[Proposal]:
     """The proposals, surest first. The same input gives the same proposals in the same order."""
     others = sorted(theirs, key=lambda thing: thing.iri)
-    index = LabelIndex(
+    index = LabelsInMemory(
         Label(number, name.text, name.kind, name.language)
         for number, thing in enumerate(others)
         for name in thing.names

@@ -6,7 +6,7 @@ What a client sends is read into models first, and refused with a reason when it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -195,7 +195,7 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
         scored = {number: (100.0, []) for number in _with_values(entities, query) if hard is None or number in hard}
     if query.properties:
         for number, (score, features) in list(scored.items()):
-            agreed = [_agreement(entities, entities.iris[number], item) for item in query.properties]
+            agreed = [_agreement(entities, entities.iri(number), item) for item in query.properties]
             if any(item.required and value < REQUIRED for item, value in zip(query.properties, agreed, strict=True)):
                 del scored[number]
                 continue
@@ -209,13 +209,13 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
     owns = entities.opened.iris.owns
     best = sorted(
         scored.items(),
-        key=lambda item: (-item[1][0], not owns(entities.iris[item[0]]), entities.iris[item[0]]),
+        key=lambda item: (-item[1][0], not owns(entities.iri(item[0])), entities.iri(item[0])),
     )
     rivals = (score for number, (score, _) in best[1:] if not entities.same(best[0][0], number))
     second = next(rivals, 0.0)
     result = []
     for place, (number, (score, features)) in enumerate(best[: query.limit]):
-        iri = entities.iris[number]
+        iri = entities.iri(number)
         match = place == 0 and score >= MATCH_SCORE and score - second >= MATCH_DISTANCE
         result.append(
             {
@@ -231,11 +231,11 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
     return result
 
 
-def _by_name(entities: Entities, query: Query, among: set[int] | None) -> list[tuple[int, float, Basis]]:
+def _by_name(entities: Entities, query: Query, among: Container[int] | None) -> list[tuple[int, float, Basis]]:
     text = query.text.strip()
     if not text:
         return []
-    hits = entities.index.search(text, 4 * MAX_CANDIDATES if query.properties else MAX_CANDIDATES, among)
+    hits = entities.labels.search(text, 4 * MAX_CANDIDATES if query.properties else MAX_CANDIDATES, among)
     scored = [(hit.thing, hit.value, hit.by) for hit in hits]
     number = entities.number(text)
     if number is None and (shorter := _ours(entities, text)) is not None:
@@ -321,17 +321,17 @@ def suggestions(entities: Entities, prefix: str, cursor: int, limit: int, classe
     number = entities.number(text)
     if number is not None:
         order[number] = None
-    starting = [label for label, _ in zip(entities.index.starting(text, among), range(2000), strict=False)]
+    starting = [label for label, _ in zip(entities.labels.starting(text, among), range(2000), strict=False)]
     for label in sorted(
         starting, key=lambda item: (item.kind is LabelKind.NOTATION, len(item.text), item.kind, item.thing)
     ):
         order.setdefault(label.thing)
     if len(order) < cursor + limit and text:
-        for hit in entities.index.search(text, cursor + limit, among):
+        for hit in entities.labels.search(text, cursor + limit, among):
             order.setdefault(hit.thing)
     result = []
     for thing in list(order)[cursor : cursor + limit]:
-        iri = entities.iris[thing]
+        iri = entities.iri(thing)
         result.append(
             {
                 "id": iri,

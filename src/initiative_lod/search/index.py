@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import struct
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -19,6 +18,7 @@ from pyoxigraph import Quad
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
+from initiative_lod.release.files import unstamp
 from initiative_lod.search.builder import Builder, IndexSummary
 from initiative_lod.search.staging import scratch, stage
 
@@ -42,16 +42,8 @@ def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = la
             building.unlink(missing_ok=True)
             with closing(sqlite3.connect(building, isolation_level=None)) as index:
                 summary = Builder(staged, index, iris).build()
-        _unstamp(building)
+        unstamp(building)
         building.replace(path)
     finally:
         building.unlink(missing_ok=True)
     return summary
-
-
-def _unstamp(path: Path) -> None:
-    """Write zeros where SQLite notes its own version and how often the file changed: that says nothing of the data."""
-    with path.open("r+b") as file:
-        for offset in (24, 92, 96):  # change counter, version-valid-for, version number: see the file format, §1.3
-            file.seek(offset)
-            file.write(struct.pack(">I", 0))

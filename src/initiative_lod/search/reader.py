@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote
 
 from initiative_lod.errors import Message, QueryTimeout, ReleaseError
+from initiative_lod.release.files import open_index
 from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
@@ -98,8 +98,7 @@ class Index:
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            address = f"file:{quote(str(self._path))}?mode=ro&immutable=1"
-            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+            connection = open_index(self._path)
             connection.executescript(
                 """PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -4096;
                 CREATE TEMP TABLE hit(id INTEGER PRIMARY KEY, rank INTEGER, score REAL);"""

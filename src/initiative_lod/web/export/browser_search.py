@@ -6,14 +6,13 @@ The script folds words and characters as ``search.tokens`` does, so that what a 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Container
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.release.files import open_index
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.search import index
@@ -38,8 +37,7 @@ def things(site: Site, opened: OpenRelease, exported: Container[str]) -> bytes:
     view = next(iter(views.values()))
     kinds: dict[str, int] = {}
     found: list[list[Any]] = []
-    address = f"file:{quote(str((opened.release.path / INDEX / index.FILE).resolve()))}?mode=ro&immutable=1"
-    connection = sqlite3.connect(address, uri=True)
+    connection = open_index(opened.release.path / INDEX / index.FILE)
     try:
         simplified = connection.execute("SELECT traditional || simplified FROM simplified ORDER BY 1").fetchall()
         rows = connection.execute(

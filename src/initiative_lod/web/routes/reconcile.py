@@ -24,7 +24,8 @@ from initiative_lod.errors import BadArgument, Message, NotFound, TooLarge
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.locale.messages import Languages
 from initiative_lod.matching import reconcile_draft
-from initiative_lod.matching.reconcile_entities import CountedTerm, Entities, EntityIndex, matching
+from initiative_lod.matching.entity_index import CountedTerm, EntityIndex
+from initiative_lod.matching.reconcile_entities import Entities, matching
 from initiative_lod.matching.reconcile_extension import extend, read_extension
 from initiative_lod.matching.reconcile_manifest import manifest
 from initiative_lod.matching.reconcile_queries import (
