@@ -18,7 +18,7 @@ from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
 
 MAX_SUBCLASSES = 200  # that stand under one class
 MAX_DESCRIPTION = 200  # characters
-SAMPLED_THINGS = 2000  # things of a class whose properties are looked at
+SAMPLED_THINGS = 200  # things of a class whose properties are looked at
 
 
 class Entities:

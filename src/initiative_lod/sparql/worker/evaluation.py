@@ -46,7 +46,8 @@ from initiative_lod.release.damage import is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker import csv_results
+from initiative_lod.sparql.worker import counting_queries, csv_results
+from initiative_lod.sparql.worker.counting_queries import Counts
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.remote_answers import Ask, Found, remote_answer
@@ -131,6 +132,8 @@ class Evaluator:
     def _answer(self, text: str, job: Job, opened: OpenStore, dataset: Dataset | None) -> Found:
         """The answer of the release's own store, or of the engine that has the release. Raises QueryError."""
         if not job.remote:
+            if dataset is None and (counted := opened.counted(text)) is not None and parses(text, job.base):
+                return _query(opened.store, counted, job.base, {})
             store, options = opened.asked(dataset)
             return _query(store, text, job.base, options)
         if self._ask is None:
@@ -198,6 +201,17 @@ class OpenStore:
             return self._unions.dataset(*dataset) if dataset else self._unions.everything()
         except ReleaseError as error:
             raise _unreadable(error) from error
+
+    def counted(self, text: str) -> str | None:
+        """A query that gives from the release's own counts what ``text`` asks, over everything; None where they do not
+        say it.
+        """
+        asked = counting_queries.read(text)
+        return self._counts.rewritten(asked) if asked is not None and self._counts is not None else None
+
+    @cached_property
+    def _counts(self) -> Counts | None:
+        return Counts.of(self.path.parent, self.store)
 
     @cached_property
     def _unions(self) -> Unions:
