@@ -189,6 +189,13 @@ def test_it_is_rolled_back_to(older: Older, harbour_root: Path, run: Run) -> Non
     assert not any(row["damaged"] for row in rows)
 
 
+def test_it_is_given_an_index_of_things_when_it_is_rendered_again(older: Older, harbour_root: Path) -> None:
+    made = release.find(older.folder, older.own)
+    pipeline.render_again(patient(Settings(root=harbour_root, releases=older.folder, rendered_documents=1)), made)
+    assert release.verify(made) == []
+    assert (made.path / "index" / entity_file.FILE).is_file()
+
+
 def test_it_is_asked_on_the_command_line(older: Older, harbour_root: Path, run: Run) -> None:
     done = run(harbour_root, "--releases", str(older.folder), "query", COUNT, "--format", "csv")
     assert done.code == 0

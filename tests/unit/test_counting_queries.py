@@ -18,7 +18,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.query_text.dataset import parses
 from initiative_lod.release import Edition
 from initiative_lod.sparql.worker import counting_queries
-from initiative_lod.sparql.worker.counting_queries import Counts
+from initiative_lod.sparql.worker.counting_queries import ReleaseCounts
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import RDF, RDFS
 
@@ -139,10 +139,10 @@ def test_counts_that_do_not_add_up_are_not_believed(tmp_path: Path) -> None:
     odd = written(tmp_path / "odd", [Quad(thing, RDF.type, Literal("no class"), I.graph("one"))])
     assert odd.counted("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") is None
     sound = written(tmp_path / "sound", [Quad(thing, RDFS.label, Literal("a"), I.graph("one"))])
-    assert Counts.of(sound.path.parent, sound.store) is not None
+    assert ReleaseCounts.of(sound.path.parent, sound.store) is not None
     manifest = sound.path.parent / "manifest.json"
     value = json.loads(manifest.read_bytes())
     for changed in ({**value, "triples": value["triples"] + 1}, {**value, "triples": None}, {**value, "format": 2}):
         manifest.write_text(json.dumps(changed))
-        assert Counts.of(sound.path.parent, sound.store) is None
+        assert ReleaseCounts.of(sound.path.parent, sound.store) is None
     assert counting_queries.read("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
@@ -13,6 +14,7 @@ from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import RDFS
 from service.crowd import crowd
 
 I = Iris()
@@ -38,6 +40,35 @@ def test_every_statement_is_on_one_page(opened: OpenRelease) -> None:
     assert sum(map(len, held)) == len(pointing)
     assert all(len(page) <= 50 for page in held)
     assert describe(opened, OFFICE, first.pages + 1) is None
+
+
+def test_of_very_many_statements_some_are_listed_and_it_is_said(
+    opened: OpenRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither more nor fewer: with exactly as many as are listed, nothing is left out."""
+    whole = describe(opened, OFFICE)
+    assert whole is not None
+    count = len(opened.incoming[OFFICE.value])
+    for most, pages in ((count, whole.pages), (count - 1, whole.pages), (120, 3)):
+        monkeypatch.setattr(resource, "MOST_INCOMING", most)
+        opened.incoming.clear()
+        first = describe(opened, OFFICE)
+        assert first is not None
+        assert first.pages == pages
+        notes = [
+            quad.object for quad in first.quads if quad.subject == first.document and quad.predicate == RDFS.comment
+        ]
+        assert sorted(getattr(note, "language", "") for note in notes) == ([] if most == count else ["en", "zh"])
+        assert all(f"{most:,}" in note.value for note in notes if isinstance(note, Literal))
+    assert describe(opened, OFFICE, 4) is None
+
+
+def test_a_thing_that_much_is_said_of_is_described_as_briefly(
+    opened: OpenRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_through = describe(opened, OFFICE)
+    monkeypatch.setattr(resource, "BRIEF_STATEMENTS", 2)
+    assert describe(opened, OFFICE) == looked_through
 
 
 def test_numbers_count_as_numbers_across_pages(opened: OpenRelease) -> None:

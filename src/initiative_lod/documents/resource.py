@@ -10,7 +10,8 @@ A description of ``R`` holds what has as its subject
 
 and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
 the attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
-incoming statements are paged by PAGE. Of the ontology, the shapes and a named graph of ours the description is the
+incoming statements are paged by PAGE; of very many, MOST_INCOMING are listed, those of our own graphs first, and the
+description says so. Of the ontology, the shapes and a named graph of ours the description is the
 graph itself; of a merged one it is its provenance. Every IRI that stands as an object brings its labels;
 ``<doc> foaf:primaryTopic R`` says whose document it is.
 """
@@ -20,15 +21,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page
+MOST_INCOMING = 10_000  # that are listed: to sort more would take seconds, and who wants more of them asks a query
+BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
 
@@ -105,7 +110,7 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     if not exists(opened, resource):
         return None
     iris = opened.iris
-    pages = 1
+    pages, cut = 1, False
     found = _Found(opened, resource)
     graph = graph_of(iris, resource)
     if graph is not None:
@@ -115,7 +120,7 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     else:
         found.part(resource)
         if not found.is_part(resource):
-            incoming = _sorted_incoming(opened, resource)
+            incoming, cut = _sorted_incoming(opened, resource)
             pages = max(1, -(-len(incoming) // PAGE))
             if not 1 <= page <= pages:
                 return None
@@ -128,6 +133,8 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     document = document_iri(iris, resource)
     if document != resource:
         found.quads.update(_about_document(iris, document, resource))
+    if cut:
+        found.quads.update(_about_cut(document))
     return Description(resource, document, tuple(sorted(found.quads, key=_order(resource))), page, pages)
 
 
@@ -201,12 +208,12 @@ class _Found:
 
     def brief(self, node: Node, names: tuple[str, ...], only: NamedNode | None = None) -> None:
         """Type, labels and the own properties ``names`` of a node."""
-        types = list(self.opened.quads(node, RDF.type))
-        if only is not None and only not in {quad.object for quad in types}:
-            return
-        self.quads.update(types)
-        for predicate in (*LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names)):
-            self.quads.update(self.opened.quads(node, predicate))
+        wanted = (RDF.type, *LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names))
+        quads = list(islice(self.opened.about(node), BRIEF_STATEMENTS))
+        if len(quads) == BRIEF_STATEMENTS:  # rather a look-up for each than all of a thing that very much is said of
+            quads = [quad for predicate in wanted for quad in self.opened.quads(node, predicate)]
+        if only is None or any(quad.predicate == RDF.type and quad.object == only for quad in quads):
+            self.quads.update(quad for quad in quads if quad.predicate in wanted)
 
     def incoming(self, quad: Quad) -> None:
         """One statement that points to the resource, with what a reader needs to know about its subject."""
@@ -236,22 +243,30 @@ class _Found:
                 self.quads.update(self.opened.quads(node, predicate))
 
 
-def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[Quad, ...]:
-    """Statements that point to the resource, in the order of the pages; kept for the last few that have several."""
+def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[tuple[Quad, ...], bool]:
+    """Statements that point to the resource, in the order of the pages, and whether there are more of them than are
+    listed; kept for the last few that have several pages.
+    """
     found = opened.incoming.get(resource.value)
     if found is None:
-        found = tuple(sorted(_incoming(opened, resource), key=_page_key))
+        triples = sum(1 for _ in islice(opened.triples(object=resource), MOST_INCOMING + 1))
+        quads = _told(opened.quads(object=resource)) if triples <= MOST_INCOMING else _own_first(opened, resource)
+        found = tuple(sorted(islice(quads, MOST_INCOMING + 1), key=_page_key))
         if len(found) > PAGE:
             for old in list(opened.incoming)[: 1 - KEPT_INCOMING]:
                 opened.incoming.pop(old, None)
             opened.incoming[resource.value] = found
-    return found
+    return found[:MOST_INCOMING], len(found) > MOST_INCOMING
 
 
-def _incoming(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
-    for quad in opened.quads(object=resource):
-        if quad.predicate not in _UNTOLD:
-            yield quad
+def _own_first(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
+    graphs = sorted(opened.graphs, key=lambda graph: is_merged(opened.iris, graph))
+    stated = (graph for graph in graphs if graph != opened.inferred)
+    return _told(quad for graph in stated for quad in opened.quads(object=resource, graph=graph))
+
+
+def _told(quads: Iterable[Quad]) -> Iterator[Quad]:
+    return (quad for quad in quads if quad.predicate not in _UNTOLD)
 
 
 _MAPPED = NamedNode(f"{SSSOM.iri}subject_id")
@@ -266,6 +281,11 @@ def _about_document(iris: Iris, document: NamedNode, resource: NamedNode) -> lis
         Quad(document, FOAF.primaryTopic, resource, graph),
         Quad(document, VOID.inDataset, iris.thing("dataset"), graph),
     ]
+
+
+def _about_cut(document: NamedNode) -> Iterator[Quad]:
+    for tag, text in Languages().each("documents.cut", most=f"{MOST_INCOMING:,}").items():
+        yield Quad(document, RDFS.comment, Literal(text, language=tag), DefaultGraph())
 
 
 def _order(resource: NamedNode):  # type: ignore[no-untyped-def]

@@ -54,7 +54,7 @@ class _Other(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountCall:
     """``COUNT``, of a variable or (None) of solutions."""
 
     variable: str | None
@@ -85,17 +85,17 @@ class CountingQuery:
     """
 
     pattern: TriplePattern
-    columns: tuple[tuple[str, Count | None], ...]
+    columns: tuple[tuple[str, CountCall | None], ...]
     distinct: bool = False
     by: str | None = None
-    having: tuple[Count, str, str] | None = None
-    order: tuple[tuple[str, str | Count], ...] = ()
+    having: tuple[CountCall, str, str] | None = None
+    order: tuple[tuple[str, str | CountCall], ...] = ()
     slice: tuple[tuple[str, str], ...] = ()
 
     @property
-    def counts(self) -> list[Count]:
+    def counts(self) -> list[CountCall]:
         """The counts in it, wherever."""
-        ordered = [item for _, item in self.order if isinstance(item, Count)]
+        ordered = [item for _, item in self.order if isinstance(item, CountCall)]
         return [count for _, count in self.columns if count] + ordered + ([self.having[0]] if self.having else [])
 
 
@@ -132,7 +132,7 @@ class _Reader:
         self._may("WHERE")
         pattern = self._pattern()
         by = having = None
-        order: list[tuple[str, str | Count]] = []
+        order: list[tuple[str, str | CountCall]] = []
         if self._may("GROUP"):
             self._word("BY")
             by = self._take("variable")
@@ -152,7 +152,7 @@ class _Reader:
             raise _Other
         return CountingQuery(pattern, tuple(columns), distinct, by, having, tuple(order), tuple(slice))
 
-    def _column(self) -> tuple[str, Count | None]:
+    def _column(self) -> tuple[str, CountCall | None]:
         if self._next()[0] == "variable":
             return self._take("variable"), None
         self._sign("(")
@@ -162,7 +162,7 @@ class _Reader:
         self._sign(")")
         return name, count
 
-    def _count(self) -> Count:
+    def _count(self) -> CountCall:
         self._word("COUNT")
         self._sign("(")
         distinct = self._may("DISTINCT")
@@ -172,7 +172,7 @@ class _Reader:
         else:
             counted = self._take("variable")
         self._sign(")")
-        return Count(counted, distinct)
+        return CountCall(counted, distinct)
 
     def _comparison(self) -> str:
         comparison = self._take("sign")
@@ -180,12 +180,12 @@ class _Reader:
             raise _Other
         return comparison
 
-    def _ordered(self) -> tuple[str, str | Count]:
+    def _ordered(self) -> tuple[str, str | CountCall]:
         if self._next()[0] == "variable":
             return "ASC", self._take("variable")
         direction = self._take("word").upper()
         self._sign("(")
-        key: str | Count = self._take("variable") if self._next()[0] == "variable" else self._count()
+        key: str | CountCall = self._take("variable") if self._next()[0] == "variable" else self._count()
         self._sign(")")
         return direction, key
 
@@ -246,8 +246,8 @@ class _Reader:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Counts of a release that are known to be right, and the graphs of it with the triples of each, by IRI.
+class ReleaseCounts:
+    """ReleaseCounts of a release that are known to be right, and the graphs of it with the triples of each, by IRI.
 
     ``subjects`` and ``objects`` tell whether the numbers of distinct ones stand in the description.
     """
@@ -258,7 +258,7 @@ class Counts:
     objects: bool
 
     @classmethod
-    def of(cls, folder: Path, store: Store) -> Counts | None:
+    def of(cls, folder: Path, store: Store) -> ReleaseCounts | None:
         """The counts of the release in ``folder``, with its store; None where it has none, or they do not add up."""
         try:
             if format_at(folder) < FIRST_WITH_TABLE:
@@ -297,7 +297,7 @@ class Counts:
             return None
         key, rows = found
         whole = pattern.graph is None and pattern.predicate.startswith("?") and pattern.object.startswith("?")
-        written: dict[Count, str] = {}
+        written: dict[CountCall, str] = {}
         for count in dict.fromkeys(asked.counts):
             if count.variable is not None and count.variable not in variables:
                 return None
@@ -378,7 +378,7 @@ def _fits(asked: CountingQuery, key: str | None) -> bool:
     return asked.by == key
 
 
-def _query(asked: CountingQuery, rows: str, written: Mapping[Count, str]) -> str:
+def _query(asked: CountingQuery, rows: str, written: Mapping[CountCall, str]) -> str:
     columns = [name if count is None else f"({written[count]} AS {name})" for name, count in asked.columns]
     parts = ["SELECT", *(["DISTINCT"] if asked.distinct else []), *columns, f"WHERE {{ {rows}}}"]
     if asked.by is not None:
@@ -387,7 +387,7 @@ def _query(asked: CountingQuery, rows: str, written: Mapping[Count, str]) -> str
         count, comparison, number = asked.having
         parts.append(f"HAVING ({written[count]} {comparison} {number})")
     if asked.order:
-        keys = (f"{way}({written[key] if isinstance(key, Count) else key})" for way, key in asked.order)
+        keys = (f"{way}({written[key] if isinstance(key, CountCall) else key})" for way, key in asked.order)
         parts.append(f"ORDER BY {' '.join(keys)}")
     return " ".join([*parts, *(f"{word} {number}" for word, number in asked.slice)])
 

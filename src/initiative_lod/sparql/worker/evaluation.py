@@ -47,7 +47,7 @@ from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker import counting_queries, csv_results
-from initiative_lod.sparql.worker.counting_queries import Counts
+from initiative_lod.sparql.worker.counting_queries import ReleaseCounts
 from initiative_lod.sparql.worker.mistakes import mistake
 from initiative_lod.sparql.worker.output import Output, too_many
 from initiative_lod.sparql.worker.remote_answers import Ask, Found, remote_answer
@@ -210,8 +210,8 @@ class OpenStore:
         return self._counts.rewritten(asked) if asked is not None and self._counts is not None else None
 
     @cached_property
-    def _counts(self) -> Counts | None:
-        return Counts.of(self.path.parent, self.store)
+    def _counts(self) -> ReleaseCounts | None:
+        return ReleaseCounts.of(self.path.parent, self.store)
 
     @cached_property
     def _unions(self) -> Unions:
