@@ -44,7 +44,7 @@ TERMS = frozenset(
     rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct speaker
     attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator Aim StatementObject ContextKind
+    nestedStatement order operator Aim StatementObject ContextKind Sentence inSentence carriedOverFrom
     """.split()
 )
 #: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow

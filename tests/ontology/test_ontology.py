@@ -42,7 +42,7 @@ CLASS_NAMES = """
     Attestation Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet
     Person Place StakeholderGroup Topic Modality CitationRole Principle Community IdentityCluster
     InstitutionalStatement RegulativeStatement ConstitutiveStatement FactualStatement Component Coding Aim
-    StatementObject ContextKind
+    StatementObject ContextKind Sentence
 """
 PROPERTY_NAMES = """
     number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
@@ -53,7 +53,7 @@ PROPERTY_NAMES = """
     statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
     speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator
+    nestedStatement order operator inSentence carriedOverFrom
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -116,6 +116,8 @@ SAMPLE = """
     :condition <id/sample/action/1/clause/1#condition-1> .
 <id/sample/action/1/clause/1#condition-1> a :Condition ; dcterms:isPartOf <id/sample/action/1/clause/1> ;
     :text "后退"@zh ; :span <id/sample/zh#char=9,11> .
+<id/sample/action/1#sentence-zh-1> a :Sentence ; dcterms:isPartOf <id/sample/action/1> ; :number 1 ;
+    :text "要求企业不得后退。"@zh ; :span <id/sample/zh#char=3,12> .
 <id/sample/zh#char=3,12> a :TextSpan , oa:SpecificResource ; oa:hasSource <id/sample/zh> ;
     oa:hasSelector <id/sample/zh#selector=3,12> .
 <id/sample/zh#selector=3,12> a oa:TextQuoteSelector , oa:TextPositionSelector ; oa:exact "要求企业不得后退。" ;
@@ -167,6 +169,7 @@ SAMPLE = """
     :operator "OR" ; :component <id/sample/action/1/clause/1#statement-1-aim-step> ;
     :speechAct <id/sample/action/1/clause/1#statement-1-aim-step> ;
     :speaker <id/sample/action/1/clause/1#statement-1-aim-step> ;
+    :inSentence <id/sample/action/1#sentence-zh-1> ;
     :attribute <id/sample/action/1/clause/1#statement-1-aim-step> ;
     :deontic <id/sample/action/1/clause/1#statement-1-aim-step> ;
     :aim <id/sample/action/1/clause/1#statement-1-aim-step> ;
@@ -185,6 +188,7 @@ SAMPLE = """
 <id/sample/action/1/clause/1#statement-1-aim-step> a :Component ; :concept <id/aim/step> ; :text "后退"@zh ; :order 1 ;
     :span <id/sample/zh#char=3,12> ; :operator "AND" ; :context <id/context/means> ; :implied true ; :reason "承前"@zh ;
     :nestedStatement <id/sample/action/1/clause/1#statement-1.1> ;
+    :carriedOverFrom <id/sample/action/1/clause/1#statement-1-aim-step-2> ;
     :qualifies <id/sample/action/1/clause/1#statement-1-aim-step-2> .
 <id/aim/step> a :Aim , skos:Concept .
 <id/object/river> a :StatementObject , skos:Concept .
@@ -403,7 +407,7 @@ def cycle_faults(graph: Graph) -> list[str]:
 @pytest.mark.parametrize(
     ("names", "above"),
     [
-        ((*vocabulary.PARTS, "Condition"), ILOD.Part),
+        ((*vocabulary.PARTS, "Condition", "Sentence"), ILOD.Part),
         (vocabulary.REFERENTS, ILOD.Referent),
         (vocabulary.CONCEPTS, SKOS.Concept),
         (vocabulary.ATTESTATIONS, ILOD.Attestation),
@@ -499,8 +503,8 @@ def clashes(graph: Graph, data: Graph) -> list[str]:
     "group",
     [
         "Institution Event CitedDocument Programme Negotiation NormSet Person Place",
-        "Preamble Recital Chapter Section Article Paragraph Item Pillar Action Clause Condition Conclusion Annex Note "
-        "Signature",
+        "Preamble Recital Chapter Section Article Paragraph Item Pillar Action Clause Condition Sentence Conclusion "
+        "Annex Note Signature",
         "AuthenticText OfficialTranslation UnofficialTranslation",
         "GovernanceDocument Text Part TextSpan Attestation Topic StakeholderGroup Modality CitationRole Principle "
         "Community",

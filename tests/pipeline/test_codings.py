@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build import coding, graph
+from initiative_lod.build import coding, graph, sentences
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.errors import NotationError, SourceErrors
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
 from initiative_lod.sources import ig_script, turtle
+from initiative_lod.sources.text import Span
 from pipeline.conftest import CHECKOUT
 
 IRIS = Iris()
@@ -150,3 +151,39 @@ def test_a_mistake_is_told_with_its_place_and_what_to_do(text: str, said: str) -
 def test_a_head_names_its_document_and_its_text(head: str, said: str) -> None:
     with pytest.raises(NotationError, match=said):
         coded("== action/8/clause/1\n[undertake] I[regulate](规范)\n", head)
+
+
+def test_a_sentence_holds_the_statements_that_its_act_governs() -> None:
+    """鼓励 of 17/1 governs the three clauses after it, and 呼吁 of 20/1 nothing of action 19."""
+    documents, described = initiative()
+    authored = ig_script.read(CHECKOUT / "data" / "codings" / "wic-2020.igs")
+    coder = coding.coder(authored, documents, IRIS, described)
+    found = coder.triples()
+    first = "action/17/clause/1#statement-1"
+    for clause in (2, 3, 4):
+        later = f"action/17/clause/{clause}#statement-1"
+        assert values(found, later, "inSentence") == values(found, first, "inSentence")
+        origin = values(found, f"{later}-speech-act-encourage", "carriedOverFrom")
+        assert origin == [f"wic-2020/{first}-speech-act-encourage"]
+    assert values(found, "action/17/clause/3#statement-1.1-attribute-msmes", "carriedOverFrom") == [
+        "wic-2020/action/17/clause/2#statement-1.1-attribute-msmes"
+    ]
+    by_iri = {item.iri: item for item in coder.sentences}
+    for triple in found:
+        if triple.predicate == IRIS.term("inSentence"):
+            assert isinstance(triple.object, NamedNode)
+            assert str(triple.subject).split("#")[0].strip("<").startswith(by_iri[triple.object.value].part)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("zh", "反对甲。他说：“不。”支持乙\n\n再来", ["反对甲。", "他说：“不。”", "支持乙", "再来"]),
+        ("en", "It costs 3.5 dollars, e.g. here. Who? “Nobody.” The end", [
+            "It costs 3.5 dollars, e.g. here.", "Who?", "“Nobody.”", "The end",
+        ]),
+        ("fr", "Il dort. Élan vital. fin", ["Il dort.", "Élan vital. fin"]),
+    ],
+)  # fmt: skip
+def test_a_sentence_ends_where_its_language_ends_it(language: str, text: str, said: list[str]) -> None:
+    assert [text[span.start : span.end] for span in sentences.spans(text, Span(0, len(text)), language)] == said

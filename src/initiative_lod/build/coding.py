@@ -16,10 +16,11 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build import translation
+from initiative_lod.build import sentences, translation
 from initiative_lod.build.coded_text import CodedText
 from initiative_lod.build.component_concepts import ComponentConcepts
 from initiative_lod.build.located_parts import LocatedDocument
+from initiative_lod.build.sentences import TextSentence
 from initiative_lod.build.statements import span_triples
 from initiative_lod.errors import NotationError, SourceError, SourceErrors
 from initiative_lod.iris import Iris, slug
@@ -75,7 +76,10 @@ class Coder:
 
     text: CodedText
     concepts: ComponentConcepts
+    sentences: list[TextSentence] = field(default_factory=list)  # of the text
     lines: dict[str, int] = field(default_factory=dict)  # of the statements, by IRI
+    _said: dict[tuple[str, Span], NamedNode] = field(default_factory=dict)  # components in their own words
+    _carried: list[tuple[NamedNode, str, Span]] = field(default_factory=list)  # those in words of another part
     _names: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -99,6 +103,9 @@ class Coder:
                 errors.append(error)
         if errors:
             raise SourceErrors(errors)
+        for node, property, span in self._carried:
+            if (origin := self._said.get((property, span))) is not None:
+                stated.append(Triple(node, I.term("carriedOverFrom"), origin))
         return stated
 
     def _described(self) -> Iterator[Triple]:
@@ -127,7 +134,12 @@ class Coder:
                 operator = branch.operator if position else statement.act.operator
                 node = self._node(iri, str(number))
                 self.lines[node.value] = statement.line
-                yield from self._statement(node, iri, str(number), branch.items, operator, statement)
+                found = list(self._statement(node, iri, str(number), branch.items, operator, statement))
+                yield from found
+                held = sentences.holding(self.sentences, self.text.hull(branch.items) or scope)
+                for triple in found:
+                    if triple.predicate == I.term("statedIn"):  # of those nested in it as well
+                        yield from (Triple(triple.subject, I.term("inSentence"), NamedNode(item.iri)) for item in held)
 
     # --- What is stated
 
@@ -249,6 +261,10 @@ class Coder:
                 node, I.term("text"), Literal(self.text.located.text[span], language=self.text.located.language)
             )
             yield from span_triples(node, I.term("span"), span, self.text.located)
+            if words is not None and words.implied:
+                self._carried.append((node, property, span))
+            elif words is not None:
+                self._said.setdefault((property, span), node)
 
     def _mint(self, iri: str) -> NamedNode:
         self._names[iri] += 1
@@ -271,18 +287,20 @@ def coder(file: CodingFile, documents: Mapping[str, LocatedDocument], iris: Iris
         message = f"the head says with “language: …” which text is coded, one of {known}; it says “{language}”"
         raise NotationError(message, file.path, 1)
     text = CodedText(file, document, texts[0], iris)
-    return Coder(text, ComponentConcepts(text, described))
+    return Coder(text, ComponentConcepts(text, described), sentences.of_text(document, texts[0]))
 
 
 def statement_labels(triples: Sequence[Triple], labels: Mapping[str, Sequence[Literal]]) -> Iterator[Triple]:
-    """Labels of the statements: that of the part, with the statement's number."""
-    parts = {triple.subject: triple.object for triple in triples if triple.predicate == I.term("statedIn")}
+    """Labels of the statements, and of sentences: that of the part, with the number in it."""
+    above = (I.term("statedIn"), DCTERMS.isPartOf)
+    parts = {triple.subject: triple.object for triple in triples if triple.predicate in above}
+    kinds = {I.term("statementNumber"): translation.STATEMENT, I.term("number"): translation.SENTENCE}
     for triple in triples:
-        if triple.predicate == I.term("statementNumber") and isinstance(triple.object, Literal):
+        if triple.predicate in kinds and isinstance(triple.object, Literal):
             part = parts[triple.subject]
             assert isinstance(part, NamedNode)
             for label in labels.get(part.value, ()):
-                words = translation.statement_label(label, triple.object.value)
+                words = translation.inner_label(kinds[triple.predicate], label, triple.object.value)
                 if words is not None:
                     yield Triple(triple.subject, RDFS.label, Literal(words, language=label.language))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree
+from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree, sentences
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
@@ -127,6 +127,8 @@ def _codings(
             errors.append(error)
             continue
         found += _in(coder.graph, [*triples, *coding.statement_labels(triples, labels)])
+        read = list(sentences.triples(coder.sentences, coder.text.located))
+        found += _in(_graph_of(coder.text.document, iris), [*read, *coding.statement_labels(read, labels)])
         places.add_lines(coder.lines.items(), path.relative_to(root))
     if errors:
         raise SourceErrors(errors)

@@ -19,9 +19,10 @@ I = Iris()  # for terms, which are the same under every base
 Described = Mapping[str, Mapping[NamedNode, Sequence[Literal | NamedNode]]]
 #: Kind of part (as in PartTree.kinds) -> language -> what such a part is called; "{}" stands for its number.
 Patterns = Mapping[str, Mapping[str, str]]
-#: What a coding is called, and how a statement is after its part: "{}" stands for the part, then for the number.
+#: What a coding is called, and how a statement or a sentence is after its part: "{}" is the part, then the number.
 CODING = {"zh": "制度语法编码", "en": "coding by the Institutional Grammar"}
-_STATEMENT = {"zh": "{} 陈述 {}", "zh-hant": "{} 陳述 {}", "en": "{}, statement {}"}
+STATEMENT = {"zh": "{} 陈述 {}", "zh-hant": "{} 陳述 {}", "en": "{}, statement {}"}
+SENTENCE = {"zh": "{} 句 {}", "zh-hant": "{} 句 {}", "en": "{}, sentence {}"}
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ def label(steps: Sequence[Step], patterns: Patterns, language: str, of_text: boo
     return joined[:1].upper() + joined[1:]
 
 
-def statement_label(part: Literal, number: str) -> str | None:
-    """Label of a statement in the language of its part's label; None in a language in which statements have no name."""
-    pattern = _STATEMENT.get(part.language or "")
+def inner_label(patterns: Mapping[str, str], part: Literal, number: str) -> str | None:
+    """Label of a statement or a sentence in the language of its part's label; None where it has no name in that."""
+    pattern = patterns.get(part.language or "")
     return pattern.format(part.value, number) if pattern is not None else None
 
 

@@ -39,7 +39,7 @@ DEEPEST = 8  # levels of parts that are followed
 
 Node = NamedNode | BlankNode
 #: Kinds of what belongs to a document: what points to them is not their description.
-_IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "TextSpan")
+_IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "Sentence", "TextSpan")
 _NUMBER = re.compile(r"\d+")
 
 

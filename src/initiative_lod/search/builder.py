@@ -33,7 +33,7 @@ MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 DEEPEST = 8  # levels from a part up to its document
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
-UNNAMED = frozenset(("TextSpan", "Condition", *ATTESTATIONS))
+UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
 
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
 _CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
