@@ -10,6 +10,7 @@ import re
 import pytest
 from lxml import etree
 
+from initiative_lod.errors import NotFound
 from initiative_lod.languages import initial, initials
 from initiative_lod.locale.messages import Languages
 from initiative_lod.web.drawings import raster
@@ -85,11 +86,38 @@ def test_oembed_describes_the_frame(real: Live) -> None:
     assert real.get(f"/oembed?url={real.url}/pictures/none", "application/json").status_code == 404
 
 
-def test_a_shared_link_shows_the_picture_where_there_are_png(real: Live) -> None:
-    page = html(real, "/pictures/topics")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_shared_link_shows_the_picture(real: Live, language: str) -> None:
+    page = html(real, "/pictures/wording", language)
     assert 'type="application/json+oembed"' in page
-    assert ("og:image" in page) == raster.AVAILABLE
-    assert real.get("/pictures/topics.png").status_code == (200 if raster.AVAILABLE else 404)
+    for path in ("/pictures/wording", "/", "/read/wic-2020", "/doc/wic-2020/action/8"):
+        (address,) = re.findall(r'property="og:image" content="([^"]+)"', html(real, path, language))
+        base, _, card = address.partition("initiative-lod/")
+        assert (base, card) == ("https://w3id.org/", f"embed/pictures/wording.png?lang={language}")
+    sent = real.get(f"/{card}")
+    assert sent.headers["content-type"] == "image/png"
+    assert _size(sent.content) == (1200, 630)
+
+
+def test_a_png_has_its_words_in_chinese_and_english_without_a_font_of_the_machine() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" font-family="sans-serif"><text y="16">{}</text></svg>'
+    drawn = {text: raster.png(drawing.format(text)) for text in ("", "数", "据", "a", "é", "Ж", "“", "。")}
+    assert len({*drawn.values()}) == len(drawn)  # a letter that is left out, or a box, would be the same for two
+    assert _size(drawn["数"]) == (80, 40)
+
+
+def test_a_png_with_letters_that_the_font_lacks_is_not_made() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>{0}</title><text>a &amp; {1}</text></svg>'
+    assert raster.missing(drawing.format("عربي", "数据")) == set()  # of a title nothing is drawn
+    assert raster.missing(drawing.format("", "ع ب")) == {"ع", "ب"}
+    with pytest.raises(NotFound) as refused:
+        raster.png(drawing.format("", "ع"))
+    assert "ع" in str(refused.value)
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG")
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
 
 
 def test_a_document_without_mappings_has_what_it_has(harbour: Live) -> None:

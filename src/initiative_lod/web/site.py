@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 
 import jinja2
 import pyoxigraph
+import resvg_py
 from starlette.types import Scope
 
 from initiative_lod import __version__
@@ -19,7 +20,6 @@ from initiative_lod.documents.codings import ZSTD_VERSION
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import OpenRelease, Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.web.drawings import raster
 from initiative_lod.web.http import request
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Request
@@ -95,7 +95,8 @@ class Site:
 
 def software_digest() -> str:
     """Hex SHA-256 over every file of this package that can change a rendering, and the versions of what writes it."""
-    others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, raster.AVAILABLE)
+    drawing = resvg_py.__version__
+    others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, drawing)
     digest = hashlib.sha256(repr((__version__, *others)).encode())
     for name, content in sorted(_files(resources.files("initiative_lod"), "")):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -108,6 +109,6 @@ def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
         name = f"{path}/{item.name}"
         if item.is_dir():
             found += _files(item, name) if item.name != "__pycache__" else []
-        elif item.name.endswith((".py", ".po", ".html", ".css", ".js", ".rq", ".svg")):
+        elif item.name.endswith((".py", ".po", ".html", ".css", ".js", ".rq", ".svg", ".otf")):
             found.append((name, item.read_bytes()))
     return found

@@ -30,6 +30,7 @@ from initiative_lod.web.pages import (
     marked_text,
     ontology,
     part,
+    pictures,
     saved_questions,
     schema_org,
     shapes,
@@ -45,6 +46,7 @@ from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
 
+PREVIEW = "wording"  # the picture that a link to any page of a document shows
 MOST_CARDS, MOST_NAMED = 60, 600  # documents on the start page: those with a card, and all
 
 
@@ -60,6 +62,7 @@ class Pages:
         self._statements = PerRelease(statement_lines.statement_index)
         self._imprints = PerRelease(imprint)
         self._suggestions = PerRelease(self._suggest)
+        self._cards = PerRelease[dict[tuple[NamedNode, str], bool]](lambda opened: {})
         self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
@@ -269,11 +272,20 @@ class Pages:
 
         A program that makes previews wants an absolute address, which is under the canonical base.
         """
-        document = view.document_of(node) if raster.AVAILABLE else None
-        if document is None or len(self.figures(view.opened)[document].said["modality"]) < 2:
+        document = view.document_of(node)
+        if document is None or not self._drawable(view, document):
             return ""
         named = f"document={quote(key_of(view.iris, document))}&" if len(view.documents) > 1 else ""
-        return f"{view.iris.base}pictures/wording.png?{named}lang={view.language}"
+        return f"{view.iris.base}embed/pictures/{PREVIEW}.png?{named}lang={view.language}"
+
+    def _drawable(self, view: View, document: NamedNode) -> bool:
+        """The document has the picture of previews, and the font of PNGs its letters; looked at once a release."""
+        known, key = self._cards.of(view.opened), (document, view.language)
+        if key not in known:
+            figures = self.figures(view.opened)[document]
+            kind = next((item for item in pictures.kinds(view, document, figures, {}) if item.name == PREVIEW), None)
+            known[key] = kind is not None and not raster.missing(pictures.picture(view, document, figures, kind).svg)
+        return known[key]
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
         """Entries of the menu, as (address, id of the words): several documents, or all of one; and the wording."""

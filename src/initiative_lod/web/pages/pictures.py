@@ -15,7 +15,7 @@ from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, SKOS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
-from initiative_lod.web.drawings.heat_map import INK, QUIET, Drawn, heat_map
+from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn, heat_map
 from initiative_lod.web.drawings.text_width import wrapped
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import mappings
@@ -26,6 +26,7 @@ from initiative_lod.web.pages.view import View
 MOST_ROWS, MOST_COLUMNS = 60, 40
 MARGIN, TITLE_SIZE, SOURCE_SIZE, NARROWEST = 20, 20, 11.5, 560
 DEEPEST = 8
+CARD_WIDTH, CARD_HEIGHT, CARD_WORDS, CARD_MARGIN = 1200, 630, 400, 48  # as programs that make previews want it
 _CODE = re.compile(r"[A-Za-z]{0,2}[0-9][0-9A-Za-z.]{0,5}")
 _FONT = "system-ui, 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ALIGNMENT, _MAPPINGS = "graph/alignment-", "mappings-"  # how graphs and pictures of mappings are called
@@ -49,6 +50,7 @@ class Picture:
     kind: PictureKind
     note: str
     source: str
+    drawn: Drawn
     svg: Markup
     width: int
     height: int
@@ -93,7 +95,7 @@ def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: Pic
     source = source_line(view, document)
     title = f"{kind.title} — {view.thing(document).label.value}"
     svg, width, height = framed(drawn, title, [source, document.value])
-    return Picture(kind, note, source, svg, width, height, headings, rows)
+    return Picture(kind, note, source, drawn, svg, width, height, headings, rows)
 
 
 def source_line(view: View, document: NamedNode) -> str:
@@ -136,6 +138,35 @@ def framed(drawn: Drawn, title: str, below: Sequence[str]) -> tuple[Markup, int,
         for number, line in enumerate(lines)
     ]
     return Markup("").join([*parts, Markup("</g></svg>")]), whole, high
+
+
+def card(view: View, document: NamedNode, found: Picture) -> Markup:
+    """The picture as a preview of a link: its title large on the left, and as much of it as has room on the right."""
+    texts, y = [], 0.0
+    for words, size, step, most, colour in (
+        (found.kind.title, 38, 48, 6, INK),
+        (view.thing(document).label.value, 24, 33, 5, QUIET),
+    ):
+        for line in wrapped(words, CARD_WORDS, size, most, bold=True):
+            y += step
+            texts.append((line, size, y, colour))
+        y += 20
+    foot = wrapped(found.source, CARD_WORDS, 15, 5)
+    y = CARD_HEIGHT - 2 * CARD_MARGIN - len(foot) * 21
+    texts += [(line, 15, y + (number + 1) * 21, QUIET) for number, line in enumerate(foot)]
+    left = CARD_WORDS + 2 * CARD_MARGIN
+    scale = (CARD_WIDTH - left - 2 * MARGIN) / max(found.drawn.width, NARROWEST)
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" font-family="{2}">'
+        '<rect width="{0}" height="{1}" fill="#ffffff"/><rect width="10" height="{1}" fill="{3}"/>'
+        '<g transform="translate({4} {4})">{5}</g><g transform="translate({6} {7}) scale({8:.3f})">{9}</g></svg>'
+    ).format(
+        CARD_WIDTH, CARD_HEIGHT, _FONT, HUE, CARD_MARGIN,
+        Markup("").join(
+            Markup('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>').format(*text) for text in texts
+        ),
+        left, MARGIN, scale, found.drawn.content,
+    )  # fmt: skip
 
 
 def frame(address: str, title: str, width: int, height: int) -> str:

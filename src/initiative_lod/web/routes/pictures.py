@@ -32,8 +32,9 @@ from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, nego
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
-#: PNG is offered where the library is installed that makes it.
-OFFERS = (Offer(HTML), Offer(SVG), Offer(RESULT_CSV), *([Offer(PNG)] if raster.AVAILABLE else []))
+OFFERS = (Offer(HTML), Offer(SVG), Offer(RESULT_CSV), Offer(PNG))
+#: Of the frame; as PNG it is the card that a shared link shows.
+EMBEDDED_OFFERS = (Offer(HTML), Offer(PNG))
 #: What the reconciliation service's previews have as well: anybody may frame it, and it loads nothing from elsewhere.
 FRAMED = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *"
@@ -86,9 +87,10 @@ def picture_addresses(site: Site) -> list[Address]:
         Address(
             f"{EMBEDDED}{{name}}",
             from_release(site, lane, drawer.frame),
-            "A picture for a frame of another site",
-            {200: Outcome("The page", (HTML,)), **faults},
+            "A picture for a frame of another site; as PNG, the card that a shared link shows",
+            {200: Outcome("The page", [offer.media for offer in EMBEDDED_OFFERS]), **faults},
             PictureArguments,
+            [offer.media.suffix for offer in EMBEDDED_OFFERS],
         ),
         Address(
             "/oembed",
@@ -168,7 +170,7 @@ class Drawer:
                 document_href=view.link("/pictures", **arguments),
                 share=share,
                 embed_code=pictures.frame(share["embed"], kind.title, found.width, found.height),
-                raster=raster.AVAILABLE,
+                raster=not raster.missing(found.svg),
                 arguments=[*arguments.items()],
             )
 
@@ -176,7 +178,7 @@ class Drawer:
         return self._negotiate(opened, request, page, body)
 
     def frame(self, opened: OpenRelease, request: Request) -> Response:
-        """A picture alone, with a link to its page. Raises NotFound."""
+        """A picture alone, with a link to its page; or its card. Raises NotFound."""
         document = self._document(opened, PictureArguments.read(request.query_string).document)
         here = f"{request.prefix}{EMBEDDED}{quote(request.parameters['name'][:80])}"
         kind = self._kind(self._site.pages.view(opened, request), document, request.parameters["name"])
@@ -184,11 +186,13 @@ class Drawer:
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request)
             found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+            if media is PNG:
+                return raster.png(pictures.card(view, document, found), 1)
             links = _links(view, kind, self._arguments(opened, document))
             return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
 
         page = NegotiatedPage(
-            here, OFFERS[:1], self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
+            here, EMBEDDED_OFFERS, self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
         )
         return self._negotiate(opened, request, page, body)
 
@@ -269,7 +273,7 @@ def _share(view: View, kind: PictureKind, arguments: dict[str, str]) -> dict[str
     page = f"{view.iris.base}pictures/{kind.name}"
     return {
         "page": f"{page}?{spoken}",
-        "png": f"{page}.png?{spoken}",
+        "card": f"{view.iris.base}embed/pictures/{kind.name}.png?{spoken}",
         "embed": f"{view.iris.base}embed/pictures/{kind.name}?{spoken}",
     }
 
