@@ -37,6 +37,7 @@ from initiative_lod.web.pages import (
     statement_lines,
 )
 from initiative_lod.web.pages import initiative_map as maps
+from initiative_lod.web.pages.actor_aims import ActorAims, actor_aims
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures, document_figures
 from initiative_lod.web.pages.document_summary import DocumentSummary
@@ -61,6 +62,7 @@ class Pages:
         self._questions = PerRelease(saved_questions.read)
         self._statements = PerRelease(statement_lines.statement_index)
         self._imprints = PerRelease(imprint)
+        self._acts = PerRelease(actor_aims)
         self._suggestions = PerRelease(self._suggest)
         self._cards = PerRelease[dict[tuple[NamedNode, str], bool]](lambda opened: {})
         self._templates = page_templates()
@@ -140,6 +142,11 @@ class Pages:
             more["entity"], pages = found, found.pages
             index = self._statements.of(opened)
             more["asked"] = statement_lines.of_concept(view, index, resource.value, acts=True)
+            more["drawn"] = [
+                (view.thing(item), view.link(f"/pictures/{pictures.ACTORS}", document=key_of(view.iris, item)))
+                for item in view.documents
+                if any(resource.value == actor for actor, _ in self.acts(opened).get(item.value, ()))
+            ]
             more["stated"] = statement_lines.of_concept(view, index, resource.value, acts=False)
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
@@ -236,6 +243,10 @@ class Pages:
         """The figures of each document of a release."""
         return self._figures.of(opened)
 
+    def acts(self, opened: OpenRelease) -> ActorAims:
+        """Actors and aims in the statements of each document of a release."""
+        return self._acts.of(opened)
+
     def _summary(self, view: View, document: NamedNode) -> DocumentSummary:
         """A document in brief."""
         questions = saved_questions.answered(view.opened, self._questions.of(view.opened), document)
@@ -283,8 +294,12 @@ class Pages:
         known, key = self._cards.of(view.opened), (document, view.language)
         if key not in known:
             figures = self.figures(view.opened)[document]
-            kind = next((item for item in pictures.kinds(view, document, figures, {}) if item.name == PREVIEW), None)
-            known[key] = kind is not None and not raster.missing(pictures.picture(view, document, figures, kind).svg)
+            kind = next(
+                (item for item in pictures.kinds(view, document, figures, {}, {}) if item.name == PREVIEW), None
+            )
+            known[key] = kind is not None and not raster.missing(
+                pictures.picture(view, document, figures, kind, {}).svg
+            )
         return known[key]
 
     def _nav(self, view: View) -> list[tuple[str, str]]:

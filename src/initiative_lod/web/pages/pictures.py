@@ -19,6 +19,7 @@ from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn, heat_ma
 from initiative_lod.web.drawings.text_width import wrapped
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import mappings
+from initiative_lod.web.pages.actor_aims import ActorAims
 from initiative_lod.web.pages.document_figures import DocumentFigures
 from initiative_lod.web.pages.mappings import Mapping as ThingMapping
 from initiative_lod.web.pages.view import View
@@ -63,7 +64,9 @@ class Picture:
         return Markup(str(self.svg).replace('role="img"', 'role="group"', 1))
 
 
-def kinds(view: View, document: NamedNode, figures: DocumentFigures, aligned: Alignments) -> list[PictureKind]:
+def kinds(
+    view: View, document: NamedNode, figures: DocumentFigures, aligned: Alignments, acts: ActorAims
+) -> list[PictureKind]:
     """The pictures that there are of a document: of the graphs that map parts of it, and of what its clauses say."""
     inside = f"{document.value}/"
     found = [
@@ -77,18 +80,24 @@ def kinds(view: View, document: NamedNode, figures: DocumentFigures, aligned: Al
         for name, property in MAPS.items()
         if len(figures.said[property]) > 1 and figures.clauses
     ]
+    if len(acts.get(document.value, ())) > 1:
+        found.append(PictureKind(ACTORS, say(f"picture.{ACTORS}")))
     return found
 
 
 #: Heat maps by their names: the property whose values are the columns.
 MAPS = {"wording": "modality", "topics": "topic", "addressees": "addressee"}
+ACTORS = "actors"
 
 
-def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: PictureKind) -> Picture:
+def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: PictureKind, acts: ActorAims) -> Picture:
     """Draw a picture."""
     if kind.name in MAPS:
         drawn, headings, rows = _map(view, document, figures, MAPS[kind.name])
         note = view.interface.gettext("picture.map_note")
+    elif kind.name == ACTORS:
+        drawn, headings, rows = _actors(view, acts[document.value])
+        note = view.interface.gettext("picture.actors_note")
     else:
         drawn, headings, rows = _flow(view, document, kind)
         note = view.interface.gettext("picture.flow_note")
@@ -203,13 +212,38 @@ def _map(
     rows = rows[:MOST_ROWS]
     by_iri = {(row.value, column.value): count for (row, column), count in counts.items()}
     things = [(view.thing(row), _words(view, row)) for row in rows]
-    drawn = heat_map(things, view.things(columns), by_iri)
-    say = view.interface.gettext
-    headings = [say("picture.part"), *(view.thing(item).label.value for item in columns)]
+    return _tabled(things, view.things(columns), by_iri, view.interface.gettext("picture.part"))
+
+
+def _actors(
+    view: View, counts: Mapping[tuple[str, str], int]
+) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+    """Number of statements in which each actor has each aim, what is most frequent first."""
+    totals: dict[str, int] = defaultdict(int)
+    for (actor, aim), count in counts.items():
+        totals[actor] += count
+        totals[aim] += count
+
+    def first(iris: set[str], most: int) -> list[LabelledResource]:
+        ordered = sorted(iris, key=lambda iri: (-totals[iri], natural(iri)))[:most]
+        return view.things([NamedNode(iri) for iri in ordered])
+
+    actors = [(actor, actor.label.value) for actor in first({actor for actor, _ in counts}, MOST_ROWS)]
+    aims = first({aim for _, aim in counts}, MOST_COLUMNS)
+    return _tabled(actors, aims, counts, view.interface.gettext("picture.actor"))
+
+
+def _tabled(
+    rows: Sequence[tuple[LabelledResource, str]],
+    columns: Sequence[LabelledResource],
+    counts: Mapping[tuple[str, str], int],
+    heading: str,
+) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+    """The heat map of some counts, and the same as a table."""
     table: list[list[LabelledResource | str]] = [
-        [thing, *(str(by_iri.get((thing.iri, column.value), "")) for column in columns)] for thing, _ in things
+        [thing, *(str(counts.get((thing.iri, column.iri), "")) for column in columns)] for thing, _ in rows
     ]
-    return drawn, headings, table
+    return heat_map(rows, columns, counts), [heading, *(column.label.value for column in columns)], table
 
 
 def _rows_of(view: View, document: NamedNode, parts: Sequence[NamedNode]) -> Callable[[NamedNode], NamedNode]:

@@ -25,6 +25,7 @@ from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import pictures
+from initiative_lod.web.pages.actor_aims import ActorAims
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
@@ -151,7 +152,9 @@ class Drawer:
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request, query=None if media is HTML else "")
-            found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+            found = pictures.picture(
+                view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened)
+            )
             if media is SVG:
                 return found.svg.encode()
             if media is PNG:
@@ -185,7 +188,9 @@ class Drawer:
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request)
-            found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+            found = pictures.picture(
+                view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened)
+            )
             if media is PNG:
                 return raster.png(pictures.card(view, document, found), 1)
             links = _links(view, kind, self._arguments(opened, document))
@@ -209,7 +214,7 @@ class Drawer:
         spoken = replace(request, query={"lang": language})
         view = self._site.pages.view(opened, spoken)
         kind = self._kind(view, document, path.removeprefix("/pictures/"))
-        found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind)
+        found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened))
         scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
         width, height = int(found.width * scale), int(found.height * scale)
         origin = request.client.origin or ""
@@ -246,8 +251,15 @@ class Drawer:
 
     def _kinds(self, view: View, document: NamedNode) -> list[PictureKind]:
         return pictures.kinds(
-            view, document, self._site.pages.figures(view.opened)[document], self._alignments.of(view.opened)
+            view,
+            document,
+            self._site.pages.figures(view.opened)[document],
+            self._alignments.of(view.opened),
+            self._acts(view.opened),
         )
+
+    def _acts(self, opened: OpenRelease) -> ActorAims:
+        return self._site.pages.acts(opened)
 
     def _kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
         """The picture of that name. Raises NotFound."""
