@@ -19,7 +19,7 @@ from initiative_lod.web.pages.view import View
 from service.conftest import Live
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = ("mappings-sdg-targets", "mappings-un-norms", "mappings-wsis", "wording", "topics", "addressees")
+NAMES = ("mappings-sdg-targets", "mappings-un-norms", "mappings-wsis", "wording", "topics", "addressees", "actors")
 
 
 def html(live: Live, path: str, language: str = "en") -> str:
@@ -171,3 +171,18 @@ def test_letters_of_chinese_and_english_names() -> None:
     )
     assert initials("人工智能") == "rgzn"
     assert initials("data security") == "ds"
+
+
+def test_actors_and_aims_are_those_of_the_statements(real: Live) -> None:
+    rows = {row["Actor"]: row for row in csv.DictReader(io.StringIO(real.get("/pictures/actors.csv?lang=en").text))}
+    told = {aim for aim, count in rows["enterprises"].items() if count == "1"}
+    assert told == {"pre-install", "steal"}  # the two prohibitions of action 8
+    assert 'href="/pictures/actors"' in html(real, "/doc/group/enterprises")
+    assert "/pictures/actors" not in html(real, "/doc/group/minors")  # nobody asks them to do anything
+
+
+def test_on_a_phone_the_map_is_a_list_of_its_rows(real: Live) -> None:
+    listed = html(real, "/").partition('<ol class="map-list">')[2].partition("</ol>")[0]
+    assert listed.count('<li class="action">') == 20
+    eighth = listed.partition("/doc/wic-2020/action/8")[2].partition("</li>")[0]
+    assert "/doc/document/un-charter" in eighth

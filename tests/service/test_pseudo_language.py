@@ -239,7 +239,10 @@ def pages(live: Live) -> list[str]:
         *("/things", "/things/topic", "/things/institution?order=tree", "/things/modality?order=use"),
         *("/about", "/about/data", "/about/api"),
         *("/pictures?document=wic-2020", "/pictures?document=law"),
-        *(f"/pictures/{name}?document=wic-2020" for name in ("wording", "topics", "addressees", "mappings-wsis")),
+        *(
+            f"/pictures/{name}?document=wic-2020"
+            for name in ("wording", "topics", "addressees", "mappings-wsis", "actors")
+        ),
         f"/cite?iri={quote(BASE)}id/wic-2020/action/8",
         "/doc/wic-2020/action/7",  # with statements that are alternatives
         "/doc/wic-2020/action/2",  # with readings of another coder, the same and others

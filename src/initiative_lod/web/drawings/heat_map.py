@@ -13,7 +13,8 @@ from initiative_lod.web.drawings.text_width import text_width, wrapped
 from initiative_lod.web.labelled import LabelledResource
 
 CELL, SIZE, LINE = 28, 12.5, 15
-_LONGEST_ROW, _LONGEST_COLUMN, _MOST_LINES = 340.0, 340.0, 4
+# Rows have little room beside each other, so that a phone shows some of the columns as well.
+_LONGEST_ROW, _LONGEST_COLUMN, _MOST_LINES = 210.0, 340.0, 7
 _SLOPE = 0.7071  # of the words above the columns: 45 degrees
 INK, QUIET, LINE_COLOUR, HUE, ON_HUE = "#1d2529", "#56616a", "#dcdcd4", "#0b5563", "#ffffff"
 

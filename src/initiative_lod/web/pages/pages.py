@@ -20,6 +20,7 @@ from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
+from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import (
     citation,
     contents,
@@ -142,11 +143,7 @@ class Pages:
             more["entity"], pages = found, found.pages
             index = self._statements.of(opened)
             more["asked"] = statement_lines.of_concept(view, index, resource.value, acts=True)
-            more["drawn"] = [
-                (view.thing(item), view.link(f"/pictures/{pictures.ACTORS}", document=key_of(view.iris, item)))
-                for item in view.documents
-                if any(resource.value == actor for actor, _ in self.acts(opened).get(item.value, ()))
-            ]
+            more["drawn"] = self._actor_pictures(view, resource)
             more["stated"] = statement_lines.of_concept(view, index, resource.value, acts=False)
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
@@ -246,6 +243,18 @@ class Pages:
     def acts(self, opened: OpenRelease) -> ActorAims:
         """Actors and aims in the statements of each document of a release."""
         return self._acts.of(opened)
+
+    def _actor_pictures(self, view: View, actor: NamedNode) -> list[tuple[LabelledResource, str]]:
+        """The documents in whose statements an actor has aims, each with the address of the picture that shows it."""
+        several = len(view.documents) > 1
+        return [
+            (
+                view.thing(item),
+                view.link(f"/pictures/{pictures.ACTORS}", **({"document": key_of(view.iris, item)} if several else {})),
+            )
+            for item in view.documents
+            if any(actor.value == iri for iri, _ in self.acts(view.opened).get(item.value, ()))
+        ]
 
     def _summary(self, view: View, document: NamedNode) -> DocumentSummary:
         """A document in brief."""
