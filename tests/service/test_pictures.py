@@ -100,7 +100,8 @@ def test_a_shared_link_shows_the_picture(real: Live, language: str) -> None:
 
 
 def test_a_png_has_its_words_in_chinese_and_english_without_a_font_of_the_machine() -> None:
-    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" font-family="sans-serif"><text y="16">{}</text></svg>'
+    frame = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" font-family="sans-serif">{}</svg>'
+    drawing = frame.format('<text y="16">{}</text>')
     drawn = {text: raster.png(drawing.format(text)) for text in ("", "数", "据", "a", "é", "Ж", "“", "。")}
     assert len({*drawn.values()}) == len(drawn)  # a letter that is left out, or a box, would be the same for two
     assert _size(drawn["数"]) == (80, 40)

@@ -337,7 +337,8 @@ def test_no_page_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
             assert tags == ["en", "qps", "zh", "x-default"], address
     for address in {*every} - found.keys():
         answer = read(live, address, "text/html, */*;q=0.1")
-        unanswered = address.startswith(f"/release/{before}/questions/")  # of which that release keeps none
+        # That release keeps no questions, and the font of PNGs has not the letters of this language.
+        unanswered = address.startswith(f"/release/{before}/questions/") or address.endswith(".png")
         assert answer.status_code in ((404,) if unanswered else (200, 302, 303, 307, 308, 400)), address
         if answer.headers.get("content-type", "").startswith(("text/html", "application/problem")):
             found[address] = words_from_elsewhere(answer, seen)
@@ -368,6 +369,7 @@ FAULTS = [
     ("/read/wic-2020?view=fr", 400),
     ("/things/none", 404),
     ("/pictures/none", 404),
+    ("/pictures/wording.png?document=law", 404),  # letters that the font lacks
     ("/pictures?document=none", 404),
     ("/oembed?url=x", 400),
     ("/questions?document=none", 404),

@@ -24,8 +24,7 @@ _TITLE, _TAG = re.compile(r"<title>.*?</title>", re.DOTALL), re.compile(r"<[^>]*
 
 def png(svg: str, scale: float = SCALE) -> bytes:
     """The picture, twice as large, so that it is sharp on a slide. Raises NotFound where the font lacks a letter."""
-    if lacking := missing(svg):
-        raise NotFound(Message("error.no_png", letters=" ".join(sorted(lacking)[:20])))
+    check(missing(svg))
     with resources.as_file(FONT) as font:
         return resvg_py.svg_to_bytes(
             svg_string=svg,
@@ -37,10 +36,16 @@ def png(svg: str, scale: float = SCALE) -> bytes:
         )
 
 
-def missing(svg: str) -> set[str]:
+def check(lacking: frozenset[str]) -> None:
+    """Raise NotFound, which names the letters that are lacking, where there are some."""
+    if lacking:
+        raise NotFound(Message("error.no_png", letters=" ".join(sorted(lacking)[:20])))
+
+
+def missing(svg: str) -> frozenset[str]:
     """Letters of the drawing that the font does not have."""
     words = unescape(_TAG.sub("", _TITLE.sub("", svg)))
-    return {letter for letter in words if not letter.isspace()} - _letters()
+    return frozenset(letter for letter in words if not letter.isspace()) - _letters()
 
 
 @cache

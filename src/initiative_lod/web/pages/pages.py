@@ -44,6 +44,7 @@ from initiative_lod.web.pages.document_figures import DocumentFigures, document_
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import documents, names
+from initiative_lod.web.pages.pictures import PictureKind
 from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
@@ -65,7 +66,7 @@ class Pages:
         self._imprints = PerRelease(imprint)
         self._acts = PerRelease(actor_aims)
         self._suggestions = PerRelease(self._suggest)
-        self._cards = PerRelease[dict[tuple[NamedNode, str], bool]](lambda opened: {})
+        self._lacking = PerRelease[dict[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: {})
         self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
@@ -299,16 +300,16 @@ class Pages:
         return f"{view.iris.base}embed/pictures/{PREVIEW}.png?{named}lang={view.language}"
 
     def _drawable(self, view: View, document: NamedNode) -> bool:
-        """The document has the picture of previews, and the font of PNGs its letters; looked at once a release."""
-        known, key = self._cards.of(view.opened), (document, view.language)
+        """The document has the picture of previews, and the font of PNGs its letters."""
+        kinds = pictures.kinds(view, document, self.figures(view.opened)[document], {}, {})
+        return any(not self.lacking(view, document, kind) for kind in kinds if kind.name == PREVIEW)
+
+    def lacking(self, view: View, document: NamedNode, kind: PictureKind) -> frozenset[str]:
+        """Letters of a picture that the font of PNGs does not have; looked at once a release."""
+        known, key = self._lacking.of(view.opened), (document, kind.name, view.language)
         if key not in known:
-            figures = self.figures(view.opened)[document]
-            kind = next(
-                (item for item in pictures.kinds(view, document, figures, {}, {}) if item.name == PREVIEW), None
-            )
-            known[key] = kind is not None and not raster.missing(
-                pictures.picture(view, document, figures, kind, {}).svg
-            )
+            figures, acts = self.figures(view.opened)[document], self.acts(view.opened)
+            known[key] = raster.missing(pictures.picture(view, document, figures, kind, acts).svg)
         return known[key]
 
     def _nav(self, view: View) -> list[tuple[str, str]]:

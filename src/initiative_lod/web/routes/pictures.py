@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import parse_qs, quote, urlsplit
@@ -149,6 +150,7 @@ class Drawer:
         here = f"{request.prefix}/pictures/{quote(name[:80])}"
         kind = self._kind(self._site.pages.view(opened, request), document, name)
         arguments = self._arguments(opened, document)
+        offers = self._offers(opened, request, document, kind, OFFERS)
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request, query=None if media is HTML else "")
@@ -173,11 +175,11 @@ class Drawer:
                 document_href=view.link("/pictures", **arguments),
                 share=share,
                 embed_code=pictures.frame(share["embed"], kind.title, found.width, found.height),
-                raster=not raster.missing(found.svg),
+                raster=any(offer.media is PNG for offer in offers),
                 arguments=[*arguments.items()],
             )
 
-        page = NegotiatedPage(here, OFFERS, self._query(opened, document), seed=request.language)
+        page = NegotiatedPage(here, offers, self._query(opened, document), seed=request.language)
         return self._negotiate(opened, request, page, body)
 
     def frame(self, opened: OpenRelease, request: Request) -> Response:
@@ -196,8 +198,9 @@ class Drawer:
             links = _links(view, kind, self._arguments(opened, document))
             return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
 
+        offers = self._offers(opened, request, document, kind, EMBEDDED_OFFERS)
         page = NegotiatedPage(
-            here, EMBEDDED_OFFERS, self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
+            here, offers, self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
         )
         return self._negotiate(opened, request, page, body)
 
@@ -257,6 +260,15 @@ class Drawer:
             self._alignments.of(view.opened),
             self._acts(view.opened),
         )
+
+    def _offers(
+        self, opened: OpenRelease, request: Request, document: NamedNode, kind: PictureKind, offers: Sequence[Offer]
+    ) -> Sequence[Offer]:
+        """The forms of a picture: no PNG, where the font lacks a letter. Raises NotFound for an address of that PNG."""
+        lacking = self._site.pages.lacking(self._site.pages.view(opened, request), document, kind)
+        if request.path.endswith(f".{PNG.suffix}"):
+            raster.check(lacking)
+        return [offer for offer in offers if offer.media is not PNG or not lacking]
 
     def _acts(self, opened: OpenRelease) -> ActorAims:
         return self._site.pages.acts(opened)
