@@ -42,7 +42,7 @@ CLASS_NAMES = """
     Attestation Evidence Citation ExternalFact Referent Institution Event CitedDocument Programme Negotiation NormSet
     Person Place StakeholderGroup Topic Modality CitationRole Principle Community IdentityCluster
     InstitutionalStatement RegulativeStatement ConstitutiveStatement FactualStatement Component Coding Aim
-    StatementObject ContextKind Sentence
+    StatementObject ContextKind Sentence Source
 """
 PROPERTY_NAMES = """
     number pillarCount actionCount span headingSpan leadSpan text translation modality addressee beneficiary topic
@@ -53,7 +53,7 @@ PROPERTY_NAMES = """
     statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
     speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator inSentence carriedOverFrom
+    nestedStatement order operator inSentence carriedOverFrom seenOn
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -128,7 +128,9 @@ SAMPLE = """
 <id/sample/action/1/clause/1#cites-committee> a :Citation ; :onSubject <id/sample/action/1/clause/1> ;
     :onProperty :cites ; :onValue <id/institution/committee> ; :role <id/role/acts> .
 <id/sample#issued> a :ExternalFact , :Attestation ; :onSubject <id/sample> ; :onProperty dcterms:issued ;
-    :onLiteral "2020-11-18"^^xsd:date ; :seenIn "a newspaper of that day" .
+    :onLiteral "2020-11-18"^^xsd:date ; :seenIn "a newspaper of that day" ;
+    dcterms:source <https://example.org/newspaper> .
+<https://example.org/newspaper> a :Source ; rdfs:label "报"@zh , "Newspaper"@en ; :seenOn "2026-11-29"^^xsd:date .
 <id/institution/body> a :Institution , :Referent ; rdfs:label "机构"@zh , "Body"@en ;
     :officialName "Body of the Sample"@en ; :establishedBy "A/RES/0/0" ; :establishedOn "2019-12-27"^^xsd:date ;
     :activeFrom "2019"^^xsd:gYear ; :activeUntil "2021"^^xsd:gYear ; :inSystemOf <id/institution/committee> ;

@@ -244,7 +244,8 @@ def test_which_working_group_is_meant_is_implied(built: Built) -> None:
 # --- Sources
 
 NO_SOURCE = re.compile(
-    r"supraverden|public source code|\bgist\b|malcolm\.id\.au|liberiaigf|kushima|knowledgr|freewechat|\bgithub\.com",
+    r"supraverden|public source code|\bgist\b|malcolm\.id\.au|liberiaigf|kushima|knowledgr|freewechat|studylib|"
+    r"docplayer|scribd|OpenSanctions|\bgithub\.com",
     re.IGNORECASE,
 )
 
@@ -257,6 +258,9 @@ def test_no_fact_rests_on_a_source_that_is_none(built: Built) -> None:
     ]
     assert len(seen) > 150
     assert [place for place in seen if NO_SOURCE.search(place)] == []
+    described = {str(quad.subject) for quad in built.quads if quad.object == I.term("Source")}
+    assert len(described) > 35
+    assert [source for source in described if NO_SOURCE.search(source.replace("github.com", ""))] == []
 
 
 def places_of(built: Built, thing: str, name: str) -> set[str]:
@@ -292,7 +296,7 @@ def places_of(built: Built, thing: str, name: str) -> set[str]:
 def test_facts_are_attested_by_the_body_or_a_state(built: Built, thing: str, name: str, host: str) -> None:
     found = places_of(built, thing, name)
     assert found
-    assert all(host in place for place in found), found
+    assert any(host in place for place in found), found
 
 
 def test_what_was_seen_in_source_code_only_is_withdrawn(built: Built) -> None:
@@ -304,8 +308,15 @@ def test_what_was_seen_in_source_code_only_is_withdrawn(built: Built) -> None:
         and quad.graph_name == I.graph("alignment-wikidata")
         and not quad.predicate.value.startswith("https://w3id.org/sssom/")
     }
-    assert linked == {"united-nations", "international-telecommunication-union", "china"}
-    for thing in ("document/un-charter", "document/2030-agenda", "event/covid-19-pandemic", "person/xi-jinping"):
+    assert linked == {"china"}
+    withdrawn = ("institution/united-nations", "institution/international-telecommunication-union")
+    for thing in (
+        *withdrawn,
+        "document/un-charter",
+        "document/2030-agenda",
+        "event/covid-19-pandemic",
+        "person/xi-jinping",
+    ):
         assert len(words(built, thing, I.term("noMatchReason"))) == 2
 
 

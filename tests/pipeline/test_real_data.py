@@ -243,14 +243,26 @@ LINKS = (FOAF.homepage, FOAF.page, RDFS.seeAlso, DCTERMS.source)
 
 
 def published_identifiers(built: Built) -> set[str]:
-    """IRIs of others that the data give as an identifier, a counterpart or a page of one of our things."""
+    """IRIs of others that the data give as an identifier, a counterpart or a page of one of our things.
+
+    A source says itself on which day it was seen.
+    """
     found = set()
     for quad in built.quads:
         graph = slug(str(quad.graph_name))
         linked = quad.predicate in LINKS or re.search("(Match|sameAs)$", quad.predicate.value)
         if graph not in ("ontology", "shapes", "dataset") and linked and isinstance(quad.object, NamedNode):
             found.add(quad.object.value)
-    return {iri for iri in found if not iri.startswith(DEFAULT_BASE)}
+    return {iri for iri in found - sources(built) if not iri.startswith(DEFAULT_BASE)}
+
+
+def sources(built: Built) -> set[str]:
+    """The addresses on which facts and mappings rest."""
+    return {
+        quad.subject.value
+        for quad in built.quads
+        if quad.object == I.term("Source") and isinstance(quad.subject, NamedNode)
+    }
 
 
 def seen(notes: Path) -> str:
@@ -334,6 +346,7 @@ FAULTS = {
     "WHERE { GRAPH ?g { ?p :topic ?t } FILTER (CONTAINS(STR(?p), '/action/8')) }",
     "every-cited-thing-has-one-kind": add("<id/institution/united-nations> a :Event"),
     "evidence-without-quote-or-reason": drop("<id/wic-2020/action/8/clause/5#addressee-enterprises> :span ?x"),
+    "facts-without-address": drop("<https://zj.zjol.com.cn/news/1565583.html> :seenOn ?x"),
     "facts-without-source": drop("<id/wic-2020#issued> :seenIn ?x"),
     "governments-in-the-group-of-experts": add("<id/wic-2020/action/11/clause/1> :addressee <id/group/governments>"),
     "mappings-without-where-they-were-seen": "DELETE { GRAPH ?g { ?m :seenIn ?x } } "
@@ -453,7 +466,7 @@ def test_what_belongs_to_one_document_lies_with_it(built: Built) -> None:
         for quad in built.quads
         if quad.predicate in (SKOS.definition, SKOS.scopeNote, RDFS.label, RDFS.comment)
         and quad.graph_name != own
-        and quad.graph_name not in (I.graph("ontology"), I.graph("shapes"), I.graph("dataset"))
+        and quad.graph_name not in (I.graph("ontology"), I.graph("shapes"), I.graph("dataset"), I.graph("sources"))
         and not str(quad.graph_name).startswith(f"<{I.graph('coding-wic-2020').value}")  # of this document alone
         and isinstance(quad.object, Literal)
     ]

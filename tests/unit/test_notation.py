@@ -88,12 +88,12 @@ def test_a_condition_has_no_value_but_what_else_is_said_of_it(notation: Read) ->
 def test_an_external_fact_says_where_it_was_seen(notation: Read) -> None:
     bracket = only(notation('t:a :text [ src:is "2031" ; src:seenIn "a newspaper" , "a letter" ] .'))
     assert bracket.value == Literal("2031")
-    assert set(bracket.seen_in) == {"a newspaper", "a letter"}
+    assert set(bracket.seen_in) == {Literal("a newspaper"), Literal("a letter")}
 
 
 def test_a_place_may_be_an_iri(notation: Read) -> None:
     assert only(notation("t:a :text [ src:is 1 ; src:seenIn <https://example.org/x> ] .")).seen_in == (
-        "https://example.org/x",
+        NamedNode("https://example.org/x"),
     )
 
 

@@ -20,7 +20,7 @@ from initiative_lod.build import coding, identity, inference, mappings, missing,
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
-from initiative_lod.build.statements import Attestations, document_with, structure, text_facts
+from initiative_lod.build.statements import Attestations, document_with, structure, text_facts, told_sources
 from initiative_lod.build.translation import Patterns, Step, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
@@ -231,7 +231,7 @@ def _graphs(
         raise SourceErrors(errors)
     for document in documents.values():
         quads += _in(_graph_of(document, iris), structure(document))
-    minter = Attestations(documents)
+    minter = Attestations(documents, told_sources(quads))
     for each, source in zip(read, written, strict=True):
         for bracket in each.brackets:
             try:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.located_text import LocatedText
 from initiative_lod.iris import Iris, slug
 from initiative_lod.sources.notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
-from initiative_lod.vocabulary import DCTERMS, OA, RDF
+from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS
 
 I = Iris()  # for terms, which are the same under every base
 
@@ -81,11 +81,33 @@ def span_triples(subject: NamedNode, property: NamedNode, span: Span, located: L
     yield Triple(selector, OA.end, Literal(span.end))
 
 
-class Attestations:
-    """Turns brackets into statements and their attestations, numbering those that would share a name."""
+def told_sources(quads: Iterable[Quad]) -> dict[str, str]:
+    """The described sources by IRI, as one line each: English name, address, the day on which it was seen."""
+    names: dict[str, dict[str, str]] = {}
+    days: dict[str, str] = {}
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+            if quad.predicate == I.term("seenOn"):
+                days[quad.subject.value] = quad.object.value
+            elif quad.predicate == RDFS.label:
+                names.setdefault(quad.subject.value, {})[quad.object.language or ""] = quad.object.value
+    told = {}
+    for iri, day in days.items():
+        labels = names.get(iri, {})
+        name = labels.get("en") or next((labels[tag] for tag in sorted(labels)), "")
+        told[iri] = f"{name}{', ' if name else ''}{iri}, seen {day}"
+    return told
 
-    def __init__(self, documents: Mapping[str, LocatedDocument]) -> None:
+
+class Attestations:
+    """Turns brackets into statements and their attestations, numbering those that would share a name.
+
+    ``sources`` has a line for each described source: it is the ``seenIn`` of what leans on it.
+    """
+
+    def __init__(self, documents: Mapping[str, LocatedDocument], sources: Mapping[str, str]) -> None:
         self._documents = documents
+        self._sources = sources
         self._names: Counter[str] = Counter()
 
     def attest(self, bracket: Bracket) -> Iterator[Triple]:
@@ -112,7 +134,9 @@ class Attestations:
         if bracket.role:
             yield Triple(node, I.term("role"), bracket.role)
         for seen in bracket.seen_in:
-            yield Triple(node, I.term("seenIn"), Literal(seen))
+            if isinstance(seen, NamedNode):
+                yield Triple(node, DCTERMS.source, seen)
+            yield Triple(node, I.term("seenIn"), Literal(self._sources.get(seen.value, seen.value)))
         if bracket.implied:
             yield Triple(node, I.term("implied"), Literal(True))
             for reason in bracket.implied:

@@ -76,14 +76,14 @@ class Bracket:
     suffixes: Mapping[str, str]
     scope: str | None
     implied: tuple[Literal, ...]
-    seen_in: tuple[str, ...]
+    seen_in: tuple[Value, ...]
     role: NamedNode | None
     rest: tuple[tuple[NamedNode, Value], ...]
 
     @property
     def line(self) -> int:
         """The line of the quote (or of what else it has), in the source's file."""
-        own = self.quotes[0].content if self.quotes else self.seen_in[0] if self.seen_in else None
+        own = self.quotes[0].content if self.quotes else self.seen_in[0].value if self.seen_in else None
         if own is None and self.implied:
             own = self.implied[0].value
         return self.source.line(self.subject.value, own)
@@ -232,7 +232,7 @@ def _bracket(source: SourceFile, triple: Triple, content: Iterable[tuple[NamedNo
         suffixes=by_language("suffix"),
         scope=one("in"),
         implied=tuple(value for value in marks["implied"] if isinstance(value, Literal)),
-        seen_in=tuple(strings("seenIn")),
+        seen_in=tuple(value for value in marks["seenIn"] if isinstance(value, Literal | NamedNode)),
         role=roles[0] if len(roles) == 1 and isinstance(roles[0], NamedNode) else None,
         rest=tuple(rest),
     )

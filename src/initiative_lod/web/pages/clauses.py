@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, OA
 from initiative_lod.web.labelled import LabelledResource, LangText, Node
+from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
 from initiative_lod.web.pages.view import View
 
@@ -28,9 +29,15 @@ class Evidence:
     implied: bool
     reason: LangText | None
     seen_in: tuple[LangText, ...]
+    sources: tuple[FactSource, ...]
     start: int
     end: int
     quote: LangText
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Tell whether a source outside of the text says it."""
+        return bool(self.seen_in or self.sources)
 
     @property
     def anchor(self) -> str:
@@ -189,6 +196,7 @@ def evidence(view: View, part: NamedNode, language: str | None = None) -> list[E
                     False,
                     None,
                     (),
+                    (),
                     start,
                     end,
                     quote,
@@ -207,6 +215,8 @@ def attestation(view: View, node: NamedNode, language: str | None = None) -> Evi
     role = view.node(node, view.term("role"))
     implied = view.text(node, view.term("implied"))
     start, end, quote = span(view, node, "span", language)
+    seen = view.texts(node, view.term("seenIn"))
+    linked = sources(view, node) if seen else ()
     return Evidence(
         node.value,
         view.thing(property),
@@ -216,7 +226,8 @@ def attestation(view: View, node: NamedNode, language: str | None = None) -> Evi
         view.thing(role) if role else None,
         implied is not None and implied.value == "true",
         view.text(node, view.term("reason")),
-        tuple(view.texts(node, view.term("seenIn"))),
+        unlinked(seen, linked),
+        linked,
         start,
         end,
         quote,

@@ -92,7 +92,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
     return Overview(
         view.thing(initiative),
         view.both(initiative),
-        [item for item in evidence(view, initiative) if item.seen_in],
+        [item for item in evidence(view, initiative) if item.is_from_outside],
         columns,
         sorted(others, key=lambda item: _place(view, item)),
         texts,
@@ -107,7 +107,7 @@ def overview(view: View, initiative: NamedNode) -> Overview:
 def facts(view: View, node: NamedNode) -> list[Evidence]:
     """The external facts about a node, with where they were seen."""
     read = [attestation(view, item) for item in view.subjects(view.term("onSubject"), node)]
-    return [item for item in read if item is not None and item.seen_in]
+    return [item for item in read if item is not None and item.is_from_outside]
 
 
 def _column(view: View, pillar: NamedNode) -> PillarColumn:

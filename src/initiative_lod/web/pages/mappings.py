@@ -12,6 +12,7 @@ from initiative_lod.labels import natural
 from initiative_lod.languages import by_language, primary
 from initiative_lod.vocabulary import DCTERMS, OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
 from initiative_lod.web.pages.view import View
 
 MAPPINGS = (
@@ -42,6 +43,7 @@ class Mapping:
     confidence: str
     reasons: tuple[LangText, ...]
     seen: tuple[LangText, ...]
+    sources: tuple[FactSource, ...]
     judges: tuple[str, ...]
     date: str
     graph: LabelledResource | None
@@ -88,6 +90,7 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
                 (),
                 (),
                 (),
+                (),
                 "",
                 _graph(view, node, predicate, target),
                 target.value in same,
@@ -126,6 +129,7 @@ def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None
     if subject is None or predicate is None or target is None:
         return None
     confidence, date = view.text(node, _SLOT["confidence"]), view.text(node, _SLOT["mapping_date"])
+    linked = sources(view, node)
     return Mapping(
         view.thing(subject),
         view.thing(predicate),
@@ -133,7 +137,8 @@ def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None
         view.label(target, view.language) or view.text(node, _SLOT["object_label"]),
         confidence.value if confidence else "",
         tuple(item for text in view.texts(node, _SLOT["comment"]) for item in _spoken(view, text)),
-        tuple(view.texts(node, view.term("seenIn"))),
+        unlinked(view.texts(node, view.term("seenIn")), linked),
+        linked,
         tuple(text.value for name in _JUDGES for text in view.texts(node, name)),
         date.value if date else "",
         view.thing(view.home(node)),

@@ -149,7 +149,7 @@ def _facts(view: View, property: NamedNode, node: NamedNode, subjects: Iterable[
     """Of these subjects those that say it on the word of a source outside of any text."""
     found = {}
     for subject in subjects:
-        fact = next((item for item in _evidence(view, subject, property, node) if item.seen_in), None)
+        fact = next((item for item in _evidence(view, subject, property, node) if item.is_from_outside), None)
         if fact is not None:
             found[subject] = fact
     return found
