@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 
 import pytest
 from pyoxigraph import Literal, NamedNode
@@ -477,3 +478,50 @@ def test_the_text_itself_says_who_issued_the_concept_document_and_when(built: Bu
     for name in ("publisher", "date"):
         (place,) = places_of(built, thing, name)
         assert place.partition(": ")[2] in text_of(built)
+
+
+# --- Alignments of clauses, and those of actions that follow from them
+
+
+def test_what_is_said_of_an_action_follows_from_its_clauses(built: Built) -> None:
+    """Close where at least half of the clauses are close, related where one is close or related, and nothing else."""
+    clauses: dict[str, int] = Counter()
+    near: dict[tuple[str, str], list[str]] = defaultdict(list)
+    stated: dict[tuple[str, str], str] = {}
+    sets = ("sdg-targets", "un-norms", "wsis", "clauses")
+    for quad in built.quads:
+        subject = str(quad.subject).strip("<>").removeprefix(DEFAULT_BASE)
+        if quad.predicate == RDF.type and quad.object == I.term("Clause") and "/action/" in subject:
+            clauses[subject.split("/clause/")[0]] += 1
+        if quad.graph_name not in [I.graph(f"alignment-{name}") for name in sets]:
+            continue
+        name = slug(str(quad.predicate))
+        if name in ("closeto", "relatedto"):
+            near[subject.split("/clause/")[0], str(quad.object)].append(name)
+        elif name in ("closematch", "relatedmatch"):
+            stated[subject, str(quad.object)] = name
+    assert len(stated) == 61
+    outside = ("#article8", "eur-lex", "id/un-norm>")  # things for which no action has a match
+    expected = {
+        (action, target): "closematch" if 2 * found.count("closeto") >= clauses[action] else "relatedmatch"
+        for (action, target), found in near.items()
+        if not any(name in target for name in outside)
+    }
+    assert stated == expected
+
+
+def test_the_third_clause_of_action_20_is_close_to_goal_8(built: Built) -> None:
+    clause = I.thing("id/wic-2020/action/20/clause/3")
+    found = {quad.object for quad in built.quads if quad.subject == clause and quad.predicate == I.term("closeTo")}
+    assert found == {NamedNode("http://metadata.un.org/sdg/8")}
+    assert not [quad for quad in built.quads if "/clause/" in str(quad.subject) and "Match" in quad.predicate.value]
+
+
+def test_whatever_has_no_counterpart_says_where_it_was_looked_for(built: Built) -> None:
+    reasons = [str(quad.object) for quad in built.quads if quad.predicate == I.term("noMatchReason")]
+    assert not [reason for reason in reasons if "ot looked up" in reason or "尚未查找" in reason]
+    for kind in ("Principle", "Community"):
+        ideas = {quad.subject for quad in built.quads if quad.predicate == RDF.type and quad.object == I.term(kind)}
+        told = {quad.subject for quad in built.quads if quad.predicate == I.term("noMatchReason")}
+        assert ideas
+        assert ideas <= told

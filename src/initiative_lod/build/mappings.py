@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.iris import Iris, is_iri, rebase_text, slug
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.mapping_set import URI_OR_CURIE, Extension, MappingRow, MappingSet, where_seen
+from initiative_lod.sources.mapping_set import OF_PARTS, URI_OR_CURIE, Extension, MappingRow, MappingSet, where_seen
 from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM, VOID, XSD
 
 #: In the place of a thing: none was found (the second name is an older one).
@@ -26,14 +26,16 @@ _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 def statement(row: MappingRow, iris: Iris) -> Triple | None:
     """The statement that a mapping makes; None when it is no relation of two things.
 
-    A property of our ontology is never stated: what a document says has its evidence, and a mapping is none.
+    Of our ontology only ``closeTo`` and ``relatedTo`` are: what a document says has its evidence, and is no mapping.
     """
     ends = [row.value(f"{name}_id") for name in ("subject", "predicate", "object")]
     is_literal = slots.LITERAL in (row.value("subject_type"), row.value("object_type"))
     if row.value("predicate_modifier") or is_literal or not all(map(is_iri, ends)):
         return None
     subject, predicate, target = map(NamedNode, ends)
-    if NOTHING & {subject, target} or predicate.value.startswith(iris.prefixes["ilod"]):
+    if NOTHING & {subject, target}:
+        return None
+    if predicate.value.startswith(iris.prefixes["ilod"]) and predicate.value not in OF_PARTS:
         return None
     return Triple(subject, predicate, target)
 

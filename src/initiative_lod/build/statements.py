@@ -133,10 +133,12 @@ class Attestations:
         yield Triple(node, I.term("onLiteral" if isinstance(value, Literal) else "onValue"), value)
         if bracket.role:
             yield Triple(node, I.term("role"), bracket.role)
+        in_words = any(isinstance(seen, Literal) for seen in bracket.seen_in)
         for seen in bracket.seen_in:
             if isinstance(seen, NamedNode):
                 yield Triple(node, DCTERMS.source, seen)
-            yield Triple(node, I.term("seenIn"), Literal(self._sources.get(seen.value, seen.value)))
+            if isinstance(seen, Literal) or seen.value in self._sources or not in_words:
+                yield Triple(node, I.term("seenIn"), Literal(self._sources.get(seen.value, seen.value)))
         if bracket.implied:
             yield Triple(node, I.term("implied"), Literal(True))
             for reason in bracket.implied:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from initiative_lod.errors import ParseError
+from initiative_lod.iris import Iris
 from initiative_lod.sources.sssom_slots import BUILT_IN
 from initiative_lod.vocabulary import XSD
 
 SEEN_IN = "seenIn"  # the ontology's property that an extension slot must stand for: where the target was seen
 URI_OR_CURIE = "https://w3id.org/linkml/Uriorcurie"  # the type_hint of an extension slot whose values are things
 STRING = XSD.string.value
+#: The properties of our ontology that a mapping may state: they say what a part asks for beside what others ask for.
+OF_PARTS = frozenset(Iris().term(name).value for name in ("closeTo", "relatedTo"))
 
 
 @dataclass(frozen=True, slots=True)

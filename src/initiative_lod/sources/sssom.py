@@ -21,6 +21,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom_json, sssom_rdf, sssom_table
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.mapping_set import (
+    OF_PARTS,
     SEEN_IN,
     URI_OR_CURIE,
     Extension,
@@ -35,7 +36,8 @@ from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
 PREDICATES = re.compile(
     rf"{SKOS.iri}(exact|close|broad|narrow|related)Match|({OWL.iri}|https?://schema\.org/)sameAs|{RDFS.iri}seeAlso|"
-    rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of"
+    rf"{DCTERMS.iri}(relation|references)|{OWL.iri}equivalent(Class|Property)|{RDFS.iri}sub(Class|Property)Of|"
+    rf"{'|'.join(map(re.escape, sorted(OF_PARTS)))}"
 )
 UNDEFINED = "http://sssom.invalid/"  # the standard's namespace for extension slots without a property
 
