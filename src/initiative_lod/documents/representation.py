@@ -8,7 +8,7 @@ whoever has templates.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,7 +94,7 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
         return JSON_LD.document(triples(description.quads), context, form)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
-    return media.write(description.quads, prefixes(iris, description.quads) if media.prefixed else None)
+    return media.write(description.quads, prefixes(iris, description.namespaces) if media.prefixed else None)
 
 
 def document_paths(opened: OpenRelease) -> list[str]:
@@ -108,13 +108,13 @@ def documented(opened: OpenRelease) -> set[str]:
     found = set()
     for graph in opened.graphs:
         if not is_merged(opened.iris, graph):
-            subjects = {quad.subject for quad in opened.quads(graph=graph)}
+            subjects = (row["subject"] for row in opened.select("subjects", graph=graph))
             found |= {document_of(term.value) for term in subjects if isinstance(term, NamedNode)}
     return {iri for iri in found if opened.iris.path(iri) is not None}
 
 
-def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
-    """The prefixes that these quads have a use for: the usual ones, and one for each family of things."""
+def prefixes(iris: Iris, namespaces: Collection[str]) -> dict[str, str]:
+    """The prefixes that there is a use for: the usual ones, and one for each family of things."""
     known = {
         **iris.prefixes,
         **{
@@ -123,15 +123,7 @@ def prefixes(iris: Iris, quads: Iterable[Quad]) -> dict[str, str]:
         },
         "graph": f"{iris.base}graph/",
     }
-    used: set[str] = set()
-    for quad in quads:
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-            if isinstance(term, NamedNode):
-                used.add(term.value)
-            elif isinstance(term, Literal):
-                used.add(term.datatype.value)
-    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in used}
-    return {name: iri for name, iri in known.items() if iri in spaces}
+    return {name: iri for name, iri in known.items() if iri in namespaces}
 
 
 def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Sequence[Offer] = OFFERS) -> Description:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
@@ -43,7 +44,7 @@ _IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "Sentence", 
 _NUMBER = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Description:
     """The quads about ``resource``, in reading order; ``page`` of ``pages`` (from 1)."""
 
@@ -52,6 +53,18 @@ class Description:
     quads: tuple[Quad, ...]
     page: int = 1
     pages: int = 1
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """Beginnings of its IRIs, those of datatypes among them: up to the last ``#`` or ``/``."""
+        used: set[str] = set()
+        for quad in self.quads:
+            for term in quad:
+                if isinstance(term, NamedNode):
+                    used.add(term.value)
+                elif isinstance(term, Literal):
+                    used.add(term.datatype.value)
+        return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in used)
 
 
 def resource_of(iris: Iris, path: str) -> NamedNode | None:

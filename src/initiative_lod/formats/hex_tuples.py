@@ -22,6 +22,7 @@ from initiative_lod.vocabulary import RDF, XSD
 _STRING = r'"(?>[^"\\\n]|\\.)*+"'
 _FIRST_LINE = re.compile(rf"\s*\[\s*{_STRING}(?:\s*,\s*{_STRING}){{5}}\s*\]")
 _IRI, _BLANK_NODE = "globalId", "localId"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LANGUAGE, _DIRECTED = RDF.langString.value, RDF.dirLangString.value
 
 
@@ -55,7 +56,7 @@ class HexTuples(GraphFormat):
         self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
     ) -> None:
         for statement in statements:
-            output.write(json.dumps(_row(statement), ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            output.write(_encode(_row(statement)).encode() + b"\n")
 
 
 def _row(statement: Statement) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from pyoxigraph import Literal, Quad, RdfFormat
 
 from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
-from initiative_lod.formats.media_type import W3C, json_bytes
+from initiative_lod.formats.media_type import W3C
 from initiative_lod.formats.well_formed import fault_of
 
 SHOWN = 10  # keys without a meaning that a note names
@@ -85,7 +85,7 @@ class JsonLd(EngineFormat):
         """
         expanded = json.loads(self.write(statements))
         if form == "expanded":
-            return json_bytes(expanded)
+            return _sent(expanded)
         flat = form == "flattened"
         return self.compacted(
             _flattened(expanded) if flat else expanded, context.get("@context", context), graph=graph or flat
@@ -100,7 +100,14 @@ class JsonLd(EngineFormat):
         options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
         made = Compaction().compact(expanded, inner, options)
         made.pop("@context", None)
-        return json_bytes({"@context": _used(inner, made), **made})
+        return _sent({"@context": _used(inner, made), **made})
+
+
+def _sent(document: Any) -> bytes:
+    """Bytes that ``json_bytes`` makes of a document too, in a tenth of the time; it holds no number with a fraction."""
+    from pydantic_core import to_json  # here: as with PyLD
+
+    return to_json(document, indent=2) + b"\n"
 
 
 def _flattened(expanded: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -162,17 +169,20 @@ def _refused(url: str, options: object) -> NoReturn:
     raise ValueError(f"no context is fetched: {url}")
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Any) -> set[str]:
     """Every key and every string of a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _strings(item)
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            found.add(item)
+        elif isinstance(item, dict):
+            found.update(item)
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return found
 
 
 def _schemes(expanded: Any) -> set[str]:
@@ -186,6 +196,8 @@ def _unambiguous(context: Mapping[str, Any], schemes: set[str]) -> dict[str, Any
     What was shortened by such a prefix in the context itself is written out.
     """
     clashing = {name: iri for name, iri in context.items() if name in schemes and _is_prefix(iri)}
+    if not clashing:
+        return dict(context)
 
     def written_out(value: Any) -> Any:
         if isinstance(value, dict):
@@ -207,7 +219,7 @@ def _is_prefix(definition: Any) -> bool:
 
 def _used(context: Mapping[str, Any], document: Any) -> dict[str, Any]:
     """The entries of the context that a compacted document needs: its terms, and the prefixes of names in both."""
-    names = set(_strings(document))
+    names = _strings(document)
     names |= {name.partition(":")[0] for name in names if ":" in name}
     kept = {name: value for name, value in context.items() if name in names or name.startswith("@")}
     while True:

@@ -11,6 +11,8 @@ from typing import Any
 
 from pyld import jsonld
 
+from initiative_lod.formats.json_ld_compaction.plain import PlainCompaction, Unusual
+
 
 class _Terms:
     """The terms of an active context that an IRI may begin with, by what they stand for."""
@@ -27,6 +29,8 @@ class _Terms:
         self.lengths = sorted({len(start) for start in self.starts})
         self.keywords: dict[str, str] = {}
         self.schemes = tuple(f"{term}:" for term, item in self.mappings.items() if item and item["_prefix"])
+        #: What compacts plain nodes with this context; None where it is more than that knows.
+        self.plain: PlainCompaction | None = None
 
     def shortened(self, iri: str, alone: bool) -> str | None:
         """The IRI with a prefix, the shortest and then the first (JSON-LD 1.1 API §6.2.2 step 8); None without one.
@@ -75,6 +79,19 @@ class Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]
                 _contexts.pop(old, None)
             known = _contexts[key] = super().process_context(active_ctx, local_ctx, options)
         return known
+
+    def _compact(self, active_ctx: Any, active_property: str | None, element: Any, options: dict[str, Any]) -> Any:
+        """PyLD's own, of a whole document sooner where it is of plain nodes."""
+        if active_property is None and isinstance(element, list) and options["compactArrays"] and not options["link"]:
+            terms = _terms_of(active_ctx)
+            if terms.plain is None and PlainCompaction.plain(active_ctx):
+                terms.plain = PlainCompaction(self, active_ctx)
+            if terms.plain is not None and not options["base"]:
+                try:
+                    return terms.plain.nodes(element)
+                except Unusual:
+                    pass
+        return super()._compact(active_ctx, active_property, element, options)
 
     def _compact_iri(
         self,

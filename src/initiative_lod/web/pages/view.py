@@ -61,7 +61,8 @@ class View(Links):
         self._names = names
         self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory("subjects")
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
-        self._things: dict[Node, LabelledResource] = {}
+        alike = f"things {names is None} {self.language} {prefix} {query}"
+        self._things: dict[Node, LabelledResource] = opened.memory(alike)
 
     # Values
 
