@@ -128,6 +128,8 @@ def made_up_questions(content: bytes) -> bytes:
     for item in saved:
         for name in ("question", "note"):
             item[name] = {tag: made_up(text) for tag, text in item[name].items()}
+        for words in item.get("columns", {}).values():
+            words.update({tag: made_up(text) for tag, text in words.items()})
         if "rows" not in item:
             continue
         literals = {term["value"] for row in item["rows"] for term in row.values() if term["type"] == "literal"}

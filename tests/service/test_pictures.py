@@ -19,7 +19,16 @@ from initiative_lod.web.pages.view import View
 from service.conftest import Live
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = ("mappings-sdg-targets", "mappings-un-norms", "mappings-wsis", "wording", "topics", "addressees", "actors")
+NAMES = (
+    "mappings-sdg-targets",
+    "mappings-un-norms",
+    "mappings-wsis",
+    "wording",
+    "topics",
+    "addressees",
+    "addressed",
+    "actors",
+)
 
 
 def html(live: Live, path: str, language: str = "en") -> str:
@@ -123,7 +132,7 @@ def _size(png: bytes) -> tuple[int, int]:
 
 def test_a_document_without_mappings_has_what_it_has(harbour: Live) -> None:
     page = html(harbour, "/pictures")
-    assert re.findall(r'href="/pictures/([\w-]+)"', page) == ["wording", "topics", "addressees"]
+    assert re.findall(r'href="/pictures/([\w-]+)"', page) == ["wording", "topics", "addressees", "addressed"]
     assert harbour.get("/pictures/mappings-sdg-targets", "application/json").status_code == 404
 
 

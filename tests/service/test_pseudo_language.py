@@ -241,7 +241,15 @@ def pages(live: Live) -> list[str]:
         *("/pictures?document=wic-2020", "/pictures?document=law"),
         *(
             f"/pictures/{name}?document=wic-2020"
-            for name in ("wording", "topics", "addressees", "mappings-wsis", "actors")
+            for name in (
+                "wording",
+                "topics",
+                "addressees",
+                "addressed",
+                "mappings-wsis",
+                "actors",
+                "question-communities",
+            )
         ),
         f"/cite?iri={quote(BASE)}id/wic-2020/action/8",
         "/doc/wic-2020/action/7",  # with statements that are alternatives

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ def test_json_is_read_as_sparql_results(real: Live) -> None:
 def test_a_page_in_each_language(real: Live) -> None:
     english = real.get(ONE, BROWSER, accept_language="en").text
     assert "In how many actions does each modality occur?" in english
-    assert '<svg class="bars chart" role="img"' in english
+    assert '<svg class="chart" role="img"' in english
     assert "COUNT(DISTINCT ?action)" in english
     assert "The same as was worked out by hand from the text" in english
     assert "/sparql?query=PREFIX" in english
@@ -86,6 +87,44 @@ def test_a_page_in_each_language(real: Live) -> None:
     chinese = real.get(ONE, BROWSER, accept_language="zh-CN").text
     assert "每种情态各见于多少条行动" in chinese
     assert 'lang="zh"' in chinese.partition("<head>")[0]
+
+
+def test_columns_are_words_and_numbers_of_parts_are_links(real: Live) -> None:
+    """Whatever the question: no variable stands over a column, and no IRI in a cell is without its link."""
+    for item in real.get("/questions.json").json():
+        page = real.get(item["url"], BROWSER, accept_language="zh").text
+        head, _, body = page.partition("<table")[2].partition("</thead>")
+        assert "?" not in head.partition("<thead>")[2], item["slug"]
+        assert 'lang="zxx"' not in head, item["slug"]
+        assert not re.search(r"<td><code>\w+:", body.partition("</table>")[0]), item["slug"]
+    page = real.get("/questions/expressly-addressed-groups", BROWSER, accept_language="en").text
+    assert re.search(r'<td>8 <a href="/doc/wic-2020/action/8">Strengthen personal', page)
+    assert '<svg class="chart" role="group"' in page  # with links in it, it is no image
+
+
+def test_checks_of_the_data_stand_apart(real: Live) -> None:
+    readings, _, checks = real.get("/questions", BROWSER, accept_language="en").text.partition('id="checks"')
+    listed = real.get("/questions.json").json()
+    assert {item["kind"] for item in listed} == {"reading", "check"}
+    for item in listed:
+        assert f'href="{item["url"]}"' in (checks if item["kind"] == "check" else readings), item["slug"]
+
+
+def test_a_chart_can_be_taken(real: Live) -> None:
+    page = real.get("/questions/cue-words", BROWSER, accept_language="en").text
+    taken = "/pictures/question-cue-words"
+    assert f'href="{taken}"' in page
+    assert "Source: Initiative" in real.get(taken, "image/svg+xml", accept_language="en").text
+    rows = real.get(taken, "text/csv", accept_language="en").text.splitlines()
+    assert rows[0] == "wording,wording IRI,cue word"
+    assert len(rows) == len(real.get("/questions/cue-words.csv").text.splitlines())
+    assert real.get("/pictures/question-oppositions-of-all", "image/svg+xml").status_code == 404
+    gallery = real.get("/pictures", BROWSER).text
+    drawn = [item for item in real.get("/questions.json").json() if item["chart"] != "none"]
+    assert len(drawn) > 35
+    for item in drawn:  # each is drawn, in the gallery, and of words that the font has
+        assert f'href="{item["url"]}"' in gallery, item["slug"]
+        assert real.get(f"/pictures/question-{item['slug']}.svg").status_code == 200, item["slug"]
 
 
 def test_no_row_is_an_answer(real: Live) -> None:

@@ -15,6 +15,7 @@ from initiative_lod.release import default_graph
 from initiative_lod.sources import questions
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency
+from pipeline.conftest import CHECKOUT
 
 HEADER = "# question@en: What?\n# question@zh: 什么？\n# group: topic\n# chart: bar\n# note@en: A note: with a colon.\n"
 SELECT = "SELECT ?s ?o ?none WHERE { ?s <https://w3id.org/initiative-lod/p> ?o } ORDER BY ?o"
@@ -110,7 +111,10 @@ def test_an_incomplete_header_is_refused(write: Write, key: str) -> None:
     ("slip", "message"),
     [
         ("# group: weather", "group is 'weather', and must be one of structure, "),
-        ("# chart: pie", "chart is 'pie', and must be one of none, bar"),
+        ("# chart: pie", "chart is 'pie', and must be one of none, bar, count <column>, heat <column> <column>"),
+        ("# chart: count", "chart is 'count', and must be one of none, bar, "),
+        ("# chart: heat s p", "the chart is of p, and the columns are s, o, none"),
+        ("# kind: other", "kind is 'other', and must be one of reading, check"),
         ("# notes@en: x", "key 'notes@en', which means nothing; there are question@zh, "),
         ("# question@en: Which?", "'# question@en: …' twice"),
     ],
@@ -212,6 +216,34 @@ def test_the_templates_of_the_ontology_are_asked_unless_the_project_has_its_own(
     write(ABOUT.format("each") + OF_EACH, rows=None, name="questions/offered")
     found = questions.of_project(tmp_path, tmp_path)
     assert {item.slug: item.document for item in found} == {"both": "", "offered": "each", "own": ""}
+
+
+def test_columns_have_words_which_a_project_may_say_otherwise(write: Write, tmp_path: Path) -> None:
+    for folder in (tmp_path / "data" / "questions", tmp_path / "ontology" / "questions"):
+        folder.mkdir(parents=True)
+    write(name="data/questions/what")
+    shared, own = (tmp_path / folder / questions.COLUMNS for folder in ("ontology/questions", "data/questions"))
+    shared.write_text("column\tzh\ten\ns\t甲\tthing\no\t乙\tnumber\n", "utf-8")
+    own.write_text("column\tzh\ten\ns\t丙\tplace\n", "utf-8")
+    (found,) = questions.of_project(tmp_path, tmp_path / "ontology")
+    (record,) = json.loads(competency.content([found], some_store()))
+    assert record["columns"] == {"s": {"zh": "丙", "en": "place"}, "o": {"zh": "乙", "en": "number"}}
+    own.write_text("variable\tzh\ten\n", "utf-8")
+    with pytest.raises(
+        ParseError, match=r"columns\.tsv:1: the columns are variable, zh, en, and must be column, zh, en"
+    ):
+        questions.of_project(tmp_path, tmp_path / "ontology")
+    own.write_text("column\tzh\ten\ns\tonly one\n", "utf-8")
+    with pytest.raises(ParseError, match=r"columns\.tsv:2: 2 cells stand under 3 columns"):
+        questions.of_project(tmp_path, tmp_path / "ontology")
+
+
+def test_every_column_of_ours_has_words_in_both_languages() -> None:
+    asked = questions.of_project(CHECKOUT, CHECKOUT / "ontology")
+    columns = {name for item in asked if len(item.expected) > 1 for name in item.expected[0] if name[-5:] != "Label"}
+    words = questions.column_words(CHECKOUT / "ontology" / "questions")
+    assert columns - words.keys() == set()
+    assert [name for name, languages in words.items() if not all(languages.values())] == []
 
 
 def test_questions_come_by_group_and_slug(write: Write, tmp_path: Path) -> None:

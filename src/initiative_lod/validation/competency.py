@@ -124,6 +124,7 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
         "slug": question.slug,
         "group": question.group,
         "chart": question.chart,
+        "kind": question.kind,
         "document": question.document,
         "question": question.text,
         "note": question.note,
@@ -145,7 +146,8 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
             rows.append(row)
         else:
             complete = False
-    return {**record, "variables": list(names), "rows": rows, "complete": complete}
+    columns = {name: dict(words) for name in names if (words := question.columns.get(name))}
+    return {**record, "variables": list(names), "columns": columns, "rows": rows, "complete": complete}
 
 
 def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:

@@ -50,28 +50,34 @@ def heat_map(
             for number, line in enumerate(lines)
         )
         shift = -LINE / 2 * (len(lines) - 1)
-        drawn.append(
-            Markup(
-                '<a href="{}" tabindex="-1"><title>{}</title><text class="ink" fill="{}" font-size="{}" '
-                'transform="translate({:.1f} {:.1f}) rotate(-45)" y="{:.1f}">{}</text></a>'
-            ).format(column.href, column.label.value, INK, SIZE, x + 4, top - 6, shift, spans)
-        )
+        words = Markup(
+            '<text class="ink" fill="{}" font-size="{}" transform="translate({:.1f} {:.1f}) rotate(-45)" y="{:.1f}">'
+            "{}</text>"
+        ).format(INK, SIZE, x + 4, top - 6, shift, spans)
+        drawn.append(_linked(column.href, column.label.value, words))
     y = top
-    for (thing, words), lines, height in zip(rows, labels, heights, strict=True):
+    for (thing, name), lines, height in zip(rows, labels, heights, strict=True):
         text = Markup("").join(
             Markup(
                 '<text class="ink" fill="{}" font-size="{}" text-anchor="end" x="{:.1f}" y="{:.1f}">{}</text>'
             ).format(INK, SIZE, left - 8, y + height / 2 + 4.5 + (number - (len(lines) - 1) / 2) * LINE, line)
             for number, line in enumerate(lines)
         )
-        drawn.append(Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(thing.href, words, text))
+        drawn.append(_linked(thing.href, name, text))
         for index, column in enumerate(columns):
             count = counts.get((thing.iri, column.iri), 0)
             x = left + index * CELL
-            drawn.append(_cell(x, y, height, count, most, f"{words} · {column.label.value}: {count}"))
+            drawn.append(_cell(x, y, height, count, most, f"{name} · {column.label.value}: {count}"))
         y += height
     whole = right + max(0.0, reach * _SLOPE - CELL)
     return Drawn(Markup("").join(drawn), whole, y + 2)
+
+
+def _linked(href: str, title: str, content: Markup) -> Markup:
+    """A name that leads to what it names, if that has a page."""
+    if not href:
+        return Markup("<g><title>{}</title>{}</g>").format(title, content)
+    return Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(href, title, content)
 
 
 def _cell(x: float, y: float, height: float, count: int, most: int, title: str) -> Markup:

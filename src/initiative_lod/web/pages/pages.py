@@ -44,7 +44,7 @@ from initiative_lod.web.pages.document_figures import DocumentFigures, document_
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import documents, names
-from initiative_lod.web.pages.pictures import PictureKind
+from initiative_lod.web.pages.pictures import Material, PictureKind
 from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
@@ -65,6 +65,7 @@ class Pages:
         self._statements = PerRelease(statement_lines.statement_index)
         self._imprints = PerRelease(imprint)
         self._acts = PerRelease(actor_aims)
+        self._alignments = PerRelease(pictures.alignments)
         self._suggestions = PerRelease(self._suggest)
         self._lacking = PerRelease[dict[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: {})
         self._templates = page_templates()
@@ -245,6 +246,11 @@ class Pages:
         """Actors and aims in the statements of each document of a release."""
         return self._acts.of(opened)
 
+    def material(self, opened: OpenRelease, document: NamedNode) -> Material:
+        """From which pictures of a document are made."""
+        figures = self.figures(opened)[document]
+        return Material(figures, self.acts(opened), self._questions.of(opened), self._alignments.of(opened))
+
     def _actor_pictures(self, view: View, actor: NamedNode) -> list[tuple[LabelledResource, str]]:
         """The documents in whose statements an actor has aims, each with the address of the picture that shows it."""
         several = len(view.documents) > 1
@@ -301,15 +307,15 @@ class Pages:
 
     def _drawable(self, view: View, document: NamedNode) -> bool:
         """The document has the picture of previews, and the font of PNGs its letters."""
-        kinds = pictures.kinds(view, document, self.figures(view.opened)[document], {}, {})
+        kinds = pictures.kinds(view, document, self.material(view.opened, document))
         return any(not self.lacking(view, document, kind) for kind in kinds if kind.name == PREVIEW)
 
     def lacking(self, view: View, document: NamedNode, kind: PictureKind) -> frozenset[str]:
         """Letters of a picture that the font of PNGs does not have; looked at once a release."""
         known, key = self._lacking.of(view.opened), (document, kind.name, view.language)
         if key not in known:
-            figures, acts = self.figures(view.opened)[document], self.acts(view.opened)
-            known[key] = raster.missing(pictures.picture(view, document, figures, kind, acts).svg)
+            material = self.material(view.opened, document)
+            known[key] = raster.missing(pictures.picture(view, document, material, kind).svg)
         return known[key]
 
     def _nav(self, view: View) -> list[tuple[str, str]]:

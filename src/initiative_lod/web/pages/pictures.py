@@ -13,15 +13,18 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.sources.questions import EACH
 from initiative_lod.vocabulary import DCTERMS, SKOS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
 from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn, heat_map
 from initiative_lod.web.drawings.text_width import wrapped
 from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages import mappings
+from initiative_lod.web.pages import answers, mappings
 from initiative_lod.web.pages.actor_aims import ActorAims
+from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures
 from initiative_lod.web.pages.mappings import Mapping as ThingMapping
+from initiative_lod.web.pages.saved_questions import Kept, about, in_language
 from initiative_lod.web.pages.view import View
 
 MOST_ROWS, MOST_COLUMNS = 60, 40
@@ -34,6 +37,18 @@ _ALIGNMENT, _MAPPINGS = "graph/alignment-", "mappings-"  # how graphs and pictur
 _LOOSE = ("relatedMatch", "broadMatch", "narrowMatch")
 
 Alignments = Mapping[str, frozenset[str]]
+#: A drawing, and its figures: headings and rows.
+Tabled = tuple[Drawn, list[str], list[list[LabelledResource | str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Figures of a document, and of its release, from which pictures are made."""
+
+    figures: DocumentFigures
+    acts: ActorAims
+    questions: Sequence[Kept]
+    aligned: Alignments
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +79,59 @@ class Picture:
         return Markup(str(self.svg).replace('role="img"', 'role="group"', 1))
 
 
-def kinds(
-    view: View, document: NamedNode, figures: DocumentFigures, aligned: Alignments, acts: ActorAims
-) -> list[PictureKind]:
+def kinds(view: View, document: NamedNode, material: Material) -> list[PictureKind]:
     """The pictures that there are of a document: of the graphs that map parts of it, and of what its clauses say."""
-    inside = f"{document.value}/"
+    inside, figures = f"{document.value}/", material.figures
     found = [
         PictureKind(f"{_MAPPINGS}{name}", view.thing(view.iris.graph(f"alignment-{name}")).label.value)
-        for name, mapped in aligned.items()
+        for name, mapped in material.aligned.items()
         if any(iri.startswith(inside) for iri in mapped)
     ]
-    say = view.interface.gettext
-    found += [
-        PictureKind(name, say(f"picture.{name}"))
-        for name, property in MAPS.items()
-        if len(figures.said[property]) > 1 and figures.clauses
+    names = [name for name, property in MAPS.items() if len(figures.said[property]) > 1 and figures.clauses]
+    if len(figures.said["addressee"]) > 1 and len(figures.said["modality"]) > 1:
+        names.append(ADDRESSED)
+    if len(material.acts.get(document.value, ())) > 1:
+        names.append(ACTORS)
+    return found + [PictureKind(name, view.interface.gettext(f"picture.{name}")) for name in names]
+
+
+def charts(view: View, document: NamedNode, material: Material) -> list[PictureKind]:
+    """The charts of the answers to questions about a document, which are pictures as well.
+
+    Of a release with one document, those about the release are about it.
+    """
+    concerned = (EACH, key_of(view.iris, document), *([""] if len(view.documents) == 1 else []))
+    return [
+        PictureKind(f"{answers.PICTURE}{item['slug']}", in_language(item["question"], view.language).value)
+        for item in material.questions
+        if about(item) in concerned
+        and answers.charted(item)
+        and answers.drawn(item, answers.of_document(item, view, document)) is not None
     ]
-    if len(acts.get(document.value, ())) > 1:
-        found.append(PictureKind(ACTORS, say(f"picture.{ACTORS}")))
-    return found
 
 
 #: Heat maps by their names: the property whose values are the columns.
 MAPS = {"wording": "modality", "topics": "topic", "addressees": "addressee"}
-ACTORS = "actors"
+ADDRESSED, ACTORS = "addressed", "actors"
 
 
-def picture(view: View, document: NamedNode, figures: DocumentFigures, kind: PictureKind, acts: ActorAims) -> Picture:
+def picture(view: View, document: NamedNode, material: Material, kind: PictureKind) -> Picture:
     """Draw a picture."""
+    figures = material.figures
     if kind.name in MAPS:
         drawn, headings, rows = _map(view, document, figures, MAPS[kind.name])
         note = view.interface.gettext("picture.map_note")
+    elif kind.name == ADDRESSED:
+        drawn, headings, rows = _crossed(view, _addressed(figures), view.interface.gettext("picture.addressee"))
+        note = view.interface.gettext("picture.addressed_note")
     elif kind.name == ACTORS:
-        drawn, headings, rows = _actors(view, acts[document.value])
+        actors = view.interface.gettext("picture.actor")
+        drawn, headings, rows = _crossed(view, material.acts[document.value], actors)
         note = view.interface.gettext("picture.actors_note")
+    elif kind.name.startswith(answers.PICTURE):
+        item = next(item for item in material.questions if f"{answers.PICTURE}{item['slug']}" == kind.name)
+        drawn, headings, rows = _chart(view, document, item)
+        note = in_language(item["note"], view.language).value
     else:
         drawn, headings, rows = _flow(view, document, kind)
         note = view.interface.gettext("picture.flow_note")
@@ -191,9 +225,7 @@ def frame(address: str, title: str, width: int, height: int) -> str:
 # Heat maps
 
 
-def _map(
-    view: View, document: NamedNode, figures: DocumentFigures, property: str
-) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+def _map(view: View, document: NamedNode, figures: DocumentFigures, property: str) -> Tabled:
     """Number of clauses of each part that have each value."""
     said = figures.said[property]
     counts: dict[tuple[NamedNode, NamedNode], int] = defaultdict(int)
@@ -215,22 +247,41 @@ def _map(
     return _tabled(things, view.things(columns), by_iri, view.interface.gettext("picture.part"))
 
 
-def _actors(
-    view: View, counts: Mapping[tuple[str, str], int]
-) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
-    """Number of statements in which each actor has each aim, what is most frequent first."""
+def _addressed(figures: DocumentFigures) -> dict[tuple[str, str], int]:
+    """Number of clauses that address each group in each modality."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    modalities = figures.by_part("modality")
+    for part, groups in figures.by_part("addressee").items():
+        for group in groups:
+            for modality in modalities.get(part, ()):
+                counts[group.value, modality.value] += 1
+    return counts
+
+
+def _crossed(view: View, counts: Mapping[tuple[str, str], int], heading: str) -> Tabled:
+    """How often each of some things stands beside each of some others, what is most frequent first."""
     totals: dict[str, int] = defaultdict(int)
-    for (actor, aim), count in counts.items():
-        totals[actor] += count
-        totals[aim] += count
+    for pair, count in counts.items():
+        for iri in pair:
+            totals[iri] += count
 
     def first(iris: set[str], most: int) -> list[LabelledResource]:
-        ordered = sorted(iris, key=lambda iri: (-totals[iri], natural(iri)))[:most]
-        return view.things([NamedNode(iri) for iri in ordered])
+        things = view.things([NamedNode(iri) for iri in iris])
+        return sorted(things, key=lambda thing: (thing.residual, -totals[thing.iri], natural(thing.iri)))[:most]
 
-    actors = [(actor, actor.label.value) for actor in first({actor for actor, _ in counts}, MOST_ROWS)]
-    aims = first({aim for _, aim in counts}, MOST_COLUMNS)
-    return _tabled(actors, aims, counts, view.interface.gettext("picture.actor"))
+    rows = first({row for row, _ in counts}, MOST_ROWS)
+    columns = first({column for _, column in counts}, MOST_COLUMNS)
+    return _tabled([(row, row.label.value) for row in rows], columns, counts, heading)
+
+
+def _chart(view: View, document: NamedNode, item: Kept) -> Tabled:
+    """The chart of an answer, and the answer."""
+    table = answers.of_document(item, view, document)
+    drawn = answers.drawn(item, table)
+    rows: list[list[LabelledResource | str]] = [
+        [cell.thing if cell.thing and not cell.text else cell.words for cell in row] for row in table.rows
+    ]
+    return drawn or Drawn(Markup(""), 0, 0), [heading.value for heading in table.headings], rows
 
 
 def _tabled(
@@ -238,7 +289,7 @@ def _tabled(
     columns: Sequence[LabelledResource],
     counts: Mapping[tuple[str, str], int],
     heading: str,
-) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+) -> Tabled:
     """The heat map of some counts, and the same as a table."""
     table: list[list[LabelledResource | str]] = [
         [thing, *(str(counts.get((thing.iri, column.iri), "")) for column in columns)] for thing, _ in rows
@@ -291,9 +342,7 @@ def alignments(opened: OpenRelease) -> Alignments:
     return dict(sorted(found.items()))
 
 
-def _flow(
-    view: View, document: NamedNode, kind: PictureKind
-) -> tuple[Drawn, list[str], list[list[LabelledResource | str]]]:
+def _flow(view: View, document: NamedNode, kind: PictureKind) -> Tabled:
     """From the parts at the top, over the parts that are mapped, to what they are mapped to."""
     graph = view.iris.graph(f"alignment-{kind.name.removeprefix(_MAPPINGS)}")
     inside = f"{document.value}/"

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.sources.questions import DOCUMENT, EACH
+from initiative_lod.sources.questions import DOCUMENT, EACH, KINDS
 from initiative_lod.validation import competency
 from initiative_lod.web.labelled import LangText
 from initiative_lod.web.pages.document_choice import key_of
@@ -37,6 +37,11 @@ def read(opened: OpenRelease) -> list[Kept]:
 def about(item: Kept) -> str:
     """The document that a question is about: its name, EACH for a template, empty for the release as a whole."""
     return str(item.get("document") or "")  # earlier releases do not say
+
+
+def kind_of(item: Kept) -> str:
+    """The kind of a question: ``reading`` or ``check``."""
+    return str(item.get("kind", KINDS[0]))  # earlier releases do not say
 
 
 def rows_of(item: Kept, document: NamedNode) -> list[dict[str, dict[str, str]]]:

@@ -19,14 +19,13 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import raster
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import pictures
-from initiative_lod.web.pages.actor_aims import ActorAims
+from initiative_lod.web.pages.answers import PICTURE
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
@@ -111,11 +110,10 @@ def picture_addresses(site: Site) -> list[Address]:
 
 
 class Drawer:
-    """Answers at the addresses, in a thread of the lane; the pictures that there are, are read once a release."""
+    """Answers at the addresses, in a thread of the lane."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._alignments = PerRelease(pictures.alignments)
 
     def _negotiate(self, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
         return negotiate(self._site, opened, request, page, body).answer(request, self._site.cache)
@@ -127,8 +125,11 @@ class Drawer:
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request)
-            found = [
-                (kind, _links(view, kind, self._arguments(opened, document))) for kind in self._kinds(view, document)
+            material, arguments = self._site.pages.material(opened, document), self._arguments(opened, document)
+            found = [(kind, _links(view, kind, arguments)) for kind in pictures.kinds(view, document, material)]
+            charts = [
+                (kind, view.link(f"/questions/{kind.name.removeprefix(PICTURE)}", **arguments))
+                for kind in pictures.charts(view, document, material)
             ]
             return self._site.pages.page(
                 "pictures.html",
@@ -136,9 +137,10 @@ class Drawer:
                 request,
                 here,
                 found=found,
+                charts=charts,
                 thing=view.thing(document),
                 documents=offered(view, [document]),
-                arguments=[*self._arguments(opened, document).items()],
+                arguments=[*arguments.items()],
             )
 
         return self._negotiate(opened, request, NegotiatedPage(here, OFFERS[:1], query), body)
@@ -154,9 +156,7 @@ class Drawer:
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request, query=None if media is HTML else "")
-            found = pictures.picture(
-                view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened)
-            )
+            found = self._picture(view, document, kind)
             if media is SVG:
                 return found.svg.encode()
             if media is PNG:
@@ -190,9 +190,7 @@ class Drawer:
 
         def body(media: MediaType, language: str) -> bytes:
             view = self._site.pages.view(opened, request)
-            found = pictures.picture(
-                view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened)
-            )
+            found = self._picture(view, document, kind)
             if media is PNG:
                 return raster.png(pictures.card(view, document, found), 1)
             links = _links(view, kind, self._arguments(opened, document))
@@ -217,7 +215,7 @@ class Drawer:
         spoken = replace(request, query={"lang": language})
         view = self._site.pages.view(opened, spoken)
         kind = self._kind(view, document, path.removeprefix("/pictures/"))
-        found = pictures.picture(view, document, self._site.pages.figures(opened)[document], kind, self._acts(opened))
+        found = self._picture(view, document, kind)
         scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
         width, height = int(found.width * scale), int(found.height * scale)
         origin = request.client.origin or ""
@@ -252,14 +250,8 @@ class Drawer:
     def _query(self, opened: OpenRelease, document: NamedNode) -> str:
         return "&".join(f"{name}={quote(value)}" for name, value in self._arguments(opened, document).items())
 
-    def _kinds(self, view: View, document: NamedNode) -> list[PictureKind]:
-        return pictures.kinds(
-            view,
-            document,
-            self._site.pages.figures(view.opened)[document],
-            self._alignments.of(view.opened),
-            self._acts(view.opened),
-        )
+    def _picture(self, view: View, document: NamedNode, kind: PictureKind) -> Picture:
+        return pictures.picture(view, document, self._site.pages.material(view.opened, document), kind)
 
     def _offers(
         self, opened: OpenRelease, request: Request, document: NamedNode, kind: PictureKind, offers: Sequence[Offer]
@@ -270,13 +262,12 @@ class Drawer:
             raster.check(lacking)
         return [offer for offer in offers if offer.media is not PNG or not lacking]
 
-    def _acts(self, opened: OpenRelease) -> ActorAims:
-        return self._site.pages.acts(opened)
-
     def _kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
         """The picture of that name. Raises NotFound."""
-        found = self._kinds(view, document)
-        for kind in found:
+        material = self._site.pages.material(view.opened, document)
+        found = pictures.kinds(view, document, material)
+        shown = pictures.charts(view, document, material) if name.startswith(PICTURE) else []
+        for kind in (*found, *shown):
             if kind.name == name:
                 return kind
         raise NotFound(Message("error.no_picture", name=name[:80], names=", ".join(repr(kind.name) for kind in found)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -23,13 +23,15 @@ from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
-from initiative_lod.web.drawings.bars import chart
+from initiative_lod.web.drawings import bars
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.pages import answers
+from initiative_lod.web.pages.answers import Table
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
-from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, rows_of
+from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, kind_of, rows_of
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
@@ -50,29 +52,16 @@ class QuestionArguments(FormArguments):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerCell:
-    """A cell of an answer: a thing, or words."""
-
-    thing: LabelledResource | None
-    text: LangText | None
-    number: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An answer as a page shows it; a column that only repeats another's label is left out."""
-
-    headings: tuple[tuple[str, LangText | None], ...]
-    rows: tuple[tuple[AnswerCell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerSection:
-    """An answer, or what a template's answer says of one document. ``same`` is None where nobody worked it out."""
+    """An answer, or what a template's answer says of one document. ``same`` is None where nobody worked it out.
+
+    ``picture`` is the address of its chart as a picture that can be taken.
+    """
 
     document: LabelledResource | None
     table: Table
     chart: Markup
+    picture: str
     same: bool | None
     more: int = 0  # rows that the page of the one document has
     href: str = ""
@@ -127,12 +116,15 @@ def every_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, r
             view = View(opened, site.pages.languages[language], request.prefix, "")
             return json_bytes([{**_about(item), "url": _address(view, item, document)} for item in found])
         view = site.pages.view(opened, request)
-        groups = [
-            (name, [_card(item, view, document) for item in found if item["group"] == name])
-            for name in questions.GROUPS
-            if any(item["group"] == name for item in found)
-        ]
-        more = {"groups": groups, "count": len(found), "formats": _links(here, INDEX_OFFERS, query)}
+        groups, checks = (
+            [
+                (name, [_card(item, view, document) for item in listed if item["group"] == name])
+                for name in questions.GROUPS
+                if any(item["group"] == name for item in listed)
+            ]
+            for listed in _apart(found)
+        )
+        more = {"groups": groups, "checks": checks, "count": len(found), "formats": _links(here, INDEX_OFFERS, query)}
         more |= {
             "documents": offered(view, {document}),
             "here": here,
@@ -181,7 +173,7 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
             documents=offered(view, {document}) if is_template else [],
             bound=_bound(item, view),
             merged=bool(opened.release.manifest.merged) and not is_template,
-            terms=[view.thing(_own(view, name)) for name in item["terms"]],
+            terms=[view.thing(view.iris.thing(f"ontology#{name}")) for name in item["terms"]],
             formats=_links(here, OFFERS, query),
             run=view.link("/sparql", query=item["query"]),
             here=here,
@@ -197,6 +189,12 @@ def _chosen(site: Site, opened: OpenRelease, request: Request) -> NamedNode | No
     return chosen(opened.iris, site.pages.documents(opened), [key])[0] if key else None
 
 
+def _apart(found: Sequence[Kept]) -> tuple[list[Kept], list[Kept]]:
+    """The questions about what a document says, and those that tell whether the data is as it should be."""
+    checks = [item for item in found if kind_of(item) == questions.KINDS[1]]
+    return [item for item in found if item not in checks], checks
+
+
 def _pairs(opened: OpenRelease, document: NamedNode | None) -> list[tuple[str, str]]:
     return [] if document is None else [("document", key_of(opened.iris, document))]
 
@@ -210,7 +208,7 @@ def _query(opened: OpenRelease, document: NamedNode | None) -> str:
 
 def _about(item: Kept) -> Kept:
     named = {name: item[name] for name in ("slug", "group", "question", "note", "chart", "query", "terms")}
-    return {**named, "document": about(item) or None}
+    return {**named, "kind": kind_of(item), "columns": item.get("columns", {}), "document": about(item) or None}
 
 
 def _results(item: Kept) -> Kept:
@@ -264,22 +262,43 @@ def _address(view: View, item: Kept, document: NamedNode | None) -> str:
 def _sections(item: Kept, view: View, document: NamedNode | None, title: str) -> list[AnswerSection]:
     """The answer; of a template, what it says of each document, or of the one."""
     if about(item) != questions.EACH:
-        table = _table(item, view)
-        return [AnswerSection(None, table, _chart(item, table, title), _same(item, view.opened))]
+        bound = answers.document_of(item, view)
+        table = answers.table(item, view, bound)
+        return [_section(item, view, None, bound, table, title, _same(item, view.opened))]
     sections = []
     variables = [name for name in item["variables"] if name != questions.DOCUMENT]
     for node in view.documents[:MOST_DOCUMENTS] if document is None else [document]:
         rows = rows_of(item, node)
         several = document is None and len(view.documents) > 1
         listed = rows[:MOST_ROWS] if several else rows
-        table = _table({**item, "variables": variables, "rows": listed}, view)
+        table = answers.table({**item, "variables": variables, "rows": listed}, view, node)
         worked = item["expected"]
         place = worked[0].index(questions.DOCUMENT) if worked else 0
         expected = [row for row in worked[1:] if row[place] == view.iris.short(node.value)]
         same = _same({**item, "rows": rows, "expected": [*worked[:1], *expected]}, view.opened) if expected else None
-        more, href = len(rows) - len(listed), _address(view, item, node)
-        sections.append(AnswerSection(view.thing(node), table, _chart(item, table, title), same, more, href))
+        section = _section(item, view, view.thing(node), node, table, title, same)
+        sections.append(replace(section, more=len(rows) - len(listed), href=_address(view, item, node)))
     return sections
+
+
+def _section(
+    item: Kept,
+    view: View,
+    shown: LabelledResource | None,
+    document: NamedNode | None,
+    table: Table,
+    title: str,
+    same: bool | None,
+) -> AnswerSection:
+    """An answer, with its chart if it has one; that of a document has an address as a picture."""
+    drawn = answers.drawn(item, table)
+    chart = bars.svg(title, drawn) if drawn is not None else Markup("")
+    several = len(view.documents) > 1
+    picture = ""
+    if chart and (document in view.documents or (document is None and len(view.documents) == 1)):
+        named = {"document": key_of(view.iris, document)} if several and document is not None else {}
+        picture = view.link(f"/pictures/{answers.PICTURE}{item['slug']}", **named)
+    return AnswerSection(shown, table, chart, picture, same)
 
 
 def _card(item: Kept, view: View, document: NamedNode | None) -> dict[str, Any]:
@@ -292,67 +311,8 @@ def _card(item: Kept, view: View, document: NamedNode | None) -> dict[str, Any]:
         "each": about(item) == questions.EACH and len(view.documents) > 1,
         "words": in_language(item["question"], view.language),
         "size": size,
-        "chart": item["chart"] == "bar",
+        "chart": answers.charted(item) and size != 0,
     }
-
-
-def _table(item: Kept, view: View) -> Table:
-    if "boolean" in item:
-        verdict = LangText(view.interface.gettext("yes" if item["boolean"] else "no"), view.language)
-        return Table((), ((AnswerCell(None, verdict, False),),))
-    rows = item["rows"]
-    names = [
-        name
-        for name in item["variables"]
-        if not (
-            name.endswith("Label")
-            and any(row.get(name.removesuffix("Label"), {}).get("type") == "uri" for row in rows[:1])
-        )
-    ]
-    return Table(
-        tuple((name, _heading(name, view)) for name in names),
-        tuple(tuple(_cell(row.get(name), view) for name in names) for row in rows),
-    )
-
-
-def _heading(name: str, view: View) -> LangText | None:
-    """The ontology's label of what a column's variable is named after."""
-    for local in (name[:1].upper() + name[1:], name[:1].upper() + name[1:].removesuffix("s"), name):
-        label = view.label(_own(view, local)) if local.isidentifier() else None
-        if label is not None:
-            return label
-    return None
-
-
-def _own(view: View, name: str) -> NamedNode:
-    """The own term ``name``, whether or not there is one."""
-    return view.iris.thing(f"ontology#{name}")
-
-
-def _cell(term: dict[str, str] | None, view: View) -> AnswerCell:
-    if term is None:
-        return AnswerCell(None, None, False)
-    if term["type"] == "uri":
-        return AnswerCell(view.thing(NamedNode(term["value"])), None, False)
-    number = term.get("datatype", "").rpartition("#")[2] in ("integer", "decimal", "double", "nonNegativeInteger")
-    return AnswerCell(None, LangText(term["value"], term.get("xml:lang", "")), number)
-
-
-def _chart(item: Kept, table: Table, title: str) -> Markup:
-    """Bars of the last column that holds numbers, by the first that holds none."""
-    if item["chart"] != "bar" or not table.rows:
-        return Markup("")
-    columns = range(len(table.headings))
-    values = [column for column in columns if all(row[column].number for row in table.rows)]
-    names = [column for column in columns if column not in values]
-    if not values or not names:
-        return Markup("")
-    counts = []
-    for row in table.rows:
-        name, value = row[names[0]], row[values[-1]].text
-        label = name.thing.label if name.thing else name.text
-        counts.append((label.value if label else "", float(value.value if value else 0), value.value if value else ""))
-    return chart(title, counts)
 
 
 def _same(item: Kept, opened: OpenRelease) -> bool:
