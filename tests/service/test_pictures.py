@@ -20,6 +20,7 @@ from service.conftest import Live
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = (
+    "mappings-clauses",
     "mappings-sdg-targets",
     "mappings-un-norms",
     "mappings-wsis",

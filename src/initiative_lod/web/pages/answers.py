@@ -166,14 +166,14 @@ def _measured(found: Table) -> list[tuple[str, float, str]]:
 
 
 def _counted(found: Table, place: int) -> list[tuple[str, float, str]]:
-    """How many rows each value of a column has, most first."""
+    """Number of rows that each value of a column has, most first."""
     counts = Counter(row[place].key for row in found.rows if row[place].key)
     words = {row[place].key: row[place].words for row in found.rows}
     return [(words[key], count, str(count)) for key, count in counts.most_common()]
 
 
 def _crossed(found: Table, across: int, down: int) -> Drawn | None:
-    """How often each value of one column stands beside each of another: the number of the row, or the rows."""
+    """Number of times that a value of one column stands beside one of another: the row's number, or the rows."""
     amounts = [place for place in range(len(found.names)) if all(row[place].number for row in found.rows)]
     counts: Counter[tuple[str, str]] = Counter()
     things: tuple[dict[str, LabelledResource], dict[str, LabelledResource]] = ({}, {})
@@ -194,7 +194,7 @@ def _crossed(found: Table, across: int, down: int) -> Drawn | None:
 def _most(
     counts: Counter[tuple[str, str]], place: int, things: Mapping[str, LabelledResource]
 ) -> list[LabelledResource]:
-    """What is counted most often first; parts in the order of the document."""
+    """Things in order: parts in that of the document, others by how often they are counted."""
     totals: Counter[str] = Counter()
     for pair, count in counts.items():
         totals[pair[place]] += count

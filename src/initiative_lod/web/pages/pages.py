@@ -247,7 +247,7 @@ class Pages:
         return self._acts.of(opened)
 
     def material(self, opened: OpenRelease, document: NamedNode) -> Material:
-        """From which pictures of a document are made."""
+        """Figures from which pictures of a document are made."""
         figures = self.figures(opened)[document]
         return Material(figures, self.acts(opened), self._questions.of(opened), self._alignments.of(opened))
 

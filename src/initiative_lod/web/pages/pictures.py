@@ -259,7 +259,7 @@ def _addressed(figures: DocumentFigures) -> dict[tuple[str, str], int]:
 
 
 def _crossed(view: View, counts: Mapping[tuple[str, str], int], heading: str) -> Tabled:
-    """How often each of some things stands beside each of some others, what is most frequent first."""
+    """Heat map of how often things stand beside others, the most frequent first."""
     totals: dict[str, int] = defaultdict(int)
     for pair, count in counts.items():
         for iri in pair:
