@@ -44,7 +44,7 @@ TERMS = frozenset(
     rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct speaker
     attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator Aim StatementObject ContextKind Sentence inSentence carriedOverFrom
+    nestedStatement order operator Aim StatementObject ContextKind Sentence sentence inSentence carriedOverFrom
     Source seenOn closeTo relatedTo
     """.split()
 )

@@ -53,7 +53,7 @@ PROPERTY_NAMES = """
     statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
     speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator inSentence carriedOverFrom seenOn closeTo relatedTo
+    nestedStatement order operator sentence inSentence carriedOverFrom seenOn closeTo relatedTo
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -117,6 +117,7 @@ SAMPLE = """
     :condition <id/sample/action/1/clause/1#condition-1> .
 <id/sample/action/1/clause/1#condition-1> a :Condition ; dcterms:isPartOf <id/sample/action/1/clause/1> ;
     :text "后退"@zh ; :span <id/sample/zh#char=9,11> .
+<id/sample/action/1> :sentence <id/sample/action/1#sentence-zh-1> .
 <id/sample/action/1#sentence-zh-1> a :Sentence ; dcterms:isPartOf <id/sample/action/1> ; :number 1 ;
     :text "要求企业不得后退。"@zh ; :span <id/sample/zh#char=3,12> .
 <id/sample/zh#char=3,12> a :TextSpan , oa:SpecificResource ; oa:hasSource <id/sample/zh> ;

@@ -76,6 +76,7 @@ def test_other_things_are_trees_as_well(real: Live) -> None:
 def test_the_tree_of_an_action_says_in_each_clause_what_and_by_which_words(real: Live) -> None:
     action = check(real.opened, real.opened.iris.thing("id/wic-2020/action/8"))
     assert [clause["number"] for clause in action["hasPart"]] == list(range(1, len(action["hasPart"]) + 1))
+    assert [sentence["number"] for sentence in action["sentence"]] == [1, 2]
     evidence = [item for clause in action["hasPart"] for item in clause.get("evidence", ())]
     assert {item["onProperty"][0]["id"].rpartition("#")[2] for item in evidence} >= {"modality", "topic"}
     quoted = [item["span"][0]["hasSelector"][0]["exact"] for item in evidence if "span" in item]

@@ -71,7 +71,7 @@ def triples(sentences: list[TextSentence], located: LocatedText) -> Iterator[Tri
         node, part = NamedNode(item.iri), NamedNode(item.part)
         yield Triple(node, RDF.type, I.term("Sentence"))
         yield Triple(node, DCTERMS.isPartOf, part)
-        yield Triple(part, DCTERMS.hasPart, node)
+        yield Triple(part, I.term("sentence"), node)
         yield Triple(node, I.term("number"), Literal(item.number))
         yield Triple(node, I.term("text"), Literal(located.text[item.span], language=located.language))
         yield from span_triples(node, I.term("span"), item.span, located)

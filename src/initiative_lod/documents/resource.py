@@ -4,8 +4,9 @@ A description of ``R`` holds what has as its subject
 
 - ``R`` itself, its fragments ``R#…``, the statements' attestations (``…#addressee-enterprises``) about ``R``, and
   the identity cluster that ``R`` is in;
-- ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions, with their fragments; of an Initiative
-  only the parts one level down, and below these the type, number and labels of the actions: not the whole text;
+- ``R``'s parts, all the way down by ``dcterms:hasPart``, and its conditions and sentences, with their fragments; of
+  an Initiative only the parts one level down, and below these the type, number and labels of the actions: not the
+  whole text;
 - the spans of all these, and the spans' selectors;
 
 and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
@@ -191,7 +192,7 @@ class _Found:
         self.fragments(part)
         below = [
             triple.object
-            for predicate in (DCTERMS.hasPart, term("condition"))
+            for predicate in (DCTERMS.hasPart, term("condition"), term("sentence"))
             for triple in self.opened.triples(part, predicate)
             if isinstance(triple.object, NamedNode)
         ]

@@ -70,7 +70,7 @@ class _Nesting:
         self._evidence: dict[Any, list[Node]] = defaultdict(list)
         self._on_subject = iris.term("onSubject")
         self._number = iris.term("number")
-        self._whole = {DCTERMS.hasPart, iris.term("condition"), OA.hasSelector}
+        self._whole = {DCTERMS.hasPart, iris.term("condition"), iris.term("sentence"), OA.hasSelector}
         self._whole |= {iris.term(name) for name in ("span", "headingSpan", "leadSpan")}
         for triple in found:
             self._about[triple.subject][triple.predicate].append(triple.object)

@@ -15,7 +15,7 @@ from initiative_lod.web.pages.view import View
 DEEPEST = 4
 MOST_PARTS = 600  # of one document on its page
 STANDINGS = ("AuthenticText", "OfficialTranslation", "UnofficialTranslation")
-_INSIDE = ("Clause", "Condition", "Sentence")  # parts within sentences
+_INSIDE = ("Clause", "Condition")  # parts within sentences
 
 
 @dataclass(frozen=True, slots=True)
