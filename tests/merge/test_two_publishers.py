@@ -24,7 +24,8 @@ SELECT ?clause WHERE { ?clause ilod:modality <https://w3id.org/initiative-lod/id
 def merged(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
     root = tmp_path_factory.mktemp("publishers")
     settings, other = (
-        patient(Settings(root=make_project(root / name), base=base)) for name, base in (("one", ONE), ("other", OTHER))
+        patient(Settings(root=make_project(root / name), base=base, rendered_documents=0))
+        for name, base in (("one", ONE), ("other", OTHER))
     )
     dump = pipeline.make_release(other).path / "dump.nq.gz"
     request = MergeRequest(named=(str(dump),), retrieved="2031-03-06")

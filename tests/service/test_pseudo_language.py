@@ -161,6 +161,10 @@ def words_from_elsewhere(answer: httpx.Response, seen: set[str]) -> list[str]:
     return pseudo.leaks(texts)
 
 
+#: Documents of the same kind, of which each has other properties.
+SOME = 8
+
+
 def named(quads: Iterable[Quad]) -> set[str]:
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
@@ -177,7 +181,7 @@ def things(live: Live) -> list[str]:
             found.setdefault(quad.object.value, quad.subject)
     own = {node.value for node in found.values()}
     for kind in ("Topic", "StakeholderGroup", "Institution"):
-        own |= named(opened.quads(None, RDF.type, iris.term(kind)))
+        own |= {*sorted(named(opened.quads(None, RDF.type, iris.term(kind))))[:SOME]}
     own |= named(opened.quads(None, RDF.type, SKOS.ConceptScheme))
     paths = (iris.path(iri) for iri in sorted(own))
     return [f"/doc/{path.removeprefix('id/')}" for path in paths if path is not None and path.startswith("id/")]
@@ -333,7 +337,7 @@ def test_no_page_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
     _, before, _ = versions(live)
     addresses = pages(live)
     every = [address_of(route, live) for route in routes(live) if "GET" in (route.methods or ())]
-    assert len(addresses) > 150
+    assert len(addresses) > 120
     assert len(every) > 100
     found = {}
     for address in addresses:

@@ -94,7 +94,7 @@ def test_a_switch_between_any_two_steps_of_a_request(switched: Switched, cache: 
     steps_seen = 0
     with stepping() as steps, serving(switched.root, switched.folder, cache=cache) as live:
         steps.act = lambda: switched.to(switched.after)
-        some = list(switched.alone[switched.before])[cache > 0 :: 2]  # the proof takes all of them, and more steps
+        some = list(switched.alone[switched.before])[cache > 0 :: 4]  # the proof takes all of them, and more steps
         for number, asked in enumerate(some):
             steps.arm(-1)  # what still goes on after the answer before must not switch any more
             switched.to(switched.before)
@@ -133,10 +133,11 @@ def test_a_release_that_is_another_at_each_look(switched: Switched) -> None:
     publisher = Restless(switched.folder)
     publisher.switched = switched
     with serving(switched.root, switched.folder, publisher) as live:
-        for asked in switched.alone[switched.before]:
+        some = list(switched.alone[switched.before])[::2]
+        for asked in some:
             for _ in range(2):
                 check(switched, asked, asked.send(live.url, live.client))
-    assert publisher.looks >= 2 * len(switched.alone[switched.before])
+    assert publisher.looks >= 2 * len(some)
 
 
 def check(switched: Switched, asked: Asked, told: Told) -> None:
