@@ -67,4 +67,5 @@ if __name__ == "__main__":
         app: Starlette = several(Path(rest[0]))
     else:
         app = inline(rest[0]) if kind == "inline" else bare(Path(rest[0]).read_bytes(), rest[1], rest[2])
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", loop="uvloop", http="httptools")
+    options = {"log_level": "warning", "access_log": False, "loop": "uvloop", "http": "httptools"}
+    uvicorn.run(app, host="127.0.0.1", port=int(port), **options)

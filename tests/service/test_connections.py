@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -18,6 +20,7 @@ from uvicorn.server import ServerState
 
 from initiative_lod.cli.serve import listen
 from initiative_lod.settings import Settings
+from initiative_lod.web.http import connections
 from initiative_lod.web.http.connections import Connections
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
@@ -236,6 +239,50 @@ def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None
         connection.close()
     else:
         assert problem(received(connection))[0] == status
+
+
+PAGE = b"GET /doc/harbour-2031 HTTP/1.1\r\nHost: data.example\r\nAccept: text/html\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+
+
+REQUESTS = (
+    PAGE + CLOSE,
+    PAGE.replace(b"GET", b"HEAD") + CLOSE,
+    PAGE + b"If-None-Match: *\r\n" + CLOSE,
+    PAGE + b"Accept-Encoding: gzip\r\n" + CLOSE,
+    PAGE + b"Accept-Encoding: zstd\r\n" + CLOSE,
+    PAGE.replace(b"1.1", b"1.0") + b"\r\n",
+    PAGE + b"\r\n" + PAGE.replace(b"GET", b"HEAD") + b"\r\n" + PAGE + CLOSE,
+    PAGE + b"Expect: 100-continue\r\nContent-Length: 2\r\n" + CLOSE + b"{}",
+)
+
+
+@pytest.mark.parametrize("log", ["", "log.jsonl"])
+def test_what_is_sent_in_one_piece_is_what_uvicorn_sends(
+    harbour_root: Path, tmp_path: Path, log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept: status line, fields and body, whether the connection goes on, and what the log says."""
+    found: dict[bool, list[bytes]] = {False: [], True: []}
+    pieces: list[bool] = []
+    send = connections._send_whole
+    for whole in found:
+
+        def noted(*given: Any, whole: bool = whole) -> bool:
+            pieces.append(whole and send(*given))
+            return pieces[-1]
+
+        monkeypatch.setattr(connections, "_send_whole", noted)
+        with serve(Settings(root=harbour_root, request_log=str(tmp_path / log) if log else "")) as live:
+            for request in REQUESTS * 2:
+                connection = connect(live)
+                connection.sendall(request)
+                found[whole].append(re.sub(rb"(date|last-modified): [^\r]*", rb"\1", received(connection)))
+    assert found[True] == found[False]
+    assert pieces.count(True) > len(REQUESTS)
+    if log:
+        lines = [json.loads(line) for line in (tmp_path / log).read_text().splitlines()]
+        told = [{key: line[key] for key in ("path", "status", "bytes", "media")} for line in lines]
+        assert told[: len(told) // 2] == told[len(told) // 2 :]
 
 
 def test_each_request_of_a_client_that_has_left_is_told() -> None:

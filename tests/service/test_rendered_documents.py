@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 import socket
 import sys
@@ -76,6 +77,56 @@ ADDRESSES = (
     "/context.jsonld",
     "/static/site.css",
 )
+#: One of each other address, but for what a server says of itself; in braces: the release, and the one before.
+MORE = (
+    f"/id/harbour-2031/action/1?from={BASE}",
+    "/ontology/2.0.0",
+    "/dataset/void.ttl",
+    "/files/manifest.json",
+    "/tree.schema.json",
+    "/questions/prohibitions",
+    "/statements/harbour-2031.csv",
+    "/read/harbour-2031",
+    "/suggest?q=harb",
+    "/things",
+    "/things/topic",
+    "/pictures",
+    "/pictures/wording",
+    "/pictures/wording.svg",
+    "/pictures/wording.png",
+    "/embed/pictures/wording",
+    "/oembed?url=/pictures/wording",
+    "/about",
+    "/about/data",
+    "/about/api",
+    "/sparql",
+    "/sparql/terms.json",
+    "/releases",
+    "/release/{version}",
+    "/release/{version}/doc/harbour-2031",
+    "/releases/changes?from={version}&to={version}",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/releases.atom",
+    "/timegate/doc/harbour-2031",
+    "/timemap/doc/harbour-2031",
+    "/reconcile",
+    "/reconcile?queries=%7B%22a%22:%7B%22query%22:%22harbour%22%7D%7D",
+    "/reconcile/suggest/entity?prefix=harb",
+    "/reconcile/suggest/type?prefix=to",
+    "/reconcile/suggest/property?prefix=a",
+    "/reconcile/flyout/entity?id=topic/safety",
+    "/reconcile/properties?type=Topic",
+    f"/reconcile/preview?id={BASE}id/harbour-2031",
+    "/reconcile/1.0-draft",
+    "/reconcile/1.0-draft/suggest/entity?prefix=harb",
+    "/reconcile/1.0-draft/suggest/type?prefix=to",
+    "/reconcile/1.0-draft/suggest/property?prefix=a",
+    "/reconcile/1.0-draft/extend/propose?type=Topic",
+    f"/reconcile/1.0-draft/preview?id={BASE}id/harbour-2031",
+    "/openapi.json",
+)
+OF_THE_SERVER = {"/healthz", "/readyz", "/metrics"}
 ASKED: tuple[dict[str, str], ...] = (
     *({"accept": media.name} for media in DOCUMENT_TYPES),
     {"accept": "application/json"},
@@ -86,18 +137,27 @@ ASKED: tuple[dict[str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", [*ADDRESSES, *MORE])
 def test_an_answer_is_the_same_with_the_layers_on_and_off(layers: tuple[Live, Live, Live], address: str) -> None:
     """Byte for byte, headers and body, the second time too, by GET and HEAD, in each coding."""
     codings = ("identity", "gzip", "zstd")
-    for number, headers in enumerate(ASKED):
-        asked = {**headers, "accept-encoding": codings[(number + len(address)) % 3]}
+    ways = ASKED if address in ADDRESSES else ASKED[-2:]
+    address = address.replace("{version}", layers[0].opened.release.version)
+    for number, headers in enumerate(ways):
+        asked = {**headers, "host": "data.example", "accept-encoding": codings[(number + len(address)) % 3]}
         expected = said(layers[2].client.get(layers[2].url + address, headers=asked))
         for live in layers[:2]:
             for method in ("GET", "HEAD", "GET"):
                 answer = said(live.client.request(method, live.url + address, headers=asked))
                 assert answer[:2] == expected[:2], (asked, method)
                 assert answer[2] == (b"" if method == "HEAD" else expected[2]), (asked, method)
+
+
+def test_no_address_is_left_out(layers: tuple[Live, Live, Live]) -> None:
+    described = {path for path, kinds in layers[0].get("/openapi.json").json()["paths"].items() if "get" in kinds}
+    patterns = {path: re.compile(re.sub(r"\\{[^}]*\\}", ".+", re.escape(path))) for path in described - OF_THE_SERVER}
+    asked = [address.partition("?")[0] for address in (*ADDRESSES, *MORE)]
+    assert [path for path, pattern in patterns.items() if not any(map(pattern.fullmatch, asked))] == []
 
 
 def raw(live: Live, path: str, **headers: str) -> tuple[dict[str, str], bytes]:

@@ -144,6 +144,7 @@ class Server(uvicorn.Server):
             host=settings.host,
             port=settings.port,
             log_level="error",  # what strangers send that is no HTTP is no news
+            access_log=False,  # ours is web/http/request_log.py
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,

@@ -14,6 +14,7 @@ from initiative_lod.web.http.fair_starts import FairStarts
 from initiative_lod.web.http.request import client
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
+from initiative_lod.web.http.response_cache import WHOLE, Whole
 from initiative_lod.web.site import RELEASE, Site
 
 
@@ -69,8 +70,11 @@ class Front:
         found = cache.get(opened, key)
         if found is not None:
             response, body = found
-            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
-            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+            body = b"" if scope["method"] == "HEAD" else body
+            whole: Whole | None = scope.get(WHOLE)
+            if whole is None or not whole(response, body):
+                await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+                await send({"type": "http.response.body", "body": body})
             response.count[0] += 1
             return
         if scope["method"] == "HEAD":

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from initiative_lod.errors import SettingsError
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import request
+from initiative_lod.web.http.response_cache import WHOLE, CachedResponse, Whole
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,21 @@ class RequestLog:
             nonlocal status, size, media
             if message["type"] == "http.response.start":
                 status = message["status"]
-                media = next((value.decode() for name, value in message["headers"] if name == b"content-type"), "")
+                media = _media(message["headers"])
             else:
                 size += len(message.get("body", b""))
             await send(message)
 
+        whole: Whole | None = scope.get(WHOLE)
+
+        def noting_whole(response: CachedResponse, body: bytes) -> bool:
+            nonlocal status, size, media
+            if whole is None or not whole(response, body):
+                return False
+            status, size, media = response.status, len(body), _media(response.headers)
+            return True
+
+        scope[WHOLE] = noting_whole
         try:
             await app(scope, receive, noting)
         finally:
@@ -73,7 +84,7 @@ class RequestLog:
                 "route": self._route(scope["path"]),
                 "status": status,
                 "bytes": size,
-                "media": media.partition(";")[0],
+                "media": media,
                 "milliseconds": round((time.perf_counter() - began) * 1000, 1),
             }
             self._write(line | self._personal(scope))
@@ -109,6 +120,11 @@ class RequestLog:
             if not self._failed:
                 log.error("the request log cannot be written: %s", error.strerror)
             self._failed = True
+
+
+def _media(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The media type, without its parameters."""
+    return next((value.decode().partition(";")[0] for name, value in headers if name == b"content-type"), "")
 
 
 def _now() -> str:

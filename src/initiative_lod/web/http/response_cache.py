@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from urllib.parse import parse_qsl
@@ -43,7 +43,7 @@ ARGUMENTS = {
 }
 MAX_ARGUMENTS = 8  # of an address that is kept
 MAX_KEY_BYTES = 2048  # of address and headers; longer ones are rare, and not worth the memory
-OVERHEAD_BYTES = 1024  # that an entry takes besides its body, about
+OVERHEAD_BYTES = 1024  # that an entry takes besides its body and fields, about
 
 Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...], str]
 
@@ -51,15 +51,31 @@ Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...], s
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
     """A response but for its body, which is the representation with the entity tag, or lies with the release under the
-    tag ``stored``; ``size`` in bytes, about.
+    tag ``stored``. ``fields`` are its header fields as they are sent, line by line.
     """
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    fields: bytes
     tag: str
     stored: str = ""
     count: list[int] = field(default_factory=lambda: [0])  # one integer: how often it and its like were sent
-    size: int = OVERHEAD_BYTES
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The header fields, name and value."""
+        lines = (line.partition(b": ") for line in self.fields.split(b"\r\n")[:-1])
+        return [(name, value) for name, _, value in lines]
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return OVERHEAD_BYTES + len(self.fields)
+
+
+#: Where a scope has what sends a response in one piece, and tells whether it could: what is kept was checked and put
+#: together when it was first sent.
+WHOLE = "initiative_lod.whole"
+Whole = Callable[[CachedResponse, bytes], bool]
 
 
 class ResponseCache:
@@ -173,7 +189,8 @@ class ResponseCache:
         stored = tag.replace(f"-{ZSTD}", "") if status == 200 and ZSTD in tag else ""
         if stored not in opened.rendered:
             stored = ""
-        response = CachedResponse(status, list(sent[0]["headers"]), tag, stored, self._count(path, status))
+        fields = b"".join(b"%b: %b\r\n" % item for item in sent[0]["headers"])
+        response = CachedResponse(status, fields, tag, stored, self._count(path, status))
         with self._lock:
             if self._release is opened and (status == 304 or stored or tag in self._rendered):
                 self._responses[key] = response
