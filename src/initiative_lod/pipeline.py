@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod import __version__, release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
+from initiative_lod.documents.statement_files import statement_files
 from initiative_lod.errors import NotConforming, ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
@@ -116,6 +117,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.txt": report.to_text().encode(),
             "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
             competency.FILE: competency.content(all_questions, store, settings.base),
+            **statement_files(built.quads, iris),
         },
         iris,
         progress,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -36,7 +38,7 @@ def document(real_settings: Settings) -> CodedDocument:
 
 
 def rows(document: CodedDocument) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(statement_table.table(document).decode())))
+    return list(csv.DictReader(io.StringIO(statement_table.table(document).decode("utf-8-sig"))))
 
 
 def test_a_row_is_an_atomic_statement(document: CodedDocument) -> None:
@@ -102,13 +104,38 @@ def test_ig_script_in_english_has_the_labels_of_concepts(document: CodedDocument
 def test_the_files_have_addresses(real: Live) -> None:
     table = real.get("/statements/wic-2020.csv")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
-    assert table.text.startswith("statement,row,part,")
+    assert table.content.decode("utf-8-sig").startswith("statement,row,part,")
     script = real.get("/statements/wic-2020.igs")
     assert "[require: 要求] A[group/enterprises](企业)" in script.text
     assert "#second-statement-1," in real.get("/statements/wic-2020-second.csv").text
     missing = real.get("/statements/nowhere.csv")
     assert missing.status_code == httpx.codes.NOT_FOUND
     assert "wic-2020.csv" in missing.text
+
+
+def test_the_files_are_of_the_release_and_of_its_catalogue(real: Live) -> None:
+    """What is sent is what lies in the release; the dataset has it as a distribution, and its page links to it."""
+    manifest = real.opened.release.manifest
+    described = real.get("/dataset.nt").text
+    page = real.get("/dataset", BROWSER, accept_language="zh").text
+    for name in ("wic-2020.csv", "wic-2020.igs", "wic-2020.en.igs", "wic-2020-second.csv", "wic-2020-second.igs"):
+        body = real.get(f"/statements/{name}").content
+        entry = manifest.files[f"statements-{name}"]
+        assert hashlib.sha256(body).hexdigest() == entry.sha256, name
+        assert f"downloadURL> <https://w3id.org/initiative-lod/statements/{name}>" in described
+        assert entry.sha256 in described.lower()
+        assert f'href="/statements/{name}"' in page
+
+
+def test_a_spreadsheet_computes_no_cell(document: CodedDocument) -> None:
+    part = next(iter(document.coding.parts))
+    top = document.coding.parts[part][0]
+    bad = replace(top.components[0], role="aim", text="=HYPERLINK(1)")
+    coding = replace(document.coding, parts={part: (replace(top, components=(bad,)),)}, uncoded={})
+    content = statement_table.table(replace(document, coding=coding))
+    assert content.startswith(b"\xef\xbb\xbfstatement,")
+    (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    assert row["I_words"] == "'=HYPERLINK(1)"
 
 
 def test_a_clause_shows_its_statement(real: Live) -> None:

@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.opened import Term
 from initiative_lod.vocabulary import ELI, RDF, RDFS, SKOS
 
 I = Iris()  # for terms, which are the same under every base
@@ -33,6 +34,20 @@ SYMBOLS = {
 }
 ROLES = ("speechAct", "speaker", *SYMBOLS, "qualifier")
 _CHAR = re.compile(r"#char=(\d+),(\d+)$")
+
+
+class QuadSource(Protocol):
+    """What quads are looked up in: a release, or what was built for one."""
+
+    def quads(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: Term | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        """The quads of a pattern; None is any."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -97,11 +112,11 @@ class ReadCoding:
         return self.graph.rpartition("/")[2].removeprefix(f"coding-{last}").removeprefix("-")
 
 
-def codings(opened: OpenRelease) -> list[ReadCoding]:
+def codings(source: QuadSource) -> list[ReadCoding]:
     """The codings of a release, by the name of their graph."""
-    found = opened.quads(predicate=RDF.type, object=I.term("Coding"))
+    found = source.quads(predicate=RDF.type, object=I.term("Coding"))
     graphs = {quad.subject for quad in found if isinstance(quad.subject, NamedNode)}
-    return [read(opened.quads(graph=graph), graph.value) for graph in sorted(graphs, key=lambda node: node.value)]
+    return [read(source.quads(graph=graph), graph.value) for graph in sorted(graphs, key=lambda node: node.value)]
 
 
 def read(quads: Iterable[Quad], graph: str) -> ReadCoding:
@@ -208,18 +223,18 @@ class CodedDocument:
         return sorted(parts, key=lambda part: (*self.spans.get(part, (-1, -1)), part))
 
 
-def with_text(opened: OpenRelease, coding: ReadCoding) -> CodedDocument:
+def with_text(source: QuadSource, coding: ReadCoding) -> CodedDocument:
     """A coding with the text in which its words stand, of which there is one."""
-    texts = {quad.subject for quad in opened.quads(predicate=ELI.realizes, object=NamedNode(coding.document))}
-    sources = [text for text in texts if isinstance(text, NamedNode) and _read(opened, coding, text)]
+    texts = {quad.subject for quad in source.quads(predicate=ELI.realizes, object=NamedNode(coding.document))}
+    sources = [text for text in texts if isinstance(text, NamedNode) and _read(source, coding, text)]
     content, language = "", ""
     if sources:
-        words = next(opened.quads(sources[0], I.term("text")), None)
+        words = next(source.quads(sources[0], I.term("text")), None)
         if words is not None and isinstance(words.object, Literal):
             content, language = words.object.value, words.object.language or ""
     begins = f"{sources[0].value}#char=" if sources else "#"
     spans: dict[str, tuple[int, int]] = {}
-    for quad in opened.quads(predicate=I.term("span")):
+    for quad in source.quads(predicate=I.term("span")):
         if isinstance(quad.object, NamedNode) and quad.object.value.startswith(begins):
             place = _CHAR.search(quad.object.value)
             if place and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
@@ -228,7 +243,7 @@ def with_text(opened: OpenRelease, coding: ReadCoding) -> CodedDocument:
     labels = {}
     for iri in named | {*spans}:
         for property in (RDFS.label, SKOS.prefLabel):
-            for quad in opened.quads(NamedNode(iri), property):
+            for quad in source.quads(NamedNode(iri), property):
                 if isinstance(quad.object, Literal) and quad.object.language:
                     labels[iri, quad.object.language] = quad.object.value
     return CodedDocument(coding, language, content, spans, labels)
@@ -240,9 +255,9 @@ def _named(statement: CodedStatement) -> Iterator[str]:
             yield from (iri for iri in (item.concept, item.context) if iri)
 
 
-def _read(opened: OpenRelease, coding: ReadCoding, text: NamedNode) -> bool:
+def _read(source: QuadSource, coding: ReadCoding, text: NamedNode) -> bool:
     """Tell whether a coding has spans of this text."""
     from_text = I.term("span")
-    found = (quad.object for quad in opened.quads(predicate=from_text, graph=NamedNode(coding.graph)))
+    found = (quad.object for quad in source.quads(predicate=from_text, graph=NamedNode(coding.graph)))
     first = next(found, None)
     return isinstance(first, NamedNode) and first.value.startswith(f"{text.value}#")

@@ -2,6 +2,9 @@
 
 Where a component has alternatives joined by an operator, each makes a row; what a row has several of all the same
 (qualifiers, constraints) stands in one cell with `` | `` between. Words are the text's, concepts are IRIs.
+
+It begins with a byte order mark, without which a spreadsheet takes UTF-8 for another encoding; words that it would take
+for a formula have an apostrophe before them.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from initiative_lod.documents.coded_statements import SYMBOLS, CodedComponent, C
 from initiative_lod.languages import LABEL_LANGUAGES
 
 BETWEEN = " | "
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which cells begin that a spreadsheet computes
 #: Roles of which a row has one.
 _SINGLE = tuple(role for role in SYMBOLS if role not in ("activationCondition", "executionConstraint"))
 _CONSTRAINTS = ("activationCondition", "executionConstraint")
@@ -61,8 +65,8 @@ def table(document: CodedDocument) -> bytes:
                         "nested_in": outer.iri if outer else "",
                         "operator": statement.operator,
                     }
-                    writer.writerow(row)
-    return out.getvalue().encode()
+                    writer.writerow({column: _harmless(cell) for column, cell in row.items()})
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _with_outer(
@@ -104,6 +108,11 @@ def atomic_rows(statement: CodedStatement) -> Iterator[dict[str, str]]:
         row["speaker_words"] = _joined([item.text for item in statement.of("speaker")])
         row["implied"] = _joined(sorted({_name(item) for item in used if item.implied}))
         yield row
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet shows and does not compute."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _filling(item: CodedComponent) -> str:

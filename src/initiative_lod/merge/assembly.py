@@ -109,6 +109,8 @@ class Assembly:
         self._concatenate(parts)
         self._write_dumps(derived)
         dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
+        statements = [path for path in self._building.iterdir() if manifest.STATEMENTS.fullmatch(path.name)]
+        dumps |= {path.name: entry_at(path) for path in sorted(statements)}
         merged = [NamedNode(item.graph) for item in self.records]
         described = catalogue.describe(self._iris, store, version, dumps, merged)
         for name, data in folder.description_files(described).items():

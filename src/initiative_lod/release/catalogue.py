@@ -16,7 +16,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.manifest import DUMP, DUMPS
+from initiative_lod.release.manifest import DUMP, DUMPS, STATEMENTS
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SPDX, VOID, XSD
 
@@ -30,7 +30,7 @@ MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 def describe(
     iris: Iris, store: Store, version: str, files: Mapping[str, FileEntry], merged: Sequence[NamedNode] = ()
 ) -> list[Quad]:
-    """The description of a release as quads of ``graph/release``; ``files`` has the dumps by name.
+    """The description of a release as quads of ``graph/release``; ``files`` has the dumps and the statements by name.
 
     ``store`` holds everything else. The dataset's counts are those of its default graph, this description included.
     Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts.
@@ -170,30 +170,48 @@ def _distributions(
     is_merged: bool,
     languages: Languages,
 ) -> Iterator[Triple]:
-    """The dumps. Of a merged release only the first has everything."""
+    """The dumps, of which in a merged release only the first has everything, and the statements as files."""
     dataset = iris.thing("dataset")
+    for name in sorted(filter(STATEMENTS.fullmatch, files)):
+        public = name.partition("-")[2]
+        node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"statements/{public}")
+        media = "text/csv" if name.endswith(".csv") else "text/plain"
+        yield Triple(dataset, DCAT.distribution, node)
+        for tag, text in languages.each("catalogue.statements", name=public).items():
+            yield Triple(node, DCTERMS.title, Literal(text, language=tag))
+        yield from (Triple(node, DCTERMS.license, value) for value in own[DCTERMS.license])
+        yield from _file(node, file, media, files[name])
     for name, format in sorted(DUMPS.items()):
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"dataset/{name}")
-        checksum = NamedNode(f"{node.value}.sha256")
         yield Triple(dataset, DCAT.distribution, node)
         yield Triple(dataset, VOID.dataDump, file)
-        yield Triple(node, RDF.type, DCAT.Distribution)
         title = "catalogue.own_graphs" if is_merged and name != DUMP else "catalogue.everything"
         for tag, text in languages.each(title, format=format.label).items():
             yield Triple(node, DCTERMS.title, Literal(text, language=tag))
-        yield Triple(node, DCAT.downloadURL, file)
-        yield Triple(node, DCAT.accessURL, file)
-        yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + format.name))
-        yield Triple(node, DCTERMS.format, NamedNode(MEDIA_TYPES + format.name))
         # What is merged has licences of its own, which graph/provenance tells.
         yield from (Triple(node, DCTERMS.license, value) for value in own[DCTERMS.license] if not is_merged)
         yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}application/gzip"))
-        yield Triple(node, DCAT.byteSize, Literal(str(files[name].bytes), datatype=XSD.integer))
-        yield Triple(node, SPDX.checksum, checksum)
-        yield Triple(checksum, RDF.type, SPDX.Checksum)
-        yield Triple(SPDX.checksumAlgorithm_sha256, RDF.type, SPDX.ChecksumAlgorithm)
-        for media in (format.name, "application/gzip"):
-            for kind in (DCTERMS.MediaType, DCTERMS.MediaTypeOrExtent):
-                yield Triple(NamedNode(MEDIA_TYPES + media), RDF.type, kind)
-        yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
-        yield Triple(checksum, SPDX.checksumValue, Literal(files[name].sha256, datatype=XSD.hexBinary))
+        yield from _media_type("application/gzip")
+        yield from _file(node, file, format.name, files[name])
+
+
+def _file(node: NamedNode, file: NamedNode, media: str, entry: FileEntry) -> Iterator[Triple]:
+    """A distribution as a file: where it is, of which media type, how long, and its digest."""
+    checksum = NamedNode(f"{node.value}.sha256")
+    yield Triple(node, RDF.type, DCAT.Distribution)
+    yield Triple(node, DCAT.downloadURL, file)
+    yield Triple(node, DCAT.accessURL, file)
+    yield Triple(node, DCAT.mediaType, NamedNode(MEDIA_TYPES + media))
+    yield Triple(node, DCTERMS.format, NamedNode(MEDIA_TYPES + media))
+    yield Triple(node, DCAT.byteSize, Literal(str(entry.bytes), datatype=XSD.integer))
+    yield Triple(node, SPDX.checksum, checksum)
+    yield Triple(checksum, RDF.type, SPDX.Checksum)
+    yield Triple(SPDX.checksumAlgorithm_sha256, RDF.type, SPDX.ChecksumAlgorithm)
+    yield from _media_type(media)
+    yield Triple(checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256)
+    yield Triple(checksum, SPDX.checksumValue, Literal(entry.sha256, datatype=XSD.hexBinary))
+
+
+def _media_type(name: str) -> Iterator[Triple]:
+    for kind in (DCTERMS.MediaType, DCTERMS.MediaTypeOrExtent):
+        yield Triple(NamedNode(MEDIA_TYPES + name), RDF.type, kind)

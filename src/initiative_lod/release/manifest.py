@@ -35,6 +35,8 @@ DESCRIPTION_EXACT = "release.exact.tsv"  # its literals that the store writes in
 #: The dataset as files, by name, in the formats that are dumped.
 DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
+#: Institutional statements as files, one a coding: the coders' table and IG Script. They are at ``/statements/<name>``.
+STATEMENTS = re.compile(r"statements-(?P<name>[\w.-]+\.(csv|igs))")
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")  # the name of a release
