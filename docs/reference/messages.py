@@ -35,6 +35,8 @@ MODULES = {
     "build/coded_text": "words of a coding in the text",
     "build/component_concepts": "concepts of a coding",
     "build/coding": "a coding as a whole",
+    "sources/word_pairs": "words of a coding in a translation, in `data/codings/`",
+    "build/translated_words": "where these words stand",
     "sources/query_files": "the header of a question",
     "sources/questions": "questions in `data/questions/`",
     "validation/competency": "a question's query",

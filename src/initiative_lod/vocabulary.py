@@ -45,7 +45,7 @@ TERMS = frozenset(
     attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
     nestedStatement order operator Aim StatementObject ContextKind Sentence sentence inSentence carriedOverFrom
-    Source seenOn closeTo relatedTo
+    Source seenOn closeTo relatedTo translationSpan
     """.split()
 )
 #: Kinds of parts of a document, in reading order; conditions stand within clauses. This list and the next ones follow

@@ -104,6 +104,19 @@ def coded(lines: str, head: str = CODING_HEAD, part: str = "action/2/clause/1") 
     return slip(CODING, None, f"{head}\n== {part}\n{lines}\n")
 
 
+def paired(lines: str, head: str = "coding: harbour-2031\nlanguage: en\n\n== action/2/clause/1\n") -> Told:
+    """Words of a coding in a translation, of a coding of one clause; the build tells."""
+    coding = f"{CODING_HEAD}\n== action/2/clause/1\n[undertake] A[shipping-lines](船公司) D[prohibit](不得)\n"
+    said = ("must not sell crew information", "must not sell crew information, must not")
+    return Slip(
+        (
+            (CODING, None, coding),
+            (CODING.replace(".igs", ".en.words"), None, f"{head}{lines}\n"),
+            ("data/graphs/harbour-2031/pillars.ttl", *said),
+        )
+    )
+
+
 def bracket(words: str) -> Told:
     """Turtle by itself, as the notation is read."""
 
@@ -290,6 +303,20 @@ CASES: dict[str, dict[str, Told]] = {
         ),
         "{} times in": slip(DOCUMENT, ' ; src:suffix "是"', ""),
         "does not stand in": slip(PILLARS, 'src:quote "不得"', 'src:quote "切勿"'),
+    },
+    "sources/word_pairs": {
+        "a part stands once": paired("== action/2/clause/1"),
+        "before the first “== …” stand": paired("", head="harbour-2031\n"),
+        "what this is about": paired("", head="language: en\n"),
+        "is no pair": paired("船公司"),
+    },
+    "build/translated_words": {
+        "is no part of the text": paired("== action/99"),
+        "has no translation in": paired("== pillar/1"),
+        "no further component of this part": paired("船员 = crews"),
+        "does not stand there": paired("不得 = ought never to"),
+        "times in the translation": paired("不得 = must not"),
+        "there is nothing to find words in": paired("", head="coding: nothing\nlanguage: en\n"),
     },
     "sources/ig_script": {
         "is a heading for the second time": coded("[undertake] I(出售)\n== action/2/clause/1"),

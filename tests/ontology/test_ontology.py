@@ -53,7 +53,7 @@ PROPERTY_NAMES = """
     statement rivalStatement statedIn inCoding codes coder uncodedReason statementNumber doubt component speechAct
     speaker attribute deontic aim directObject indirectObject activationCondition executionConstraint orElse
     constitutedEntity modal constitutiveFunction constitutingProperties qualifier qualifies concept context
-    nestedStatement order operator sentence inSentence carriedOverFrom seenOn closeTo relatedTo
+    nestedStatement order operator sentence inSentence carriedOverFrom seenOn closeTo relatedTo translationSpan
 """
 CLASSES = frozenset(CLASS_NAMES.split())
 PROPERTIES = frozenset(PROPERTY_NAMES.split())
@@ -113,6 +113,7 @@ SAMPLE = """
     :text "要求企业不得后退。"@zh ; :translation "Require enterprises not to step back."@en ;
     :span <id/sample/zh#char=3,12> ; :modality <id/modality/prohibit> ; :addressee <id/group/enterprises> ;
     :beneficiary <id/group/people> ; :topic <id/topic/sharing> ; :cites <id/institution/committee> ;
+    :translationSpan <id/sample/zh#char=3,12> ;
     :closeTo <https://example.org/goal> ; :relatedTo <https://example.org/norm> ;
     :condition <id/sample/action/1/clause/1#condition-1> .
 <id/sample/action/1/clause/1#condition-1> a :Condition ; dcterms:isPartOf <id/sample/action/1/clause/1> ;

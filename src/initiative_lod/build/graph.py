@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree, sentences
+from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree, sentences, translated_words
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
@@ -26,7 +26,7 @@ from initiative_lod.errors import NotationError, ParseError, SettingsError, Sour
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
-from initiative_lod.sources import ig_script, judgements, notation, sssom, turtle
+from initiative_lod.sources import ig_script, judgements, notation, sssom, turtle, word_pairs
 from initiative_lod.sources.line_numbers import Place, Places
 from initiative_lod.sources.notation import AuthoredMark, Marks, with_mark
 from initiative_lod.sources.text import PARAGRAPHS
@@ -130,6 +130,15 @@ def _codings(
         read = list(sentences.triples(coder.sentences, coder.text.located))
         found += _in(_graph_of(coder.text.document, iris), [*read, *coding.statement_labels(read, labels)])
         places.add_lines(coder.lines.items(), path.relative_to(root))
+    for path in translated_words.pair_files(root / "data" / "codings"):
+        try:
+            pairs = word_pairs.read(path)
+            stated = list(translated_words.triples(pairs, [*quads, *found], iris))
+            found += _in(iris.graph(f"coding-{pairs.coding}"), stated)
+        except SourceErrors as failed:
+            errors += failed.errors
+        except SourceError as error:
+            errors.append(error)
     if errors:
         raise SourceErrors(errors)
     return found

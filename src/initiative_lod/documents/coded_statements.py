@@ -37,7 +37,7 @@ _CHAR = re.compile(r"#char=(\d+),(\d+)$")
 
 
 class QuadSource(Protocol):
-    """What quads are looked up in: a release, or what was built for one."""
+    """Source of quads, looked up by pattern: a release, or the build of one."""
 
     def quads(
         self,
