@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.documents import codings
 from initiative_lod.documents.links import Link
@@ -20,7 +20,6 @@ from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, document_iri, is_merged
 from initiative_lod.documents.tree import tree
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, GraphFormat
-from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
@@ -91,10 +90,11 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
         return tree(description, iris, context)
     if media is JSON_LD:
         form = offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted"
-        return JSON_LD.document(triples(description.quads), context, form)
+        return JSON_LD.document(description.triples, context, form)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
-    return media.write(description.quads, prefixes(iris, description.namespaces) if media.prefixed else None)
+    statements: Sequence[Quad | Triple] = description.quads if media.graphs else description.triples
+    return media.write(statements, prefixes(iris, description.namespaces) if media.prefixed else None)
 
 
 def document_paths(opened: OpenRelease) -> list[str]:

@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from initiative_lod.formats.graph_format import triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
@@ -54,6 +55,11 @@ class Description:
     quads: tuple[Quad, ...]
     page: int = 1
     pages: int = 1
+
+    @cached_property
+    def triples(self) -> tuple[Triple, ...]:
+        """The same without their graphs, each once."""
+        return tuple(triples(self.quads))
 
     @cached_property
     def namespaces(self) -> frozenset[str]:

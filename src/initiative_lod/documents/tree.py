@@ -17,7 +17,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.documents.resource import Description
 from initiative_lod.formats import JSON_LD, MediaType
-from initiative_lod.formats.graph_format import triples
 from initiative_lod.formats.json_ld import without_prefixes
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
@@ -41,7 +40,7 @@ def schema() -> bytes:
 
 def tree(description: Description, iris: Iris, context: Mapping[str, Any]) -> bytes:
     """A description as a tree, in JSON-LD's framed document form; ``context`` is a whole context document."""
-    nested = _Nesting(iris, triples(description.quads)).node(description.resource, frozenset())
+    nested = _Nesting(iris, description.triples).node(description.resource, frozenset())
     terms = without_prefixes(context.get("@context", context))
     inner = {name: _steady(name, term) for name, term in terms.items()}
     reverse = {"@reverse": iris.term("onSubject").value, "@container": "@set"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +23,6 @@ from initiative_lod.vocabulary import RDF, XSD
 _STRING = r'"(?>[^"\\\n]|\\.)*+"'
 _FIRST_LINE = re.compile(rf"\s*\[\s*{_STRING}(?:\s*,\s*{_STRING}){{5}}\s*\]")
 _IRI, _BLANK_NODE = "globalId", "localId"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _LANGUAGE, _DIRECTED = RDF.langString.value, RDF.dirLangString.value
 
 
@@ -56,7 +56,7 @@ class HexTuples(GraphFormat):
         self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
     ) -> None:
         for statement in statements:
-            output.write(_encode(_row(statement)).encode() + b"\n")
+            output.write(f"[{','.join(map(encode_basestring, _row(statement)))}]\n".encode())
 
 
 def _row(statement: Statement) -> tuple[str, ...]:

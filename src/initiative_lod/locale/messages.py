@@ -34,6 +34,7 @@ class Language:
     def __init__(self, tag: str, content: bytes, otherwise: NullTranslations) -> None:
         """Read a catalogue. Raises ValueError for what is no gettext file."""
         self.tag = tag
+        self._plain: dict[str, Markup] = {}  # messages without values, as HTML
         self.translations = GNUTranslations(io.BytesIO(_compiled(content)))
         self.translations.add_fallback(otherwise)
         try:
@@ -63,7 +64,11 @@ class Language:
 
     def markup(self, id: str, /, **values: object) -> Markup:
         """The message as HTML; what came in another language is marked as such (WCAG 2.2 §3.1.2)."""
-        return escape(self.translations.gettext(id)) % self._marked(values)
+        if values:
+            return escape(self.translations.gettext(id)) % self._marked(values)
+        if id not in self._plain:
+            self._plain[id] = escape(self.translations.gettext(id)) % {}
+        return self._plain[id]
 
     def nmarkup(self, one: str, many: str, number: int, /, **values: object) -> Markup:
         """The message in the form for ``number`` as HTML."""

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.release.manifest import DUMPS, STATEMENTS
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.mappings import Mapping, of_graph
@@ -36,15 +37,10 @@ class Graph:
 
 def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
     """Read a graph; ``node`` is the document, ``name`` the graph that it shows."""
-    subjects: dict[str, None] = {}
-    more = False
-    for index, quad in enumerate(view.opened.quads(graph=name)):
-        if index >= READ:
-            more = True
-            break
-        if isinstance(quad.subject, NamedNode):
-            subjects[document_of(quad.subject.value)] = None
-    ordered = sorted(subjects, key=natural)
+    read = view.opened.memory("subjects of graphs")
+    if name not in read:
+        read[name] = _subjects(view.opened, name)
+    ordered, more = read[name]
     return Graph(
         view.thing(node),
         view.number(name, VOID.triples),
@@ -55,6 +51,19 @@ def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
         more or len(ordered) > LISTED,
         groups(view, node, _TOLD),
     )
+
+
+def _subjects(opened: OpenRelease, name: NamedNode) -> tuple[list[str], bool]:
+    """The things that a graph is about, of the statements that are looked through, and whether there are more."""
+    subjects: set[str] = set()
+    more = False
+    for index, quad in enumerate(opened.quads(graph=name)):
+        if index >= READ:
+            more = True
+            break
+        if isinstance(quad.subject, NamedNode):
+            subjects.add(document_of(quad.subject.value))
+    return sorted(subjects, key=natural), more
 
 
 def text_facts(view: View, node: NamedNode) -> dict[str, list[LangText]]:
