@@ -397,7 +397,7 @@ BOUNDS = {
     "/doc/modality": 30,
     "/ontology": 1100,
     "/shapes": 480,
-    "/dataset": 310,
+    "/dataset": 430,
     "/graph/topics": 30,
 }
 

@@ -95,10 +95,32 @@ def test_ig_script_read_back_makes_the_same_graph(document: CodedDocument) -> No
     assert second == first
 
 
-def test_ig_script_in_english_has_the_labels_of_concepts(document: CodedDocument) -> None:
+def test_ig_script_in_english_has_the_words_of_the_rendering(document: CodedDocument) -> None:
     script = ScriptWriter(document, Iris(), "en").whole()
-    assert "A[group/enterprises](enterprises) D[modality/prohibit](prohibit)" in script
-    assert script.startswith("# A reading aid")
+    assert "[require: Require] A[group/enterprises](enterprises) D[modality/prohibit](not to)" in script
+    assert (
+        "I[pre-install](pre-install) Bdir[topic/backdoor, topic/malicious-code](backdoors [AND] malicious code)"
+        in script
+    )
+    assert script.startswith("# For reading")
+
+
+def test_every_clause_has_its_words_in_english(document: CodedDocument) -> None:
+    """All but a light verb that the rendering does without; the words stand there, and one page shows them coloured."""
+    found = [
+        (part, item)
+        for part, tops in document.coding.parts.items()
+        for top in tops
+        for statement in top.everything()
+        for item in statement.components
+        if "/clause/" in part and item.text and item.nested is None
+    ]
+    assert len({part for part, _ in found}) == 97
+    without = [item.text for _, item in found if not item.translations]
+    assert (len(found), without) == (520, ["开展"] * 6)
+    assert all(
+        len(item.translated) == item.translations["en"].count(" … ") + 1 for _, item in found if item.translations
+    )
 
 
 def test_the_files_have_addresses(real: Live) -> None:
@@ -143,6 +165,9 @@ def test_a_clause_shows_its_statement(real: Live) -> None:
     assert 'id="statement-1"' in chinese
     assert "规范词" in chinese
     assert 'href="/statements/wic-2020.csv"' in chinese
+    english = real.get("/doc/wic-2020/action/8/clause/5", BROWSER, accept_language="en").text
+    assert '<mark class="said m-prohibit" title="deontic">not to</mark>' in english
+    assert '<span class="quiet" lang="zh">恶意代码</span>' in english
     english = real.get("/doc/wic-2020/action/8/clause/6", BROWSER, accept_language="en").text
     assert "carried over from clause 5" in english
 

@@ -68,6 +68,8 @@ class CodedComponent:
     operator: str
     nested: CodedStatement | None
     qualifies: frozenset[str]
+    translations: Mapping[str, str] = field(default_factory=dict)  # its words in translations, by language
+    translated: tuple[tuple[str, int, int], ...] = ()  # where: the IRI of the translation, start and end
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,15 @@ def _component(iri: str, role: str, about: Said) -> CodedComponent:
         _value(said, "operator"),
         _statement(nested, about) if nested in about else None,
         frozenset(item.value for item in said.get("qualifies", ())),
+        _by_language(said, "translation"),
+        tuple(sorted(found for item in said.get("translationSpan", ()) if (found := place_in(item.value)) is not None)),
     )
+
+
+def place_in(span: str) -> tuple[str, int, int] | None:
+    """The text of a span by its IRI, and where the span begins and ends in it; None for what is no span."""
+    place = _CHAR.search(span)
+    return (span[: place.start()], int(place[1]), int(place[2])) if place else None
 
 
 def _value(said: Mapping[str, list[NamedNode | Literal]], name: str) -> str:

@@ -11,7 +11,7 @@ from initiative_lod.sources.ig_script import carried, escaped
 
 
 class ScriptWriter:
-    """IG Script of one coding; in the words of the text, or with the labels of the concepts in another language."""
+    """IG Script of one coding, in the words of the text or in those of a translation."""
 
     def __init__(self, document: CodedDocument, iris: Iris, language: str = "") -> None:
         self._document, self._iris = document, iris
@@ -22,7 +22,7 @@ class ScriptWriter:
         """The file: head, parts in the order of the text, their statements."""
         head = [
             ("document", self._iris.short(self._coding.document)),
-            ("language", self._document.language),
+            ("language", self._language or self._document.language),
             ("coding", self._coding.name if self._coding.is_rival else ""),
             *self._coding.head.items(),
         ]
@@ -30,8 +30,8 @@ class ScriptWriter:
         if self._language:
             lines.insert(
                 0,
-                f"# A reading aid: the labels of the concepts in “{self._language}”; words without a concept stand in "
-                "the language of the text.",
+                f"# For reading: the words of the rendering in “{self._language}”, in the order of the text; where it "
+                "has none of its own, the label of the concept, and else the words of the text.",
             )
         for part in self._document.in_order():
             lines += ["", f"== {part.removeprefix(self._coding.document + '/')}", *self.part(part)]
@@ -120,7 +120,9 @@ class ScriptWriter:
         return f"{symbol}{f'[{note}]' if note else ''}({words})", max(ends, default=-1)
 
     def _words(self, item: CodedComponent, statement: CodedStatement) -> str:
-        shown = self._document.label(item.concept, self._language) if self._language and item.concept else ""
+        shown = item.translations.get(self._language, "") if self._language else ""
+        if self._language and item.concept and not shown:
+            shown = self._document.label(item.concept, self._language)
         text = escaped(shown or item.text)
         if not item.implied:
             return text

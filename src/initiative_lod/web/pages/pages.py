@@ -135,6 +135,7 @@ class Pages:
             shown = statement_lines.parts_of(more["units"])
             more["lines"] = statement_lines.of_parts(view, index, shown)
             more["rivals"] = statement_lines.rivals_of(view, index, shown)
+            more["coloured"] = statement_lines.translations_of(view, index, shown)
             work = view.document_of(resource)
             more["coding"] = index.codings.get(work.value, "") if work is not None else ""
         elif "Text" in kinds:

@@ -13,6 +13,7 @@ from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import PartView
+from initiative_lod.web.pages.marked_text import Mark, split
 from initiative_lod.web.pages.view import View
 
 MOST = 200  # statements of one concept that a page lists
@@ -52,6 +53,7 @@ class LineComponent:
     name: str
     style: str
     words: LangText | None
+    original: LangText | None  # the words of the text, where ``words`` are those of a translation
     thing: LabelledResource | None
     translated: bool  # the thing's label says in the reader's language what the words do not
     joined: str
@@ -69,6 +71,15 @@ class StatementLine:
     components: tuple[LineComponent, ...]
     joined: str
     doubt: LangText | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColouredPiece:
+    """A run of a translation's words; ``name`` and ``style`` of the component that they are, empty for what is none."""
+
+    text: str
+    name: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,35 @@ def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[st
         for part in parts
         if part in index.by_part
     }
+
+
+def translations_of(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[ColouredPiece, ...]]:
+    """The translation of each part whose statements say where their components stand in it, cut at these."""
+    found = {}
+    for part in parts:
+        tops = index.by_part.get(part, ())
+        spans = view.nodes(NamedNode(part), view.term("translationSpan")) if tops else []
+        words = view.text(NamedNode(part), view.term("translation")) if spans else None
+        place = coded_statements.place_in(spans[0].value) if spans else None
+        if words is not None and place is not None:
+            found[part] = _coloured(view, tops, words.value, place)
+    return found
+
+
+def _coloured(
+    view: View, tops: Iterable[CodedStatement], words: str, place: tuple[str, int, int]
+) -> tuple[ColouredPiece, ...]:
+    text, begins, _ = place
+    said: dict[str, tuple[str, str]] = {}
+    marks = []
+    for item in (item for top in tops for statement in top.everything() for item in statement.components):
+        line = _component(view, item, "")
+        said[item.iri] = line.name, line.style
+        marks += [Mark(start, end, item.iri) for source, start, end in item.translated if source == text]
+    pieces = split(words, begins, marks)
+    return tuple(
+        ColouredPiece(piece.text, *(said[piece.marks[0].key] if piece.marks else ("", ""))) for piece in pieces
+    )
 
 
 def rivals_of(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[RivalReading, ...]]:
@@ -188,6 +228,9 @@ def _components(view: View, statement: CodedStatement) -> tuple[LineComponent, .
 def _component(view: View, item: CodedComponent, joined: str) -> LineComponent:
     thing = view.thing(NamedNode(item.concept)) if item.concept else None
     words = LangText(item.text, item.language) if item.text else None
+    original = None
+    if words is not None and view.language in item.translations:
+        words, original = LangText(item.translations[view.language], view.language), words
     own = words is not None and words.language.split("-")[0] == view.language.split("-")[0]
     name = view.thing(NamedNode(item.context) if item.context else view.term(item.role)).label.value
     style = _STYLES.get(item.role, "none")
@@ -197,6 +240,7 @@ def _component(view: View, item: CodedComponent, joined: str) -> LineComponent:
         name,
         style,
         words,
+        original,
         thing,
         thing is not None and (words is None or not own),
         joined,
