@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod import __version__, release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
+from initiative_lod.bulk.sql_engine import SqlEngine
 from initiative_lod.documents.statement_files import statement_files
 from initiative_lod.errors import NotConforming, ReleaseError, SourceError
 from initiative_lod.iris import Iris
@@ -169,9 +170,10 @@ def make_merged_release(
     joint_questions = questions.read_folder(folder) if folder.is_dir() else []
 
     def report(
-        store: Store, records: Sequence[MergedSource], building: Path
+        store: Store, records: Sequence[MergedSource], building: Path, engine: SqlEngine | None
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
-        conflicts = find.find(store, records, Iris(settings.base), own_questions, building, progress, joint_questions)
+        given = Iris(settings.base), own_questions, building, progress, joint_questions, engine
+        conflicts = find.find(store, records, *given)
         files = conflicts.files()
         saved = building / competency.FILE  # as the start has it
         if saved.is_file():

@@ -110,6 +110,9 @@ class Settings:
         4 * 1024 * 1024 * 1024, "data memory of one process that reads files", 64 * 1024 * 1024
     )
     merge_workers: int = _setting(2, "processes that read files", 1, 64)
+    table_memory: int = _setting(
+        1024 * 1024 * 1024, "memory in which DuckDB works in a merge; what is more goes to the disk", 256 * 1024 * 1024
+    )
     follow: str = _setting("", "address of the site or release folder whose current release is served; empty: none")
     follow_seconds: float = _setting(30.0, "time between two looks at what is current there", 0.1)
     pull_bytes: int = _setting(64 * 1024 * 1024 * 1024, "bytes of a release that is taken from elsewhere", 1024)

@@ -197,7 +197,7 @@ def commands(run: Run) -> tuple[str, str]:
         assert inside.status_code == 200
         assert client.get(inside.url.join("1"), timeout=SECONDS).status_code == 200
         assert httpx.get(entrance, timeout=SECONDS).status_code == 403
-    new = Path(json.loads(run("merge", str(other), "--publish", "--json"))["path"]).name
+    new = Path(json.loads(run("merge", str(other), "--engine", "duckdb", "--publish", "--json"))["path"]).name
     assert run("release", "list").count("\n") >= 2
     assert run("release", "verify").count("sound") == 2
     assert "other.example" in run("release", "diff", old)

@@ -88,6 +88,7 @@ def test_its_manifest_says_what_it_is(made: Release) -> None:
         "context.jsonld",
         "dump.hext.gz",
         "dump.nq.gz",
+        "dump.parquet",
         "dump.trig.gz",
         "release.exact.tsv",
         "release.nq",

@@ -291,6 +291,7 @@ def test_dumps_come_in_parts_and_files_from_a_cache(files: Files, harbour: Live)
     assert (part.status_code, part.content) == (206, harbour.get("/dataset/dump.nq.gz", range="bytes=0-9").content)
     assert "content-encoding" not in part.headers
     assert part.headers["content-type"] == "application/gzip"
+    assert files.get("/dataset/dump.parquet").headers["content-type"] == "application/vnd.apache.parquet"
     page = files.get("/doc/harbour-2031")
     assert files.get("/doc/harbour-2031", if_none_match=page.headers["etag"]).status_code == 304
     style = re.search(r'href="(/static/site[^"]*)"', page.text)

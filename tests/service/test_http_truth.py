@@ -16,6 +16,22 @@ def test_a_unit_that_there_is_not_is_as_good_as_no_range(harbour: Live, unit: st
     assert answer.content == harbour.get(DUMP).content
 
 
+def test_the_table_of_quads_is_a_dump_as_any_other(harbour: Live) -> None:
+    """But that it is no gzip, and no RDF."""
+    whole = harbour.get("/dataset/dump.parquet")
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "application/vnd.apache.parquet")
+    assert harbour.get("/dataset/dump.parquet", range="bytes=0-3").content == b"PAR1" == whole.content[-4:]
+    links = harbour.get("/linkset?iri=https://w3id.org/initiative-lod/dataset").json()["linkset"][0]["item"]
+    types = {link["href"].rpartition("/")[2]: link["type"] for link in links}
+    assert types["dump.parquet"] == "application/vnd.apache.parquet"
+    assert types["dump.trig.gz"] == "application/gzip"
+    described = harbour.get("/dataset.nt").text
+    assert "dataset#dump.parquet> <http://www.w3.org/ns/dcat#downloadURL>" in described
+    assert "#mediaType> <https://www.iana.org/assignments/media-types/application/vnd.apache.parquet>" in described
+    assert "dataset#dump.parquet> <http://www.w3.org/ns/dcat#compressFormat>" not in described
+    assert "dataDump> <https://w3id.org/initiative-lod/dataset/dump.parquet>" not in described
+
+
 @pytest.mark.parametrize(("accept", "media"), [("*/*", "application/problem+json"), ("text/html", "text/html")])
 def test_a_range_beyond_the_end_is_told_as_any_other_fault(harbour: Live, accept: str, media: str) -> None:
     answer = harbour.get(DUMP, accept, range="bytes=999999999-")

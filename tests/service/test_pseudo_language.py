@@ -707,7 +707,7 @@ UNSEEN = {
 def test_what_a_release_says_of_itself(languages: Path, seen: set[str]) -> None:
     """Data, in every language of the catalogues: its words are messages."""
     said = Languages(languages)
-    ids = [f"catalogue.{name}" for name in ("release", "endpoint", "everything", "own_graphs", "source")]
+    ids = [f"catalogue.{name}" for name in ("release", "endpoint", "everything", "own_graphs", "table", "source")]
     for id in (*ids, "documents.cut"):
         text = said.each(id, version="7", format="7", slug="7", most="7")[pseudo.TAG]
         assert pseudo.leaks([text]) == []

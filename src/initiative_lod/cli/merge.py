@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
+from initiative_lod.bulk.sql_engine import STORE
 from initiative_lod.cli.talk import console, say, show, tell, tell_files
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
@@ -70,6 +71,9 @@ def merge(
         bool, typer.Option("--dry-run", help="Do all that a merge does, and keep nothing of it.")
     ] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Make the new release the current one.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="Engine that looks for conflicts: store, duckdb, or spark://HOST:PORT of a cluster.")
+    ] = STORE,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
 ) -> None:
     """Merge other people's graphs into a new release, each in a named graph of its own, and say what deserves a
@@ -93,6 +97,7 @@ def merge(
         licences=dict(_licence(text) for text in license or ()),
         without=tuple(without or ()),
         dry_run=dry_run,
+        engine=engine,
     )
     with _Watch(len(wanted.named)) as watch:
         start, since = _start(settings, onto, watch)

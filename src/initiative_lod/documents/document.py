@@ -21,7 +21,7 @@ from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_
 from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, MediaType
 from initiative_lod.iris import Iris, uri
-from initiative_lod.release.manifest import DUMPS
+from initiative_lod.release.manifest import DUMPS, dump_type
 from initiative_lod.release.opened import OpenRelease
 
 DEFAULT_PROFILE = "ilod"
@@ -336,7 +336,7 @@ def _links(place: _Place, facts: _Facts) -> list[Link]:
         place.query,
         linkset=f"{prefix}/linkset?iri={place.quoted}",
         author=facts.author,
-        files=[(f"{prefix}/dataset/{name}", "application/gzip") for name in facts.dumps],
+        files=[(f"{prefix}/dataset/{name}", dump_type(name).name) for name in facts.dumps],
     )
     return typed + links.memento_links(prefix, place.path + place.query) if facts.original else typed
 

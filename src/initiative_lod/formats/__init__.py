@@ -13,8 +13,10 @@ from pkgutil import iter_modules
 from initiative_lod.formats.graph_format import GraphFormat as GraphFormat
 from initiative_lod.formats.json_ld import JsonLd
 from initiative_lod.formats.media_type import ATOM as ATOM
+from initiative_lod.formats.media_type import GZIP as GZIP
 from initiative_lod.formats.media_type import HTML as HTML
 from initiative_lod.formats.media_type import JSON as JSON
+from initiative_lod.formats.media_type import PARQUET as PARQUET
 from initiative_lod.formats.media_type import PNG as PNG
 from initiative_lod.formats.media_type import PROBLEM as PROBLEM
 from initiative_lod.formats.media_type import RESULT_CSV as RESULT_CSV

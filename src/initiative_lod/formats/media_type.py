@@ -52,6 +52,8 @@ XML = MediaType("application/xml", "xml", "XML")
 SVG = MediaType("image/svg+xml", "svg", "SVG", charset=False)
 PNG = MediaType("image/png", "png", "PNG", charset=False)
 ATOM = MediaType("application/atom+xml", "atom", "Atom", charset=False)
+GZIP = MediaType("application/gzip", "gz", "gzip", charset=False)
+PARQUET = MediaType("application/vnd.apache.parquet", "parquet", "Parquet", charset=False)
 
 
 def json_bytes(value: object) -> bytes:

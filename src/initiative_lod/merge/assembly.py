@@ -16,11 +16,22 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from initiative_lod.build import identity, inference
+from initiative_lod.bulk import quad_counts
+from initiative_lod.bulk.sql_engine import STORE, SqlEngine, open_engine
 from initiative_lod.errors import SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file, provenance
 from initiative_lod.merge.source import FILES, GRAPHS, take_over
-from initiative_lod.release import MakeIndex, Release, catalogue, default_graph, folder, integrity, manifest
+from initiative_lod.release import (
+    MakeIndex,
+    Release,
+    catalogue,
+    default_graph,
+    folder,
+    integrity,
+    manifest,
+    quad_table,
+)
 from initiative_lod.release.files import entry_at
 from initiative_lod.release.manifest import Manifest, MergedSource, Part
 from initiative_lod.settings import Settings
@@ -39,9 +50,9 @@ BLOCK_BYTES = 1 << 20
 
 License = Callable[[MergedSource, Sequence[str]], MergedSource]
 Progress = Callable[[str], None]
-#: Looks at a store that holds everything and the folder of its parts; gives further files of the release by name,
-#: and a summary for its manifest.
-Report = Callable[[Store, Sequence[MergedSource], Path], tuple[dict[str, bytes], dict[str, Any]]]
+#: Looks at a store that holds everything and the folder of its parts, and asks the SQL engine if there is one; gives
+#: further files of the release by name, and a summary for its manifest.
+Report = Callable[[Store, Sequence[MergedSource], Path, SqlEngine | None], tuple[dict[str, bytes], dict[str, Any]]]
 
 
 class Assembly:
@@ -56,14 +67,17 @@ class Assembly:
         alignments: Mapping[str, Sequence[Quad]],
         judgements: Sequence[Judgement] = (),
         inputs: Sequence[tuple[str, str]] = (),
+        engine: str = STORE,
     ) -> None:
         self._iris = Iris(settings.base)
         self._folder = settings.release_folder
+        self._memory = settings.table_memory
         self._start = start
         self._building = building
         self._alignments = alignments
         self._judgements = judgements
         self._inputs = inputs
+        self._engine = engine
         self.records = list(records)
 
     def write(
@@ -97,11 +111,17 @@ class Assembly:
         version = f"{edition}-{digest[:12]}"
         if (self._folder / version / manifest.MANIFEST).is_file():
             return manifest.read(self._folder / version) if keep else None
-        progress("looking for conflicts")
+        progress("writing the table of quads")
         store.flush()
         del store  # what looks for conflicts may keep a store, and one that can be written removes files by itself
         store = Store.read_only(str(self._building / manifest.STORE))
-        files, summary = report(store, self.records, self._building)
+        table, scratch = self._building / manifest.TABLE, self._building.parent
+        quad_table.write([self._building / item.file for item in parts], table, scratch, self._memory)
+        repeating = [f"<{self._iris.graph(name).value}>" for name in MADE_OF_ALL]
+        with open_engine(self._engine, table, scratch, self._memory, repeating) as engine:
+            progress("looking for conflicts")
+            files, summary = report(store, self.records, self._building, engine)
+            union = quad_counts.of_union(engine) if engine is not None else None
         for name, data in files.items():
             (self._building / name).unlink(missing_ok=True)  # it may be another name of the start's file
             (self._building / name).write_bytes(data)
@@ -112,7 +132,7 @@ class Assembly:
         statements = [path for path in self._building.iterdir() if manifest.STATEMENTS.fullmatch(path.name)]
         dumps |= {path.name: entry_at(path) for path in sorted(statements)}
         merged = [NamedNode(item.graph) for item in self.records]
-        described = catalogue.describe(self._iris, store, version, dumps, merged)
+        described = catalogue.describe(self._iris, store, version, dumps, merged, union)
         for name, data in folder.description_files(described).items():
             (self._building / name).write_bytes(data)
         store = Store(str(self._building / manifest.STORE))

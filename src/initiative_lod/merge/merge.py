@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from initiative_lod import release
+from initiative_lod.bulk.sql_engine import STORE, require_known
 from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge.assembly import Assembly, Report
 from initiative_lod.merge.source import Seen, SourceReader, forget, link, with_licences
@@ -32,7 +33,7 @@ Progress = Callable[[str], None]
 class MergeRequest:
     """Request of an operator. ``licences`` are by slug, ``""`` for all; ``alignments`` are graphs of ours by
     name; ``judgements`` say which things are the same, and which are not. ``inputs`` are what the report depends on
-    besides, as (name, digest): the release's name covers them.
+    besides, as (name, digest): the release's name covers them. ``engine`` does what is asked of all quads.
     """
 
     named: Sequence[str] = ()
@@ -46,6 +47,7 @@ class MergeRequest:
     dry_run: bool = False
     judgements: Sequence[Judgement] = ()
     inputs: Sequence[tuple[str, str]] = ()
+    engine: str = STORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def merge(
     settings: Settings,
     start: Release,
     request: MergeRequest,
-    report: Report = lambda store, records, building: ({}, {}),
+    report: Report = lambda store, records, building, engine: ({}, {}),
     make_index: MakeIndex = lambda building: None,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
@@ -103,6 +105,7 @@ def merge(
         raise ReleaseError(
             f"release {start.version} has the base {start.base}, and the base asked for is {settings.base}"
         )
+    require_known(request.engine)
     folder = settings.release_folder
     retrieved = _time(request.retrieved)
     sources = find_files.sources(request.named, request.name)
@@ -168,7 +171,8 @@ def merge(
             return with_licences(record, stated if record.slug in fresh else (), given)
 
         ordered = [records[slug] for slug in sorted(records)]
-        assembly = Assembly(settings, start, building, ordered, request.alignments, request.judgements, request.inputs)
+        given = request.alignments, request.judgements, request.inputs, request.engine
+        assembly = Assembly(settings, start, building, ordered, *given)
         merged_release = assembly.write(licensed, report, make_index, progress, keep=not request.dry_run)
         del lease
         return MergeResult(merged_release, tuple(assembly.records), *done)

@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
+from initiative_lod.formats import GZIP
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.manifest import DUMP, DUMPS, STATEMENTS
+from initiative_lod.release.manifest import DUMP, DUMPS, RDF_DUMPS, STATEMENTS, TABLE
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SPDX, VOID, XSD
 
@@ -28,12 +29,18 @@ MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 def describe(
-    iris: Iris, store: Store, version: str, files: Mapping[str, FileEntry], merged: Sequence[NamedNode] = ()
+    iris: Iris,
+    store: Store,
+    version: str,
+    files: Mapping[str, FileEntry],
+    merged: Sequence[NamedNode] = (),
+    union: Statistics | None = None,
 ) -> list[Quad]:
     """The description of a release as quads of ``graph/release``; ``files`` has the dumps and the statements by name.
 
     ``store`` holds everything else. The dataset's counts are those of its default graph, this description included.
-    Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts.
+    Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts; ``union`` are the
+    statistics of the store's default graph, where they were counted already.
     """
     dataset, described = iris.thing("dataset"), iris.graph("release")
     graphs = sorted((graph for graph in store.named_graphs() if isinstance(graph, NamedNode)), key=str)
@@ -53,7 +60,7 @@ def describe(
             always.append(Triple(dataset, VOID.subset, graph))
             always += (count for count in counts if not is_linkset or count.predicate != VOID.triples)
     always.append(Triple(dataset, VOID.subset, described))
-    before = whole = statistics.of_graph(store)
+    before = whole = union or statistics.of_graph(store)
     alone = statistics.of_triples(())
     attempts = 0
     while True:
@@ -170,7 +177,7 @@ def _distributions(
     is_merged: bool,
     languages: Languages,
 ) -> Iterator[Triple]:
-    """The dumps, of which in a merged release only the first has everything, and the statements as files."""
+    """The dumps, of which in a merged release that of all parts and the table have everything; statements as files."""
     dataset = iris.thing("dataset")
     for name in sorted(filter(STATEMENTS.fullmatch, files)):
         public = name.partition("-")[2]
@@ -184,14 +191,16 @@ def _distributions(
     for name, format in sorted(DUMPS.items()):
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"dataset/{name}")
         yield Triple(dataset, DCAT.distribution, node)
-        yield Triple(dataset, VOID.dataDump, file)
-        title = "catalogue.own_graphs" if is_merged and name != DUMP else "catalogue.everything"
+        title = "catalogue.everything" if name == DUMP or not is_merged else "catalogue.own_graphs"
+        title = "catalogue.table" if name == TABLE else title
         for tag, text in languages.each(title, format=format.label).items():
             yield Triple(node, DCTERMS.title, Literal(text, language=tag))
         # What is merged has licences of its own, which graph/provenance tells.
         yield from (Triple(node, DCTERMS.license, value) for value in own[DCTERMS.license] if not is_merged)
-        yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}application/gzip"))
-        yield from _media_type("application/gzip")
+        if name in RDF_DUMPS:
+            yield Triple(dataset, VOID.dataDump, file)
+            yield Triple(node, DCAT.compressFormat, NamedNode(f"{MEDIA_TYPES}{GZIP.name}"))
+            yield from _media_type(GZIP.name)
         yield from _file(node, file, format.name, files[name])
 
 

@@ -23,21 +23,22 @@ from pyoxigraph import Quad, Store
 from initiative_lod.errors import Overtaken, ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
-from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, unions
+from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, quad_table, unions
 from initiative_lod.release.catalogue import describe
-from initiative_lod.release.files import as_json, entry_of, sync, write_file
+from initiative_lod.release.files import as_json, entry_at, entry_of, sync, write_file
 from initiative_lod.release.history import CURRENT, current_version, lock, published, stack, switch
 from initiative_lod.release.integrity import seal, verify
 from initiative_lod.release.manifest import (
     DESCRIPTION,
     DESCRIPTION_EXACT,
     DUMP,
-    DUMPS,
     EXACT,
     FORMAT,
     INDEX,
     MANIFEST,
+    RDF_DUMPS,
     STORE,
+    TABLE,
     Edition,
     Manifest,
     Release,
@@ -137,11 +138,13 @@ def write(
         building.mkdir()
         progress("writing dumps")
         content = dict(files)
-        content[DUMP] = gzip.compress(lines, mtime=0)
+        write_file(building / DUMP, gzip.compress(lines, mtime=0))
+        quad_table.write([building / DUMP], building / TABLE, place)
         if rewritten := lexical_forms.record(lines.split(b"\n")):
             content[EXACT] = b"".join(rewritten)
         content |= more_dumps(quads, iris)
-        listed = {name: entry_of(data) for name, data in sorted(content.items())}
+        listed = {name: entry_at(building / name) for name in (DUMP, TABLE)}
+        listed |= {name: entry_of(data) for name, data in content.items()}
         store = default_graph.in_memory(quads)
         described = describe(iris, store, version, listed)
         store.extend(default_graph.beside(described))
@@ -164,8 +167,8 @@ def write(
         write_file(building / MANIFEST, as_json(manifest.to_json()))
         if (target / MANIFEST).is_file():
             there = read(target)
-            if there.format < FORMAT and there.digest == digest:
-                progress(f"release {version} is there already, in format {there.format}, and stays as it is")
+            if there.digest == digest and _written_otherwise(there.manifest, manifest):
+                progress(f"release {version} is there already, as another version wrote it, and stays as it is")
             elif not _same(building, target):
                 raise ReleaseError(f"{target} is already there and differs: a release is never written over")
             return there
@@ -221,6 +224,15 @@ def settle(building: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def _written_otherwise(there: Manifest, ours: Manifest) -> bool:
+    """Tell whether releases of the same content were written by other versions: of this software, or of a library that
+    writes files which follow from the content.
+    """
+    return there.format < ours.format or any(
+        there.files.get(name) != ours.files.get(name) for name in integrity.DERIVED_FILES
+    )
+
+
 def _same(building: Path, target: Path) -> bool:
     return (target / MANIFEST).read_bytes() == (building / MANIFEST).read_bytes()
 
@@ -235,8 +247,8 @@ def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
 
 
 def more_dumps(quads: Sequence[Quad], iris: Iris) -> dict[str, bytes]:
-    """The quads as dumps in all formats that are dumped but N-Quads, by file name."""
-    formats = {name: format for name, format in DUMPS.items() if name != DUMP}
+    """The quads as dumps in all formats of RDF that are dumped but N-Quads, by file name."""
+    formats = {name: format for name, format in RDF_DUMPS.items() if name != DUMP}
     return {name: gzip.compress(format.write(quads, iris.prefixes), mtime=0) for name, format in formats.items()}
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import OtherFormat, ReleaseError
-from initiative_lod.formats import N_QUADS, RDF_TYPES
+from initiative_lod.formats import GZIP, N_QUADS, PARQUET, RDF_TYPES, MediaType
 from initiative_lod.release.files import FileEntry
 
 FORMAT = 3
@@ -32,14 +32,21 @@ GRAPH_TABLE = "graphs.json"  # in the index
 STORE_DIGESTS = "store.json"
 DESCRIPTION = "release.nq"
 DESCRIPTION_EXACT = "release.exact.tsv"  # its literals that the store writes in another way
-#: The dataset as files, by name, in the formats that are dumped.
-DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
+#: The dataset as files, by name: packed, in the formats of RDF that are dumped, and as a table of quads.
+RDF_DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped}
+TABLE = f"dump.{PARQUET.suffix}"
+DUMPS: dict[str, MediaType] = {**RDF_DUMPS, TABLE: PARQUET}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
 #: Institutional statements as files, one a coding: the coders' table and IG Script. They are at ``/statements/<name>``.
 STATEMENTS = re.compile(r"statements-(?P<name>[\w.-]+\.(csv|igs))")
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")  # the name of a release
+
+
+def dump_type(name: str) -> MediaType:
+    """Media type of a dump as it is sent: of RDF that is packed, gzip's."""
+    return GZIP if name in RDF_DUMPS else DUMPS[name]
 
 
 @dataclass(frozen=True, slots=True)

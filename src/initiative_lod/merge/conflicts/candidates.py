@@ -62,10 +62,10 @@ def _load(store: Store, batch: list[bytes]) -> None:
 
 def _named(line: bytes) -> Iterator[bytes]:
     """The local name of what a line gives a type, as a statement in its namespace."""
-    subject, predicate, _ = line.split(b" ", 2)
+    subject, predicate, rest = line.split(b" ", 2)
     space = _space(subject)
     name = subject[len(space) : -1]
-    if predicate == _TYPE and len(name) >= MIN_NAME_BYTES and space.count(b"/") > 2:
+    if predicate == _TYPE and rest.startswith(b"<") and len(name) >= MIN_NAME_BYTES and space.count(b"/") > 2:
         yield b" ".join([subject, LOCAL_NAME, b'"' + name + b'"', space + b">", b"."])
 
 

@@ -6,9 +6,9 @@ Each triple comes with its graph.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePath
@@ -62,7 +62,8 @@ class CheckResult:
 @dataclass(frozen=True, slots=True)
 class Check:
     """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``,
-    ``candidates`` or ``identity``."""
+    ``candidates`` or ``identity``. ``sql`` asks the same of the table of quads; empty where there is no such text.
+    """
 
     path: str
     query: str
@@ -70,6 +71,7 @@ class Check:
     title: Mapping[str, str]
     why: Mapping[str, str]
     over: str = STORES[0]
+    sql: str = ""
 
     @property
     def kind(self) -> str:
@@ -85,8 +87,8 @@ class Check:
         names = {variable.value for variable in rows.variables} if isinstance(rows, QuerySolutions) else set()
         if not isinstance(rows, QuerySolutions) or "focus" not in names:
             raise ParseError("a check is a SELECT with a column ?focus", self.path)
-        evidence: dict[tuple[str, str], tuple[Term, list[Statement]]] = {}
-        sizes: Counter[tuple[str, str]] = Counter()
+        evidence: dict[tuple[str, str], _Evidence] = {}
+        repeated = "p2" in names  # where a row has several statements, rows may share some
         beyond = 0
         for row in rows:
             focus = row["focus"]
@@ -97,37 +99,65 @@ class Check:
                 if len(evidence) == MAX_COLLECTED:
                     beyond += 1
                     continue
-                evidence[key] = focus, []
-            statements = evidence[key][1]
+                evidence[key] = _Evidence(focus)
             for statement in _statements(row, names, focus):
-                if statement in statements:
-                    continue
-                sizes[key] += 1
-                if len(statements) < MAX_STATEMENTS:
-                    statements.append(statement)
-        order = sorted(evidence, key=lambda key: (-sizes[key], key))[:MAX_FINDINGS]
-        findings = tuple(
-            Finding(evidence[key][0], key[1], tuple(sorted(evidence[key][1], key=str)), sizes[key]) for key in order
-        )
-        return CheckResult(self.kind, self.severity, self.title, self.why, len(evidence) + beyond, findings)
+                evidence[key].add(statement, repeated)
+        order = sorted(evidence, key=lambda key: (-evidence[key].size, key))[:MAX_FINDINGS]
+        findings = [
+            Finding(item.focus, key[1], tuple(statement for _, statement in item.first), item.size)
+            for key, item in ((key, evidence[key]) for key in order)
+        ]
+        return self.result(len(evidence) + beyond, findings)
+
+    def result(self, total: int, findings: Sequence[Finding]) -> CheckResult:
+        """The result of this check with these findings, of so many."""
+        return CheckResult(self.kind, self.severity, self.title, self.why, total, tuple(findings))
 
 
-def read(file: Traversable) -> Check:
-    """The check in a file. Raises ParseError, with file and key, for a header that is not complete."""
+@dataclass(slots=True)
+class _Evidence:
+    """Statements of one finding: how many there are, and the first of them in the order of their terms."""
+
+    focus: Term
+    size: int = 0
+    first: list[tuple[tuple[str, ...], Statement]] = field(default_factory=list)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, statement: Statement, repeated: bool) -> None:
+        """Count a statement; ``repeated`` where the same one may come again."""
+        key = tuple(map(str, statement))
+        if repeated:
+            if key in self.seen:
+                return
+            self.seen.add(key)
+        self.size += 1
+        if len(self.first) < MAX_STATEMENTS or key < self.first[-1][0]:
+            insort(self.first, (key, statement), key=lambda item: item[0])
+            del self.first[MAX_STATEMENTS:]
+
+
+def read(file: Traversable, sql: str = "") -> Check:
+    """The check in a file; ``sql`` asks the same of the table of quads.
+
+    Raises ParseError, with file and key, for a header that is not complete.
+    """
     path, query = str(file), file.read_text("utf-8")
     header = query_files.header(query, path, REQUIRED, OPTIONAL)
     for key, known in (("severity", SEVERITIES), ("over", STORES)):
         if header.get(key, known[0]) not in known:
             raise ParseError(f"{key} is {header[key]!r}, and must be one of {', '.join(known)}", path, 1)
     title, why = ({tag: header[f"{name}@{tag}"] for tag in LABEL_LANGUAGES} for name in ("title", "why"))
-    return Check(path, query, header["severity"], title, why, header.get("over", STORES[0]))
+    return Check(path, query, header["severity"], title, why, header.get("over", STORES[0]), sql)
 
 
 def checks() -> list[Check]:
     """Every check, by name."""
     folder = resources.files("initiative_lod.merge.conflicts").joinpath("checks")
+    texts = {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".sql")}
     files = sorted(folder.iterdir(), key=lambda item: item.name)
-    return [read(file) for file in files if file.name.endswith(".rq")]
+    return [
+        read(file, texts.get(f"{file.name.removesuffix('.rq')}.sql", "")) for file in files if file.name.endswith(".rq")
+    ]
 
 
 def digest() -> str:

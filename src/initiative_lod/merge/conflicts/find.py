@@ -10,14 +10,16 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod.build import identity, inference
+from initiative_lod.bulk.sql_engine import SqlEngine
 from initiative_lod.iris import Iris
 from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.locale.messages import Languages
-from initiative_lod.merge.conflicts import joint_questions
+from initiative_lod.merge.conflicts import joint_questions, sql_checks
 from initiative_lod.merge.conflicts.candidates import candidates
 from initiative_lod.merge.conflicts.check import MAX_FINDINGS, MAX_STATEMENTS, CheckResult, Finding, Statement, checks
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.merge.conflicts.identity_statements import identity_statements
+from initiative_lod.merge.graph_file import lines
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
@@ -35,17 +37,23 @@ def find(
     building: Path,
     progress: Progress = lambda message: None,
     joint: Sequence[Question] = (),
+    engine: SqlEngine | None = None,
 ) -> Conflicts:
     """Conflicts of a merge. ``store`` holds everything, ``building`` the files that it was loaded
-    from; ``joint`` are questions that need the graphs of others.
+    from; ``joint`` are questions that need the graphs of others. An ``engine`` is asked what it has a text for.
     """
-    asked = stores(store, building, iris)
+    asked = stores(store, building, iris, engine is None)
+    if engine is not None:
+        sql_checks.prepare(engine, graphs_of_parts(building))
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
     languages = Languages()
     results: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
-        results.append(check.run(asked[check.over], prefixes))
+        if engine is not None and check.sql:
+            results.append(sql_checks.run(check, engine, prefixes))
+        else:
+            results.append(check.run(asked[check.over], prefixes))
     abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
@@ -56,11 +64,25 @@ def find(
     return Conflicts(tuple(results), tuple(records), iris, answered, languages)
 
 
-def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
-    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it."""
+def graphs_of_parts(building: Path) -> Iterator[str]:
+    """The graphs that are a part of their own, as terms of N-Quads."""
+    for path in building.glob("graphs/*.nq.gz"):
+        for line in islice(lines(path), 1):
+            yield line.rsplit(b" ", 2)[1].decode()
+
+
+def stores(store: Store, building: Path, iris: Iris, picked: bool = True) -> dict[str, Store]:
+    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it.
+
+    Unless candidates are to be ``picked``, their store is empty.
+    """
     repeating = {building / f"graphs/{name}.nq.gz" for name in (identity.NAME, inference.NAME)}  # what others state
     files = [*sorted({*building.glob("graphs/*.nq.gz")} - repeating), building / "own.nq.gz"]
-    return {"all": store, "candidates": candidates(files), "identity": identity_statements(store, iris)}
+    return {
+        "all": store,
+        "candidates": candidates(files if picked else ()),
+        "identity": identity_statements(store, iris),
+    }
 
 
 def _questions(store: Store, questions: Sequence[Question], iris: Iris, languages: Languages) -> CheckResult:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from initiative_lod.documents.document import CACHE_CONTROL, VARY
 from initiative_lod.documents.representation import OFFERS
-from initiative_lod.formats import BY_NAME, DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT
+from initiative_lod.formats import BY_NAME, DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, PARQUET, TEXT
 from initiative_lod.web.export.crawl import SERVED
 from initiative_lod.web.http.headers import HEADERS
 
@@ -207,6 +207,7 @@ location ~ ^/dataset/dump\\. {{
     gzip_static off;
     types {{
         application/gzip gz;
+        {PARQUET.name} {PARQUET.suffix};
     }}
     try_files $uri =404;
 }}

@@ -14,7 +14,8 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import document_iri
 from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
-from initiative_lod.release.manifest import DUMPS
+from initiative_lod.formats import GZIP
+from initiative_lod.release.manifest import DUMPS, RDF_DUMPS
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, SKOS
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.imprint import imprint
@@ -148,7 +149,7 @@ def _distributions(view: View) -> list[dict[str, Any]]:
             "@type": "DataDownload",
             "name": format.label,
             "contentUrl": iris.thing(f"dataset/{name}").value,
-            "encodingFormat": [format.name, "application/gzip"],
+            "encodingFormat": [format.name, GZIP.name] if name in RDF_DUMPS else format.name,
             "contentSize": f"{(release.path / name).stat().st_size} B",
         }
         for name, format in sorted(DUMPS.items())

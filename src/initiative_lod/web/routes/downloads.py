@@ -20,9 +20,9 @@ from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE, schema
 from initiative_lod.errors import Message, NotAcceptable, NotFound
-from initiative_lod.formats import JSON, JSON_LD, MediaType
+from initiative_lod.formats import GZIP, JSON, JSON_LD, PARQUET, MediaType
 from initiative_lod.release.inventory import file_of
-from initiative_lod.release.manifest import CONTEXT, DUMPS, MANIFEST, STORE_DIGESTS
+from initiative_lod.release.manifest import CONTEXT, DUMPS, MANIFEST, STORE_DIGESTS, dump_type
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.arguments import PageArguments
@@ -43,7 +43,6 @@ from initiative_lod.web.routes.routing import (
 from initiative_lod.web.site import Site
 
 OCTETS = MediaType("application/octet-stream", "bin", "octets", charset=False)
-GZIP = MediaType("application/gzip", "gz", "gzip", charset=False)
 MAX_RANGES = 100
 _RANGES = re.compile(r"\s*bytes\s*=\s*(.*)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,18})\s*-\s*(\d{1,18})?|-\s*(\d{1,18})")
@@ -107,8 +106,8 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             at_hand(site, None, dump, by_date),
             "A dump; ranges work",
             {
-                200: Outcome("The dump", (GZIP,)),
-                206: Outcome("A range of it", (GZIP,)),
+                200: Outcome("The dump", (GZIP, PARQUET)),
+                206: Outcome("A range of it", (GZIP, PARQUET)),
                 **BY_DATE,
                 **NOT_MODIFIED,
                 404: fault("There is no such dump"),
@@ -175,7 +174,7 @@ def dump(opened: OpenRelease, request: Request) -> Response | responses.Response
     ]
     headers["Link"] = links.header(described)
     headers["Content-Disposition"] = f'attachment; filename="initiative-lod-{release.version}-{name}"'
-    return RangedFile(path, entry.bytes, headers, GZIP)
+    return RangedFile(path, entry.bytes, headers, dump_type(name))
 
 
 def file_of_release(opened: OpenRelease, request: Request) -> Response | responses.Response:

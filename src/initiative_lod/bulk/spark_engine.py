@@ -1,0 +1,63 @@
+"""Apache Spark as an SQL engine: a driver in this process, its executors where the master of a cluster has them.
+
+Every machine of the cluster reads the table under the same path: a shared file system.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from initiative_lod.errors import SettingsError
+
+_PARTITIONS = 8  # into which a query's rows are shuffled; Spark's own adaptive execution joins those that are small
+
+
+def require_installed() -> None:
+    """Raise SettingsError, which says what to do, where this machine has no Spark."""
+    missing = [name for name in ("pyspark", "sqlglot") if find_spec(name) is None]
+    if missing:
+        raise SettingsError(f"Spark needs {' and '.join(missing)}: pip install 'initiative-lod[spark]'")
+    java = os.environ.get("JAVA_HOME")
+    if not (which("java") or (java and Path(java, "bin", "java").is_file())):
+        raise SettingsError("Spark needs Java 17 or later, and there is no 'java' on the path: install a JRE")
+
+
+class SparkEngine:
+    """Spark at the address of its master (``spark://host:port``, or ``local[2]`` for this machine alone)."""
+
+    def __init__(self, master: str, table: Path) -> None:
+        from pyspark.sql import SparkSession
+
+        builder: Any = SparkSession.builder
+        self._session: Any = (
+            builder.master(master)
+            .appName("initiative-lod")
+            .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.shuffle.partitions", str(_PARTITIONS))
+            .config("spark.sql.ansi.enabled", "true")
+            .getOrCreate()
+        )
+        self._session.sparkContext.setLogLevel("ERROR")
+        self._session.read.parquet(str(table)).createOrReplaceTempView("quads")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._session.sql(_dialect(query)).collect()]
+
+    def view(self, name: str, query: str) -> None:
+        self._session.sql(_dialect(query)).createOrReplaceTempView(name)
+
+    def close(self) -> None:
+        self._session.stop()
+
+
+def _dialect(query: str) -> str:
+    """A query in Spark's SQL."""
+    from sqlglot import transpile
+
+    (written,) = transpile(query, read="duckdb", write="spark")
+    return str(written)
