@@ -66,7 +66,7 @@ def run(file: Path, engine: str, checks_alone: bool) -> None:
         context = {"context.jsonld": b"{}\n"}
         start = release.write(settings.release_folder, quads, Edition("1", "2031-03-05"), context, iris)
         phases = Phases()
-        request = MergeRequest(named=(str(file),), engine=engine)
+        request = MergeRequest(named=(str(file),), engine=engine, retrieved="2031-03-06")
         if checks_alone:
             pipeline.index_maker = lambda *given: lambda building: None  # type: ignore[assignment, misc]
         merged = pipeline.make_merged_release(settings, start, request, phases.step)
