@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from service.conftest import Live
@@ -20,6 +22,20 @@ def test_what_two_actions_share(real: Live) -> None:
         assert sorted(shared) == ["cybercrime", "legislation"]
         assert len(column["topics"]) > 1
     assert any(item["iri"].endswith("/negotiation/un-cybercrime-convention") for item in ten["citations"])
+
+
+def test_the_page_begins_with_what_is_shared_and_what_each_has_alone(real: Live) -> None:
+    page = real.get(f"/compare?iri=wic-2020/action/8&{TWO}", BROWSER, accept_language="en").text
+    cards = page.partition('class="common"')[2].partition("</section>")[0].split('<div class="card')[1:]
+    shared, eight, nine, ten = (
+        [*re.findall(r"/doc/([\w/-]+)\"", card), *re.findall(r"m-([\w-]+)", card)] for card in cards
+    )
+    assert shared == ["topic/international-cooperation", "topic/legislation", "topic/cybercrime"]  # no residual wording
+    assert re.search(r"international cooperation</a> <span class=\"quiet\"><span>action</span> 8", cards[0])
+    assert {"prohibit", "uphold", "promote", "group/enterprises", "topic/backdoor"} <= {*eight}
+    assert {"group/minors", "topic/privacy"} <= {*nine}
+    assert {"support", "topic/cyberterrorism", "negotiation/un-cybercrime-convention"} <= {*ten}
+    assert not {*shared} & {*eight, *nine, *ten}
 
 
 def test_clauses_stand_by_modality(real: Live) -> None:

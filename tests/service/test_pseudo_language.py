@@ -266,6 +266,7 @@ def pages(live: Live) -> list[str]:
         "/questions/each-topics?document=law",
         "/compare?document=wic-2020&document=law",
         "/compare?document=law",
+        "/compare?iri=wic-2020/pillar/2&iri=wic-2020/action/8&iri=wic-2020/action/8/clause/5",
         f"/compare?{six}",
         f"/compare?iri={quote(BASE)}id/topic/data-security&iri={quote(BASE)}id/topic/backdoor",
         *(f"/sparql?query={quote(query)}" for query in queries),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -21,10 +21,12 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("addressees", ("addressee",)),
     ("beneficiaries", ("beneficiary",)),
     ("topics", ("topic",)),
-    ("citations", ("cites", "mentions")),
+    ("citations", ("cites",)),
+    ("named", ("mentions",)),
     ("principles", ("invokes", "embodies")),
     ("conditions", ("condition",)),
 )
+WORDING = "modalities"  # the row of what no column shows as values: its clauses stand by modality
 MENTIONS = 40  # clauses that are listed of a thing that is no part
 
 
@@ -74,6 +76,50 @@ def compare(view: View, nodes: list[NamedNode]) -> list[Column]:
         )
         for node, found, column, mentions in zip(nodes, units, values, spoken, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A value that several columns have."""
+
+    thing: LabelledResource
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What columns share, by row, and for each column what it alone has, by row. The residual wording is no finding."""
+
+    shared: list[tuple[str, list[Common]]]
+    alone: list[tuple[Column, list[tuple[str, list[LabelledResource]]]]]
+
+
+def summary(columns: Sequence[Column]) -> Summary:
+    """Comparison in brief: values that several columns have, those in most first, and those that one has."""
+    shared: list[tuple[str, list[Common]]] = []
+    alone: list[tuple[Column, list[tuple[str, list[LabelledResource]]]]] = [(column, []) for column in columns]
+    for name in (WORDING, *(name for name, _ in ROWS if name != "conditions")):
+        holders: dict[LabelledResource, list[int]] = {}
+        for place, column in enumerate(columns):
+            for thing in _things(column, name):
+                holders.setdefault(thing, []).append(place)
+        common = [
+            Common(thing, tuple(columns[place] for place in places))
+            for thing, places in holders.items()
+            if len(places) > 1
+        ]
+        if common:
+            shared.append((name, sorted(common, key=lambda item: -len(item.columns))))
+        for place, (_, rows) in enumerate(alone):
+            if own := [thing for thing, places in holders.items() if places == [place]]:
+                rows.append((name, own))
+    return Summary(shared, alone)
+
+
+def _things(column: Column, name: str) -> list[LabelledResource]:
+    if name == WORDING:
+        return [modality for modality, _ in column.clauses if modality is not None and not modality.residual]
+    return [item.thing for item in column.rows[name]]
 
 
 def _units(view: View, node: NamedNode, depth: int = 0) -> list[PartView]:

@@ -182,11 +182,17 @@ class View(Links):
         for predicate in (DCTERMS.description, SKOS.definition, SKOS.scopeNote, text, RDFS.comment):
             found = self.text(node, predicate)
             if predicate == text:
-                found = self.translated(found, self.text(node, translation))
+                found = self.translated(found, self.text(node, translation), self._of_parts(node, translation))
             if found is not None:
                 cut = found.value if len(found.value) <= longest else found.value[: longest - 1].rstrip() + "…"
                 return LangText(cut, found.language)
         return None
+
+    def _of_parts(self, node: Node, property: NamedNode) -> LangText | None:
+        """The words of the parts of a node, in the reader's language, one after the other."""
+        parts = sorted(self.nodes(node, DCTERMS.hasPart)[:LONGEST], key=lambda item: natural(item.value))
+        words = [found.value for part in parts if (found := self.text(part, property, self.language)) is not None]
+        return LangText(" ".join(words), self.language) if words else None
 
     def listed(self, node: Node) -> list[Node | Literal]:
         """The items of an RDF list, as far as it is one; no more than LONGEST."""

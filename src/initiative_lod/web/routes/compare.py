@@ -27,7 +27,7 @@ from initiative_lod.web.http.problems import shown, status_of
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages import document_comparison
-from initiative_lod.web.pages.comparison import ROWS, Column, compare
+from initiative_lod.web.pages.comparison import ROWS, Column, compare, summary
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.part_choices import part_choices
 from initiative_lod.web.pages.suggestions import KINDS, NameList
@@ -146,13 +146,15 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
         view = site.pages.view(opened, request)
         picked = {iri for iri in (*given, preset) if iri}
         choices, cut = part_choices(view, documents or view.documents, picked)
+        columns = compare(view, nodes) if nodes else []
         in_form = {item.thing.iri for group in choices for _, items in group.places for item in items}
         return site.pages.page(
             "compare.html",
             view,
             request,
             here,
-            columns=compare(view, nodes) if nodes else [],
+            columns=columns,
+            summary=summary(columns) if any(column.clauses for column in columns) else None,
             rows=[name for name, _ in ROWS],
             fault=told,
             choices=choices,
