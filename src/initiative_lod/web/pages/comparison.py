@@ -88,7 +88,7 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What columns share, by row, and for each column what it alone has, by row. The residual wording is no finding."""
+    """Shared values of columns, by row, and those that each column alone has. The residual wording is no finding."""
 
     shared: list[tuple[str, list[Common]]]
     alone: list[tuple[Column, list[tuple[str, list[LabelledResource]]]]]
