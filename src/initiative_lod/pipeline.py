@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,7 @@ from initiative_lod.matching import entity_file
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
-from initiative_lod.release import Edition, Release, default_graph, integrity, rendered_documents
+from initiative_lod.release import Edition, Release, build_records, default_graph, integrity, rendered_documents
 from initiative_lod.release.files import as_json
 from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
@@ -86,8 +87,14 @@ def validate(built: Built, settings: Settings) -> Report:
 def make_release(settings: Settings, progress: Progress = lambda message: None, out: Path | None = None) -> Release:
     """Build, validate and write a release, into ``out`` or the release folder. It is not published.
 
-    Raises SourceError or NotConforming; nothing is written then, and whatever is published stays so.
+    What a release that lies there was made from is not built again: that release is returned. Raises SourceError or
+    NotConforming; nothing is written then, and whatever is published stays so.
     """
+    folder = out or settings.release_folder
+    inputs = build_records.inputs_digest(settings)
+    if (there := build_records.find(folder, inputs)) is not None:
+        progress(f"nothing has changed since release {there.version} was built")
+        return there
     checked = check(settings, progress)
     if not checked.report.conforms:
         raise NotConforming(
@@ -101,8 +108,8 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     coverage = {
         iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage
     }
-    return release.write(
-        out or settings.release_folder,
+    made = release.write(
+        folder,
         built.quads,
         Edition(
             __version__,
@@ -124,6 +131,9 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         progress,
         index_maker(progress, settings),
     )
+    with suppress(OSError):  # without the record, which only saves time, the release is there as well
+        build_records.record(folder, inputs, made.version)
+    return made
 
 
 def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False) -> list[MappingSet]:
