@@ -61,27 +61,29 @@ def triples(pairs: WordPairs, quads: Sequence[Quad], iris: Iris) -> Iterator[Tri
         if at < 0:
             errors.append(NotationError(f"{part} has no translation in {pairs.language!r}", pairs.path, line))
             continue
-        begins = at + len(translation)
-        whole = Span(at, begins)
+        begins = at if any(other.startswith(f"{part}/") for other in pairs.parts) else at + len(translation)
+        whole = Span(at, at + len(translation))
         yield from span_triples(NamedNode(iri), I.term("translationSpan"), whole, coding.rendered)
-        yield from _words(pairs, pairs.parts[part], coding, coding.places[iri], whole, errors)
+        yield from _words(pairs, part, coding, whole, errors)
     if errors:
         raise SourceErrors(errors)
 
 
-def _words(
-    pairs: WordPairs,
-    found: Sequence[WordPair],
-    coding: _Coding,
-    place: Span,
-    whole: Span,
-    errors: list[SourceError],
-) -> Iterator[Triple]:
-    """Words and spans of the components of one part, and of those elsewhere that take over their words."""
-    inside = [span for span in coding.components if place.start <= span.start and span.end <= place.end]
+def _words(pairs: WordPairs, part: str, coding: _Coding, whole: Span, errors: list[SourceError]) -> Iterator[Triple]:
+    """Words and spans of the components of one part, and of those elsewhere that take over their words.
+
+    What stands in a part within it that has pairs of its own is that one's.
+    """
+    inner = [f"{coding.document}/{path}" for path in pairs.parts if path.startswith(f"{part}/")]
+    nested = [coding.places[iri] for iri in inner if iri in coding.places]
+    inside = [
+        span
+        for span in coding.components
+        if _holds(coding.places[f"{coding.document}/{part}"], span) and not any(_holds(one, span) for one in nested)
+    ]
     inside.sort(key=lambda span: (span.start, span.end))
     left = {span: coding.content[span.start : span.end] for span in inside}
-    for pair in found:
+    for pair in pairs.parts[part]:
         span = next((span for span, words in left.items() if words == pair.words), None)
         if span is None:
             message = f"no further component of this part has the words “{pair.words}”"
@@ -99,6 +101,10 @@ def _words(
                 yield Triple(node, I.term("translation"), Literal(said, language=pairs.language))
             for one in spans:
                 yield from span_triples(node, I.term("translationSpan"), one, coding.rendered)
+
+
+def _holds(outer: Span, span: Span) -> bool:
+    return outer.start <= span.start and span.end <= outer.end
 
 
 def _find(pairs: WordPairs, pair: WordPair, piece: TranslatedPiece, coding: _Coding, whole: Span) -> Span:
