@@ -14,6 +14,7 @@ import pytest
 
 from initiative_lod import release
 from initiative_lod.build.graph import build
+from initiative_lod.errors import Message, QueryTimeout
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.search import index
@@ -317,3 +318,37 @@ def test_the_arguments_are_documented(harbour: Live) -> None:
     described = harbour.get("/openapi.json").json()["paths"]["/search"]["get"]
     names = {item["name"] for item in described["parameters"]}
     assert names == {"q", "lang", "document", "type", "pillar", "modality", "topic", "page", "hl", "_mediatype"}
+
+
+def test_a_search_is_made_once_for_each_answer_that_it_has(searched: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arguments that mean nothing, and their order, make no other; what was cut short is nobody's to keep."""
+    made: list[Search] = []
+    search = Index.search
+
+    def counted(self: Index, asked: Search) -> Results:
+        made.append(asked)
+        return search(self, asked)
+
+    monkeypatch.setattr(Index, "search", counted)
+    same = ("q=keeper&lang=en&hl=zh", "hl=zh&q=keeper&lang=en", "q=keeper&utm_source=x&lang=en&hl=zh")
+    answers = [searched.get(f"/search?{query}", BROWSER) for query in same]
+    assert len(made) == 1
+    assert len({answer.content for answer in answers}) == len({answer.headers["etag"] for answer in answers}) == 1
+    tag = answers[0].headers["etag"]
+    assert searched.get(f"/search?{same[0]}", BROWSER, if_none_match=tag).status_code == 304
+    others = ("q=keeper&lang=en&hl=en", "q=keeper&lang=zh&hl=zh", "q=keeper&hl=zh", "q=keepers&lang=en&hl=zh")
+    assert len({searched.get(f"/search?{query}", BROWSER).headers["etag"] for query in others} | {tag}) == 5
+    assert searched.get(f"/search?{same[0]}", "application/json").json()["query"] == "keeper"
+    assert len(made) == 6
+
+    def slow(self: Index, asked: Search) -> Results:
+        made.append(asked)
+        raise QueryTimeout(Message("error.search_slow", seconds="1"))
+
+    monkeypatch.setattr(Index, "search", slow)
+    for _ in range(2):
+        answer = searched.get("/search?q=quay", BROWSER)
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        assert "etag" not in answer.headers
+    assert len(made) == 8

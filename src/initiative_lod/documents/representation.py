@@ -148,13 +148,14 @@ def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Seq
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A representation's bytes, in a content ``coding`` (RFC 9110 §8.4.1; empty: as they are), and what only its making
-    tells: how many ``pages`` its document has, and links to others.
+    tells: how many ``pages`` its document has, links to others, and whether it was ``cut`` short for lack of time.
     """
 
     content: bytes
     links: tuple[Link, ...] = ()
     pages: int = 1
     coding: str = ""
+    cut: bool = False
 
     @property
     def size(self) -> int:

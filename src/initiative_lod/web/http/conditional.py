@@ -75,14 +75,15 @@ class Representation:
         if response is not None:
             return response
         made = self.make()
-        keeping = self.kept and self.status == 200
+        keeping = self.kept and self.status == 200 and not made.cut
         coding = self._coding(request)
         if keeping:
             cache.keep(self.tag, made)
         coded = made.coded(coding)
         if keeping and coding:
             cache.keep(coded_tag(self.tag, coding), coded)
-        return self.response(coded)
+        response = self.response(coded)
+        return uncached(response) if made.cut else response
 
     def stored(self) -> Rendered | None:
         """The bytes as they were stored with the release, if they were."""

@@ -27,7 +27,7 @@ class NegotiatedPage:
     On ``seed`` the page depends as well.
 
     ``language`` is that of the page, where the request's ``lang`` means something else. A page with another ``status``
-    than 200 tells what is wrong with the request, and is not kept, nor is one that is not ``kept``.
+    than 200 tells what is wrong with the request, and is not kept.
     """
 
     location: str
@@ -37,7 +37,6 @@ class NegotiatedPage:
     language: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     seed: str = ""
-    kept: bool = True
 
     @property
     def links(self) -> list[Link]:
@@ -72,9 +71,8 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
         [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         content_headers,
         make,
-        modified(opened, request) if page.kept else None,  # what is made each time may be cut short
+        modified(opened, request),
         link_header=lambda: links.header([link for link in page.links if link.type != media.name]),
-        kept=page.kept,
         opened=opened,
         status=page.status,
     )

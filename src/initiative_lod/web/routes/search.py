@@ -22,14 +22,14 @@ from initiative_lod.search import index
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results
-from initiative_lod.web.http.conditional import uncached
+from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import text
-from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.request import Request
 from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page
 from initiative_lod.web.pages.document_choice import unknown
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
 from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
@@ -47,7 +47,7 @@ def search_address(site: Site) -> Address:
     indexes = PerRelease(partial(open_index, site.settings.search_seconds))
     return Address(
         "/search",
-        from_release(site, site.threads.lane("searches", AT_ONCE), partial(answer, site, indexes.of)),
+        at_hand(site, site.threads.lane("searches", AT_ONCE), partial(answer, site, indexes.of)),
         "Full-text search in Chinese and English",
         {
             200: Outcome("What was found, which may be nothing", (JSON, HTML)),
@@ -72,17 +72,16 @@ def open_index(seconds: float, opened: OpenRelease) -> Index:
         raise Damaged(Message("error.no_search_index")) from error
 
 
-def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request) -> Response:
-    """The answer to a GET or HEAD. Raises BadArgument, NotFound, NotAcceptable, Damaged."""
+def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request) -> Representation:
+    """The answer to a GET or HEAD, ready to be made. Raises BadArgument, NotFound, NotAcceptable, Damaged."""
     asks = SearchArguments.read(request.query_string)
     hl = lookup(asks.hl, request.languages) or ""
     here = f"{request.prefix}/search"
-    slow = ""
     if asks.document:
         _require_documents(asks, index_of(opened))
 
-    def body(media: MediaType, language: str) -> bytes | Rendered:
-        nonlocal slow
+    def body(media: MediaType, language: str) -> Rendered:
+        slow = ""
         found = index_of(opened)
         try:
             results = found.search(asks.search)
@@ -94,19 +93,18 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
         stem = f"{here}.json" if media is JSON else here
         pages = tuple(links.page_links(lambda page: f"{stem}?{asks.query(page)}", results.page, results.pages))
         if media is JSON:
-            return Rendered(json_bytes(as_json(view, site.pages.languages, asks, results, here, slow)), pages)
+            content = json_bytes(as_json(view, site.pages.languages, asks, results, here, slow))
+            return Rendered(content, pages, cut=bool(slow))
         common = found.common("topic") if not results.total else []
         meant = [] if results.total and not results.loose else site.pages.suggestions(opened).meant(asks.text, language)
         values = search_page.values(view, asks, results, slow, hl, here, common, found.documents)
         values["meant"] = [(item, f"{here}?{asks.query(text=item.name)}") for item in meant]
         content = site.pages.page("search.html", view, request, here, **values)
-        return Rendered(content, pages)
+        return Rendered(content, pages, cut=bool(slow))
 
-    page = NegotiatedPage(
-        here, OFFERS, asks.query(asks.page), 200, hl or request.accepted_language, _UNINDEXED, kept=False
-    )
-    response = negotiate(site, opened, request, page, body).answer(request, site.cache)
-    return uncached(response) if slow else response
+    language = hl or request.accepted_language
+    page = NegotiatedPage(here, OFFERS, asks.query(asks.page), 200, language, _UNINDEXED)
+    return negotiate(site, opened, request, page, body)
 
 
 def _require_documents(asks: SearchArguments, found: Index) -> None:
