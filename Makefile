@@ -7,7 +7,7 @@ NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 # Where it is set, each of the many processes that tests start would compile all of the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench interop installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
 	@echo "make siege     64 connections on every kind of address, and what the others notice"
 	@echo "make proofs    what takes minutes to prove     make installed  what a user installs is enough"
+	@echo "make spark     conflicts of a merge by the store, by DuckDB and by Spark compared (it installs 450 MB beside; Java 17)"
 	@echo "make interop   SSSOM compared with sssom-py, which it installs beside (390 MB)"
 	@echo "make pictures  the pictures in docs/ (needs Chromium)"
 	@echo "make docs      the pages of docs/ as a site, in build/docs"
@@ -102,6 +103,14 @@ interop: install-dev
 	    && $(BIN)/uv pip install --quiet --python $(VENV)-sssom/bin/python sssom==0.4.21 && touch $(VENV)-sssom/installed)
 	$(BIN)/python -m pytest tests/conformance/test_sssom.py
 
+# PySpark goes into an environment of its own: it brings 450 MB.
+spark: install-dev
+	test -e $(VENV)-spark/installed || ($(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)-spark \
+	    && $(BIN)/uv pip install --quiet --require-hashes --python $(VENV)-spark/bin/python -r requirements-dev.lock \
+	    && $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(VENV)-spark/bin/python --editable . \
+	    && $(BIN)/uv pip install --quiet --python $(VENV)-spark/bin/python pyspark==4.3.0 sqlglot==30.30.0 && touch $(VENV)-spark/installed)
+	$(VENV)-spark/bin/python -m pytest tests/proofs/test_bulk_engines.py -m slow -rP
+
 # The container image, built, started without rights and read-only, asked, and stopped. It needs podman or docker.
 image: install-dev
 	$(BIN)/python -m pytest tests/docs/test_image.py -m "slow or not slow" -rs
@@ -139,4 +148,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-user $(VENV)-peer $(VENV)-sssom $(VENV)-sbom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-user $(VENV)-peer $(VENV)-sssom $(VENV)-spark $(VENV)-sbom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

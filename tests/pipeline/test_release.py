@@ -131,6 +131,15 @@ def test_writing_the_same_again_changes_nothing(folder: Path, made: Release) -> 
     assert {path: path.stat().st_mtime_ns for path in made.path.rglob("*")} == before
 
 
+def test_one_whose_table_another_version_wrote_stays(folder: Path, made: Release) -> None:
+    """Of a library that writes files which follow from the quads: the name is that of the content."""
+    manifest = made.path / "manifest.json"
+    before = manifest.read_bytes().replace(made.manifest.files["dump.parquet"].sha256.encode(), b"ab" * 32)
+    manifest.write_bytes(before)
+    assert write(folder, "甲").version == made.version
+    assert manifest.read_bytes() == before
+
+
 def test_another_of_the_same_name_is_refused(folder: Path, made: Release) -> None:
     manifest = made.path / "manifest.json"
     manifest.write_bytes(manifest.read_bytes().replace(b'"quads": ', b'"quads":  '))

@@ -6,12 +6,14 @@ Every machine of the cluster reads the table under the same path: a shared file 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import Any
 
-from initiative_lod.errors import SettingsError
+from initiative_lod.errors import ReleaseError, SettingsError
 
 _PARTITIONS = 8  # into which a query's rows are shuffled; Spark's own adaptive execution joins those that are small
 
@@ -32,27 +34,43 @@ class SparkEngine:
     def __init__(self, master: str, table: Path) -> None:
         from pyspark.sql import SparkSession
 
+        self._master = master
         builder: Any = SparkSession.builder
-        self._session: Any = (
-            builder.master(master)
-            .appName("initiative-lod")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", str(_PARTITIONS))
-            .config("spark.sql.ansi.enabled", "true")
-            .getOrCreate()
-        )
-        self._session.sparkContext.setLogLevel("ERROR")
-        self._session.read.parquet(str(table)).createOrReplaceTempView("quads")
+        with self._told():
+            self._session: Any = (
+                builder.master(master)
+                .appName("initiative-lod")
+                .config("spark.ui.enabled", "false")
+                .config("spark.ui.showConsoleProgress", "false")
+                .config("spark.log.level", "ERROR")
+                .config("spark.sql.shuffle.partitions", str(_PARTITIONS))
+                .config("spark.sql.ansi.enabled", "true")
+                .getOrCreate()
+            )
+            self._session.read.parquet(str(table)).createOrReplaceTempView("quads")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._session.sql(_dialect(query)).collect()]
+        with self._told():
+            return [tuple(row) for row in self._session.sql(_dialect(query)).collect()]
 
     def view(self, name: str, query: str) -> None:
-        self._session.sql(_dialect(query)).createOrReplaceTempView(name)
+        with self._told():
+            self._session.sql(_dialect(query)).createOrReplaceTempView(name)
 
     def close(self) -> None:
         self._session.stop()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raise ReleaseError for what Spark could not do, or its Java."""
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            yield
+        except (PySparkException, Py4JError) as error:
+            said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+            raise ReleaseError(f"Spark at {self._master} could not ask the table of quads: {said[:300]}") from error
 
 
 def _dialect(query: str) -> str:
