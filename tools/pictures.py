@@ -95,7 +95,7 @@ def main() -> None:
 
 
 def _wait(url: str) -> None:
-    for _ in range(600):
+    for _ in range(3000):  # ten minutes, on a busy machine
         try:
             urllib.request.urlopen(url).close()
         except OSError:
@@ -118,7 +118,7 @@ def _take(chromium: str, base: str) -> None:
                 color_scheme="dark" if dark else "light",
             )
             page = context.new_page()
-            page.goto(base + path, wait_until="load")
+            page.goto(base + path, wait_until="networkidle")  # with the images that come when they are in sight
             if (typed := TYPED.get(name)) and page.locator(".editor").count():
                 page.get_by_role("textbox", name="Query").click()
                 page.keyboard.press("Control+a")
