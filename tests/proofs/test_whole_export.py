@@ -18,7 +18,7 @@ from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.export.static_site import ABSOLUTE
 from patience import SECONDS
 from service.conftest import Live, real
-from service.test_export import Targets, needs_nginx, serve_files
+from service.test_export import Targets, compare_negotiation, needs_nginx, serve_files
 
 __all__ = ["browser", "real"]
 
@@ -76,6 +76,11 @@ def test_every_link_of_every_page_has_the_servers_bytes(
         print(dict(counted))
     assert counted["text/html"] > 1000
     assert json.loads((real_site / "export.json").read_text("utf-8"))["broken"] == []
+
+
+def test_real_clients_get_what_the_server_sends_them(real_site: Path, real: Live, tmp_path: Path) -> None:
+    with serve_files(real_site, tmp_path) as files:
+        compare_negotiation(files, real, "wic-2020")
 
 
 @pytest.mark.parametrize(("query", "words"), [("网络犯罪", "网络犯罪"), ("minors", "minors"), ("網絡犯罪", "网络犯罪")])

@@ -195,11 +195,15 @@ def links(answer: httpx.Response) -> set[tuple[str, str]]:
 
 @needs_nginx
 def test_real_clients_get_what_the_server_sends_them(files: Files, harbour: Live) -> None:
+    compare_negotiation(files, harbour, "harbour-2031")
+
+
+def compare_negotiation(files: Files, server: Live, document: str) -> None:
     """Every Accept header of the corpus, at a document with and without a suffix."""
     for line in LINES:
-        for path in ("/doc/harbour-2031/action/1", "/doc/harbour-2031/action/1.ttl", "/doc/harbour-2031/zh"):
-            request = httpx.Request("GET", harbour.url + path, headers={"host": "example.org", **line.headers})
-            live = harbour.client.send(request)
+        for path in (f"/doc/{document}/action/1", f"/doc/{document}/action/1.ttl", f"/doc/{document}/zh"):
+            request = httpx.Request("GET", server.url + path, headers={"host": "example.org", **line.headers})
+            live = server.client.send(request)
             copy = files.get(path, **line.headers)
             told = (line.client, line.accept, path)
             assert copy.status_code == live.status_code, told

@@ -255,6 +255,10 @@ def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbo
     renderings.render(building, settings, tmp_path / "new.bin")
     new = dict(RenderedDocuments(tmp_path / "new.bin").records())
     assert new.items() < stored.items()
+    shutil.copy(tmp_path / "new.bin", place)
+    renderings.render(building, settings, tmp_path / "again.bin")
+    assert (tmp_path / "again.bin").read_bytes() == (tmp_path / "new.bin").read_bytes()
+    place.unlink()
 
     data = {key for key, body in new.items() if zstd.decompress(body.frame).startswith(b"@prefix")}
     with RenderedDocumentsFile(place) as file:
