@@ -70,14 +70,14 @@ def test_json_is_read_as_sparql_results(real: Live) -> None:
     assert first["modalityLabel"]["xml:lang"] == "zh"
     assert first["actions"]["value"] == "18"
     assert document["complete"] is True
-    assert document["question"]["en"] == "In how many actions does each modality occur?"
+    assert document["question"]["en"] == "In how many actions does each wording occur?"
     assert document["query"].startswith("PREFIX")
     assert {"Action", "Clause", "Modality", "modality"} <= set(document["terms"])
 
 
 def test_a_page_in_each_language(real: Live) -> None:
     english = real.get(ONE, BROWSER, accept_language="en").text
-    assert "In how many actions does each modality occur?" in english
+    assert "In how many actions does each wording occur?" in english
     assert '<svg class="chart" role="img"' in english
     assert "COUNT(DISTINCT ?action)" in english
     assert "The same as was worked out by hand from the text" in english
