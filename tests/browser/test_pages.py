@@ -318,7 +318,7 @@ def test_comparing_from_an_action(browser: Browser, real: Live) -> None:
 
 def test_a_question_is_answered_and_run_again(browser: Browser, real: Live) -> None:
     with page_of(browser, real, "/questions", java_script_enabled=False) as page:
-        page.get_by_role("link", name="In how many actions does each modality occur?").click()
+        page.get_by_role("link", name="In how many actions does each wording occur?").click()
         assert page.locator("svg.chart").is_visible()
         rows = page.locator("table.answer tbody tr")
         shown = rows.count()

@@ -85,7 +85,7 @@ def test_a_page_in_each_language(real: Live) -> None:
     assert f'href="{ONE}.csv"' in english
     assert "/doc/modality/prohibit" in english
     chinese = real.get(ONE, BROWSER, accept_language="zh-CN").text
-    assert "每种情态各见于多少条行动" in chinese
+    assert "每种措辞各见于多少条行动" in chinese
     assert 'lang="zh"' in chinese.partition("<head>")[0]
 
 
