@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from initiative_lod import pipeline, release
@@ -33,6 +34,13 @@ def pytest_configure() -> None:
     """Commands, in this process and in others, have time; a test of a limit gives that one."""
     for item in LIMITS:
         os.environ.setdefault(f"{ENVIRONMENT_PREFIX}{item.name.upper()}", str(SECONDS))
+    # Nor has it to be soon that a generated example is made and tried.
+    hypothesis.settings.register_profile(
+        "patient",
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+    )
+    hypothesis.settings.load_profile("patient")
     # Nor do they render what they build: a page that is wanted is made, and the fixtures below have all of theirs.
     os.environ.setdefault(f"{ENVIRONMENT_PREFIX}RENDERED_DOCUMENTS", "0")
 

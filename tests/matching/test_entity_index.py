@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -94,7 +94,7 @@ TERMS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(terms=TERMS)
 def test_of_any_labels_it_finds_what_memory_finds(
     terms: list[tuple[int, str, str | None, NamedNode]], tmp_path_factory: pytest.TempPathFactory

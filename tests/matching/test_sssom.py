@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
@@ -72,7 +72,6 @@ def facts(mappings: MappingSet) -> list[tuple[object, ...]]:
     return sorted((sorted(row.slots.items()), sorted(row.extensions.items())) for row in mappings.rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keyed, text)
 def test_what_is_written_reads_back_the_same(tmp_path: Path, rows: list[MappingRow], comment: str) -> None:
     path = tmp_path / "set.sssom.tsv"

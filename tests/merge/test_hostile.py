@@ -14,6 +14,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
+from initiative_lod.errors import SourceError
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.release import Release
 from initiative_lod.release.manifest import MergedSource
@@ -131,7 +132,10 @@ def test_blank_nodes_that_are_too_entangled_are_given_up(settings: Settings, sta
     (folder / "x.nt").write_text(CLIQUE)
     for seconds in (2.0, 8.0, 32.0, 128.0, SECONDS):
         limited = replace(settings, merge_seconds=seconds)
-        merged = merge(limited, start, MergeRequest(named=(str(folder),), retrieved="2031-03-06"))
+        try:
+            merged = merge(limited, start, MergeRequest(named=(str(folder),), retrieved="2031-03-06"))
+        except SourceError:
+            continue  # not even the good file was read in that time
         if merged.records and merged.records[0].part.quads and "too entangled" in str(merged.records[0].refused):
             break
     assert merged.release is not None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -286,7 +286,7 @@ def test_a_phrase_does_not_reach_across_a_pause_or_another_name(made: Callable[.
     assert searched.search(Search('"网络犯罪"')).loose == "pieces"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(text=st.text(max_size=60), typed=st.text(max_size=20))
 def test_any_text_has_its_marks_in_order(text: str, typed: str) -> None:
     simplified = {"網": "网"}
@@ -316,7 +316,7 @@ def test_nothing_typed_is_an_error(real: Index, text: str) -> None:
     assert len(real.search(Search(text)).text) <= query_parser.MAX_QUERY_CHARACTERS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(st.text(max_size=40))
 def test_no_text_is_an_error(real: Index, text: str) -> None:
     real.search(Search(text))
