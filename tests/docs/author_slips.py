@@ -149,6 +149,16 @@ def question(old: str, new: str, rows: str | None = "clause\n") -> Told:
     return provoke
 
 
+def columns(content: str) -> Told:
+    """Words for columns by themselves."""
+
+    def provoke(root: Path) -> str:
+        (root / questions.COLUMNS).write_text(content, "utf-8")
+        return told(lambda: questions.column_words(root))
+
+    return provoke
+
+
 def judged(content: str) -> Told:
     """A file of judgements by itself; what has no tab is a row's cells."""
 
@@ -525,6 +535,9 @@ CASES: dict[str, dict[str, Told]] = {
         "expected rows are missing": question("SELECT", "SELECT", None),
         "cells stand under": question("SELECT", "SELECT", "clause\na\tb\n"),
         "must be the name of a document": question("# group:", "# document: the charter\n# group:"),
+        "chart is {}, and must be one of {}": question("# group:", "# chart: pie\n# group:"),
+        "the chart is of": question("# group:", "# chart: count lost\n# group:"),
+        "the columns are": columns("name\tzh\n"),
         "have a column": question("# group:", "# document: each\n# group:"),
     },
     "validation/competency": {

@@ -149,7 +149,7 @@ def test_this_projects_own_release(real_settings: Settings) -> None:
     opened = OpenRelease.open(made)
     found = opened.store.query(f"SELECT ?linkset {{ ?linkset a <{VOID.Linkset.value}> }}")
     linksets = [str(row["linkset"]) for row in found]  # type: ignore[union-attr]
-    assert len(linksets) == len(set(linksets)) == 9
+    assert len(linksets) == len(set(linksets)) == 11
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])

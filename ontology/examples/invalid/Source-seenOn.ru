@@ -11,3 +11,8 @@ DELETE WHERE { <id/archive/1> ilod:seenOn ?any }
 # case: two days
 # expect: Violation Source-seenOn MaxCount <id/archive/1>
 INSERT DATA { <id/archive/1> ilod:seenOn "2002-04-02"^^<http://www.w3.org/2001/XMLSchema#date> }
+
+# case: no date
+# expect: Violation Source-seenOn Datatype <id/archive/1>
+DELETE WHERE { <id/archive/1> ilod:seenOn ?any } ;
+INSERT DATA { <id/archive/1> ilod:seenOn "in April" }
