@@ -343,7 +343,7 @@ def test_the_map_by_keyboard(browser: Browser, real: Live) -> None:
         assert page.locator(".scroll:has(.map)").get_attribute("tabindex") == "0"
     with page_of(browser, real, "/", viewport={"width": 390, "height": 800}) as page:  # there it is a list
         assert not page.locator(".map").is_visible()
-        page.locator(".map-list .action a").nth(7).focus()
+        page.locator(".map-list .action a.part").nth(7).focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/doc/wic-2020/action/8")
 
