@@ -16,10 +16,12 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import duckdb
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod import release
+from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
 from pipeline.conftest import CHECKOUT
@@ -41,6 +43,9 @@ NOT_RUN = {
     ),
     "initiative-lod release load https://engine.example/query --quads https://engine.example/store": (
         "it needs an engine; tests/service/test_remote_store.py has one"
+    ),
+    "initiative-lod merge other-graph.ttl --engine spark://host.example:7077  # pip install 'initiative-lod[spark]'": (
+        "it needs a cluster; make spark starts one"
     ),
     "initiative-lod serve --store https://engine.example/query": "it needs an engine, as the line above",
 }
@@ -75,7 +80,7 @@ def blocks(*languages: str) -> list[pytest.param]:  # type: ignore[valid-type]
 
 
 def test_every_block_says_what_it_is() -> None:
-    known = {"sh", "turtle", "sparql", "json", "python", "po", "html", "toml", "tsv", "text"}
+    known = {"sh", "turtle", "sparql", "json", "python", "po", "html", "toml", "tsv", "text", "sql"}
     for page in PAGES:
         text = page.read_text("utf-8")
         assert text.count("\n```") + text.startswith("```") == 2 * len(BLOCK.findall(text)), page.name
@@ -161,6 +166,15 @@ def live(real_settings: Settings) -> Iterator[Live]:
     """A server of this project's own release."""
     with serve(real_settings) as live:
         yield live
+
+
+@pytest.mark.parametrize("code", blocks("sql"))
+def test_a_query_of_the_table_finds_something(code: str, real_settings: Settings) -> None:
+    current = release.current(real_settings.release_folder)
+    assert current is not None
+    found = duckdb.sql(code.replace(f"{DEFAULT_BASE}dataset", str(current.path)))
+    assert found is not None
+    assert found.fetchall()
 
 
 @pytest.mark.parametrize("code", blocks("sh"))

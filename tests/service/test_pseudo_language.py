@@ -708,9 +708,12 @@ UNSEEN = {
 def test_what_a_release_says_of_itself(languages: Path, seen: set[str]) -> None:
     """Data, in every language of the catalogues: its words are messages."""
     said = Languages(languages)
-    ids = [f"catalogue.{name}" for name in ("release", "endpoint", "everything", "own_graphs", "table", "source")]
+    ids = [
+        f"catalogue.{name}"
+        for name in ("release", "endpoint", "everything", "own_graphs", "table", "statements", "source")
+    ]
     for id in (*ids, "documents.cut"):
-        text = said.each(id, version="7", format="7", slug="7", most="7")[pseudo.TAG]
+        text = said.each(id, version="7", format="7", slug="7", most="7", name="7")[pseudo.TAG]
         assert pseudo.leaks([text]) == []
         seen |= pseudo.ids_in(text)
 

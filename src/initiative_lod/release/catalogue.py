@@ -17,7 +17,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import statistics
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.manifest import DUMP, DUMPS, RDF_DUMPS, STATEMENTS, TABLE
+from initiative_lod.release.manifest import DUMP, DUMPS, RDF_DUMPS, TABLE, statement_files
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SPDX, VOID, XSD
 
@@ -179,10 +179,8 @@ def _distributions(
 ) -> Iterator[Triple]:
     """The dumps, of which in a merged release that of all parts and the table have everything; statements as files."""
     dataset = iris.thing("dataset")
-    for name in sorted(filter(STATEMENTS.fullmatch, files)):
-        public = name.partition("-")[2]
+    for name, public, media in statement_files(files):
         node, file = NamedNode(f"{dataset.value}#{name}"), iris.thing(f"statements/{public}")
-        media = "text/csv" if name.endswith(".csv") else "text/plain"
         yield Triple(dataset, DCAT.distribution, node)
         for tag, text in languages.each("catalogue.statements", name=public).items():
             yield Triple(node, DCTERMS.title, Literal(text, language=tag))

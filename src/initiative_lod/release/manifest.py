@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -38,6 +39,7 @@ TABLE = f"dump.{PARQUET.suffix}"
 DUMPS: dict[str, MediaType] = {**RDF_DUMPS, TABLE: PARQUET}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
 #: Institutional statements as files, one a coding: the coders' table and IG Script. They are at ``/statements/<name>``.
+STATEMENT_MEDIA = {"csv": "text/csv", "igs": "text/plain"}
 STATEMENTS = re.compile(r"statements-(?P<name>[\w.-]+\.(csv|igs))")
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
@@ -47,6 +49,12 @@ VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")  # the name of a rele
 def dump_type(name: str) -> MediaType:
     """Media type of a dump as it is sent: of RDF that is packed, gzip's."""
     return GZIP if name in RDF_DUMPS else DUMPS[name]
+
+
+def statement_files(names: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(name, name under ``/statements/``, media type) of the files of institutional statements among ``names``."""
+    found = (STATEMENTS.fullmatch(name) for name in sorted(names))
+    return [(match[0], match["name"], STATEMENT_MEDIA[match[2]]) for match in found if match]
 
 
 @dataclass(frozen=True, slots=True)

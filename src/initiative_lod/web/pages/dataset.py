@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
-from initiative_lod.release.manifest import DUMPS, STATEMENTS
+from initiative_lod.release.manifest import DUMPS, statement_files
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
 from initiative_lod.web.labelled import LabelledResource, LangText
@@ -96,7 +96,7 @@ def dataset(view: View, node: NamedNode) -> dict[str, Any]:
         "licenses": view.nodes(node, DCTERMS.license),
         "graphs": graphs,
         "dumps": [(name, files[name]) for name in DUMPS if name in files],
-        "coded": [(found["name"], files[name]) for name in sorted(files) if (found := STATEMENTS.fullmatch(name))],
+        "coded": [(public, files[name]) for name, public, _ in statement_files(files)],
         "texts": [(view.thing(item), text_facts(view, item)) for item in view.instances("Text")],
         "classes": sorted(own, key=lambda item: (-item[1], item[0].iri)),
         "values": groups(view, node, _SHOWN),

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.resource import document_iri
 from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
 from initiative_lod.formats import GZIP
-from initiative_lod.release.manifest import DUMPS, RDF_DUMPS
+from initiative_lod.release.manifest import DUMPS, RDF_DUMPS, statement_files
 from initiative_lod.vocabulary import DCTERMS, ELI, OWL, SKOS
 from initiative_lod.web.pages import citation
 from initiative_lod.web.pages.imprint import imprint
@@ -144,7 +144,17 @@ _KEYWORD = NamedNode("http://www.w3.org/ns/dcat#keyword")
 
 def _distributions(view: View) -> list[dict[str, Any]]:
     release, iris = view.opened.release, view.iris
-    return [
+    statements = [
+        {
+            "@type": "DataDownload",
+            "name": public,
+            "contentUrl": iris.thing(f"statements/{public}").value,
+            "encodingFormat": media,
+            "contentSize": f"{release.manifest.files[name].bytes} B",
+        }
+        for name, public, media in statement_files(release.manifest.files)
+    ]
+    dumps = [
         {
             "@type": "DataDownload",
             "name": format.label,
@@ -155,6 +165,7 @@ def _distributions(view: View) -> list[dict[str, Any]]:
         for name, format in sorted(DUMPS.items())
         if (release.path / name).is_file()
     ]
+    return dumps + statements
 
 
 def _ref(view: View, node: NamedNode, kind: str) -> dict[str, Any]:
