@@ -383,8 +383,8 @@ def look_ups(opened: OpenRelease, path: str, page: int = 1) -> int:
 
 #: What each kind of page may ask; measured was four fifths of it.
 BOUNDS = {
-    "/": 250,
-    "/doc/wic-2020": 200,
+    "/": 180,
+    "/doc/wic-2020": 180,
     "/doc/wic-2020/pillar/2": 190,
     "/doc/wic-2020/action/8": 190,
     "/doc/wic-2020/action/8/clause/5": 170,
@@ -395,9 +395,9 @@ BOUNDS = {
     "/doc/modality/undertake": 700,
     "/doc/topic": 30,
     "/doc/modality": 30,
-    "/ontology": 1100,
+    "/ontology": 1000,
     "/shapes": 480,
-    "/dataset": 430,
+    "/dataset": 340,
     "/graph/topics": 30,
 }
 

@@ -101,7 +101,7 @@ def _ask(
 
 
 def test_every_operation_answers_as_it_is_described(harbour: Live) -> None:
-    statuses, wrong = ask_everything(harbour, 6)
+    statuses, wrong = ask_everything(harbour, 12)
     assert not wrong, "\n".join(wrong)
     # What was asked for was found: each operation that can answer with something did.
     answered = {operation for operation, status in statuses if status < 400}

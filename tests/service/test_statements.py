@@ -33,8 +33,8 @@ def document(real_settings: Settings) -> CodedDocument:
     current = release.current(real_settings.release_folder)
     assert current is not None
     opened = OpenRelease.open(current)
-    (only,) = (item for item in coded_statements.codings(opened) if not item.is_rival)
-    return coded_statements.with_text(opened, only)
+    (only,) = (item for item in coded_statements.codings(opened.quads) if not item.is_rival)
+    return coded_statements.with_text(opened.quads, only)
 
 
 def rows(document: CodedDocument) -> list[dict[str, str]]:

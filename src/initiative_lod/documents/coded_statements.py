@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import Term
 from initiative_lod.vocabulary import ELI, RDF, RDFS, SKOS
 
 I = Iris()  # for terms, which are the same under every base
@@ -36,18 +34,8 @@ ROLES = ("speechAct", "speaker", *SYMBOLS, "qualifier")
 _CHAR = re.compile(r"#char=(\d+),(\d+)$")
 
 
-class QuadSource(Protocol):
-    """Source of quads, looked up by pattern: a release, or the build of one."""
-
-    def quads(
-        self,
-        subject: NamedNode | BlankNode | None = None,
-        predicate: NamedNode | None = None,
-        object: Term | None = None,
-        graph: NamedNode | None = None,
-    ) -> Iterator[Quad]:
-        """The quads of a pattern; None is any."""
-        ...
+#: Looks quads up by subject, predicate, object and graph (None: any): of a release, or of the build of one.
+LookUp = Callable[..., Iterator[Quad]]
 
 
 @dataclass(frozen=True)
@@ -114,11 +102,13 @@ class ReadCoding:
         return self.graph.rpartition("/")[2].removeprefix(f"coding-{last}").removeprefix("-")
 
 
-def codings(source: QuadSource) -> list[ReadCoding]:
+def codings(look_up: LookUp) -> list[ReadCoding]:
     """The codings of a release, by the name of their graph."""
-    found = source.quads(predicate=RDF.type, object=I.term("Coding"))
+    found = look_up(None, RDF.type, I.term("Coding"))
     graphs = {quad.subject for quad in found if isinstance(quad.subject, NamedNode)}
-    return [read(source.quads(graph=graph), graph.value) for graph in sorted(graphs, key=lambda node: node.value)]
+    return [
+        read(look_up(None, None, None, graph), graph.value) for graph in sorted(graphs, key=lambda node: node.value)
+    ]
 
 
 def read(quads: Iterable[Quad], graph: str) -> ReadCoding:
@@ -233,18 +223,18 @@ class CodedDocument:
         return sorted(parts, key=lambda part: (*self.spans.get(part, (-1, -1)), part))
 
 
-def with_text(source: QuadSource, coding: ReadCoding) -> CodedDocument:
+def with_text(look_up: LookUp, coding: ReadCoding) -> CodedDocument:
     """A coding with the text in which its words stand, of which there is one."""
-    texts = {quad.subject for quad in source.quads(predicate=ELI.realizes, object=NamedNode(coding.document))}
-    sources = [text for text in texts if isinstance(text, NamedNode) and _read(source, coding, text)]
+    texts = {quad.subject for quad in look_up(None, ELI.realizes, NamedNode(coding.document))}
+    sources = [text for text in texts if isinstance(text, NamedNode) and _read(look_up, coding, text)]
     content, language = "", ""
     if sources:
-        words = next(source.quads(sources[0], I.term("text")), None)
+        words = next(look_up(sources[0], I.term("text"), None), None)
         if words is not None and isinstance(words.object, Literal):
             content, language = words.object.value, words.object.language or ""
     begins = f"{sources[0].value}#char=" if sources else "#"
     spans: dict[str, tuple[int, int]] = {}
-    for quad in source.quads(predicate=I.term("span")):
+    for quad in look_up(None, I.term("span"), None):
         if isinstance(quad.object, NamedNode) and quad.object.value.startswith(begins):
             place = _CHAR.search(quad.object.value)
             if place and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
@@ -253,7 +243,7 @@ def with_text(source: QuadSource, coding: ReadCoding) -> CodedDocument:
     labels = {}
     for iri in named | {*spans}:
         for property in (RDFS.label, SKOS.prefLabel):
-            for quad in source.quads(NamedNode(iri), property):
+            for quad in look_up(NamedNode(iri), property, None):
                 if isinstance(quad.object, Literal) and quad.object.language:
                     labels[iri, quad.object.language] = quad.object.value
     return CodedDocument(coding, language, content, spans, labels)
@@ -265,9 +255,9 @@ def _named(statement: CodedStatement) -> Iterator[str]:
             yield from (iri for iri in (item.concept, item.context) if iri)
 
 
-def _read(source: QuadSource, coding: ReadCoding, text: NamedNode) -> bool:
+def _read(look_up: LookUp, coding: ReadCoding, text: NamedNode) -> bool:
     """Tell whether a coding has spans of this text."""
     from_text = I.term("span")
-    found = (quad.object for quad in source.quads(predicate=from_text, graph=NamedNode(coding.graph)))
+    found = (quad.object for quad in look_up(None, from_text, None, NamedNode(coding.graph)))
     first = next(found, None)
     return isinstance(first, NamedNode) and first.value.startswith(f"{text.value}#")

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from pyoxigraph import Quad, Store
 
 from initiative_lod.documents import coded_statements, statement_table
-from initiative_lod.documents.coded_statements import CodedDocument, QuadSource
+from initiative_lod.documents.coded_statements import CodedDocument, LookUp
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
-from initiative_lod.release.opened import Term
 
 TABLE, SCRIPT = "csv", "igs"
 
 
-class BuiltQuads:
-    """Quads that were built, looked up by pattern as those of a release are."""
-
-    def __init__(self, quads: Iterable[Quad]) -> None:
-        self._store = Store()
-        self._store.bulk_extend(quads)
-
-    def quads(
-        self,
-        subject: NamedNode | BlankNode | None = None,
-        predicate: NamedNode | None = None,
-        object: Term | None = None,
-        graph: NamedNode | None = None,
-    ) -> Iterator[Quad]:
-        """The quads of a pattern; None is any."""
-        return self._store.quads_for_pattern(subject, predicate, object, graph)
-
-
-def coded_documents(source: QuadSource) -> dict[str, CodedDocument]:
+def coded_documents(look_up: LookUp) -> dict[str, CodedDocument]:
     """The codings by the name of their files."""
     return {
-        item.graph.rpartition("/")[2].removeprefix("coding-"): coded_statements.with_text(source, item)
-        for item in coded_statements.codings(source)
+        item.graph.rpartition("/")[2].removeprefix("coding-"): coded_statements.with_text(look_up, item)
+        for item in coded_statements.codings(look_up)
         if item.document
     }
 
@@ -58,8 +39,10 @@ def content(document: CodedDocument, name: str, iris: Iris) -> bytes:
 
 def statement_files(quads: Iterable[Quad], iris: Iris) -> dict[str, bytes]:
     """The files of a release by their names in its folder; in the words of the text and in English and Chinese."""
+    store = Store()
+    store.bulk_extend(quads)
     return {
         f"statements-{name}": content(document, name, iris)
-        for coding, document in coded_documents(BuiltQuads(quads)).items()
+        for coding, document in coded_documents(store.quads_for_pattern).items()
         for name in names(coding)
     }

@@ -85,7 +85,7 @@ class Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]
         if active_property is None and isinstance(element, list) and options["compactArrays"] and not options["link"]:
             terms = _terms_of(active_ctx)
             if terms.plain is None and PlainCompaction.plain(active_ctx):
-                terms.plain = PlainCompaction(self, active_ctx)
+                terms.plain = PlainCompaction(self._compact_iri, active_ctx)
             if terms.plain is not None and not options["base"]:
                 try:
                     return terms.plain.nodes(element)

@@ -6,26 +6,12 @@ it is a look-up. Contexts with more than terms, types, languages and sets are le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 class Unusual(Exception):
     """Raised for what is more than plain nodes."""
-
-
-class Processor(Protocol):
-    """The part of PyLD's processor that is asked."""
-
-    def _compact_iri(
-        self,
-        active_ctx: Mapping[str, Any],
-        iri: str | None,
-        value: Any = None,
-        vocab: bool = False,
-        base: str | None = None,
-        reverse: bool = False,
-    ) -> Any: ...
 
 
 class _Term(NamedTuple):
@@ -46,15 +32,14 @@ _CONTEXT = frozenset(("_uuid", "processingMode", "mappings", "@version"))
 
 
 class PlainCompaction:
-    """Compaction with one active context, which must be ``plain``."""
+    """Compaction with one active context, which must be ``plain``; ``iri`` is PyLD's compaction of an IRI."""
 
-    def __init__(self, processor: Processor, context: Mapping[str, Any]) -> None:
-        self._processor, self._context = processor, context
+    def __init__(self, iri: Callable[..., Any], context: Mapping[str, Any]) -> None:
+        self._by_pyld, self._context = iri, context
         self._mappings = context["mappings"]
         self._named = {item["@id"] for item in self._mappings.values() if item}
         self._terms: dict[Any, _Term] = {}
         self._ids: dict[tuple[str, bool], str] = {}
-        iri = processor._compact_iri
         self._id, self._type, self._language = (iri(context, name) for name in ("@id", "@type", "@language"))
         self._none = iri(context, "@none")
         self._type_is_set = self._term(self._type).as_set
@@ -120,7 +105,7 @@ class PlainCompaction:
                 raise Unusual
             term = self._terms.get(key)
             if term is None:
-                chosen = self._processor._compact_iri(self._context, name, value, vocab=True, reverse=reverse)
+                chosen = self._by_pyld(self._context, name, value, vocab=True, reverse=reverse)
                 term = self._terms[key] = self._term(chosen)
             if not literal:
                 item = self._reference(value["@id"], term) if len(value) == 1 else self._node(value)
@@ -148,7 +133,7 @@ class PlainCompaction:
             raise Unusual
         made = self._ids.get((iri, vocab))
         if made is None:
-            made = self._processor._compact_iri(self._context, iri, vocab=vocab, base="")
+            made = self._by_pyld(self._context, iri, vocab=vocab, base="")
             if len(self._ids) > _KEPT:
                 self._ids.clear()
             self._ids[iri, vocab] = made

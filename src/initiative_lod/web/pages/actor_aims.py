@@ -15,7 +15,7 @@ ActorAims = Mapping[str, Mapping[tuple[str, str], int]]
 def actor_aims(opened: OpenRelease) -> ActorAims:
     """Counts over the statements of record, and those nested in them; read once a release."""
     found: dict[str, dict[tuple[str, str], int]] = {}
-    for coding in coded_statements.codings(opened):
+    for coding in coded_statements.codings(opened.quads):
         if not coding.is_rival:
             counts = found.setdefault(coding.document, defaultdict(int))
             for statement in (inner for tops in coding.parts.values() for top in tops for inner in top.everything()):

@@ -104,7 +104,7 @@ def statement_index(opened: OpenRelease) -> StatementIndex:
     by_concept: dict[str, list[tuple[CodedStatement, frozenset[str]]]] = {}
     names: dict[str, str] = {}
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]] = {}
-    for coding in coded_statements.codings(opened):
+    for coding in coded_statements.codings(opened.quads):
         if coding.is_rival:
             for part, tops in coding.parts.items():
                 rivals[part] = (*rivals.get(part, ()), tops)

@@ -20,7 +20,7 @@ from initiative_lod.web.site import Site
 
 def statements_address(site: Site, by_date: Endpoint) -> Address:
     """``/statements/<coding>.csv``, ``/statements/<coding>.igs`` and ``/statements/<coding>.en.igs``."""
-    coded = PerRelease(statement_files.coded_documents)
+    coded = PerRelease(lambda opened: statement_files.coded_documents(opened.quads))
     return Address(
         "/statements/{name}",
         at_hand(site, site.threads.lane("statements"), partial(statements, site, coded), by_date),
