@@ -121,7 +121,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "A file of the release, for a replica: manifest.json, and what it and store.json list; ranges work",
             {
                 200: Outcome("The file", (OCTETS, JSON)),
-                206: Outcome("A range of it", (OCTETS,)),
+                206: Outcome("A range of it", (OCTETS, JSON)),
                 **NOT_MODIFIED,
                 404: fault("The release has no such file"),
                 416: fault("The range begins after the end"),

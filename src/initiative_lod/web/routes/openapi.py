@@ -11,9 +11,12 @@ from pydantic.json_schema import models_json_schema
 from starlette.routing import Route
 
 from initiative_lod import __version__
+from initiative_lod.documents.representation import OFFERS
 from initiative_lod.formats import JSON, PROBLEM
 from initiative_lod.web.routes.routing import Address, Outcome
 
+#: Names under which a format is sent to clients that ask for it by these.
+ALIASES = {offer.media.name: offer.alias for offer in OFFERS if offer.alias}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -96,6 +99,9 @@ def _response(outcome: Outcome) -> dict[str, Any]:
             else {}
             for media in outcome.media
         }
+        for media in outcome.media:
+            if alias := ALIASES.get(media.name):
+                described["content"].setdefault(alias, {})
     return described
 
 
