@@ -106,3 +106,16 @@ def test_what_is_printed_is_what_is_promised(
     assert read["notes"][-1] == "my.sssom.tsv: 2 mappings do not say where their targets were seen"
     assert any("'desk_note'" in note for note in read["notes"])
     assert (value["release"] is None) == bool(options)
+
+
+def test_a_wrong_engine_is_told_before_a_project_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is published here, so that a merge would build first, and the project is none."""
+    (tmp_path / "a.ttl").write_text("<http://e.example/a> a <http://e.example/B> .", "utf-8")
+    line = ["--root", str(tmp_path), "merge", str(tmp_path / "a.ttl"), "--engine", "sqlite"]
+    monkeypatch.setattr(sys, "argv", ["initiative-lod", *line])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "there is no engine 'sqlite'" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from merge.conftest import I
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> . @prefix sssom: <https://w3id.org/sssom/> .
 @prefix ilod: <https://w3id.org/initiative-lod/ontology#> .
 """
 ONTOLOGY = """
@@ -29,6 +30,8 @@ ilod:Action a owl:Class ; rdfs:isDefinedBy <https://w3id.org/initiative-lod/onto
 ilod:number a owl:DatatypeProperty ; rdfs:range xsd:integer ;
     rdfs:isDefinedBy <https://w3id.org/initiative-lod/ontology> .
 <https://w3id.org/initiative-lod/id/x> a ilod:Action .
+<urn:x:kinds> a owl:AllDisjointClasses ; owl:members <urn:x:list> .
+<urn:x:list> rdf:first ilod:Action ; rdf:rest <urn:x:more> . <urn:x:more> rdf:first ilod:Clause ; rdf:rest rdf:nil .
 """
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix s: <https://w3id.org/initiative-lod/shapes#> .
 s:Action a sh:NodeShape ; sh:targetClass ilod:Action ; sh:property s:Action-number .
@@ -64,21 +67,26 @@ CASES: dict[str, tuple[str, str, int]] = {
         1,
     ),
     "our-terms-elsewhere": ("e:a ilod:number 1 .", "<https://w3id.org/initiative-lod/id/x> e:p 1 .", 2),
-    "our-terms-excluded": ("e:a a ilod:Action , ilod:Topic .", 'e:b ilod:number "x" .', 2),
+    "our-terms-excluded": (
+        "e:a a ilod:Action , ilod:Topic . e:c a ilod:Clause .",
+        'e:b ilod:number "x" . e:c a ilod:Action .',
+        3,
+    ),
     "ill-typed-literals": ('e:a e:p "x"^^xsd:integer , "1"^^xsd:integer .', 'e:a e:p "2031-13-01"^^xsd:date .', 2),
     "imports-of-nothing": ("e:o a owl:Ontology ; owl:imports e:q , f:none .", "e:q a owl:Ontology .", 1),
     "imports-in-a-circle": ("e:o owl:imports e:q .", "e:q owl:imports e:o . e:r owl:imports e:o .", 2),
 }
 
 
-def building(folder: Path, one: str, two: str) -> tuple[Path, Store]:
-    """A folder of parts, and a store of the same."""
+def building(folder: Path, one: str, two: str, clusters: str = "") -> tuple[Path, Store]:
+    """A folder of parts, and a store of the same; ``clusters`` repeat what others state."""
     (folder / "graphs").mkdir()
     store = Store()
     for name, text, file in (
         ("ontology", ONTOLOGY, "own"),
         ("source/one", one, "graphs/one"),
         ("source/two", two, "graphs/two"),
+        *([("identity", clusters, "graphs/identity")] if clusters else ()),
     ):
         graph = I.graph(name)
         quads = list(parse(PREFIXES + text, format=RdfFormat.TURTLE))

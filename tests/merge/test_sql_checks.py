@@ -8,29 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from initiative_lod.bulk import quad_counts, spark_engine
 from initiative_lod.bulk.sql_engine import DUCKDB, SqlEngine, open_engine, require_known
 from initiative_lod.errors import SettingsError
-from initiative_lod.merge.conflicts import find, sql_checks
+from initiative_lod.merge.conflicts import find, link_tables, sql_checks
 from initiative_lod.merge.conflicts.check import CheckResult, checks
-from initiative_lod.release import quad_table, statistics
+from initiative_lod.release import default_graph, quad_table, statistics
 from merge.conftest import I, Merge
 from merge.test_conflicts import CASES, building
 from merge.test_conflicts import PREFIXES as PREFIXES_OF_CASES
 
 PREFIXES = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
 MEMORY = 1 << 28
-WITH_TEXT = [check for check in checks() if check.sql]
-#: What only the checks of the whole store, or of identity, are asked.
-SPARQL_ALONE = {
-    "identity-declared-different",
-    "identity-through-a-hub",
-    "imports-in-a-circle",
-    "our-terms-elsewhere",
-    "our-terms-excluded",
-}
 
 
 @contextmanager
@@ -41,24 +32,22 @@ def engine_over(folder: Path, name: str = DUCKDB) -> Iterator[SqlEngine]:
     repeating = [f"<{I.graph(name).value}>" for name in ("identity", "inferred")]
     with open_engine(name, folder / "dump.parquet", folder, MEMORY, repeating) as engine:
         assert engine is not None
-        sql_checks.prepare(engine, find.graphs_of_parts(folder))
+        sql_checks.prepare(engine, find.graphs_of_parts(folder), PREFIXES)
         yield engine
 
 
 def require_equal(folder: Path, store: Store, name: str = DUCKDB) -> dict[str, CheckResult]:
-    """The results of all checks that both can be asked, by kind; they agree, as do the counts of the default graph."""
+    """The results of all checks, by kind; both agree, as do the counts of all graphs."""
     asked = find.stores(store, folder, I)
     found: dict[str, CheckResult] = {}
     with engine_over(folder, name) as engine:
-        for check in WITH_TEXT:
+        for check in checks():
             found[check.kind] = sql_checks.run(check, engine, PREFIXES)
             assert found[check.kind] == check.run(asked[check.over], PREFIXES), check.kind
-        assert quad_counts.of_union(engine) == statistics.of_graph(store)
+        graphs: list[NamedNode | DefaultGraph] = [default_graph.DEFAULT_GRAPH]
+        graphs += (graph for graph in store.named_graphs() if isinstance(graph, NamedNode))
+        assert quad_counts.of_all(engine) == {graph: statistics.of_graph(store, graph) for graph in graphs}
     return found
-
-
-def test_which_checks_have_a_text_is_known() -> None:
-    assert {check.kind for check in checks()} - {check.kind for check in WITH_TEXT} == SPARQL_ALONE
 
 
 def test_what_a_case_has_is_found_by_both(tmp_path: Path) -> None:
@@ -84,9 +73,11 @@ WORDS += [
     '"007"^^xsd:gYear',
 ]
 PROPERTIES = (
-    "a skos:prefLabel skos:notation skos:inScheme skos:exactMatch skos:broadMatch owl:sameAs owl:imports e:p e:k"
+    "a skos:prefLabel skos:notation skos:inScheme skos:exactMatch skos:broadMatch owl:sameAs owl:differentFrom "
+    "owl:imports ilod:number e:p e:k"
 )
-OBJECTS = "e:C owl:Class rdfs:Class owl:Ontology skos:Concept owl:FunctionalProperty owl:InverseFunctionalProperty"
+OBJECTS = "e:C owl:Class rdfs:Class owl:Ontology skos:Concept owl:FunctionalProperty owl:InverseFunctionalProperty "
+OBJECTS += "ilod:Action ilod:Clause ilod:Topic sssom:NoTermFound"
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -94,17 +85,19 @@ def test_what_chance_makes_is_found_by_both(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     names = [f"{space}:Thing{number}" for space in "ef" for number in range(14)]
     names += ["e:p", "e:k", "<http://g.example/甲>", "<http://g.example/x/y#z>", "_:b"]
+    names += [f"<https://w3id.org/initiative-lod/id/{name}>" for name in "xy"]
     terms = [*names, *OBJECTS.split(), *WORDS]
     things = [name for name in names if not name.startswith("_")]
 
     def statements() -> str:
         typed = (f"{name} a skos:Concept ." for name in things if chance.random() < 0.8)
+        declared = "e:p a owl:FunctionalProperty . e:k a owl:InverseFunctionalProperty ."
         made = (
-            f"{chance.choice(things)} {chance.choice(PROPERTIES.split())} {chance.choice(terms)} ." for _ in range(400)
+            f"{chance.choice(things)} {chance.choice(PROPERTIES.split())} {chance.choice(terms)} ." for _ in range(500)
         )
-        return " ".join([*typed, *made]).replace("_:b", "<urn:x:b>")
+        return " ".join([declared, *typed, *made]).replace("_:b", "<urn:x:b>")
 
-    require_equal(*building(tmp_path, statements(), statements()))
+    require_equal(*building(tmp_path, statements(), statements(), statements()))
 
 
 def test_a_merge_by_duckdb_is_the_same_release(merging: Merge, tmp_path: Path) -> None:
@@ -131,3 +124,13 @@ def test_an_engine_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(SettingsError, match="Spark needs Java 17 or later"):
         require_known("local[2]")
+
+
+def test_circles_of_links_are_told_apart() -> None:
+    """Two circles with a link from one to the other, a thing that links itself, and a chain longer than the stack."""
+    chain = [(f"n{number}", f"n{number + 1}") for number in range(5000)]
+    links = ["ab", "bc", "ca", "cd", "de", "ed", "ff", "gf", "gh"]
+    members: dict[str, set[str]] = {}
+    for name, circle in link_tables.circles([*((pair[0], pair[1]) for pair in links), *chain]):
+        members.setdefault(circle, set()).add(name)
+    assert sorted(map(sorted, members.values())) == [["a", "b", "c"], ["d", "e"], ["f"]]

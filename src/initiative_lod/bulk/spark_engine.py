@@ -6,7 +6,7 @@ Every machine of the cluster reads the table under the same path: a shared file 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +56,11 @@ class SparkEngine:
     def view(self, name: str, query: str) -> None:
         with self._told():
             self._session.sql(_dialect(query)).createOrReplaceTempView(name)
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        schema = ", ".join(f"{item} string" for item in columns)
+        with self._told():
+            self._session.createDataFrame([tuple(row) for row in rows], schema).createOrReplaceTempView(name)
 
     def close(self) -> None:
         self._session.stop()

@@ -1,15 +1,17 @@
 """SQL engines that ask the table of quads: DuckDB in this process, Apache Spark on a cluster; one text for both.
 
-The text is DuckDB's SQL, with IRIs as ``{prefix:name}``; for Spark SQLGlot writes it in its dialect.
+The text is DuckDB's SQL, with IRIs as ``{prefix:name}``, and ``{prefix:name*}`` for how such IRIs begin; for Spark
+SQLGlot writes it in its dialect.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +22,8 @@ from initiative_lod.vocabulary import PREFIXES
 Row = tuple[Any, ...]
 STORE, DUCKDB = "store", "duckdb"
 SPARK = ("spark://", "local")  # how the addresses of its masters begin
-_IRI = re.compile(r"\{(\w+):([\w-]*)\}")
+_IRI = re.compile(r"\{(\w+):([\w/-]*)(\*?)\}")
+_ROWS_AT_ONCE = 50_000
 
 
 class SqlEngine(Protocol):
@@ -31,6 +34,9 @@ class SqlEngine(Protocol):
 
     def view(self, name: str, query: str) -> None:
         """Name a query, so that others may ask it."""
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Make a table of strings, so that queries may join it."""
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -55,6 +61,13 @@ class DuckDbEngine:
 
     def view(self, name: str, query: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+    def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{item} VARCHAR' for item in columns)})")
+        insert = f"INSERT INTO {name} SELECT {', '.join('unnest(?::VARCHAR[])' for _ in columns)}"
+        remaining = iter(rows)
+        while some := list(islice(remaining, _ROWS_AT_ONCE)):
+            self._connection.execute(insert, [list(column) for column in zip(*some, strict=True)])
 
     def close(self) -> None:
         self._connection.close()
@@ -104,8 +117,8 @@ def text(name: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
 
 
 def expanded(query: str, prefixes: Mapping[str, str]) -> str:
-    """A query with its IRIs as terms of N-Quads."""
-    return _IRI.sub(lambda match: literal(f"<{prefixes[match[1]]}{match[2]}>"), query)
+    """A query with its IRIs, and beginnings of IRIs, as terms of N-Quads."""
+    return _IRI.sub(lambda match: literal(f"<{prefixes[match[1]]}{match[2]}{'' if match[3] else '>'}"), query)
 
 
 def literal(value: str) -> str:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
-from initiative_lod.bulk.sql_engine import STORE
+from initiative_lod.bulk.sql_engine import STORE, require_known
 from initiative_lod.cli.talk import console, say, show, tell, tell_files
 from initiative_lod.cli.talk import progress as plain_progress
 from initiative_lod.iris import Iris
@@ -85,6 +85,7 @@ def merge(
     """
     if not sources and not align and not without:
         raise typer.BadParameter("name at least one source", param_hint="SOURCE")
+    require_known(engine)  # before a project is built for its first merge
     settings = from_environment(**context.obj)
     sets = pipeline.mapping_sets(align or (), settings, align_unseen)
     wanted = MergeRequest(

@@ -121,7 +121,7 @@ class Assembly:
         with open_engine(self._engine, table, scratch, self._memory, repeating) as engine:
             progress("looking for conflicts")
             files, summary = report(store, self.records, self._building, engine)
-            union = quad_counts.of_union(engine) if engine is not None else None
+            counted = quad_counts.of_all(engine) if engine is not None else {}
         for name, data in files.items():
             (self._building / name).unlink(missing_ok=True)  # it may be another name of the start's file
             (self._building / name).write_bytes(data)
@@ -132,7 +132,7 @@ class Assembly:
         statements = [path for path in self._building.iterdir() if manifest.STATEMENTS.fullmatch(path.name)]
         dumps |= {path.name: entry_at(path) for path in sorted(statements)}
         merged = [NamedNode(item.graph) for item in self.records]
-        described = catalogue.describe(self._iris, store, version, dumps, merged, union)
+        described = catalogue.describe(self._iris, store, version, dumps, merged, counted)
         for name, data in folder.description_files(described).items():
             (self._building / name).write_bytes(data)
         store = Store(str(self._building / manifest.STORE))

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod.formats import GZIP
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import statistics
+from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.manifest import DUMP, DUMPS, RDF_DUMPS, TABLE, statement_files
 from initiative_lod.release.statistics import Statistics
@@ -34,14 +35,19 @@ def describe(
     version: str,
     files: Mapping[str, FileEntry],
     merged: Sequence[NamedNode] = (),
-    union: Statistics | None = None,
+    counted: Mapping[NamedNode | DefaultGraph, Statistics] | None = None,
 ) -> list[Quad]:
     """The description of a release as quads of ``graph/release``; ``files`` has the dumps and the statements by name.
 
     ``store`` holds everything else. The dataset's counts are those of its default graph, this description included.
-    Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts; ``union`` are the
-    statistics of the store's default graph, where they were counted already.
+    Graphs are counted one by one, but for the ``merged`` ones, whose provenance has their counts; ``counted`` are the
+    statistics of the store's graphs that are known already.
     """
+    known = counted or {}
+
+    def counts_of(graph: NamedNode | DefaultGraph) -> Statistics:
+        return known[graph] if graph in known else statistics.of_graph(store, graph)
+
     dataset, described = iris.thing("dataset"), iris.graph("release")
     graphs = sorted((graph for graph in store.named_graphs() if isinstance(graph, NamedNode)), key=str)
     own = _own(store, iris.thing("dataset"))
@@ -56,11 +62,11 @@ def describe(
         if graph not in merged:
             # Of a linkset, void:triples counts the links, and its own graph says so already.
             is_linkset = Quad(graph, RDF.type, VOID.Linkset, graph) in store
-            counts = _counts(graph, statistics.of_graph(store, graph))
+            counts = _counts(graph, counts_of(graph))
             always.append(Triple(dataset, VOID.subset, graph))
             always += (count for count in counts if not is_linkset or count.predicate != VOID.triples)
     always.append(Triple(dataset, VOID.subset, described))
-    before = whole = union or statistics.of_graph(store)
+    before = whole = counts_of(DEFAULT_GRAPH)
     alone = statistics.of_triples(())
     attempts = 0
     while True:

@@ -62,7 +62,7 @@ class CheckResult:
 @dataclass(frozen=True, slots=True)
 class Check:
     """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``,
-    ``candidates`` or ``identity``. ``sql`` asks the same of the table of quads; empty where there is no such text.
+    ``candidates`` or ``identity``. ``sql`` asks the same of the table of quads.
     """
 
     path: str
@@ -155,9 +155,7 @@ def checks() -> list[Check]:
     folder = resources.files("initiative_lod.merge.conflicts").joinpath("checks")
     texts = {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".sql")}
     files = sorted(folder.iterdir(), key=lambda item: item.name)
-    return [
-        read(file, texts.get(f"{file.name.removesuffix('.rq')}.sql", "")) for file in files if file.name.endswith(".rq")
-    ]
+    return [read(file, texts[f"{file.name.removesuffix('.rq')}.sql"]) for file in files if file.name.endswith(".rq")]
 
 
 def digest() -> str:

@@ -40,17 +40,17 @@ def find(
     engine: SqlEngine | None = None,
 ) -> Conflicts:
     """Conflicts of a merge. ``store`` holds everything, ``building`` the files that it was loaded
-    from; ``joint`` are questions that need the graphs of others. An ``engine`` is asked what it has a text for.
+    from; ``joint`` are questions that need the graphs of others. An ``engine`` is asked in place of the store.
     """
-    asked = stores(store, building, iris, engine is None)
-    if engine is not None:
-        sql_checks.prepare(engine, graphs_of_parts(building))
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
+    asked = stores(store, building, iris) if engine is None else {}
+    if engine is not None:
+        sql_checks.prepare(engine, graphs_of_parts(building), prefixes)
     languages = Languages()
     results: list[CheckResult] = []
     for check in checks():
         progress(f"looking for conflicts: {check.kind}")
-        if engine is not None and check.sql:
+        if engine is not None:
             results.append(sql_checks.run(check, engine, prefixes))
         else:
             results.append(check.run(asked[check.over], prefixes))
@@ -71,16 +71,13 @@ def graphs_of_parts(building: Path) -> Iterator[str]:
             yield line.rsplit(b" ", 2)[1].decode()
 
 
-def stores(store: Store, building: Path, iris: Iris, picked: bool = True) -> dict[str, Store]:
-    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it.
-
-    Unless candidates are to be ``picked``, their store is empty.
-    """
+def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
+    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it."""
     repeating = {building / f"graphs/{name}.nq.gz" for name in (identity.NAME, inference.NAME)}  # what others state
     files = [*sorted({*building.glob("graphs/*.nq.gz")} - repeating), building / "own.nq.gz"]
     return {
         "all": store,
-        "candidates": candidates(files if picked else ()),
+        "candidates": candidates(files),
         "identity": identity_statements(store, iris),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from initiative_lod.bulk.sql_engine import SqlEngine, expanded, literal, text
+from initiative_lod.merge.conflicts import link_tables
 from initiative_lod.merge.conflicts.check import (
     MAX_FINDINGS,
     MAX_STATEMENTS,
@@ -18,15 +19,19 @@ from initiative_lod.merge.conflicts.check import (
 )
 
 
-def prepare(engine: SqlEngine, parts: Iterable[str]) -> None:
-    """Tell the engine the ``parts``, terms of the graphs that are a file of their own: all others are in one."""
+def prepare(engine: SqlEngine, parts: Iterable[str], prefixes: Mapping[str, str]) -> None:
+    """Give the engine what checks ask beside the quads.
+
+    ``parts`` are terms of the graphs that are a file of their own: all others are in one.
+    """
     rows = ", ".join(f"({literal(part)})" for part in sorted(parts))
     known = f"SELECT graph FROM (VALUES {rows}) AS given(graph)" if rows else "SELECT graph FROM quads WHERE 1 = 0"
     engine.view("parts", known)
+    link_tables.prepare(engine, prefixes)
 
 
 def run(check: Check, engine: SqlEngine, prefixes: Mapping[str, str]) -> CheckResult:
-    """The result of a check that has an SQL text. Its total and order are exact, however many findings there are."""
+    """The result of a check. Its total and order are exact, however many findings there are."""
     query = text("findings")
     for name, most in (("max_findings", MAX_FINDINGS), ("max_statements", MAX_STATEMENTS)):
         query = query.replace(name, str(most))
