@@ -300,7 +300,10 @@ def test_dumps_come_in_parts_and_files_from_a_cache(files: Files, harbour: Live)
     assert files.get("/doc/harbour-2031", if_none_match=page.headers["etag"]).status_code == 304
     style = re.search(r'href="(/static/site[^"]*)"', page.text)
     assert style is not None
-    assert files.get(style[1]).headers["cache-control"] == "public, max-age=86400"
+    for path in (style[1], style[1].partition("?")[0], f"{style[1]}0", "/static/suggest.js"):
+        caching = files.get(path).headers["cache-control"]
+        assert caching == harbour.get(path).headers["cache-control"]
+        assert caching == f"public, max-age={'31536000, immutable' if path == style[1] else '86400'}"
 
 
 @needs_nginx

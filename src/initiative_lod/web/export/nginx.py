@@ -17,6 +17,7 @@ from initiative_lod.documents.document import CACHE_CONTROL, VARY
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.formats import BY_NAME, DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, PARQUET, TEXT
 from initiative_lod.web.export.crawl import SERVED
+from initiative_lod.web.http import static_files
 from initiative_lod.web.http.headers import HEADERS
 
 THING = "thing"  # in place of a suffix, at the address of a thing
@@ -109,7 +110,9 @@ def http_level(
     strange = _regex(r"(?:^|/)\.|[^!-~]|^.{400}", "~")
     out += _map("$args", "$ilod_at", [f"{strange} '';", "'' '';"], "@$args")
     out += _map("$ilod_named", "$ilod_at_language", ["'' '@';"], "@lang=$ilod_named")
-    out += _map("$uri", "$ilod_caching", ["~^/static/ 'public, max-age=86400';"], f"'{CACHE_CONTROL}'")
+    lasting = [f"'/static/{name}?v={one}' '{static_files.FOREVER}';" for name, one in static_files.versions().items()]
+    lasting.append(f"~^/static/ '{static_files.CACHE_CONTROL}';")
+    out += _map("$uri?$args", "$ilod_caching", lasting, f"'{CACHE_CONTROL}'")
     out += _map(
         "$ilod_suffix",
         "$ilod_vary",

@@ -24,9 +24,9 @@ from initiative_lod.documents.codings import IDENTITY, ZSTD, choose_coding
 from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.web.http import static_files
 
-STATIC = "/static/"  # whose files depend on no argument
-VERSIONED = re.compile(rb"v=[0-9a-f]{8}")
+STATIC = "/static/"  # whose files are kept for long under the address with their own version
 #: Request headers that a document's response may depend on (see ``request.read``); all are part of the key.
 KEY = frozenset((b"accept", b"accept-language", b"accept-profile", b"if-none-match", b"if-modified-since"))
 CODINGS = b"accept-encoding"  # of which only the coding that is chosen is part of the key
@@ -149,7 +149,8 @@ class ResponseCache:
     def _arguments(self, place: str, query: bytes) -> tuple[tuple[str, str], ...] | None:
         """The arguments, in one order however they were written; None where one has no meaning."""
         if place.startswith(STATIC):
-            return () if VERSIONED.fullmatch(query) else None
+            version = static_files.versions().get(place.removeprefix(STATIC), "")
+            return (("v", version),) if query == f"v={version}".encode() else None
         try:
             pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_ARGUMENTS)
         except ValueError:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+#: Cache-Control of a file, and of one whose address has its version, under which no other bytes will ever be.
+CACHE_CONTROL = "public, max-age=86400"
+FOREVER = "public, max-age=31536000, immutable"
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
@@ -35,6 +38,12 @@ class Static:
 def file(name: str) -> Static | None:
     """The file called ``name``; None when the package has none such."""
     return _files().get(name)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The version of each file by its name."""
+    return {name: item.version for name, item in sorted(_files().items())}
 
 
 def version(name: str) -> str:

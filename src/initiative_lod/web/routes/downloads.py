@@ -216,6 +216,7 @@ def static_file(request: Request) -> Representation:
     found = static_files.file(name)
     if found is None:
         raise NotFound(Message("error.no_file", name=name[:100]))
-    headers = [("Cache-Control", "public, max-age=86400")]
+    named = request.query.get("v") == found.version  # another one would be kept for bytes that it is not of
+    headers = [("Cache-Control", static_files.FOREVER if named else static_files.CACHE_CONTROL)]
     content_headers = [("Content-Type", found.content_type)]
     return Representation(found.tag, headers, content_headers, lambda: Rendered(found.content))
