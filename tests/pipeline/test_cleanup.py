@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +24,10 @@ from initiative_lod.release import cleanup, history, in_use
 from initiative_lod.release import folder as folder_module
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.sparql.worker.evaluation import OpenStore
+from initiative_lod.settings import Settings
+from initiative_lod.sparql.job import Job
+from initiative_lod.sparql.process import Worker
+from patience import SECONDS, patient
 from pipeline.test_release import cut_off, publish_all, write
 
 
@@ -165,14 +170,27 @@ def test_what_a_server_still_shows_stays(folder: Path) -> None:
 
 
 def test_what_a_query_worker_keeps_open_stays(folder: Path) -> None:
-    names = publish_all(folder, "ab")
-    age(folder / names["a"], 100)
-    held = OpenStore(str(folder / names["a"] / "store"))
-    assert kept(folder, 0)[names["a"]] == "in use"
-    del held
-    assert names["a"] not in kept(folder, 0)
-    with pytest.raises(DamagedStore, match="has been removed"):
-        OpenStore(str(folder / "9.9.9" / "store"))
+    """It may lock nothing itself: whoever took one over could keep the folder's lock, and nobody would publish."""
+    names = publish_all(folder, "abc")
+
+    def held() -> set[str]:
+        return {version for version, why in kept(folder, 0).items() if why == "in use"}
+
+    async def ask() -> None:
+        worker = await Worker.start(patient(Settings(root=folder.parent, releases=folder)))
+        try:
+            for label in "abc":
+                job = Job(str(folder / names[label] / "store"), "ASK {}", "http://base.example/")
+                assert (await worker.run(job, SECONDS)).kind == "boolean"
+            assert held() == {names["b"]}  # the last two are kept open, and c is current
+            with pytest.raises(DamagedStore, match="has been removed"):
+                await worker.run(replace(job, store=str(folder / "9.9.9" / "store")), SECONDS)
+        finally:
+            worker.kill()
+            await worker.wait()
+
+    asyncio.run(ask())
+    assert held() == set()
 
 
 def test_another_process_that_is_killed_reads_no_more(folder: Path) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -13,13 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
-from initiative_lod.errors import QueryTooLarge
+from initiative_lod.errors import QueryLimit, QueryTooLarge
 from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
 from initiative_lod.sparql.job import Job, QueryResult, Reply
+from initiative_lod.sparql.process import Worker, to_read
 from initiative_lod.sparql.worker import csv_results
+from initiative_lod.sparql.worker.main import FRAME
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
+from patience import SECONDS
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
 
@@ -57,10 +65,86 @@ def test_a_large_result_goes_to_a_file_without_a_name() -> None:
     assert output.file is not None
     output.file.flush()
     assert not Path(f"/proc/self/fd/{output.file.fileno()}").resolve().exists()
-    result = QueryResult("graph", 0, output.length, None, os.dup(output.file.fileno()))
+    readable = to_read([output.file.fileno()], output.length)
+    assert readable is not None
+    with pytest.raises(OSError, match="Bad file descriptor"):  # whoever has written it could map and run it otherwise
+        os.pread(output.file.fileno(), 1, 0)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.write(readable, b"x")
+    result = QueryResult("graph", 0, output.length, None, readable)
     assert result.read() == b"".join(pieces)
     result.close()
     output.file.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files without a name, and paths without a right to read")
+def test_a_descriptor_is_opened_anew_only_where_it_is_an_unnamed_file_that_was_written(tmp_path: Path) -> None:
+    """Opened with the server's rights, a path that a worker may not read would be read for it."""
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"key")
+    os.mkfifo(tmp_path / "fifo")
+    flags = {"path": os.O_PATH, "reading": os.O_RDONLY, "named": os.O_WRONLY, "both": os.O_RDWR}
+    opened = [os.open(secret, value) for value in flags.values()]
+    opened += [os.open(tmp_path / "fifo", os.O_RDWR), os.open(tmp_path, os.O_PATH), os.open("/dev/null", os.O_WRONLY)]
+    unnamed = os.open(tmp_path, os.O_WRONLY | os.O_TMPFILE, 0o600)
+    os.write(unnamed, b"result")
+    try:
+        assert [descriptor for descriptor in opened if to_read([descriptor], 0) is not None] == []
+        assert to_read([unnamed, unnamed], 0) is None
+        assert to_read([], 0) is None
+        assert to_read([unnamed], 7) is None
+        readable = to_read([unnamed], 6)
+        assert readable is not None
+        assert os.pread(readable, 9, 0) == b"result"
+        os.close(readable)
+    finally:
+        for descriptor in (*opened, unnamed):
+            os.close(descriptor)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
+def test_a_worker_that_sends_many_descriptors_is_hung_up(tmp_path: Path) -> None:
+    """Byte by byte, for a reply that never is whole: each would take one of the server's places for connections."""
+
+    def opened() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    async def lie() -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        worker = Worker(subprocess.Popen(["sleep", "60"]), ours)
+        asked = asyncio.create_task(worker.run(Job(str(tmp_path / "store"), "ASK {}", "http://b/"), SECONDS))
+        await asyncio.sleep(0)
+        before = opened()
+        with theirs, suppress(BrokenPipeError, ConnectionResetError):
+            theirs.send(FRAME.pack(100, 100_000))
+            for _ in range(40):
+                socket.send_fds(theirs, [b"\0"], [0, 0, 0])
+                await asyncio.sleep(0)
+        assert opened() < before + 8
+        with pytest.raises(QueryLimit):
+            await asked
+        assert worker.retired
+
+    asyncio.run(lie())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b'["graph", "1", 2, false, "", "", false, ""]',
+        b'["graph", 1, -2, true, "", "", false, ""]',
+        b'["graph", 1, true, true, "", "", false, ""]',
+        b'[["call"], 1, 2, true, "", "", false, ""]',
+        b'["graph", 1, 2, false, ["QueryError"], "", false, ""]',
+        b'["graph", 1, 2]',
+        b'{"kind": 1}',
+        b"1",
+    ],
+)
+def test_a_worker_that_talks_nonsense_is_not_listened_to(fields: bytes) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Reply.from_bytes(fields)
 
 
 def test_what_crosses_the_socket() -> None:

@@ -38,6 +38,21 @@ NUMBERS = {
     "openat2": (437, 437),
     "personality": (135, 92),
     "bpf": (321, 280),
+    "userfaultfd": (323, 282),
+    "pidfd_getfd": (438, 438),
+    "process_vm_readv": (310, 270),
+    "process_madvise": (440, 440),
+    "shmget": (29, 194),
+    "mq_open": (240, 180),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount_setattr": (442, 442),
+    "open_by_handle_at": (304, 265),
+    "perf_event_open": (298, 241),
+    "seccomp": (317, 277),
+    "sched_setaffinity": (203, 122),
+    "setpriority": (141, 140),
+    "flock": (73, 32),
 }
 
 CONFINED = """
@@ -54,6 +69,10 @@ def call(name, *arguments):
     number = NUMBERS.get(name) or sandbox.SYSTEM_CALLS[name]
     result = libc.syscall(number[column], *arguments)
     print(name, result, ctypes.get_errno())
+def unnamed():
+    f = os.open(spool, os.O_WRONLY | os.O_TMPFILE, 0o600)
+    os.write(f, bytes(4096))
+    return f
 {}
 """.replace("%r", repr(NUMBERS).replace("{", "{{").replace("}", "}}"))
 
@@ -95,6 +114,16 @@ def run(code: str, parent: int | None = None, *arguments: str) -> subprocess.Com
         "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1))",
         "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)",
         "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC)",
+        "import mmap; mmap.mmap(-1, 4096)",  # shared: no limit would count it
+        "os.memfd_create('x')",
+        "os.open(spool, os.O_RDWR | os.O_TMPFILE)",
+        "import mmap; f = unnamed(); mmap.mmap(f, 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC)",
+        "import fcntl; fcntl.flock(os.open(sys.prefix, os.O_RDONLY), fcntl.LOCK_SH)",
+        "import fcntl; fcntl.lockf(unnamed(), fcntl.LOCK_EX)",
+        "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
+        "import fcntl; fcntl.fcntl(0, 15, b'\\2' + bytes(7))",  # F_SETOWN_EX
+        "import fcntl; fcntl.fcntl(0, 10, 9)",  # F_SETSIG
+        "import fcntl; fcntl.fcntl(0, fcntl.F_NOTIFY, 1)",
     ],
 )
 def test_refused(attempt: str) -> None:
@@ -117,16 +146,35 @@ def test_refused(attempt: str) -> None:
         "call('prctl', 1, 0, 0, 0, 0)",
         "call('prctl', 4, 1, 0, 0, 0)",
         "call('prlimit64', os.getppid(), 7, 0, ctypes.create_string_buffer(16))",
+        "call('prlimit64', 0, 2, ctypes.create_string_buffer(16), 0)",  # of data, its own: who is root could raise it
         "call('add_key', b'user', b'name', b'value', 5, -3)",
         "call('keyctl', 0, -3, 1)",
         "call('io_uring_setup', 8, 0)",
         "call('bpf', 0, 0, 0)",
         "call('personality', 0x0400000)",
         "call('openat2', -100, b'/etc/passwd', ctypes.create_string_buffer(24), 24)",
-        "f = os.open(spool, os.O_RDWR | os.O_TMPFILE); call('linkat', f, b'', -100, (spool + '/x').encode(), 0x1000)",
+        "f = unnamed(); call('linkat', f, b'', -100, (spool + '/x').encode(), 0x1000)",
         "call('pkey_mprotect', 0, 4096, 7, -1)",
         "call('mprotect', 0, 4096, 4)",
         "call('clone', 0, 0, 0, 0, 0)",
+        "call('clone', 0x40010f00, 0, 0, 0, 0)",  # a thread in a network of its own
+        "call('memfd_create', b'x', 0)",
+        "call('userfaultfd', 0)",
+        "call('pidfd_getfd', 0, 0, 0)",
+        "call('process_vm_readv', os.getppid(), 0, 0, 0, 0, 0)",
+        "call('process_madvise', 0, 0, 0, 0, 0)",
+        "call('shmget', 0, 4096, 0o1600)",
+        "call('mq_open', b'/x', 0o102, 0o600, 0)",
+        "call('unshare', 0x10000000)",
+        "call('setns', 0, 0)",
+        "call('mount_setattr', 0, b'', 0, 0, 0)",
+        "call('open_by_handle_at', 0, 0, 0)",
+        "call('perf_event_open', 0, 0, -1, -1, 0)",
+        "call('seccomp', 0, 0, 0)",
+        "call('fcntl', 0, 8, os.getppid())",
+        "call('sched_setaffinity', os.getppid(), 8, bytes(8))",
+        "call('setpriority', 0, os.getppid(), 19)",
+        "call('flock', 0, 1)",
         "call('ioctl', 0, 0x5412, b'x')",
     ],
 )
@@ -137,7 +185,19 @@ def test_a_system_call_is_refused(attempt: str) -> None:
     assert (result, int(error) in (errno.EPERM, errno.EACCES)) == ("-1", True), done
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/proc/1/environ", "/root", "/proc/sys/kernel/hostname", "/home"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "/proc/1/environ",
+        "/root",
+        "/proc/sys/kernel/hostname",
+        "/home",
+        "/proc/self/net/tcp",
+        "/proc/self/root/etc/passwd",
+        "/proc/thread-self/maps",
+    ],
+)
 def test_other_files_are_not_even_read(path: str) -> None:
     if Path(path).exists() is False:
         pytest.skip(f"{path} is not here")
@@ -152,7 +212,7 @@ def test_the_numbers_are_the_kernels(column: int, header: str) -> None:
     path = Path("/usr/include") / header
     if not path.is_file():
         pytest.skip(f"the kernel's header {path} is not on this machine")
-    defined = dict(re.findall(r"#define __NR(?:3264)?_(\w+) (\d+)", path.read_text("ascii")))
+    defined = dict(re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", path.read_text("ascii")))
     defined.setdefault("newfstatat", defined.get("fstatat", ""))
     table = {**sandbox.SYSTEM_CALLS, **sandbox._UNKNOWN, **NUMBERS}
     wrong = {
@@ -171,12 +231,20 @@ def test_threads_and_files_are_not() -> None:
 
 
 def test_limits() -> None:
-    code = "f = os.fdopen(os.open(spool, os.O_RDWR | os.O_TMPFILE), 'wb')\nfor _ in range(40): f.write(b'a' * 100_000)"
+    code = "f = os.fdopen(unnamed(), 'wb')\nfor _ in range(40): f.write(b'a' * 100_000)"
     assert "File too large" in run(code).stderr
     assert "MemoryError" in run("a = bytearray(600 << 20)").stderr
     assert run("print(os.sysconf('SC_PAGESIZE'), __import__('resource').getrlimit(4))").stdout.endswith("(0, 0)\n")
     spinning = run("sandbox.limit_cpu(0.5)\nwhile True: pass")
     assert spinning.returncode == -24  # SIGXCPU
+
+
+def test_numbers_of_another_way_to_call_are_unknown() -> None:
+    """``x32``: the same calls under other numbers."""
+    if platform.machine() != "x86_64":
+        pytest.skip("x86_64 alone has them")
+    done = run("print(libc.syscall(0x40000000 | 41, 1, 1, 0), ctypes.get_errno())")
+    assert done.stdout.split() == ["-1", str(errno.ENOSYS)]
 
 
 def test_another_parent_than_it_was_told_means_that_the_server_is_dead() -> None:

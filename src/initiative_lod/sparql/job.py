@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -60,8 +60,8 @@ class Job:
 
     def to_bytes(self) -> bytes:
         """The job as one JSON document."""
-        fields = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader, self.remote)
-        return json.dumps(fields).encode()
+        told = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader, self.remote)
+        return json.dumps(told).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Job:
@@ -128,8 +128,12 @@ class Reply:
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
         """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
-        fields: list[Any] = json.loads(data)
-        return cls(*fields)
+        found: list[Any] = json.loads(data)
+        reply = cls(*found)
+        kinds = [type(field.default) for field in fields(cls)]
+        if [type(item) for item in found] != kinds or reply.rows < 0 or reply.length < 0:
+            raise ValueError(f"no reply: {data[:200]!r}")
+        return reply
 
     def exception(self) -> InitiativeLodError:
         """The error that the worker met, as one of ours."""

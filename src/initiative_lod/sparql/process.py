@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -12,12 +13,13 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 from initiative_lod.errors import (
+    DamagedStore,
     InitiativeLodError,
     Message,
     QueryError,
@@ -25,10 +27,14 @@ from initiative_lod.errors import (
     QueryMemory,
     QueryTimeout,
     QueryTooComplex,
+    ReleaseError,
     Verbatim,
 )
+from initiative_lod.release import in_use
+from initiative_lod.release.in_use import Lease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import ASK, CALL, CHUNK, LONGEST_HEADER, Job, QueryResult, Reply
+from initiative_lod.sparql.worker.evaluation import STORES_KEPT_OPEN
 from initiative_lod.sparql.worker.main import FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
 
@@ -69,6 +75,7 @@ class Worker:
         self._answer: asyncio.Future[tuple[Reply, bytes] | None] | None = None
         self._buffer = bytearray()
         self._files: list[int] = []
+        self._leases: dict[str, Lease] = {}  # by the store that the process keeps open: it can lock nothing itself
         self._closed = False
         self.retired = False
         self.missing = ""
@@ -139,8 +146,10 @@ class Worker:
         """The result of ``job``; ``calls`` is what it may call others with. Past ``seconds``, or when the caller is
         cancelled, the process is killed.
 
-        Raises what the worker raised; QueryTimeout, QueryMemory or QueryTooComplex for the way it died; JobNotTaken.
+        Raises what the worker raised; QueryTimeout, QueryMemory or QueryTooComplex for the way it died; JobNotTaken;
+        DamagedStore for a release that is gone.
         """
+        self._keep(job.store)
         data = job.to_bytes()
         try:
             async with asyncio.timeout(seconds):
@@ -166,11 +175,14 @@ class Worker:
         if not reply.in_file:
             _close(files)
             return QueryResult(reply.kind, reply.rows, len(body), body)
-        if len(files) != 1 or not _holds(files[0], reply.length):
+        try:
+            result = to_read(files, reply.length)
+        finally:
             _close(files)
+        if result is None:
             self.kill()
             raise QueryLimit(Message("query.lost"))
-        return QueryResult(reply.kind, reply.rows, reply.length, None, files[0])
+        return QueryResult(reply.kind, reply.rows, reply.length, None, result)
 
     def yield_to_server(self) -> None:
         """From now on the process runs when the server and its pages leave it time to."""
@@ -187,6 +199,16 @@ class Worker:
     async def wait(self) -> int:
         """The status of the process, which has been killed or is ending."""
         return await asyncio.to_thread(self._process.wait)
+
+    def _keep(self, store: str) -> None:
+        """Let 'release gc' leave alone what the process has open: the stores of its last jobs."""
+        try:
+            known = self._leases.pop(store) if store in self._leases else in_use.take(Path(store).parent)
+        except ReleaseError as error:
+            raise DamagedStore(str(error)) from error
+        self._leases[store] = known
+        while len(self._leases) > STORES_KEPT_OPEN:
+            del self._leases[next(iter(self._leases))]
 
     async def _send(self, data: bytes) -> None:
         try:
@@ -249,7 +271,7 @@ class Worker:
             return
         self._files += received
         self._buffer += piece
-        if not piece:
+        if not piece or len(self._files) > 1:  # there is one for a result, and no other
             self._hang_up()
             self._answer.set_result(None)
         elif len(self._buffer) >= FRAME.size:
@@ -263,7 +285,7 @@ class Worker:
                 self._buffer.clear()
                 try:
                     self._answer.set_result((Reply.from_bytes(data[FRAME.size : start]), data[start:]))
-                except (ValueError, TypeError):
+                except (ValueError, TypeError, RecursionError):
                     self._hang_up()
                     self._answer.set_result(None)
 
@@ -290,10 +312,21 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _holds(descriptor: int, length: int) -> bool:
-    """Tell whether this is a plain file of at least ``length`` bytes."""
-    found = os.fstat(descriptor)
-    return stat.S_ISREG(found.st_mode) and found.st_size >= length
+def to_read(files: Sequence[int], length: int) -> int | None:
+    """The one file, which the worker could only write, opened to be read; None for what is no file of such a length.
+
+    That it was opened for writing shows that it is the worker's own: a path without a right to read (``O_PATH``) would
+    be opened with ours.
+    """
+    if len(files) != 1:
+        return None
+    found, mode = os.fstat(files[0]), fcntl.fcntl(files[0], fcntl.F_GETFL)
+    written = mode & os.O_ACCMODE != os.O_RDONLY and not mode & getattr(os, "O_PATH", 0)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink or not written or found.st_size < length:
+        return None
+    if sys.platform != "linux":
+        return os.dup(files[0])
+    return os.open(f"/proc/self/fd/{files[0]}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _close(files: Iterable[int]) -> None:

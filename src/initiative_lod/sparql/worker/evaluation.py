@@ -41,7 +41,6 @@ from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
 from initiative_lod.query_text import guard
 from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
-from initiative_lod.release import in_use
 from initiative_lod.release.damage import is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
@@ -190,9 +189,8 @@ class OpenStore:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
         try:
-            self.lease = in_use.take(self.path.parent)  # 'release gc' leaves alone what a worker keeps open
             self.store = Store.read_only(path)
-        except (OSError, RuntimeError, ReleaseError) as error:
+        except (OSError, RuntimeError) as error:
             raise _unreadable(error) from error
 
     def asked(self, dataset: Dataset | None) -> tuple[Store, dict[str, Any]]:

@@ -6,7 +6,6 @@ or as another module that runs ``main`` with what draws results for people.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -14,8 +13,9 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from initiative_lod.errors import (
     DamagedStore,
@@ -69,6 +69,7 @@ def _run(show: Show | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     channel = socket.socket(fileno=told.descriptor)
+    heavy = partial(_heavy, _statistics(), told.memory // 2)
     bounds = sandbox.Bounds(told.memory, told.size + 1024 * 1024, tuple(told.readable), told.spool)
     missing = sandbox.confine(told.parent, bounds)
     limits = Limits(told.rows, told.size, told.length, told.nesting, told.spool)
@@ -78,10 +79,10 @@ def _run(show: Show | None) -> None:
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
     while (frame := _receive(channel)) is not None:
         sandbox.limit_cpu(told.cpu_seconds)
-        _serve(channel, evaluator, frame, told.memory // 2)
+        _serve(channel, evaluator, frame, heavy)
 
 
-def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: int) -> None:
+def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, heavy: Callable[[], bool]) -> None:
     try:
         kind, output = evaluator.evaluate(Job.from_bytes(frame))
     except NotAcceptable as error:
@@ -90,7 +91,7 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
     except InitiativeLodError as error:
         # A release folder that was replaced as a whole is another one than the sandbox lets this process read.
         lost = isinstance(error.__cause__, OSError | ReleaseError)
-        retire = lost or (isinstance(error, QueryTooLarge) and _heavy(memory))
+        retire = lost or (isinstance(error, QueryTooLarge) and heavy())
         _send(channel, Reply(error=type(error).__name__, message=_message(error), retire=retire))
     except MemoryError:
         message = Message("query.memory").to_json()
@@ -111,7 +112,7 @@ def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, memory: i
             _send(channel, reply, output.content())
         else:
             output.file.flush()
-            reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=_heavy(memory))
+            reply = Reply(kind=kind, rows=output.rows, length=output.length, in_file=True, retire=heavy())
             _send(channel, reply, file=output.file.fileno())
             output.file.close()
 
@@ -136,12 +137,19 @@ def _call(channel: socket.socket, kind: str, iri: str, request: str) -> bytes:
         pieces.append(body)
 
 
-def _heavy(memory: int) -> bool:
+def _statistics() -> int | None:
+    """The file in which the kernel tells how much memory this process holds, opened while it may be; None elsewhere."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def _heavy(statistics: int | None, memory: int) -> bool:
     """Tell whether this process holds so much that a next query might not find the room it is promised."""
-    with contextlib.suppress(OSError):
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-        return pages * resource.getpagesize() > memory
-    return False
+    if statistics is None:
+        return False
+    return int(os.pread(statistics, 256, 0).split()[5]) * resource.getpagesize() > memory
 
 
 def _send(channel: socket.socket, reply: Reply, body: bytes = b"", file: int | None = None) -> None:

@@ -61,13 +61,16 @@ class Output(io.BufferedIOBase, IO[bytes]):
 
 
 def _unnamed_file(folder: str) -> IO[bytes]:
-    """A file without a name in ``folder``; in memory, where its file system has no such files."""
+    """A file to be written, without a name, in ``folder``; in memory, where its file system has no such files."""
     if sys.platform != "linux":
         return tempfile.TemporaryFile(dir=folder)
     try:
-        return os.fdopen(os.open(folder, os.O_RDWR | os.O_TMPFILE | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b")
-    except OSError:
-        return os.fdopen(os.memfd_create("result"), "w+b")
+        return os.fdopen(os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+    except OSError as error:
+        try:
+            return os.fdopen(os.memfd_create("result"), "w+b")
+        except PermissionError:  # of the sandbox, where the folder has such files
+            raise error from None
 
 
 def too_many(rows: int, most: int) -> None:

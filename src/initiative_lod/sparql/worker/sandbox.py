@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import platform
 import resource
@@ -26,11 +27,12 @@ _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 _X32 = 0x40000000
-_CLONE_THREAD = 0x00010000
+_CLONE_THREAD, _CLONE_NAMESPACES = 0x00010000, 0x7E020000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _O_TMPFILE = 0x00400000  # without O_DIRECTORY, which os.O_TMPFILE has as well and plain reading may use
-_PROT_WRITE, _PROT_EXEC, _MAP_ANONYMOUS = 2, 4, 0x20
+_PROT_WRITE, _PROT_EXEC, _MAP_SHARED, _MAP_ANONYMOUS = 2, 4, 1, 0x20
 _FIOCLEX, _FIONCLEX, _TCGETS = 0x5451, 0x5450, 0x5401
+MOST_FILES = 1024  # that a confined process has open
 
 #: By system call: its number on x86_64 and on aarch64 (None: not there). What is not in the table is refused (EPERM):
 #: every way to a new socket, program or process, to other processes' memory, files or lives, and to a file's name.
@@ -44,7 +46,7 @@ SYSTEM_CALLS: dict[str, tuple[int | None, int | None]] = {
     "lseek": (8, 62), "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "newfstatat": (262, 79),
     "statx": (332, 291), "statfs": (137, 43), "fstatfs": (138, 44), "access": (21, None), "faccessat": (269, 48),
     "faccessat2": (439, 439), "readlink": (89, None), "readlinkat": (267, 78), "getdents64": (217, 61),
-    "getcwd": (79, 17), "fcntl": (72, 25), "flock": (73, 32), "ioctl": (16, 29), "dup": (32, 23), "dup3": (292, 24),
+    "getcwd": (79, 17), "fcntl": (72, 25), "ioctl": (16, 29), "dup": (32, 23), "dup3": (292, 24),
     "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223), "readahead": (187, 213),
     "memfd_create": (319, 279),
     # the socket that it has
@@ -88,11 +90,15 @@ class Bounds:
 def confine(parent: int, bounds: Bounds) -> list[str]:
     """Confine this process for good; returns what this platform could not do (one sentence each).
 
-    It dies with ``parent`` (its process id), keeps within ``bounds``, leaves no core dump, makes no socket, process or
-    named file, and reads nothing but ``bounds.readable`` and what Python itself consists of.
+    It dies with ``parent`` (its process id), keeps within ``bounds``, leaves no core dump, makes no socket, process,
+    named file or lock, reads nothing but ``bounds.readable`` and what Python itself consists of, and runs nothing that
+    it could have written.
     """
     missing = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = MOST_FILES if files == resource.RLIM_INFINITY else min(files, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.largest_file, bounds.largest_file))
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
@@ -112,7 +118,7 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
         return [*missing, "no seccomp: PR_SET_NO_NEW_PRIVS was refused"]
     missing += _restrict_files(libc, bounds)
     column, architecture, seccomp = machine
-    code = _filter(column, architecture, os.getpid())
+    code = _filter(column, architecture, os.getpid(), in_memory=not _has_unnamed_files(bounds.spool))
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
     installed = libc.syscall(seccomp, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, program)
@@ -126,6 +132,15 @@ def limit_cpu(seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime + seconds) + 1, hard))
+
+
+def _has_unnamed_files(folder: str) -> bool:
+    """Tell whether ``folder`` is on a file system that has files without a name."""
+    try:
+        os.close(os.open(folder, os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600))
+    except OSError:
+        return False
+    return True
 
 
 def _restrict_files(libc: ctypes.CDLL, bounds: Bounds) -> list[str]:
@@ -169,10 +184,10 @@ def _grant(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
 
 
 def _python_paths() -> Iterable[str]:
-    """Folders of code, shared libraries and time zones, and what the process may know of itself."""
+    """Folders of code, shared libraries and time zones. ``/proc/self`` would show the server's connections."""
     yield from (sys.prefix, sys.base_prefix, sys.exec_prefix, *(path for path in sys.path if path))
     yield from ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/usr/share/zoneinfo")
-    yield from ("/dev/null", "/dev/urandom", "/proc/self")
+    yield from ("/dev/null", "/dev/urandom")
     yield from (path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path)
 
 
@@ -191,33 +206,57 @@ def _argument(number: int) -> _Step:
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * number)
 
 
-def _conditions(own: int) -> dict[str, list[_Step]]:
+def _upper(number: int) -> _Step:
+    """Load the upper half of an argument, which addresses have."""
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * number + 4)
+
+
+def _conditions(own: int, in_memory: bool) -> dict[str, list[_Step]]:
     """For calls that are allowed by their arguments: what decides, ending in every case in a return."""
-    only_threads = [_argument(0), (_JUMP_SET, 1, 0, _CLONE_THREAD), _refuse(errno.EPERM), _PERMIT]
     return {
-        "clone": only_threads,
+        "clone": [
+            _argument(0), (_JUMP_SET, 0, 1, _CLONE_THREAD),
+            (_JUMP_SET, 0, 1, _CLONE_NAMESPACES),
+            _refuse(errno.EPERM), _PERMIT,
+        ],
         "open": _unnamed(1),
         "openat": _unnamed(2),
-        # Memory is for writing or for running, and what is run comes from a file.
+        # Memory is for writing or for running, and what is run comes from a file, of which none that is written is
+        # read. Memory that processes share would not count as data, which is limited.
         "mmap": [
-            _argument(2), (_JUMP_SET, 0, 4, _PROT_EXEC),
-            (_JUMP_SET, 2, 0, _PROT_WRITE),
-            _argument(3), (_JUMP_SET, 0, 1, _MAP_ANONYMOUS),
+            _argument(2), (_JUMP_SET, 0, 3, _PROT_EXEC),
+            (_JUMP_SET, 5, 0, _PROT_WRITE),
+            _argument(3), (_JUMP_SET, 3, 4, _MAP_ANONYMOUS),
+            _argument(3), (_JUMP_SET, 0, 2, _MAP_ANONYMOUS),
+            (_JUMP_SET, 0, 1, _MAP_SHARED),
             _refuse(errno.EPERM), _PERMIT,
         ],
         "mprotect": [_argument(2), (_JUMP_SET, 0, 1, _PROT_EXEC), _refuse(errno.EPERM), _PERMIT],
+        # A file in memory counts as no data either, and is read and written: only where a result has no other place.
+        "memfd_create": [_PERMIT if in_memory else _refuse(errno.EPERM)],
+        # No locks, which would keep writers and readers of releases out, and no owner, who would get a file's signals.
+        "fcntl": _one_of(
+            1, fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL
+        ),
         "tgkill": _one_of(0, own),
-        "prlimit64": _one_of(0, 0, own),
+        # Limits are only read, but for that of time. (Who is root could raise the others.)
+        "prlimit64": [
+            _argument(0), (_JUMP_EQUAL, 1, 0, 0), (_JUMP_EQUAL, 0, 6, own),
+            _argument(1), (_JUMP_EQUAL, 5, 0, resource.RLIMIT_CPU),
+            _argument(2), (_JUMP_EQUAL, 0, 2, 0), _upper(2), (_JUMP_EQUAL, 1, 0, 0),
+            _refuse(errno.EPERM), _PERMIT,
+        ],
         "prctl": _one_of(0, _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA),
         "ioctl": _one_of(1, _FIOCLEX, _FIONCLEX, _TCGETS),
     }  # fmt: skip
 
 
 def _unnamed(flags: int) -> list[_Step]:
-    """A file may be opened for reading, or made without a name; ``flags`` is the argument that says so."""
+    """A file may be opened for reading, or made without a name and written; ``flags`` is the argument that says so."""
     return [
         _argument(flags),
-        (_JUMP_SET, 0, 2, _WRITES),
+        (_JUMP_SET, 0, 3, _WRITES),
+        (_JUMP_SET, 1, 0, os.O_RDWR),
         (_JUMP_SET, 1, 0, _O_TMPFILE),
         _refuse(errno.EACCES),
         _PERMIT,
@@ -230,8 +269,8 @@ def _one_of(argument: int, *values: int) -> list[_Step]:
     return [_argument(argument), *tests, _refuse(errno.EPERM), _PERMIT]
 
 
-def _filter(column: int, architecture: int, own: int) -> bytes:
-    """The filter's BPF program for the process ``own``."""
+def _filter(column: int, architecture: int, own: int, in_memory: bool) -> bytes:
+    """The filter's BPF program for the process ``own``, with files ``in_memory`` or without."""
     program: list[_Step] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_JUMP_EQUAL, 1, 0, architecture),
@@ -240,7 +279,7 @@ def _filter(column: int, architecture: int, own: int) -> bytes:
         (_JUMP_AT_LEAST, 0, 1, _X32),
         _refuse(errno.ENOSYS),
     ]
-    conditions = _conditions(own)
+    conditions = _conditions(own, in_memory)
     steps = {name: conditions.get(name, [_PERMIT]) for name in SYSTEM_CALLS}
     steps |= {name: [_refuse(errno.ENOSYS)] for name in _UNKNOWN}
     for name, numbers in {**SYSTEM_CALLS, **_UNKNOWN}.items():
