@@ -15,6 +15,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
+from initiative_lod.bulk import differences
+from initiative_lod.bulk.sql_engine import DUCKDB
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, changes
@@ -36,8 +38,10 @@ def made(folder: Path, *quads: Quad, files: dict[str, bytes] | None = None) -> R
 
 
 def told(old: Release, new: Release) -> list[str]:
-    """Each change as ``+`` or ``-`` and the object."""
-    return [f"{'+' if change.added else '-'}{change.line.split(' ', 2)[2][:-2]}" for change in between(old, new)]
+    """Each change as ``+`` or ``-`` and the object; the tables of quads differ as the dumps do."""
+    found = list(between(old, new))
+    assert list(differences.between(old, new, DUCKDB, old.path.parent, 1 << 28)) == found
+    return [f"{'+' if change.added else '-'}{change.line.split(' ', 2)[2][:-2]}" for change in found]
 
 
 def test_nothing_changed(tmp_path: Path) -> None:
@@ -78,6 +82,14 @@ def test_applied_to_the_old_quads_they_give_the_new_ones(tmp_path: Path) -> None
         else:
             held.remove(change.line)
     assert held == set(gzip.decompress((new.path / "dump.nq.gz").read_bytes()).decode().splitlines())
+
+
+def test_tables_differ_as_dumps_do_whatever_the_words_are(tmp_path: Path) -> None:
+    """Their order is that of bytes: of UTF-8, and of what ends sooner."""
+    words = ["甲", "𠀀", "a", "a b", "A", "é", '"', "\\", "\n", "", "z", "￿"]
+    old = made(tmp_path, *(quad("id/x", Literal(word)) for word in words), quad("id/x", Literal("a", language="en")))
+    new = made(tmp_path, *(quad("id/x", Literal(word + word)) for word in words), quad("id/é", Literal("a"), "a"))
+    assert len(told(old, new)) == 2 * (len(words) + 1) - 2  # the empty one is the same twice
 
 
 def test_a_graph_that_moved_is_another_graph(tmp_path: Path) -> None:
@@ -146,6 +158,8 @@ def test_a_build_and_what_was_merged_into_it(tmp_path: Path) -> None:
     found = merged(tmp_path, "m", {"own.nq.gz": own, "graphs/c.nq.gz": [line("a", "1", "c")]})
     (built.path / "dump.nq.gz").write_bytes(b"not read: its digest is that of the part")
     assert list(between(built, found)) == [Change(True, line("a", "1", "c"))]
+    with pytest.raises(ReleaseError, match=r"release m has no table of quads \(dump.parquet\)"):
+        list(differences.between(built, found, DUCKDB, tmp_path, 1 << 28))
 
 
 def test_memory_does_not_grow_with_the_releases(tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ def test_exit_codes_of_diff(folder: Path, run: Run) -> None:
         assert asked(run, folder, "diff", old.version, "--format", form).code == 0
         assert asked(run, folder, "diff", old.version, "--format", form, "--exit-code").code == 1
         assert asked(run, folder, "diff", new.version, "--format", form, "--exit-code").code == 0
+    by_table = asked(run, folder, "diff", old.version, "--engine", "duckdb")
+    assert (by_table.code, by_table.out) == (0, asked(run, folder, "diff", old.version).out)
+    assert asked(run, folder, "diff", old.version, "--engine", "sqlite").code == 2
     assert asked(run, folder, "diff", "7").code == 2
     assert asked(run, folder, "diff", old.version, "--format", "xml").code == 2
     assert asked(run, folder, "diff", old.version, "--limit", "-1").code == 2

@@ -6,7 +6,7 @@ Every machine of the cluster reads the table under the same path: a shared file 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +31,7 @@ def require_installed() -> None:
 class SparkEngine:
     """Spark at the address of its master (``spark://host:port``, or ``local[2]`` for this machine alone)."""
 
-    def __init__(self, master: str, table: Path) -> None:
+    def __init__(self, master: str, tables: Mapping[str, Path]) -> None:
         from pyspark.sql import SparkSession
 
         self._master = master
@@ -47,11 +47,16 @@ class SparkEngine:
                 .config("spark.sql.ansi.enabled", "true")
                 .getOrCreate()
             )
-            self._session.read.parquet(str(table)).createOrReplaceTempView("quads")
+            for name, path in tables.items():
+                self._session.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self._told():
             return [tuple(row) for row in self._session.sql(_dialect(query)).collect()]
+
+    def each(self, query: str) -> Iterator[tuple[Any, ...]]:
+        with self._told():
+            yield from (tuple(row) for row in self._session.sql(_dialect(query)).toLocalIterator())
 
     def view(self, name: str, query: str) -> None:
         with self._told():

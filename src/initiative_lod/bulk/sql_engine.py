@@ -27,10 +27,13 @@ _ROWS_AT_ONCE = 50_000
 
 
 class SqlEngine(Protocol):
-    """Engine that has the table of quads as the view ``quads``."""
+    """Engine that has tables of quads as views: that of one release as ``quads``."""
 
     def rows(self, query: str) -> list[Row]:
         """The rows of a query in the text that both engines share."""
+
+    def each(self, query: str) -> Iterator[Row]:
+        """The same one after the other, in memory that does not grow with them."""
 
     def view(self, name: str, query: str) -> None:
         """Name a query, so that others may ask it."""
@@ -45,19 +48,24 @@ class SqlEngine(Protocol):
 class DuckDbEngine:
     """DuckDB in this process: in so much memory as it is given, and beyond it in a folder for temporary files."""
 
-    def __init__(self, table: Path, scratch: Path, memory: int) -> None:
-        self._connection = quad_table.connection(scratch, memory, table.stat().st_size, os.cpu_count() or 1)
-        quoted = str(table).replace("'", "''")
-        self._connection.execute(f"CREATE VIEW quads AS SELECT * FROM read_parquet('{quoted}')")
+    def __init__(self, tables: Mapping[str, Path], scratch: Path, memory: int) -> None:
+        asked = sum(path.stat().st_size for path in tables.values())
+        self._connection = quad_table.connection(scratch, memory, asked, os.cpu_count() or 1)
+        for name, path in tables.items():
+            self.view(name, f"SELECT * FROM read_parquet({literal(str(path))})")
 
     def rows(self, query: str) -> list[Row]:
+        return list(self.each(query))
+
+    def each(self, query: str) -> Iterator[Row]:
         from duckdb import Error
 
         try:
-            found: list[Row] = self._connection.execute(query).fetchall()
+            found = self._connection.execute(query)
+            while some := found.fetchmany(_ROWS_AT_ONCE):
+                yield from some
         except Error as error:
             raise ReleaseError(f"DuckDB could not ask the table of quads: {error}") from error
-        return found
 
     def view(self, name: str, query: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
@@ -92,20 +100,30 @@ def open_engine(
 
     ``apart`` are the terms of graphs that repeat what others state. Raises SettingsError.
     """
-    require_known(name)
-    engine: SqlEngine
     if name == STORE:
         yield None
         return
+    with open_tables(name, {"quads": table}, scratch, memory) as engine:
+        engine.view("statements", text("statements"))
+        engine.view("stated", text("stated").replace("apart", ", ".join(map(literal, apart)) or "''"))
+        yield engine
+
+
+@contextmanager
+def open_tables(name: str, tables: Mapping[str, Path], scratch: Path, memory: int) -> Iterator[SqlEngine]:
+    """The engine of that name, which is not the store, over tables of quads by the names of their views.
+
+    Raises SettingsError.
+    """
+    require_known(name)
+    engine: SqlEngine
     if name == DUCKDB:
-        engine = DuckDbEngine(table, scratch, memory)
+        engine = DuckDbEngine(tables, scratch, memory)
     else:
         from initiative_lod.bulk.spark_engine import SparkEngine
 
-        engine = SparkEngine(name, table)
+        engine = SparkEngine(name, tables)
     try:
-        engine.view("statements", text("statements"))
-        engine.view("stated", text("stated").replace("apart", ", ".join(map(literal, apart)) or "''"))
         yield engine
     finally:
         engine.close()

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 from pyoxigraph import NamedNode
 
 from initiative_lod import release
+from initiative_lod.bulk import differences
+from initiative_lod.bulk.sql_engine import STORE, require_known
 from initiative_lod.cli.talk import progress, say, show, sources_of, tell, tell_missing
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.release import changes, cleanup, history, integrity
@@ -199,28 +202,37 @@ def diff(
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=0, help="Changes that text and JSON list; 0: all.")] = 1000,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when the releases differ.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(help="Engine that compares the tables of quads: duckdb, or spark://HOST:PORT. Else: the dumps."),
+    ] = STORE,
 ) -> None:
     """Changes between two releases: statements that were removed and added, resource by resource."""
-    folder = from_environment(**context.obj).release_folder
+    require_known(engine)
+    settings = from_environment(**context.obj)
+    folder = settings.release_folder
     before = release.find(folder, old)
     after = release.find(folder, new) if new else release.current(folder)
     if after is None:
         raise ReleaseError(f"nothing has been published in {folder}: name the second version too")
-    if format is DiffFormat.PATCH and not as_json:
-        lines = 0
-        for line in changes.patch(changes.between(before, after)):
-            lines += 1
-            typer.echo(line)
-        differ = lines > 2 or before.digest != after.digest
-    else:
-        made = changes.summary(before, after, limit or None, sys.maxsize)
-        differ = not made.same
-        opened = (OpenRelease.open(after), OpenRelease.open(before)) if made.listed else ()
-        if as_json or format is DiffFormat.JSON:
-            typer.echo(json.dumps(changes.as_document(made, opened), ensure_ascii=False, indent=2))
+    with TemporaryDirectory() as scratch:
+        if engine == STORE:
+            found = changes.between(before, after)
         else:
-            _tell_changes(made, opened)
-    raise typer.Exit(int(exit_code and differ))
+            found = differences.between(before, after, engine, Path(scratch), settings.table_memory)
+        if format is DiffFormat.PATCH and not as_json:
+            lines = 0
+            for line in changes.patch(found):
+                lines += 1
+                typer.echo(line)
+            raise typer.Exit(int(exit_code and (lines > 2 or before.digest != after.digest)))
+        made = changes.summary(before, after, limit or None, sys.maxsize, found)
+    opened = (OpenRelease.open(after), OpenRelease.open(before)) if made.listed else ()
+    if as_json or format is DiffFormat.JSON:
+        typer.echo(json.dumps(changes.as_document(made, opened), ensure_ascii=False, indent=2))
+    else:
+        _tell_changes(made, opened)
+    raise typer.Exit(int(exit_code and not made.same))
 
 
 @app.command()

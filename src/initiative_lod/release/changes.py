@@ -114,12 +114,21 @@ def between(old: Release, new: Release) -> Iterator[Change]:
             right = next(come, None)
 
 
-def summary(old: Release, new: Release, limit: int | None = None, longest: int = MAX_LISTED_BYTES) -> ChangeSummary:
-    """The changes in numbers, with the first ``limit`` (all: None) of them, as far as ``longest`` bytes go."""
+def summary(
+    old: Release,
+    new: Release,
+    limit: int | None = None,
+    longest: int = MAX_LISTED_BYTES,
+    found: Iterable[Change] | None = None,
+) -> ChangeSummary:
+    """The changes in numbers, with the first ``limit`` (all: None) of them, as far as ``longest`` bytes go.
+
+    They are ``found`` where something else than the dumps was asked for them.
+    """
     counts: Counter[tuple[str, bool]] = Counter()
     listed: list[Change] = []
     size = 0
-    for change in between(old, new):
+    for change in between(old, new) if found is None else found:
         counts[_graph(change.line), change.added] += 1
         if limit is None or (len(listed) < limit and size < longest):
             size += len(change.line)
