@@ -16,7 +16,17 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.build import coding, identity, inference, mappings, missing, part_tree, sentences, translated_words
+from initiative_lod.build import (
+    clause_values,
+    coding,
+    identity,
+    inference,
+    mappings,
+    missing,
+    part_tree,
+    sentences,
+    translated_words,
+)
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
@@ -129,7 +139,11 @@ def _codings(
         found += _in(coder.graph, [*triples, *coding.statement_labels(triples, labels)])
         read = list(sentences.triples(coder.sentences, coder.text.located))
         found += _in(_graph_of(coder.text.document, iris), [*read, *coding.statement_labels(read, labels)])
-        places.add_lines(coder.lines.items(), path.relative_to(root))
+        shown = path.relative_to(root)
+        places.add_lines(coder.lines.items(), shown)
+        if not coder.name:  # what follows from a coding follows from the one of record
+            following = list(clause_values.triples(coder, triples, quads, _teller(places, shown)))
+            found += _in(_graph_of(coder.text.document, iris), following)
     for path in translated_words.pair_files(root / "data" / "codings"):
         try:
             pairs = word_pairs.read(path)
@@ -142,6 +156,15 @@ def _codings(
     if errors:
         raise SourceErrors(errors)
     return found
+
+
+def _teller(places: Places, path: Path) -> clause_values.Said:
+    """Takes up where a value that follows from a coding was written: in a line of the coding."""
+
+    def said(clause: NamedNode, property: str, value: NamedNode, line: int) -> None:
+        places.add_value(clause.value, value.value, (path, line), I.term(property).value)
+
+    return said
 
 
 def own_shapes(root: Path) -> list[Path]:

@@ -41,9 +41,9 @@ class Places:
         for key, line in source.properties.items():
             self._statements.setdefault(key, (path, line))
 
-    def add_value(self, subject: str, value: str, place: Place) -> None:
+    def add_value(self, subject: str, value: str, place: Place, property: str = "") -> None:
         """Take up where ``value``, which no author wrote, comes from."""
-        self._statements.setdefault((subject, "", value), place)
+        self._statements.setdefault((subject, property, value), place)
 
     def add_lines(self, subjects: Iterable[tuple[str, int]], path: Path) -> None:
         """Take up (subject, line) of a file of another syntax."""
