@@ -162,3 +162,28 @@ def test_a_derived_value_has_its_line_in_the_coding(real_build: Built) -> None:
     path, line = place
     assert path == CODING.relative_to(CHECKOUT)
     assert CODING.read_text("utf-8").splitlines()[line - 1].startswith("[require: 要求] A[enterprises](企业)")
+
+
+def test_a_condition_is_in_the_coding_too(real_build: Built) -> None:
+    """What an author calls a condition is a precondition, a framework or a manner in the statements of the clause."""
+    facts: dict[NamedNode, dict[NamedNode, set[str]]] = {}
+    for quad in real_build.quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            facts.setdefault(quad.subject, {}).setdefault(quad.predicate, set()).add(quad.object.value)
+    found = 0
+    for quad in real_build.quads:
+        if quad.predicate != I.term("condition") or not isinstance(quad.object, NamedNode):
+            continue
+        found += 1
+        (condition,) = facts[quad.object][I.term("text")]
+        assert isinstance(quad.subject, NamedNode)
+        pieces = {
+            (slug(next(iter(item[I.term("context")]))), text)
+            for node, item in facts.items()
+            if node.value.startswith(f"{quad.subject.value}#statement-") and I.term("context") in item
+            for text in item.get(I.term("text"), ())
+            if text in condition
+        }
+        assert {kind for kind, _ in pieces} < {"precondition", "framework", "manner"}
+        assert sum(len(text) for _, text in pieces) + condition.count("、") == len(condition)
+    assert found == 4
