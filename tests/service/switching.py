@@ -24,6 +24,9 @@ IRI = quote(f"{BASE}id/{LEAGUE}")
 SELECT = quote(
     "SELECT ?g ?label { GRAPH ?g { ?s <http://www.w3.org/2004/02/skos/core#prefLabel> ?label } } ORDER BY ?label"
 )
+DRAFT = "/reconcile/1.0-draft"
+MATCH = b'{"queries": [{"conditions": [{"matchType": "name", "propertyValue": "League of Lighthouses"}]}]}'
+EXTEND = b'{"ids": ["%b"], "properties": [{"id": "http://www.w3.org/2004/02/skos/core#prefLabel"}]}'
 BATCH = quote('{"q": {"query": "League of Lighthouses"}}')
 OF_THE_SERVER = ("date", "last-modified")
 ACCEPTED = ("text/turtle", "application/json", BROWSER)
@@ -36,6 +39,7 @@ class Asked:
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     method: str = "GET"
+    body: bytes = b""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {dict(self.headers)}"
@@ -44,12 +48,13 @@ class Asked:
         """The answer, without what is not of a release: the time of day, since when the server has answered from the
         release, and how long a query took.
         """
-        answer = client.request(self.method, url + self.path, headers={"host": "data.example", **dict(self.headers)})
-        headers = tuple(sorted(item for item in answer.headers.multi_items() if item[0] not in OF_THE_SERVER))
+        headers = {"host": "data.example", **dict(self.headers)}
+        answer = client.request(self.method, url + self.path, headers=headers, content=self.body or None)
+        told = tuple(sorted(item for item in answer.headers.multi_items() if item[0] not in OF_THE_SERVER))
         body = TOOK.sub(b"", answer.content)
         if body != answer.content:
-            headers = tuple(item for item in headers if item[0] != "content-length")
-        return Told(answer.status_code, headers, body)
+            told = tuple(item for item in told if item[0] != "content-length")
+        return Told(answer.status_code, told, body)
 
 
 @dataclass(frozen=True)
@@ -69,16 +74,26 @@ def addresses(versions: tuple[str, ...]) -> list[Asked]:
         f"/cite?iri={IRI}", "/search?q=lighthouses", f"/compare?iri={IRI}&iri={BASE}id/group/harbours", "/compare",
         "/questions", "/questions/prohibitions", "/releases", "/sparql", f"/sparql?query={SELECT}",
         f"/timegate/doc/{LEAGUE}", f"/timegate/{BASE}doc/{TIDES}", f"/timemap/doc/{LEAGUE}", "/releases/changes",
+        "/things", "/things/institution", "/things/topic", "/read/harbour-2031",
         *(f"/release/{version}" for version in versions),
         *(f"/release/{version}/doc/{LEAGUE}" for version in versions),
     ]  # fmt: skip
     plain = [
         *(f"/doc/{LEAGUE}.{media.suffix}" for media in DOCUMENT_TYPES),
-        "/shapes.ttl", "/sparql/terms.json", "/dataset/dump.nq.gz", "/dataset/dump.trig.gz", "/dataset/none.gz",
-        "/readyz", "/reconcile", f"/reconcile?queries={BATCH}", "/reconcile/suggest/entity?prefix=League",
-        f"/reconcile/preview?id={IRI}", "/static/site.css", "/nothing", f"/release/{versions[0]}/",
-        f"/release/{versions[0]}/sparql?query={SELECT}", f"/release/{versions[2]}/search?q=tides",
-        f"/releases/changes.json?from={versions[0]}&to={versions[1]}",
+        "/shapes", "/shapes.ttl", "/sparql/terms.json", "/dataset/dump.nq.gz", "/dataset/dump.trig.gz",
+        "/dataset/none.gz", f"/ontology/{versions[0]}", "/dataset/dump.parquet", "/files/manifest.json",
+        "/files/store.json", "/files/release.nq", "/tree.schema.json", "/statements/none.csv",
+        "/read/harbour-2031.epub", "/suggest?q=League", "/about", "/about/data", "/about/api", "/pictures",
+        "/pictures/topics", "/pictures/topics.svg", "/pictures/topics.csv", "/pictures/topics.png",
+        "/embed/pictures/topics", "/embed/pictures/topics.png", "/oembed?url=http://data.example/pictures/topics",
+        "/robots.txt", "/sitemap.xml", "/releases.atom", "/questions/prohibitions.csv", "/search.json?q=tides",
+        f"/reconcile/flyout/entity?id={IRI}", "/reconcile/properties", "/reconcile/suggest/type?prefix=i",
+        "/reconcile/suggest/property?prefix=l", f"{DRAFT}", f"{DRAFT}/suggest/entity?prefix=League",
+        f"{DRAFT}/suggest/type?prefix=i", f"{DRAFT}/suggest/property?prefix=l", f"{DRAFT}/extend/propose",
+        f"{DRAFT}/preview?id={IRI}", "/readyz", "/reconcile", f"/reconcile?queries={BATCH}",
+        "/reconcile/suggest/entity?prefix=League", f"/reconcile/preview?id={IRI}", "/static/site.css", "/nothing",
+        f"/release/{versions[0]}/", f"/release/{versions[0]}/sparql?query={SELECT}",
+        f"/release/{versions[2]}/search?q=tides", f"/releases/changes.json?from={versions[0]}&to={versions[1]}",
     ]  # fmt: skip
     conditional = [
         Asked(f"/doc/{LEAGUE}.ttl", (("if-none-match", "*"),)),
@@ -86,7 +101,10 @@ def addresses(versions: tuple[str, ...]) -> list[Asked]:
         Asked(f"/doc/{LEAGUE}", (("accept-datetime", DATES[1]),)),
         Asked(f"/doc/{LEAGUE}", (("accept", "image/png"),)),
         Asked(f"/doc/{LEAGUE}", (("accept", BROWSER),), "HEAD"),
+        Asked("/files/release.nq", (("range", "bytes=-40"),)),
         Asked("/sparql?query=SELECT", (("accept", BROWSER),)),
+        Asked(f"{DRAFT}/match", method="POST", body=MATCH),
+        Asked(f"{DRAFT}/extend", method="POST", body=EXTEND % f"{BASE}id/{LEAGUE}".encode()),
     ]
     negotiated = [Asked(path, (("accept", accept),)) for path in accepted for accept in ACCEPTED]
     return [*negotiated, *(Asked(path) for path in plain), *conditional]

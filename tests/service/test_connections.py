@@ -241,6 +241,46 @@ def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None
         assert problem(received(connection))[0] == status
 
 
+ASK = b"query=ASK%20%7B%7D"
+FORM = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+LENGTH, CHUNKED = b"Content-Length: %d\r\n" % len(ASK), b"Transfer-Encoding: chunked\r\n"
+CHUNK = b"%x\r\n%b\r\n0\r\n\r\n" % (len(ASK), ASK)
+LAST = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("wish", [b"h2c", b"websocket", b"x, h2c"])
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "body apart"])
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        (b"GET /readyz HTTP/1.1\r\nHost: a\r\n", b"", 200),
+        (FORM + LENGTH, ASK, 200),
+        (FORM + CHUNKED, CHUNK, 200),
+        (FORM.replace(b"x-www-form-urlencoded", b"x-other") + b"Content-Length: %d\r\n" % len(GET), GET, 415),
+    ],
+)
+def test_who_would_speak_another_protocol_too_is_answered_in_this_one(
+    harbour: Live, head: bytes, body: bytes, status: int, apart: bool, wish: bytes
+) -> None:
+    """As Java's client would at first: its body is a body and no further request, and the connection goes on."""
+    connection = connect(harbour)
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nUpgrade: %b\r\n\r\n"
+    connection.sendall(head + upgrade % wish)
+    if apart:
+        time.sleep(0.02)
+    connection.sendall(body + LAST)
+    answers = received(connection)
+    assert [int(found) for found in re.findall(rb"HTTP/1.1 (\d+) ", answers)] == [status, 200]
+    assert answers.endswith(b"ok\n")
+
+
+@pytest.mark.parametrize("address", [b"/healthz", b"elsewhere.example:443"])
+def test_nobody_gets_a_tunnel(harbour: Live, address: bytes) -> None:
+    connection = connect(harbour)
+    connection.sendall(b"CONNECT %b HTTP/1.1\r\nHost: a\r\n\r\n" % address + GET)
+    assert problem(received(connection))[0] == 405
+
+
 PAGE = b"GET /doc/harbour-2031 HTTP/1.1\r\nHost: data.example\r\nAccept: text/html\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
 

@@ -69,3 +69,12 @@ def test_options_are_told_everywhere(harbour: Live) -> None:
             assert answer.headers["access-control-allow-methods"] == answer.headers["allow"]
     assert harbour.get(f"{older}/", method="OPTIONS").status_code == 204
     assert harbour.get("/nothing", method="OPTIONS").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["%0A", "%0D%0A", "%00", "%0B", "%20", "%09", "%2F", "/", ";", ".", "%3F", "%23"])
+def test_an_address_goes_on_to_its_end(harbour: Live, end: str) -> None:
+    """For a proxy it is another one: what that keeps everybody from would answer here all the same."""
+    older = f"/release/{harbour.opened.release.version}"
+    for path in ("/metrics", "/healthz", "/openapi.json", "/about", "/dataset/dump.nq.gz", f"{older}/about", "/sparql"):
+        assert harbour.get(path).status_code == 200
+        assert harbour.get(f"{path}{end}").status_code == 404, path

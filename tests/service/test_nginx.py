@@ -70,10 +70,13 @@ class Proxy:
         with self.client() as client:
             return client.get(f"https://{NAME}:{self.https}{path}", headers=given)
 
-    def client(self) -> httpx.Client:
+    def client(self, address: str = "127.0.0.1") -> httpx.Client:
+        """A client at an address of this machine."""
         context = ssl.create_default_context(cafile=str(self.folder / "site.pem"))
         return httpx.Client(
-            transport=ByName(verify=context), timeout=SECONDS, headers={"user-agent": "test", "accept": "*/*"}
+            transport=ByName(verify=context, local_address=address),
+            timeout=SECONDS,
+            headers={"user-agent": "test", "accept": "*/*"},
         )
 
 
@@ -179,6 +182,27 @@ def test_forged_headers_reach_neither_application_nor_cache(proxy: Proxy) -> Non
         assert answer.status_code == 303
         assert answer.headers["location"] == "/doc/harbour-2031/action/2"
     assert "evil" not in proxy.get("/sparql", accept="text/turtle", **forged).text
+
+
+def test_figures_are_for_the_operator_under_whatever_name_they_are_asked_for(proxy: Proxy) -> None:
+    names = ("", "?x", "%0A", "%0D", "%00", "%20", "/", "%2F", ".", ";", "%23", "%3F", "\\")
+    paths = [f"/metrics{end}" for end in names]
+    paths += [
+        "//metrics",
+        "/./metrics",
+        "/%6Detrics",
+        "/x/../metrics",
+        "/x/%2E%2E/metrics",
+        "/doc/..%2Fmetrics",
+        "/%2Fmetrics",
+    ]
+    with proxy.client("127.0.0.7") as stranger, proxy.client() as operator:
+        address = httpx.URL(f"https://{NAME}:{proxy.https}/")
+        assert b"initiative_lod_requests" in operator.get(address.join("/metrics")).content
+        for path in paths:
+            answer = stranger.get(address.copy_with(raw_path=path.encode()))
+            assert answer.status_code in (400, 403, 404), path
+            assert b"initiative_lod_requests" not in answer.content
 
 
 def test_without_tls_one_is_sent_to_it_and_remembers(proxy: Proxy) -> None:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Router
 
 from initiative_lod.errors import (
     BadArgument,
@@ -62,7 +62,7 @@ from initiative_lod.web.routes.questions import question_addresses
 from initiative_lod.web.routes.reading_room import reading_address
 from initiative_lod.web.routes.reconcile import reconcile_addresses
 from initiative_lod.web.routes.releases import release_addresses
-from initiative_lod.web.routes.routing import Address, Endpoint, Outcome, methods_at, tell
+from initiative_lod.web.routes.routing import Address, Endpoint, ExactRoute, Outcome, methods_at, tell
 from initiative_lod.web.routes.search import search_address
 from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
@@ -125,7 +125,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
                 requests_log.close()
 
     app = Starlette(
-        routes=[*routes, Route("/release/{version}/{rest:path}", older)],
+        routes=[*routes, ExactRoute("/release/{version}/{rest:path}", older, None)],
         middleware=[Middleware(CommonHeaders, root_path=settings.root_path, methods_of=methods_of)],
         exception_handlers=handlers,
         lifespan=lambda app: running(),

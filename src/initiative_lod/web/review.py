@@ -20,7 +20,6 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from initiative_lod.errors import Message, SourceError, Verbatim
 from initiative_lod.locale.messages import Language, Languages
@@ -28,6 +27,7 @@ from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources.judgements import Verdict
 from initiative_lod.web.http import request as requests
 from initiative_lod.web.pages.templates import page_templates
+from initiative_lod.web.routes.routing import ExactRoute
 
 MAX_BODY_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -111,11 +111,11 @@ def create_review(
 
     here = entrance.folder
     routes = [
-        Route(f"{ENTRANCE}{{key}}", come_in),
-        Route(f"{here}/", overview),
-        Route(f"{here}/{{number}}", one),
-        Route(f"{here}/{{number}}", judged, methods=["POST"]),
-        Route("/{rest:path}", outside, methods=["GET", "POST"]),
+        ExactRoute(f"{ENTRANCE}{{key}}", come_in),
+        ExactRoute(f"{here}/", overview),
+        ExactRoute(f"{here}/{{number}}", one),
+        ExactRoute(f"{here}/{{number}}", judged, ["POST"]),
+        ExactRoute("/{rest:path}", outside, ["GET", "POST"]),
     ]
     return Starlette(routes=routes)
 

@@ -152,6 +152,8 @@ class LimitedHttp(BoundedHttp):
 
     def on_headers_complete(self) -> None:
         """A head is whole. Of Host there must be one (RFC 9112 §3.2)."""
+        if self.parser.should_upgrade():  # it is read anew
+            return
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             raise BadHead(Message("error.hosts", count=hosts))
@@ -164,6 +166,8 @@ class LimitedHttp(BoundedHttp):
 
     def on_message_complete(self) -> None:
         """A request is whole."""
+        if self.parser.should_upgrade():
+            return
         self._body_since, self._begun = 0.0, False
         super().on_message_complete()
 

@@ -1,6 +1,7 @@
 """HTTP read from a socket: uvicorn's fast reader, with a limit on what it collects for one request.
 
-The reader itself has none, so that one endless header could fill the memory.
+The reader itself has none, so that one endless header could fill the memory. And it stops at a request for another
+protocol, whose body it would take for the next request.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from httptools import HttpParserInvalidMethodError
+from httptools import HttpParserInvalidMethodError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from initiative_lod.errors import Message
@@ -52,14 +53,34 @@ class BoundedHttp(HttpToolsProtocol):
         """Answer 400 to what is no HTTP; a request whose method the reader does not know, 405."""
         asked, error = _REQUEST.match(self._read), sys.exception()
         if asked is not None and isinstance(error, HttpParserInvalidMethodError):
-            front = _front(self.app)
-            path = unquote(asked[2].partition(b"?")[0])
-            allowed = (front.methods_of(path) if front else None) or ("GET", "HEAD", "OPTIONS")
-            told = MethodNotAllowed(asked[1].decode(), allowed)
-            self.refuse(405, message_of(told), (f"allow: {', '.join(allowed)}",))
+            self._refuse_method(asked[1], asked[2])
             return
         cause = error.__context__ if error is not None else None
         self.refuse(400, cause.message if isinstance(cause, BadHead) else Message("error.no_http"))
+
+    def _refuse_method(self, method: bytes, url: bytes) -> None:
+        front = _front(self.app)
+        path = unquote(url.partition(b"?")[0])
+        allowed = (front.methods_of(path) if front else None) or ("GET", "HEAD", "OPTIONS")
+        told = MethodNotAllowed(method.decode(), allowed)
+        self.refuse(405, message_of(told), (f"allow: {', '.join(allowed)}",))
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Go on with HTTP/1.1 for who would speak another protocol too (RFC 9110 §7.8), as Java's client does at first.
+
+        The reader has stopped at the end of the head: its request is read anew, without that wish.
+        """
+        error, method = sys.exception(), self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse_method(method, self.url)
+            return
+        assert isinstance(error, HttpParserUpgrade)
+        rest = self._read[error.args[0] :]
+        fields = b"".join(b"%b: %b\r\n" % item for item in self.headers if item[0] != b"upgrade")
+        head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, self.parser.get_http_version().encode(), fields)
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
+        self.data_received(head + rest)
 
     def refuse(self, status: int, why: Message, fields: Sequence[str] = ()) -> None:
         """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language."""

@@ -6,10 +6,11 @@ These are Starlette's routes: FastAPI's cost eight times as much a request (docs
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from starlette import requests, responses
@@ -35,6 +36,18 @@ Found = Response | responses.Response
 Work = Callable[[OpenRelease, Request], Found]
 PreparedWork = Callable[[OpenRelease, Request], Found | Representation]
 Endpoint = Callable[[requests.Request], Awaitable[responses.Response]]
+
+
+class ExactRoute(Route):
+    """A route for its path and no other.
+
+    Starlette's own lets a line feed follow: what a proxy keeps everybody from (``/metrics``) would answer as another
+    address of the same (``/metrics%0A``).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], methods: Sequence[str] | None = ("GET",)) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ class Address:
     def routes(self, languages: Sequence[str]) -> list[BaseRoute]:
         """Put the narrower first: a path parameter would take a suffix for a part of its value."""
         paths = [*(f"{self.path}.{suffix}" for suffix in self.suffixes), self.path]
-        return [Route(path, partial(self._answer, languages), methods=list(self.methods)) for path in paths]
+        return [ExactRoute(path, partial(self._answer, languages), self.methods) for path in paths]
 
     async def _answer(self, languages: Sequence[str], http: requests.Request) -> responses.Response:
         """The endpoint's answer to the request as if it had no arguments that mean nothing (see ``Arguments``).
