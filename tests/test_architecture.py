@@ -170,8 +170,9 @@ def test_no_handler_stops_whatever_comes() -> None:
 def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
     """A thread outside of them would be one that a flood can take from everybody."""
     threads = {"run_in_threadpool", "to_thread", "run_in_executor", "ThreadPoolExecutor", "Thread"}
-    # A release is opened for all at once, in one thread; a review is one person's, on their own machine.
-    allowed = {"web.http.lanes", "web.site", "web.review"}
+    # A release is opened for all at once, in one thread, and prepared in one, of which nobody asks anything; a review
+    # is one person's, on their own machine.
+    allowed = {"web.http.lanes", "web.site", "web.preparation", "web.review"}
     assert {name for name in TREES if name.startswith("web.") and names_of(TREES[name]) & threads} == allowed
 
 

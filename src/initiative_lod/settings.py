@@ -87,6 +87,9 @@ class Settings:
     services: str = _setting("", "comma-separated SERVICE addresses that queries may call; empty: none")
     page_threads: int = _setting(4, "threads in which answers are made that are not at hand", 3, 64)
     page_seconds: float = _setting(10.0, "time that one such answer may take, and wait for its turn", 0.1)
+    prepare_seconds: float = _setting(
+        0.5, "time after which what answers are made of is made ahead of the first ones, of each release", 0.1
+    )
     page_queue: int = _setting(32, "requests of one kind that may wait for their turn", 0)
     page_per_client: int = _setting(16, "requests of one kind that one client may have running or waiting", 1)
     page_cache: int = _setting(

@@ -227,6 +227,12 @@ def test_every_document_of_ours_is_stored_in_every_format_and_language(layers: t
                 assert answer.headers["etag"] in opened.rendered, (path, media.suffix, language)
 
 
+def test_the_terms_that_the_editor_proposes_are_stored_once_for_all_languages(harbour: Live) -> None:
+    tags = {harbour.get("/sparql/terms.json", accept_language=tag).headers["etag"] for tag in ("zh", "en")}
+    assert len(tags) == 1
+    assert tags.pop() in harbour.opened.rendered
+
+
 def test_pages_of_another_setting_are_made_when_they_are_asked_for(
     layers: tuple[Live, Live, Live], prefixed: Live
 ) -> None:

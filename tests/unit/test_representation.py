@@ -151,8 +151,10 @@ def test_what_can_be_no_path_of_ours(path: str) -> None:
     assert resource_of(Iris(), path) is None
 
 
-def test_incoming_statements_are_paged(tmp_path: Path) -> None:
-    iris, count = Iris(), 2 * resource.PAGE + 10
+def test_incoming_statements_are_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one page, where they are as many as a page takes; else in short ones."""
+    monkeypatch.setattr(resource, "PAGE", 200)
+    iris, count = Iris(), 210
     topic, graph = iris.thing("id/topic/x"), iris.graph("g")
     quads = [Quad(topic, RDF.type, SKOS.Concept, graph)]
     quads += [Quad(iris.thing(f"id/d/action/{n}"), DCTERMS.subject, topic, graph) for n in range(1, count + 1)]
@@ -168,6 +170,10 @@ def test_incoming_statements_are_paged(tmp_path: Path) -> None:
     assert seen == sorted(seen, key=natural)
     assert describe(opened, topic, 4) is None
     assert describe(opened, topic, 0) is None
+    monkeypatch.setattr(resource, "PAGE", count)
+    whole = describe(opened, topic)
+    assert whole is not None
+    assert whole.pages == 1
     assert [link.rel for link in links.page_links("/doc/topic/x?page={}".format, 2, 3)] == [
         "first",
         "prev",

@@ -11,10 +11,10 @@ A description of ``R`` holds what has as its subject
 
 and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
 the attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
-incoming statements are paged by PAGE; of very many, MOST_INCOMING are listed, those of our own graphs first, and the
-description says so. Of the ontology, the shapes and a named graph of ours the description is the
-graph itself; of a merged one it is its provenance. Every IRI that stands as an object brings its labels;
-``<doc> foaf:primaryTopic R`` says whose document it is.
+incoming statements are paged, by SHORT_PAGE where there are more than PAGE; of very many, MOST_INCOMING are listed,
+those of our own graphs first, and the description says so. Of the ontology, the shapes and a named graph of ours the
+description is the graph itself; of a merged one it is its provenance. Every IRI that stands as an object brings its
+labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
-PAGE = 1000  # incoming statements in one page
+PAGE = 1000  # incoming statements in one page, where they are not more
+SHORT_PAGE = 100  # in each page, where they are: nobody reads that many, and a page is not to take a second
 MOST_INCOMING = 10_000  # that are listed: to sort more would take seconds, and who wants more of them asks a query
 BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
@@ -141,10 +142,11 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
         found.part(resource)
         if not found.is_part(resource):
             incoming, cut = _sorted_incoming(opened, resource)
-            pages = max(1, -(-len(incoming) // PAGE))
+            size = PAGE if len(incoming) <= PAGE else min(PAGE, SHORT_PAGE)
+            pages = max(1, -(-len(incoming) // size))
             if not 1 <= page <= pages:
                 return None
-            for quad in incoming[(page - 1) * PAGE : page * PAGE]:
+            for quad in incoming[(page - 1) * size : page * size]:
                 found.incoming(quad)
     if not 1 <= page <= pages:
         return None
@@ -269,8 +271,8 @@ def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[tuple[Qu
     """
     found = opened.incoming.get(resource.value)
     if found is None:
-        triples = sum(1 for _ in islice(opened.triples(object=resource), MOST_INCOMING + 1))
-        quads = _told(opened.quads(object=resource)) if triples <= MOST_INCOMING else _own_first(opened, resource)
+        few = opened.pointing(resource) <= MOST_INCOMING
+        quads = _told(opened.quads(object=resource)) if few else _own_first(opened, resource)
         found = tuple(sorted(islice(quads, MOST_INCOMING + 1), key=_page_key))
         if len(found) > PAGE:
             for old in list(opened.incoming)[: 1 - KEPT_INCOMING]:

@@ -195,6 +195,10 @@ class OpenRelease:
             if quad.triple not in self._unstated:
                 yield quad.triple
 
+    def pointing(self, object: NamedNode) -> int:
+        """The number of triples that have this object, inferred ones included, as the engine counts them."""
+        return next((int(row["triples"].value) for row in self.select("incoming", value=object)), 0)
+
     def holds(
         self,
         subject: NamedNode | BlankNode | None = None,

@@ -46,6 +46,7 @@ from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.preparation import Preparation
 from initiative_lod.web.routes.about import about_addresses
 from initiative_lod.web.routes.changes import changes_address
 from initiative_lod.web.routes.compare import compare_address
@@ -66,7 +67,7 @@ from initiative_lod.web.routes.routing import Address, Endpoint, ExactRoute, Out
 from initiative_lod.web.routes.search import search_address
 from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
-from initiative_lod.web.routes.sparql_terms import read_vocabulary, terms_address
+from initiative_lod.web.routes.sparql_terms import Vocabulary, read_vocabulary, terms_address
 from initiative_lod.web.routes.start import start_address
 from initiative_lod.web.routes.statements import statements_address
 from initiative_lod.web.routes.suggest import suggest_address
@@ -86,7 +87,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     mementos = Mementos(archive)
     of_dates = site.threads.lane("mementos")
     every: list[Address] = []
-    of_a_release = _of_a_release(site, pool, by_date(site, mementos, of_dates), every)
+    vocabularies = PerRelease(partial(read_vocabulary, site, settings.root_path))
+    of_a_release = _of_a_release(site, pool, by_date(site, mementos, of_dates), vocabularies, every)
     others = [
         *release_addresses(site, archive),
         changes_address(site, archive),
@@ -107,6 +109,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     inner = Router(_routes(of_a_release, site), redirect_slashes=False)
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
+    preparation = Preparation(site, [site.pages.prepare, vocabularies.of])
     requests_log = RequestLog(settings, counts.route) if settings.request_log else None
 
     @asynccontextmanager
@@ -114,11 +117,13 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
         await pool.start()
         if follower is not None:
             follower.start()
+        preparation.start()
         try:
             yield
         finally:
             if follower is not None:
                 await follower.stop()
+            await preparation.stop()
             site.stop()
             await pool.stop()
             if requests_log is not None:
@@ -134,16 +139,15 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     return Front(app, site, pool, counts, methods_of, running, requests_log)
 
 
-def _of_a_release(site: Site, pool: QueryPool, dated: Endpoint, every: list[Address]) -> list[Address]:
+def _of_a_release(
+    site: Site, pool: QueryPool, dated: Endpoint, vocabularies: PerRelease[Vocabulary], every: list[Address]
+) -> list[Address]:
     """The addresses that one release answers for: the current one, or one of those before it.
 
     A request is matched with one route after the other: the busiest come first. ``every`` is filled later, with all
     addresses of the service, which one of the pages describes.
     """
-    questions, vocabularies = (
-        PerRelease(saved_questions.read),
-        PerRelease(partial(read_vocabulary, site.pages.languages)),
-    )
+    questions = PerRelease(saved_questions.read)
     return [
         sparql_address(site, pool, query_page(site, questions, vocabularies)),
         *document_addresses(site, dated),

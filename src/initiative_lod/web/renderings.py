@@ -25,7 +25,7 @@ from initiative_lod.documents.document import OWN_DOCUMENTS, Document
 from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
-from initiative_lod.formats import HTML, N_QUADS
+from initiative_lod.formats import HTML, JSON, N_QUADS
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.manifest import CONTEXT, INDEX
@@ -39,7 +39,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.routes import compare, documents, questions, reading_room, start
+from initiative_lod.web.routes import compare, documents, questions, reading_room, sparql_terms, start
 from initiative_lod.web.site import Site
 
 FEW = 100  # groups of representations that are not worth a second process
@@ -139,10 +139,18 @@ def _groups(site: Site, opened: OpenRelease) -> list[Group]:
         partial(_pages, site, partial(start.represent, site, opened), "", {HTML.name}),
         partial(_pages, site, partial(compare.answer, site, opened), "compare", {HTML.name}),
         partial(_pages, site, partial(questions.every_question, site, asked.of, opened), "questions", forms),
+        partial(_pages, site, partial(_terms, site, opened), sparql_terms.PATH, {JSON.name}),
         *(partial(_pages, site, one, f"questions/{slug}", forms, slug) for slug in slugs),
         *(partial(_reading, site, opened, document) for document in site.pages.documents(opened)[:MOST_READ]),
         *(partial(_documents, site, opened, path) for path in _paths(opened, site.settings)),
     ]
+
+
+def _terms(site: Site, opened: OpenRelease, request: Request) -> Representation:
+    """The terms that the query editor proposes."""
+    return sparql_terms.represent(
+        site, opened, request, lambda: sparql_terms.read_vocabulary(site, request.prefix, opened).content
+    )
 
 
 def _paths(opened: OpenRelease, settings: Settings) -> list[str]:

@@ -75,12 +75,12 @@ class Site:
         """
         opened: OpenRelease | None = scope.get(RELEASE)
         if opened is None:
-            await self._open()
+            await self.open()
             # What was being opened when the request came may not have been current any more.
-            opened = scope[RELEASE] = self.at_hand() or await self._open()
+            opened = scope[RELEASE] = self.at_hand() or await self.open()
         return opened
 
-    def _open(self) -> Future[OpenRelease]:
+    def open(self) -> Future[OpenRelease]:
         """The current release as it is opened, in a thread of its own, once for all who wait for it."""
         if self._opening is None or self._opening.done():
             self._opening = get_running_loop().run_in_executor(self._opener, self.current)

@@ -61,7 +61,7 @@ class Lane:
             try:
                 return work()
             except BaseException as error:
-                _let_go(error)
+                let_go(error)
                 raise
 
         def through(_: Future[T]) -> None:
@@ -86,7 +86,7 @@ class Lane:
             limit.stop()
 
 
-def _let_go(error: BaseException) -> None:
+def let_go(error: BaseException) -> None:
     """Free what the frames of an error hold, in the thread that made it: an iterator of the engine, which lies in a
     loop or a generator that the error left, may be freed in no other.
     """

@@ -17,7 +17,8 @@ from initiative_lod.web.pages.mentions import Incoming, incoming
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import View
 
-MEMBERS = 300  # concepts of a scheme in one page
+MEMBERS = 300  # concepts of a scheme in one page, where they are not more
+FEWER_MEMBERS = 100  # in each page, where they are
 #: What the page shows in a place of its own.
 SHOWN = frozenset(
     [
@@ -61,6 +62,7 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
     known = facts(view, node)
     same = cluster(view, node)
     members = _members(view, node)
+    size = MEMBERS if len(members) <= MEMBERS else min(MEMBERS, FEWER_MEMBERS)
     found = incoming(view, node, 1 if members else page)
     return Entity(
         view.thing(node),
@@ -72,11 +74,11 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
         known,
         same,
         mappings(view, node, same),
-        [(view.thing(member), count) for member, count in members[(page - 1) * MEMBERS : page * MEMBERS]],
+        [(view.thing(member), count) for member, count in members[(page - 1) * size : page * size]],
         found,
         _unattested(groups(view, node, SHOWN), known),
         page,
-        max(1, -(-len(members) // MEMBERS)) if members else found.pages,
+        max(1, -(-len(members) // size)) if members else found.pages,
     )
 
 

@@ -13,6 +13,7 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.errors import Message, NotAcceptable, NotFound, ReleaseError
+from initiative_lod.languages import simplified
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -80,6 +81,15 @@ class Pages:
             document_key=lambda view, document: key_of(view.iris, document),
             software=__version__,
         )
+
+    def prepare(self, opened: OpenRelease) -> None:
+        """Make what pages and suggestions of a release are made of: the names in it, figures, compiled templates."""
+        simplified("網")  # which reads the tables of characters
+        self.suggestions(opened)
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
+        for table in (self._imprints, self._statements, self._figures, self._acts, self._alignments):
+            table.of(opened)
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
         """Name of the site in a language."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.documents.codings import IDENTITY
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
@@ -32,6 +33,7 @@ from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand
 from initiative_lod.web.site import Site
 
+PATH = "sparql/terms.json"
 MOST = 1500  # terms of each kind
 MOST_PREFIXES = 100
 LOOKED_AT = 20_000  # statements in which the things are looked for
@@ -59,22 +61,33 @@ def terms_address(site: Site, vocabularies: PerRelease[Vocabulary]) -> Address:
     """``/sparql/terms.json``."""
 
     def terms(opened: OpenRelease, request: Request) -> Representation:
-        page = NegotiatedPage(f"{request.prefix}/sparql/terms", (Offer(JSON),))
-        return negotiate(site, opened, request, page, lambda media, language: vocabularies.of(opened).content)
+        return represent(site, opened, request, lambda: vocabularies.of(opened).content)
 
     return Address(
-        "/sparql/terms.json",
+        f"/{PATH}",
         at_hand(site, site.threads.lane("terms"), terms),
         "The terms and prefixes that the query editor proposes",
         {200: Outcome("The terms", (JSON,)), **NOT_MODIFIED, **CROWDED},
     )
 
 
-def read_vocabulary(languages: Languages, opened: OpenRelease) -> Vocabulary:
-    """The vocabulary of a release, as it is sent."""
-    made = vocabulary(opened, languages)
-    content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))  # large, and read by a program alone
-    return Vocabulary(made["prefixes"], f"{content}\n".encode())
+def represent(site: Site, opened: OpenRelease, request: Request, content: Callable[[], bytes]) -> Representation:
+    """The document as it is sent, the same in every language of the pages."""
+    language = site.pages.languages.default.tag
+    page = NegotiatedPage(f"{request.prefix}/sparql/terms", (Offer(JSON),), language=language)
+    return negotiate(site, opened, request, page, lambda media, spoken: content())
+
+
+def read_vocabulary(site: Site, prefix: str, opened: OpenRelease) -> Vocabulary:
+    """The vocabulary of a release: as rendered with it, under the ``prefix`` of the pages, or made now."""
+    asked = Request(path=PATH, prefix=prefix, accept=JSON.name)
+    stored = represent(site, opened, asked, lambda: b"").stored()
+    if stored is not None:
+        content = stored.coded(IDENTITY).content
+        return Vocabulary(json.loads(content)["prefixes"], content)
+    made = vocabulary(opened, site.pages.languages)
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))  # large, and read by a program alone
+    return Vocabulary(made["prefixes"], f"{text}\n".encode())
 
 
 def vocabulary(opened: OpenRelease, languages: Languages) -> dict[str, Any]:
