@@ -235,6 +235,22 @@ def test_a_group_shows_what_it_is_asked_to_do(real: Live) -> None:
     assert "恶意代码" in asked
 
 
+def test_who_is_helped_or_told_of_is_not_asked(real: Live) -> None:
+    """In 17/2 the enterprises are helped, in 17/3 and 17/4 they act; no fact about a person asks for anything."""
+
+    def under(thing: str, anchor: str) -> str:
+        page = real.get(f"/doc/{thing}", BROWSER, accept_language="en").text
+        return page.split(f'id="{anchor}"', 1)[1].split("</section>", 1)[0] if f'id="{anchor}"' in page else ""
+
+    asked, stated = under("group/msmes", "asked"), under("group/msmes", "stated")
+    assert [f"Action 17, clause {n}" in asked for n in (2, 3, 4)] == [False, True, True]
+    assert [f"Action 17, clause {n}" in stated for n in (2, 3, 4)] == [True, False, False]
+    for thing in ("group/developing-countries", "group/older-persons", "person/xi-jinping"):
+        assert under(thing, "asked") == "", thing
+        assert under(thing, "stated"), thing
+    assert "Action 12, clause 1" in under("institution/international-telecommunication-union", "asked")
+
+
 def test_a_kind_of_act_shows_where_it_is_asked_for(real: Live) -> None:
     page = real.get("/doc/aim/steal", BROWSER, accept_language="zh").text
     assert "窃取" in page.split('id="stated"', 1)[1].split("</section>", 1)[0]

@@ -155,9 +155,9 @@ class Pages:
             template = "entity.html" if kinds or found.members else "generic.html"
             more["entity"], pages = found, found.pages
             index = self._statements.of(opened)
-            more["asked"] = statement_lines.of_concept(view, index, resource.value, acts=True)
+            more["asked"] = statement_lines.of_concept(view, index, resource.value, asked=True)
             more["drawn"] = self._actor_pictures(view, resource)
-            more["stated"] = statement_lines.of_concept(view, index, resource.value, acts=False)
+            more["stated"] = statement_lines.of_concept(view, index, resource.value, asked=False)
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
         return self._render(template, view, request, location, **more), pages

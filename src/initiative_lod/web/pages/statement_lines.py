@@ -37,11 +37,11 @@ _JOINED = {"AND": "joined_and", "OR": "joined_or", "XOR": "joined_xor"}
 class StatementIndex:
     """Statements of record of a release, by the part that makes them, and by the concepts that fill them.
 
-    Under a concept stands each statement that no other one holds, with the roles that the concept has in it.
+    Under a concept stands each statement that no other one holds, and whether it asks the concept to act.
     """
 
     by_part: dict[str, tuple[CodedStatement, ...]]
-    by_concept: dict[str, tuple[tuple[CodedStatement, frozenset[str]], ...]]
+    by_concept: dict[str, tuple[tuple[CodedStatement, bool], ...]]
     codings: dict[str, str]  # the name of the coding of record, by document
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]]  # of the parts that other coders have read: one for each
 
@@ -101,7 +101,7 @@ class RivalReading:
 def statement_index(opened: OpenRelease) -> StatementIndex:
     """The statements of a release."""
     by_part: dict[str, tuple[CodedStatement, ...]] = {}
-    by_concept: dict[str, list[tuple[CodedStatement, frozenset[str]]]] = {}
+    by_concept: dict[str, list[tuple[CodedStatement, bool]]] = {}
     names: dict[str, str] = {}
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]] = {}
     for coding in coded_statements.codings(opened.quads):
@@ -113,22 +113,23 @@ def statement_index(opened: OpenRelease) -> StatementIndex:
         names[coding.document] = coding.graph.rpartition("/")[2].removeprefix("coding-")
         for part in sorted(coding.parts, key=natural):
             for top in coding.parts[part]:
-                roles: dict[str, set[str]] = {}
-                for concept, role in _roles(top):
-                    roles.setdefault(concept, set()).add(role)
-                for concept, found in roles.items():
-                    by_concept.setdefault(concept, []).append((top, frozenset(found)))
+                asked = {item.concept for statement in _asking(top) for item in statement.of("attribute")}
+                concepts = (item.concept for statement in top.everything() for item in statement.components)
+                for concept in dict.fromkeys(concept for concept in concepts if concept):
+                    by_concept.setdefault(concept, []).append((top, concept in asked))
     return StatementIndex(by_part, {concept: tuple(found) for concept, found in by_concept.items()}, names, rivals)
 
 
-def _roles(statement: CodedStatement) -> Iterator[tuple[str, str]]:
-    """The concepts in a statement and in those nested in it, with their roles; what only qualifies has no other."""
+def _asking(statement: CodedStatement) -> Iterator[CodedStatement]:
+    """The outermost statements whose verb stands in the part: who acts in them is asked, who is helped is not."""
+    if statement.kind == "FactualStatement":
+        return
+    if any(not aim.implied for aim in statement.of("aim")):
+        yield statement
+        return
     for item in statement.components:
-        if item.concept:
-            yield item.concept, item.role
         if item.nested is not None:
-            for concept, role in _roles(item.nested):
-                yield concept, "qualifier" if item.role == "qualifier" else role
+            yield from _asking(item.nested)
 
 
 def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[StatementLine, ...]]:
@@ -193,11 +194,11 @@ def _said(statement: CodedStatement) -> tuple[object, ...]:
     return (statement.operator, frozenset(components))
 
 
-def of_concept(view: View, index: StatementIndex, concept: str, acts: bool) -> list[StatementsOfPart]:
-    """The statements in which a concept acts, or in which it stands without acting, by part."""
+def of_concept(view: View, index: StatementIndex, concept: str, asked: bool) -> list[StatementsOfPart]:
+    """The statements that ask a concept to act, or in which it stands otherwise, by part."""
     found: dict[str, list[StatementLine]] = {}
-    for statement, roles in index.by_concept.get(concept, ())[:MOST]:
-        if ("attribute" in roles) is acts:
+    for statement, is_asked in index.by_concept.get(concept, ())[:MOST]:
+        if is_asked is asked:
             found.setdefault(statement.part, []).append(line(view, statement))
     return [StatementsOfPart(view.thing(NamedNode(part)), tuple(lines)) for part, lines in found.items()]
 
