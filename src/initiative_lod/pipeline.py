@@ -132,7 +132,8 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
         index_maker(progress, settings),
     )
     with suppress(OSError):  # without the record, which only saves time, the release is there as well
-        build_records.record(folder, inputs, made.version)
+        if build_records.inputs_digest(settings) == inputs:  # what was changed meanwhile may be in it, or may not
+            build_records.record(folder, inputs, made.version)
     return made
 
 

@@ -103,6 +103,25 @@ def test_the_same_is_not_built_again(settings: Settings, builds: list[Settings])
     assert len(builds) == 4
 
 
+def test_of_what_changes_while_it_is_built_there_is_no_record(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An author saves a file, and takes it back later: what was built is of neither, or of both."""
+    inputs = build_records.inputs_digest(settings)
+    text = settings.root / "data" / "dataset.ttl"
+    before = text.read_bytes()
+
+    def meanwhile(settings: Settings, *rest: object) -> Built:
+        text.write_bytes(before + b"\n# a remark")
+        return build(settings)
+
+    monkeypatch.setattr(pipeline, "build", meanwhile)
+    pipeline.make_release(settings)
+    text.write_bytes(before)
+    assert build_records.inputs_digest(settings) == inputs
+    assert build_records.find(settings.release_folder, inputs) is None
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a\nb c d\n", b"{inputs} ../../elsewhere\n", b"{inputs} .\n"])
 def test_a_record_that_is_none_is_passed_over(content: bytes, settings: Settings, tmp_path: Path) -> None:
     inputs = build_records.inputs_digest(settings)

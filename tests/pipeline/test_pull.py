@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,47 @@ def test_what_an_earlier_release_has_is_not_sent_again(host: Any, here: Path) ->
     assert "dump.nq.gz" in asked
     (here / older / "context.jsonld").unlink()  # who removes one name leaves the other
     assert release.verify(taken) == []
+
+
+@pytest.mark.parametrize("status", [200, 206], ids=["it has no ranges", "it says that there is more"])
+def test_an_origin_writes_nothing_into_a_release_that_is_here_already(host: Any, here: Path, status: int) -> None:
+    """Whose file has a second name in what was cut off: going on there would write through it."""
+    url, handler = host
+    older = next(name for name in release.versions(handler.folder) if name != version(handler.folder))
+    there = pull(here, f"{url}/{older}", BOUNDS).path / "context.jsonld"
+    before = there.read_bytes()
+    offered = handler.folder / version(handler.folder)
+    digests = json.loads((offered / STORE_DIGESTS).read_bytes())
+    digests["index"]["shared"] = hashlib.sha256(before).hexdigest()  # a file of which no manifest says the size
+    (offered / STORE_DIGESTS).write_text(json.dumps(digests))
+
+    def cut_off(message: str) -> None:
+        if message.startswith("looking"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pull(here, url, BOUNDS, cut_off)
+    more = ("Content-Range", f"bytes {len(before)}-{len(before) + 4}/{len(before) + 5}")
+    handler.lies["shared"] = lambda host, content: host.send(status, b"evil!", *([more] if status == 206 else []))
+    with suppress(OriginError):
+        pull(here, url, BOUNDS)
+    assert there.read_bytes() == before
+    assert release.verify(release.read(there.parent)) == []
+
+
+def test_a_size_that_is_false_is_told_of_what_is_here_already_too(host: Any, here: Path) -> None:
+    url, handler = host
+    older = next(name for name in release.versions(handler.folder) if name != version(handler.folder))
+    pull(here, f"{url}/{older}", BOUNDS)
+    offered = handler.folder / version(handler.folder)
+    manifest, digests = (json.loads((offered / name).read_bytes()) for name in (MANIFEST, STORE_DIGESTS))
+    manifest["files"]["context.jsonld"]["bytes"] += 5
+    (offered / MANIFEST).write_text(json.dumps(manifest))
+    digests[MANIFEST] = hashlib.sha256((offered / MANIFEST).read_bytes()).hexdigest()
+    (offered / STORE_DIGESTS).write_text(json.dumps(digests))
+    with pytest.raises(OriginError, match="has not the 8 bytes that are said of it"):
+        pull(here, url, BOUNDS)
+    assert left(here) == [older]
 
 
 def test_a_connection_that_is_cut_is_taken_up_where_it_was_cut(host: Any, here: Path) -> None:

@@ -74,10 +74,13 @@ def _pulled(folder: Path, origin: Origin, offered: Offered, progress: Progress) 
                 due = time.monotonic() + PROGRESS_SECONDS
             path = building / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            if sha in present and not path.exists() and sha256(present[sha]) == sha:
-                path.hardlink_to(present[sha])  # of a release nothing is ever written over
+            if path.is_file() and path.stat().st_nlink > 1:
+                path.unlink()  # what an earlier attempt linked: to go on there would be to write into that release
+            size, other = inventory.sizes.get(name), present.get(sha)
+            if other is not None and not path.exists() and _is(other, sha, size):
+                path.hardlink_to(other)  # of a release nothing is ever written over
             else:
-                origin.take(offered.base + name, path, sha, inventory.sizes.get(name), most - taken)
+                origin.take(offered.base + name, path, sha, size, most - taken)
             taken += path.stat().st_size
         for name, content in ((MANIFEST, offered.content), (STORE_DIGESTS, offered.digests)):
             (building / name).write_bytes(content)
@@ -92,6 +95,11 @@ def _pulled(folder: Path, origin: Origin, offered: Offered, progress: Progress) 
             sync(path)
         settle(building, target)
     return read(target)
+
+
+def _is(path: Path, sha: str, size: int | None) -> bool:
+    """Tell whether a file has that digest and, where it is known, that size."""
+    return size in (None, path.stat().st_size) and sha256(path) == sha
 
 
 def _present(folder: Path) -> dict[str, Path]:
