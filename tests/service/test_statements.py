@@ -245,6 +245,9 @@ def test_who_is_helped_or_told_of_is_not_asked(real: Live) -> None:
     asked, stated = under("group/msmes", "asked"), under("group/msmes", "stated")
     assert [f"Action 17, clause {n}" in asked for n in (2, 3, 4)] == [False, True, True]
     assert [f"Action 17, clause {n}" in stated for n in (2, 3, 4)] == [True, False, False]
+    countries = under("group/all-countries", "asked")
+    assert all(f"Action 17, clause {n}" in countries for n in (1, 2, 3, 4))
+    assert "Action 13, clause 1" not in countries
     for thing in ("group/developing-countries", "group/older-persons", "person/xi-jinping"):
         assert under(thing, "asked") == "", thing
         assert under(thing, "stated"), thing

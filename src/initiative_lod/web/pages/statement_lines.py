@@ -121,11 +121,15 @@ def statement_index(opened: OpenRelease) -> StatementIndex:
 
 
 def _asking(statement: CodedStatement) -> Iterator[CodedStatement]:
-    """The outermost statements whose verb stands in the part: who acts in them is asked, who is helped is not."""
+    """A statement, and what is nested in it down to the first verb that stands in the part itself.
+
+    Who acts in these is asked: the countries whose 帮助 carries over, and the enterprises that act in the clause. Who
+    is only helped in the same clause is not.
+    """
     if statement.kind == "FactualStatement":
         return
+    yield statement
     if any(not aim.implied for aim in statement.of("aim")):
-        yield statement
         return
     for item in statement.components:
         if item.nested is not None:
