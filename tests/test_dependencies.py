@@ -51,13 +51,14 @@ def imported() -> dict[str, str]:
 
 def test_what_is_imported_is_required() -> None:
     extras = PROJECT["optional-dependencies"]
-    required = named([*PROJECT["dependencies"], *extras["spark"]])
+    required = named([*PROJECT["dependencies"], *extras["spark"], *extras["storage"]])
     assert {name: path for name, path in imported().items() if name not in required} == {}
 
 
 def test_what_is_required_is_imported() -> None:
     assert named(PROJECT["dependencies"]) - imported().keys() == LOADED_BY_NAME
-    assert named(PROJECT["optional-dependencies"]["spark"]) <= imported().keys()
+    for extra in ("spark", "storage"):
+        assert named(PROJECT["optional-dependencies"][extra]) <= imported().keys()
 
 
 def test_an_import_is_seen_wherever_it_stands() -> None:

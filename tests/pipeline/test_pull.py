@@ -16,10 +16,10 @@ import pytest
 
 from initiative_lod import release
 from initiative_lod.errors import OriginError
-from initiative_lod.release import history, in_use
+from initiative_lod.release import history, in_use, object_storage
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.folder import PULLING
-from initiative_lod.release.manifest import MANIFEST, STORE_DIGESTS
+from initiative_lod.release.manifest import DUMP, MANIFEST, STORE_DIGESTS
 from initiative_lod.release.origin import PullLimits
 from initiative_lod.release.pull import pull
 from pipeline.test_release import publish_all, write
@@ -400,7 +400,37 @@ def here_as_current(here: Path, version: str) -> Path:
     return here
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "x", "http://u:p@x/", "http://x/?a=b", "http://x:99999/", "http:///x"])
+def test_a_release_is_taken_from_object_storage(two: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a copy without links lies there; one that fails in the middle is gone on with, and one with a gap is told."""
+    fsspec = pytest.importorskip("fsspec")
+    from fsspec.implementations.memory import MemoryFile
+
+    storage = fsspec.filesystem("memory")
+    storage.put(str(two / history.CURRENT) + "/", "/bucket/current/", recursive=True)
+    read, failing = MemoryFile.read, [OSError("slow down")] * 3
+
+    def unsteady(file: Any, size: int = -1) -> bytes:
+        found: bytes = read(file, 1000)
+        if file.tell() > 3000 and failing:
+            raise failing.pop()
+        return found
+
+    monkeypatch.setattr(MemoryFile, "read", unsteady)
+    taken = pull(here, "memory://bucket", BOUNDS)
+    assert (taken.version, release.verify(taken), failing) == (version(two), [], [])
+    storage.rm(f"/bucket/current/{DUMP}")
+    with pytest.raises(OriginError, match=r"memory://bucket/current/dump\.nq\.gz is not there, though it is listed"):
+        pull(here.with_name("there"), "memory://bucket/current/", BOUNDS)
+    with pytest.raises(OriginError, match="offers no release"):
+        pull(here.with_name("there"), "memory://elsewhere", BOUNDS)
+    with pytest.raises(OriginError, match="cannot be opened by fsspec"):
+        pull(here.with_name("there"), "nosuch://bucket", BOUNDS)
+    monkeypatch.setattr(object_storage, "find_spec", lambda name: None)
+    with pytest.raises(OriginError, match="pip install fsspec s3fs"):
+        pull(here.with_name("there"), "s3://bucket", BOUNDS)
+
+
+@pytest.mark.parametrize("url", ["x", "http://u:p@x/", "http://x/?a=b", "http://x:99999/", "http:///x"])
 def test_what_is_no_address_is_told(here: Path, url: str) -> None:
     with pytest.raises(OriginError, match="is no address"):
         pull(here, url, BOUNDS)

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -19,12 +20,13 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from initiative_lod.build import identity, inference
-from initiative_lod.bulk import quad_counts
+from initiative_lod.bulk import differences, quad_counts
 from initiative_lod.bulk.sql_engine import DUCKDB, open_engine
 from initiative_lod.merge.conflicts import find, sql_checks
 from initiative_lod.merge.conflicts.check import CheckResult, checks
 from initiative_lod.merge.merge import MergeRequest, merge
-from initiative_lod.release import Release
+from initiative_lod.release import Release, changes, statistics
+from initiative_lod.release.changes import Change
 from initiative_lod.release.manifest import TABLE
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.settings import Settings
@@ -101,23 +103,41 @@ def by_engine(name: str, release: Release, scratch: Path) -> tuple[list[CheckRes
         return [sql_checks.run(check, engine, PREFIXES) for check in checks()], quad_counts.of_all(engine)
 
 
+def changed(found: Iterable[Change]) -> tuple[int, str]:
+    """How many changes there are, and a digest of them in their order."""
+    count, digest = 0, hashlib.sha256()
+    for change in found:
+        count += 1
+        digest.update(f"{change.added:d}{change.line}\n".encode())
+    return count, digest.hexdigest()
+
+
 def test_duckdb_finds_what_the_store_finds_and_spark_what_duckdb_finds(
-    merged: Release, tmp_path: Path, request: pytest.FixtureRequest
+    start: Release,  # noqa: F811
+    merged: Release,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     spent = [_processor()]
     found, counted = by_engine(DUCKDB, merged, tmp_path)
     spent.append(_processor())
     expected = by_store(merged)
     spent.append(_processor())
+    store = Store.read_only(str(merged.store))
+    assert counted == {graph: statistics.of_graph(store, graph) for graph in counted}
+    spent.append(_processor())
     assert [(result.kind, result.total) for result in found] == [(result.kind, result.total) for result in expected]
     assert found == expected
     print(f"{merged.manifest.quads:,} quads; totals: {[(item.kind, item.total) for item in found if item.total]}")
-    print(f"seconds of processor: DuckDB {spent[1] - spent[0]:.1f}, the store {spent[2] - spent[1]:.1f}")
-    begun = time.monotonic()
-    by_spark, counted_by_spark = by_engine(request.getfixturevalue("cluster"), merged, tmp_path)
+    print(f"seconds of processor: DuckDB {spent[1] - spent[0]:.1f}, the store {spent[3] - spent[1]:.1f}")
+    differing = changed(changes.between(start, merged))
+    assert changed(differences.between(start, merged, DUCKDB, tmp_path, 1 << 30)) == differing
+    begun, master = time.monotonic(), request.getfixturevalue("cluster")
+    by_spark, counted_by_spark = by_engine(master, merged, tmp_path)
     assert [(result.kind, result.total) for result in by_spark] == [(result.kind, result.total) for result in found]
     assert by_spark == found
     assert counted_by_spark == counted
+    assert changed(differences.between(start, merged, master, tmp_path, 1 << 30)) == differing
     print(f"Spark on {WORKERS} workers: {time.monotonic() - begun:.0f} s by the clock")
 
 

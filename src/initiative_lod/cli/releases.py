@@ -102,7 +102,11 @@ def publish(
 def pull(
     context: typer.Context,
     url: Annotated[
-        str, typer.Argument(help="A running server, one of its releases, or a web host's folder with releases or one.")
+        str,
+        typer.Argument(
+            help="A running server, one of its releases, or a folder with releases or one: of a web host, or of object "
+            "storage (s3://…, with fsspec)."
+        ),
     ],
     publish: Annotated[bool, typer.Option("--publish", help="Make it the current one.")] = False,
 ) -> None:

@@ -209,7 +209,7 @@ class Origin:
         while True:
             try:
                 return attempt()
-            except _Later as later:
+            except Later as later:
                 reason, wait = str(later), later.seconds
             except httpx.InvalidURL as error:
                 raise OriginError(f"{url} is no address: {error}") from error
@@ -228,7 +228,7 @@ class Origin:
     def _get(self, url: str, have: int, begin: Callable[[int, int | None], None], add: Callable[[bytes], None]) -> bool:
         """One request, of what comes after the first ``have`` bytes; False where there is no such thing.
 
-        ``begin`` is told the first byte that comes, and how many there are in all. Raises OriginError, _Later, and
+        ``begin`` is told the first byte that comes, and how many there are in all. Raises OriginError, Later, and
         httpx's errors of a connection.
         """
         at = url
@@ -243,7 +243,7 @@ class Origin:
                 if status == 416 and have:
                     return True  # nothing comes after it: its digest tells whether it is whole
                 if status in (408, 429, 500, 502, 503, 504):
-                    raise _Later(f"the origin answers {status}", answer.headers.get("retry-after", ""))
+                    raise Later(f"the origin answers {status}", answer.headers.get("retry-after", ""))
                 if status not in (200, 206):
                     raise OriginError(
                         f"{at} cannot be taken: the origin answers {status} {answer.reason_phrase}".rstrip()
@@ -267,7 +267,7 @@ class Origin:
             if came >= LEAST_BYTES:
                 since, came = time.monotonic(), 0
             elif time.monotonic() - since > self.limits.seconds:
-                raise _Later(f"less than {LEAST_BYTES:,} bytes came in {self.limits.seconds:g} seconds", "")
+                raise Later(f"less than {LEAST_BYTES:,} bytes came in {self.limits.seconds:g} seconds", "")
 
     def _redirected(self, at: str, location: str) -> str:
         target = urljoin(at, location)
@@ -282,7 +282,7 @@ class Origin:
         return target
 
 
-class _Later(Exception):
+class Later(Exception):
     """An answer that may be another one after some time."""
 
     def __init__(self, reason: str, after: str) -> None:

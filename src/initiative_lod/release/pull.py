@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from initiative_lod.errors import OriginError, ReleaseError
-from initiative_lod.release import in_use
+from initiative_lod.release import in_use, object_storage
 from initiative_lod.release.files import sha256, sync
 from initiative_lod.release.folder import PULLING, settle
 from initiative_lod.release.history import lock
@@ -32,7 +32,8 @@ def pull(folder: Path, url: str, limits: PullLimits, progress: Progress = lambda
 
     One that is there already is returned as it is. Raises OriginError, which says what the origin did.
     """
-    with Origin(address_of(url), limits) as origin:
+    stored = object_storage.is_stored(url)
+    with object_storage.StoredOrigin(url, limits) if stored else Origin(address_of(url), limits) as origin:
         for turn in range(3):
             offered = origin.offered()
             try:
