@@ -554,7 +554,7 @@ def test_what_is_said_of_an_action_follows_from_its_clauses(built: Built) -> Non
             near[subject.split("/clause/")[0], str(quad.object)].append(name)
         elif name in ("closematch", "relatedmatch"):
             stated[subject, str(quad.object)] = name
-    assert len(stated) == 61
+    assert len(stated) == 63
     outside = ("#article8", "eur-lex", "id/un-norm>")  # things for which no action has a match
     expected = {
         (action, target): "closematch" if 2 * found.count("closeto") >= clauses[action] else "relatedmatch"
