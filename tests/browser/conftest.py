@@ -33,8 +33,12 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def tab(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A page in a context of its own, in English on a wide screen unless ``options`` say otherwise."""
-    context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
+    """A page in a context of its own, in English on a wide screen unless ``options`` say otherwise.
+
+    It asks for no motion: where a smooth scroll stands when a test looks depends on how busy the machine is.
+    """
+    usual = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+    context = browser.new_context(**{**usual, **options})
     context.set_default_timeout(WAIT)
     try:
         yield context.new_page()

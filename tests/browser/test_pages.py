@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from browser.conftest import tab
 from service.conftest import Live
@@ -370,7 +370,7 @@ def test_a_link_to_evidence_marks_the_words_and_the_quote_can_be_copied(browser:
     with page_of(browser, real, place, java_script_enabled=False) as page:
         words = page.locator(".words:target")
         assert words.inner_text() == "企业"
-        assert 0 <= words.bounding_box()["y"] < 900  # type: ignore[index]
+        expect(words).to_be_in_viewport()
         assert page.get_by_role("button", name="Copy the quote").count() == 0
     with page_of(browser, real, place) as page:
         colours = "[':target', 'body'].map(it => getComputedStyle(document.querySelector(it)).backgroundColor)"
