@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -27,34 +28,41 @@ LAST_RESORTS = {
 }
 VAGUE = set("util utils helper helpers manager managers common misc base core tools".split())
 
-TREES = {
-    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
-        path.read_text("utf-8")
-    )
-    for path in sorted(SOURCE.rglob("*.py"))
-    if path != SOURCE / "__init__.py"
-}
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The modules by name, parsed; when a test looks, and not in each process that collects tests."""
+    return {
+        ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text("utf-8")
+        )
+        for path in sorted(SOURCE.rglob("*.py"))
+        if path != SOURCE / "__init__.py"
+    }
 
 
 def imported(name: str) -> set[str]:
     """The modules of ours that the module ``name`` imports, wherever in it, for types alone included."""
     found = set()
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(trees()[name]):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}: a relative import hides where it goes"
             names = [
-                full if full.removeprefix(f"{PACKAGE}.") in TREES else str(node.module)
+                full if full.removeprefix(f"{PACKAGE}.") in trees() else str(node.module)
                 for full in (f"{node.module}.{alias.name}" for alias in node.names)
             ]
         else:
             continue
         found |= {candidate.removeprefix(f"{PACKAGE}.") for candidate in names}
-    return found & TREES.keys() - {name}
+    return found & trees().keys() - {name}
 
 
-IMPORTS = {name: imported(name) for name in TREES}
+@cache
+def imports() -> dict[str, set[str]]:
+    """The modules of ours that each module imports."""
+    return {name: imported(name) for name in trees()}
 
 
 def room(name: str) -> int:
@@ -68,38 +76,42 @@ def names_of(node: ast.AST) -> set[str]:
 
 
 def test_the_root_holds_the_ground_and_the_road() -> None:
-    here = {name.split(".")[0] for name in TREES} - {"__main__"}
+    here = {name.split(".")[0] for name in trees()} - {"__main__"}
     assert here == {*GROUND, *ROOMS}
 
 
 def test_a_room_imports_only_from_rooms_before_it() -> None:
-    assert [f"{name} -> {other}" for name in TREES for other in IMPORTS[name] if room(other) > room(name)] == []
+    assert [f"{name} -> {other}" for name in trees() for other in imports()[name] if room(other) > room(name)] == []
 
 
 def test_nothing_goes_round_in_a_circle() -> None:
     try:
-        list(TopologicalSorter(IMPORTS).static_order())
+        list(TopologicalSorter(imports()).static_order())
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_a_worker_knows_nothing_of_the_web() -> None:
-    confined = [name for name in TREES if name.startswith(("sparql.worker", "reading."))]
+    confined = [name for name in trees() if name.startswith(("sparql.worker", "reading."))]
     allowed = (*GROUND, "release", "sparql", "reading")
     assert confined
-    assert [f"{name} -> {other}" for name in confined for other in IMPORTS[name] if not other.startswith(allowed)] == []
+    assert [
+        f"{name} -> {other}" for name in confined for other in imports()[name] if not other.startswith(allowed)
+    ] == []
 
 
 def test_no_module_and_no_public_class_has_a_name_twice() -> None:
     def counted(names: Iterator[str]) -> list[str]:
         return [name for name, count in Counter(names).items() if count > 1]
 
-    assert counted(n.rpartition(".")[2] for n in TREES if n.rpartition(".")[0] not in PAIRED and not has_parts(n)) == []
-    assert counted(n for tree in TREES.values() for n in classes(tree) if not n.startswith("_")) == []
+    assert (
+        counted(n.rpartition(".")[2] for n in trees() if n.rpartition(".")[0] not in PAIRED and not has_parts(n)) == []
+    )
+    assert counted(n for tree in trees().values() for n in classes(tree) if not n.startswith("_")) == []
 
 
 def has_parts(name: str) -> bool:
-    return any(other.startswith(f"{name}.") for other in TREES)
+    return any(other.startswith(f"{name}.") for other in trees())
 
 
 def classes(tree: ast.Module) -> Iterator[str]:
@@ -110,7 +122,7 @@ def test_names_come_from_where_they_are_made() -> None:
     """No re-export but in a package's own ``__init__``: ``import X as X`` stands nowhere else."""
     again = [
         f"{name}: {alias.name}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if not has_parts(name)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
@@ -121,8 +133,8 @@ def test_names_come_from_where_they_are_made() -> None:
 
 
 def test_a_module_says_in_its_name_and_first_line_what_it_owns() -> None:
-    assert [name for name in TREES if VAGUE & set(name.split("."))] == []
-    first = {name: (ast.get_docstring(tree) or "").split(" ")[0].rstrip(",:;") for name, tree in TREES.items()}
+    assert [name for name in trees() if VAGUE & set(name.split("."))] == []
+    first = {name: (ast.get_docstring(tree) or "").split(" ")[0].rstrip(",:;") for name, tree in trees().items()}
     assert [name for name, word in first.items() if word in ("", "What", "Whether", "How", "Which")] == []
 
 
@@ -132,7 +144,7 @@ def test_rooms_ask_a_release_and_not_its_store() -> None:
     asking = ("quads_for_pattern", "query", "named_graphs")
     calls = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if name.startswith(rooms)
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in asking and ast.unparse(node.value).endswith(".store")
@@ -142,22 +154,24 @@ def test_rooms_ask_a_release_and_not_its_store() -> None:
 
 def test_a_page_shows_no_setting() -> None:
     """It is stored with its release, under a name in which no setting has a part but the prefix and the languages."""
-    stored = IMPORTS["web.renderings"] & {name for name in TREES if name.startswith("web.routes.")}
+    stored = imports()["web.renderings"] & {name for name in trees() if name.startswith("web.routes.")}
     assert stored >= {"web.routes.start", "web.routes.documents", "web.routes.questions"}
-    names = [name for name in TREES if name.startswith(("web.pages.", "web.drawings.", "documents.")) or name in stored]
+    names = [
+        name for name in trees() if name.startswith(("web.pages.", "web.drawings.", "documents.")) or name in stored
+    ]
     asking = [
         f"{name}:{node.lineno}"
         for name in names
-        for node in ast.walk(TREES[name])
+        for node in ast.walk(trees()[name])
         if isinstance(node, ast.Attribute) and node.attr in ("settings", "_settings")
     ]
-    assert asking + [name for name in names if "settings" in IMPORTS[name]] == []
+    assert asking + [name for name in names if "settings" in imports()[name]] == []
 
 
 def test_no_handler_stops_whatever_comes() -> None:
     """``except Exception`` never stands; ``except BaseException`` tidies up and passes on what it caught."""
     stopping = set()
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ExceptHandler):
                 caught = names_of(node.type) if node.type is not None else {"BaseException"}
@@ -173,7 +187,7 @@ def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
     # A release is opened for all at once, in one thread, and prepared in one, of which nobody asks anything; a review
     # is one person's, on their own machine.
     allowed = {"web.http.lanes", "web.site", "web.preparation", "web.review"}
-    assert {name for name in TREES if name.startswith("web.") and names_of(TREES[name]) & threads} == allowed
+    assert {name for name in trees() if name.startswith("web.") and names_of(trees()[name]) & threads} == allowed
 
 
 def test_no_settings_are_read_at_import() -> None:
@@ -188,7 +202,7 @@ def test_no_settings_are_read_at_import() -> None:
                 yield child
                 yield from early(child)
 
-    calls = [(name, node) for name, tree in TREES.items() for node in early(tree) if isinstance(node, ast.Call)]
+    calls = [(name, node) for name, tree in trees().items() for node in early(tree) if isinstance(node, ast.Call)]
     readers = ("Settings", "from_environment")
     assert [f"{n}:{c.lineno}" for n, c in calls if ast.unparse(c.func).split(".")[-1] in readers] == []
 
@@ -198,7 +212,7 @@ def test_a_docstring_begins_with_a_noun_or_a_verb() -> None:
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     found = [
         f"{name}: {text.splitlines()[0]}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, documented) and (text := ast.get_docstring(node)) and text.split()[0] in asking
     ]

@@ -89,9 +89,10 @@ def messages() -> list[AuthorMessage]:
     for module in MODULES:
         tree = ast.parse((SOURCE / f"{module}.py").read_text("utf-8"))
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        returned = {item.name: _returned(item) for item in functions}
         for function in functions:
             if function.name not in _OTHERS and (module, function.name) != ("sources/text", "__post_init__"):
-                found |= {AuthorMessage(module, said): None for said in _said(function, functions)}
+                found |= {AuthorMessage(module, said): None for said in _said(function, returned)}
     return list(found)
 
 
@@ -139,9 +140,11 @@ def _shapes() -> Iterator[str]:
             yield f"| `{shape.rpartition('#')[2]}` | {severity} | {english} | {chinese} |"
 
 
-def _said(function: ast.FunctionDef, functions: list[ast.FunctionDef]) -> Iterator[str]:
-    """The templates of the errors that a function makes, without those of functions inside it."""
-    returned = {item.name: _returned(item) for item in functions}
+def _said(function: ast.FunctionDef, returned: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The templates of the errors that a function makes, without those of functions inside it.
+
+    ``returned`` has what each function of the module returns.
+    """
     calls: list[ast.Call] = []
     names: dict[str, list[ast.Assign]] = {}
 

@@ -14,8 +14,8 @@ from docs.author_slips import CASES
 from pipeline.conftest import CHECKOUT, make_project
 
 REFERENCE = CHECKOUT / "docs" / "reference"
-READ = runpy.run_path(str(REFERENCE / "messages.py"))
-MESSAGES: list[Any] = READ["messages"]()
+#: The remedies are written by hand, beside the messages that the code has.
+REMEDIES = [line.split("\t") for line in (REFERENCE / "messages.tsv").read_text("utf-8").splitlines()]
 #: Modules whose messages are about a command, a folder or what was not read from a file.
 WITHOUT_LINE = {"settings", "cli/init", "cli/draft", "cli/validate", "cli/build"}
 #: Of the others: what is about a folder or a whole file.
@@ -45,30 +45,38 @@ def case(message: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
+def messages() -> list[Any]:
+    """Every message that the code has, with its module."""
+    read: list[Any] = runpy.run_path(str(REFERENCE / "messages.py"))["messages"]()
+    return read
+
+
+@pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = make_project(tmp_path_factory.mktemp("slips") / "project")
     shutil.rmtree(root / "ontology")
     return root
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda item: f"{item.module}: {item.template[:60]}")
-def test_a_message_is_said_with_its_place(message: Any, untouched: Path, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(untouched, tmp_path / "project"))
-    said = case(message)(root)
-    assert message.is_in(said), said
-    if message.module not in WITHOUT_LINE and not any(words in message.template for words in ABOUT_FILES):
-        assert re.search(r"^\S+:[1-9]\d*: ", said, re.MULTILINE), said
+@pytest.mark.parametrize("template", [line[0] for line in REMEDIES], ids=lambda words: words[:60])
+def test_a_message_is_said_with_its_place(template: str, messages: list[Any], untouched: Path, tmp_path: Path) -> None:
+    made = [item for item in messages if item.template == template]
+    assert made, "a remedy for what the code never says"
+    for message in made:
+        root = Path(shutil.copytree(untouched, tmp_path / message.module))
+        said = case(message)(root)
+        assert message.is_in(said), said
+        if message.module not in WITHOUT_LINE and not any(words in message.template for words in ABOUT_FILES):
+            assert re.search(r"^\S+:[1-9]\d*: ", said, re.MULTILINE), said
 
 
-def test_every_case_provokes_a_message_that_there_is() -> None:
+def test_every_case_provokes_a_message_that_there_is(messages: list[Any]) -> None:
     known = {
-        (item.module, words) for item in MESSAGES for words in CASES.get(item.module, {}) if words in item.template
+        (item.module, words) for item in messages for words in CASES.get(item.module, {}) if words in item.template
     }
     assert [(module, words) for module in CASES for words in CASES[module] if (module, words) not in known] == []
 
 
-def test_every_message_has_its_remedy_and_no_other_has() -> None:
-    """The remedies are written by hand, beside the messages that the code has."""
-    lines = [line.split("\t") for line in (REFERENCE / "messages.tsv").read_text("utf-8").splitlines()]
-    assert all(len(line) == 2 and all(line) for line in lines)
-    assert sorted(line[0] for line in lines) == sorted({item.template for item in MESSAGES})
+def test_every_message_has_its_remedy_and_no_other_has(messages: list[Any]) -> None:
+    assert all(len(line) == 2 and all(line) for line in REMEDIES)
+    assert sorted(line[0] for line in REMEDIES) == sorted({item.template for item in messages})
