@@ -437,16 +437,35 @@ def edit(store: Store, gone: Set[Quad], new: Set[Quad]) -> None:
     store.extend(default_graph.beside(new))
 
 
+def properties_of(query: str) -> set[str]:
+    """The local names of terms that a query may use as properties."""
+    without_comments = re.sub(r"(?m)^\s*#.*$", "", query)
+    return set(re.findall(r"(?:\w*:|[#/])([a-z]\w*)\b", without_comments)) | (
+        {"type"} if re.search(r"\ba\b", without_comments) else set()
+    )
+
+
+def local_name(property: NamedNode) -> str:
+    return re.split("[#/]", property.value)[-1]
+
+
 def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, asked: list[Question]) -> None:
     sound, store, named = {*built.quads}, store_of(built.quads), Store()
     named.extend(sound)
+    properties = {quad.predicate for quad in sound}
     blind = []
     for question in asked:
         if question.slug in FAULTS:
+            names = properties_of(FAULTS[question.slug])
+            used = {item for item in properties if local_name(item) in names} | {
+                I.thing(f"ontology#{name}") for name in names
+            }
+            before = {quad for item in used for quad in named.quads_for_pattern(None, item, None, None)}
             named.update(PREFIXES + FAULTS[question.slug])
-            faulty = {*named}
-            gone, new = sound - faulty, faulty - sound
+            after = {quad for item in used for quad in named.quads_for_pattern(None, item, None, None)}
+            gone, new = before - after, after - before
             assert gone or new, question.slug
+            assert len(named) == len(sound) - len(gone) + len(new), question.slug
             edit(store, gone, new)
             blind += [question.slug] if not red([question], store) else []
             edit(store, new, gone)
@@ -457,23 +476,15 @@ def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, ask
     assert blind == []
 
 
-def properties_of(question: Question) -> set[str]:
-    """The local names of terms that a query may use as properties."""
-    without_comments = re.sub(r"(?m)^\s*#.*$", "", question.query)
-    return set(re.findall(r"(?:\w+:|[#/])([a-z]\w*)\b", without_comments)) | (
-        {"type"} if re.search(r"\ba\b", without_comments) else set()
-    )
-
-
 def test_every_question_leans_on_a_property_of_its_own_query(built: Built, asked: list[Question]) -> None:
     """Without all statements of one property that it names, the answer is another: not just anything will do."""
     by_property: dict[str, list[Quad]] = defaultdict(list)
     for quad in built.quads:
-        by_property[re.split("[#/]", quad.predicate.value)[-1]].append(quad)
+        by_property[local_name(quad.predicate)].append(quad)
     waiting = {question.slug: question for question in asked if question.slug not in FAULTS}
     store = store_of(built.quads)
     for name in sorted(by_property, key=lambda name: len(by_property[name])):
-        using = [question for question in waiting.values() if name in properties_of(question)]
+        using = [question for question in waiting.values() if name in properties_of(question.query)]
         if using:
             dropped = set(by_property[name])
             edit(store, dropped, set())
