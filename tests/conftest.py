@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,8 +31,15 @@ LONGEST: tuple[str, ...] = (
 )
 
 
+#: A file system in memory, and what has to be free of both for it to be taken.
+MEMORY, MEMORY_BYTES = Path("/dev/shm"), 8 << 30
+
+
 def pytest_configure() -> None:
     """Commands, in this process and in others, have time; a test of a limit gives that one."""
+    if has_room(MEMORY):
+        # Each of some thousand releases is flushed, file by file: on a disk, half of the run is waiting for that.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     for item in LIMITS:
         os.environ.setdefault(f"{ENVIRONMENT_PREFIX}{item.name.upper()}", str(SECONDS))
     # Nor has it to be soon that a generated example is made and tried.
@@ -45,9 +53,20 @@ def pytest_configure() -> None:
     os.environ.setdefault(f"{ENVIRONMENT_PREFIX}RENDERED_DOCUMENTS", "0")
 
 
+def has_room(folder: Path) -> bool:
+    """Tell whether a file system in memory is there, with memory for all that the tests write."""
+    try:
+        free = os.statvfs(folder)
+        available = re.search(r"MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text())
+    except OSError:
+        return False
+    memory = int(available[1]) << 10 if available else 0
+    return min(free.f_bavail * free.f_frsize, memory) >= MEMORY_BYTES
+
+
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: much of the time a test waits, for a limit or another process."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Two processes a core: half of the time a test waits, for a limit or another process."""
+    return 2 * len(os.sched_getaffinity(0))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ from initiative_lod.vocabulary import AUTHORING_PATH, NOTATION, ONTOLOGY_PATH, P
 
 DEFAULT_BASE = "https://w3id.org/initiative-lod/"
 SHARED_BASE = DEFAULT_BASE
+_TERM_NODES = {name: NamedNode(f"{SHARED_BASE}{ONTOLOGY_PATH}{name}") for name in TERMS}
 
 #: Paths of what is shared, with all that follows them: the ontology, the notation, the shapes, the context, the
 #: vocabularies that are offered for reuse, and who made all of these.
@@ -36,9 +37,9 @@ class Iris:
 
     def term(self, name: str) -> NamedNode:
         """The ontology's term ``name``; KeyError for one that the ontology does not have."""
-        if name not in TERMS:
+        if name not in _TERM_NODES:
             raise KeyError(f"the ontology has no term {name!r}")
-        return NamedNode(f"{SHARED_BASE}{ONTOLOGY_PATH}{name}")
+        return _TERM_NODES[name]
 
     def notation(self, name: str) -> NamedNode:
         """The authoring notation's term ``name``."""

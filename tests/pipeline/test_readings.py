@@ -29,8 +29,9 @@ def built(real_build: Built) -> Built:
 def of_clauses(built: Built, name: str) -> dict[str, set[str]]:
     """The values of a property, by their last segment, of each clause of the Initiative that has it."""
     values: dict[str, set[str]] = {}
+    own = I.graph("wic-2020")
     for quad in built.quads:
-        if quad.predicate == I.term(name) and quad.graph_name == I.graph("wic-2020"):
+        if quad.predicate == I.term(name) and quad.graph_name == own:
             assert isinstance(quad.subject, NamedNode)
             if "/clause/" in quad.subject.value:
                 values.setdefault(quad.subject.value.removeprefix(WIC), set()).add(slug(str(quad.object)))
@@ -39,7 +40,8 @@ def of_clauses(built: Built, name: str) -> dict[str, set[str]]:
 
 def implied(built: Built, name: str) -> set[str]:
     """The clauses in which a value of a property is implied, not said."""
-    nodes = {quad.subject for quad in built.quads if quad.predicate == I.term("implied")}
+    property = I.term("implied")
+    nodes = {quad.subject for quad in built.quads if quad.predicate == property}
     return {
         str(node).strip("<>").removeprefix(WIC).split("#")[0]
         for node in nodes
@@ -49,10 +51,11 @@ def implied(built: Built, name: str) -> set[str]:
 
 def words(built: Built, thing: str, *properties: NamedNode) -> set[tuple[str, str | None]]:
     """The literals of some properties of one of our things, each with its language."""
+    subject = I.thing(f"id/{thing}")
     return {
         (quad.object.value, quad.object.language)
         for quad in built.quads
-        if quad.subject == I.thing(f"id/{thing}") and quad.predicate in properties and isinstance(quad.object, Literal)
+        if quad.subject == subject and quad.predicate in properties and isinstance(quad.object, Literal)
     }
 
 
@@ -279,7 +282,8 @@ def test_a_definition_with_facts_in_it_has_its_source(built: Built) -> None:
 def test_which_working_group_is_meant_is_implied(built: Built) -> None:
     cited = implied(built, "cites")
     assert "action/11/clause/1" in cited
-    nodes = {quad.subject for quad in built.quads if quad.predicate == I.term("implied")}
+    property = I.term("implied")
+    nodes = {quad.subject for quad in built.quads if quad.predicate == property}
     for body in ("oewg-2019", "gge-2019"):
         assert I.thing(f"id/wic-2020/action/11/clause/1#cites-{body}") in nodes
 
@@ -308,14 +312,9 @@ def test_no_fact_rests_on_a_source_that_is_none(built: Built) -> None:
 
 def places_of(built: Built, thing: str, name: str) -> set[str]:
     """Where a statement of one of our things was seen."""
-    facts = {
-        quad.subject
-        for quad in built.quads
-        if quad.predicate == I.term("onSubject") and quad.object == I.thing(f"id/{thing}")
-    } & {
-        quad.subject
-        for quad in built.quads
-        if quad.predicate == I.term("onProperty") and slug(str(quad.object)) == name
+    on_subject, on_property, subject = I.term("onSubject"), I.term("onProperty"), I.thing(f"id/{thing}")
+    facts = {quad.subject for quad in built.quads if quad.predicate == on_subject and quad.object == subject} & {
+        quad.subject for quad in built.quads if quad.predicate == on_property and slug(str(quad.object)) == name
     }
     return {
         quad.object.value
@@ -406,10 +405,11 @@ def test_the_published_names_of_the_pillars_stand_beside_ours(
 
 def mapped(built: Built, thing: str) -> set[tuple[str, str]]:
     """The SKOS matches of one of our things: the relation, and the target's last segment."""
+    subject = I.thing(f"id/{thing}")
     return {
         (quad.predicate.value.rpartition("#")[2], slug(str(quad.object)))
         for quad in built.quads
-        if quad.subject == I.thing(f"id/{thing}")
+        if quad.subject == subject
         and quad.predicate.value.startswith(SKOS.exactMatch.value[:-10])
         and quad.predicate.value.endswith("Match")
     }
@@ -472,12 +472,11 @@ def test_no_mapping_says_that_it_is_none(built: Built) -> None:
 
 def values(built: Built, thing: str, name: NamedNode) -> set[str]:
     """The values of a property of one of our things: paths of our own, other values as they are."""
+    subject = I.thing(f"id/{thing}")
     return {
         quad.object.value.removeprefix(f"{DEFAULT_BASE}id/")
         for quad in built.quads
-        if quad.subject == I.thing(f"id/{thing}")
-        and quad.predicate == name
-        and isinstance(quad.object, NamedNode | Literal)
+        if quad.subject == subject and quad.predicate == name and isinstance(quad.object, NamedNode | Literal)
     }
 
 
