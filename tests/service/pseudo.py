@@ -36,7 +36,7 @@ NAMES = frozenset(
     "APA API Atom BibTeX CC BY CSL CSL-JSON CSV HTML HTTP HexTuples IRI JSON JSON-LD N-Quads N-Triples OpenRefine RDF "
     "RDF/XML SHACL SPARQL SSSOM TSV TriG Turtle XML initiative-lod gzip GET HEAD POST PUT DELETE OPTIONS "
     "AND OR XOR IG Script "
-    "EPUB GB/T OpenAPI PNG RIS SVG VoID apa bibtex csl gbt ris queries q0 default-graph-uri iri id".split()
+    "EPUB GB/T OpenAPI PDF PNG RIS SVG VoID apa bibtex csl gbt ris queries q0 default-graph-uri iri id".split()
 )
 #: Elements in which nothing is said, and elements without an end.
 MUTE = frozenset({"code", "pre", "script", "style", "textarea", "template"})

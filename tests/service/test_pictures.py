@@ -13,7 +13,7 @@ from lxml import etree
 from initiative_lod.errors import NotFound
 from initiative_lod.languages import initial, initials
 from initiative_lod.locale.messages import Languages
-from initiative_lod.web.drawings import raster
+from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
 from initiative_lod.web.pages.view import View
 from service.conftest import Live
@@ -24,6 +24,7 @@ NAMES = (
     "mappings-sdg-targets",
     "mappings-un-norms",
     "mappings-wsis",
+    "map",
     "wording",
     "topics",
     "addressees",
@@ -133,7 +134,7 @@ def _size(png: bytes) -> tuple[int, int]:
 
 def test_a_document_without_mappings_has_what_it_has(harbour: Live) -> None:
     page = html(harbour, "/pictures")
-    assert re.findall(r'href="/pictures/([\w-]+)"', page) == ["wording", "topics", "addressees", "addressed"]
+    assert re.findall(r'href="/pictures/([\w-]+)"', page) == ["map", "wording", "topics", "addressees", "addressed"]
     assert harbour.get("/pictures/mappings-sdg-targets", "application/json").status_code == 404
 
 
@@ -192,8 +193,26 @@ def test_actors_and_aims_are_those_of_the_statements(real: Live) -> None:
     assert "/pictures/actors" not in html(real, "/doc/group/minors")  # nobody asks them to do anything
 
 
+def test_the_map_of_an_initiative_is_a_picture_with_its_colours_and_what_they_mean(real: Live) -> None:
+    sheet = real.get("/static/site.css").text.partition("@media")[0]
+    for name, colour in squares.COLOURS.items():
+        assert re.search(rf"\.m-{name}\b[^{{]*{{ --c: {colour};", sheet), name
+    svg = real.get("/pictures/map.svg?lang=en").text
+    bars = re.findall(r'class="clause-bar m m-([\w-]+)" fill="(#\w{6})"', svg)
+    assert dict(bars).items() <= squares.COLOURS.items()
+    rows = list(csv.DictReader(io.StringIO(real.get("/pictures/map.csv?lang=en").text)))
+    clauses = {row["Part IRI"]: int(row["Clauses"] or 0) for row in rows}
+    assert sum(count for iri, count in clauses.items() if "/action/" in iri) == 79
+    assert len(bars) == 79 + 1 + 12  # one has two wordings; twelve tell what the colours mean
+    charter = next(row for row in rows if row["To"] == "Charter of the United Nations")
+    assert charter["Part IRI"].endswith("/action/8")
+    assert _size(real.get("/pictures/map.png?lang=zh").content)[0] > 1168
+    assert 'href="/pictures/map"' in html(real, "/")
+
+
 def test_on_a_phone_the_map_is_a_list_of_its_rows(real: Live) -> None:
-    listed = html(real, "/").partition('<ol class="map-list">')[2].partition("</ol>")[0]
+    listed = html(real, "/").partition('<ol class="map-list">')[2].partition('<details class="words')[0]
     assert listed.count('<li class="action">') == 20
+    assert listed.count("<summary>5 actions</summary>") == 4  # folded, since what follows has them once more
     eighth = listed.partition("/doc/wic-2020/action/8")[2].partition("</li>")[0]
     assert "/doc/document/un-charter" in eighth

@@ -246,6 +246,7 @@ def pages(live: Live) -> list[str]:
         *(
             f"/pictures/{name}?document=wic-2020"
             for name in (
+                "map",
                 "wording",
                 "topics",
                 "addressees",
@@ -402,6 +403,7 @@ FAULTS = [
     ("/search?" + "a=b&" * 200, 400),
     ("/search?q=x&document=nothing", 404),
     ("/sparql?query=SELECT", 400),
+    ("/sparql?query=" + quote("ASK { ?s a foaf:Person }"), 400),
     ("/sparql?query=a&query=b", 400),
     ("/sparql?query=a&_mediatype=a&_mediatype=b", 400),
     ("/sparql?default-graph-uri=x:g", 400),

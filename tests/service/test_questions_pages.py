@@ -7,16 +7,21 @@ import io
 import json
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pyoxigraph import QuerySolutions
 
 from initiative_lod import release
 from initiative_lod.build.graph import build
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, default_graph
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
+from initiative_lod.web.pages import answers
+from initiative_lod.web.pages.view import View
 from pipeline.conftest import CHECKOUT, make_project
 from service.conftest import Live, serve
 
@@ -85,7 +90,7 @@ def test_a_page_in_each_language(real: Live) -> None:
     assert f'href="{ONE}.csv"' in english
     assert "/doc/modality/prohibit" in english
     chinese = real.get(ONE, BROWSER, accept_language="zh-CN").text
-    assert "每种措辞各见于多少条行动" in chinese
+    assert "每种措辞各见于多少项行动" in chinese
     assert 'lang="zh"' in chinese.partition("<head>")[0]
 
 
@@ -102,9 +107,29 @@ def test_columns_are_words_and_numbers_of_parts_are_links(real: Live) -> None:
     assert '<svg class="chart" role="group"' in page  # with links in it, it is no image
 
 
+def test_every_count_of_an_answer_leads_to_as_many_things(real: Live) -> None:
+    """Whatever the question: the query behind a number, asked of the release, has that many rows."""
+    store, addresses = real.opened.store, 0
+    for item in json.loads((real.opened.release.path / competency.FILE).read_bytes()):
+        table = answers.table(item, View(real.opened, Languages()["en"], "", ""))
+        for row in table.rows:
+            for cell in (cell for cell in row if cell.listing):
+                query = parse_qs(urlsplit(cell.listing).query)["query"][0]
+                rows = store.query(query, use_default_graph_as_union=True)
+                assert isinstance(rows, QuerySolutions)
+                assert len({str(found[0]) for found in rows if found[0] is not None}) == int(cell.words), item["slug"]
+                addresses += 1
+    assert addresses > 150
+    page = real.get("/questions/actions-by-modality", BROWSER, accept_language="en").text
+    assert re.search(r'<td class="number"><a href="/sparql\?query=PREFIX[^"]+#result" title="Lists what', page)
+    stated = real.get("/questions/declared-and-counted-parts", BROWSER, accept_language="en").text
+    assert "A number without a link is stated in the data" in stated
+
+
 def test_checks_of_the_data_stand_apart(real: Live) -> None:
     readings, _, checks = real.get("/questions", BROWSER, accept_language="en").text.partition('id="checks"')
     listed = real.get("/questions.json").json()
+    assert f'<span class="quiet">{sum(item["kind"] == "check" for item in listed)}</span></li>' in readings
     assert {item["kind"] for item in listed} == {"reading", "check"}
     for item in listed:
         assert f'href="{item["url"]}"' in (checks if item["kind"] == "check" else readings), item["slug"]

@@ -94,7 +94,7 @@ def test_tab_stops_of_the_start_page(real: Live) -> None:
     """What stands in a closed list is none, nor a link of the map, whose words have the same links."""
     content = re.sub(r"<details.*?</details>", "", page(real, "/"), flags=re.DOTALL)
     wide = re.sub(r'<ol class="map-list">.*?</ol>', "", content, flags=re.DOTALL)  # which a narrow screen has instead
-    for shown, most in ((wide, 200), (content, 250)):
+    for shown, most in ((wide, 150), (content, 180)):
         stops = [tag for tag in re.findall(r"<(?:a|input|button)[ >][^>]*>", shown) if 'tabindex="-1"' not in tag]
         assert 50 < len(stops) < most
 
@@ -106,7 +106,7 @@ def test_why_an_action_is_mapped_stands_on_its_page(real: Live) -> None:
             ("en", "Inclusion of those", "包容落在后面", "related match"),
             ("zh", "包容落在后面", "Inclusion of those", "相关对应"),
         ):
-            table = page(real, path, language).partition('class="mappings"')[2].partition("</table>")[0]
+            table = page(real, path, language).partition('class="mappings stacked"')[2].partition("</table>")[0]
             assert "metadata.un.org/sdg/" in table
             assert reason in table
             assert other not in table
@@ -115,18 +115,18 @@ def test_why_an_action_is_mapped_stands_on_its_page(real: Live) -> None:
 
 
 def test_a_pillar_has_the_mappings_of_its_actions(real: Live) -> None:
-    table = page(real, "/doc/wic-2020/pillar/4").partition('class="mappings"')[2].partition("</table>")[0]
+    table = page(real, "/doc/wic-2020/pillar/4").partition('class="mappings stacked"')[2].partition("</table>")[0]
     subjects = set(re.findall(r'<th scope="row"><a href="/doc/wic-2020/action/(\d+)"', table))
     assert subjects == {"16", "17", "18", "19", "20"}
 
 
 def test_a_linkset_is_a_table(real: Live) -> None:
     content = page(real, f"/graph/{LINKSET}")
-    table = content.partition('class="mappings"')[2].partition("</table>")[0]
+    table = content.partition('class="mappings stacked"')[2].partition("</table>")[0]
     records = real.opened.quads(None, NamedNode(f"{SSSOM.iri}subject_id"), None, real.opened.iris.graph(LINKSET))
     assert table.count("<tr>") == 1 + len(list(records)) > 20
     assert "sdg/9.c" in table
-    assert 'class="mappings"' not in page(real, "/graph/topics")
+    assert 'class="mappings stacked"' not in page(real, "/graph/topics")
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,13 @@ def test_statements_keep_the_fragments_of_their_evidence(real: Live) -> None:
         )
         assert fragments
         assert fragments <= set(re.findall(r' id="([^"]+)"', page(real, f"/doc/{path}")))
+
+
+def test_an_address_that_leads_nowhere_leads_to_a_search(real: Live) -> None:
+    answer = real.get("/doc/topic/cyber-crme", "text/html", accept_language="en")
+    assert answer.status_code == 404
+    (address,) = re.findall(
+        r'<a href="(/search\?q=[^"]+)" rel="nofollow">Search for &#39;cyber crme&#39;</a>', answer.text
+    )
+    assert "Did you mean" in real.get(address, "text/html", accept_language="en").text
+    assert "Search for" not in real.get("/cite", "text/html", accept_language="en").text

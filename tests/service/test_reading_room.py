@@ -5,18 +5,24 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from lxml import etree
+from pypdf import PdfReader
 
+from initiative_lod.errors import NotFound
 from initiative_lod.locale.messages import Languages
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import ELI
-from initiative_lod.web.pages import reading_room
+from initiative_lod.web.drawings import open_type
+from initiative_lod.web.drawings.pdf import Span
+from initiative_lod.web.pages import reading_pdf, reading_room
 from initiative_lod.web.pages.reading_room import Reading, ReadingPassage
 from initiative_lod.web.pages.translated_words import find_words
 from initiative_lod.web.pages.view import View
@@ -45,8 +51,8 @@ def html(live: Live, path: str, language: str = "en") -> str:
     return answer.text
 
 
-def words_in(read: Reading, language: str) -> str:
-    """All that is read in a language, in order."""
+def words_in(read: Reading, language: str, supplied: bool = False) -> str:
+    """All that is read in a language, in order; with the headings that the text has not, if they are ``supplied``."""
 
     def lines(items: tuple[reading_room.ReadingLine, ...]) -> Iterator[str]:
         for line in items:
@@ -54,7 +60,7 @@ def words_in(read: Reading, language: str) -> str:
                 yield from (piece.text for piece in run.pieces)
 
     def passage(item: ReadingPassage) -> Iterator[str]:
-        if not item.supplied:
+        if supplied or not item.supplied:
             yield from (piece.text for piece in item.heading.get(language, ()))
         yield from lines(item.lines)
         for inner in item.inner:
@@ -200,6 +206,88 @@ def test_an_epub_is_well_formed_and_always_the_same(request: pytest.FixtureReque
     links = etree.fromstring(book.read("book/nav.xhtml")).xpath("//*[local-name()='nav']//@href")
     assert links
     assert all(not fragment or fragment in ids[file] for file, _, fragment in (link.partition("#") for link in links))
+
+
+@pytest.mark.parametrize(("name", "path"), [("real", PAGE), ("shapes", "/read/lamps"), ("shapes", "/read/tides")])
+def test_a_pdf_has_every_word_with_contents_links_and_rights(
+    request: pytest.FixtureRequest, name: str, path: str
+) -> None:
+    """Read by pypdf, strictly: letter by letter what is read, in each language alone, with a structure of headings."""
+    live: Live = request.getfixturevalue(name)
+    (document,) = [
+        item for item in View(live.opened, Languages()["en"], "", "").documents if item.value.endswith(path[6:])
+    ]
+    view = View(live.opened, Languages()["en"], "", "")
+    for only in reading_room.languages_of(view, document):
+        read = reading_room.reading(view, document, path[6:], only)
+        answer = live.get(f"{path}.pdf?view={only}", accept_language="en")
+        assert answer.headers["content-type"] == "application/pdf"
+        book = PdfReader(io.BytesIO(answer.content), strict=True)
+        told: list[str] = []
+        for page in book.pages:
+
+            def visit(
+                text: str, _: object, matrix: list[float], __: object, size: float, told: list[str] = told
+            ) -> None:
+                if size >= 10 and matrix[5] > 50 and size not in (13, 14.5, 22):  # numbers and addresses are smaller
+                    told.append(text)
+
+            page.extract_text(visitor_text=visit)
+        assert bare(words_in(read, only, supplied=True)) in bare("".join(told))
+    assert (
+        live.get(f"{path}.pdf", accept_language="en").content == live.get(f"{path}.pdf", accept_language="en").content
+    )
+
+
+def test_a_pdf_leads_where_it_says(real: Live) -> None:
+    book = PdfReader(io.BytesIO(real.get(f"{PAGE}.pdf", accept_language="zh").content), strict=True)
+    root: Any = book.trailer["/Root"]
+    assert (root["/Lang"], book.metadata and book.metadata.title) == ("zh", "携手构建网络空间命运共同体行动倡议")
+    kinds = [item.get_object()["/S"] for item in root["/StructTreeRoot"]["/K"]["/K"]]
+    assert (kinds.count("/H1"), kinds[0]) == (1, "/H1")
+    assert kinds.count("/H3") == 2 * 20  # an action's heading in each language
+    outline: Any = book.outline
+    marks = [mark for item in outline for mark in (item if isinstance(item, list) else [item])]
+    assert len(marks) == 26
+    eighth = next(mark for mark in marks if str(mark.title).startswith("8."))
+    number = book.get_destination_page_number(eighth)
+    assert number is not None
+    page: Any = book.pages[number]
+    addresses = [bytes(item.get_object()["/A"]["/URI"].original_bytes).decode() for item in page["/Annots"]]
+    assert "https://w3id.org/initiative-lod/id/wic-2020/action/8" in addresses
+    first: Any = book.pages[0]  # where the entries of the contents are links
+    targets = [item.get_object().get("/Dest", [None])[0] for item in first["/Annots"]]
+    assert page.indirect_reference in targets
+    last = book.pages[-1].extract_text()
+    assert "creativecommons.org" in last
+    assert real.opened.release.version in last
+    assert f'<a href="{PAGE}.pdf" type="application/pdf" rel="nofollow">PDF</a>' in html(real, PAGE)
+
+
+def test_lines_of_a_pdf_are_broken_where_they_may_be() -> None:
+    font = open_type.packaged()
+
+    def lines(text: str, room: float, language: str = "zh", note: str = "") -> list[str]:
+        run = [Span(text, 10.0), *([Span(note, 6.0, rise=4.0)] if note else [])]
+        return ["".join(span.text for span in line) for line in reading_pdf.broken(font, [run], room, language)]
+
+    assert lines("维护和平,安全。", 40) == ["维护和", "平,安", "全。"]  # no line begins with a comma
+    assert lines("见“安全”", 20) == ["见", "“安", "全”"]  # nor ends with an opening mark
+    assert lines("to be or", 30, "en") == ["to be", "or"]
+    assert lines("a" * 12, 30, "en") == ["aaaaa", "aaaaa", "aa"]
+    assert lines("和平", 20, note="1") == ["和", "平1"]  # no number is torn off
+    assert lines("one\ntwo", 300, "en") == ["one", "two"]
+
+
+def test_of_letters_that_the_font_lacks_there_is_no_pdf(shapes: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    font = open_type.packaged()
+    lacking = replace(font, glyphs={letter: glyph for letter, glyph in font.glyphs.items() if letter != "潮"})
+    monkeypatch.setattr(open_type, "packaged", lambda: lacking)
+    view = View(shapes.opened, Languages()["en"], "", "")
+    (document,) = [item for item in view.documents if item.value.endswith("/tides")]
+    with pytest.raises(NotFound) as refused:
+        reading_pdf.pdf(view, reading_room.reading(view, document, "tides"), document)
+    assert "潮" in str(refused.value)
 
 
 def test_of_a_long_document_the_words_are_all_there(real: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,7 @@ def test_under_a_prefix_every_address_has_it(prefixed: Live) -> None:
 # Errors
 
 
-@pytest.mark.parametrize(("language", "says"), [("zh", "第 3 行第 "), ("en", "Line 3, column ")])
+@pytest.mark.parametrize(("language", "says"), [("zh", "第 3 行第 "), ("en", "line 3, column ")])
 def test_a_mistake_is_shown_where_it_is_and_the_query_is_kept(real: Live, language: str, says: str) -> None:
     query = ILOD.splitlines()[0] + "\nSELECT ?a WHERE {\n  ?a a ilod:Action ;; nonsense <b> }\n"
     answer = asked(real, query, language)
@@ -202,7 +202,7 @@ def test_a_table_says_how_much_it_is_and_what_it_took(real: Live) -> None:
     shown = result_of(asked(real, COUNT))
     assert "<caption>12 rows</caption>" in shown
     assert re.search(r"answered in [\d,]+ ms", shown)
-    assert '<td class="number">46</td>' in shown
+    assert re.search(r'<td class="number"><a [^>]+>46</a></td>', shown)
     assert (
         '<a href="/doc/modality/prohibit" lang="zxx" title="https://w3id.org/initiative-lod/id/modality/prohibit">'
         in shown
@@ -375,6 +375,24 @@ def test_a_graph_is_drawn_with_its_labels(real: Live) -> None:
     assert "<title>Action 8, clause 5 → on topic → backdoors</title>" in picture
 
 
+def test_a_count_leads_to_what_it_counts(real: Live) -> None:
+    counted = f"{ILOD} SELECT ?m (COUNT(?c) AS ?n) {{ ?c ilod:modality ?m }} GROUP BY ?m ORDER BY DESC(?n)"
+    address, number = re.findall(r'<a href="([^"]+)#result" [^>]+>(\d+)</a>', result_of(asked(real, counted)))[0]
+    listed = real.get(html.unescape(address), BROWSER, accept_language="en").text
+    assert f"<caption>{number} rows</caption>" in listed
+    assert '<td class="number"><a' not in result_of(asked(real, "SELECT (COUNT(?s) + 1 AS ?n) { ?s ?p ?o }"))
+
+
+def test_a_prefix_that_we_know_is_put_there_with_one_click(real: Live) -> None:
+    page = real.get("/sparql?query=ASK+{+%3Fs+a+foaf:Person+}", BROWSER, accept_language="en").text
+    (address,) = re.findall(r'<a class="button" href="(/sparql\?[^"]+)#result">', page)
+    mended = real.get(html.unescape(address), BROWSER, accept_language="en")
+    assert (mended.status_code, 'class="boolean"' in mended.text) == (200, True)
+    unknown = real.get("/sparql?query=ASK+{+%3Fs+a+unheard:Of+}", BROWSER, accept_language="en").text
+    assert unknown.partition('class="problem query"')[2].count("column 12") == 1  # the place is told once
+    assert '<a class="button" href="/sparql' not in unknown
+
+
 def test_what_links_nothing_is_not_drawn(real: Live) -> None:
     query = f"{ILOD} CONSTRUCT {{ ?a ilod:number ?n }} {{ ?a a ilod:Action ; ilod:number ?n }}"
     assert "<figure" not in result_of(asked(real, query))
@@ -382,10 +400,12 @@ def test_what_links_nothing_is_not_drawn(real: Live) -> None:
 
 def test_of_a_large_graph_a_part_is_drawn(real: Live) -> None:
     shown = result_of(asked(real, "CONSTRUCT WHERE { ?s <ontology#topic> ?o }"))
-    found = re.search(r"<figcaption>Part of the graph: (\d+) of its (\d+) things</figcaption>", shown)
+    figures = r"the best linked (\d+) of its (\d+) things, and (\d+) of its (\d+) links\. The table has the others\."
+    found = re.search(rf"<figcaption>Part of the graph: {figures}</figcaption>", shown)
     assert found is not None
     assert int(found[1]) == network.THINGS
     assert int(found[2]) > network.THINGS
+    assert int(found[4]) > int(found[3]) >= network.THINGS - 1  # nothing that is drawn stands alone
     assert shown.count('class="box"') == network.THINGS
     assert shown.count('class="tie"') <= network.LINES
 

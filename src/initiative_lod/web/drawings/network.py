@@ -27,11 +27,13 @@ Edge = tuple[Node, Node]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The picture, how many things are in it, and how many there are."""
+    """The picture, how many things and links are in it, and how many there are."""
 
     picture: Markup
     drawn: int
     things: int
+    lines: int
+    links: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,7 @@ def network(triples: Sequence[Triple], thing: Callable[[Node], LabelledResource]
         beside[one].setdefault(two, 1)
         beside[two].setdefault(one, -1)
     columns = _columns(beside)
-    shown = {edge: names for edge, names in links.items() if edge[0] in columns and edge[1] in columns}
-    lines = dict([*shown.items()][:LINES])
+    lines = _chosen({edge: names for edge, names in links.items() if edge[0] in columns and edge[1] in columns})
     boxes = _placed(columns, beside, thing)
     right = max(box.x + _BOX for box in boxes.values())
     bottom = max(box.y + box.height for box in boxes.values())
@@ -91,7 +92,19 @@ def network(triples: Sequence[Triple], thing: Callable[[Node], LabelledResource]
         drawn.append(_line(boxes[one], boxes[two], text, None if (end, text) in worded else place))
         worded.add((end, text))
     drawn += [_drawn(box) for box in boxes.values()]
-    return Network(Markup("").join(drawn) + Markup("</svg>"), len(boxes), len(beside))
+    return Network(Markup("").join(drawn) + Markup("</svg>"), len(boxes), len(beside), len(lines), len(links))
+
+
+def _chosen(links: Mapping[Edge, list[NamedNode]]) -> dict[Edge, list[NamedNode]]:
+    """The links that are drawn: of more than LINES, first those without which a thing would stand alone."""
+    tied: set[Node] = set()
+    first: list[Edge] = []
+    rest: list[Edge] = []
+    for edge in links:
+        (rest if tied.issuperset(edge) else first).append(edge)
+        tied.update(edge)
+    chosen = {*first, *rest[: max(0, LINES - len(first))]}
+    return {edge: names for edge, names in links.items() if edge in chosen}
 
 
 def _columns(beside: Mapping[Node, Mapping[Node, int]]) -> dict[Node, int]:

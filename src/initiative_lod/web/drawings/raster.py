@@ -7,17 +7,15 @@ others is not made: resvg would leave them out, or draw boxes.
 from __future__ import annotations
 
 import re
-import struct
-from functools import cache
 from html import unescape
 from importlib import resources
 
 import resvg_py
 
 from initiative_lod.errors import Message, NotFound
+from initiative_lod.web.drawings.open_type import FONT, packaged
 
 SCALE = 2  # pixels of the file for one of the drawing
-FONT = resources.files("initiative_lod.web.drawings") / "font" / "NotoSansCJKsc-Regular.otf"
 FAMILY = "Noto Sans CJK SC"
 _TITLE, _TAG = re.compile(r"<title>.*?</title>", re.DOTALL), re.compile(r"<[^>]*>")
 
@@ -45,22 +43,4 @@ def check(lacking: frozenset[str]) -> None:
 def missing(svg: str) -> frozenset[str]:
     """Letters of the drawing that the font does not have."""
     words = unescape(_TAG.sub("", _TITLE.sub("", svg)))
-    return frozenset(letter for letter in words if not letter.isspace()) - _letters()
-
-
-@cache
-def _letters() -> frozenset[str]:
-    """Characters of the font, read off its table of them (OpenType ``cmap``, format 4)."""
-    content = FONT.read_bytes()
-    tables = {
-        content[at : at + 4]: struct.unpack_from(">II", content, at + 8)
-        for at in range(12, 12 + 16 * struct.unpack_from(">H", content, 4)[0], 16)
-    }
-    start, _ = tables[b"cmap"]
-    records = [struct.unpack_from(">HHI", content, start + 4 + 8 * index) for index in range(2)]
-    table = start + next(offset for platform, encoding, offset in records if (platform, encoding) == (3, 1))
-    count = struct.unpack_from(">H", content, table + 6)[0] // 2
-    ends = struct.unpack_from(f">{count}H", content, table + 14)
-    starts = struct.unpack_from(f">{count}H", content, table + 16 + 2 * count)
-    segments = zip(starts, ends, strict=True)
-    return frozenset(chr(code) for first, last in segments for code in range(first, last + 1) if last < 0xFFFF)
+    return frozenset(letter for letter in words if not letter.isspace()) - packaged().glyphs.keys()

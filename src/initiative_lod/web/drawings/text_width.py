@@ -22,7 +22,7 @@ _WIDTHS = tuple(
 )
 _WIDE = 100  # Chinese characters, and marks that a Chinese font makes as wide
 _BOLD = 1.12  # bold letters by the others, at most
-_CLOSING = frozenset("、，。；：,.;:)）》”’!?！？%")  # no line begins with these
+CLOSING = frozenset("、，。；：,.;:)）》”’!?！？%")  # no line begins with these
 
 
 def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
@@ -42,10 +42,10 @@ def shortened(text: str, longest: float, size: float = SIZE, bold: bool = False)
 def wrapped(text: str, longest: float, size: float = SIZE, lines: int = 3, bold: bool = False) -> list[str]:
     """``text`` in lines that fit: broken between words, and anywhere between Chinese characters; the last is cut."""
     made: list[str] = []
-    for piece, glue in _pieces(text):
+    for piece, glue in pieces(text):
         if made and text_width(made[-1] + glue + piece, size, bold) <= longest:
             made[-1] += glue + piece
-        elif made and piece in _CLOSING and len(made[-1]) > 1:  # takes the character before it along
+        elif made and piece in CLOSING and len(made[-1]) > 1:  # takes the character before it along
             made[-1], piece = made[-1][:-1], made[-1][-1] + piece
             made.append(piece)
         else:
@@ -56,20 +56,20 @@ def wrapped(text: str, longest: float, size: float = SIZE, lines: int = 3, bold:
     return [shortened(line, longest, size, bold) for line in made]
 
 
-def _pieces(text: str) -> list[tuple[str, str]]:
+def pieces(text: str) -> list[tuple[str, str]]:
     """Pieces between which a line may break, each with what stands before it in a line."""
     found: list[tuple[str, str]] = []
     for number, word in enumerate(text.split(" ")):
         glue = " " if number else ""
         piece = ""
         for character in word:
-            if ord(character) >= _IDEOGRAPHIC and character not in _CLOSING:
+            if ord(character) >= _IDEOGRAPHIC and character not in CLOSING:
                 if piece:
                     found.append((piece, glue))
                     piece, glue = "", ""
                 found.append((character, glue))
                 glue = ""
-            elif character in _CLOSING and not piece and found and not glue:
+            elif character in CLOSING and not piece and found and not glue:
                 found.append((character, ""))
             else:
                 piece += character

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
+from initiative_lod.query_text import counted
 from initiative_lod.sources import questions
 from initiative_lod.vocabulary import PARTS, RDF
 from initiative_lod.web.drawings import bars
@@ -29,11 +30,15 @@ Numbered = Mapping[tuple[str, str], NamedNode]
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """A cell of an answer: a thing, or words. A part that the answer gives by its number has that, too."""
+    """A cell of an answer: a thing, or words. A part that the answer gives by its number has that, too.
+
+    ``listing`` of a count is the address at which what it counts is listed.
+    """
 
     thing: LabelledResource | None
     text: LangText | None
     number: bool
+    listing: str = ""
 
     @property
     def words(self) -> str:
@@ -55,6 +60,11 @@ class Table:
     headings: tuple[LangText, ...]
     rows: tuple[tuple[AnswerCell, ...], ...]
 
+    @property
+    def unlisted(self) -> bool:
+        """A number of it leads nowhere: it is stated, or computed."""
+        return any(cell.number and not cell.listing and cell.words != "0" for row in self.rows for cell in row)
+
 
 def table(item: Kept, view: View, document: NamedNode | None = None) -> Table:
     """The answer to a question, which is about a document if one is given: then parts are known by their numbers."""
@@ -71,10 +81,14 @@ def table(item: Kept, view: View, document: NamedNode | None = None) -> Table:
         )
     )
     numbered = _numbered(view, document, names) if document is not None else {}
+    counts = counted.counts(item["query"])
     return Table(
         names,
         tuple(_heading(item, name, view) for name in names),
-        tuple(tuple(_cell(name, row.get(name), view, numbered) for name in names) for row in rows),
+        tuple(
+            tuple(_cell(name, row.get(name), view, numbered, _listing(counts.get(name), row, view)) for name in names)
+            for row in rows
+        ),
     )
 
 
@@ -117,7 +131,7 @@ def _numbered(view: View, document: NamedNode, names: Sequence[str]) -> Numbered
     return found
 
 
-def _cell(name: str, term: dict[str, str] | None, view: View, numbered: Numbered) -> AnswerCell:
+def _cell(name: str, term: dict[str, str] | None, view: View, numbered: Numbered, listing: str) -> AnswerCell:
     if term is None:
         return AnswerCell(None, None, False)
     if term["type"] == "uri":
@@ -126,7 +140,25 @@ def _cell(name: str, term: dict[str, str] | None, view: View, numbered: Numbered
     text = LangText(term["value"], term.get("xml:lang", ""))
     if number and (part := numbered.get((name, term["value"]))) is not None:
         return AnswerCell(view.thing(part), text, False)
-    return AnswerCell(None, text, number)
+    return AnswerCell(None, text, number, listing if number and term["value"] != "0" else "")
+
+
+def _listing(count: counted.Count | None, row: Mapping[str, dict[str, str]], view: View) -> str:
+    """The address at which what a count of the row counts is listed; nothing where that cannot be told."""
+    query = count.listing({name: _term(row.get(name)) for name in count.named}) if count is not None else None
+    return f"{view.link('/sparql', query=query)}#result" if query is not None else ""
+
+
+def _term(written: dict[str, str] | None) -> NamedNode | Literal | None:
+    """The term that a kept answer has in the form of SPARQL's JSON results."""
+    if written is None:
+        return None
+    if written["type"] == "uri":
+        return NamedNode(written["value"])
+    if "xml:lang" in written:
+        return Literal(written["value"], language=written["xml:lang"])
+    datatype = written.get("datatype")
+    return Literal(written["value"], datatype=NamedNode(datatype) if datatype else None)
 
 
 # Charts

@@ -1,6 +1,7 @@
 """The map of an initiative as one picture: principles, pillars with their actions, and what is cited, in three columns.
 
-What stands left and right is put as near as there is room to what speaks of it, so that the lines stay short.
+What stands left and right is put as near as there is room to what speaks of it, so that the lines stay short. Colours
+are attributes, for where the picture stands alone; a page's style sheet overrules them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
-from initiative_lod.web.drawings.text_width import wrapped
+from initiative_lod.web.drawings.flow import PALETTE
+from initiative_lod.web.drawings.heat_map import HUE, INK, LINE_COLOUR, Drawn
+from initiative_lod.web.drawings.squares import colour
+from initiative_lod.web.drawings.text_width import text_width, wrapped
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages.initiative import Overview
 from initiative_lod.web.pages.view import View
@@ -22,6 +26,8 @@ _PILLAR_WIDTH, _ACTIONS_WIDTH = 126, 436
 _ROW, _GAP, _BAND, _LINE, _SIZE = 34, 12, 32, 15, 12.5
 _SIDE_WIDTH = 196
 _BARS = 9  # clauses that are drawn in a row
+_RIGHT_TIE = PALETTE[1]
+_FILLS = {"pillar": "#dbe7e9", "action": "#ffffff", "band": "#f3f7f7"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class MapRow:
     def middle(self) -> float:
         """Point at which its lines begin."""
         return self.y + self.height / 2
+
+    @property
+    def spoken(self) -> dict[str, tuple[LabelledResource, ...]]:
+        """What its sentences speak of, by the message that says how."""
+        return {"principles": self.left, "cites": self.right}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +75,61 @@ class Map:
     picture: Markup
     rows: tuple[MapRow, ...]
 
+    @property
+    def groups(self) -> list[tuple[MapRow, list[MapRow]]]:
+        """The rows of pillars and bands, each with the rows of its actions."""
+        found: list[tuple[MapRow, list[MapRow]]] = []
+        for row in self.rows:
+            if row.place == "action" and found:
+                found[-1][1].append(row)
+            else:
+                found.append((row, []))
+        return found
+
 
 def mapped(view: View, known: Overview) -> Map:
-    """The map of an initiative."""
+    """The map of an initiative in a page."""
+    drawn, rows = _drawn(view, known)
+    say = view.interface.gettext
+    head = opening(WIDTH, drawn.height + 8, f"{say('map')}{say('colon')}{known.thing.label}")
+    return Map(head + drawn.content + Markup("</svg>"), rows)
+
+
+def alone(view: View, known: Overview) -> tuple[Drawn, tuple[MapRow, ...]]:
+    """The map as a picture that stands alone, with what the colours of its bars mean; and its rows."""
+    drawn, rows = _drawn(view, known)
+    legend = _legend([item for item, _ in known.modalities], drawn.height + 8)
+    return Drawn(drawn.content + legend.content, WIDTH, legend.height), rows
+
+
+def _drawn(view: View, known: Overview) -> tuple[Drawn, tuple[MapRow, ...]]:
     rows = _rows(view, known)
     height = max((row.y + row.height for row in rows), default=0)
     left, right = beside(rows, "left", height), beside(rows, "right", height)
     bottom = max([height, *(side.y + len(side.lines) * _LINE for side in (*left, *right))]) + 8
-    say = view.interface.gettext
-    drawn = [
-        opening(WIDTH, bottom + 8, f"{say('map')}{say('colon')}{known.thing.label}"),
-    ]
-    drawn += [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
+    drawn = [_line(row, side, "left") for side in left for row in rows if side.thing in row.left]
     drawn += [_line(row, side, "right") for side in right for row in rows if side.thing in row.right]
     drawn += [_part(row, view.language) for row in rows]
     drawn += [side_label(side, _LEFT, "end", view.language) for side in left]
     drawn += [side_label(side, _RIGHT, "start", view.language) for side in right]
-    return Map(Markup("").join(drawn) + Markup("</svg>"), tuple(rows))
+    return Drawn(Markup("").join(drawn), WIDTH, bottom), tuple(rows)
+
+
+def _legend(modalities: Sequence[LabelledResource], top: float) -> Drawn:
+    """A row, or as many as it takes, of modalities with their colours."""
+    drawn, x, y = [], 0.0, top
+    for item in modalities:
+        width = text_width(item.label.value, _SIZE) + 32
+        if x and x + width > WIDTH:
+            x, y = 0.0, y + 22
+        drawn.append(
+            Markup(
+                '<rect class="clause-bar m m-{}" fill="{}" x="{:.1f}" y="{:.1f}" width="6" height="16" rx="1.5"/>'
+                '<text class="ink" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text>'
+            ).format(item.style, colour(item.style), x, y, INK, _SIZE, x + 12, y + 12.5, item.label.value)
+        )
+        x += width
+    return Drawn(Markup("").join(drawn), WIDTH, y + 20)
 
 
 def opening(width: int, height: float, label: str) -> Markup:
@@ -182,9 +231,11 @@ def _line(row: MapRow, side: Side, where: str) -> Markup:
 def tie(row: MapRow, side: Side, name: str, start: float, end: float) -> Markup:
     """A line from a row to a thing beside it."""
     y, bend = side.middle, (end - start) * 0.55
-    return Markup('<path class="tie {}" d="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>').format(
-        name, start, row.middle, start + bend, row.middle, end - bend, y, end, y
-    )
+    curve = (start, row.middle, start + bend, row.middle, end - bend, y, end, y)
+    return Markup(
+        '<path class="tie {}" fill="none" stroke="{}" stroke-opacity=".6" '
+        'd="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>'
+    ).format(name, _RIGHT_TIE if name.startswith("right") else HUE, *curve)
 
 
 def _part(row: MapRow, language: str) -> Markup:
@@ -198,26 +249,27 @@ def _part(row: MapRow, language: str) -> Markup:
         shown = row.squares[:_BARS]
         right = x + width - 8 - len(shown) * 8
         lines = _lines(row.thing, row.squares)
-        inner += Markup('<text class="no" x="{}" y="{:.1f}">{}</text>').format(x + 26, row.middle + 4.5, row.number)
+        inner += Markup(
+            '<text class="no" fill="{}" font-size="{}" font-weight="600" text-anchor="end" x="{}" y="{:.1f}">{}</text>'
+        ).format(HUE, _SIZE, x + 26, row.middle + 4.5, row.number)
         inner += text_lines(lines, x + 36, row.middle, "start")
         for index, modalities in enumerate(shown):
             high = 16 / len(modalities)  # of a clause with several, a piece of the bar each
             for place, item in enumerate(modalities):
                 inner += Markup(
-                    '<rect class="clause-bar m m-{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>'
-                ).format(item.style, right + index * 8, row.middle - 8 + place * high, high)
+                    '<rect class="clause-bar m m-{}" fill="{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>'
+                ).format(item.style, colour(item.style), right + index * 8, row.middle - 8 + place * high, high)
     elif row.place == "pillar":
-        inner += text_lines(
-            wrapped(row.thing.label.value, width - 8, 13, 5, bold=True), x + width / 2, row.middle, "middle"
-        )
+        lines = wrapped(row.thing.label.value, width - 8, 13, 5, bold=True)
+        inner += text_lines(lines, x + width / 2, row.middle, "middle", bold=True)
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
     return Markup(
         '<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
-        '<rect class="box" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
+        '<rect class="box" fill="{}" stroke="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
     ).format(
         row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
-        x, row.y + 1.5, width, row.height - 3, inner,
+        _FILLS[row.place], LINE_COLOUR, x, row.y + 1.5, width, row.height - 3, inner,
     )  # fmt: skip
 
 
@@ -235,11 +287,13 @@ def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:
     )
 
 
-def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str) -> Markup:
+def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str, bold: bool = False) -> Markup:
     """Lines of text around ``middle``."""
     top = middle - (len(lines) - 1) * _LINE / 2 + 4.5
+    weight = Markup(' font-weight="600"') if bold else ""
+    text = Markup('<text class="ink" fill="{}" font-size="{}"{} x="{:.0f}" y="{:.1f}" text-anchor="{}">{}</text>')
     return Markup("").join(
-        Markup('<text x="{:.0f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, top + index * _LINE, anchor, line)
+        text.format(INK, 13 if bold else _SIZE, weight, x, top + index * _LINE, anchor, line)
         for index, line in enumerate(lines)
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from itertools import islice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.languages import by_language, primary
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
@@ -29,6 +31,7 @@ _SLOT = {
     name: NamedNode(SSSOM.iri + name)
     for name in ("subject_id", "predicate_id", "object_id", "object_label", "confidence", "comment", "mapping_date")
 }
+_CODE = re.compile(r"[A-Za-z]{0,2}[0-9][0-9A-Za-z.]{0,5}")
 _JUDGES = [NamedNode(SSSOM.iri + name) for name in ("reviewer_label", "reviewer_id", "author_label", "author_id")]
 
 
@@ -160,3 +163,16 @@ def _graph(view: View, node: NamedNode, predicate: NamedNode, target: NamedNode)
         if isinstance(quad.graph_name, NamedNode):
             return view.thing(quad.graph_name)
     return None
+
+
+def coded(opened: OpenRelease, target: NamedNode, label: str) -> str:
+    """Name of what something is mapped to, after its notation, or the code at the end of another's IRI, if it has one.
+
+    Of ``http://metadata.un.org/sdg/9.c`` it begins with ``9.c``.
+    """
+    notations = (triple.object for triple in opened.triples(target, SKOS.notation))
+    code = next((item.value for item in notations if isinstance(item, Literal)), "")
+    if not code and opened.iris.path(target.value) is None:
+        last = target.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
+        code = last if _CODE.fullmatch(last) else ""
+    return f"{code} {label}" if code and not label.startswith(code) else label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -200,6 +201,7 @@ class Pages:
             "alternatives": alternatives,
             "location": f"{request.prefix}/{quote(request.path)}",
             "arguments": kept,
+            "sought": _sought(request.path) if status == 404 else "",
         }
         try:
             nav = self._nav(self.view(opened, request)) if opened is not None else []
@@ -366,3 +368,9 @@ def _standing(view: View) -> dict[str, Any]:
         "checks": initiative.checks(view.opened.release),
         "licence": view.thing(NamedNode(licence)) if licence else None,
     }
+
+
+def _sought(path: str) -> str:
+    """Words of an address that leads nowhere: what is looked for at ``/doc/topic/cyber-crime``."""
+    last = path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return " ".join(re.split(r"[-_+\s]+", "".join(filter(str.isprintable, last))))[:60].strip()

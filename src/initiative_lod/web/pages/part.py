@@ -69,7 +69,7 @@ def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -
     if number is not None and "Pillar" in kinds:
         told = f"{view.interface.gettext('pillar')} {number}{view.interface.gettext('colon')}{label}"
     if words is not None and "Clause" in kinds:
-        told += f": {shortened(words.value, TAB_WIDTH)}"
+        told += f"{view.interface.gettext('colon')}{shortened(words.value, TAB_WIDTH)}"
     return " · ".join([told, *(item.label.value for item in trail[:1])])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from pyoxigraph import NamedNode
 from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources.questions import EACH
-from initiative_lod.vocabulary import DCTERMS, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
-from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn, heat_map
-from initiative_lod.web.drawings.text_width import wrapped
+from initiative_lod.web.drawings.heat_map import Drawn, heat_map
+from initiative_lod.web.drawings.picture_frame import framed
 from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages import answers, mappings
+from initiative_lod.web.pages import answers, initiative, initiative_map, mappings
 from initiative_lod.web.pages.actor_aims import ActorAims
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures
@@ -28,11 +27,7 @@ from initiative_lod.web.pages.saved_questions import Kept, about, in_language
 from initiative_lod.web.pages.view import View
 
 MOST_ROWS, MOST_COLUMNS = 60, 40
-MARGIN, TITLE_SIZE, SOURCE_SIZE, NARROWEST = 20, 20, 11.5, 560
 DEEPEST = 8
-CARD_WIDTH, CARD_HEIGHT, CARD_WORDS, CARD_MARGIN = 1200, 630, 400, 48  # as programs that make previews want it
-_CODE = re.compile(r"[A-Za-z]{0,2}[0-9][0-9A-Za-z.]{0,5}")
-_FONT = "system-ui, 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _ALIGNMENT, _MAPPINGS = "graph/alignment-", "mappings-"  # how graphs and pictures of mappings are called
 _LOOSE = ("relatedMatch", "broadMatch", "narrowMatch")
 
@@ -87,7 +82,8 @@ def kinds(view: View, document: NamedNode, material: Material) -> list[PictureKi
         for name, mapped in material.aligned.items()
         if any(iri.startswith(inside) for iri in mapped)
     ]
-    names = [name for name, property in MAPS.items() if len(figures.said[property]) > 1 and figures.clauses]
+    names = [OVERVIEW] if figures.clauses and "Initiative" in view.kinds(document) else []
+    names += [name for name, property in MAPS.items() if len(figures.said[property]) > 1 and figures.clauses]
     if len(figures.said["addressee"]) > 1 and len(figures.said["modality"]) > 1:
         names.append(ADDRESSED)
     if len(material.acts.get(document.value, ())) > 1:
@@ -112,7 +108,7 @@ def charts(view: View, document: NamedNode, material: Material) -> list[PictureK
 
 #: Heat maps by their names: the property whose values are the columns.
 MAPS = {"wording": "modality", "topics": "topic", "addressees": "addressee"}
-ADDRESSED, ACTORS = "addressed", "actors"
+ADDRESSED, ACTORS, OVERVIEW = "addressed", "actors", "map"
 
 
 def picture(view: View, document: NamedNode, material: Material, kind: PictureKind) -> Picture:
@@ -121,6 +117,9 @@ def picture(view: View, document: NamedNode, material: Material, kind: PictureKi
     if kind.name in MAPS:
         drawn, headings, rows = _map(view, document, figures, MAPS[kind.name])
         note = view.interface.gettext("picture.map_note")
+    elif kind.name == OVERVIEW:
+        drawn, headings, rows = _overview(view, document)
+        note = view.interface.gettext("map_note")
     elif kind.name == ADDRESSED:
         drawn, headings, rows = _crossed(view, _addressed(figures), view.interface.gettext("picture.addressee"))
         note = view.interface.gettext("picture.addressed_note")
@@ -152,74 +151,21 @@ def source_line(view: View, document: NamedNode) -> str:
     )
 
 
-def framed(drawn: Drawn, title: str, below: Sequence[str]) -> tuple[Markup, int, int]:
-    """The picture with its title above and lines below it, as one SVG that stands alone; its width and height."""
-    width = max(drawn.width, NARROWEST)
-    heads = wrapped(title, width, TITLE_SIZE, 4, bold=True)
-    lines = [line for item in below if item for line in wrapped(item, width, SOURCE_SIZE, 3)]
-    head = len(heads) * 26 + 14
-    height = head + drawn.height + 18 + len(lines) * 16
-    whole, high = round(width + 2 * MARGIN), round(height + 2 * MARGIN)
-    parts = [
-        Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label="{0}" viewBox="0 0 {1} {2}" '
-            'width="{1}" height="{2}" font-family="{3}"><rect class="paper" width="{1}" height="{2}" fill="#ffffff"/>'
-            '<g transform="translate({4} {4})">'
-        ).format(title, whole, high, _FONT, MARGIN)
-    ]
-    parts += [
-        Markup('<text class="ink" fill="{}" font-size="{}" font-weight="600" y="{}">{}</text>').format(
-            INK, TITLE_SIZE, 20 + number * 26, line
-        )
-        for number, line in enumerate(heads)
-    ]
-    parts.append(Markup('<g transform="translate(0 {})">{}</g>').format(head, drawn.content))
-    parts += [
-        Markup('<text class="quiet" fill="{}" font-size="{}" y="{:.1f}">{}</text>').format(
-            QUIET, SOURCE_SIZE, head + drawn.height + 28 + number * 16, line
-        )
-        for number, line in enumerate(lines)
-    ]
-    return Markup("").join([*parts, Markup("</g></svg>")]), whole, high
+# The whole document
 
 
-def card(view: View, document: NamedNode, found: Picture) -> Markup:
-    """The picture as a preview of a link: its title large on the left, and as much of it as has room on the right."""
-    texts, y = [], 0.0
-    for words, size, step, most, colour in (
-        (found.kind.title, 38, 48, 6, INK),
-        (view.thing(document).label.value, 24, 33, 5, QUIET),
-    ):
-        for line in wrapped(words, CARD_WORDS, size, most, bold=True):
-            y += step
-            texts.append((line, size, y, colour))
-        y += 20
-    foot = wrapped(found.source, CARD_WORDS, 15, 5)
-    y = CARD_HEIGHT - 2 * CARD_MARGIN - len(foot) * 21
-    texts += [(line, 15, y + (number + 1) * 21, QUIET) for number, line in enumerate(foot)]
-    left = CARD_WORDS + 2 * CARD_MARGIN
-    scale = (CARD_WIDTH - left - 2 * MARGIN) / max(found.drawn.width, NARROWEST)
-    return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" font-family="{2}">'
-        '<rect width="{0}" height="{1}" fill="#ffffff"/><rect width="10" height="{1}" fill="{3}"/>'
-        '<g transform="translate({4} {4})">{5}</g><g transform="translate({6} {7}) scale({8:.3f})">{9}</g></svg>'
-    ).format(
-        CARD_WIDTH, CARD_HEIGHT, _FONT, HUE, CARD_MARGIN,
-        Markup("").join(
-            Markup('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>').format(*text) for text in texts
-        ),
-        left, MARGIN, scale, found.drawn.content,
-    )  # fmt: skip
-
-
-def frame(address: str, title: str, width: int, height: int) -> str:
-    """HTML that shows the picture in a page of another site."""
-    return str(
-        Markup(
-            '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
-            'style="border:0;max-width:100%"></iframe>'
-        ).format(address, title, width, height)
-    )
+def _overview(view: View, document: NamedNode) -> Tabled:
+    """The map of an initiative; as a table, what each part speaks of, with the number of its clauses."""
+    drawn, parts = initiative_map.alone(view, initiative.overview(view, document))
+    say = view.interface.gettext
+    rows: list[list[LabelledResource | str]] = []
+    for part in parts:
+        linked: list[tuple[str, LabelledResource | str]] = [
+            (say(name), thing) for name, things in part.spoken.items() for thing in things
+        ]
+        clauses = str(len(part.squares)) if part.place != "band" else ""  # those stand in its paragraphs
+        rows += [[part.thing, clauses, *pair] for pair in linked or [("", "")]]
+    return drawn, [say("picture.part"), say("clauses"), say("mapping.relation"), say("mapping.target")], rows
 
 
 # Heat maps
@@ -398,10 +344,7 @@ def _flow(view: View, document: NamedNode, kind: PictureKind) -> Tabled:
 def _target(view: View, item: ThingMapping) -> str:
     """Name of a target, after its notation or code, if it has one."""
     label = item.label.value if item.label else item.target.label.value
-    notation = view.text(NamedNode(item.target.iri), SKOS.notation)
-    code = notation.value if notation else item.target.slug if item.target.external else ""
-    known = notation is not None or _CODE.fullmatch(code) is not None
-    return f"{code} {label}" if known and not label.startswith(code) else label
+    return mappings.coded(view.opened, NamedNode(item.target.iri), label)
 
 
 def _shown(view: View, item: ThingMapping) -> LabelledResource:

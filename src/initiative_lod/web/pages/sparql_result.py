@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from initiative_lod import release
 from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.locale.messages import Language, Languages
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import counted, guard
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import OpenStore
@@ -40,6 +40,8 @@ LONGEST = 2000  # characters of one value
 IN_PICTURE = 120  # characters of a name
 LOOKED_UP = 1000  # IRIs whose labels are looked up; what comes after them is shown as it is
 BARS = 40
+LISTED = 200  # counts that are linked to what they count
+LONGEST_LISTED = 1500  # characters of the query that such a link may take
 
 _NUMBERS = frozenset(
     XSD.iri + name
@@ -56,7 +58,7 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class ResultCell:
-    """A term as the table shows it: text, perhaps a link; ``label`` is what a resource is called.
+    """A term as the table shows it: text, perhaps a link (of a count, to what it counts); ``label`` names a resource.
 
     ``language`` and ``datatype`` are those of a literal; a number has neither.
     """
@@ -125,11 +127,12 @@ def _table(
         head = [found.variables[column].value for column in order]
         rows, more = _some(([solution[column] for column in order] for solution in found), len(head))
         figure = None if more else _chart(head, rows, names, language)
+        listings = _listings(job, head, rows[:LISTED], names)
     else:
         head = [language.gettext(name) for name in ("subject", "predicate", "object")]
         rows, more = _some(([*triple] for triple in found), len(head))
-        figure = _network(found[: len(rows)], names, language)
-    cells = _cells(rows, names)
+        figure, listings = _network(found[: len(rows)], names, language), {}
+    cells = _cells(rows, names, listings)
     more = more or len(cells) < len(rows)
     return {
         "figure": figure,
@@ -210,12 +213,32 @@ def _some(rows: Iterable[Row], columns: int) -> tuple[list[Row], bool]:
 # The table
 
 
-def _cells(rows: Sequence[Row], names: ResultNames) -> list[list[ResultCell]]:
+def _listings(job: Job, head: Sequence[str], rows: Sequence[Row], names: ResultNames) -> dict[tuple[int, int], str]:
+    """By row and column of a count the address at which what it counts is listed."""
+    if job.dataset is not None or len(job.query) > LONGEST_LISTED:
+        return {}
+    found: dict[tuple[int, int], str] = {}
+    for name, count in counted.counts(job.query).items():
+        for number, row in enumerate(rows if name in head else ()):
+            terms = dict(zip(head, row, strict=True))
+            amount = terms[name]
+            plain = all(isinstance(terms.get(item), NamedNode | Literal | None) for item in count.named)
+            query = count.listing(terms) if plain and isinstance(amount, Literal) and amount.value != "0" else None
+            if query is not None:
+                found[number, head.index(name)] = f"{names.view.link('/sparql', query=query)}#result"
+    return found
+
+
+def _cells(rows: Sequence[Row], names: ResultNames, listings: Mapping[tuple[int, int], str]) -> list[list[ResultCell]]:
     """The rows as far as they go into a table of so many characters."""
     found, size = [], 0
-    for row in rows:
+    for number, row in enumerate(rows):
         literals = {term.value for term in row if isinstance(term, Literal)}
-        found.append([_cell(term, names, literals) for term in row])
+        cells = [_cell(term, names, literals) for term in row]
+        for column, cell in enumerate(cells):
+            if (number, column) in listings:
+                cells[column] = replace(cell, href=listings[number, column])
+        found.append(cells)
         size += sum(cell.size for cell in found[-1])
         if size > CHARACTERS:
             break
@@ -303,6 +326,8 @@ def _network(triples: Sequence[Triple], names: ResultNames, language: Language) 
     if found is None:
         return None
     title = language.gettext("network")
-    if found.drawn < found.things:
-        title = language.gettext("network_part", drawn=found.drawn, things=found.things)
+    if found.drawn < found.things or found.lines < found.links:
+        title = language.gettext(
+            "network_part", drawn=found.drawn, things=found.things, lines=found.lines, links=found.links
+        )
     return Figure(title, found.picture)

@@ -17,6 +17,7 @@ from initiative_lod.languages import HAN, has_han, initials, simplified, stem
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import CONCEPTS, DOCUMENTS, REFERENTS, SKOS
 from initiative_lod.web.pages.labels import Names
+from initiative_lod.web.pages.mappings import coded
 
 KINDS = (*DOCUMENTS, "Pillar", "Action", "Chapter", "Article", *CONCEPTS, *REFERENTS)
 LONGEST, SHOWN, MOST = 100, 8, 30_000  # characters of what is typed; suggestions; names in the list
@@ -105,8 +106,9 @@ def _entries(opened: OpenRelease, names: Names, questions: Sequence[tuple[str, s
         if kind in _NUMBERED and told:
             yield from _numbered(opened, names, node, kind, told, ranks[kind])
     for target, text in names.mapped.items():
-        if isinstance(target, NamedNode) and opened.iris.path(target.value) is None:
-            yield _entry(text.value, text.language, target.value, "", len(ranks))
+        if isinstance(target, NamedNode) and not ranks.keys() & {*names.classes.get(target, ())}:
+            for name in dict.fromkeys((text.value, coded(opened, target, text.value))):
+                yield _entry(name, text.language, target.value, "", len(ranks))
     for slug, language, words in questions:
         yield _entry(words, language, slug, QUESTION, len(ranks) + 1)
 

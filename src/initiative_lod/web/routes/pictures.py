@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import parse_qs, quote, urlsplit
 
+from markupsafe import Markup
 from pydantic import Field
 from pyoxigraph import NamedNode
 
@@ -19,7 +20,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.web.drawings import raster
+from initiative_lod.web.drawings import picture_frame, raster
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
@@ -174,7 +175,7 @@ class Drawer:
                 thing=view.thing(document),
                 document_href=view.link("/pictures", **arguments),
                 share=share,
-                embed_code=pictures.frame(share["embed"], kind.title, found.width, found.height),
+                embed_code=picture_frame.embedding(share["embed"], kind.title, found.width, found.height),
                 raster=any(offer.media is PNG for offer in offers),
                 arguments=[*arguments.items()],
             )
@@ -192,7 +193,7 @@ class Drawer:
             view = self._site.pages.view(opened, request)
             found = self._picture(view, document, kind)
             if media is PNG:
-                return raster.png(pictures.card(view, document, found), 1)
+                return raster.png(_card(view, document, found), 1)
             links = _links(view, kind, self._arguments(opened, document))
             return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
 
@@ -229,7 +230,7 @@ class Drawer:
             "cache_age": 3600,
             "width": width,
             "height": height,
-            "html": pictures.frame(frame, kind.title, width, height),
+            "html": picture_frame.embedding(frame, kind.title, width, height),
         }
         headers = [("Vary", "Accept-Language"), ("Cache-Control", "private, max-age=60")]
         return of_content(request, json_bytes(told), headers, [("Content-Type", JSON.content_type)])
@@ -271,6 +272,10 @@ class Drawer:
             if kind.name == name:
                 return kind
         raise NotFound(Message("error.no_picture", name=name[:80], names=", ".join(repr(kind.name) for kind in found)))
+
+
+def _card(view: View, document: NamedNode, found: Picture) -> Markup:
+    return picture_frame.card(found.drawn, found.kind.title, view.thing(document).label.value, found.source)
 
 
 def _links(view: View, kind: PictureKind, arguments: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""/read/<document>: a whole document to be read, in one of its languages or in all; as a page and as an EPUB."""
+"""/read/<document>: a whole document to be read, in one of its languages or in all; as a page, an EPUB and a PDF."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import initiative, reading_room
 from initiative_lod.web.pages.document_choice import chosen, key_of
 from initiative_lod.web.pages.epub import EPUB, epub
+from initiative_lod.web.pages.reading_pdf import PDF, missing, pdf
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
-OFFERS = (Offer(HTML), Offer(EPUB))
+OFFERS = (Offer(HTML), Offer(EPUB), Offer(PDF))
 BOTH = "both"  # what names all languages
 
 
@@ -42,15 +43,15 @@ def reading_address(site: Site) -> Address:
         at_hand(site, site.threads.lane("reading"), partial(answer, site)),
         "A whole document to be read",
         {
-            200: Outcome("The document", (HTML, EPUB)),
+            200: Outcome("The document", (HTML, EPUB, PDF)),
             **NOT_MODIFIED,
             400: fault("The document has no such language"),
             404: fault("There is no such document"),
-            406: fault("Neither HTML nor EPUB is accepted"),
+            406: fault("None of HTML, EPUB and PDF is accepted"),
             **CROWDED,
         },
         ReadingArguments,
-        [EPUB.suffix, HTML.suffix],
+        [EPUB.suffix, PDF.suffix, HTML.suffix],
     )
 
 
@@ -67,6 +68,8 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
         read = reading_room.reading(view, document, key, only)
         if media is EPUB:
             return epub(site.pages, view, read, document)
+        if media is PDF:
+            return pdf(view, read, document)
         name = partial(_name, site)
         path = here.removeprefix(request.prefix)
         views = [("", view.link(path), view.interface.gettext("reading.both"))]
@@ -87,7 +90,11 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             has_notes=bool(notes),
             translated=any(item.standing and "Translation" in item.standing.iri for item in read.texts),
             licence=view.thing(NamedNode(licence)) if licence else None,
-            epub=view.link(f"{path}.{EPUB.suffix}", **({"view": only} if only else {})),
+            files=[
+                (view.link(f"{path}.{offer.media.suffix}", **({"view": only} if only else {})), offer.media)
+                for offer in OFFERS[1:]
+                if offer.media is not PDF or not missing(read)
+            ],
             language_name=name,
             glue=reading_room.glue,
             arguments=[("view", only)] if only else [],

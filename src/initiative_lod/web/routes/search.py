@@ -28,6 +28,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.http.search_arguments import SearchArguments
 from initiative_lod.web.pages import search as search_page
 from initiative_lod.web.pages.document_choice import unknown
+from initiative_lod.web.pages.suggestions import QUESTION, Suggested
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
 from initiative_lod.web.routes.search_json import as_json
@@ -96,7 +97,7 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
             content = json_bytes(as_json(view, site.pages.languages, asks, results, here, slow))
             return Rendered(content, pages, cut=bool(slow))
         common = found.common("topic") if not results.total else []
-        meant = [] if results.total and not results.loose else site.pages.suggestions(opened).meant(asks.text, language)
+        meant = [] if results.total and not results.loose else _meant(site, opened, asks.text, language)
         values = search_page.values(view, asks, results, slow, hl, here, common, found.documents)
         values["meant"] = [(item, f"{here}?{asks.query(text=item.name)}") for item in meant]
         content = site.pages.page("search.html", view, request, here, **values)
@@ -105,6 +106,12 @@ def answer(site: Site, index_of: IndexOf, opened: OpenRelease, request: Request)
     language = hl or request.accepted_language
     page = NegotiatedPage(here, OFFERS, asks.query(asks.page), 200, language, _UNINDEXED)
     return negotiate(site, opened, request, page, body)
+
+
+def _meant(site: Site, opened: OpenRelease, text: str, language: str) -> list[Suggested]:
+    """Names that are spelt nearly so; else those that the box proposes, as for the initials of Chinese syllables."""
+    known = site.pages.suggestions(opened)
+    return known.meant(text, language) or [item for item in known.find(text, language) if item.kind != QUESTION][:3]
 
 
 def _require_documents(asks: SearchArguments, found: Index) -> None:

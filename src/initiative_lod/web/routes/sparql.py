@@ -208,7 +208,8 @@ class Endpoint:
                 told = Markup("{}{}{}").format(title(status, language), colon, told)
                 found = message_of(error).values
                 place = (int(str(found["line"])), int(str(found["column"]))) if "column" in found else None
-                return self._page(opened, request, Shown(query, error=told, place=place))
+                lacked = (str(found["prefix"]), str(found["iri"])) if {"prefix", "iri"} <= {*found} else None
+                return self._page(opened, request, Shown(query, error=told, place=place, undeclared=lacked))
 
         more: dict[str, object] = {}
         if isinstance(error, NotAcceptable):

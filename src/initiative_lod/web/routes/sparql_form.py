@@ -7,7 +7,7 @@ taken if it is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,6 +54,7 @@ class Shown:
     seconds: float = 0.0
     error: str = ""  # plain, or marked up
     place: tuple[int, int] | None = None  # line and column of a mistake in the query, from 1
+    undeclared: tuple[str, str] | None = None  # a prefix that it lacks, and the IRI that we know it by
 
 
 Page = Callable[[OpenRelease, Request, Shown], bytes]
@@ -83,6 +84,7 @@ def query_page(site: Site, kept: PerRelease[list[Kept]], vocabularies: PerReleas
             dataset=sent[1:],
             error=error,
             place=_place(*shown.place, query) if shown.place and shown.query else None,
+            mended=_mended(view, shown),
             plain_error=Markup(error).striptags(),
             result=Markup(shown.fragment),
             milliseconds=max(1, round(shown.seconds * 1000)),
@@ -139,6 +141,15 @@ def _downloads(view: View, kind: str, sent: Sequence[tuple[str, str]]) -> list[t
         )
         for media in formats
     ]
+
+
+def _mended(view: View, shown: Shown) -> str:
+    """The address of the same query with the prefix that it lacks, where that is one we know."""
+    if shown.undeclared is None:
+        return ""
+    query = "PREFIX {}: <{}>\n{}".format(*shown.undeclared, shown.query)
+    sent = urlencode(_arguments(replace(shown, query=query)))
+    return f"{view.link('/sparql')}{'&' if view.query else '?'}{sent}#result" if len(sent) <= LONGEST_ADDRESS else ""
 
 
 def _place(line: int, column: int, query: str) -> dict[str, Any] | None:
