@@ -40,6 +40,7 @@ PICTURES = {
     "reading.en": ("/read/wic-2020", "en", 1280, False, 1000),
     "reading.zh.narrow": ("/read/wic-2020", "zh", 390, True, 1400),
     "pictures.en": ("/pictures", "en", 1280, False, 1400),
+    "picture-map.en": ("/pictures/map", "en", 1280, False, 1400),
     "picture-sdg.en": ("/pictures/mappings-sdg-targets", "en", 1280, False, 1400),
     "picture-actors.zh.dark": ("/pictures/actors", "zh", 1280, True, 1000),
     "index.zh": ("/things/institution?order=tree", "zh", 1280, False, 900),
