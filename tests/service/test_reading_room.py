@@ -21,7 +21,7 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import ELI
 from initiative_lod.web.drawings import open_type
-from initiative_lod.web.drawings.pdf import Span
+from initiative_lod.web.drawings.pdf import TextRun
 from initiative_lod.web.pages import reading_pdf, reading_room
 from initiative_lod.web.pages.reading_room import Reading, ReadingPassage
 from initiative_lod.web.pages.translated_words import find_words
@@ -268,7 +268,7 @@ def test_lines_of_a_pdf_are_broken_where_they_may_be() -> None:
     font = open_type.packaged()
 
     def lines(text: str, room: float, language: str = "zh", note: str = "") -> list[str]:
-        run = [Span(text, 10.0), *([Span(note, 6.0, rise=4.0)] if note else [])]
+        run = [TextRun(text, 10.0), *([TextRun(note, 6.0, rise=4.0)] if note else [])]
         return ["".join(span.text for span in line) for line in reading_pdf.broken(font, [run], room, language)]
 
     assert lines("维护和平,安全。", 40) == ["维护和", "平,安", "全。"]  # no line begins with a comma

@@ -30,7 +30,7 @@ Term = NamedNode | Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountedColumn:
     """A count in an answer: what is counted, in which pattern, and by which variables of the row."""
 
     prologue: str
@@ -54,13 +54,13 @@ class Count:
         return "\n".join(lines) + "\n"
 
 
-def counts(query: str) -> dict[str, Count]:
+def counts(query: str) -> dict[str, CountedColumn]:
     """The counts of a query that the parser takes, by the names of their columns."""
     if len(query) > LONGEST or "count" not in query.lower():
         return {}
     text = guard.blanked(query)
     selects = [*_SELECT.finditer(text)]
-    found: dict[str, Count] = {}
+    found: dict[str, CountedColumn] = {}
     for select in selects:
         start = text.find("{", select.end())
         end = _closing(text, start)
@@ -74,7 +74,7 @@ def counts(query: str) -> dict[str, Count]:
         named = tuple(name for name in dict.fromkeys(_VARIABLE.findall(projection)) if name in plain)
         for name, match in expressions.items():
             prologue = query[: selects[0].start()]
-            found[name] = Count(prologue, query[start:end], match[2], bool(match[1]), named)
+            found[name] = CountedColumn(prologue, query[start:end], match[2], bool(match[1]), named)
     return found
 
 

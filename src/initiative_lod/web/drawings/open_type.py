@@ -110,7 +110,7 @@ def _widths(tables: Mapping[bytes, bytes], count: int) -> list[int]:
 
 
 def _outlines(table: bytes) -> tuple[int, tuple[int, ...]]:
-    """Where the charset is, and where the outlines of each glyph are."""
+    """Places of the charset and of the outlines of each glyph."""
     _, after = _index(table, table[2])  # of names
     dicts, _ = _index(table, after)
     operators = _operators(table[dicts[0] : dicts[1]])

@@ -29,7 +29,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextRun:
     """Words of one size and colour in a line; ``rise`` is how much above it they stand."""
 
     text: str
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a file says of itself; ``modified`` is a date as in 2026-11-29."""
+    """Metadata of a file; ``modified`` is a date as in 2026-11-29."""
 
     title: str
     identifier: str
@@ -101,7 +101,7 @@ class Pdf:
         return len(self._blocks) - 1
 
     def text(
-        self, x: float, y: float, spans: Sequence[Span], block: int | None = None, page: int | None = None
+        self, x: float, y: float, spans: Sequence[TextRun], block: int | None = None, page: int | None = None
     ) -> None:
         """Draw a line of words on the last page, or on ``page``; without a block they are no part of the document."""
         number = len(self._pages) - 1 if page is None else page

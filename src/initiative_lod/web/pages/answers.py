@@ -143,7 +143,7 @@ def _cell(name: str, term: dict[str, str] | None, view: View, numbered: Numbered
     return AnswerCell(None, text, number, listing if number and term["value"] != "0" else "")
 
 
-def _listing(count: counted.Count | None, row: Mapping[str, dict[str, str]], view: View) -> str:
+def _listing(count: counted.CountedColumn | None, row: Mapping[str, dict[str, str]], view: View) -> str:
     """The address at which what a count of the row counts is listed; nothing where that cannot be told."""
     query = count.listing({name: _term(row.get(name)) for name in count.named}) if count is not None else None
     return f"{view.link('/sparql', query=query)}#result" if query is not None else ""

@@ -50,7 +50,7 @@ class MapRow:
 
     @property
     def spoken(self) -> dict[str, tuple[LabelledResource, ...]]:
-        """What its sentences speak of, by the message that says how."""
+        """Things that its sentences speak of, by the message that says how."""
         return {"principles": self.left, "cites": self.right}
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import MediaType
 from initiative_lod.web.drawings import open_type
-from initiative_lod.web.drawings.pdf import HEIGHT, WIDTH, About, Bookmark, Pdf, Span
+from initiative_lod.web.drawings.pdf import HEIGHT, WIDTH, About, Bookmark, Pdf, TextRun
 from initiative_lod.web.drawings.squares import colour
 from initiative_lod.web.drawings.text_width import CLOSING, pieces
 from initiative_lod.web.pages.reading_room import Reading, ReadingLine, ReadingPassage, glue
@@ -32,7 +32,7 @@ class _Atom:
     """Spans between which no line breaks, after what stands before them in a line."""
 
     before: str
-    spans: list[Span]
+    spans: list[TextRun]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,9 @@ class _Layout:
         self._refer()
         for page in range(self.pdf.pages):
             folio = f"{page + 1} / {self.pdf.pages}"
-            self.pdf.text(_LEFT, 36, [Span(self.document.value, _SMALL, QUIET)], page=page)
+            self.pdf.text(_LEFT, 36, [TextRun(self.document.value, _SMALL, QUIET)], page=page)
             right = WIDTH - _LEFT - self.pdf.font.width(folio, _SMALL)
-            self.pdf.text(right, 36, [Span(folio, _SMALL, QUIET)], page=page)
+            self.pdf.text(right, 36, [TextRun(folio, _SMALL, QUIET)], page=page)
 
     # Pieces of a page
 
@@ -125,7 +125,7 @@ class _Layout:
 
     def _paragraph(self, kind: str, words: str, language: str, size: float, ink: str = INK) -> None:
         leading = size * 1.45
-        lines = broken(self.pdf.font, [[Span(words, size, ink)]], _ROOM, "")
+        lines = broken(self.pdf.font, [[TextRun(words, size, ink)]], _ROOM, "")
         self._room(min(len(lines), 3) * leading)
         block = self.pdf.block(kind, language)
         for line in lines:
@@ -137,11 +137,11 @@ class _Layout:
     def _link(self, address: str) -> None:
         self._room(12)
         self.y -= 11
-        self.pdf.text(_LEFT, self.y, [Span(address, _SMALL, LINK)], self.pdf.block("P"))
+        self.pdf.text(_LEFT, self.y, [TextRun(address, _SMALL, LINK)], self.pdf.block("P"))
         self.pdf.link((_LEFT, self.y - 2, _LEFT + self.pdf.font.width(address, _SMALL), self.y + 8), address)
         self.y -= 6
 
-    def _beside(self, cells: Sequence[tuple[str, list[list[Span]]]], leading: float, kind: str) -> None:
+    def _beside(self, cells: Sequence[tuple[str, list[list[TextRun]]]], leading: float, kind: str) -> None:
         """Lines in each language, beside each other, each in its column: a line of all of them has room, or none."""
         if not any(lines for _, lines in cells):
             return
@@ -171,7 +171,7 @@ class _Layout:
         for passage, level in _headed(self.read.passages, 0):
             left = _LEFT + level * 14
             title = passage.title(self.read.languages)
-            lines = broken(self.pdf.font, [[Span(title.value, 9.5, INK)]], _ROOM - 30 - level * 14, "")
+            lines = broken(self.pdf.font, [[TextRun(title.value, 9.5, INK)]], _ROOM - 30 - level * 14, "")
             self._room(len(lines) * 14)
             block = self.pdf.block("P", title.language)
             for line in lines:
@@ -185,7 +185,7 @@ class _Layout:
             page, height = self.found.get(entry.anchor, (0, _TOP))
             number = str(page + 1)
             right = WIDTH - _LEFT - self.pdf.font.width(number, 9.5)
-            self.pdf.text(right, entry.y, [Span(number, 9.5, QUIET)], entry.block, entry.page)
+            self.pdf.text(right, entry.y, [TextRun(number, 9.5, QUIET)], entry.block, entry.page)
             self.pdf.link(entry.box, (page, height), entry.page)
 
     def _passage(self, passage: ReadingPassage, depth: int) -> None:
@@ -202,7 +202,7 @@ class _Layout:
         cells = []
         for tag in self.read.languages:
             words = "".join(piece.text for piece in passage.heading.get(tag, ()))
-            cells.append((tag, broken(self.pdf.font, [[Span(words, size)]], self._width, tag)))
+            cells.append((tag, broken(self.pdf.font, [[TextRun(words, size)]], self._width, tag)))
         self.y -= leading * 0.7
         self._room(max(len(lines) for _, lines in cells) * leading + 18 + 3 * _LEADING)  # what it heads stands below it
         place = self.pdf.pages - 1, min(_TOP, self.y + 4)
@@ -217,15 +217,15 @@ class _Layout:
             self._beside([(tag, broken(font, self._runs(line, tag), self._width, tag)) for tag in tags], _LEADING, "P")
             self.y -= 5
 
-    def _runs(self, line: ReadingLine, language: str) -> list[list[Span]]:
+    def _runs(self, line: ReadingLine, language: str) -> list[list[TextRun]]:
         """The words of a line in a language; after those of a clause its number, and how it is worded."""
         found = []
         for run in line.cells.get(language, ()):
-            spans = [Span("".join(piece.text for piece in run.pieces), _BODY, INK)]
+            spans = [TextRun("".join(piece.text for piece in run.pieces), _BODY, INK)]
             if run.note is not None:
                 how = [item for item in run.note.modalities if not item.residual]
                 said = " ".join([str(run.note.number), *(item.label.value for item in how)])
-                spans.append(Span(f"\u00a0{said}", 6.5, colour(how[0].style) if how else QUIET, 4.0))
+                spans.append(TextRun(f"\u00a0{said}", 6.5, colour(how[0].style) if how else QUIET, 4.0))
             found.append(spans)
         return found
 
@@ -255,14 +255,14 @@ def _headed(passages: Sequence[ReadingPassage], level: int) -> Iterator[tuple[Re
 # Lines
 
 
-def broken(font: open_type.Font, runs: Sequence[Sequence[Span]], room: float, language: str) -> list[list[Span]]:
+def broken(font: open_type.Font, runs: Sequence[Sequence[TextRun]], room: float, language: str) -> list[list[TextRun]]:
     """Runs of words in lines that fit: broken between words, and between Chinese characters; no number is torn off.
 
     ``glue`` of the language stands between runs. A word that is too long is broken anywhere.
     """
-    lines: list[list[Span]] = []
+    lines: list[list[TextRun]] = []
     for paragraph in _paragraphs(runs, language):
-        line: list[Span] = []
+        line: list[TextRun] = []
         left = room
         for atom in paragraph:
             width = sum(font.width(span.text, span.size) for span in atom.spans)
@@ -274,14 +274,14 @@ def broken(font: open_type.Font, runs: Sequence[Sequence[Span]], room: float, la
                 *full, (line, left) = _cut(font, atom.spans, room)
                 lines += [spans for spans, _ in full]
                 continue
-            spans = [Span(atom.before, atom.spans[0].size), *atom.spans] if line and atom.before else atom.spans
+            spans = [TextRun(atom.before, atom.spans[0].size), *atom.spans] if line and atom.before else atom.spans
             line += spans
             left -= width + (before if len(spans) > len(atom.spans) else 0)
         lines += [line] if line else []
     return [_joined(line) for line in lines]
 
 
-def _paragraphs(runs: Sequence[Sequence[Span]], language: str) -> Iterator[list[_Atom]]:
+def _paragraphs(runs: Sequence[Sequence[TextRun]], language: str) -> Iterator[list[_Atom]]:
     """The atoms of each paragraph: a line's end in the text begins another."""
     atoms: list[_Atom] = []
     for number, run in enumerate(runs):
@@ -295,7 +295,7 @@ def _paragraphs(runs: Sequence[Sequence[Span]], language: str) -> Iterator[list[
                     yield atoms
                     atoms = []
                 for piece, before in pieces(part):
-                    one = Span(piece, span.size, span.colour, span.rise)
+                    one = TextRun(piece, span.size, span.colour, span.rise)
                     before = before or between
                     between = ""
                     if atoms and not before and (piece in CLOSING or atoms[-1].spans[-1].text[-1:] in _OPENING):
@@ -306,9 +306,9 @@ def _paragraphs(runs: Sequence[Sequence[Span]], language: str) -> Iterator[list[
         yield atoms
 
 
-def _cut(font: open_type.Font, spans: Sequence[Span], room: float) -> list[tuple[list[Span], float]]:
+def _cut(font: open_type.Font, spans: Sequence[TextRun], room: float) -> list[tuple[list[TextRun], float]]:
     """Spans that are too long for a line, letter by letter, each line with the room that is left in it."""
-    found: list[tuple[list[Span], float]] = [([], room)]
+    found: list[tuple[list[TextRun], float]] = [([], room)]
     for span in spans:
         for letter in span.text:
             width = font.width(letter, span.size)
@@ -316,14 +316,14 @@ def _cut(font: open_type.Font, spans: Sequence[Span], room: float) -> list[tuple
             if line and width > left:
                 line, left = [], room
                 found.append((line, left))
-            line.append(Span(letter, span.size, span.colour, span.rise))
+            line.append(TextRun(letter, span.size, span.colour, span.rise))
             found[-1] = line, left - width
     return found
 
 
-def _joined(line: Sequence[Span]) -> list[Span]:
+def _joined(line: Sequence[TextRun]) -> list[TextRun]:
     """A line with spans that look alike made one."""
-    found: list[Span] = []
+    found: list[TextRun] = []
     for span in line:
         last = found[-1] if found else span
         alike = (last.size, last.rise) == (span.size, span.rise) and (last.colour == span.colour or span.text == " ")
