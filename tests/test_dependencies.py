@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -92,3 +93,57 @@ def test_the_bill_of_materials_lists_what_is_locked() -> None:
         item["content"] for part in bill["components"] for link in part["externalReferences"] for item in link["hashes"]
     }
     assert digests == set(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))
+
+
+ADVISORY = """
+id: PYSEC-2031-{number}
+details: A kite may fly away.
+aliases: [CVE-2031-{number}]
+published: "2031-03-0{number}T00:00:00Z"
+{more}
+affected:
+- package: {{name: {name}, ecosystem: PyPI}}
+  {affected}
+"""
+
+
+@pytest.mark.parametrize(
+    ("affected", "version", "found"),
+    [
+        ("versions: ['1.0', 1.1]", "1.1", True),
+        ("versions: ['1.0', 1.1]", "1.2", False),
+        ("ranges: [{type: ECOSYSTEM, events: [{introduced: '0'}, {fixed: '1.10'}]}]", "1.9", True),
+        ("ranges: [{type: ECOSYSTEM, events: [{introduced: '0'}, {fixed: '1.10'}]}]", "1.10", False),
+        ("ranges: [{type: ECOSYSTEM, events: [{introduced: '2.0'}]}]", "1.9", False),
+        ("ranges: [{type: ECOSYSTEM, events: [{introduced: '0'}, {last_affected: '1.9'}]}]", "1.9", True),
+        (
+            "ranges: [{type: ECOSYSTEM, events: "
+            "[{introduced: '3'}, {fixed: '3.2'}, {introduced: '0'}, {fixed: '1.10'}]}]",
+            "3.1",
+            True,
+        ),
+        ("ranges: [{type: GIT, events: [{introduced: '0'}]}]", "1.9", False),
+    ],
+)
+def test_the_audit_without_the_net_knows_which_versions_are_meant(
+    affected: str, version: str, found: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "vulns" / "kite_flyer"
+    folder.mkdir(parents=True)
+    for number, (name, more) in enumerate([("Kite.Flyer", ""), ("kite-flyer", "withdrawn: x"), ("other", "")], 1):
+        text = ADVISORY.format(number=number, name=name, affected=affected, more=more)
+        (folder / f"PYSEC-2031-{number}.yaml").write_text(text)
+    (tmp_path / "lock").write_text(f"kite-flyer=={version} \\\n    --hash=sha256:00\nstring==1.0\n")
+    line = [sys.executable, str(CHECKOUT / "tools" / "audit.py"), str(tmp_path / "lock"), str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == found, done
+    assert ("PYSEC-2031-1, CVE-2031-1: A kite may fly away." in done.stdout) is found
+    assert f"{int(found)} known faults of 2 packages; the newest advisory of this copy is of 2031-03-03" in done.stdout
+
+
+def test_an_audit_that_could_look_nothing_up_says_so(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("kite==1\n")
+    line = [sys.executable, str(CHECKOUT / "tools" / "audit.py"), str(tmp_path / "lock"), str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is no copy of the advisory database" in done.stderr

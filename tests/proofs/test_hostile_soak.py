@@ -1,5 +1,6 @@
-"""The proof of issue 3: five clients send the whole hostile catalogue without pause, for ten minutes (or SOAK_SECONDS),
-while somebody reads pages. ``make soak``; it prints its figures.
+"""Five clients send the whole catalogue of hostile queries without pause for ten minutes (or SOAK_SECONDS), and in the
+second half, between any two of them, ask for a page that has to be made; meanwhile somebody reads pages. ``make soak``
+prints its figures.
 
 All of it happens on loopback addresses of this machine, is bounded in time, and ends what it started.
 """
@@ -26,14 +27,16 @@ import pytest
 
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.process import NICENESS
-from service.hostile import ATTACKS, Target, status_of
+from service.hostile import ATTACKS, PAGES, Target, status_of
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 CLIENTS = 5
+EVERY = (*ATTACKS, *PAGES)
 PAGE = "/doc/wic-2020/action/8"
 NO_ROOM = {429, 503}  # what any of them may be told
 LEAST_THROUGHPUT = 0.9
 MOST_P99 = 3.0
+MOST_SECONDS = 0.05  # of a page, where pages are attacked too: what these take of the server is theirs
 SERVER_MB, WORKERS_MB = 300, 3 * 400  # resident, at any moment
 GROWTH_MB = 40  # of the server, from a third of the time on
 
@@ -62,7 +65,7 @@ def read_pages(port: int, seconds: float) -> list[float]:
     return times
 
 
-def attack(port: int, canary: int, seconds: float) -> None:
+def attack(port: int, canary: int, seconds: float, with_pages: bool) -> None:
     """Be the five clients; print as JSON how often each attack met with each status."""
     os.nice(15)  # they stand for other machines, which would not take the server's time
     met: Counter[str] = Counter()
@@ -75,11 +78,12 @@ def attack(port: int, canary: int, seconds: float) -> None:
             for item in order.sample(ATTACKS, len(ATTACKS)):
                 if time.monotonic() >= end:
                     return
-                try:
-                    status: int | str = item.send(target)
-                except OSError as error:
-                    status = type(error).__name__
-                met[f"{item.name}\t{status}"] += 1
+                for sent in (item, order.choice(PAGES)) if with_pages else (item,):
+                    try:
+                        status: int | str = sent.send(target)
+                    except OSError as error:
+                        status = type(error).__name__
+                    met[f"{sent.name}\t{status}"] += 1
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
@@ -143,7 +147,9 @@ def test_soak(tmp_path: Path) -> None:
         "INITIATIVE_LOD_QUERY_CPU_SECONDS": "4",
         "INITIATIVE_LOD_CLIENT_SECONDS": "5",
     }
-    command = [sys.executable, "-c", "from initiative_lod.cli import main; main()", "serve", "--port", str(port)]
+    program = [sys.executable, "-m", "initiative_lod"]
+    subprocess.run([*program, "build", "--publish"], env=environment, check=True, capture_output=True)
+    command = [*program, "serve", "--port", str(port)]
     log = tmp_path / "log"
     with log.open("wb") as output, socket.create_server(("127.0.0.1", 0)) as canary:
         canary.setblocking(False)
@@ -158,13 +164,14 @@ def test_soak(tmp_path: Path) -> None:
                 before = read_pages(port, quiet)
             watcher = threading.Thread(target=watch, args=(server.pid, seen, stop))
             watcher.start()
-            attackers = subprocess.Popen(
-                [sys.executable, __file__, str(port), str(canary.getsockname()[1]), str(SECONDS)],
-                env=environment,
-                stdout=subprocess.PIPE,
-            )
-            during = read_pages(port, SECONDS)
-            met, _ = attackers.communicate(timeout=180)
+            met: Counter[str] = Counter()
+            during = []
+            for pages in (False, True):
+                told = [str(port), str(canary.getsockname()[1]), str(SECONDS / 2), "pages" if pages else ""]
+                attackers = subprocess.Popen([sys.executable, __file__, *told], env=environment, stdout=subprocess.PIPE)
+                during.append(read_pages(port, SECONDS / 2))
+                counted, _ = attackers.communicate(timeout=180)
+                met.update(json.loads(counted))
             stop.set()
             watcher.join()
             time.sleep(3)
@@ -176,7 +183,7 @@ def test_soak(tmp_path: Path) -> None:
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(30)
-    judge(json.loads(met), idle, before + after, during, quiet, seen, log.read_text())
+    judge(met, idle, before + after, during[0], during[1], quiet, seen, log.read_text())
 
 
 @contextmanager
@@ -202,12 +209,13 @@ def judge(
     idle: list[float],
     quiet: list[float],
     during: list[float],
+    with_pages: list[float],
     seconds: float,
     seen: Watched,
     log: str,
 ) -> None:
     """Print the figures, then hold each of them against what was promised."""
-    allowed = {item.name: item.statuses for item in ATTACKS}
+    allowed = {item.name: item.statuses for item in EVERY}
     statuses: Counter[str] = Counter()
     unexpected = []
     for key, count in met.items():
@@ -215,7 +223,7 @@ def judge(
         statuses[status] += count
         if not status.lstrip("-").isdigit() or int(status) not in allowed[name] | NO_ROOM:
             unexpected.append((name, status, count))
-    undisturbed, disturbed = len(quiet) / (2 * seconds), len(during) / SECONDS
+    undisturbed, disturbed = len(quiet) / (2 * seconds), len(during) / (SECONDS / 2)
     third = len(seen.server) // 3
     growth = statistics.mean(seen.server[-5:]) - statistics.mean(seen.server[third : third + 5])
     print(f"\n{sum(met.values())} hostile requests in {SECONDS:g} s, by status: {dict(statuses.most_common())}")
@@ -225,7 +233,8 @@ def judge(
     )
     print(
         f"p99: {p99(idle) * 1000:.2f} ms on idle cores, {p99(quiet) * 1000:.2f} ms on busy ones, "
-        f"{p99(during) * 1000:.2f} ms under attack"
+        f"{p99(during) * 1000:.2f} ms under attack, {p99(with_pages) * 1000:.2f} ms when pages are attacked as well "
+        f"({len(with_pages) / (SECONDS / 2):.0f}/s)"
     )
     print(
         f"memory: server at most {max(seen.server):.0f} MB, growth {growth:+.1f} MB; workers {max(seen.workers):.0f} MB"
@@ -234,12 +243,13 @@ def judge(
     assert not unexpected
     assert not seen.outside
     assert "Traceback" not in log, log[-3000:]
-    assert len({key.partition("\t")[0] for key in met}) == len(ATTACKS) or SECONDS < 300
+    assert len({key.partition("\t")[0] for key in met}) == len(EVERY) or SECONDS < 300
     assert max(seen.server) < SERVER_MB
     assert max(seen.workers) < WORKERS_MB
     assert growth < GROWTH_MB
     assert disturbed >= LEAST_THROUGHPUT * undisturbed
     assert p99(during) <= MOST_P99 * p99(quiet)
+    assert p99(with_pages) <= max(MOST_SECONDS, MOST_P99 * p99(quiet))
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -254,4 +264,4 @@ def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 if __name__ == "__main__":
-    attack(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    attack(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), bool(sys.argv[4]))

@@ -12,12 +12,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from starlette.routing import Match, Route
 
 from initiative_lod import release
+from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
+from initiative_lod.web.app import create_app
 from patience import eventually
 from proofs.siege import Besieged, Kind, besiege
 
@@ -26,6 +31,14 @@ SECONDS = 5.0
 BASE = "https://w3id.org/initiative-lod/id/wic-2020/action/"
 PAIRS = tuple(f"/compare?iri={BASE}{a}&iri={BASE}{b}" for a in range(1, 21) for b in range(1, 21) if a != b)
 ENDLESS = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+THINGS = ("entity", "type", "property")
+TAGS = ("en", "zh")
+PICTURES = ("topics", "wording", "addressees", "addressed")
+#: Of addresses that are of a kind that is asked: files of ours, look-ups, other names, and the draft of reconciliation.
+ALIKE = (
+    "/static/", "/context.jsonld", "/tree.schema.json", "/openapi.json", "/shapes", "/graph/", "/ontology/",
+    "/.well-known/", "/sparql/terms.json", "/readyz", "/reconcile", "/questions/", "/release/{version}", "/pictures",
+)  # fmt: skip
 #: Health, a page that is stored, and one that has to be made each time.
 HEALTH, STORED, MADE = "/healthz", "/doc/wic-2020/action/9.ttl", f"/linkset?iri={BASE}7"
 
@@ -57,10 +70,43 @@ def kinds(version: str) -> list[Kind]:
         Kind("`/sparql`, endless ones", [f"/sparql?query={ENDLESS}%23%n"], "*/*"),
         Kind("`/sparql`, mistakes", ["/sparql?query=SELECT%n"]),
         Kind("`/reconcile`", ["/reconcile?query=data%n"], "*/*"),
+        Kind("`/reconcile/suggest/…`", [f"/reconcile/suggest/{kind}?prefix=d%n" for kind in THINGS], "*/*"),
+        Kind("`/reconcile/preview`", [f"/reconcile/preview?id={BASE}{number}&x=%n" for number in range(1, 21)], "*/*"),
+        Kind("`/suggest`", ["/suggest?q=data%n"], "*/*"),
+        Kind("`/read/…`", ["/read/wic-2020?x=%n", "/read/wic-2020?view=zh&x=%n", "/read/wic-2020?view=en&x=%n"]),
+        Kind("`/read/….epub`", ["/read/wic-2020.epub?x=%n"], "*/*"),
+        Kind("`/things/…`", ["/things?x=%n", "/things/topic?x=%n"]),
+        Kind("`/pictures/…`", [f"/pictures/{name}?x=%n" for name in PICTURES]),
+        Kind("`/pictures/….png`", [f"/pictures/{name}.png?lang={tag}&x=%n" for name in PICTURES for tag in TAGS]),
+        Kind("`/embed/…`", [f"/embed/pictures/{name}?x=%n" for name in PICTURES]),
+        Kind("`/embed/….png`", [f"/embed/pictures/{name}.png?lang={tag}" for name in PICTURES for tag in TAGS], "*/*"),
+        Kind("`/oembed`", ["/oembed?url=http://siege.example/pictures/topics&maxwidth=3%n"], "*/*"),
+        Kind("`/statements/…`", ["/statements/wic-2020.csv?x=%n", "/statements/none-%n.csv"], "*/*"),
+        Kind("`/about`", ["/about?x=%n", "/about/data?x=%n", "/about/api?x=%n"]),
+        Kind("`/resource`", ["/resource?iri=http://purl.org/dc/terms/%n", f"/resource?iri={BASE}8"]),
+        Kind("`/linkset`", [f"/linkset?iri={BASE}{number}" for number in range(1, 21)], "*/*"),
+        Kind("`/timegate/…`", ["/timegate/doc/wic-2020/action/8"], "*/*"),
+        Kind("feeds", ["/releases.atom?x=%n", "/sitemap.xml?x=%n", "/robots.txt?x=%n"], "*/*"),
+        Kind("`/files/…`", ["/files/release.nq", "/files/manifest.json"], "*/*"),
         Kind("`/metrics`", ["/metrics"], "*/*"),
         Kind("nothing there", ["/nothing/%n"]),
         Kind("`/healthz`", ["/healthz?x=%n"], "*/*"),
     ]
+
+
+def test_every_address_is_besieged(tmp_path: Path) -> None:
+    """Those above are of all kinds that there are: what is added to the service is added there."""
+    app: Any = create_app(Settings(root=tmp_path), Publisher(tmp_path)).app
+    routes = [route for route in app.router.routes if isinstance(route, Route)]
+    found = set()
+    for kind in kinds("1"):
+        method = "POST" if kind.body else "GET"
+        for path in kind.paths:
+            scope = {"type": "http", "method": method, "path": path.partition("?")[0], "root_path": ""}
+            found.add(next((route.path for route in routes if route.matches(scope)[0] is Match.FULL), ""))
+    paths = {route.path for route in routes}
+    alone = {path for path in paths - found if path.rpartition(".")[0] not in paths}
+    assert {path for path in alone if not path.startswith(ALIKE)} == set()
 
 
 @contextmanager

@@ -360,3 +360,39 @@ for _name, _send in {
     "reset": _reset,
 }.items():
     ATTACKS.append(Attack(_name, frozenset({GONE}), _send))
+
+
+PAGES: list[Attack] = []
+"""Requests for what has to be made, each time another one: not queries, but what takes a server's time as well."""
+
+_ACTION = "https://w3id.org/initiative-lod/id/wic-2020/action/"
+
+
+def _page(name: str, path: str, *statuses: int, accept: str = "text/html") -> None:
+    """``%n`` in the path is a number from 1 to 20, another one each time; ``%x`` one that nobody has had."""
+
+    def send(target: Target) -> int:
+        asked = path
+        while "%n" in asked:
+            asked = asked.replace("%n", str(random.randint(1, 20)), 1)
+        asked = asked.replace("%x", str(random.randrange(10**9)))
+        return exchange(target, f"GET {asked} HTTP/1.1\r\nHost: a\r\nAccept: {accept}\r\n\r\n".encode())
+
+    PAGES.append(Attack(name, frozenset({200, *statuses}), send))
+
+
+_page("a start page with an argument", "/?x=%x")
+_page("a comparison", f"/compare?iri={_ACTION}%n&iri={_ACTION}%n&iri={_ACTION}%n", 400)
+_page("a search", "/search?q=%E7%BD%91%E7%BB%9C%20data%x")
+_page("suggestions", "/suggest?q=d%x", accept="*/*")
+_page("a citation", f"/cite?iri={_ACTION}%n&style=apa", accept="*/*")
+_page("a description", "/doc/wic-2020/action/%n/clause/%n.rdf?x=%x", 404, accept="*/*")
+_page("anything's description", "/resource?iri=http://purl.org/dc/terms/%x", 404)
+_page("links", f"/linkset?iri={_ACTION}%n", accept="*/*")
+_page("candidates", "/reconcile?query=data%x", accept="*/*")
+_page("a picture", "/pictures/topics.png?lang=en&x=%x", accept="*/*")
+_page("a book", "/read/wic-2020.epub?x=%x", accept="*/*")
+_page("dates", "/timemap/doc/wic-2020/action/%n", accept="*/*")
+_page("releases", "/releases?x=%x")
+_page("figures", "/metrics", accept="*/*")
+_page("nothing", "/nothing/%x", 404)

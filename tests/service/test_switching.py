@@ -168,8 +168,16 @@ def test_a_date_of_one_release_is_never_that_of_the_next(switched: Switched) -> 
     """However fast they follow each other, there and back: who has the one is not told that it has the other."""
     with serving(switched.root, switched.folder) as live:
         dates: list[str] = []
+        tag = ""
         for version in (switched.before, switched.after) * 3:
             switched.to(version)
+            # Nor is a part of the one put to a part of the other.
+            validators = [*dates, tag, f"W/{tag}"] if tag else []
+            for validator in validators:
+                part = live.get("/dataset/dump.nq.gz", range="bytes=9-", if_range=validator)
+                assert (part.status_code, part.headers.get("content-range")) == (200, None), validator
+            tag = live.get("/dataset/dump.nq.gz", method="HEAD").headers["etag"]
+            assert live.get("/dataset/dump.nq.gz", range="bytes=9-", if_range=tag).status_code == 206
             for path in ("/", "/questions", "/dataset", "/dataset/dump.nq.gz"):
                 for date in dates:
                     assert live.get(path, "text/html", if_modified_since=date).status_code == 200, path
