@@ -404,6 +404,7 @@ def test_comparing_by_keyboard(browser: Browser, real: Live) -> None:
 def test_each_term_leads_to_the_questions_that_need_it(browser: Browser, real: Live) -> None:
     with page_of(browser, real, "/ontology") as page:
         assert page.locator(".map a").count() > 20
+        page.locator("article#Clause summary").first.click()
         page.locator("article#Clause dd a[href*='/questions/']").first.click()
         assert page.locator("h1").is_visible()
         assert page.get_by_role("link", name="clause", exact=True).first.is_visible()
