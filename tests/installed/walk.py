@@ -201,6 +201,7 @@ def commands(run: Run) -> tuple[str, str]:
     assert run("release", "list").count("\n") >= 2
     assert run("release", "verify").count("sound") == 2
     assert "other.example" in run("release", "diff", old)
+    assert run("release", "diff", old, "--engine", "duckdb") == run("release", "diff", old)
     assert run("release", "rollback").strip() == old
     assert run("release", "publish", new).strip() == new
     run("release", "pin", old)
