@@ -327,7 +327,7 @@ def test_what_is_written_is_found(whole: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.bin"
     with RenderedDocumentsFile(again) as file:
         file.add(TAGS[0], StoredBody(b"first", 1))
-        file.add_all(found)
+        file.add_all([found])
     assert RenderedDocuments(again).find(TAGS[0]) == StoredBody(b"first", 1)
     assert RenderedDocuments(again).find(TAGS[1]) == StoredBody(b"body 0", 2)
 

@@ -277,11 +277,14 @@ def test_an_entity_tag_is_its_own_for_whatever_changes_the_bytes(opened: OpenRel
         Variant("/doc/x", OFFERS[0], argument="http://example.org/"),
         *(Variant("/doc/x", offer) for offer in OFFERS[2:]),
     ]
-    tags = [variant.etag(opened.release, "software") for variant in variants]
-    other = Release(opened.release.path, replace(opened.release.manifest, digest="0" * 64))
-    tags += [variants[0].etag(opened.release, "other software"), variants[0].etag(other, "software")]
+    tags = [variant.etag(opened.identity, "software") for variant in variants]
+    manifest = opened.release.manifest
+    manifests = [replace(manifest, digest="0" * 64), replace(manifest, version="2-0"), replace(manifest, files={})]
+    others = [replace(opened, release=Release(opened.release.path, item)) for item in manifests]
+    tags += [variants[0].etag(opened.identity, "other software")]
+    tags += [variants[0].etag(other.identity, "software") for other in others]
     assert len(set(tags)) == len(tags)
-    assert variants[0].etag(opened.release, "software") == tags[0]
+    assert variants[0].etag(replace(opened).identity, "software") == tags[0]
     assert all(tag.startswith('"') and tag.endswith('"') for tag in tags)
 
 

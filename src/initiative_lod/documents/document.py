@@ -201,7 +201,7 @@ class Document:
     def _facts(self, profile: str, original: bool) -> _Facts:
         opened, dataset = self.opened, self.opened.iris.thing("dataset")
         is_dataset = self.resource == dataset
-        held = opened.release.manifest.files  # an older release may lack some
+        held = opened.release.manifest.files if is_dataset else ()  # an older release may lack some
         return _Facts(
             self.prefix,
             VOCABULARY + type_of(opened.iris, self.resource, self.kinds),
@@ -209,7 +209,7 @@ class Document:
             self._license() or "",
             opened.creator or "",
             "" if is_dataset else dataset.value,
-            tuple(name for name in sorted(DUMPS) if name in held) if is_dataset else (),
+            tuple(name for name in sorted(DUMPS) if name in held),
             self.offers,
             original,
         )

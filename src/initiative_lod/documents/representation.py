@@ -21,7 +21,6 @@ from initiative_lod.documents.resource import Description, document_iri, is_merg
 from initiative_lod.documents.tree import tree
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.iris import Iris, document_of
-from initiative_lod.release import Release
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
@@ -69,13 +68,11 @@ class Variant:
     argument: str = ""
     named: bool = False
 
-    def etag(self, release: Release, software: str) -> str:
+    def etag(self, identity: str, software: str) -> str:
         """A strong entity tag (RFC 9110 §8.8.3), made without looking at any data."""
         offer = (self.offer.media.name, self.offer.profile, self.offer.alias)
         place = (self.path, self.argument, self.page, self.prefix)
-        return entity_tag(
-            release.version, release.digest, software, *place, *offer, self.profile, self.language, self.named
-        )
+        return entity_tag(identity, software, *place, *offer, self.profile, self.language, self.named)
 
 
 def entity_tag(*parts: object) -> str:

@@ -119,11 +119,8 @@ def is_merged(iris: Iris, graph: NamedNode) -> bool:
 
 def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Description | None:
     """The description of ``resource``; None when the release says nothing about it, or it has no such page."""
-    remembered = opened.memory("description")  # the last alone: a document's formats are made one after another
-    if (resource, page) not in remembered:
-        remembered.clear()
-        remembered[resource, page] = _describe(opened, resource, page)
-    found: Description | None = remembered[resource, page]
+    last = opened.memory("description", most=1)  # a document's formats are made one after another
+    found: Description | None = last.of((resource, page), lambda key: _describe(opened, *key))
     return found
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pyoxigraph import (
     BlankNode,
@@ -46,6 +47,8 @@ from initiative_lod.vocabulary import DCTERMS
 log = logging.getLogger(__name__)
 
 Term = NamedNode | Literal | BlankNode
+K = TypeVar("K")
+V = TypeVar("V")
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
 
 
@@ -53,6 +56,25 @@ STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered fro
 def query_text(name: str) -> str:
     """The text of our own query ``queries/<name>.rq``."""
     return resources.files("initiative_lod.release").joinpath("queries", f"{name}.rq").read_text("utf-8")
+
+
+class Memory(Generic[K, V]):
+    """Values that were made of a release, by key: all of them, or no more than ``most``."""
+
+    def __init__(self, most: int = 0) -> None:
+        self._values: dict[K, V] = {}
+        self._most = most
+
+    def of(self, key: K, make: Callable[[K], V]) -> V:
+        """The value of a key, made when it is first wanted."""
+        try:
+            return self._values[key]
+        except KeyError:
+            value = make(key)
+            if 0 < self._most <= len(self._values):
+                self._values.clear()
+            self._values[key] = value
+            return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,37 +253,83 @@ class OpenRelease:
                 unstated.add(quad.triple)
         return frozenset(unstated)
 
-    @cached_property
+    @property
     def graphs(self) -> tuple[NamedNode, ...]:
         """The names of the graphs, in order."""
+        return self._graphs
+
+    @cached_property
+    def _graphs(self) -> tuple[NamedNode, ...]:
         with self._reading():
             names = [graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode)]
         return tuple(sorted(names, key=lambda graph: graph.value))
 
-    def memory(self, name: str) -> dict[Any, Any]:
+    def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         """A place to remember what was made of the release: a new one each time, as a server's would grow and grow."""
-        return {}
+        return Memory(most)
+
+    # What a release that notes what is read of it has to know (see ``noting``)
+
+    @cached_property
+    def identity(self) -> str:
+        """A digest of all that tells it from any other, for entity tags and nothing else."""
+        manifest = self.release.manifest
+        files = sorted((name, entry.sha256) for name, entry in manifest.files.items())
+        return hashlib.sha256(repr((manifest.version, manifest.digest, files)).encode()).hexdigest()
+
+    @cached_property
+    def name(self) -> str:
+        """Its version, to be shown as it is."""
+        return self.release.version
+
+    @cached_property
+    def is_merged(self) -> bool:
+        """Tell whether graphs of others are merged into it."""
+        return bool(self.release.manifest.merged)
+
+    def read_ahead(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
+        """Every quad with this subject, for who tells by ``note`` which of them an answer rests on."""
+        return self.about(subject)
+
+    def note(self, subject: NamedNode | BlankNode, predicate: NamedNode | None = None) -> None:
+        """Say that an answer rests on the quads of a subject, with a predicate, wherever they are remembered."""
+
+    def apart(self, make: Callable[[], V]) -> V:
+        """A value that is made once for the whole release: what is read for it is not read for the answer."""
+        return make()
+
+    def value(self, name: str, key: object, make: Callable[[], V]) -> V:
+        """One of the values of a name, likewise."""
+        return make()
+
+    def noted(self, name: str, value: V) -> V:
+        """Such a value of a name, to be read from."""
+        return value
 
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:
         """Statements that point to a thing of many pages, by IRI: ``resource`` puts them here and drops them."""
         return {}
 
-    @cached_property
+    @property
     def license(self) -> str | None:
         """The IRI of the licence that the dataset names."""
         return self._of_dataset(DCTERMS.license)
 
-    @cached_property
+    @property
     def creator(self) -> str | None:
         """The IRI of who made the dataset."""
         return self._of_dataset(DCTERMS.creator)
 
     def _of_dataset(self, predicate: NamedNode) -> str | None:
-        for triple in self.triples(self.iris.thing("dataset"), predicate):
-            if isinstance(triple.object, NamedNode):
-                return triple.object.value
-        return None
+        if predicate not in self._dataset:
+            objects = (triple.object for triple in self.triples(self.iris.thing("dataset"), predicate))
+            self._dataset[predicate] = next((node.value for node in objects if isinstance(node, NamedNode)), None)
+        return self._dataset[predicate]
+
+    @cached_property
+    def _dataset(self) -> dict[NamedNode, str | None]:
+        return {}
 
     @cached_property
     def rendered(self) -> RenderedDocuments:

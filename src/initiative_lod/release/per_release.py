@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,20 +17,23 @@ class PerRelease(Generic[T]):
     """The value that ``make`` gives for an open release. Threads may share it.
 
     The release is held weakly, and its value must not hold it either: else it would never close. Whoever comes while
-    a value is being made waits for it; what ``make`` raises is raised, and made anew for the next one.
+    a value is being made waits for it; what ``make`` raises is raised, and made anew for the next one. One that pages
+    read has a ``name``: a release that notes what they read knows it by that.
     """
 
-    def __init__(self, make: Callable[[OpenRelease], T]) -> None:
+    def __init__(self, make: Callable[[OpenRelease], T], name: str = "") -> None:
         self._make = make
+        self._name = name
         self._lock = threading.Lock()
         self._values: WeakKeyDictionary[OpenRelease, T] = WeakKeyDictionary()
 
     def of(self, opened: OpenRelease) -> T:
         """The value of ``opened``."""
         try:
-            return self._values[opened]
+            found = self._values[opened]
         except KeyError:
             with self._lock:
                 if opened not in self._values:
-                    self._values[opened] = self._make(opened)
-                return self._values[opened]
+                    self._values[opened] = opened.apart(partial(self._make, opened))
+                found = self._values[opened]
+        return opened.noted(self._name, found)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.release.opened import OpenRelease, Term
+from initiative_lod.release.opened import Memory, OpenRelease, Term
 
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
 MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
@@ -34,11 +34,13 @@ class RememberingRelease(OpenRelease):
         return [0]
 
     @cached_property
-    def _memories(self) -> dict[str, dict[Any, Any]]:
+    def _memories(self) -> dict[str, Memory[Any, Any]]:
         return {}
 
-    def memory(self, name: str) -> dict[Any, Any]:
-        return self._memories.setdefault(name, {})
+    def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
+        if name not in self._memories:
+            self._memories[name] = super().memory(name, most)
+        return self._memories[name]
 
     def _matches(
         self,

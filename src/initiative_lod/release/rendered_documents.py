@@ -11,13 +11,15 @@ one length, sorted by tag; then the table's place, its checksum, and what kind o
 from __future__ import annotations
 
 import hashlib
+import heapq
 import logging
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -132,9 +134,9 @@ class RenderedDocumentsFile:
         """A body under an entity tag."""
         self._add(_key(tag), body)
 
-    def add_all(self, other: RenderedDocuments) -> None:
-        """All that another file has."""
-        for key, body in other.records():
+    def add_all(self, others: Iterable[RenderedDocuments]) -> None:
+        """All that other files have, in the order of the keys."""
+        for key, body in heapq.merge(*(other.records() for other in others), key=itemgetter(0)):
             self._add(key, body)
 
     def _add(self, key: bytes, body: StoredBody) -> None:

@@ -10,9 +10,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,18 +27,17 @@ from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.formats import HTML, JSON, N_QUADS
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.history import CURRENT
-from initiative_lod.release.manifest import CONTEXT, INDEX
+from initiative_lod.release.manifest import CONTEXT, Release
+from initiative_lod.release.noting import Note, NotingRelease
 from initiative_lod.release.opened import OpenRelease, Publisher
-from initiative_lod.release.per_release import PerRelease
-from initiative_lod.release.remembering import RememberingRelease
-from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
+from initiative_lod.web.earlier_renderings import EarlierRenderings, GroupRecord
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.routes import compare, documents, questions, reading_room, sparql_terms, start
 from initiative_lod.web.site import Site
 
@@ -48,24 +47,38 @@ ON_DEMAND = ("flattened", "framed")
 MOST_READ, MOST_STORED = 100, 1000  # documents whose reading room is stored; parts and clauses of one
 RELEASES = "release/"  # under which are pages that depend on other releases
 
-#: Representations of one address, each with a name for its bytes: of those with the same name one is made. A name that
-#: is an entity tag is made of all that the bytes follow from, whatever the release.
-Group = Callable[[], Iterator[tuple[Representation, str]]]
+#: Representations of one address, each with what gives a name for its bytes: of those with the same name one is made. A
+#: name that is an entity tag is made of all that the bytes follow from, whatever the release.
+Named = tuple[Representation, Callable[[], str]]
+Group = Callable[[], Iterator[Named]]
 
 
 def render(building: Path, settings: Settings, file: Path) -> None:
     """Write into ``file`` what can be rendered of the release in ``building``: of so many documents as are wanted.
 
-    In as many processes as there are processors. Raises ReleaseError when one of them fails.
+    In as many processes as there are processors, where much of it has to be made. Raises ReleaseError when one fails.
     """
-    opened = RememberingRelease.open(release.read(building))
-    count = len(_paths(opened, settings))
-    processes = min(os.cpu_count() or 1, 8) if count > FEW else 1
-    if processes == 1:
-        _render_share(opened, settings, file, 0, 1)
-        return
-    parts = [file.with_name(f"{file.name}.{number}") for number in range(processes)]
-    running = [_start(building, settings, part, number, processes) for number, part in enumerate(parts)]
+    share = _Share(building, settings)
+    try:
+        count = sum(1 for address in share.groups if share.earlier.record(address) is None)
+        processes = min(os.cpu_count() or 1, 8) if count > FEW else 1
+        parts = [file.with_name(f"{file.name}.{number}") for number in range(processes)]
+        if processes == 1:
+            share.render(parts[0], 0, 1)
+        else:
+            _render_in_parallel(building, settings, parts)
+        with RenderedDocumentsFile(file) as whole:
+            share.earlier.add_values(whole)
+            whole.add_all([RenderedDocuments(part) for part in parts])  # in one order, however many made them
+        for part in parts:
+            part.unlink()
+    finally:
+        share.stop()
+
+
+def _render_in_parallel(building: Path, settings: Settings, parts: Sequence[Path]) -> None:
+    """Render a share into each of the parts of a file. Raises ReleaseError."""
+    running = [_start(building, settings, part, number, len(parts)) for number, part in enumerate(parts)]
     try:
         told = [process.communicate()[1] for process in running]
     finally:
@@ -79,10 +92,6 @@ def render(building: Path, settings: Settings, file: Path) -> None:
                 f"the pages of the release could not be rendered: {why}; "
                 "without rendered pages (setting rendered_documents = 0) it can be made, and makes them when asked"
             )
-    with RenderedDocumentsFile(file) as whole:
-        for part in parts:
-            whole.add_all(RenderedDocuments(part))
-            part.unlink()
 
 
 def _start(building: Path, settings: Settings, file: Path, number: int, of: int) -> subprocess.Popen[bytes]:
@@ -99,25 +108,67 @@ def _start(building: Path, settings: Settings, file: Path, number: int, of: int)
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
-def _render_share(opened: OpenRelease, settings: Settings, file: Path, number: int, of: int) -> None:
-    """Render every ``of``-th group, beginning with the one of that ``number``."""
-    pages = Pages(Languages(settings.language_folder))
-    before = RenderedDocuments(settings.release_folder / CURRENT / INDEX / RENDERED)
-    site = Site(settings, Publisher(settings.release_folder), pages)
-    try:
+class _Share:
+    """The groups of representations of a release, and what there is of them already."""
+
+    def __init__(self, building: Path, settings: Settings) -> None:
+        found = release.read(building)
+        self.opened = NotingRelease.of(found)
+        self.site = Site(settings, Publisher(settings.release_folder), Pages(Languages(settings.language_folder)))
+        self.site.pages.make_values(self.opened)
+        self.earlier = EarlierRenderings(settings, self.site.software, self.opened, found)
+        self.groups = _groups(self.site, self.opened, found)
+
+    def stop(self) -> None:
+        """Make nothing more."""
+        self.site.stop()
+
+    def render(self, file: Path, number: int, of: int) -> None:
+        """Render every ``of``-th group, beginning with the one of that ``number``, or take it over."""
         with RenderedDocumentsFile(file) as written:
-            for group in _groups(site, opened)[number::of]:
-                bodies: dict[str, StoredBody | None] = {}
-                for representation, name in group():
-                    if representation.status != 200 or representation.tag in written:
-                        continue
-                    if name not in bodies:
-                        bodies[name] = before.find(name) or _made(representation)
-                    if (body := bodies[name]) is not None:
-                        written.add(representation.tag, body)
-                        written.add(name, body)
-    finally:
-        site.stop()
+            for address in list(self.groups)[number::of]:
+                record = self._take_over(address, written) or self._render_group(address, written)
+                self.earlier.add_record(written, address, record)
+
+    def _take_over(self, address: str, written: RenderedDocumentsFile) -> GroupRecord | None:
+        """What is there of a group; None where it has to be rendered."""
+        record = self.earlier.record(address)
+        if record is None:
+            return None
+        bodies = {tag: self.earlier.body(tag) for tag, _ in record.tags if tag}
+        representations = [representation for representation, _ in self.groups[address]()]
+        if None in bodies.values() or len(representations) != len(record.tags):
+            return None
+        tags = []
+        for representation, (old, name) in zip(representations, record.tags, strict=True):
+            body, tag = bodies.get(old), representation.tag
+            if body is None:
+                tags.append(("", ""))
+                continue
+            tags.append((tag, tag if name == old else name))
+            for key in tags[-1]:
+                written.add(key, body)
+        return GroupRecord(tags, record.marks)
+
+    def _render_group(self, address: str, written: RenderedDocumentsFile) -> GroupRecord:
+        notes: set[Note] = set()
+        tags: list[tuple[str, str]] = []
+        bodies: dict[str, StoredBody | None] = {}
+        with self.opened.noting(notes):
+            for representation, name_of in self.groups[address]():
+                name = name_of() if representation.status == 200 else ""
+                if name and name not in bodies:
+                    bodies[name] = self.earlier.of_same(name) or _made(representation)
+                body = bodies.get(name)
+                tags.append(("", "") if body is None else (representation.tag, name))
+                if body is not None:
+                    written.add(representation.tag, body)
+                    written.add(name, body)
+        return GroupRecord.of(tags, notes)
+
+
+def _by_tag(representation: Representation) -> Named:
+    return representation, lambda: representation.tag
 
 
 def _made(representation: Representation) -> StoredBody | None:
@@ -129,21 +180,33 @@ def _made(representation: Representation) -> StoredBody | None:
     return None if made.links else StoredBody(made.coded(ZSTD).content, made.pages)
 
 
-def _groups(site: Site, opened: OpenRelease) -> list[Group]:
-    """Everything to be rendered: what takes long is spread over the processes, as the documents have an order."""
-    asked = PerRelease(saved_questions.read)
-    slugs = [item["slug"] for item in asked.of(opened)]
+def _groups(site: Site, opened: NotingRelease, found: Release) -> dict[str, Group]:
+    """Everything to be rendered, by address: what takes long is spread over the processes, as the documents have an
+    order.
+    """
+    asked = site.pages.questions
     forms = {offer.media.name for offer in questions.OFFERS}
-    one = partial(questions.one_question, site, asked.of, opened)
-    return [
-        partial(_pages, site, partial(start.represent, site, opened), "", {HTML.name}),
-        partial(_pages, site, partial(compare.answer, site, opened), "compare", {HTML.name}),
-        partial(_pages, site, partial(questions.every_question, site, asked.of, opened), "questions", forms),
-        partial(_pages, site, partial(_terms, site, opened), sparql_terms.PATH, {JSON.name}),
-        *(partial(_pages, site, one, f"questions/{slug}", forms, slug) for slug in slugs),
-        *(partial(_reading, site, opened, document) for document in site.pages.documents(opened)[:MOST_READ]),
-        *(partial(_documents, site, opened, path) for path in _paths(opened, site.settings)),
-    ]
+    every = partial(questions.every_question, site, asked, opened)
+    groups: dict[str, Group] = {
+        "": partial(_pages, site, partial(start.represent, site, opened), "", {HTML.name}),
+        "compare": partial(_pages, site, partial(compare.answer, site, opened), "compare", {HTML.name}),
+        "questions": partial(_pages, site, every, "questions", forms),
+        sparql_terms.PATH: partial(_pages, site, partial(_terms, site, opened), sparql_terms.PATH, {JSON.name}),
+    }
+    for slug in site.pages.question_by_slug(opened):
+        one = partial(questions.one_question, site, partial(_one, site, slug), opened)
+        groups[f"questions/{slug}"] = partial(_pages, site, one, f"questions/{slug}", forms, slug)
+    for document in site.pages.documents(opened)[:MOST_READ]:
+        groups[f"read {document.value}"] = partial(_reading, site, opened, document)
+    context = found.manifest.files[CONTEXT].sha256 if CONTEXT in found.manifest.files else ""
+    for path in _paths(opened, site.settings):
+        groups[path] = partial(_documents, site, opened, context, path)
+    return groups
+
+
+def _one(site: Site, slug: str, opened: OpenRelease) -> list[Kept]:
+    """The question of that name alone."""
+    return [site.pages.question_by_slug(opened)[slug]]
 
 
 def _terms(site: Site, opened: OpenRelease, request: Request) -> Representation:
@@ -173,7 +236,7 @@ def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Req
         )
 
 
-def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[tuple[Representation, str]]:
+def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[Named]:
     """The reading room of a document: in all of its languages, and in each."""
     figures = site.pages.figures(opened)[document]
     if figures.parts + figures.clauses > MOST_STORED:
@@ -182,34 +245,31 @@ def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[t
     for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
         asked = replace(request, parameters={"document": key})
         representation = reading_room.answer(site, opened, asked)
-        yield representation, representation.tag
+        yield _by_tag(representation)
         for tag in reading_room.languages(site, opened, asked):
             query = f"view={quote(tag)}"
             one = reading_room.answer(site, opened, replace(asked, query_string=query, query={"view": tag}))
-            yield one, one.tag
+            yield _by_tag(one)
 
 
 def _pages(
     site: Site, represent: Callable[[Request], Representation], path: str, forms: set[str], slug: str = ""
-) -> Iterator[tuple[Representation, str]]:
+) -> Iterator[Named]:
     for media in sorted(forms):
         for request in _requests(site, path, media, slug):
             try:
                 representation = represent(request)
             except InitiativeLodError:
                 continue  # not a form that it has
-            yield representation, representation.tag
+            yield _by_tag(representation)
 
 
-def _documents(site: Site, opened: OpenRelease, path: str) -> Iterator[tuple[Representation, str]]:
+def _documents(site: Site, opened: OpenRelease, context: str, path: str) -> Iterator[Named]:
     """Representations of the document at ``path``: data follow from its description, pages from all of the release."""
     document = Document.find(opened, path, site.settings.root_path)
-    description = None if document is None else describe(opened, document.resource)
-    if document is None or description is None:
+    if document is None:
         return
-    context = opened.release.manifest.files.get(CONTEXT)
-    parts = (site.software, opened.iris.base, context and context.sha256, description.page, description.pages)
-    digest = hashlib.sha256(N_QUADS.write(description.quads)).hexdigest()
+    described = _Described(site, opened, context, document.resource)
     for offer in document.offers:
         if offer.profile.endswith(ON_DEMAND) or (offer.media is HTML and path.startswith(RELEASES)):
             continue
@@ -218,9 +278,27 @@ def _documents(site: Site, opened: OpenRelease, path: str) -> Iterator[tuple[Rep
             form = variant.offer.profile or WHOLE_FORMS["compacted"]  # which is the form of JSON-LD without a profile
             representation = documents.represent(site, request, document, variant)
             if variant.offer.media is HTML:
-                yield representation, representation.tag
+                yield _by_tag(representation)
             else:
-                yield representation, entity_tag("data", *parts, digest, variant.offer.media.name, form)
+                yield representation, partial(described.name, variant.offer.media.name, form)
+
+
+class _Described:
+    """What the data of a document follow from: read when a name for them is wanted."""
+
+    def __init__(self, site: Site, opened: OpenRelease, context: str, resource: NamedNode) -> None:
+        self._site, self._opened, self._context, self._resource = site, opened, context, resource
+
+    @cached_property
+    def _parts(self) -> tuple[object, ...]:
+        found = describe(self._opened, self._resource)
+        assert found is not None
+        digest = hashlib.sha256(N_QUADS.write(found.quads)).hexdigest()
+        return self._site.software, self._opened.iris.base, self._context, found.page, found.pages, digest
+
+    def name(self, media: str, form: str) -> str:
+        """A name for the bytes in a media type, and a form of JSON-LD."""
+        return entity_tag("data", *self._parts, media, form)
 
 
 def main(argument: str) -> None:
@@ -228,8 +306,11 @@ def main(argument: str) -> None:
     share: dict[str, Any] = json.loads(argument)
     given = share["settings"]
     paths = {name: Path(given[name]) for name in ("root", "releases")}
-    opened = RememberingRelease.open(release.read(Path(share["building"])))
-    _render_share(opened, Settings(**{**given, **paths}), Path(share["file"]), share["number"], share["of"])
+    made = _Share(Path(share["building"]), Settings(**{**given, **paths}))
+    try:
+        made.render(Path(share["file"]), share["number"], share["of"])
+    finally:
+        made.stop()
 
 
 if __name__ == "__main__":

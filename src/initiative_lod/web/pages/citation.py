@@ -58,7 +58,7 @@ class Citation:
 
 def citation(view: View, resource: NamedNode, accessed: str = "") -> Citation:
     """Citation of ``resource``, for a reader of the view's language."""
-    return replace(_cited(view, resource), release=view.opened.release.version, accessed=accessed)
+    return replace(_cited(view, resource), release=view.opened.name, accessed=accessed)
 
 
 def _cited(view: View, resource: NamedNode) -> Citation:
@@ -105,7 +105,7 @@ def _cited(view: View, resource: NamedNode) -> Citation:
             version=label,
             language=view.language,
         )
-    issued, version_of = _date(view, dataset), view.opened.release.version
+    issued, version_of = _date(view, dataset), view.opened.name
     if resource == dataset:
         return Citation(
             "dataset", key, title, resource.value, authors=project, issued=issued, version=version_of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -37,10 +38,7 @@ class Graph:
 
 def graph(view: View, node: NamedNode, name: NamedNode) -> Graph:
     """Read a graph; ``node`` is the document, ``name`` the graph that it shows."""
-    read = view.opened.memory("subjects of graphs")
-    if name not in read:
-        read[name] = _subjects(view.opened, name)
-    ordered, more = read[name]
+    ordered, more = view.opened.memory("subjects of graphs").of(name, partial(_subjects, view.opened))
     return Graph(
         view.thing(node),
         view.number(name, VOID.triples),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
+from initiative_lod.documents.coded_statements import codings
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of
@@ -47,11 +48,14 @@ from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import documents, names
 from initiative_lod.web.pages.pictures import Material, PictureKind
+from initiative_lod.web.pages.saved_questions import Kept
+from initiative_lod.web.pages.statement_lines import statement_index
 from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
 
 PREVIEW = "wording"  # the picture that a link to any page of a document shows
+MOST_PREVIEWS = 100  # documents of which it is looked at before pages are made
 MOST_CARDS, MOST_NAMED = 60, 600  # documents on the start page: those with a card, and all
 
 
@@ -60,15 +64,17 @@ class Pages:
 
     def __init__(self, languages: Languages) -> None:
         self.languages = languages
-        self._names = PerRelease(names)
-        self._documents = PerRelease(documents)
-        self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)))
-        self._questions = PerRelease(saved_questions.read)
-        self._statements = PerRelease(statement_lines.statement_index)
-        self._imprints = PerRelease(imprint)
-        self._acts = PerRelease(actor_aims)
-        self._alignments = PerRelease(pictures.alignments)
+        self._names = PerRelease(names, "names")
+        self._documents = PerRelease(documents, "documents")
+        self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)), "figures")
+        self._questions = PerRelease(saved_questions.read, "questions")
+        self._codings = PerRelease(lambda opened: codings(opened.quads))
+        self._statements = PerRelease(lambda opened: statement_index(self._codings.of(opened)), "statements")
+        self._imprints = PerRelease(imprint, "imprint")
+        self._acts = PerRelease(lambda opened: actor_aims(self._codings.of(opened)), "acts")
+        self._alignments = PerRelease(pictures.alignments, "alignments")
         self._suggestions = PerRelease(self._suggest)
+        self._by_slug = PerRelease(lambda opened: {item["slug"]: item for item in self.questions(opened)}, "question")
         self._lacking = PerRelease[dict[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: {})
         self._templates = page_templates()
         self._templates.globals.update(
@@ -241,6 +247,25 @@ class Pages:
         """The documents of a release, initiatives first."""
         return self._documents.of(opened)
 
+    def questions(self, opened: OpenRelease) -> list[Kept]:
+        """The competency questions that a release keeps."""
+        return self._questions.of(opened)
+
+    def question_by_slug(self, opened: OpenRelease) -> Mapping[str, Kept]:
+        """The same by their names."""
+        return self._by_slug.of(opened)
+
+    def make_values(self, opened: OpenRelease) -> None:
+        """Make all that pages read and that is made once for a release."""
+        for values in (self._names, self._documents, self._figures, self._questions, self._by_slug, self._statements):
+            values.of(opened)
+        for more in (self._imprints, self._acts, self._alignments):
+            more.of(opened)
+        for language in self.languages.values():
+            view = View(opened, language, names=self._names.of(opened))
+            for document in self.documents(opened)[:MOST_PREVIEWS]:
+                self._drawable(view, document)
+
     def suggestions(self, opened: OpenRelease) -> NameList:
         """Names of a release, for boxes in which one types."""
         return self._suggestions.of(opened)
@@ -303,7 +328,7 @@ class Pages:
         if "node" in values:
             values["preview"] = self._preview(view, values["node"])
             values["schema_org_block"] = schema_org.block(view, values["node"])
-        values |= {"view": view, "location": location, "release_version": view.opened.release.version}
+        values |= {"view": view, "location": location, "release_version": view.opened.name}
         values["imprint"] = self._imprints.of(view.opened)
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 
@@ -320,16 +345,26 @@ class Pages:
 
     def _drawable(self, view: View, document: NamedNode) -> bool:
         """The document has the picture of previews, and the font of PNGs its letters."""
-        kinds = pictures.kinds(view, document, self.material(view.opened, document))
-        return any(not self.lacking(view, document, kind) for kind in kinds if kind.name == PREVIEW)
+
+        def drawable() -> bool:
+            kinds = pictures.kinds(view, document, self.material(view.opened, document))
+            return any(not self.lacking(view, document, kind) for kind in kinds if kind.name == PREVIEW)
+
+        return view.opened.value("preview", (document.value, view.language), drawable)
 
     def lacking(self, view: View, document: NamedNode, kind: PictureKind) -> frozenset[str]:
         """Letters of a picture that the font of PNGs does not have; looked at once a release."""
-        known, key = self._lacking.of(view.opened), (document, kind.name, view.language)
-        if key not in known:
-            material = self.material(view.opened, document)
-            known[key] = raster.missing(pictures.picture(view, document, material, kind).svg)
-        return known[key]
+
+        key = document, kind.name, view.language
+
+        def missing() -> frozenset[str]:
+            known = self._lacking.of(view.opened)
+            if key not in known:
+                material = self.material(view.opened, document)
+                known[key] = raster.missing(pictures.picture(view, document, material, kind).svg)
+            return known[key]
+
+        return view.opened.value("lacking", key, missing)
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
         """Entries of the menu, as (address, id of the words): several documents, or all of one; and the wording."""

@@ -128,7 +128,7 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
         node["keywords"] = list(dict.fromkeys(words))
     version = view.text(resource, OWL.versionInfo)
     if version or resource == dataset:
-        node["version"] = version.value if version else view.opened.release.version
+        node["version"] = version.value if version else view.opened.name
     if resource == dataset:
         node["citation"] = citation.apa(cited, view.interface)
         publisher = node.get("publisher", {})

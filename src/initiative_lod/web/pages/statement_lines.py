@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents import coded_statements
-from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement
+from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding, place_in
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import PartView
 from initiative_lod.web.pages.marked_text import Mark, split
@@ -98,13 +96,13 @@ class RivalReading:
     agrees: bool
 
 
-def statement_index(opened: OpenRelease) -> StatementIndex:
+def statement_index(codings: Iterable[ReadCoding]) -> StatementIndex:
     """The statements of a release."""
     by_part: dict[str, tuple[CodedStatement, ...]] = {}
     by_concept: dict[str, list[tuple[CodedStatement, bool]]] = {}
     names: dict[str, str] = {}
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]] = {}
-    for coding in coded_statements.codings(opened.quads):
+    for coding in codings:
         if coding.is_rival:
             for part, tops in coding.parts.items():
                 rivals[part] = (*rivals.get(part, ()), tops)
@@ -152,7 +150,7 @@ def translations_of(view: View, index: StatementIndex, parts: Iterable[str]) -> 
         tops = index.by_part.get(part, ())
         spans = view.nodes(NamedNode(part), view.term("translationSpan")) if tops else []
         words = view.text(NamedNode(part), view.term("translation")) if spans else None
-        place = coded_statements.place_in(spans[0].value) if spans else None
+        place = place_in(spans[0].value) if spans else None
         if words is not None and place is not None:
             found[part] = _coloured(view, tops, words.value, place)
     return found

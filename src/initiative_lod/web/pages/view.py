@@ -6,9 +6,10 @@ Values are index look-ups in the store, one for each subject. Labels of the rele
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -16,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.opened import Memory, OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.drawings.squares import SIGNS
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
@@ -59,30 +60,30 @@ class View(Links):
         self.language = language.tag
         super().__init__(prefix, query)
         self._names = names
-        self._subjects: dict[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory("subjects")
+        self._subjects: Memory[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory("subjects")
+        self._lists: Memory[Callable[[OpenRelease], Sequence[Any]], Sequence[Any]] = opened.memory("lists")
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
         alike = f"things {names is None} {self.language} {prefix} {query}"
-        self._things: dict[Node, LabelledResource] = opened.memory(alike)
+        self._things: Memory[Node, LabelledResource] = opened.memory(alike)
 
     # Values
 
     def objects(self, subject: Node, predicate: NamedNode) -> Sequence[Node | Literal]:
         """The distinct objects, in natural order."""
-        known = self._known(subject)
+        self.opened.note(subject, predicate)
+        known = self._subjects.of(subject, self._read)
         if known is not None:
             return known.get(predicate, ())
         return _distinct(self.opened.quads(subject, predicate))
 
-    def _known(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
+    def _read(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
         """Everything about a subject, read at once when it is first wanted; None of one about which there is much."""
-        if subject not in self._subjects:
-            quads = list(islice(self.opened.about(subject), MUCH))
-            by_predicate: dict[NamedNode, list[Quad]] = {}
-            for quad in quads:
-                by_predicate.setdefault(quad.predicate, []).append(quad)
-            known = {predicate: _distinct(items) for predicate, items in by_predicate.items()}
-            self._subjects[subject] = known if len(quads) < MUCH else None
-        return self._subjects[subject]
+        quads = list(islice(self.opened.read_ahead(subject), MUCH))
+        by_predicate: dict[NamedNode, list[Quad]] = {}
+        for quad in quads:
+            by_predicate.setdefault(quad.predicate, []).append(quad)
+        known = {predicate: _distinct(items) for predicate, items in by_predicate.items()}
+        return known if len(quads) < MUCH else None
 
     def nodes(self, subject: Node, predicate: NamedNode) -> list[NamedNode]:
         """The objects that are IRIs."""
@@ -101,15 +102,18 @@ class View(Links):
         found = {triple.subject for triple in self.opened.triples(None, predicate, object)}
         return sorted((item for item in found if isinstance(item, NamedNode)), key=lambda item: natural(item.value))
 
-    @cached_property
+    @property
     def originals(self) -> Sequence[str]:
         """The languages of the release's original texts."""
-        return self._names.originals if self._names is not None else originals(self.opened)
+        return self._names.originals if self._names is not None else self._lists.of(originals, self._list)
 
-    @cached_property
+    @property
     def documents(self) -> Sequence[NamedNode]:
         """The documents of the release, initiatives first."""
-        return self._names.documents if self._names is not None else documents(self.opened)
+        return self._names.documents if self._names is not None else self._lists.of(documents, self._list)
+
+    def _list(self, read: Callable[[OpenRelease], Sequence[Any]]) -> Sequence[Any]:
+        return read(self.opened)
 
     @cached_property
     def _works(self) -> frozenset[str]:
@@ -244,18 +248,15 @@ class View(Links):
 
     def thing(self, node: Node) -> LabelledResource:
         """The thing with its label; an IRI without one is shown as a prefixed name."""
-        found = self._things.get(node)
-        if found is None:
-            label = self.label(node) or self._made(node) or LangText(self.short(node), "zxx")  # no words
-            kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
-            external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
-            style = self._style(node) if "Modality" in kinds else ""
-            residual = node in self._names.residual if self._names is not None else False
-            found = LabelledResource(
-                node.value, self.href(node), label, next(iter(kinds), ""), external, style, residual
-            )
-            self._things[node] = found
-        return found
+        return self._things.of(node, self._labelled)
+
+    def _labelled(self, node: Node) -> LabelledResource:
+        label = self.label(node) or self._made(node) or LangText(self.short(node), "zxx")  # no words
+        kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
+        external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
+        style = self._style(node) if "Modality" in kinds else ""
+        residual = node in self._names.residual if self._names is not None else False
+        return LabelledResource(node.value, self.href(node), label, next(iter(kinds), ""), external, style, residual)
 
     def _made(self, node: Node) -> LangText | None:
         """Name of a thing that is called by its subject: a run of the text, the evidence of a statement, a mapping."""
@@ -323,7 +324,8 @@ class View(Links):
             return ""
         path = self.iris.path(node.value)
         if path is None:
-            if self._known(node) != {}:
+            self.opened.note(node)
+            if self._subjects.of(node, self._read) != {}:
                 return self.link("/resource", iri=node.value)
             return node.value if is_web(node.value) else ""
         place, hash_, fragment = path.partition("#")

@@ -213,7 +213,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
     elif variant.offer.media is TEXT and document.text is not None:
         content_headers.append(("Content-Language", document.text.language or "und"))
     return Representation(
-        variant.etag(opened.release, software),
+        variant.etag(opened.identity, software),
         document.headers(variant),
         content_headers,
         make,

@@ -62,12 +62,11 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
     content_headers = [("Content-Type", offer.content_type), *page.headers]
     if media is HTML:
         content_headers.append(("Content-Language", language))
-    files = sorted((name, entry.sha256) for name, entry in opened.release.manifest.files.items())
     # A table or a book has words of the interface as well; a page has links that keep the language, too.
     spoken = (language, *((request.named_language, request.older) if media is HTML else ()))
     address = (page.location, page.query, page.seed, media.name, *spoken)
     return Representation(
-        entity_tag(opened.release.digest, files, site.software, *address),
+        entity_tag(opened.identity, site.software, *address),
         [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         content_headers,
         make,

@@ -172,7 +172,7 @@ def one_question(site: Site, questions_of: QuestionsOf, opened: OpenRelease, req
             left_out=max(0, len(view.documents) - MOST_DOCUMENTS) if is_template and document is None else 0,
             documents=offered(view, {document}) if is_template else [],
             bound=_bound(item, view),
-            merged=bool(opened.release.manifest.merged) and not is_template,
+            merged=opened.is_merged and not is_template,
             terms=[view.thing(view.iris.thing(f"ontology#{name}")) for name in item["terms"]],
             formats=_links(here, OFFERS, query),
             run=view.link("/sparql", query=item["query"]),

@@ -35,7 +35,7 @@ def start_address(site: Site, by_date: Endpoint) -> Address:
 
 def represent(site: Site, opened: OpenRelease, request: Request) -> Representation:
     """The page in the request's language."""
-    parts = (opened.release.digest, request.prefix, request.language, request.named_language, request.older)
+    parts = (opened.identity, request.prefix, request.language, request.named_language, request.older)
     return Representation(
         entity_tag("start", site.software, *parts),
         [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
