@@ -72,11 +72,13 @@ class EarlierRenderings:
             before = release.read(folder)
         except ReleaseError:
             return None
+        self._old = before.version
+        if before.manifest == building.manifest:
+            return set()  # it is the very same
         values = json.loads(codings.decode(table.frame, ZSTD))
         changed = changed_quads(before, building)
         if changed is None or values.pop("") != before.version:
             return None
-        self._old = before.version
         other = {int(key) for key in values.keys() | self._values.keys() if values.get(key) != self._values.get(key)}
         return {number & _HALF for number in changed | other}
 

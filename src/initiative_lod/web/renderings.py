@@ -158,7 +158,9 @@ class _Share:
             for representation, name_of in self.groups[address]():
                 name = name_of() if representation.status == 200 else ""
                 if name and name not in bodies:
-                    bodies[name] = self.earlier.of_same(name) or _made(representation)
+                    # What data follow from was read for their name; what a page follows from is read as it is made.
+                    same = self.earlier.of_same(name) if name != representation.tag else None
+                    bodies[name] = same or _made(representation)
                 body = bodies.get(name)
                 tags.append(("", "") if body is None else (representation.tag, name))
                 if body is not None:
