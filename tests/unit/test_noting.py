@@ -98,6 +98,7 @@ READERS: dict[str, Callable[[OpenRelease], object]] = {
     "holds": lambda opened: opened.holds(X, RDF.type, I.term("Part")),
     "holds in a graph": lambda opened: opened.holds(X, RDFS.label, graph=TWO),
     "pointing": lambda opened: texts(opened.select("pointing", value=X)),
+    "number that point": lambda opened: opened.pointing(X),
     "members": lambda opened: texts(opened.select("members", scheme=Y)),
     "any other query": lambda opened: texts(opened.select("subjects", graph=ONE)),
     "graphs": lambda opened: opened.graphs,
@@ -170,7 +171,7 @@ def test_nothing_of_a_release_is_read_unnoted() -> None:
     of_base = {"iris", "inferred", "is_merged"}  # as are the group's names
     of_tags = {"identity", "since"}
     put_in_place = {"name"}
-    by_others = {"about", "license", "creator"}  # which ask the same object
+    by_others = {"about", "license", "creator", "pointing"}  # which ask the same object
     of_servers = {"condition", "rendered", "lease", "open", "release", "store"}
     attributes = {name for name in vars(OpenRelease) if not name.startswith("_")}
     attributes |= {field.name for field in fields(OpenRelease)}
