@@ -25,6 +25,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryS
 from initiative_lod.release.manifest import DESCRIPTION, DUMP, Manifest, Release
 from initiative_lod.release.opened import Memory, Term
 from initiative_lod.release.remembering import RememberingRelease
+from initiative_lod.release.rendered_documents import RenderedDocuments
 from initiative_lod.vocabulary import SKOS
 
 T = TypeVar("T")
@@ -146,6 +147,10 @@ class NotingRelease(RememberingRelease):
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:
         return _Nothing()
+
+    @cached_property
+    def rendered(self) -> RenderedDocuments:
+        return RenderedDocuments(None)  # it is being made, or made again
 
     # What was made of it
 

@@ -48,8 +48,10 @@ class RenderedDocuments:
     bytes a tag. Threads may share it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path, self._table, self._file = path, b"", -1
+        if path is None:
+            return
         try:
             self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             self._table = _table(self._file)

@@ -91,8 +91,8 @@ def kinds(view: View, document: NamedNode, material: Material) -> list[PictureKi
     return found + [PictureKind(name, view.interface.gettext(f"picture.{name}")) for name in names]
 
 
-def charts(view: View, document: NamedNode, material: Material) -> list[PictureKind]:
-    """The charts of the answers to questions about a document, which are pictures as well.
+def charts(view: View, document: NamedNode, material: Material, only: str = "") -> list[PictureKind]:
+    """The charts of the answers to questions about a document, which are pictures as well; or the one of that name.
 
     Of a release with one document, those about the release are about it.
     """
@@ -100,7 +100,8 @@ def charts(view: View, document: NamedNode, material: Material) -> list[PictureK
     return [
         PictureKind(f"{answers.PICTURE}{item['slug']}", in_language(item["question"], view.language).value)
         for item in material.questions
-        if about(item) in concerned
+        if only in ("", f"{answers.PICTURE}{item['slug']}")
+        and about(item) in concerned
         and answers.charted(item)
         and answers.drawn(item, answers.of_document(item, view, document)) is not None
     ]

@@ -20,6 +20,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import picture_frame, raster
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import of_content
@@ -115,6 +116,7 @@ class Drawer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._kinds = PerRelease[dict[tuple[NamedNode, str, str], PictureKind]](lambda opened: {})
 
     def _negotiate(self, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
         return negotiate(self._site, opened, request, page, body).answer(request, self._site.cache)
@@ -264,10 +266,16 @@ class Drawer:
         return [offer for offer in offers if offer.media is not PNG or not lacking]
 
     def _kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
-        """The picture of that name. Raises NotFound."""
+        """The picture of that name; looked for once a release. Raises NotFound."""
+        known, key = self._kinds.of(view.opened), (document, view.language, name)
+        if key not in known:
+            known[key] = self._find_kind(view, document, name)
+        return known[key]
+
+    def _find_kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
         material = self._site.pages.material(view.opened, document)
         found = pictures.kinds(view, document, material)
-        shown = pictures.charts(view, document, material) if name.startswith(PICTURE) else []
+        shown = pictures.charts(view, document, material, name) if name.startswith(PICTURE) else []
         for kind in (*found, *shown):
             if kind.name == name:
                 return kind
