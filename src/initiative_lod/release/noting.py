@@ -43,7 +43,7 @@ Note = tuple[Any, ...]
 
 @dataclass(slots=True)
 class _Page:
-    """Where it is noted."""
+    """Place of the notes of what is made now."""
 
     notes: set[Note]
     is_listed: bool = False  # the values are: others that are made from now on are compared with none

@@ -53,7 +53,7 @@ class GroupRecord:
 
 
 class EarlierRenderings:
-    """What lies in the release that is current, for ``opened``, which is being made by ``software``."""
+    """Bodies and records in the release that is current, for ``opened``, which is being made by ``software``."""
 
     def __init__(self, settings: Settings, software: str, opened: NotingRelease, building: Release) -> None:
         self._stored = RenderedDocuments(settings.release_folder / CURRENT / INDEX / RENDERED)

@@ -131,7 +131,7 @@ class _Share:
                 self.earlier.add_record(written, address, record)
 
     def _take_over(self, address: str, written: RenderedDocumentsFile) -> GroupRecord | None:
-        """What is there of a group; None where it has to be rendered."""
+        """The record of a group whose bodies are there; None where it has to be rendered."""
         record = self.earlier.record(address)
         if record is None:
             return None
@@ -286,7 +286,7 @@ def _documents(site: Site, opened: OpenRelease, context: str, path: str) -> Iter
 
 
 class _Described:
-    """What the data of a document follow from: read when a name for them is wanted."""
+    """Names for the data of a document, of all that these follow from; read when one is wanted."""
 
     def __init__(self, site: Site, opened: OpenRelease, context: str, resource: NamedNode) -> None:
         self._site, self._opened, self._context, self._resource = site, opened, context, resource
