@@ -32,7 +32,6 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _O_TMPFILE = 0x00400000  # without O_DIRECTORY, which os.O_TMPFILE has as well and plain reading may use
 _PROT_WRITE, _PROT_EXEC, _MAP_SHARED, _MAP_ANONYMOUS = 2, 4, 1, 0x20
 _FIOCLEX, _FIONCLEX, _TCGETS = 0x5451, 0x5450, 0x5401
-MOST_FILES = 1024  # that a confined process has open
 
 #: By system call: its number on x86_64 and on aarch64 (None: not there). What is not in the table is refused (EPERM):
 #: every way to a new socket, program or process, to other processes' memory, files or lives, and to a file's name.
@@ -96,9 +95,6 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
     """
     missing = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = MOST_FILES if files == resource.RLIM_INFINITY else min(files, MOST_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.largest_file, bounds.largest_file))
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
