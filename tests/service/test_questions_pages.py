@@ -139,6 +139,7 @@ def test_a_chart_can_be_taken(real: Live) -> None:
     page = real.get("/questions/cue-words", BROWSER, accept_language="en").text
     taken = "/pictures/question-cue-words"
     assert f'href="{taken}"' in page
+    assert 'href="/questions/cue-words"' in real.get(taken, BROWSER).text
     assert "Source: Initiative" in real.get(taken, "image/svg+xml", accept_language="en").text
     rows = real.get(taken, "text/csv", accept_language="en").text.splitlines()
     assert rows[0] == "wording,wording IRI,cue word"

@@ -130,10 +130,7 @@ class Drawer:
             view = self._site.pages.view(opened, request)
             material, arguments = self._site.pages.material(opened, document), self._arguments(opened, document)
             found = [(kind, _links(view, kind, arguments)) for kind in pictures.kinds(view, document, material)]
-            charts = [
-                (kind, view.link(f"/questions/{kind.name.removeprefix(PICTURE)}", **arguments))
-                for kind in pictures.charts(view, document, material)
-            ]
+            charts = [(kind, _question(view, kind, arguments)) for kind in pictures.charts(view, document, material)]
             return self._site.pages.page(
                 "pictures.html",
                 view,
@@ -176,6 +173,7 @@ class Drawer:
                 picture_links=links,
                 thing=view.thing(document),
                 document_href=view.link("/pictures", **arguments),
+                question_href=_question(view, kind, arguments),
                 share=share,
                 embed_code=picture_frame.embedding(share["embed"], kind.title, found.width, found.height),
                 raster=any(offer.media is PNG for offer in offers),
@@ -284,6 +282,12 @@ class Drawer:
 
 def _card(view: View, document: NamedNode, found: Picture) -> Markup:
     return picture_frame.card(found.drawn, found.kind.title, view.thing(document).label.value, found.source)
+
+
+def _question(view: View, kind: PictureKind, arguments: dict[str, str]) -> str:
+    """Address of the question whose chart the picture is; empty for another picture."""
+    slug = kind.name.removeprefix(PICTURE)
+    return view.link(f"/questions/{slug}", **arguments) if slug != kind.name else ""
 
 
 def _links(view: View, kind: PictureKind, arguments: dict[str, str]) -> dict[str, str]:
