@@ -57,14 +57,22 @@ def pdf(view: View, read: Reading, document: NamedNode) -> bytes:
 
 
 def missing(read: Reading) -> frozenset[str]:
-    """Letters of the document that the font does not have."""
-    letters: set[str] = set()
+    """Letters of the document, and of what is said of its texts and clauses, that the font does not have."""
+    letters = {letter for words in _drawn(read) for letter in words if not letter.isspace()}
+    return frozenset(letters - open_type.packaged().glyphs.keys())
+
+
+def _drawn(read: Reading) -> Iterator[str]:
+    yield from (label.value for label in (read.thing.label, *read.labels))
+    for text in read.texts:
+        yield text.thing.label.value
+        yield text.standing.label.value if text.standing else ""
+    yield from (notice.value for _, notices in read.rights for notice in notices)
     for passage in read.every():
-        letters.update(*(piece.text for heading in passage.heading.values() for piece in heading))
+        yield from (piece.text for heading in passage.heading.values() for piece in heading)
+        yield from (item.label.value for note in passage.notes for item in note.modalities)
         for line in (*passage.lines, *passage.closing):
-            letters.update(*(piece.text for runs in line.cells.values() for run in runs for piece in run.pieces))
-    letters.update(*(label.value for label in read.labels), read.thing.label.value)
-    return frozenset(letter for letter in letters if not letter.isspace()) - open_type.packaged().glyphs.keys()
+            yield from (piece.text for runs in line.cells.values() for run in runs for piece in run.pieces)
 
 
 @dataclass(slots=True)
