@@ -47,6 +47,7 @@ from initiative_lod.web.pages.document_figures import DocumentFigures, document_
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.labels import documents, names
+from initiative_lod.web.pages.part_choices import ComparedPart, compared_parts
 from initiative_lod.web.pages.pictures import Material, PictureKind
 from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.pages.statement_lines import statement_index
@@ -75,6 +76,7 @@ class Pages:
         self._alignments = PerRelease(pictures.alignments, "alignments")
         self._suggestions = PerRelease(self._suggest)
         self._by_slug = PerRelease(lambda opened: {item["slug"]: item for item in self.questions(opened)}, "question")
+        self._compared = PerRelease[dict[NamedNode, tuple[ComparedPart, ...]]](lambda opened: {})
         self._lacking = PerRelease[dict[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: {})
         self._templates = page_templates()
         self._templates.globals.update(
@@ -255,6 +257,17 @@ class Pages:
         """The same by their names."""
         return self._by_slug.of(opened)
 
+    def compared_parts(self, view: View, document: NamedNode) -> tuple[ComparedPart, ...]:
+        """The parts of a document that can be compared; read once a release."""
+
+        def read() -> tuple[ComparedPart, ...]:
+            known = self._compared.of(view.opened)
+            if document not in known:
+                known[document] = compared_parts(view, document)
+            return known[document]
+
+        return view.opened.value("compared", document.value, read)
+
     def make_values(self, opened: OpenRelease) -> None:
         """Make all that pages read and that is made once for a release."""
         for values in (self._names, self._documents, self._figures, self._questions, self._by_slug, self._statements):
@@ -265,6 +278,7 @@ class Pages:
             view = View(opened, language, names=self._names.of(opened))
             for document in self.documents(opened)[:MOST_PREVIEWS]:
                 self._drawable(view, document)
+                self.compared_parts(view, document)
 
     def suggestions(self, opened: OpenRelease) -> NameList:
         """Names of a release, for boxes in which one types."""

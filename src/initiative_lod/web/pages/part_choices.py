@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -35,8 +35,33 @@ class DocumentChoices:
     open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedPart:
+    """A part that can be compared, what it is a part of, and the number of an action."""
+
+    part: NamedNode
+    above: NamedNode
+    number: int | None
+
+
+def compared_parts(view: View, document: NamedNode) -> tuple[ComparedPart, ...]:
+    """The parts of a document that can be compared, in reading order: the same for every reader."""
+    number = view.term("number")
+    return tuple(
+        ComparedPart(
+            part,
+            view.node(part, DCTERMS.isPartOf) or document,
+            view.number(part, number) if "Action" in view.kinds(part) else None,
+        )
+        for part in _compared(view, document, 0)
+    )
+
+
 def part_choices(
-    view: View, documents: Iterable[NamedNode], picked: Collection[str]
+    view: View,
+    documents: Iterable[NamedNode],
+    picked: Collection[str],
+    parts_of: Callable[[View, NamedNode], Sequence[ComparedPart]],
 ) -> tuple[list[DocumentChoices], bool]:
     """The parts of each document, and whether there are more than are offered. ``picked`` are IRIs, or short forms."""
     found: list[DocumentChoices] = []
@@ -44,11 +69,10 @@ def part_choices(
     for document in documents:
         if room <= 0:
             return found, True
-        parts = _compared(view, document, 0)
+        parts = parts_of(view, document)
         places: dict[NamedNode, list[PartChoice]] = {}
-        for part in parts[:room]:
-            above = view.node(part, DCTERMS.isPartOf) or document
-            places.setdefault(above, []).append(_choice(view, part, picked))
+        for item in parts[:room]:
+            places.setdefault(item.above, []).append(_choice(view, item, picked))
         room -= len(parts)
         groups = [(view.thing(above), items) for above, items in places.items()]
         is_open = any(item.chosen for items in places.values() for item in items)
@@ -71,7 +95,7 @@ def _compared(view: View, node: NamedNode, depth: int) -> list[NamedNode]:
     return found or leaves
 
 
-def _choice(view: View, part: NamedNode, picked: Collection[str]) -> PartChoice:
-    short = (view.iris.path(part.value) or "").removeprefix("id/")
-    number = view.number(part, view.term("number")) if "Action" in view.kinds(part) else None
-    return PartChoice(view.thing(part), number, part.value in picked or short in picked)
+def _choice(view: View, item: ComparedPart, picked: Collection[str]) -> PartChoice:
+    iri = item.part.value
+    short = (view.iris.path(iri) or "").removeprefix("id/")
+    return PartChoice(view.thing(item.part), item.number, iri in picked or short in picked)

@@ -145,7 +145,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
             return json_bytes(_json(view, compare(view, nodes)))
         view = site.pages.view(opened, request)
         picked = {iri for iri in (*given, preset) if iri}
-        choices, cut = part_choices(view, documents or view.documents, picked)
+        choices, cut = part_choices(view, documents or view.documents, picked, site.pages.compared_parts)
         columns = compare(view, nodes) if nodes else []
         in_form = {item.thing.iri for group in choices for _, items in group.places for item in items}
         return site.pages.page(
