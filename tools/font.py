@@ -1,4 +1,6 @@
-"""Writes the font of the PNGs: of Noto Sans CJK SC the letters of GB 2312 and the Latin, Greek and Cyrillic ones.
+"""Writes the font of the PNGs and PDFs: of Noto Sans CJK SC the letters of GB 2312, and Latin, Greek and Cyrillic ones.
+
+Beside it is written which letters it has.
 
 uv run --with fonttools python tools/font.py /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 """
@@ -39,6 +41,7 @@ def main(source: str) -> None:
     made.subset(font)
     FONT.parent.mkdir(exist_ok=True)
     font.save(FONT)
+    FONT.with_name("letters.txt").write_bytes("".join(map(chr, sorted(font.getBestCmap()))).encode())
     print(f"{FONT}: {len(font.getBestCmap())} characters, {FONT.stat().st_size} bytes")
 
 

@@ -8,6 +8,7 @@ from asyncio import Future, get_running_loop, shield
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib import resources
+from importlib.metadata import version
 from importlib.resources.abc import Traversable
 
 import jinja2
@@ -95,8 +96,8 @@ class Site:
 
 def software_digest() -> str:
     """Hex SHA-256 over every file of this package that can change a rendering, and the versions of what writes it."""
-    drawing = resvg_py.__version__
-    others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, drawing)
+    drawing = resvg_py.__version__, version("typst")
+    others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, *drawing)
     digest = hashlib.sha256(repr((__version__, *others)).encode())
     for name, content in sorted(_files(resources.files("initiative_lod"), "")):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -109,6 +110,6 @@ def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
         name = f"{path}/{item.name}"
         if item.is_dir():
             found += _files(item, name) if item.name != "__pycache__" else []
-        elif item.name.endswith((".py", ".po", ".html", ".css", ".js", ".rq", ".svg", ".otf")):
+        elif item.name.endswith((".py", ".po", ".html", ".css", ".js", ".rq", ".svg", ".otf", ".txt", ".typ")):
             found.append((name, item.read_bytes()))
     return found

@@ -13,10 +13,9 @@ from importlib import resources
 import resvg_py
 
 from initiative_lod.errors import Message, NotFound
-from initiative_lod.web.drawings.open_type import FONT, packaged
+from initiative_lod.web.drawings.packaged_font import FAMILY, FONT, lacking
 
 SCALE = 2  # pixels of the file for one of the drawing
-FAMILY = "Noto Sans CJK SC"
 _TITLE, _TAG = re.compile(r"<title>.*?</title>", re.DOTALL), re.compile(r"<[^>]*>")
 
 
@@ -34,13 +33,12 @@ def png(svg: str, scale: float = SCALE) -> bytes:
         )
 
 
-def check(lacking: frozenset[str]) -> None:
+def check(letters: frozenset[str]) -> None:
     """Raise NotFound, which names the letters that are lacking, where there are some."""
-    if lacking:
-        raise NotFound(Message("error.no_png", letters=" ".join(sorted(lacking)[:20])))
+    if letters:
+        raise NotFound(Message("error.no_png", letters=" ".join(sorted(letters)[:20])))
 
 
 def missing(svg: str) -> frozenset[str]:
     """Letters of the drawing that the font does not have."""
-    words = unescape(_TAG.sub("", _TITLE.sub("", svg)))
-    return frozenset(letter for letter in words if not letter.isspace()) - packaged().glyphs.keys()
+    return lacking(unescape(_TAG.sub("", _TITLE.sub("", svg))))
