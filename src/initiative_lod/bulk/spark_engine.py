@@ -16,6 +16,12 @@ from typing import Any
 from initiative_lod.errors import ReleaseError, SettingsError
 
 _PARTITIONS = 8  # into which a query's rows are shuffled; Spark's own adaptive execution joins those that are small
+#: A part of a result comes to the driver as a whole, and the driver has a gigabyte.
+_IN_SMALL_PARTS = {
+    "spark.sql.adaptive.coalescePartitions.initialPartitionNum": "1000",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.adaptive.advisoryPartitionSizeInBytes": "2MB",
+}
 
 
 def require_installed() -> None:
@@ -56,7 +62,13 @@ class SparkEngine:
 
     def each(self, query: str) -> Iterator[tuple[Any, ...]]:
         with self._told():
-            yield from (tuple(row) for row in self._session.sql(_dialect(query)).toLocalIterator())
+            for name, value in _IN_SMALL_PARTS.items():
+                self._session.conf.set(name, value)
+            try:
+                yield from (tuple(row) for row in self._session.sql(_dialect(query)).toLocalIterator())
+            finally:
+                for name in _IN_SMALL_PARTS:
+                    self._session.conf.unset(name)
 
     def view(self, name: str, query: str) -> None:
         with self._told():
