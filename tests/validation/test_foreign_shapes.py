@@ -76,6 +76,20 @@ def test_imports_by_file_and_by_name(tmp_path: Path) -> None:
     assert len(json.loads(done.stdout)["results"]) == 2
 
 
+def test_what_is_imported_opens_no_file_elsewhere(tmp_path: Path) -> None:
+    """Shapes that a stranger wrote name files of this machine: only those that lie with them are read."""
+    secret = tmp_path / "secret.ttl"
+    write(secret, CLOTH)
+    write(tmp_path / "theirs/main.ttl", f"<> owl:imports <{secret.as_uri()}> , <../missing.ttl> .")
+    write(tmp_path / "data.ttl", "ex:silk a ex:Cloth .")
+    done = run(tmp_path, "data.ttl", "--shapes", "theirs/main.ttl")
+    assert done.returncode == 0
+    assert f"imports <{secret.as_uri()}>, which was not read" in done.stderr
+    assert "missing.ttl>, which was not read" in done.stderr
+    done = run(tmp_path, "data.ttl", "--shapes", "theirs/main.ttl", "--import", f"{secret.as_uri()}=secret.ttl")
+    assert done.returncode == 1
+
+
 def test_an_ontology_gives_its_hierarchy_and_is_not_judged(tmp_path: Path) -> None:
     write(tmp_path / "cloth.ttl", CLOTH)
     write(tmp_path / "terms.ttl", "ex:Silk rdfs:subClassOf ex:Cloth . ex:sample a ex:Cloth ; ex:thread 1 .")

@@ -66,8 +66,8 @@ def read_foreign_shapes(
     known: Mapping[str, str] | None = None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> ForeignShapes:
-    """The shapes in files, folders and archives, with all that they import: files by their address, others by
-    ``known``, which gives the file of an ontology's IRI.
+    """The shapes in files, folders and archives, with all that they import: files in the folders of those by their
+    address, others by ``known``, which gives the file of an ontology's IRI. What strangers wrote opens no other file.
 
     Raises SourceError for a file that cannot be read, and ShapesError for one that is imported and is not there.
     """
@@ -76,6 +76,7 @@ def read_foreign_shapes(
     files: list[ReadFile] = []
     notes: list[str] = []
     done: set[str] = set()
+    folders = [path if path.is_dir() else path.parent for path in map(Path.resolve, map(Path, named)) if path.exists()]
     following = list(named)
     while following:
         done.update(following)
@@ -89,6 +90,8 @@ def read_foreign_shapes(
                 continue
             iri = quad.object.value
             where = known.get(iri, url2pathname(urlsplit(iri).path) if iri.startswith("file:") else "")
+            if iri not in known and not any(Path(where).resolve().is_relative_to(folder) for folder in folders):
+                where = ""
             if iri.removesuffix("#") in _BUILT_IN or {iri, where} & done:
                 continue
             done.add(iri)

@@ -13,6 +13,7 @@ import typst
 from initiative_lod.errors import InitiativeLodError
 from initiative_lod.web.drawings import packaged_font
 
+MEMORY_BYTES = 2 << 30  # four times what a document of three thousand parts takes
 SECONDS = 60  # more than the longest document takes, tens of thousands of lines
 _TEMPLATE = resources.files("initiative_lod.web.pages") / "reading.typ"
 
@@ -37,6 +38,7 @@ def typeset(data: str) -> bytes:
 def main() -> None:
     """Write the PDF of the JSON that is read. Typst sees the font and the folder of the template, nothing else."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))  # it does not outlive its server for long
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     with resources.as_file(_TEMPLATE) as template, resources.as_file(packaged_font.FONT) as font:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])
         inputs = {"read": sys.stdin.buffer.read().decode()}
