@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -114,6 +116,36 @@ def test_want_of_files_or_memory_is_no_damage() -> None:
     assert not is_damage(RuntimeError("the query is wrong"))
     assert is_damage(FileNotFoundError(2, "No such file or directory"))
     assert is_damage(RuntimeError("Corruption: block checksum mismatch"))
+
+
+COUNT = """
+import resource, sys
+from pathlib import Path
+from pyoxigraph import NamedNode
+from initiative_lod.errors import DamagedStore, ReleaseError
+from initiative_lod.release import read
+from initiative_lod.release.opened import OpenRelease
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+made = read(Path(sys.argv[1]))
+for table in sorted(made.store.glob("*.sst")):
+    whole = table.read_bytes()
+    half = len(whole) // 2
+    table.write_bytes(bytes(byte ^ 0x55 for byte in whole[:half]) + whole[half:])
+    for name, variable, path in (("pointing", "value", "id/harbour-2031"), ("members", "scheme", "id/topic")):
+        try:
+            print(len(OpenRelease.open(made).select(name, **{variable: NamedNode(made.base + path)})))
+        except (DamagedStore, ReleaseError) as error:
+            print(type(error).__name__)
+    table.write_bytes(whole)
+"""
+
+
+def test_what_is_counted_in_a_damaged_store_comes_to_an_end(own: Live) -> None:
+    """The engine goes on counting, and takes all memory; so this is another process, with an end."""
+    made = own.opened.release.path
+    done = subprocess.run([sys.executable, "-c", COUNT, str(made)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {"DamagedStore"} < {*done.stdout.split()}, done.stdout
 
 
 def test_a_look_up_in_a_damaged_store_says_which_release_and_not_where(own: Live) -> None:

@@ -98,7 +98,6 @@ READERS: dict[str, Callable[[OpenRelease], object]] = {
     "holds": lambda opened: opened.holds(X, RDF.type, I.term("Part")),
     "holds in a graph": lambda opened: opened.holds(X, RDFS.label, graph=TWO),
     "pointing": lambda opened: texts(opened.select("pointing", value=X)),
-    "number that point": lambda opened: opened.pointing(X),
     "members": lambda opened: texts(opened.select("members", scheme=Y)),
     "any other query": lambda opened: texts(opened.select("subjects", graph=ONE)),
     "graphs": lambda opened: opened.graphs,

@@ -268,9 +268,10 @@ def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[tuple[Qu
     """
     found = opened.incoming.get(resource.value)
     if found is None:
-        few = opened.pointing(resource) <= MOST_INCOMING
-        quads = _told(opened.quads(object=resource)) if few else _own_first(opened, resource)
-        found = tuple(sorted(islice(quads, MOST_INCOMING + 1), key=_page_key))
+        quads = list(islice(_told(opened.quads(object=resource)), MOST_INCOMING + 1))
+        if len(quads) > MOST_INCOMING:
+            quads = list(islice(_own_first(opened, resource), MOST_INCOMING + 1))
+        found = tuple(sorted(quads, key=_page_key))
         if len(found) > PAGE:
             for old in list(opened.incoming)[: 1 - KEPT_INCOMING]:
                 opened.incoming.pop(old, None)

@@ -128,7 +128,7 @@ class NotingRelease(RememberingRelease):
 
     def _patterns(self, name: str, terms: Mapping[str, Term]) -> list[Note]:
         """The patterns that our query ``name`` reads."""
-        if name in ("pointing", "incoming"):
+        if name == "pointing":
             return [(None, None, terms["value"], None)]
         if name == "members":
             attested = [(None, self.iris.term(term), None, None) for term in ("onValue", "onSubject")]

@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 Term = NamedNode | Literal | BlankNode
 K = TypeVar("K")
 V = TypeVar("V")
+#: Our queries that count while a server waits, and of each what holds for nothing that it reads.
+COUNTED_ON_DEMAND = {"pointing": "isBlank(?property)", "members": "isLiteral(?part)"}
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
 
 
@@ -146,8 +148,19 @@ class OpenRelease:
             raise self.condition.note(error) from error
 
     def _query(self, name: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
+        text = query_text(name)
+        if name in COUNTED_ON_DEMAND:
+            # Over a damaged file the engine counts (and asks) for ever, until all memory is taken; solutions that it is
+            # to give one by one end where the damage begins. These are none, of all that the counting will read.
+            body = text[text.index("{") : text.rindex("}")]
+            solutions = self._evaluate(f"SELECT * {body} FILTER ({COUNTED_ON_DEMAND[name]}) }}", terms)
+            assert isinstance(solutions, QuerySolutions)
+            next(solutions, None)
+        return self._evaluate(text, terms)
+
+    def _evaluate(self, text: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
         return self.store.query(
-            query_text(name),
+            text,
             prefixes=self.iris.prefixes,
             **self._options,
             substitutions={Variable(variable): term for variable, term in terms.items()},
@@ -216,10 +229,6 @@ class OpenRelease:
         for quad in self._matches(subject, predicate, object, DEFAULT_GRAPH):
             if quad.triple not in self._unstated:
                 yield quad.triple
-
-    def pointing(self, object: NamedNode) -> int:
-        """The number of triples that have this object, inferred ones included, as the engine counts them."""
-        return next((int(row["triples"].value) for row in self.select("incoming", value=object)), 0)
 
     def holds(
         self,
