@@ -192,7 +192,7 @@ def test_in_and_out_by_keyboard(browser: Browser, editor: Live) -> None:
 
 def test_a_mistake_is_marked_where_it_is(browser: Browser, editor: Live) -> None:
     with editing(browser, editor, f"/sparql?query={quote(MISTAKE)}") as (page, box):
-        assert "Line 3" in page.get_by_role("alert").inner_text()
+        assert "line 3" in page.get_by_role("alert").inner_text()
         expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
         assert "nonsense" in page.locator(".cm-line:has(.cm-lintRange-error)").inner_text()
         assert sent(page) == MISTAKE
