@@ -460,7 +460,7 @@ def test_the_sentence_on_the_page_is_the_sentence_of_the_text(real: Live) -> Non
 _SUFFIXED = re.compile(r"^$|\.(?:ttl|jsonld|rdf|nt|nq|trig|gz)$")
 
 
-_OF_A_KIND = 6  # pages whose addresses differ in the last step alone: what is asked for, where not all are
+_OF_A_KIND = 12  # pages whose addresses differ in the last step alone: what is asked for, where not all are
 
 
 def crawl(live: Live, most: int | None = None) -> dict[str, set[str]]:
