@@ -50,11 +50,11 @@ from service.conftest import publish
 
 LANGUAGES = Languages()
 SEED = 2020
-OF_A_KIND, WAYS = 6, 3  # sampled resources of each kind, and representations of each of them
+OF_A_KIND, WAYS = 8, 3  # sampled resources of each kind, and representations of each of them
 LARGE, OF_THE_LARGE = ("Pillar", "Text", "graph"), 2  # kinds of some thousands of triples, which take seconds each
 RDFLIB = {"hext": "hext"}  # what rdflib calls a format, where that is not its media type
 BASE = "https://unused.example/"
-MOST_ALTERNATES = 20  # sampled resources that rdflib and PyLD read as well, which takes them long
+MOST_ALTERNATES = 40  # sampled resources that rdflib and PyLD read as well, which takes them long
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class NotingRelease(RememberingRelease):
     def _note_everything(self) -> None:
         self._page.notes.add(EVERYTHING)
 
-    # What is read
+    # Reading
 
     def quads(
         self,
@@ -152,7 +152,7 @@ class NotingRelease(RememberingRelease):
     def rendered(self) -> RenderedDocuments:
         return RenderedDocuments(None)  # it is being made, or made again
 
-    # What was made of it
+    # Values made of it
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         if name not in self._memories:
@@ -317,7 +317,7 @@ class _Nothing(dict[str, tuple[Quad, ...]]):
         pass
 
 
-# What has changed
+# Changes
 
 
 def mark(note: Note) -> int:

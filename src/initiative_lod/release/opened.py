@@ -277,7 +277,7 @@ class OpenRelease:
         """A place to remember what was made of the release: a new one each time, as a server's would grow and grow."""
         return Memory(most)
 
-    # What a release that notes what is read of it has to know (see ``noting``)
+    # Hooks of a release that notes what is read of it (see ``noting``)
 
     @cached_property
     def identity(self) -> str:

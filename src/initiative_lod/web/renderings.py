@@ -158,7 +158,7 @@ class _Share:
             for representation, name_of in self.groups[address]():
                 name = name_of() if representation.status == 200 else ""
                 if name and name not in bodies:
-                    # What data follow from was read for their name; what a page follows from is read as it is made.
+                    # Naming data reads all that they follow from; a page reads it when it is made.
                     same = self.earlier.of_same(name) if name != representation.tag else None
                     bodies[name] = same or _made(representation)
                 body = bodies.get(name)
