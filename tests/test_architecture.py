@@ -100,6 +100,25 @@ def test_a_worker_knows_nothing_of_the_web() -> None:
     ] == []
 
 
+def test_engines_that_draw_work_in_processes_of_their_own() -> None:
+    """They keep Python's lock: in the server's process, nothing else would be answered meanwhile."""
+    engines = {"typst", "resvg_py"}
+    drawing = {name for name, tree in trees().items() if engines & {*modules(tree)}}
+    assert drawing == {"web.drawings.raster", "web.pages.typesetting"}
+    for name in drawing:
+        used = {
+            function.name
+            for function in trees()[name].body
+            if isinstance(function, ast.FunctionDef) and engines & names_of(function)
+        }
+        assert used == {"main"}, name
+        assert "web.own_process" in imports()[name]
+
+
+def modules(tree: ast.Module) -> Iterator[str]:
+    return (alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names)
+
+
 def test_no_module_and_no_public_class_has_a_name_twice() -> None:
     def counted(names: Iterator[str]) -> list[str]:
         return [name for name, count in Counter(names).items() if count > 1]

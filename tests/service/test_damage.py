@@ -157,3 +157,26 @@ def test_a_look_up_in_a_damaged_store_says_which_release_and_not_where(own: Live
     assert opened.condition.damaged
     assert opened.release.version in str(caught.value)
     assert str(opened.release.path.parent) not in str(caught.value)
+
+
+def test_a_query_that_ends_at_a_limit_is_blamed_on_the_damage_that_there_is(harbour_root: Path, tmp_path: Path) -> None:
+    """Over a table that cannot be read the engine counts on, until the worker has no more memory; here it has none
+    for another reason, which is the same to the server.
+    """
+    doubled = " ".join(f"BIND(CONCAT(?s{n}, ?s{n}) AS ?s{n + 1})" for n in range(40))
+    query = "/sparql?query=" + quote(f'SELECT (STRLEN(?s40) AS ?n) {{ BIND("aaaaaaaa" AS ?s0) {doubled} }}')
+    folder = tmp_path / "releases"
+    shutil.copytree(harbour_root / "releases", folder, symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))
+    with serve(Settings(root=harbour_root, releases=folder, query_memory=200 << 20)) as live:
+        answer = live.get(query)
+        assert answer.status_code == 507, answer.text
+        assert live.get("/readyz").status_code == 200
+    with serve(Settings(root=harbour_root, releases=folder, query_memory=200 << 20)) as live:
+        assert live.get("/readyz").status_code == 200
+        table = max(tables(live), key=lambda table: table.stat().st_size)  # without a small one, it cannot be opened
+        content = bytearray(table.read_bytes())
+        content[len(content) // 2] ^= 1
+        table.write_bytes(content)
+        answer = live.get(query)
+        assert answer.status_code == 503, answer.text
+        assert live.get("/readyz").status_code == 503

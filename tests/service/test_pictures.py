@@ -10,7 +10,7 @@ import re
 import pytest
 from lxml import etree
 
-from initiative_lod.errors import NotFound
+from initiative_lod.errors import InitiativeLodError, NotFound
 from initiative_lod.languages import initial, initials
 from initiative_lod.locale.messages import Languages
 from initiative_lod.web.drawings import raster, squares
@@ -125,6 +125,13 @@ def test_a_png_with_letters_that_the_font_lacks_is_not_made() -> None:
     with pytest.raises(NotFound) as refused:
         raster.png(drawing.format("", "ع"))
     assert "ع" in str(refused.value)
+
+
+def test_a_drawing_that_cannot_be_made_says_so_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The process that draws fails, and the server's goes on."""
+    with pytest.raises(InitiativeLodError, match="raster ended with status 1"):
+        raster.png('<svg xmlns="http://www.w3.org/2000/svg" width="4"')
+    assert "SVG" in caplog.text
 
 
 def _size(png: bytes) -> tuple[int, int]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import sqlite3
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from initiative_lod.errors import DamagedStore
+from initiative_lod.release.files import sha256
+from initiative_lod.release.manifest import STORE, STORE_DIGESTS
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +22,8 @@ log = logging.getLogger(__name__)
 _WANT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EINTR})
 #: How the engine's reports of damage begin; its other RuntimeErrors are about a query.
 _REPORTS = ("Corruption", "IO error", "Invalid")
+#: Between two readings of all of a store, which queries may cause.
+_SECONDS_BETWEEN_READINGS = 600.0
 
 
 def is_damage(error: BaseException) -> bool:
@@ -38,6 +45,7 @@ class Condition:
         self.damaged = False
         self._version, self._store = version, store
         self._sizes = self._look()
+        self._reading, self._read_again = threading.Lock(), -float("inf")
 
     def note(self, error: BaseException) -> DamagedStore:
         """The error to raise in place of one that says that the release is damaged, which the log is told once."""
@@ -61,6 +69,29 @@ class Condition:
             self.note(FileNotFoundError(errno.ENOENT, "a file of the store is gone or cut", min(lost)[0]))
         if self.damaged:
             raise self.note(DamagedStore())
+
+    def read_all(self) -> None:
+        """Raise DamagedStore where a table holds other bytes than when the release was made.
+
+        The engine counts on for ever over a garbled table, so that a query of a visitor ends there as one that is too
+        dear. All is read at most once in ten minutes.
+        """
+        with self._reading:
+            if not self.damaged and time.monotonic() >= self._read_again:
+                try:
+                    self._compare()
+                except OSError as error:
+                    if is_damage(error):
+                        self.note(error)
+                self._read_again = time.monotonic() + _SECONDS_BETWEEN_READINGS
+        self.check()
+
+    def _compare(self) -> None:
+        digests: dict[str, str] = json.loads((self._store.parent / STORE_DIGESTS).read_text("utf-8"))[STORE]
+        for name, digest in digests.items():
+            if sha256(self._store / name) != digest:
+                self.note(OSError(errno.EIO, "a file of the store holds other bytes than when it was made", name))
+                return
 
     def _look(self) -> dict[str, int]:
         """The sizes of the tables and of what names them."""

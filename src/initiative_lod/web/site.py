@@ -13,7 +13,6 @@ from importlib.resources.abc import Traversable
 
 import jinja2
 import pyoxigraph
-import resvg_py
 from starlette.types import Scope
 
 from initiative_lod import __version__
@@ -96,7 +95,7 @@ class Site:
 
 def software_digest() -> str:
     """Hex SHA-256 over every file of this package that can change a rendering, and the versions of what writes it."""
-    drawing = resvg_py.__version__, version("typst")
+    drawing = version("resvg-py"), version("typst")
     others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, *drawing)
     digest = hashlib.sha256(repr((__version__, *others)).encode())
     for name, content in sorted(_files(resources.files("initiative_lod"), "")):

@@ -19,7 +19,15 @@ from starlette.requests import ClientDisconnect
 
 from initiative_lod import errors
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.errors import DamagedStore, InitiativeLodError, Message, NotAcceptable, ReleaseError
+from initiative_lod.errors import (
+    DamagedStore,
+    InitiativeLodError,
+    Message,
+    NotAcceptable,
+    QueryMemory,
+    QueryTimeout,
+    ReleaseError,
+)
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -103,10 +111,20 @@ class Endpoint:
             self._pool.outcomes["abandoned"] += 1
             return responses.Response(status_code=400)  # to nobody
         except InitiativeLodError as error:
-            if isinstance(error, DamagedStore):
-                (await self._site.release_of(http.scope)).condition.suspect(error)
+            error = await self._cause(http, error)
             self._pool.outcomes[_outcome(error)] += 1
             return await self._problem(http, request, error, query)
+
+    async def _cause(self, http: requests.Request, error: InitiativeLodError) -> InitiativeLodError:
+        """The error to tell: of what a damaged store does to a query, the damage."""
+        if isinstance(error, DamagedStore):
+            (await self._site.release_of(http.scope)).condition.suspect(error)
+        elif isinstance(error, QueryTimeout | QueryMemory) and not self._settings.store:
+            try:
+                await asyncio.to_thread((await self._site.release_of(http.scope)).condition.read_all)
+            except DamagedStore as damage:
+                return damage
+        return error
 
     async def _query(
         self, opened: OpenRelease, http: requests.Request, request: Request, operation: Operation
