@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -298,6 +299,34 @@ def test_a_reload_drops_no_request(proxy: Proxy) -> None:
 def test_a_part_of_a_dump_is_a_part(proxy: Proxy) -> None:
     part = proxy.get("/dataset/dump.nq.gz", range="bytes=0-9")
     assert (part.status_code, len(part.content)) == (206, 10)
+
+
+def allowed_calls(unit: str) -> set[str]:
+    """The system calls that a unit's filters let through, as this machine's systemd knows the groups."""
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd-analyze is not on this machine")
+
+    def calls(name: str) -> set[str]:
+        if not name.startswith("@"):
+            return {name}
+        shown = subprocess.run([tool, "syscall-filter", name], capture_output=True, text=True, check=True).stdout
+        words = {line.strip() for line in shown.splitlines()[1:] if not line.strip().startswith("#")} - {""}
+        return {call for word in words for call in calls(word)}
+
+    found: set[str] = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.M):
+        named = {call for name in line.removeprefix("~").split() for call in calls(name)}
+        found = found - named if line.startswith("~") else found | named
+    return found
+
+
+def test_the_unit_lets_workers_confine_themselves() -> None:
+    unit = (CHECKOUT / "deploy" / "initiative-lod.service").read_text("utf-8")
+    needed = {"seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "prctl", "prlimit64"}
+    allowed = allowed_calls(unit)
+    assert needed <= allowed
+    assert not allowed & {"ptrace", "mount", "setuid", "bpf", "chown"}
 
 
 def test_the_unit_is_hardened() -> None:
