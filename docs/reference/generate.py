@@ -5,6 +5,7 @@ A test fails when a page is not what this writes.
 
 from __future__ import annotations
 
+import ast
 import runpy
 from collections.abc import Iterator
 from dataclasses import fields
@@ -20,6 +21,7 @@ from initiative_lod.sources import questions
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"
+ARCHITECTURE = runpy.run_path(str(HERE / "architecture.py"))
 NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run that again. -->\n"
 
 
@@ -30,8 +32,9 @@ def pages() -> dict[str, str]:
         "command-line.md": command_line(),
         "questions.md": competency_questions(),
         "messages.md": messages(),
+        "rooms.md": rooms(),
     }
-    drawn = {"architecture.svg": runpy.run_path(str(HERE / "architecture.py"))["drawing"]()}
+    drawn = {"architecture.svg": ARCHITECTURE["drawing"]()}
     return {**{name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}, **drawn}
 
 
@@ -105,6 +108,33 @@ def messages() -> str:
         "line speaks English, shapes Chinese and English.",
     ]
     return "\n".join(lines) + "\n" + runpy.run_path(str(HERE / "messages.py"))["table"]()
+
+
+def rooms() -> str:
+    """Every module of every room, with the first sentence of what it says of itself."""
+    lines = [
+        "# The rooms of the code",
+        "",
+        "Folders of `src/initiative_lod` from the ground up, as in [the picture](architecture.svg), and their modules.",
+        "Each sentence is the module's own.",
+    ]
+    found: dict[str, list[Path]] = ARCHITECTURE["rooms"]()
+    for floor in ARCHITECTURE["layers"](ARCHITECTURE["imports"](found)):
+        for room in floor:
+            said = [path for path in found[room] if path.stem == "__init__" and path.parent.name == room]
+            lines += ["", f"## {room}", "", *(_sentence(path) for path in said), *[""] * len(said)]
+            lines += ["| module | |", "| --- | --- |"]
+            for path in found[room]:
+                name = path.relative_to(ARCHITECTURE["SOURCE"]).as_posix().removeprefix(f"{room}/")
+                if path not in said and path.read_text("utf-8").strip():
+                    lines.append(f"| `{name}` | {_cell(_sentence(path))} |")
+    return "\n".join(lines)
+
+
+def _sentence(path: Path) -> str:
+    """The first sentence, or the first line, of a module's docstring."""
+    line = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n\n")[0]
+    return " ".join(line.split())
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:

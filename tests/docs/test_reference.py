@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import subprocess
 import sys
@@ -51,6 +52,24 @@ def test_every_command_is_there(pages: dict[str, str]) -> None:
         "release rollback",
     ):
         assert f"## `initiative-lod {command}`" in pages["command-line.md"]
+
+
+def test_what_the_docs_call_a_file_is_one() -> None:
+    """A path of a module is written from the package's folder or the checkout's, or is the end of one."""
+    root = REFERENCE.parents[1]
+    places = [
+        place
+        for folder in ("src/initiative_lod", "tests", "bench", "tools", "docs")
+        for place in (root / folder).rglob("*.py")
+    ]
+    known = [f"/{place.relative_to(root).as_posix()}" for place in places]
+    lost = {
+        f"{page.name}: {name}"
+        for page in (*root.glob("docs/*.md"), root / "README.md")
+        for name in re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)\b", page.read_text("utf-8"))
+        if not any(path.endswith(f"/{name}") for path in known)
+    }
+    assert lost == set()
 
 
 def test_the_pages_are_a_site_without_a_broken_link(tmp_path: Path) -> None:
