@@ -37,6 +37,7 @@ MODULES = {
     "build/coding": "a coding as a whole",
     "sources/word_pairs": "words of a coding in a translation, in `data/codings/`",
     "build/translated_words": "where these words stand",
+    "build/source_words": "a coding in the words of a translation",
     "sources/query_files": "the header of a question",
     "sources/questions": "questions in `data/questions/`",
     "validation/competency": "a question's query",

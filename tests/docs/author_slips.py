@@ -104,7 +104,10 @@ def coded(lines: str, head: str = CODING_HEAD, part: str = "action/2/clause/1") 
     return slip(CODING, None, f"{head}\n== {part}\n{lines}\n")
 
 
-def paired(lines: str, head: str = "coding: harbour-2031\nlanguage: en\n\n== action/2/clause/1\n") -> Told:
+PAIRS_HEAD = "coding: harbour-2031\nlanguage: en\n\n== action/2/clause/1\n"
+
+
+def paired(lines: str, head: str = PAIRS_HEAD) -> Told:
     """Words of a coding in a translation, of a coding of one clause; the build tells."""
     coding = f"{CODING_HEAD}\n== action/2/clause/1\n[undertake] A[shipping-lines](船公司) D[prohibit](不得)\n"
     said = ("must not sell crew information", "must not sell crew information, must not")
@@ -386,6 +389,15 @@ CASES: dict[str, dict[str, Told]] = {
         "the head says with “document": coded("[undertake] I(出售)", head="document: id/nothing\nlanguage: zh\n"),
         "the head says with “language": coded("[undertake] I(出售)", head="document: id/harbour-2031\nlanguage: fr\n"),
         "is a property of no component": coded("[undertake] Bdir,p(船员)"),
+        "whose pairs are missing": coded("[undertake] I(sell)", head=f"{CODING_HEAD}words: en\n"),
+    },
+    "build/source_words": {
+        "stands in no pair of": Slip(
+            (
+                (CODING, None, f"{CODING_HEAD}words: en\n\n== action/2/clause/1\n[undertake] A(ferries)\n"),
+                (CODING.replace(".igs", ".en.words"), None, f"{PAIRS_HEAD}船公司 = Shipping lines\n"),
+            )
+        ),
     },
     "sources/notation": {
         "takes no bracket": bracket('<id/x/a> src:quote [ src:is "x" ] .'),

@@ -288,11 +288,40 @@ def test_which_working_group_is_meant_is_implied(built: Built) -> None:
         assert I.thing(f"id/wic-2020/action/11/clause/1#cites-{body}") in nodes
 
 
+def test_who_stands_in_a_constraint_is_its_concept(built: Built) -> None:
+    """同国际社会一道, 在联合国框架下: with whom something is done, or in whose framework, can be asked for."""
+    names = {
+        quad.object.value
+        for quad in built.quads
+        if quad.predicate in (SKOS.prefLabel, RDFS.label)
+        and isinstance(quad.object, Literal)
+        and quad.object.language == "zh"
+        and re.search("/id/(group|institution)/", str(quad.subject))
+    }
+    constraints = {quad.subject for quad in built.quads if quad.predicate == I.term("context")}
+    concepts = {quad.subject for quad in built.quads if quad.predicate == I.term("concept")}
+    texts = {
+        quad.subject: quad.object.value
+        for quad in built.quads
+        if quad.predicate == I.term("text") and quad.subject in constraints and isinstance(quad.object, Literal)
+    }
+    named = {node for node, text in texts.items() if any(name in text for name in names)}
+    assert len(named) >= 8
+    assert sorted(texts[node] for node in named - concepts) == []
+
+
+def test_a_deontic_is_a_modality_and_no_ability(built: Built) -> None:
+    deontics = [quad.object for quad in built.quads if quad.predicate == I.term("deontic")]
+    concepts = [quad.object for quad in built.quads if quad.predicate == I.term("concept") and quad.subject in deontics]
+    assert len(deontics) == 2
+    assert concepts == [I.thing("id/modality/prohibit")] * 2
+
+
 # --- Sources
 
 NO_SOURCE = re.compile(
     r"supraverden|public source code|\bgist\b|malcolm\.id\.au|liberiaigf|kushima|knowledgr|freewechat|studylib|"
-    r"docplayer|scribd|OpenSanctions|\bgithub\.com",
+    r"girlsrightsplatform|docplayer|scribd|OpenSanctions|\bgithub\.com",
     re.IGNORECASE,
 )
 
@@ -332,6 +361,12 @@ def places_of(built: Built, thing: str, name: str) -> set[str]:
         ("institution/international-telecommunication-union", "insystemof", "http://et.one.un.org/"),
         ("institution/united-nations", "homepage", "https://www.un.org/"),
         ("programme/four-principles-2015", "membername", "www.gov.cn/xinwen/2015-12/16/"),
+        ("institution/gge-2019", "establishedby", "https://disarmament.unoda.org/"),
+        ("document/a-res-73-266", "identifier", "https://disarmament.unoda.org/"),
+        ("document/a-res-73-27", "title", "https://press.un.org/"),
+        ("document/a-res-73-27", "identifier", "http://webtv.un.org/"),
+        ("document/a-res-70-125", "title", "http://www.un.org/zh/"),
+        ("document/a-70-174", "identifier", "cyberpolicyportal.org/"),
         ("document/2030-agenda", "officialname", "http://en.cidca.gov.cn/"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from initiative_lod.build import coding
 from initiative_lod.documents import coded_statements, coding_figures, statement_table
 from initiative_lod.documents.coded_statements import CodedDocument
 from initiative_lod.documents.ig_script_writer import ScriptWriter
+from initiative_lod.errors import NotationError
 from initiative_lod.iris import Iris
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sources import ig_script
+from initiative_lod.sources import ig_script, word_pairs
+from initiative_lod.sources.word_pairs import TranslatedPiece, WordPair
 from pipeline.conftest import CHECKOUT
 from pipeline.test_codings import initiative
 from service.conftest import Live
@@ -60,17 +63,24 @@ def test_a_row_is_an_atomic_statement(document: CodedDocument) -> None:
         ("企业", "不得", "预设", "恶意代码"),
     ]
     assert {row["Cex_words"] for row in found} == {"在信息技术设备中"}
+    assert [(row["A_words_en"], row["D_words_en"], row["Bdir_words_en"]) for row in found] == [
+        ("enterprises", "not to", "backdoors"),
+        ("enterprises", "not to", "malicious code"),
+    ]
     assert found[1]["Bdir"] == "https://w3id.org/initiative-lod/id/topic/malicious-code"
     assert {row["statement"] for row in found} == {f"{CLAUSE}#statement-1"}
 
 
 def test_every_cell_has_words_of_the_text_or_iris(documents: list[CodedDocument]) -> None:
     for document in documents:
+        english = document.renderings["en"].content
         for row in rows(document):
             for column, cell in row.items():
                 for piece in cell.split(statement_table.BETWEEN) if cell else ():
                     if column.endswith("_words"):
                         assert piece in document.content, (row["statement"], column)
+                    elif column.endswith("_words_en"):
+                        assert all(words in english for words in piece.split(" … ")), (row["statement"], column)
                     elif column in ("statement", "part", "nested_in", "act", *coded_statements.SYMBOLS.values()):
                         assert piece == "" or piece.startswith("https://"), (row["statement"], column)
 
@@ -115,7 +125,52 @@ def test_ig_script_in_english_has_the_words_of_the_rendering(document: CodedDocu
         "I[pre-install](pre-install) Bdir[topic/backdoor, topic/malicious-code](backdoors [AND] malicious code)"
         in script
     )
-    assert script.startswith("# For reading")
+    assert "words: en" in script.splitlines()
+    assert "[undertake] I[participate](take … part in)" in script.replace("Cex[manner](active) ", "")
+    assert "I[put-forward]" not in script  # facts name no concept
+    assert "I(put forward #1)" in script
+    assert "I(put forward #2)" in script
+
+
+def test_ig_script_in_english_read_back_makes_the_same_graph(documents: list[CodedDocument]) -> None:
+    """With the words and places of both languages; with the pairs that the release has as with those of the author."""
+    found, described = initiative()
+    for document in documents:
+        name = document.coding.graph.rpartition("/coding-")[2]
+        writer = ScriptWriter(document, Iris(), "en")
+        authored = ig_script.read(CHECKOUT / "data" / "codings" / f"{name}.igs")
+        english = ig_script.parse(writer.whole(), Path("written.en.igs"))
+        pairs = CHECKOUT / "data" / "codings" / f"{name}.en.words"
+        first = coding.coder(authored, found, Iris(), described).triples()
+        second = coding.coder(english, found, Iris(), described, [word_pairs.read(pairs)]).triples()
+        assert len(first) > 500
+        assert set(second) == set(first)
+        written = word_pairs.parse(writer.pairs(), Path("written.en.words"))
+        for part, one in word_pairs.read(pairs).parts.items():
+            assert sides(written.parts[part]) == sides(one), part
+        assert set(coding.coder(english, found, Iris(), described, [written]).triples()) == set(first)
+
+
+def sides(pairs: Sequence[WordPair]) -> list[tuple[str, tuple[TranslatedPiece, ...]]]:
+    """Pairs without their lines, in an order of their own."""
+    return sorted(((pair.words, pair.pieces) for pair in pairs), key=str)
+
+
+def test_a_translation_whose_pairs_are_missing_is_told(document: CodedDocument) -> None:
+    found, described = initiative()
+    english = ig_script.parse(ScriptWriter(document, Iris(), "en").whole(), Path("written.en.igs"))
+    with pytest.raises(NotationError, match=r"put wic-2020\.en\.words beside it"):
+        coding.coder(english, found, Iris(), described)
+
+
+def test_no_constraint_qualifies_a_noun(documents: list[CodedDocument]) -> None:
+    """What 的 ties to the noun behind it (在…等方面的合作) is a property of that noun."""
+    for document in documents:
+        for part, tops in document.coding.parts.items():
+            for item in (item for top in tops for inner in top.everything() for item in inner.components):
+                if item.context and not item.implied:
+                    behind = document.content[item.end : item.end + 8]
+                    assert not re.match("(等)?(方面|领域)?的", behind), (part, item.text)
 
 
 def skeleton(items: Sequence[ig_script.Item]) -> tuple[object, ...]:
@@ -157,7 +212,7 @@ def test_every_clause_has_its_words_in_english(document: CodedDocument) -> None:
     ]
     assert len({part for part, _ in found}) == 100
     without = [item.text for _, item in found if not item.translations]
-    assert (len(found), sorted(without)) == (596, ["凸显", *["开展"] * 6])
+    assert (len(found), sorted(without)) == (594, ["凸显", *["开展"] * 6])
     assert all(
         len(item.translated) == item.translations["en"].count(" … ") + 1 for _, item in found if item.translations
     )
@@ -180,7 +235,10 @@ def test_the_files_are_of_the_release_and_of_its_catalogue(real: Live) -> None:
     manifest = real.opened.release.manifest
     described = real.get("/dataset.nt").text
     page = real.get("/dataset", BROWSER, accept_language="zh").text
-    for name in ("wic-2020.csv", "wic-2020.igs", "wic-2020.en.igs", "wic-2020-second.csv", "wic-2020-second.igs"):
+    for name in (
+        *("wic-2020.csv", "wic-2020.igs", "wic-2020.en.igs", "wic-2020.en.words"),
+        *("wic-2020-second.csv", "wic-2020-second.igs", "wic-2020-second.en.igs"),
+    ):
         body = real.get(f"/statements/{name}").content
         entry = manifest.files[f"statements-{name}"]
         assert hashlib.sha256(body).hexdigest() == entry.sha256, name

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build import sentences, translation
+from initiative_lod.build import sentences, source_words, translation
 from initiative_lod.build.coded_text import CodedText
 from initiative_lod.build.component_concepts import ComponentConcepts
 from initiative_lod.build.located_parts import LocatedDocument
@@ -36,6 +36,7 @@ from initiative_lod.sources.ig_script import (
     carried,
 )
 from initiative_lod.sources.text import Span
+from initiative_lod.sources.word_pairs import WordPairs
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
 
 I = Iris()  # for terms, which are the same under every base
@@ -90,8 +91,7 @@ class Coder:
     @property
     def graph(self) -> NamedNode:
         """The named graph, which is the coding itself as well."""
-        document = self.text.document.iri.rsplit("/", 1)[1]
-        return self.text.iris.graph("-".join(["coding", document, *([self.name] if self.name else [])]))
+        return self.text.iris.graph(f"coding-{_name(self.text.file, self.text.document.iri)}")
 
     def triples(self) -> list[Triple]:
         """All that the coding says. Raises SourceErrors, one error for each part that has one."""
@@ -272,8 +272,17 @@ class Coder:
         return NamedNode(iri if count == 1 else f"{iri}-{count}")
 
 
-def coder(file: CodingFile, documents: Mapping[str, LocatedDocument], iris: Iris, described: Collection[str]) -> Coder:
-    """The coder of a file, with the document and the text that its head names. Raises NotationError."""
+def coder(
+    file: CodingFile,
+    documents: Mapping[str, LocatedDocument],
+    iris: Iris,
+    described: Collection[str],
+    pairs: Sequence[WordPairs] = (),
+) -> Coder:
+    """The coder of a file, with the document and the text that its head names. Raises NotationError.
+
+    A file in the words of a translation is read by the ``pairs`` of its coding.
+    """
     path = file.head.get("document", "")
     document = documents.get(iris.thing(path).value) if path else None
     if document is None:
@@ -286,8 +295,29 @@ def coder(file: CodingFile, documents: Mapping[str, LocatedDocument], iris: Iris
         known = ", ".join(text.language for text in document.texts)
         message = f"the head says with “language: …” which text is coded, one of {known}; it says “{language}”"
         raise NotationError(message, file.path, 1)
+    if (written := file.head.get("words", language)) != language:
+        file = source_words.coding(file, _pairs(file, document.iri, written, pairs), texts[0].text.content)
     text = CodedText(file, document, texts[0], iris)
     return Coder(text, ComponentConcepts(text, described), sentences.of_text(document, texts[0]))
+
+
+def _pairs(file: CodingFile, document: str, language: str, pairs: Sequence[WordPairs]) -> WordPairs:
+    """The pairs of a file's coding with a translation. Raises NotationError."""
+    name = _name(file, document)
+    found = next((item for item in pairs if (item.coding, item.language) == (name, language)), None)
+    if found is None:
+        message = (
+            f"the head says with “words: …” that the words are those of the translation in {language!r}, whose pairs "
+            f"are missing: put {name}.{language}.words beside it, or write the words of the text"
+        )
+        raise NotationError(message, file.path, 1)
+    return found
+
+
+def _name(file: CodingFile, document: str) -> str:
+    """The name of a coding: of its document, and of a rival one its own besides."""
+    own = file.head.get("coding", "")
+    return "-".join([document.rsplit("/", 1)[1], *([own] if own else [])])
 
 
 def statement_labels(triples: Sequence[Triple], labels: Mapping[str, Sequence[Literal]]) -> Iterator[Triple]:

@@ -125,10 +125,16 @@ def _codings(
             labels[quad.subject.value].append(quad.object)
     found: list[Quad] = []
     errors: list[SourceError] = []
+    pairs: list[word_pairs.WordPairs] = []
+    for path in translated_words.pair_files(root / "data" / "codings"):
+        try:
+            pairs.append(word_pairs.read(path))
+        except SourceError as error:
+            errors.append(error)
     for path in coding.coding_files(root / "data" / "codings"):  # a project need not have any
         try:
             file = ig_script.read(path)
-            coder = coding.coder(file, {item.iri: item for item in documents}, iris, described)
+            coder = coding.coder(file, {item.iri: item for item in documents}, iris, described, pairs)
             triples = coder.triples()
         except SourceErrors as failed:
             errors += failed.errors
@@ -144,11 +150,10 @@ def _codings(
         if not coder.name:  # what follows from a coding follows from the one of record
             following = list(clause_values.triples(coder, triples, quads, _teller(places, shown)))
             found += _in(_graph_of(coder.text.document, iris), following)
-    for path in translated_words.pair_files(root / "data" / "codings"):
+    for each in pairs:
         try:
-            pairs = word_pairs.read(path)
-            stated = list(translated_words.triples(pairs, [*quads, *found], iris))
-            found += _in(iris.graph(f"coding-{pairs.coding}"), stated)
+            stated = list(translated_words.triples(each, [*quads, *found], iris))
+            found += _in(iris.graph(f"coding-{each.coding}"), stated)
         except SourceErrors as failed:
             errors += failed.errors
         except SourceError as error:

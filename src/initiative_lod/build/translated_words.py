@@ -17,6 +17,7 @@ from initiative_lod.build.located_text import LocatedText
 from initiative_lod.build.statements import span_triples
 from initiative_lod.errors import NotationError, SourceError, SourceErrors
 from initiative_lod.iris import Iris
+from initiative_lod.sources import word_pairs
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.sources.word_pairs import TranslatedPiece, WordPair, WordPairs
 
@@ -95,7 +96,7 @@ def _words(pairs: WordPairs, part: str, coding: _Coding, whole: Span, errors: li
         except SourceError as error:
             errors.append(error)
             continue
-        said = " … ".join(coding.rendered.text[one] for one in spans)
+        said = word_pairs.BETWEEN.join(coding.rendered.text[one] for one in spans)
         for node in coding.components[span]:
             if said:
                 yield Triple(node, I.term("translation"), Literal(said, language=pairs.language))
@@ -110,7 +111,7 @@ def _holds(outer: Span, span: Span) -> bool:
 def _find(pairs: WordPairs, pair: WordPair, piece: TranslatedPiece, coding: _Coding, whole: Span) -> Span:
     """The place of a piece in the translation of its part. Raises NotationError."""
     content, words = coding.rendered.text[whole], piece.words
-    places = [match.start() for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", content)]
+    places = word_pairs.places(words, content)
     if not places or piece.place > len(places):
         message = f"“{words}”, for “{pair.words}”, does not stand there in the translation “{content}”"
         raise NotationError(message, pairs.path, pair.line)

@@ -204,14 +204,27 @@ def _by_language(said: Mapping[str, list[NamedNode | Literal]], name: str) -> di
 
 
 @dataclass(frozen=True)
+class CodedTranslation:
+    """A translation in which the words of a coding stand: its IRI, its content, and where it has the parts."""
+
+    text: str
+    content: str
+    places: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class CodedDocument:
-    """A coding with what it is written beside: the text, where the parts stand in it, and how things are called."""
+    """A coding with what it is written beside: the text, where the parts stand in it, and how things are called.
+
+    ``renderings`` are the translations in which its words stand, by language.
+    """
 
     coding: ReadCoding
     language: str
     content: str
     spans: Mapping[str, tuple[int, int]]
     labels: Mapping[tuple[str, str], str]
+    renderings: Mapping[str, CodedTranslation] = field(default_factory=dict)
 
     def label(self, iri: str, language: str) -> str:
         """Label of a thing in a language; empty where it has none."""
@@ -246,7 +259,31 @@ def with_text(look_up: LookUp, coding: ReadCoding) -> CodedDocument:
             for quad in look_up(NamedNode(iri), property, None):
                 if isinstance(quad.object, Literal) and quad.object.language:
                     labels[iri, quad.object.language] = quad.object.value
-    return CodedDocument(coding, language, content, spans, labels)
+    return CodedDocument(coding, language, content, spans, labels, _renderings(look_up, coding))
+
+
+def _renderings(look_up: LookUp, coding: ReadCoding) -> dict[str, CodedTranslation]:
+    """The translations in which words of a coding stand, by language."""
+    texts = {
+        text
+        for found in coding.parts.values()
+        for top in found
+        for statement in top.everything()
+        for item in statement.components
+        for text, _, _ in item.translated
+    }
+    places: dict[str, dict[str, tuple[int, int]]] = {text: {} for text in texts}
+    for quad in look_up(None, I.term("translationSpan"), None) if texts else ():
+        if isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
+            place = place_in(quad.object.value) if isinstance(quad.object, NamedNode) else None
+            if place is not None and place[0] in places:
+                places[place[0]][quad.subject.value] = place[1:]
+    found = {}
+    for text in sorted(texts):
+        words = next(look_up(NamedNode(text), I.term("text"), None), None)
+        if words is not None and isinstance(words.object, Literal) and words.object.language:
+            found[words.object.language] = CodedTranslation(text, words.object.value, places[text])
+    return found
 
 
 def _named(statement: CodedStatement) -> Iterator[str]:

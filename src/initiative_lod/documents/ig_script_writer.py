@@ -1,13 +1,19 @@
-"""Writes a coding in IG Script, as an author would: read and built once more, it makes the same graph."""
+"""Writes a coding in IG Script, as an author would, in the words of the text or of a translation; and their pairs.
+
+Read and built once more, either makes the same graph: the one in the words of a translation with the pairs.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from initiative_lod.documents.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
+from initiative_lod.sources import word_pairs
 from initiative_lod.sources.ig_script import carried, escaped
+from initiative_lod.sources.word_pairs import BETWEEN, NONE
 
 
 class ScriptWriter:
@@ -16,13 +22,14 @@ class ScriptWriter:
     def __init__(self, document: CodedDocument, iris: Iris, language: str = "") -> None:
         self._document, self._iris = document, iris
         self._coding = document.coding
-        self._language = "" if language == document.language else language
+        self._language = language if language in document.renderings else ""
 
     def whole(self) -> str:
         """The file: head, parts in the order of the text, their statements."""
         head = [
             ("document", self._iris.short(self._coding.document)),
-            ("language", self._language or self._document.language),
+            ("language", self._document.language),
+            ("words", self._language),
             ("coding", self._coding.name if self._coding.is_rival else ""),
             *self._coding.head.items(),
         ]
@@ -30,11 +37,11 @@ class ScriptWriter:
         if self._language:
             lines.insert(
                 0,
-                f"# For reading: the words of the rendering in “{self._language}”, in the order of the text; where it "
-                "has none of its own, the label of the concept, and else the words of the text.",
+                f"# In the words of the translation in “{self._language}”, in the order of the text, and in those of "
+                "the text where it has none. With the pairs of the two it makes the same graph.",
             )
         for part in self._document.in_order():
-            lines += ["", f"== {part.removeprefix(self._coding.document + '/')}", *self.part(part)]
+            lines += ["", f"== {self._short(part)}", *self.part(part)]
         return "\n".join(lines) + "\n"
 
     def part(self, part: str) -> list[str]:
@@ -70,8 +77,8 @@ class ScriptWriter:
         pieces: list[str] = []
         for items in _groups(components):
             first = items[0]
-            if not self._language and not first.implied and first.start >= position:
-                pieces.append(self._between(position, first, bool(pieces)))
+            if not first.implied and first.start >= position:
+                pieces.append(self._between(position, first, bool(pieces) and not self._language))
             written, end = self._component(items, statement, suffixes)
             pieces.append(written)
             position = end if end >= 0 else position
@@ -120,19 +127,52 @@ class ScriptWriter:
         return f"{symbol}{f'[{note}]' if note else ''}({words})", max(ends, default=-1)
 
     def _words(self, item: CodedComponent, statement: CodedStatement) -> str:
-        shown = item.translations.get(self._language, "") if self._language else ""
-        if self._language and item.concept and not shown:
-            shown = self._document.label(item.concept, self._language)
-        text = escaped(shown or item.text)
+        where = self._part_at(item, statement) if item.implied and item.start >= 0 else ""
+        text = escaped(self._translated(item, where or self._short(statement.part)) or item.text)
         if not item.implied:
             return text
-        where = self._part_at(item, statement) if item.start >= 0 else ""
         above, _, number = where.rpartition("/")
         short = statement.part == f"{self._coding.document}/{above}/{statement.part.rpartition('/')[2]}"
         if short and dict(item.reasons) == dict(zip(LABEL_LANGUAGES, carried(number), strict=True)):
             return f"{text} @{number}"
         reasons = " | ".join(item.reasons.get(tag, "") for tag in LABEL_LANGUAGES)
         return f"{text} @{where} | {reasons}".strip()
+
+    def pairs(self) -> str:
+        """The words of the components and those of the translation, by part: what a coding in the latter is read by."""
+        name = self._coding.graph.rpartition("/")[2].removeprefix("coding-")
+        head = f"document: {self._iris.short(self._coding.document)}\ncoding: {name}\nlanguage: {self._language}\n"
+        found: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
+        for part in self._document.in_order():
+            for statement in (inner for top in self._coding.parts.get(part, ()) for inner in top.everything()):
+                for item in statement.components:
+                    if item.text and item.nested is None:
+                        where = self._part_at(item, statement) if item.implied else self._short(part)
+                        said = self._translated(item, where) or NONE
+                        found[where][item.start, item.end] = f"{item.text} = {said}"
+        order = [where for where in map(self._short, self._document.in_order()) if where in found]
+        lines = [f"== {where}\n{' | '.join(words for _, words in sorted(found[where].items()))}" for where in order]
+        return "\n".join([head, *lines]) + "\n"
+
+    def _translated(self, item: CodedComponent, part: str) -> str:
+        """The words of a component in the translation, as in its pair; empty where it has none."""
+        said = item.translations.get(self._language, "")
+        if not said:
+            return ""
+        rendering = self._document.renderings[self._language]
+        start, end = rendering.places[f"{self._coding.document}/{part}"]
+        spans = [(first, last) for text, first, last in item.translated if text == rendering.text]
+        written = []
+        for words in said.split(BETWEEN):
+            place = next(place for place in spans if rendering.content[slice(*place)] == words)
+            spans.remove(place)
+            places = word_pairs.places(words, rendering.content[start:end])
+            written.append(words if len(places) == 1 else f"{words} #{places.index(place[0] - start) + 1}")
+        return BETWEEN.join(written)
+
+    def _short(self, part: str) -> str:
+        """The path of a part after its document's."""
+        return part.removeprefix(f"{self._coding.document}/")
 
     def _part_at(self, item: CodedComponent, statement: CodedStatement) -> str:
         """The smallest part in which the words stand."""
@@ -141,7 +181,7 @@ class ScriptWriter:
             for part, (start, end) in self._document.spans.items()
             if start <= item.start and item.end <= end and part != statement.part
         ]
-        return min(holding)[1].removeprefix(self._coding.document + "/") if holding else ""
+        return self._short(min(holding)[1]) if holding else ""
 
     def _concept(self, iri: str, plain: Sequence[str] = ("aim",)) -> str:
         """The slug of a concept, with its scheme before it unless its symbol has one scheme."""

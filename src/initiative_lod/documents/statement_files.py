@@ -1,4 +1,4 @@
-"""Institutional statements as files of a release: of each coding the coders' table (CSV) and IG Script."""
+"""Institutional statements as files of a release: of each coding the coders' table (CSV), IG Script, pairs of words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from initiative_lod.documents import coded_statements, statement_table
 from initiative_lod.documents.coded_statements import CodedDocument, LookUp
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.iris import Iris
-from initiative_lod.languages import LABEL_LANGUAGES
 
-TABLE, SCRIPT = "csv", "igs"
+TABLE, SCRIPT, PAIRS = "csv", "igs", "words"
 
 
 def coded_documents(look_up: LookUp) -> dict[str, CodedDocument]:
@@ -24,25 +23,39 @@ def coded_documents(look_up: LookUp) -> dict[str, CodedDocument]:
     }
 
 
-def names(coding: str) -> list[str]:
-    """The names of a coding's files: the table, IG Script in the words of the text, and in other languages."""
-    return [f"{coding}.{TABLE}", f"{coding}.{SCRIPT}", *(f"{coding}.{tag}.{SCRIPT}" for tag in LABEL_LANGUAGES)]
+def names(coding: str, document: CodedDocument) -> list[str]:
+    """The names of a coding's files: the table, IG Script by language, and of each translation the pairs of words."""
+    scripts = (f"{coding}.{tag}.{SCRIPT}" for tag in (document.language, *document.renderings))
+    pairs = (f"{coding}.{tag}.{PAIRS}" for tag in document.renderings)
+    return [f"{coding}.{TABLE}", f"{coding}.{SCRIPT}", *scripts, *pairs]
 
 
 def content(document: CodedDocument, name: str, iris: Iris) -> bytes:
     """The file of that name."""
     if name.endswith(TABLE):
         return statement_table.table(document)
-    _, _, language = name.removesuffix(f".{SCRIPT}").partition(".")
-    return ScriptWriter(document, iris, language).whole().encode()
+    stem, _, kind = name.rpartition(".")
+    writer = ScriptWriter(document, iris, stem.partition(".")[2])
+    return (writer.pairs() if kind == PAIRS else writer.whole()).encode()
+
+
+def scripts(look_up: LookUp, iris: Iris) -> dict[str, tuple[tuple[str, str], ...]]:
+    """IG Script of each part of the codings of record: its language, and its lines."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for document in coded_documents(look_up).values():
+        if not document.coding.is_rival:
+            writers = [(tag, ScriptWriter(document, iris, tag)) for tag in (document.language, *document.renderings)]
+            for part in document.coding.parts:
+                found[part] = tuple((tag, "\n".join(writer.part(part))) for tag, writer in writers)
+    return found
 
 
 def statement_files(quads: Iterable[Quad], iris: Iris) -> dict[str, bytes]:
-    """The files of a release by their names in its folder; in the words of the text and in English and Chinese."""
+    """The files of a release by their names in its folder."""
     store = Store()
     store.bulk_extend(quads)
     return {
         f"statements-{name}": content(document, name, iris)
         for coding, document in coded_documents(store.quads_for_pattern).items()
-        for name in names(coding)
+        for name in names(coding, document)
     }

@@ -1,7 +1,8 @@
 """Writes a coding as the coders' table: CSV (RFC 4180), one row an atomic statement, one column a component.
 
 Where a component has alternatives joined by an operator, each makes a row; what a row has several of all the same
-(qualifiers, constraints) stands in one cell with `` | `` between. Words are the text's, concepts are IRIs.
+(qualifiers, constraints) stands in one cell with `` | `` between. Words are the text's, and beside them those of its
+translations (``A_words_en``); concepts are IRIs.
 
 It begins with a byte order mark, without which a spreadsheet takes UTF-8 for another encoding; words that it would take
 for a formula have an apostrophe before them.
@@ -10,7 +11,7 @@ for a formula have an apostrophe before them.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import product
 
@@ -25,8 +26,13 @@ _CONSTRAINTS = ("activationCondition", "executionConstraint")
 _QUALIFIED = ("attribute", "directObject", "indirectObject", "constitutedEntity", "constitutingProperties")
 
 
-def columns() -> list[str]:
-    """The names of the columns."""
+def columns(translations: Iterable[str]) -> list[str]:
+    """The names of the columns, for a coding whose words stand in translations of these languages as well."""
+    tags = list(translations)
+
+    def words(name: str) -> list[str]:
+        return [f"{name}_words", *(f"{name}_words_{tag}" for tag in tags)]
+
     names = [
         "statement",
         "row",
@@ -36,26 +42,27 @@ def columns() -> list[str]:
         "nested_in",
         "operator",
     ]
-    names += ["act", "act_words", "speaker_words"]
+    names += ["act", *words("act"), *words("speaker")]
     for role in SYMBOLS:
         symbol = SYMBOLS[role]
         if role in _CONSTRAINTS:
             names.append(f"{symbol}_kind")
-        names += [symbol, f"{symbol}_words"]
+        names += [symbol, *words(symbol)]
         if role in _QUALIFIED:
-            names += [f"{symbol}_p", f"{symbol}_p_words"]
+            names += [f"{symbol}_p", *words(f"{symbol}_p")]
     return [*names, "implied"]
 
 
 def table(document: CodedDocument) -> bytes:
     """The table, in UTF-8."""
     out = StringIO()
-    writer = csv.DictWriter(out, columns(), lineterminator="\r\n", restval="")
+    tags = list(document.renderings)
+    writer = csv.DictWriter(out, columns(tags), lineterminator="\r\n", restval="")
     writer.writeheader()
     for part in document.in_order():
         for top in document.coding.parts.get(part, ()):
             for statement, outer in _with_outer(top):
-                for number, row in enumerate(atomic_rows(statement), 1):
+                for number, row in enumerate(atomic_rows(statement, tags), 1):
                     row |= {
                         "statement": statement.iri,
                         "row": str(number),
@@ -78,34 +85,40 @@ def _with_outer(
             yield from _with_outer(item.nested, statement)
 
 
-def atomic_rows(statement: CodedStatement) -> Iterator[dict[str, str]]:
+def atomic_rows(statement: CodedStatement, translations: Sequence[str] = ()) -> Iterator[dict[str, str]]:
     """The rows of a statement, without what they have in common: one for each choice among its alternatives."""
+
+    def words(name: str, items: Sequence[CodedComponent]) -> dict[str, str]:
+        found = {f"{name}_words": _joined([item.text for item in items])}
+        for tag in translations:
+            found[f"{name}_words_{tag}"] = _joined([item.translations.get(tag, "") for item in items])
+        return found
+
     choices: list[Sequence[CodedComponent | None]] = [statement.of(role) or (None,) for role in _SINGLE]
     for chosen in product(*choices):
         row: dict[str, str] = {}
         used = [item for item in chosen if item is not None]
         for item in [*used]:
             symbol = SYMBOLS[item.role]
-            row[symbol] = _filling(item)
-            row[f"{symbol}_words"] = item.text
+            row |= {symbol: _filling(item), **words(symbol, [item])}
             qualifiers = [other for other in statement.of("qualifier") if item.iri in other.qualifies]
             if qualifiers:
                 row[f"{symbol}_p"] = _joined(
                     [other.nested.iri if other.nested else other.concept for other in qualifiers]
                 )
-                row[f"{symbol}_p_words"] = _joined([other.text for other in qualifiers])
+                row |= words(f"{symbol}_p", qualifiers)
                 used += qualifiers
         for role in _CONSTRAINTS:
             found = statement.of(role)
             symbol = SYMBOLS[role]
             row[f"{symbol}_kind"] = _joined([item.context for item in found])
             row[symbol] = _joined([_filling(item) for item in found])
-            row[f"{symbol}_words"] = _joined([item.text for item in found])
+            row |= words(symbol, found)
             used += found
         for item in statement.of("speechAct"):
-            row |= {"act": item.concept, "act_words": item.text}
+            row |= {"act": item.concept, **words("act", [item])}
             used.append(item)
-        row["speaker_words"] = _joined([item.text for item in statement.of("speaker")])
+        row |= words("speaker", statement.of("speaker"))
         row["implied"] = _joined(sorted({_name(item) for item in used if item.implied}))
         yield row
 

@@ -38,9 +38,10 @@ RDF_DUMPS = {f"dump.{item.suffix}.gz": item for item in RDF_TYPES if item.dumped
 TABLE = f"dump.{PARQUET.suffix}"
 DUMPS: dict[str, MediaType] = {**RDF_DUMPS, TABLE: PARQUET}
 DUMP = f"dump.{N_QUADS.suffix}.gz"  # the one that the others are made from
-#: Institutional statements as files, one a coding: the coders' table and IG Script. They are at ``/statements/<name>``.
-STATEMENT_MEDIA = {"csv": "text/csv", "igs": "text/plain"}
-STATEMENTS = re.compile(r"statements-(?P<name>[\w.-]+\.(csv|igs))")
+#: Institutional statements as files of a coding: the coders' table, IG Script, pairs of words with a translation's.
+#: They are at ``/statements/<name>``.
+STATEMENT_MEDIA = {"csv": "text/csv", "igs": "text/plain", "words": "text/plain"}
+STATEMENTS = re.compile(r"statements-(?P<name>[\w.-]+\.(csv|igs|words))")
 EXACT = "exact.tsv"
 CONTEXT = "context.jsonld"
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")  # the name of a release

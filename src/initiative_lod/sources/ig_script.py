@@ -22,7 +22,8 @@ SYMBOLS = ("Bdir", "Bind", "Cac", "Cex", "A", "D", "I", "E", "M", "F", "P", "O")
 NESTING = ("Bdir", "Bind", "Cac", "Cex", "P", "O")
 WITH_PROPERTIES = ("A", "Bdir", "Bind", "E", "P")
 OPERATORS = ("AND", "OR", "XOR")
-HEAD = ("document", "language", "coding", "coder", "date")
+#: ``words`` is the language of the translation whose words are written: without it they are those of the text.
+HEAD = ("document", "language", "words", "coding", "coder", "date")
 SPECIAL = "()[]{}@|\\"  # what a backslash makes a character of the text
 
 _SYMBOL = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(SYMBOLS)})(\d*)(,p\d*)?(?=[\[({{])")

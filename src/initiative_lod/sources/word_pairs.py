@@ -20,6 +20,7 @@ from initiative_lod.errors import NotationError
 from initiative_lod.sources import turtle
 
 NONE = "–"
+BETWEEN = " … "
 _PLACE = re.compile(r"\s*#(\d+)$")
 
 
@@ -53,10 +54,15 @@ class WordPairs:
 
 def read(path: Path) -> WordPairs:
     """Read a file of pairs. Raises NotationError with its line."""
+    return parse(turtle.read_text(path), path)
+
+
+def parse(content: str, path: Path) -> WordPairs:
+    """The pairs that a file holds. Raises NotationError with its line."""
     head: dict[str, str] = {}
     parts: dict[str, list[WordPair]] = {}
     lines: dict[str, int] = {}
-    for number, line in enumerate(turtle.read_text(path).splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -79,16 +85,24 @@ def read(path: Path) -> WordPairs:
     return WordPairs(path, head["coding"], head["language"], {key: tuple(item) for key, item in parts.items()}, lines)
 
 
+def pieces(said: str) -> tuple[TranslatedPiece, ...]:
+    """The pieces of words of a translation, as they are written in a pair."""
+    found = []
+    for piece in said.split(BETWEEN):
+        place = _PLACE.search(piece)
+        found.append(TranslatedPiece(_PLACE.sub("", piece).strip(), int(place[1]) if place else 0))
+    return tuple(found)
+
+
+def places(words: str, content: str) -> list[int]:
+    """Positions at which whole words begin in the translation of a part."""
+    return [match.start() for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", content)]
+
+
 def _pair(text: str, path: Path, line: int) -> WordPair:
     words, equals, said = (piece.strip() for piece in text.partition(" = "))
     if not equals or not words or not said:
         raise NotationError(
             f"“{text.strip()}” is no pair: write “words of the text = words of the translation”", path, line
         )
-    if said == NONE:
-        return WordPair(words, (), line)
-    pieces = []
-    for piece in said.split(" … "):
-        place = _PLACE.search(piece)
-        pieces.append(TranslatedPiece(_PLACE.sub("", piece).strip(), int(place[1]) if place else 0))
-    return WordPair(words, tuple(pieces), line)
+    return WordPair(words, () if said == NONE else pieces(said), line)

@@ -20,6 +20,7 @@ LONGEST_NAME = 240  # bytes of one part of a path, which no usual file system ta
 VERSIONED = ("/static/",)
 _KNOWN = (*STYLES.values(), *DOCUMENT_TYPES, JSON, RESULT_CSV, TEXT, XML, ATOM)
 _SUFFIXES = {media.name: media.suffix for media in _KNOWN}
+_OWN_SUFFIXES = (".json", ".jsonld", ".txt", ".xml", ".igs", ".words")  # which a name says itself
 _ENCODED = re.compile("%(?:3A|2F)", re.IGNORECASE)  # in arguments: a colon, a slash
 _SAFE = "!#$%&'()*+,-./:;=?@[]_~"  # what stays as it is in an address that is written in ASCII
 
@@ -67,7 +68,7 @@ class SiteAddress:
         suffix = _SUFFIXES.get(media_type.partition(";")[0].strip())
         stem = self.stem
         last = stem.rpartition("/")[2]
-        if suffix is None or (not self.arguments and last.endswith((".json", ".jsonld", ".txt", ".xml", ".igs"))):
+        if suffix is None or (not self.arguments and last.endswith(_OWN_SUFFIXES)):
             suffix = last.rpartition(".")[2] if "." in last else "bin"
         stem = stem.removesuffix(f".{suffix}")
         if stem.rpartition("/")[2] == INDEX and not self.path.endswith("/"):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
+from initiative_lod.documents import statement_files
 from initiative_lod.documents.coded_statements import codings
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
@@ -71,6 +72,7 @@ class Pages:
         self._questions = PerRelease(saved_questions.read, "questions")
         self._codings = PerRelease(lambda opened: codings(opened.quads))
         self._statements = PerRelease(lambda opened: statement_index(self._codings.of(opened)), "statements")
+        self._scripts = PerRelease(lambda opened: statement_files.scripts(opened.quads, opened.iris), "scripts")
         self._imprints = PerRelease(imprint, "imprint")
         self._acts = PerRelease(lambda opened: actor_aims(self._codings.of(opened)), "acts")
         self._alignments = PerRelease(pictures.alignments, "alignments")
@@ -97,7 +99,7 @@ class Pages:
         self.suggestions(opened)
         for name in self._templates.list_templates():
             self._templates.get_template(name)
-        for table in (self._imprints, self._statements, self._figures, self._acts, self._alignments):
+        for table in (self._imprints, self._statements, self._scripts, self._figures, self._acts, self._alignments):
             table.of(opened)
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
@@ -156,6 +158,7 @@ class Pages:
             more["rivals"] = statement_lines.rivals_of(view, index, shown)
             more["coloured"] = statement_lines.translations_of(view, index, shown)
             work = view.document_of(resource)
+            more["scripts"] = self._scripts.of(opened).get(resource.value, ()) if kinds[0] == "Clause" else ()
             more["coding"] = index.codings.get(work.value, "") if work is not None else ""
         elif "Text" in kinds:
             template, more["known"] = "text.html", dataset.text_facts(view, resource)

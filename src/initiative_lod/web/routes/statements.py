@@ -19,7 +19,7 @@ from initiative_lod.web.site import Site
 
 
 def statements_address(site: Site, by_date: Endpoint) -> Address:
-    """``/statements/<coding>.csv``, ``/statements/<coding>.igs`` and ``/statements/<coding>.en.igs``."""
+    """``/statements/<coding>.csv``, ``….igs``, and in the words of a translation ``….en.igs`` with ``….en.words``."""
     coded = PerRelease(lambda opened: statement_files.coded_documents(opened.quads))
     return Address(
         "/statements/{name}",
@@ -40,7 +40,7 @@ def statements(
 ) -> Representation:
     """A coding as a file. Raises NotFound."""
     name = request.parameters["name"]
-    files = {file: item for coding, item in coded.of(opened).items() for file in statement_files.names(coding)}
+    files = {file: item for coding, item in coded.of(opened).items() for file in statement_files.names(coding, item)}
     if name not in files:
         raise NotFound(Message("error.no_statements", name=name[:100], names=", ".join(files) or "–"))
     document, kept = files[name], f"statements-{name}"
