@@ -102,6 +102,21 @@ def test_a_nested_statement_fills_a_component() -> None:
     assert values(found, inner, "aim") == [f"wic-2020/{inner}-aim-build"]
 
 
+def test_a_statement_is_the_condition_of_another() -> None:
+    found = coded(
+        "== action/1/clause/2\n[undertake] Cac[precondition]{在 {I[respect](尊重) Bdir[cyber-sovereignty](网络主权) "
+        "[AND] I[respect](尊重) Bdir[internet-policy](网络政策)}} I[explore](探索)\n"
+    )
+    outer = "action/1/clause/2#statement-1"
+    conditions = values(found, outer, "activationCondition")
+    assert [values(found, node.removeprefix("wic-2020/"), "operator") for node in conditions] == [["AND"], ["AND"]]
+    assert [values(found, node.removeprefix("wic-2020/"), "nestedStatement") for node in conditions] == [
+        [f"wic-2020/{outer}.1"],
+        [f"wic-2020/{outer}.2"],
+    ]
+    assert values(found, f"{outer}.2-direct-object-internet-policy", "text") == ["网络政策"]
+
+
 def test_a_second_coding_stands_beside_the_first() -> None:
     found = coded("== action/8/clause/2\n[undertake] I[safeguard](保障)\n", "coding: second\n" + HEAD)
     assert values(found, "action/8/clause/2", "statement") == []

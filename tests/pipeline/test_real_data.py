@@ -366,6 +366,7 @@ FAULTS = {
     "sanctions": add("<id/wic-2020/action/8/clause/5#statement-1> :orElse <id/wic-2020/action/8/clause/5#x>"),
     "statements-without-evidence": drop("<id/wic-2020/action/8/clause/5#addressee-enterprises> :onValue ?x"),
     "traps-of-alignment": add("<id/document/2030-agenda> owl:sameAs <http://www.wikidata.org/entity/Q7649586>"),
+    "undertakings-without-aim": drop("<id/wic-2020/action/2/clause/3#statement-1> :aim ?x"),
     "unused-aims-and-objects": add("<id/aim/juggle> a :Aim ; skos:broader <id/aim/keep>"),
     "words-in-no-part": add("<id/wic-2020/zh> :leftOut <id/wic-2020/zh#char=0,17>"),
     "treaty-is-a-negotiation": add("<id/negotiation/un-cybercrime-convention> a :CitedDocument"),

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -198,6 +199,22 @@ def test_ig_script_in_english_reads_back_as_the_same_statements(document: CodedD
     )
     assert len(chinese) == 100
     assert english == chinese
+
+
+def test_the_same_adverb_is_of_one_kind_in_both_codings(documents: list[CodedDocument]) -> None:
+    """And of that which the codebook names: how long (持续) is no degree."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for document in documents:
+        for top in (top for tops in document.coding.parts.values() for top in tops):
+            for item in (item for statement in top.everything() for item in statement.components if item.context):
+                kinds[item.text].add(item.context.rpartition("/")[2])
+    assert {words: found for words, found in kinds.items() if len(found) > 1} == {}
+    for kind, adverbs in {
+        "manner": ("共同", "携手", "积极", "合力", "有效"),
+        "degree": ("充分", "进一步", "全面", "更加"),
+        "time": ("2015年", "2019年", "持续"),
+    }.items():
+        assert [kinds[words] for words in adverbs] == [{kind}] * len(adverbs)
 
 
 def test_every_clause_has_its_words_in_english(document: CodedDocument) -> None:
