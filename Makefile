@@ -7,13 +7,14 @@ NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 # Where it is set, each of the many processes that tests start would compile all of the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test check lint types bench peers interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
+	@echo "make peers     beside others over the same data (it installs 700 MB beside; wrk, nginx and Node)"
 	@echo "make siege     64 connections on every kind of address, and what the others notice"
 	@echo "make proofs    what takes minutes to prove     make installed  what a user installs is enough"
 	@echo "make spark     conflicts of a merge by the store, by DuckDB and by Spark compared (it installs 450 MB beside; Java 17)"
@@ -90,12 +91,14 @@ installed: install-dev
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/walk.py
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/new_project.py
 
-# rdflib-endpoint goes into an environment of its own: it wants other versions of what we use.
+# Two cores that nobody else uses, and wrk: apt-get install wrk.
 bench: install-dev
-	test -e $(VENV)-peer/installed || ($(PYTHON) -m venv $(VENV)-peer && $(VENV)-peer/bin/python -m pip install --quiet rdflib-endpoint \
-	    uvicorn && touch $(VENV)-peer/installed)
-	$(BIN)/python bench/front.py --peer $(VENV)-peer/bin/python
+	$(BIN)/python bench/front.py
 	$(BIN)/python bench/addresses.py
+
+# Each of the others goes into an environment of its own: they want other versions of what we use.
+peers: install-dev
+	$(BIN)/python bench/peers.py --install --peers $(VENV)-peers --chart docs/images/peers.svg
 
 # sssom-py goes into an environment of its own: it brings 70 packages and 390 MB.
 interop: install-dev
@@ -149,4 +152,4 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(VENV)-user $(VENV)-peer $(VENV)-sssom $(VENV)-spark $(VENV)-sbom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-user $(VENV)-peers $(VENV)-sssom $(VENV)-spark $(VENV)-sbom releases editor/node_modules tests/node/node_modules $(dir $(EDITOR)) .pytest_cache .mypy_cache .ruff_cache

@@ -1,19 +1,24 @@
 """Processor time and memory of a merge by the store's own queries beside DuckDB (or Spark), phase by phase.
 
-    python bench/bulk.py FILE [--engines store duckdb] [--checks]
+    python bench/bulk.py FILE [--engines store duckdb] [--checks] [--onto RELEASES]
 
 Each engine merges the same file into the same small release, in a process and a folder of its own, one after the
-other. ``--checks`` leaves out the indexes. Other people's work on the machine inflates processor time by a half at
-most.
+other; with ``--onto`` into the release that is published in a folder, where what is made is published then.
+``--checks`` leaves out the indexes. At the end it is told what takes the place on the disk. Other people's work on the
+machine inflates processor time by a half at most.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pyoxigraph import Literal, Quad
@@ -23,7 +28,7 @@ from initiative_lod.build.graph import canonical
 from initiative_lod.bulk.sql_engine import DUCKDB, STORE
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest
-from initiative_lod.release import Edition
+from initiative_lod.release import Edition, Release
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDFS
 
@@ -57,15 +62,27 @@ class Phases:
         self._name, self._begun = name, now
 
 
-def run(file: Path, engine: str, checks_alone: bool) -> None:
-    """Merge the file, and print what each phase took."""
+@contextmanager
+def beginning(file: Path, onto: Path | None) -> Iterator[tuple[Settings, Release]]:
+    """Settings, and the release that is merged into: the published one of a folder, or a tiny one."""
+    if onto is not None:
+        settings = Settings(root=PROJECT, releases=onto, rendered_documents=0)
+        start = release.current(settings.release_folder)
+        assert start is not None, f"nothing is published in {onto}"
+        yield settings, start
+        return
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         settings = Settings(root=PROJECT, releases=Path(folder), rendered_documents=0)
-        iris, begun = Iris(), spent()
+        iris = Iris()
         quads = canonical([Quad(iris.thing("id/x"), RDFS.label, Literal("x"), iris.graph("some"))])
         context = {"context.jsonld": b"{}\n"}
-        start = release.write(settings.release_folder, quads, Edition("1", "2031-03-05"), context, iris)
-        phases = Phases()
+        yield settings, release.write(settings.release_folder, quads, Edition("1", "2031-03-05"), context, iris)
+
+
+def run(file: Path, engine: str, checks_alone: bool, onto: Path | None) -> None:
+    """Merge the file, and print what each phase took."""
+    with beginning(file, onto) as (settings, start):
+        begun, phases = spent(), Phases()
         request = MergeRequest(named=(str(file),), engine=engine, retrieved="2031-03-06")
         if checks_alone:
             pipeline.index_maker = lambda *given: lambda building: None  # type: ignore[assignment, misc]
@@ -76,6 +93,33 @@ def run(file: Path, engine: str, checks_alone: bool) -> None:
         print(f"{engine}: {manifest.quads:,} quads, {spent() - begun:.1f} s of processor, at most {peak():,} MB")
         for name in ("dump.nq.gz", "dump.parquet", "conflicts.json"):
             print(f"  {name}: {manifest.files[name].bytes:,} bytes, {manifest.files[name].sha256[:12]}")
+        tell_places(merged.release.path, manifest.quads)
+        if onto is not None:
+            release.publish(settings.release_folder, merged.release)
+
+
+def tell_places(folder: Path, quads: int) -> None:
+    """Print the bytes a quad that each folder of a release, and each table of its indexes, has on the disk."""
+    sizes: Counter[str] = Counter()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            inside = path.relative_to(folder)
+            sizes[str(inside if inside.parts[0] == "index" else inside.parts[0])] += path.stat().st_size
+    print(f"  all of it: {sum(sizes.values()) / quads:.0f} bytes a quad")
+    for name, size in sizes.most_common(12):
+        print(f"    {name}: {size / quads:.1f}")
+        if name.endswith(".sqlite"):
+            for table, bytes in tables(folder / name):
+                print(f"      {table}: {bytes / quads:.1f}")
+
+
+def tables(path: Path) -> list[tuple[str, int]]:
+    """The tables and indexes of an SQLite file with their bytes, the largest first; none where SQLite does not tell."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as opened:
+        try:
+            return list(opened.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 8"))
+        except sqlite3.OperationalError:
+            return []
 
 
 def main() -> None:
@@ -84,13 +128,14 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--engines", nargs="+", default=[STORE, DUCKDB])
     parser.add_argument("--checks", action="store_true", help="leave out what is indexed after the checks")
+    parser.add_argument("--onto", type=Path, help="a folder with a published release; what is made is published there")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        run(asked.file, asked.one, asked.checks)
+        run(asked.file, asked.one, asked.checks, asked.onto)
         return
     for engine in asked.engines:
-        more = ["--checks"] if asked.checks else []
+        more = [*(["--checks"] if asked.checks else []), *(["--onto", str(asked.onto)] if asked.onto else [])]
         print(f"== {engine}", flush=True)
         subprocess.run([sys.executable, __file__, str(asked.file), "--one", engine, *more], check=True)
 

@@ -32,7 +32,7 @@ SELECT = "SELECT ?s ?o WHERE { ?s <https://w3id.org/initiative-lod/ontology#moda
 
 @dataclass
 class Server:
-    """A server process, pinned to core 0."""
+    """A server process, pinned to core 0; what it prints goes to the file ``log``, where there is one."""
 
     name: str
     command: list[str]
@@ -40,17 +40,19 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    log: str = ""
 
     def start(self, path: str) -> float:
         """Start it; seconds until it answers ``path``."""
         begun = time.monotonic()
-        self.process = subprocess.Popen(
-            ["taskset", "-c", "0", *self.command],
-            cwd=CHECKOUT,
-            env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with Path(self.log or os.devnull).open("wb") as log:
+            self.process = subprocess.Popen(
+                ["taskset", "-c", "0", *self.command],
+                cwd=CHECKOUT,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         while time.monotonic() - begun < WAIT:
             if self.process.poll() is not None:
                 sys.exit(f"bench: {self.name} ended by itself")
@@ -177,7 +179,6 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
     parser.add_argument("--only", default="", help="only the lines that have this in their name")
-    parser.add_argument("--peer", type=Path, help="a Python with rdflib-endpoint installed")
     args = parser.parse_args()
     for tool in ("wrk", "taskset", "pgrep"):
         if shutil.which(tool) is None:
@@ -249,30 +250,6 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         compare("cold Turtle / bare Starlette", 0.28, cold, floors["ttl"], (turtle, turtle), {}, args)
         json_ = {"Accept": "application/sparql-results+json"}
         compare("small SELECT / inline", 0.5, ours, inline, (query, query), json_, args)
-        if args.peer:
-            peer_port = free_port()
-            dump = folder / "data.nq"
-            subprocess.run(["sh", "-c", f"gunzip -c {releases}/current/dump.nq.gz > {dump}"], check=True)
-            peer = Server(
-                "rdflib-endpoint",
-                [
-                    str(args.peer),
-                    "-m",
-                    "rdflib_endpoint",
-                    "serve",
-                    "--port",
-                    str(peer_port),
-                    "--host",
-                    "127.0.0.1",
-                    str(dump),
-                ],
-                peer_port,
-            )
-            peer.start("/?query=" + urllib.parse.quote("ASK { ?s ?p ?o }"))
-            servers.append(peer)
-            peer_query = "/?query=" + urllib.parse.quote(SELECT)
-            compare("small SELECT / rdflib-endpoint", None, ours, peer, (query, peer_query), json_, args)
-            print(f"memory: initiative-lod {ours.memory():.0f} MB, rdflib-endpoint {peer.memory():.0f} MB")
     finally:
         for server in servers:
             server.stop()

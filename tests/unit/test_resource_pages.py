@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.documents import resource
 from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.iris import Iris
-from initiative_lod.release import Edition
+from initiative_lod.release import Edition, hubs
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import RDFS
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from service.crowd import crowd
 
 I = Iris()
@@ -89,3 +89,65 @@ def test_only_a_few_things_are_kept_sorted(opened: OpenRelease) -> None:
     opened.incoming.pop(OFFICE.value)
     describe(opened, OFFICE)
     assert len(opened.incoming) == KEPT_INCOMING
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
+    """A release in which a graph of others points to the office too, by two properties and as its class."""
+    for module, name, value in ((hubs, "LEAST", 20), (resource, "SORTED", 20), (resource, "PAGE", 50)):
+        monkeypatch.setattr(module, name, value)
+    theirs = I.graph("source/theirs")
+    things = [NamedNode(f"https://example.org/{number}") for number in range(150)]
+    said = [Quad(thing, RDF.type, OFFICE, theirs) for thing in things]
+    said += [Quad(thing, DCTERMS.subject, OFFICE, theirs) for thing in things[:130]]
+    said += [
+        Quad(thing, SKOS.related, OFFICE, graph) for thing in things[:40] for graph in (theirs, I.graph("source/b"))
+    ]
+    edition = Edition("1.0", "2031-03-05")
+    quads = canonical([*crowd(I, 60), *said])
+    return OpenRelease.open(release.write(tmp_path, quads, edition, {"context.jsonld": b"{}\n"}, I))
+
+
+def test_to_what_very_much_points_is_counted_with_the_release(hub: OpenRelease) -> None:
+    stated: dict[NamedNode, set[object]] = {}
+    for quad in hub.quads(object=OFFICE):
+        stated.setdefault(quad.predicate, set()).add(quad.subject)
+    assert hub.pointing(OFFICE) == {predicate: len(subjects) for predicate, subjects in stated.items()}
+    assert hub.pointing(I.thing("id/crowd-2031/action/1")) == {}
+
+
+def test_pages_of_a_hub_are_read_one_by_one_and_hold_everything_once_ours_first(hub: OpenRelease) -> None:
+    first = describe(hub, OFFICE)
+    assert first is not None
+    pages = [describe(hub, OFFICE, number) for number in range(1, first.pages + 1)]
+    pointing = {quad for quad in hub.quads(object=OFFICE) if quad.predicate not in resource._UNTOLD}
+    held = [{quad for quad in page.quads if quad in pointing} for page in pages if page is not None]
+    assert set().union(*held) == pointing
+    assert sum(map(len, held)) == len(pointing)
+    ours = [number for number, page in enumerate(held) for quad in page if "/source/" not in str(quad.graph_name)]
+    others = [number for number, page in enumerate(held) for quad in page if "/source/" in str(quad.graph_name)]
+    assert max(ours) <= min(others)
+    assert OFFICE.value not in hub.incoming  # nothing of it is kept
+    assert describe(hub, OFFICE, first.pages + 1) is describe(hub, OFFICE, 0) is None
+
+
+def test_of_a_hub_as_many_statements_are_listed_as_of_others(hub: OpenRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "MOST_INCOMING", 120)
+    first, last = describe(hub, OFFICE), describe(hub, OFFICE, 3)
+    assert first is not None
+    assert last is not None
+    assert first.pages == 3
+    assert describe(hub, OFFICE, 4) is None
+    assert any(quad.predicate == RDFS.comment and quad.subject == first.document for quad in first.quads)
+
+
+def test_a_class_with_very_many_things_is_described_without_a_look_at_them(
+    hub: OpenRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "SORTED", 1000)
+    whole = describe(hub, OFFICE)
+    assert whole is not None
+    assert not [quad for quad in whole.quads if quad.subject == NamedNode("https://example.org/149")]
+    monkeypatch.setattr(hubs.Hubs, "pointing", lambda self, thing: {})
+    fresh = OpenRelease.open(hub.release)
+    assert describe(fresh, OFFICE) == whole

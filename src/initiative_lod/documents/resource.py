@@ -20,7 +20,8 @@ labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -36,7 +37,8 @@ from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, 
 
 PAGE = 1000  # incoming statements in one page, where they are not more
 SHORT_PAGE = 100  # in each page, where they are: nobody reads that many, and a page is not to take a second
-MOST_INCOMING = 10_000  # that are listed: to sort more would take seconds, and who wants more of them asks a query
+MOST_INCOMING = 10_000  # that are listed: who wants more of them asks a query
+SORTED = 2_000  # that are in the order of their subjects; more are read page by page, where their number is known
 BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
@@ -138,12 +140,8 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     else:
         found.part(resource)
         if not found.is_part(resource):
-            incoming, cut = _sorted_incoming(opened, resource)
-            size = PAGE if len(incoming) <= PAGE else min(PAGE, SHORT_PAGE)
-            pages = max(1, -(-len(incoming) // size))
-            if not 1 <= page <= pages:
-                return None
-            for quad in incoming[(page - 1) * size : page * size]:
+            incoming, pages, cut = _incoming(opened, resource, page)
+            for quad in incoming:
                 found.incoming(quad)
     if not 1 <= page <= pages:
         return None
@@ -262,13 +260,60 @@ class _Found:
                 self.quads.update(self.opened.quads(node, predicate))
 
 
-def _sorted_incoming(opened: OpenRelease, resource: NamedNode) -> tuple[tuple[Quad, ...], bool]:
+def _incoming(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int, bool]:
+    """The statements that point to the resource on a page; how many pages there are; and whether more point to it."""
+    pointing = opened.pointing(resource)
+    counts = {predicate: count for predicate, count in pointing.items() if predicate not in _UNTOLD}
+    total = sum(counts.values())
+    if total > SORTED:
+        size = min(PAGE, SHORT_PAGE)
+        begin, end = (page - 1) * size, min(page * size, total, MOST_INCOMING)
+        quads = _by_property(opened, resource, counts, begin, end) if 0 <= begin < end else ()
+        return quads, -(-min(total, MOST_INCOMING) // size), total > MOST_INCOMING
+    found, cut = _sorted_incoming(opened, resource, sorted(counts, key=str) if pointing else None)
+    size = PAGE if len(found) <= PAGE else min(PAGE, SHORT_PAGE)
+    return found[(page - 1) * size : page * size], max(1, -(-len(found) // size)), cut
+
+
+def _by_property(
+    opened: OpenRelease, resource: NamedNode, counts: Mapping[NamedNode, int], begin: int, end: int
+) -> list[Quad]:
+    """Of very many statements those from ``begin`` to ``end``, without a look at those behind them.
+
+    Those of our own graphs come first, in the order of their subjects, then the others, property by property, as the
+    store has them: that is the same order in each copy of a release.
+    """
+    own_graphs = [graph for graph in opened.graphs if graph != opened.inferred and not is_merged(opened.iris, graph)]
+    stated = _told(quad for graph in own_graphs for quad in opened.quads(object=resource, graph=graph))
+    own = dict.fromkeys(sorted((quad.triple for quad in islice(stated, MOST_INCOMING)), key=_page_key))
+    chosen = list(own)[begin:end]
+    place, counted = len(own), Counter(triple.predicate for triple in own)
+    for predicate in sorted(counts, key=str):
+        number = counts[predicate] - counted[predicate]
+        first, last = max(begin - place, 0), min(end - place, number)
+        place += number
+        if first < last:
+            others = (triple for triple in opened.triples(None, predicate, resource) if triple not in own)
+            chosen += islice(others, first, last)
+    return [
+        quad
+        for triple in chosen
+        if not isinstance(triple.subject, Triple)
+        for quad in opened.quads(triple.subject, triple.predicate, resource)
+    ]
+
+
+def _sorted_incoming(
+    opened: OpenRelease, resource: NamedNode, properties: Sequence[NamedNode] | None = None
+) -> tuple[tuple[Quad, ...], bool]:
     """Statements that point to the resource, in the order of the pages, and whether there are more of them than are
-    listed; kept for the last few that have several pages.
+    listed; kept for the last few that have several pages. By these ``properties`` alone, where they are known.
     """
     found = opened.incoming.get(resource.value)
     if found is None:
-        quads = list(islice(_told(opened.quads(object=resource)), MOST_INCOMING + 1))
+        by = (None,) if properties is None else properties
+        stated = (quad for predicate in by for quad in opened.quads(predicate=predicate, object=resource))
+        quads = list(islice(_told(stated), MOST_INCOMING + 1))
         if len(quads) > MOST_INCOMING:
             quads = list(islice(_own_first(opened, resource), MOST_INCOMING + 1))
         found = tuple(sorted(quads, key=_page_key))
@@ -320,7 +365,7 @@ def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
     return key
 
 
-def _page_key(quad: Quad) -> tuple[str, str]:
+def _page_key(quad: Quad | Triple) -> tuple[str, str]:
     """Key that decides on which page a statement comes: quick to make, as there may be many thousands."""
     subject = getattr(quad.subject, "value", "")
     return _NUMBER.sub(lambda number: number[0].zfill(8), subject), quad.predicate.value

@@ -38,7 +38,8 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DOCUMENTS, RDF
 
 FILE = "entities.sqlite"  # in the index
-FORMAT = 1  # another one whenever the same labels are found otherwise
+FORMAT = 2  # another one whenever the same labels are found otherwise
+READ_FORMATS = (1, FORMAT)  # the first has more keys of each label than are asked for
 APPLICATION = 0x494C4F45  # "ILOE", in the file's header
 PART = 4096  # labels in one row of those that have a piece
 LONGEST = 65_535  # characters of a label, as far as its length counts

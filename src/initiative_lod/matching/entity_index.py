@@ -229,9 +229,9 @@ class _File:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        found = self.one("PRAGMA application_id") + self.one("PRAGMA user_version")
-        if found != (entity_file.APPLICATION, entity_file.FORMAT):
-            raise sqlite3.DatabaseError(f"{path.name} is no index of format {entity_file.FORMAT}")
+        (application,), (version,) = self.one("PRAGMA application_id"), self.one("PRAGMA user_version")
+        if application != entity_file.APPLICATION or version not in entity_file.READ_FORMATS:
+            raise sqlite3.DatabaseError(f"{path.name} is no index of a format that is read")
 
     def one(self, query: str, *values: object) -> tuple[Any, ...]:
         """The first row; an empty one where there is none."""

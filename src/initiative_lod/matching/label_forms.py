@@ -18,6 +18,7 @@ MAX_LABEL_CHARACTERS = 300  # characters of a label that are compared
 
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
+_TURNING = frozenset("of for and a an the".split())
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[a-z0-9])|(?<=[a-z0-9])(?=[{HAN}])")
 
 
@@ -44,14 +45,16 @@ def forms(text: str) -> Forms:
     """The forms of a label, of which no more than MAX_LABEL_CHARACTERS characters count."""
     plain = " ".join(unicodedata.normalize("NFC", text[:MAX_LABEL_CHARACTERS]).split())
     folded = fold(plain)
-    words = [stem(word) for word in folded.split()]
-    initials = [word[0] for word in folded.split() if word not in STOP_WORDS and not has_han(word)]
+    written = folded.split()
+    words = [stem(word) for word in written]
+    stemmed, han = " ".join(words), has_han(folded)
+    initials = [word[0] for word in written if word not in STOP_WORDS and not (han and has_han(word))]
     return Forms(
         plain,
         folded,
-        " ".join(words),
+        stemmed,
         "".join(words),
-        _turned(words),
+        stemmed if _TURNING.isdisjoint(words) else _turned(words),
         "".join(initials) if len(initials) > 2 else "",
     )
 
@@ -66,6 +69,8 @@ def _turned(words: list[str]) -> str:
 
 def fold(text: str) -> str:
     """Words in lower case, Chinese in simplified characters, one space between words and none within Chinese."""
+    if text.isascii():  # nothing to normalise: the same, and quicker
+        return " ".join(_WORD.findall(text.lower().replace("'s ", " ")))
     text = unicodedata.normalize("NFKC", text).casefold()
     if has_han(text):
         text = _EDGES.sub(" ", simplified(text))
@@ -75,6 +80,8 @@ def fold(text: str) -> str:
 
 def variants(text: str) -> list[str]:
     """The label; if part of it is in brackets, also what is left without them, and an abbreviation in them."""
+    if text.isascii() and "(" not in text and "[" not in text:
+        return [text]
     bracketed = _BRACKETED.findall(unicodedata.normalize("NFKC", text))
     if not bracketed:
         return [text]

@@ -16,7 +16,7 @@ from itertools import chain, islice
 from rapidfuzz import fuzz, process
 
 from initiative_lod.labels import LabelKind
-from initiative_lod.languages import STOP_WORDS, WORD_LANGUAGES, has_han, mainland
+from initiative_lod.languages import STOP_WORDS, WORD_LANGUAGES, has_han, mainland, stem
 from initiative_lod.matching.label_forms import Forms, forms, is_abbreviation, variants
 from initiative_lod.matching.scoring import KIND_WORTH, Basis, compare_forms
 
@@ -121,7 +121,9 @@ class LabelIndex(ABC):
         return wordings
 
     def _equal(self, form: Forms) -> Iterator[int]:
-        for key in (f"={form.folded}", f"#{form.packed}", f"~{form.turned}", f"^{form.folded}", f"={form.acronym}"):
+        """Labels in the same words, however these are joined or turned, and abbreviations of them or for them."""
+        turned = form.turned.replace(" ", "")
+        for key in (f"#{form.packed}", f"~{form.turned}", f"#{turned}", f"^{form.folded}", f"#{stem(form.acronym)}"):
             yield from self._keyed(key) if len(key) > 1 else ()
 
     def _similar(self, text: str, among: Container[int] | None) -> list[int]:
@@ -279,10 +281,9 @@ def each_variant(labels: Iterable[Label]) -> Iterator[Label]:
 
 
 def keys(form: Forms) -> set[str]:
-    """Keys under which a label is found by who asks for the same words."""
-    return {
-        key for key in (f"={form.folded}", f"#{form.packed}", f"~{form.turned}", f"^{form.acronym}") if len(key) > 1
-    }
+    """Keys under which a label is found by who asks for the same words: few, as a release has them of each label."""
+    turned = f"~{form.turned}" if form.turned != form.stem else ""
+    return {key for key in (f"#{form.packed}", turned, f"^{form.acronym}") if len(key) > 1}
 
 
 def abbreviates(label: Label) -> bool:

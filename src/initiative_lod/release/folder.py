@@ -23,7 +23,7 @@ from pyoxigraph import Quad, Store
 from initiative_lod.errors import Overtaken, ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.iris import Iris
-from initiative_lod.release import default_graph, in_use, integrity, lexical_forms, quad_table, unions
+from initiative_lod.release import default_graph, hubs, in_use, integrity, lexical_forms, quad_table, unions
 from initiative_lod.release.catalogue import describe
 from initiative_lod.release.files import as_json, entry_at, entry_of, sync, write_file
 from initiative_lod.release.history import CURRENT, current_version, lock, published, stack, switch
@@ -242,6 +242,7 @@ def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
     unions.write(building)
+    hubs.write(building, manifest.base)
     make_index(building)
     seal(building)
 

@@ -60,6 +60,7 @@ class NotingRelease(RememberingRelease):
         assert isinstance(opened, cls)
         for free in FREE:
             getattr(opened, free)  # which is read from the manifest once, and from now on remembered
+        _ = opened._hubs  # likewise: it reads where the release lies
         noted.note = opened._note_everything
         return opened
 
@@ -114,6 +115,10 @@ class NotingRelease(RememberingRelease):
 
     def note(self, subject: NamedNode | BlankNode, predicate: NamedNode | None = None) -> None:
         self._page.notes.add((subject, predicate, None, None))
+
+    def pointing(self, thing: NamedNode) -> dict[NamedNode, int]:
+        self._page.notes.add((None, None, thing, None))
+        return super().pointing(thing)
 
     def read_ahead(self, subject: NamedNode | BlankNode) -> Iterator[Quad]:
         return super().quads(subject)

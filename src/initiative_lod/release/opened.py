@@ -37,6 +37,7 @@ from initiative_lod.release import default_graph, in_use
 from initiative_lod.release.damage import Condition, is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.history import CURRENT
+from initiative_lod.release.hubs import Hubs
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
 from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release, read
@@ -314,6 +315,17 @@ class OpenRelease:
     def noted(self, name: str, value: V) -> V:
         """Such a value of a name, to be read from."""
         return value
+
+    def pointing(self, thing: NamedNode) -> dict[NamedNode, int]:
+        """Number of things that are said to point to a hub (see ``hubs``), by property; nothing of what is none."""
+        try:
+            return self._hubs.pointing(thing)
+        except OSError as error:
+            raise self.condition.note(error) from error
+
+    @cached_property
+    def _hubs(self) -> Hubs:
+        return Hubs(self.release.path)
 
     @cached_property
     def incoming(self) -> dict[str, tuple[Quad, ...]]:

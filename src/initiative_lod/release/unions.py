@@ -142,6 +142,8 @@ def write(building: Path) -> None:
         return GraphTable(dict(sorted(sizes.items())), tuple(UnionPart(name, graphs) for graphs, name in names.items()))
 
     if sum(sizes.values()) > default_graph.size(store):
+        _compact(building / STORE)
+        store = Store.read_only(str(building / STORE))
         store.backup(str(index / PIECES))
         pieces = Store(str(index / PIECES))
         pieces.bulk_extend(
@@ -154,6 +156,13 @@ def write(building: Path) -> None:
         )
         pieces.flush()
     write_file(index / GRAPH_TABLE, as_json(table().to_json()))
+
+
+def _compact(path: Path) -> None:
+    """Let the engine compact a store, before it is copied: else it compacts the copy, which shares no file with it."""
+    store = Store(str(path))
+    store.optimize()
+    store.flush()
 
 
 def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:

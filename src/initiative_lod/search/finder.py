@@ -20,7 +20,8 @@ from initiative_lod.search.results import HITS_PER_PAGE, Hit, MarkedValue, Resul
 from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED
 from initiative_lod.search.synonyms import Wordings
 
-MAX_HITS = 20_000  # that are ranked and counted; ours are among the first
+MAX_OWN_HITS = 20_000  # of our own things that are ranked and counted
+MAX_HITS = 5_000  # of others' things: a word that more of them have is told by more words
 MAX_SCORED_HITS = 2_000  # that are ordered by relevance within their rank; what is left follows
 MAX_PAGES = 500
 
@@ -111,6 +112,7 @@ class Finder:
     def _find(self, parsed: Parsed, every: bool = True) -> None:
         run = self._connection.execute
         run("DELETE FROM temp.hit")
+        self._capped = False
         language = f"language IN ({', '.join('?' * len(self._languages))})"
         keys = [parsed.key, *(tokens.joined(words) for words in parsed.instead)]
         if len(parsed.units) == 1 and not parsed.units[0].open:
@@ -127,25 +129,36 @@ class Finder:
                 f"WHERE key > ? AND key < ? AND {language} ORDER BY resource > ?, length(key), resource LIMIT 1000",
                 (f"{parsed.key} ", f"{parsed.key} {_LAST}", *self._languages, self._extent.own),
             )
-        for rank, fields in ((3, _IN_IT), (4, _SAID), (5, FIELDS)):
-            # Only our own things are linked to what we know the names of.
-            last = self._extent.own if fields == FIELDS else self._extent.resources
-            cursor = run(
-                f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, 0.0 FROM words "
-                "WHERE words MATCH ? AND rowid <= ? LIMIT ?",
-                (self._expression(parsed, fields, every), last, MAX_HITS),
+        own, last = self._extent.own, self._extent.resources
+        ranks = ((2, _CALLED), (3, _IN_IT), (4, _SAID))
+        for rank, fields in (*ranks, (5, FIELDS)):  # only our own things are linked to what we know the names of
+            self._add(rank, self._expression(parsed, fields, every), 0, own, MAX_OWN_HITS)
+        for rank, fields in ranks:
+            if not self._capped:
+                self._add(rank, self._expression(parsed, fields, every), own, last, MAX_HITS)
+                (others,) = run("SELECT count(*) FROM temp.hit WHERE id > ?", (own,)).fetchone()
+                self._capped = others >= MAX_HITS
+        if self._capped:
+            # Relevance counts all places that have a word, however many. This one is frequent: short names come first.
+            score = (
+                "SELECT resource AS id, -1.0 / (1 + length(value)) AS score FROM temp.hit CROSS JOIN literal "
+                "ON literal.resource = hit.id AND number = 0 WHERE rank > 1 LIMIT ?"
             )
-            self._capped |= cursor.rowcount >= MAX_HITS
+            given: tuple[object, ...] = (MAX_SCORED_HITS,)
+        else:
+            score = f"SELECT rowid AS id, bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?"
+            given = self._expression(parsed, FIELDS, every), MAX_SCORED_HITS
         run(
-            "UPDATE temp.hit SET rank = 2 "
-            "WHERE rank > 2 AND id IN (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
-            (self._expression(parsed, _CALLED, every), MAX_HITS),
+            f"UPDATE temp.hit SET score = scored.score FROM ({score}) AS scored WHERE hit.id = scored.id AND rank > 1",
+            given,
         )
-        run(
-            "UPDATE temp.hit SET score = scored.score FROM (SELECT rowid AS id, "
-            f"bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?) AS scored "
-            "WHERE hit.id = scored.id AND rank > 1",
-            (self._expression(parsed, FIELDS, every), MAX_SCORED_HITS),
+
+    def _add(self, rank: int, expression: str, after: int, last: int, most: int) -> None:
+        """Add as hits what is numbered after one number, to another."""
+        self._connection.execute(
+            f"INSERT OR IGNORE INTO temp.hit SELECT rowid, {rank}, 0.0 FROM words "
+            "WHERE words MATCH ? AND rowid > ? AND rowid <= ? LIMIT ?",
+            (expression, after, last, most),
         )
 
     def _expression(self, parsed: Parsed, fields: Sequence[str], every: bool) -> str:

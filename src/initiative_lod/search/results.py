@@ -50,7 +50,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of what was found. ``total`` counts all pages; ``capped`` says that there were more than MOST_HITS.
+    """One page of what was found. ``total`` counts all pages; ``capped`` says that there were more than are looked at.
 
     ``also`` are wordings that were added for names that the query is; ``loose`` says that nothing holds the wording
     itself: the hits hold all of its ``pieces``, or ``any`` of them; ``unknown`` are words that the index has nowhere.

@@ -21,7 +21,7 @@ from initiative_lod.web.pages.view import View
 
 PAGE = 50  # statements in one page
 MOST = 5_000  # statements that are listed; of more, how many there are
-SORTED = 5_000  # statements of one property that are put in natural order: of more, no reader reads all
+SORTED = 2_000  # statements of one property that are put in natural order: of more, no reader reads all
 LONG = 140  # characters of a sentence that are shown whole
 DEEPEST = 4  # levels above a part on which its evidence may stand
 _DIGITS = re.compile(r"\d+")
@@ -120,8 +120,9 @@ def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     """Number of statements of each property, in the order in which they are shown."""
     untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember", *_IN_STATEMENTS))}
     interpreting = {view.term(name) for name in INTERPRETING}
-    found = {}
-    for row in view.opened.select("pointing", value=node):
+    pointing = view.opened.pointing(node)
+    found = {property: count for property, count in pointing.items() if property not in untold}
+    for row in () if pointing else view.opened.select("pointing", value=node):
         property, count = row["property"], row["subjects"]
         if isinstance(property, NamedNode) and isinstance(count, Literal) and property not in untold:
             inferred = sum(1 for _ in view.opened.quads(None, property, node, view.opened.inferred))
