@@ -75,6 +75,7 @@ def kinds(version: str) -> list[Kind]:
         Kind("`/suggest`", ["/suggest?q=data%n"], "*/*"),
         Kind("`/read/…`", ["/read/wic-2020?x=%n", "/read/wic-2020?view=zh&x=%n", "/read/wic-2020?view=en&x=%n"]),
         Kind("`/read/….epub`", ["/read/wic-2020.epub?x=%n"], "*/*"),
+        Kind("`/read/….pdf`", ["/read/wic-2020.pdf?x=%n"], "*/*"),
         Kind("`/things/…`", ["/things?x=%n", "/things/topic?x=%n"]),
         Kind("`/pictures/…`", [f"/pictures/{name}?x=%n" for name in PICTURES]),
         Kind("`/pictures/….png`", [f"/pictures/{name}.png?lang={tag}&x=%n" for name in PICTURES for tag in TAGS]),

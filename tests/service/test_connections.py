@@ -22,6 +22,7 @@ from initiative_lod.cli.serve import listen
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import connections
 from initiative_lod.web.http.connections import Connections
+from initiative_lod.web.http.header_limit import MOST_UPGRADES
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
 
@@ -272,6 +273,27 @@ def test_who_would_speak_another_protocol_too_is_answered_in_this_one(
     answers = received(connection)
     assert [int(found) for found in re.findall(rb"HTTP/1.1 (\d+) ", answers)] == [status, 200]
     assert answers.endswith(b"ok\n")
+
+
+def test_wishes_for_another_protocol_come_to_an_end(harbour: Live) -> None:
+    """Each has all that came with it read anew."""
+    connection = connect(harbour)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n" * 1000)
+    answers = [int(found) for found in re.findall(rb"HTTP/1.1 (\d+) ", received(connection))]
+    assert answers == [*[200] * (len(answers) - 1), 400]
+    assert len(answers) <= MOST_UPGRADES + 1
+
+
+@pytest.mark.parametrize(("fields", "status"), [(500, 200), (2000, 400)])
+def test_a_field_counts_for_more_than_its_letters(harbour: Live, fields: int, status: int) -> None:
+    connection = connect(harbour)
+    connection.sendall(GET.removesuffix(b"\r\n") + b"a:\r\n" * fields + CLOSE)
+    assert re.findall(rb"HTTP/1.1 (\d+) ", received(connection)) == [b"%d" % status]
+
+
+@pytest.mark.parametrize("path", ["/", "/doc/harbour-2031", "/search", "/compare", "/sparql"])
+def test_an_address_has_so_many_arguments_and_no_more(harbour: Live, path: str) -> None:
+    assert harbour.get(f"{path}?" + "a=1&" * 5000, "text/html").status_code == 400
 
 
 @pytest.mark.parametrize("address", [b"/healthz", b"elsewhere.example:443"])

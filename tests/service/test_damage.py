@@ -105,6 +105,17 @@ def test_a_good_release_that_is_published_is_served(own: Live, harbour_root: Pat
     assert own.get("/", "text/html").status_code == 200
 
 
+@pytest.mark.parametrize("bytes_left", [0, 16384])
+def test_an_index_that_is_cut_is_damage_and_the_server_goes_on(own: Live, bytes_left: int) -> None:
+    """A file that is mapped into memory would end the process."""
+    assert own.get("/search?q=harbour", "application/json").status_code == 200
+    with (own.opened.release.path / "index" / "search.sqlite").open("r+b") as file:
+        file.truncate(bytes_left)
+    assert own.get("/search?q=lighthouses", "application/json").status_code == 503
+    assert own.get("/readyz").status_code == 503
+    assert own.get("/healthz").status_code == 200
+
+
 def test_readiness_sees_what_nobody_has_asked_for(own: Live) -> None:
     lose(tables(own)[-1])
     assert own.get("/readyz").status_code == 503

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from initiative_lod.errors import SettingsError
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
+from initiative_lod.web.http.request_log import RequestLog
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 from service.conftest import serve
@@ -114,6 +117,26 @@ def test_the_reasons_that_the_docs_list_are_messages() -> None:
     reasons = re.findall(r"`(\w+)`", row.rsplit("|", 2)[1])
     assert len(reasons) == 8
     assert all(Languages().default.translations.gettext(f"error.{reason}") != f"error.{reason}" for reason in reasons)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_answer_that_the_server_breaks_off_as_it_stops_is_none_that_a_client_left(
+    tmp_path: Path, begun: bool
+) -> None:
+    log = RequestLog(Settings(root=tmp_path, request_log="log"), lambda path: "sparql")
+
+    async def stopped(scope: Scope, receive: Receive, send: Send) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise asyncio.CancelledError
+
+    async def nowhere(*message: Any) -> Any:
+        return {}
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(log.around(stopped, {"type": "http", "method": "GET", "path": "/sparql"}, nowhere, nowhere))
+    log.close()
+    assert [item["status"] for item in lines(tmp_path / "log")] == [200 if begun else 503]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,22 @@ def test_other_files_are_not_even_read(path: str) -> None:
     if Path(path).exists() is False:
         pytest.skip(f"{path} is not here")
     done = run(f"print(missing); os.listdir({path!r}) if os.path.isdir({path!r}) else open({path!r}).read(1)")
+    if "Landlock" in done.stdout:
+        pytest.skip("this kernel has no Landlock")
+    assert "PermissionError" in done.stderr, done
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.open('/proc/self/fd/%d' % unnamed(), os.O_RDONLY)",  # to be mapped, and run
+        "open(sys.argv[2]).read(1)",
+    ],
+)
+def test_what_lies_in_the_temporary_folder_is_not_read(attempt: str) -> None:
+    """Others' files there, or its own: what a worker has written it cannot have back."""
+    with tempfile.NamedTemporaryFile() as others:
+        done = run(f"print(missing); {attempt}", None, others.name)
     if "Landlock" in done.stdout:
         pytest.skip("this kernel has no Landlock")
     assert "PermissionError" in done.stderr, done

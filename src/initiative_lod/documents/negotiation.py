@@ -14,6 +14,8 @@ from functools import lru_cache
 from initiative_lod.formats import MediaType
 
 LONGEST_HEADER = 8192  # characters; a longer one is as good as absent
+MOST_ELEMENTS = 100  # of a header's list; what follows is as good as absent
+LONGEST_TAG = 100  # characters; no language has so many, whatever is said of its script, region and variants
 JSON_LD_PROFILE = "http://www.w3.org/ns/json-ld#"
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -110,7 +112,7 @@ def choose_language(header: str | None, available: tuple[str, ...], default: str
 def lookup(tag: str, available: Iterable[str]) -> str | None:
     """The available tag that is ``tag``, or what is left of it when subtags fall off its end (RFC 4647 §3.4)."""
     known = set(available)
-    subtags = tag.lower().split("-")
+    subtags = tag.lower().split("-") if len(tag) <= LONGEST_TAG else []
     while subtags:
         if "-".join(subtags) in known:
             return "-".join(subtags)
@@ -232,7 +234,7 @@ def _parameter(text: str) -> tuple[str, str] | None:
 def _elements(header: str | None, angles: bool = False) -> list[str]:
     if header is None or len(header) > LONGEST_HEADER:
         return []
-    return [item for item in (item.strip(_BLANK) for item in _split(header, ",", angles)) if item]
+    return [item for item in (item.strip(_BLANK) for item in _split(header, ",", angles)) if item][:MOST_ELEMENTS]
 
 
 def _split(text: str, separator: str, angles: bool = False) -> list[str]:

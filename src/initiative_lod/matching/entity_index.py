@@ -247,5 +247,5 @@ class _File:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = open_index(self._path)
-            connection.executescript("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -2048;")
+            connection.executescript("PRAGMA cache_size = -4096;")
         return connection.execute(query, values)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from initiative_lod.errors import DamagedStore
 from initiative_lod.release.files import sha256
-from initiative_lod.release.manifest import STORE, STORE_DIGESTS
+from initiative_lod.release.manifest import INDEX, STORE, STORE_DIGESTS
 
 log = logging.getLogger(__name__)
 
@@ -94,13 +94,11 @@ class Condition:
                 return
 
     def _look(self) -> dict[str, int]:
-        """The sizes of the tables and of what names them."""
-        try:
-            with os.scandir(self._store) as entries:
-                return {
-                    entry.name: entry.stat().st_size
-                    for entry in entries
-                    if entry.name.endswith(".sst") or entry.name.startswith(("MANIFEST", "CURRENT"))
-                }
-        except OSError:
-            return {}
+        """The sizes of the store's tables and of what names them, and of the indexes beside it."""
+        found = {}
+        for folder in (self._store, self._store.parent / INDEX):
+            with suppress(OSError), os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.endswith((".sst", ".sqlite")) or entry.name.startswith(("MANIFEST", "CURRENT")):
+                        found[entry.name] = entry.stat().st_size
+        return found

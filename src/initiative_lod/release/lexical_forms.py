@@ -7,9 +7,11 @@ has it. A key that has several lines stands for several quads that the store hol
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import mmap
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +23,7 @@ TYPED = b'"^^<http://www.w3.org/2001/XMLSchema#'
 #: Datatypes whose literals the store leaves as they are.
 NEVER_REWRITTEN = frozenset({XSD.string, RDF.langString})
 _PREFIX = b"<x:> <x:> "
+_BLOCK, _BLOCKS = 4096, 256  # bytes that are read at once, and how many such are kept
 
 
 class Rewritten:
@@ -106,17 +109,26 @@ def collapsed(lines: Iterable[bytes]) -> int:
 
 
 class LexicalForms:
-    """Gives quads of the store their literals as they were written. It holds no more than an open file."""
+    """Gives quads of the store their literals as they were written. It holds an open file, and a megabyte of it.
+
+    The file is read and not mapped: where one that is mapped has been cut, the whole process ends.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._map: mmap.mmap | None = None
-        if path.is_file() and path.stat().st_size:
-            with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._path, self._file, self._size = path, -1, 0
+        if path.is_file():
+            self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._size = os.fstat(self._file).st_size
+        self._block = lru_cache(maxsize=_BLOCKS)(self._read_block)
+
+    def __del__(self) -> None:
+        if self._file >= 0:
+            with suppress(OSError):
+                os.close(self._file)
 
     def restore(self, quads: Iterable[Quad]) -> Iterator[Quad]:
-        """The quads, each with its literal as written; one that stands for several becomes these."""
-        if self._map is None:
+        """The quads, each with its literal as written; one that stands for several becomes these. Raises OSError."""
+        if not self._size:
             yield from quads
             return
         for quad in quads:
@@ -129,22 +141,46 @@ class LexicalForms:
             yield quad
 
     def _find(self, key: bytes) -> list[Literal]:
-        record = self._map
-        assert record is not None
-        low, high = 0, len(record)
+        low, high = 0, self._size
         while low < high:  # the first line whose key is not below ours begins in [low, high]
-            middle = record.rfind(b"\n", 0, (low + high) // 2) + 1
-            if middle < low:
-                middle = low
-            if record[middle : middle + len(key)] < key:
-                low = record.find(b"\n", middle) + 1
+            middle = self._start((low + high) // 2, low)
+            line = self._line(middle)
+            if line[: len(key)] < key:
+                low = middle + len(line) + 1
             else:
                 high = middle
         literals = []
-        while record[low : low + len(key) + 1] == key + b"\t":
-            end = record.find(b"\n", low)
-            (quad,) = parse(_PREFIX + record[low + len(key) + 1 : end] + b" .", format=RdfFormat.N_TRIPLES)
+        while (line := self._line(low))[: len(key) + 1] == key + b"\t":
+            (quad,) = parse(_PREFIX + line[len(key) + 1 :] + b" .", format=RdfFormat.N_TRIPLES)
             assert isinstance(quad.object, Literal)
             literals.append(quad.object)
-            low = end + 1
+            low += len(line) + 1
         return literals
+
+    def _start(self, position: int, low: int) -> int:
+        """The beginning of the line in which ``position`` is; a line begins at ``low``."""
+        number, offset = divmod(position, _BLOCK)
+        while number * _BLOCK + offset > low:
+            if (newline := self._block(number).rfind(b"\n", 0, offset)) >= 0:
+                return max(number * _BLOCK + newline + 1, low)
+            number, offset = number - 1, _BLOCK
+        return low
+
+    def _line(self, start: int) -> bytes:
+        """The line that begins at ``start``, without its end; empty at the end of the file."""
+        number, offset = divmod(start, _BLOCK)
+        pieces = []
+        while number * _BLOCK < self._size:
+            piece, newline, _ = self._block(number)[offset:].partition(b"\n")
+            pieces.append(piece)
+            if newline:
+                break
+            number, offset = number + 1, 0
+        return b"".join(pieces)
+
+    def _read_block(self, number: int) -> bytes:
+        place = number * _BLOCK
+        block = os.pread(self._file, _BLOCK, place)
+        if len(block) < min(_BLOCK, self._size - place):
+            raise OSError(errno.EIO, "a file of the release has been cut", self._path.name)
+        return block

@@ -100,7 +100,7 @@ class Index:
         if connection is None:
             connection = open_index(self._path)
             connection.executescript(
-                """PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA cache_size = -4096;
+                """PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;
                 CREATE TEMP TABLE hit(id INTEGER PRIMARY KEY, rank INTEGER, score REAL);"""
             )
         try:

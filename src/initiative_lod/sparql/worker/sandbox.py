@@ -162,7 +162,8 @@ def _restrict_files(libc: ctypes.CDLL, bounds: Bounds) -> list[str]:
         for place in sorted(readable):
             _grant(libc, rules, place, _READ_FILE | (_READ_DIR if place.is_dir() else 0))
         if bounds.spool:
-            _grant(libc, rules, Path(bounds.spool), (_READ_FILE | _WRITE_FILE | _MAKE_REG | _TRUNCATE) & known(_FILES))
+            # To write only: what can be read again can be mapped and run, and a temporary folder has others' files.
+            _grant(libc, rules, Path(bounds.spool), (_WRITE_FILE | _MAKE_REG | _TRUNCATE) & known(_FILES))
         if libc.syscall(_LANDLOCK_RESTRICT, rules, 0) != 0:
             return [f"no Landlock: {os.strerror(ctypes.get_errno())}"]
     finally:

@@ -69,9 +69,10 @@ class Arguments(BaseModel):
         """
         if cls.open or not query_string:
             return query_string
-        pieces = query_string.split("&")
-        kept = [piece for piece in pieces if cls._means_something(piece, languages)]
-        return query_string if len(kept) == len(pieces) or len(pieces) > cls.MOST else "&".join(kept)
+        pieces = query_string.split("&", cls.MOST)
+        if len(pieces) > cls.MOST:
+            return query_string
+        return "&".join(piece for piece in pieces if cls._means_something(piece, languages))
 
     @classmethod
     def _means_something(cls, piece: str, languages: Sequence[str]) -> bool:

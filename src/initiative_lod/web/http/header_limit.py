@@ -22,6 +22,8 @@ from initiative_lod.web.http.problems import MethodNotAllowed, message_of, probl
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
+FIELD_BYTES = 32  # that a field or an argument counts for beside its letters (as in RFC 9113 §6.5.2): it costs more
+MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has what came with it read anew
 
 
 class BadHead(ValueError):
@@ -39,13 +41,17 @@ class BoundedHttp(HttpToolsProtocol):
 
     _head = 0  # bytes of this request's head that have been understood
     _read = b""
+    _again = b""  # what is to be read anew
+    _upgrades = 0
     _silent = 0  # bytes since the last that anything was understood from
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the socket."""
-        self._silent += len(data)
-        self._read = data
-        super().data_received(data)
+        self._again = data
+        while self._again and not self.transport.is_closing():
+            self._read, self._again = self._again, b""
+            self._silent += len(self._read)
+            super().data_received(self._read)
         if self._silent > LARGEST_HEAD and not self.transport.is_closing():
             self.refuse(400, Message("error.long_head", most=LARGEST_HEAD))
 
@@ -75,12 +81,16 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse_method(method, self.url)
             return
         assert isinstance(error, HttpParserUpgrade)
+        self._upgrades += 1
+        if self._upgrades > MOST_UPGRADES:
+            self.refuse(400, Message("error.no_http"))
+            return
         rest = self._read[error.args[0] :]
         fields = b"".join(b"%b: %b\r\n" % item for item in self.headers if item[0] != b"upgrade")
         head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, self.parser.get_http_version().encode(), fields)
         self.parser = HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
-        self.data_received(head + rest)
+        self._again = head + rest
 
     def refuse(self, status: int, why: Message, fields: Sequence[str] = ()) -> None:
         """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language."""
@@ -111,12 +121,12 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
-        self._count(len(url))
+        self._count(len(url) + FIELD_BYTES * url.count(b"&"))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field, or one of a trailer."""
-        self._count(len(name) + len(value))
+        self._count(len(name) + len(value) + FIELD_BYTES)
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:

@@ -16,6 +16,7 @@ from initiative_lod.documents.negotiation import choose_language, lookup
 from initiative_lod.locale.messages import DEFAULT
 from initiative_lod.web.pages.older_release import OlderRelease
 
+MOST_ARGUMENTS = 1000  # of one request: as many as a SPARQL query may have, and ten times what a page may
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _PAIR = re.compile(r'(?P<comma>,)|(?P<name>[A-Za-z-]+)=(?P<value>"(?:[^"\\]|\\.)*"|[^\s;,"]*)')
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
@@ -162,12 +163,20 @@ def read(
         header(b"if-modified-since"),
         header(b"accept-datetime"),
         query_string,
-        dict(parse_qsl(query_string, keep_blank_values=True)) if query_string else {},
+        _query(query_string),
         scope.get("path_params") or {},
         older,
         client(scope, trusted),
         languages,
     )
+
+
+def _query(query_string: str) -> dict[str, str]:
+    """The arguments of an address; none of one with more than any address may have, which its reader refuses."""
+    try:
+        return dict(parse_qsl(query_string, keep_blank_values=True, max_num_fields=MOST_ARGUMENTS))
+    except ValueError:
+        return {}
 
 
 def client(scope: Scope, trusted: frozenset[str]) -> Client:

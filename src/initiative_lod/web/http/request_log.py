@@ -6,6 +6,7 @@ it is only ever appended to, and opened anew when the server reloads.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -76,6 +77,9 @@ class RequestLog:
         scope[WHOLE] = noting_whole
         try:
             await app(scope, receive, noting)
+        except asyncio.CancelledError:
+            status = status or 503  # the server stops, and says so itself to whom it owes an answer
+            raise
         finally:
             line = {
                 "time": started,
