@@ -13,8 +13,9 @@ help:
 	@echo "make test      set everything up and run the tests"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
-	@echo "make bench     the benchmark        make soak   ten minutes of hostile queries"
+	@echo "make bench     the benchmark: twelve minutes, alone on the machine; it prints tables in Markdown (needs wrk)"
 	@echo "make peers     beside others over the same data (it installs 700 MB beside; wrk, nginx and Node)"
+	@echo "make soak      ten minutes of hostile queries"
 	@echo "make siege     64 connections on every kind of address, and what the others notice"
 	@echo "make proofs    what takes minutes to prove     make installed  what a user installs is enough"
 	@echo "make spark     conflicts of a merge by the store, by DuckDB and by Spark compared (it installs 450 MB beside; Java 17)"
@@ -93,8 +94,8 @@ installed: install-dev
 
 # Two cores that nobody else uses, and wrk: apt-get install wrk.
 bench: install-dev
-	$(BIN)/python bench/front.py
-	$(BIN)/python bench/addresses.py
+	@$(BIN)/python bench/front.py --rounds 3 --seconds 2
+	@$(BIN)/python bench/addresses.py
 
 # Each of the others goes into an environment of its own: they want other versions of what we use.
 peers: install-dev

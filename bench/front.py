@@ -1,4 +1,4 @@
-"""``make bench``: how fast the front is, as ratios against floors that run in turn with it on the same core.
+"""``make bench``: how fast the front is, as ratios against floors that run in turn with it on the same core; a table.
 
 Each figure is requests per second of the server's CPU time (its whole process tree), median of the rounds; the two
 sides of a ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores.
@@ -166,11 +166,10 @@ def compare(
     ratio = statistics.median(one.per_cpu_second / other.per_cpu_second for one, other in pairs)
     us, them = pairs[len(pairs) // 2]
     middle = [statistics.median(side.per_cpu_second for side in sides) for sides in zip(*pairs, strict=True)]
-    wanted = "" if aim is None else f"aim {aim:.2f} {'reached' if ratio >= aim else 'NOT REACHED'}"
-    print(
-        f"{name:<34} {middle[0]:9,.0f} {middle[1]:9,.0f} {ratio:6.2f}  {us.per_second:8,.0f}/s"
-        f"  p50 {us.p50:6.2f} ms  p99 {us.p99:7.2f} ms  (floor p99 {them.p99:7.2f})  {wanted}"
-    )
+    wanted = ("", "") if aim is None else (f"{aim:.2f}", "reached" if ratio >= aim else "**not reached**")
+    cells = (name, *(f"{item:,.0f}" for item in middle), f"{ratio:.2f}", *wanted)
+    clock = (f"{us.per_second:,.0f}", f"{us.p50:.2f}", f"{us.p99:.2f}", f"{them.p99:.2f}")
+    print(f"| {' | '.join((*cells, *clock))} |", flush=True)
 
 
 def main() -> None:
@@ -213,8 +212,9 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         first = ours.start("/")
         cpu = ours.cpu()
         time.sleep(2)
+        print(f"Load average {os.getloadavg()[0]:.1f} at the beginning.\n")
         print(
-            f"start to first answer {first:.2f} s by the clock, {cpu:.2f} s of CPU (aim 1.5), "
+            f"Start to first answer {first:.2f} s by the clock, {cpu:.2f} s of CPU (aim 1.5), "
             f"idle memory {ours.memory():.0f} MB with its workers (aim 150)\n"
         )
         cold.start("/healthz")
@@ -242,7 +242,11 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         query = "/sparql?query=" + urllib.parse.quote(SELECT)
         inline.start(query)
         servers.append(inline)
-        print(f"{'':<34} {'ours':>9} {'floor':>9} {'ratio':>6}   (requests a second of CPU; then ours by the clock)")
+        print(
+            "Requests a second of processor; then, by the clock, ours a second, our p50 and p99, and the floor's p99.\n"
+        )
+        print("| | ours | floor | ratio | aim | | ours/s | p50 ms | p99 ms | floor p99 ms |")
+        print("| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: |")
         turtle, page = f"{ACTION}.ttl", f"{ACTION}.html"
         compare("warm Turtle / bare Starlette", 0.6, ours, floors["ttl"], (turtle, turtle), {}, args)
         compare("304 / bare Starlette's 304", 0.8, ours, floors["ttl"], (turtle, turtle), {"If-None-Match": tag}, args)

@@ -23,7 +23,8 @@ from initiative_lod.errors import DamagedStore, ReleaseError
 from initiative_lod.release import cleanup, history, in_use
 from initiative_lod.release import folder as folder_module
 from initiative_lod.release.cleanup import collect
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.process import Worker

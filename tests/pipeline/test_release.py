@@ -21,7 +21,8 @@ from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, default_graph, history
 from initiative_lod.release.files import file_digests
 from initiative_lod.release.older import reading
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID, XSD
 
 I = Iris()

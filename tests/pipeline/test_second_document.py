@@ -9,7 +9,7 @@ from pathlib import Path
 from initiative_lod import pipeline, release
 from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency

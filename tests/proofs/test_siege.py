@@ -20,7 +20,7 @@ import pytest
 from starlette.routing import Match, Route
 
 from initiative_lod import release
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from patience import eventually

@@ -18,7 +18,8 @@ from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, default_graph
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.rendered_documents import RENDERED
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions

@@ -172,7 +172,7 @@ def app(settings: Settings) -> ASGIApp:
     """The application, with figures at /healthz, and /inline: what the same framework does without isolation."""
     from pyoxigraph import QueryResultsFormat
 
-    from initiative_lod.release.opened import Publisher
+    from initiative_lod.release.publisher import Publisher
     from initiative_lod.web.app import create_app
 
     publisher = Publisher(settings.release_folder)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from service.conftest import Live, serve
 from service.test_memento import BASE, BROWSER, DATES, LEAGUE, TIDES

@@ -15,7 +15,7 @@ import pytest
 from initiative_lod import release
 from initiative_lod.errors import DamagedStore
 from initiative_lod.release.damage import is_damage
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from patience import eventually
 from service.conftest import Live, publish, serve

@@ -21,7 +21,7 @@ from starlette.types import Message
 from initiative_lod import release
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.header_limit import LARGEST_HEAD, BoundedHttp
 from initiative_lod.web.http.response_cache import Key, ResponseCache

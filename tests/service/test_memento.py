@@ -20,7 +20,7 @@ from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release import history
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.routes.memento import moment
 from pipeline.conftest import CONCEPT, make_project

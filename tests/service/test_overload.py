@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from initiative_lod.errors import Busy, OutOfTime
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.fair_starts import MOST, FairStarts

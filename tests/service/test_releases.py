@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +20,7 @@ from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings
+from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes import changes as differences
 from initiative_lod.web.routes.changes import Comparisons
 from patience import SECONDS
@@ -49,6 +51,25 @@ def test_the_list_knows_a_release_that_was_published_twice(own: Past) -> None:
     rows = {row["version"]: row for row in own.live.get("/releases", "application/json").json()}
     assert len(rows[own.versions[1]]["published"]) == 2
     assert rows[own.versions[1]]["current"]
+
+
+def test_the_list_is_made_once_until_a_release_is_another(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    render = Pages.releases
+
+    def counted(pages: Pages, *given: Any) -> tuple[str, bytes]:
+        made.append(given)
+        return render(pages, *given)
+
+    monkeypatch.setattr(Pages, "releases", counted)
+    first, second = (own.live.get("/releases?lang=en", BROWSER) for _ in range(2))
+    assert (first.status_code, first.content, first.headers["etag"]) == (200, second.content, second.headers["etag"])
+    assert len(made) == 1
+    manifest = own.live.settings.release_folder / own.versions[0] / "manifest.json"
+    manifest.write_text("{")
+    assert "damaged, and cannot be read" in own.live.get("/releases?lang=en", BROWSER).text
+    assert own.live.get("/releases?lang=zh", BROWSER).text.startswith('<!DOCTYPE html>\n<html lang="zh">')
+    assert len(made) == 3
 
 
 def test_each_release_in_every_format(past: Past) -> None:

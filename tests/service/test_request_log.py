@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from initiative_lod.errors import SettingsError
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import Publisher
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.request_log import RequestLog

@@ -134,7 +134,7 @@ class Document:
             accept = preferences.media_type
         else:
             accept = JSON_LD.name if form else preferences.accept
-        offer = _offer(accept, self.offers)
+        offer = _offer(accept, self.text is not None)
         if offer is None:
             return None
         if form and offer.media is JSON_LD:
@@ -210,7 +210,7 @@ class Document:
             opened.creator or "",
             "" if is_dataset else dataset.value,
             tuple(name for name in sorted(DUMPS) if name in held),
-            self.offers,
+            self.text is not None,
             original,
         )
 
@@ -287,8 +287,8 @@ def named(iris: Iris, stem: str) -> NamedNode | None:
 
 
 @lru_cache(maxsize=256)
-def _offer(accept: str | None, offers: tuple[Offer, ...]) -> Offer | None:
-    return choose(accept, offers)
+def _offer(accept: str | None, is_text: bool) -> Offer | None:
+    return choose(accept, TEXT_OFFERS if is_text else OFFERS)
 
 
 def _suffix(path: str) -> tuple[str, MediaType | None]:
@@ -319,7 +319,7 @@ class _Facts(NamedTuple):
     author: str
     collection: str
     dumps: tuple[str, ...]
-    offers: tuple[Offer, ...]
+    is_text: bool
     original: bool
 
 
@@ -328,7 +328,7 @@ def _links(place: _Place, facts: _Facts) -> list[Link]:
     typed = links.document_links(
         place.location,
         place.canonical,
-        facts.offers,
+        TEXT_OFFERS if facts.is_text else OFFERS,
         facts.license,
         facts.collection,
         facts.kind,

@@ -23,7 +23,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -67,14 +67,10 @@ class Description:
     @cached_property
     def namespaces(self) -> frozenset[str]:
         """Beginnings of its IRIs, those of datatypes among them: up to the last ``#`` or ``/``."""
-        used: set[str] = set()
-        for quad in self.quads:
-            for term in quad:
-                if isinstance(term, NamedNode):
-                    used.add(term.value)
-                elif isinstance(term, Literal):
-                    used.add(term.datatype.value)
-        return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in used)
+        terms = {term for quad in self.quads for term in quad}
+        named = {term.datatype if isinstance(term, Literal) else term for term in terms}
+        iris = (term.value for term in named if isinstance(term, NamedNode))
+        return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris)
 
 
 def resource_of(iris: Iris, path: str) -> NamedNode | None:
@@ -152,7 +148,7 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
         found.quads.update(_about_document(iris, document, resource))
     if cut:
         found.quads.update(_about_cut(document))
-    return Description(resource, document, tuple(sorted(found.quads, key=_order(resource))), page, pages)
+    return Description(resource, document, _in_order(resource, found.quads), page, pages)
 
 
 class _Found:
@@ -353,30 +349,40 @@ def _about_cut(document: NamedNode) -> Iterator[Quad]:
         yield Quad(document, RDFS.comment, Literal(text, language=tag), DefaultGraph())
 
 
-def _order(resource: NamedNode):  # type: ignore[no-untyped-def]
-    """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) within each."""
+def _in_order(resource: NamedNode, quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) within each.
 
-    def key(quad: Quad) -> tuple[object, ...]:
-        subject = getattr(quad.subject, "value", "")
+    A key is made for each subject and for each of several values of a property, and not for each statement.
+    """
+    subjects: dict[str, dict[NamedNode, list[Quad]]] = {}  # by the bare IRI: a thing comes before its fragments
+    for quad in quads:
+        subject = getattr(quad.subject, "value", None) or str(quad.subject)
+        subjects.setdefault(subject, {}).setdefault(quad.predicate, []).append(quad)
+
+    def place(subject: str) -> tuple[object, ...]:
         rank = 0 if subject == resource.value else 1 if subject.startswith(resource.value + "#") else 3
         rank = 2 if rank == 3 and subject.startswith(resource.value + "/") else rank
-        return (rank, *_quad_key(quad))
+        return rank, natural(subject)
 
-    return key
+    found: list[Quad] = []
+    for subject in sorted(subjects, key=place):
+        properties = subjects[subject]
+        for predicate in sorted(properties, key=_property_key):
+            values = properties[predicate]
+            found += values if len(values) == 1 else sorted(values, key=_value_key)
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _property_key(predicate: NamedNode) -> tuple[int, str]:
+    return (0 if predicate == RDF.type else 1 if predicate in LABELS else 2), predicate.value
+
+
+def _value_key(quad: Quad) -> tuple[object, ...]:
+    return natural(str(quad.object)), str(quad.graph_name)
 
 
 def _page_key(quad: Quad | Triple) -> tuple[str, str]:
     """Key that decides on which page a statement comes: quick to make, as there may be many thousands."""
     subject = getattr(quad.subject, "value", "")
     return _NUMBER.sub(lambda number: number[0].zfill(8), subject), quad.predicate.value
-
-
-def _quad_key(quad: Quad) -> tuple[object, ...]:
-    predicate = 0 if quad.predicate == RDF.type else 1 if quad.predicate in LABELS else 2
-    return (
-        natural(getattr(quad.subject, "value", str(quad.subject))),  # the bare IRI: a thing before its fragments
-        predicate,
-        quad.predicate.value,
-        natural(str(quad.object)),
-        str(quad.graph_name),
-    )

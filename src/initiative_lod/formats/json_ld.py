@@ -19,6 +19,7 @@ SHOWN = 10  # keys without a meaning that a note names
 _KEYWORD = re.compile(r'"@(?:context|id|graph|type|value|list|set|included|reverse)"')
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _ID = re.compile(rb'"@id"\s*:\s*(' + _STRING + rb")")
+_BEGINNING = re.compile(rb'[\[{,:]"([^":\\]*):')
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]|^@[A-Za-z]+$')
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -83,20 +84,27 @@ class JsonLd(EngineFormat):
         It holds what it uses of ``context``, a whole context document. ``graph``: the nodes stand in ``@graph`` even
         when there is one. Whatever its IRIs look like, it reads back as the same graph.
         """
-        expanded = json.loads(self.write(statements))
+        from pydantic_core import from_json  # here: as with PyLD
+
+        written = self.write(statements)
+        expanded = from_json(written)
         if form == "expanded":
             return _sent(expanded)
         flat = form == "flattened"
-        return self.compacted(
-            _flattened(expanded) if flat else expanded, context.get("@context", context), graph=graph or flat
-        )
+        expanded = _flattened(expanded) if flat else expanded
+        return self._compacted(expanded, context.get("@context", context), graph or flat, _schemes_in(written))
 
     def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool = False) -> bytes:
         """Expanded JSON-LD in compacted form, with what it uses of ``context``, the value of an ``@context``."""
+        return self._compacted(expanded, context, graph, _schemes(expanded))
+
+    def _compacted(
+        self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool, schemes: set[str]
+    ) -> bytes:
         # here: PyLD takes long to import, and most of what is served needs none of it
         from initiative_lod.formats.json_ld_compaction import Compaction
 
-        inner = _unambiguous(context, _schemes(expanded))
+        inner = _unambiguous(context, schemes)
         options = {"documentLoader": _refused, "skipExpansion": True, "graph": graph}  # it is expanded already
         made = Compaction().compact(expanded, inner, options)
         made.pop("@context", None)
@@ -188,6 +196,11 @@ def _strings(value: Any) -> set[str]:
 def _schemes(expanded: Any) -> set[str]:
     """Part before the colon of every IRI in expanded JSON-LD, and of other strings, which does no harm."""
     return {text.partition(":")[0] for text in _strings(expanded) if ":" in text}
+
+
+def _schemes_in(written: bytes) -> set[str]:
+    """The same in JSON without blanks, as the engine writes it, but for what has a character that JSON escapes."""
+    return {found.decode() for found in set(_BEGINNING.findall(written))}
 
 
 def _unambiguous(context: Mapping[str, Any], schemes: set[str]) -> dict[str, Any]:

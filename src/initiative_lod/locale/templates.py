@@ -23,6 +23,7 @@ def environment(package: str) -> Environment:
     made = Environment(
         loader=PackageLoader(package),
         autoescape=True,
+        auto_reload=False,  # an answer is known by the templates that there were at the start
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
@@ -30,6 +31,7 @@ def environment(package: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(_gettext, _ngettext)  # type: ignore[attr-defined]
+    made.globals["_"] = _gettext  # in place of an alias that looks it up at each word
     made.filters["number"] = _number
     return made
 

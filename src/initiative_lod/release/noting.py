@@ -14,10 +14,10 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, RdfFormat, Triple
@@ -161,7 +161,7 @@ class NotingRelease(RememberingRelease):
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         if name not in self._memories:
-            self._memories[name] = _NotingMemory(self, most)
+            self._memories[name] = _NotingMemory(self._page, most)
         return self._memories[name]
 
     def apart(self, make: Callable[[], V]) -> V:
@@ -265,19 +265,25 @@ class NotedRelease(Release):
 class _NotingMemory(Memory[K, V]):
     """Values of which each brings what was read when it was made."""
 
-    def __init__(self, opened: NotingRelease, most: int = 0) -> None:
+    def __init__(self, page: _Page, most: int = 0) -> None:
         super().__init__(most)
-        self._opened = opened
+        self._page = page
+        self._notes: dict[K, set[Note]] = {}
 
     def of(self, key: K, make: Callable[[K], V]) -> V:
-        def noting(key: K) -> tuple[V, set[Note]]:
-            notes: set[Note] = set()
-            with self._opened.noting(notes):
-                return make(key), notes
-
-        value, notes = cast(tuple[V, set[Note]], super().of(key, cast(Any, noting)))
-        self._opened._page.notes.update(notes)
-        return value
+        notes = self._notes.get(key)
+        if notes is None:
+            if 0 < self._most <= len(self._notes):
+                self._notes.clear()
+            before, notes = self._page.notes, set[Note]()
+            self._page.notes = notes
+            try:
+                super().of(key, make)
+            finally:
+                self._page.notes = before
+            self._notes[key] = notes
+        self._page.notes.update(notes)
+        return self._values[key]
 
 
 class _NotingMapping(Mapping[Any, Any]):
@@ -325,6 +331,7 @@ class _Nothing(dict[str, tuple[Quad, ...]]):
 # Changes
 
 
+@lru_cache(maxsize=65536)
 def mark(note: Note) -> int:
     """A number for a note: of two notes seldom the same, and then too much is made anew. A literal stands for any, as
     it can be written in several ways.

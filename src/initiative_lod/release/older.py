@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from initiative_lod.errors import Busy, Message, OtherFormat, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
-from initiative_lod.release.manifest import MANIFEST, VERSION, Release, read
+from initiative_lod.release.manifest import MANIFEST, STORE, VERSION, Release, read
 from initiative_lod.release.opened import OpenRelease
 
 log = logging.getLogger(__name__)
@@ -123,6 +123,21 @@ class Archive:
         times.setdefault(current.release.path.name, 0.0)  # published, whatever became of the history
         present = [version for version in folder.versions(self._folder) if version in times]
         return sorted(present, key=lambda version: (-times[version], version))
+
+    def state(self, current: OpenRelease) -> tuple[object, ...]:
+        """The files that ``switches``, ``versions`` and ``manifest`` read, as the file system has them: where that
+        is the same again, so is what these give.
+        """
+        found = [(version, self._inode(version), *self._mark(version)) for version in self.versions(current)]
+        return (self.switches(current), *found)
+
+    def _mark(self, version: str) -> tuple[object, ...]:
+        path = self._folder / version
+        try:
+            status = (path / MANIFEST).stat()
+        except OSError:
+            return ()
+        return status.st_ino, status.st_size, status.st_mtime_ns, (path / STORE).is_dir()
 
     def manifest(self, version: str) -> Release | None:
         """One of ``versions`` as its manifest describes it; None when it is damaged."""

@@ -1,18 +1,14 @@
-"""Opens releases read-only and follows the switch: what a server reads from, and nothing that it could write to."""
+"""Open releases, read-only: what a server reads from, and nothing that it could write to."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib import resources
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pyoxigraph import (
@@ -36,22 +32,21 @@ from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph, in_use
 from initiative_lod.release.damage import Condition, is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
-from initiative_lod.release.history import CURRENT
 from initiative_lod.release.hubs import Hubs
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms
-from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release, read
+from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release
 from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
 from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.vocabulary import DCTERMS
-
-log = logging.getLogger(__name__)
 
 Term = NamedNode | Literal | BlankNode
 K = TypeVar("K")
 V = TypeVar("V")
 #: Our queries that count while a server waits, and of each what holds for nothing that it reads.
 COUNTED_ON_DEMAND = {"pointing": "isBlank(?property)", "members": "isLiteral(?part)"}
+SUBJECTS = "subjects"  # name of the memory of what is said of each, by property
+MOST_SUBJECTS = 1000  # that are remembered: some 5 MB
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
 
 
@@ -75,7 +70,7 @@ class Memory(Generic[K, V]):
         except KeyError:
             value = make(key)
             if 0 < self._most <= len(self._values):
-                self._values.clear()
+                self._values = {}
             self._values[key] = value
             return value
 
@@ -275,8 +270,14 @@ class OpenRelease:
         return tuple(sorted(names, key=lambda graph: graph.value))
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
-        """A place to remember what was made of the release: a new one each time, as a server's would grow and grow."""
-        return Memory(most)
+        """A place to remember what was made of the release: a new one each time, as a server's would grow and grow; but
+        of the subjects that were read last some are remembered, since many pages read the same. Threads may share it.
+        """
+        return self._last_subjects if name == SUBJECTS else Memory(most)
+
+    @cached_property
+    def _last_subjects(self) -> Memory[Any, Any]:
+        return Memory(MOST_SUBJECTS)
 
     # Hooks of a release that notes what is read of it (see ``noting``)
 
@@ -373,65 +374,3 @@ class OpenRelease:
     def _forms_in(self, graph: NamedNode | BlankNode | DefaultGraph) -> LexicalForms:
         name = graph.value if isinstance(graph, NamedNode) else ""
         return self._lexical_forms.get(name) or self._lexical_forms[""]
-
-
-class Publisher:
-    """The current release of a release folder. Looking costs one readlink while nothing has been switched.
-
-    A reader keeps the release that it was given for as long as its request lasts, whatever is switched meanwhile.
-    Threads may share it.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._link = str(folder / CURRENT)
-        self._lock = threading.Lock()
-        # What the link said, and the release behind it: one value, so that no thread ever pairs one with another's.
-        self._open: tuple[str, OpenRelease] | None = None
-
-    def at_hand(self) -> OpenRelease | None:
-        """The release that is published now, if it is open already: no file is opened, and nobody waits."""
-        found = self._open
-        try:
-            return found[1] if found is not None and found[0] == self._published() else None
-        except ReleaseError:
-            return None
-
-    def current(self) -> OpenRelease:
-        """The release that is published now, opened if need be.
-
-        Raises ReleaseError when none is, or it cannot be opened.
-        """
-        found = self._open
-        if found is not None and found[0] == self._published():
-            return found[1]
-        with self._lock:
-            target = self._published()  # again: while this thread waited, another may have followed a later switch
-            if self._open is None or target != self._open[0]:
-                try:
-                    opened = OpenRelease.open(read(self._folder / target), self._since())
-                except ReleaseError as error:
-                    if self._open is None:
-                        raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
-                    # What was good goes on being served; the next switch is tried again.
-                    opened = self._open[1]
-                    version = opened.release.version
-                    log.error("release %s cannot be opened, still serving %s: %s", target, version, error)
-                self._open = target, opened
-            return self._open[1]
-
-    def _since(self) -> datetime:
-        """The second from which on the release that is opened next is answered from."""
-        if self._open is None:
-            return STARTED
-        return max(datetime.now(UTC).replace(microsecond=0), self._open[1].since + timedelta(seconds=1))
-
-    def _published(self) -> str:
-        try:
-            return os.readlink(self._link)  # noqa: PTH115 - at every request, and twice as fast
-        except FileNotFoundError:
-            raise ReleaseError(
-                f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"
-            ) from None
-        except OSError as error:
-            raise ReleaseError(f"{self._link} does not say what is published: {error.strerror}") from error

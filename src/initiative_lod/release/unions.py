@@ -115,7 +115,11 @@ class Unions:
 
     def everything(self) -> tuple[Store, dict[str, Any]]:
         """The same for a query without a dataset."""
-        return self._store, default_graph.options(self._store)
+        return self._store, self._options
+
+    @cached_property
+    def _options(self) -> dict[str, Any]:
+        return default_graph.options(self._store)
 
     @cached_property
     def _table(self) -> GraphTable | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -123,15 +123,14 @@ class Reply:
 
     def to_bytes(self) -> bytes:
         """The reply as one JSON document."""
-        return json.dumps(astuple(self)).encode()
+        return json.dumps([getattr(self, name) for name in _REPLY]).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
         """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
         found: list[Any] = json.loads(data)
         reply = cls(*found)
-        kinds = [type(field.default) for field in fields(cls)]
-        if [type(item) for item in found] != kinds or reply.rows < 0 or reply.length < 0:
+        if [type(item) for item in found] != list(_REPLY.values()) or reply.rows < 0 or reply.length < 0:
             raise ValueError(f"no reply: {data[:200]!r}")
         return reply
 
@@ -149,3 +148,6 @@ class Reply:
         if isinstance(known, type) and issubclass(known, (QueryError, QueryLimit)):
             return known(said)
         return QueryError(said)
+
+
+_REPLY = {field.name: type(field.default) for field in fields(Reply)}  # its fields, and of which type each is

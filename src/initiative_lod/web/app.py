@@ -32,8 +32,9 @@ from initiative_lod.formats import JSON, json_bytes
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.damage import is_damage
 from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web import sparql_worker
@@ -109,7 +110,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     inner = Router(_routes(of_a_release, site), redirect_slashes=False)
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
-    preparation = Preparation(site, [site.pages.prepare, vocabularies.of])
+    preparation = Preparation(site, [lambda opened: site.software, site.pages.prepare, vocabularies.of])
     requests_log = RequestLog(settings, counts.route) if settings.request_log else None
 
     @asynccontextmanager

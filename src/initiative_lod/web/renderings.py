@@ -5,12 +5,15 @@ Run as a module, by ``render`` alone, it makes one share of them in a process of
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,7 +32,8 @@ from initiative_lod.formats import HTML, JSON, N_QUADS
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.manifest import CONTEXT, Release
 from initiative_lod.release.noting import Note, NotingRelease
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
 from initiative_lod.web.earlier_renderings import EarlierRenderings, GroupRecord
@@ -41,11 +45,14 @@ from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.routes import compare, documents, questions, reading_room, sparql_terms, start
 from initiative_lod.web.site import Site
 
+MOST_NUMBERS = 10_000  # that lie in a pipe (64 KB)
 FEW = 100  # groups of representations that are not worth a second process
 #: Forms of JSON-LD that are made when they are asked for: each takes longer than all other formats of its document.
 ON_DEMAND = ("flattened", "framed")
 MOST_READ, MOST_STORED = 100, 1000  # documents whose reading room is stored; parts and clauses of one
 RELEASES = "release/"  # under which are pages that depend on other releases
+SELDOM = (50_000, 20, 1000)  # thresholds of the collector of garbage
+_NUMBER = struct.Struct("I")
 
 #: Representations of one address, each with what gives a name for its bytes: of those with the same name one is made. A
 #: name that is an entity tag is made of all that the bytes follow from, whatever the release.
@@ -63,10 +70,14 @@ def render(building: Path, settings: Settings, file: Path) -> None:
         count = sum(1 for address in share.groups if share.earlier.record(address) is None)
         processes = min(os.cpu_count() or 1, 8) if count > FEW else 1
         parts = [file.with_name(f"{file.name}.{number}") for number in range(processes)]
-        if processes == 1:
-            share.render(parts[0], 0, 1)
-        else:
-            _render_in_parallel(building, settings, parts)
+        with _numbers(len(share.groups)) as queue:
+            others = [_start(building, settings, part, queue) for part in parts[1:]]
+            try:
+                share.render(parts[0], queue)
+                _wait(others)
+            finally:
+                for process in others:
+                    process.kill()  # where this one is stopped; it does nothing to one that has ended
         with RenderedDocumentsFile(file) as whole:
             share.earlier.add_values(whole)
             whole.add_all([RenderedDocuments(part) for part in parts])  # in one order, however many made them
@@ -76,15 +87,30 @@ def render(building: Path, settings: Settings, file: Path) -> None:
         share.stop()
 
 
-def _render_in_parallel(building: Path, settings: Settings, parts: Sequence[Path]) -> None:
-    """Render a share into each of the parts of a file. Raises ReleaseError."""
-    running = [_start(building, settings, part, number, len(parts)) for number, part in enumerate(parts)]
+@contextmanager
+def _numbers(count: int) -> Iterator[int]:
+    """A pipe from which processes take the numbers of groups to make, each number once, until there are no more.
+
+    A number stands for so many groups that all of them lie in the pipe at once.
+    """
+    read, write = os.pipe()
     try:
-        told = [process.communicate()[1] for process in running]
+        os.write(write, b"".join(map(_NUMBER.pack, range(0, count, _together(count)))))
+        os.close(write)
+        yield read
     finally:
-        for process in running:
-            process.kill()  # where this one is stopped; it does nothing to one that has ended
-    for process, error in zip(running, told, strict=True):
+        os.close(read)
+
+
+def _together(count: int) -> int:
+    """Number of groups that one number stands for."""
+    return max(1, -(-count // MOST_NUMBERS))
+
+
+def _wait(others: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait for processes that render. Raises ReleaseError for one that fails."""
+    for process in others:
+        error = process.communicate()[1]
         if process.returncode:
             last = error.decode("utf-8", "replace").strip().rpartition("\n")[2]
             why = last or f"a process ended with {process.returncode}"
@@ -94,18 +120,19 @@ def _render_in_parallel(building: Path, settings: Settings, parts: Sequence[Path
             )
 
 
-def _start(building: Path, settings: Settings, file: Path, number: int, of: int) -> subprocess.Popen[bytes]:
+def _start(building: Path, settings: Settings, file: Path, queue: int) -> subprocess.Popen[bytes]:
     share = {
         "building": str(building),
         "file": str(file),
-        "number": number,
-        "of": of,
+        "queue": queue,
         "settings": {
             name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()
         },
     }
     command = [sys.executable, "-P", "-m", "initiative_lod.web.renderings", json.dumps(share)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=[queue]
+    )
 
 
 class _Share:
@@ -123,12 +150,16 @@ class _Share:
         """Make nothing more."""
         self.site.stop()
 
-    def render(self, file: Path, number: int, of: int) -> None:
-        """Render every ``of``-th group, beginning with the one of that ``number``, or take it over."""
-        with RenderedDocumentsFile(file) as written:
-            for address in list(self.groups)[number::of]:
-                record = self._take_over(address, written) or self._render_group(address, written)
-                self.earlier.add_record(written, address, record)
+    def render(self, file: Path, queue: int) -> None:
+        """Render the groups whose numbers are taken from the ``queue``, or take them over."""
+        addresses = list(self.groups)
+        together = _together(len(addresses))
+        with _collecting_seldom(), RenderedDocumentsFile(file) as written:
+            while number := os.read(queue, _NUMBER.size):
+                first = _NUMBER.unpack(number)[0]
+                for address in addresses[first : first + together]:
+                    record = self._take_over(address, written) or self._render_group(address, written)
+                    self.earlier.add_record(written, address, record)
 
     def _take_over(self, address: str, written: RenderedDocumentsFile) -> GroupRecord | None:
         """The record of a group whose bodies are there; None where it has to be rendered."""
@@ -167,6 +198,21 @@ class _Share:
                     written.add(representation.tag, body)
                     written.add(name, body)
         return GroupRecord.of(tags, notes)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Let the collector of garbage look seldom: nearly all that is made meanwhile is remembered to the end, or goes as
+    soon as nobody has it, and what was there before stays. It would take a seventh of the time.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _by_tag(representation: Representation) -> Named:
@@ -310,7 +356,7 @@ def main(argument: str) -> None:
     paths = {name: Path(given[name]) for name in ("root", "releases")}
     made = _Share(Path(share["building"]), Settings(**{**given, **paths}))
     try:
-        made.render(Path(share["file"]), share["number"], share["of"])
+        made.render(Path(share["file"]), share["queue"])
     finally:
         made.stop()
 

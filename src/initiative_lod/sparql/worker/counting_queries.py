@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ABSOLUTE = re.compile(r"<?[A-Za-z][A-Za-z0-9+.-]*:(?!.*/\.)")  # and without what the engine would resolve
+_TELLING = re.compile(r"(?i)count|distinct|group")  # one of which each of them has
 _COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 _TERMS = "triples distinctSubjects distinctObjects propertyPartition property classPartition entities".split()
 _SUMS = ("triples", "subjects", "objects", "properties", "classes", "typed")
@@ -101,6 +102,8 @@ class CountingQuery:
 
 def read(text: str) -> CountingQuery | None:
     """The counting query that ``text`` is; None for any other. What is no query may be taken for one: parse it."""
+    if not _TELLING.search(text):
+        return None  # as most are
     prefixes, begin = guard.prologue(text)
     try:
         return _Reader(text, begin, prefixes).query()

@@ -16,7 +16,8 @@ from typing import Any
 
 from initiative_lod import release
 from initiative_lod.formats import HTML, JSON
-from initiative_lod.release.opened import OpenRelease, Publisher
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.remembering import RememberingRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app

@@ -122,11 +122,19 @@ class Representation:
         return [("ETag", tag), *modified]
 
 
-def of_content(request: Request, content: bytes, headers: Headers, content_headers: Headers) -> Response:
-    """The response with bytes that had to be made before it could be told whether they are others."""
-    rendered = Rendered(content)
-    representation = Representation(content_tag(content), headers, content_headers, lambda: rendered, kept=False)
-    return representation.answer(request, NOTHING_KEPT)
+def of_content(
+    request: Request,
+    content: bytes,
+    headers: Headers,
+    content_headers: Headers,
+    cache: ResponseCache = NOTHING_KEPT,
+) -> Response:
+    """The response with bytes that had to be made before it could be told whether they are others. Of what is likely
+    to be asked for again, a ``cache`` keeps them in each coding.
+    """
+    rendered, kept = Rendered(content), cache is not NOTHING_KEPT
+    representation = Representation(content_tag(content), headers, content_headers, lambda: rendered, kept=kept)
+    return representation.answer(request, cache)
 
 
 def uncached(response: Response) -> Response:

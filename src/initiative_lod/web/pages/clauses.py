@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import Literal, NamedNode
 
@@ -175,8 +176,13 @@ def span(view: View, node: Node, name: str = "span", language: str | None = None
     return (-1, -1, found[0][2]) if found else NO_SPAN
 
 
-def evidence(view: View, part: NamedNode, language: str | None = None) -> list[Evidence]:
+def evidence(view: View, part: NamedNode, language: str | None = None) -> Sequence[Evidence]:
     """Statements about a part, with its words; statements without an attestation come last."""
+    found: Sequence[Evidence] = view.memory("evidence").of((part, language), lambda _: _evidence(view, part, language))
+    return found
+
+
+def _evidence(view: View, part: NamedNode, language: str | None) -> Sequence[Evidence]:
     nodes = view.subjects(view.term("onSubject"), part)
     found = [read for node in nodes if (read := attestation(view, node, language))]
     attested = {(item.name, item.value.iri if item.value else None) for item in found}
@@ -207,6 +213,12 @@ def evidence(view: View, part: NamedNode, language: str | None = None) -> list[E
 
 def attestation(view: View, node: NamedNode, language: str | None = None) -> Evidence | None:
     """One attestation; None when it says not what it attests."""
+    key = node, language
+    found: Evidence | None = view.memory("attestations").of(key, lambda _: _attestation(view, node, language))
+    return found
+
+
+def _attestation(view: View, node: NamedNode, language: str | None) -> Evidence | None:
     property = view.node(node, view.term("onProperty"))
     if property is None:
         return None
@@ -245,6 +257,11 @@ def rows(view: View, items: Iterable[Evidence]) -> tuple[Row, ...]:
 
 def clause(view: View, node: NamedNode, language: str | None = None) -> Clause:
     """A clause with everything that is said of it, in the text of a language."""
+    found: Clause = view.memory("clauses").of((node, language), lambda _: _clause(view, node, language))
+    return found
+
+
+def _clause(view: View, node: NamedNode, language: str | None) -> Clause:
     start, end, words = span(view, node, "span", language)
     text = view.text(node, view.term("text"), words.language or None)
     items = evidence(view, node, words.language or None)
@@ -280,7 +297,15 @@ def clauses(view: View, part: NamedNode, language: str | None = None) -> list[Cl
 
 
 def unit(view: View, part: NamedNode) -> PartView:
-    """A part with its sentence, in the text that the reader prefers, and its words in the document's other texts."""
+    """A part with its sentence, in the text that the reader prefers, and its words in the document's other texts.
+
+    The page of a part shows it, and so does that of each of its clauses.
+    """
+    found: PartView = view.memory("units").of(part, partial(_unit, view))
+    return found
+
+
+def _unit(view: View, part: NamedNode) -> PartView:
     kind = next(iter(view.kinds(part)), "")
     start, _, found = span(view, part, "leadSpan" if kind == "Pillar" else "span")
     words = found.value

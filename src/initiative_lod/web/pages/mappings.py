@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
@@ -127,6 +128,11 @@ def of_graph(view: View, graph: NamedNode) -> list[Mapping]:
 
 def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None:
     """One SSSOM record; None where it does not relate two things."""
+    record: Mapping | None = view.memory("mappings").of(node, partial(_related, view))
+    return replace(record, same=True) if record is not None and record.target.iri in same else record
+
+
+def _related(view: View, node: NamedNode) -> Mapping | None:
     ends = [view.node(node, _SLOT[name]) for name in ("subject_id", "predicate_id", "object_id")]
     subject, predicate, target = ends
     if subject is None or predicate is None or target is None:
@@ -145,7 +151,7 @@ def _record(view: View, node: NamedNode, same: Container[str]) -> Mapping | None
         tuple(text.value for name in _JUDGES for text in view.texts(node, name)),
         date.value if date else "",
         view.thing(view.home(node)),
-        target.value in same,
+        False,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, DiagramArrow, diagram
 from initiative_lod.web.labelled import LabelledResource, LangText
@@ -104,6 +105,7 @@ def _term(
     needed: dict[str, list[tuple[str, str]]],
     held: dict[str, list[tuple[LabelledResource, LabelledResource]]],
 ) -> Term:
+    used, example = view.opened.memory("uses").of((node, is_class), partial(_use, view.opened))
     shapes: dict[LabelledResource, list[LabelledResource]] = {}
     for shape, constraint in held.get(node.value, []):
         shapes.setdefault(shape, []).extend([constraint] if constraint != shape else [])
@@ -117,25 +119,40 @@ def _term(
         view.things(view.subjects(parent, node)),
         _members(view, node, RDFS.domain),
         _members(view, node, RDFS.range),
-        _used(view, node, is_class),
-        _example(view, node, is_class),
+        used,
+        _example(view, example, is_class),
         needed.get(view.thing(node).slug, []),
         list(shapes.items()),
     )
 
 
-def _example(
-    view: View, node: NamedNode, is_class: bool
-) -> tuple[LabelledResource, LabelledResource | None, LangText | None] | None:
-    """A thing of the class, or a statement with the property: the first in natural order among some."""
-    found = [
+def _use(opened: OpenRelease, term: tuple[NamedNode, bool]) -> tuple[int, Triple | None]:
+    """Number of things of a class, or of statements with a property, up to COUNTED; and an example: of some of them the
+    first in natural order.
+    """
+    node, is_class = term
+    uses = opened.triples(None, RDF.type, node) if is_class else opened.triples(None, node)
+    found = list(islice(uses, _LOOKED_AT))
+    count = len(found) + sum(1 for _ in islice(uses, COUNTED - len(found)))
+    named = [
         triple
-        for triple in islice(_uses(view, node, is_class), _LOOKED_AT)
+        for triple in found
         if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal)
     ]
-    if not found:
+    by_subject: dict[str, list[Triple]] = {}
+    for triple in named:
+        by_subject.setdefault(str(triple.subject), []).append(triple)
+    own = [subject for subject in by_subject if opened.iris.owns(subject[1:-1])]
+    first = by_subject.get(min(own or by_subject, key=natural, default=""), [])
+    return count, min(first, key=lambda triple: natural(str(triple)), default=None)
+
+
+def _example(
+    view: View, first: Triple | None, is_class: bool
+) -> tuple[LabelledResource, LabelledResource | None, LangText | None] | None:
+    """A thing of the class, or a statement with the property."""
+    if first is None:
         return None
-    first = min(found, key=lambda triple: (not view.iris.owns(str(triple.subject)[1:-1]), natural(str(triple))))
     assert isinstance(first.subject, NamedNode)
     if is_class:
         return view.thing(first.subject), None, None
@@ -157,11 +174,3 @@ def _members(view: View, node: NamedNode, predicate: NamedNode) -> list[Labelled
                 if isinstance(union, NamedNode | BlankNode):
                     found += view.things(item for item in view.listed(union) if not isinstance(item, Literal))
     return found
-
-
-def _used(view: View, node: NamedNode, is_class: bool) -> int:
-    return sum(1 for _ in islice(_uses(view, node, is_class), COUNTED))
-
-
-def _uses(view: View, node: NamedNode, is_class: bool) -> Iterator[Triple]:
-    return view.opened.triples(None, RDF.type, node) if is_class else view.opened.triples(None, node)

@@ -101,6 +101,9 @@ class Pages:
             self._templates.get_template(name)
         for table in (self._imprints, self._statements, self._scripts, self._figures, self._acts, self._alignments):
             table.of(opened)
+        view = View(opened, self.languages.default, names=self._names.of(opened))
+        for document in self.documents(opened)[:MOST_PREVIEWS]:
+            self.compared_parts(view, document)
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
         """Name of the site in a language."""

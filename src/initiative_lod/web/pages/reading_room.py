@@ -241,11 +241,11 @@ class _Reader:
 
     # Notes
 
-    def _notes(self, part: NamedNode) -> tuple[dict[int, ReadingNote], dict[int, list[Evidence]]]:
+    def _notes(self, part: NamedNode) -> tuple[dict[int, ReadingNote], dict[int, Sequence[Evidence]]]:
         """The clauses of a part by number, and what is said of each."""
         view = self.view
         notes: dict[int, ReadingNote] = {}
-        stated: dict[int, list[Evidence]] = {}
+        stated: dict[int, Sequence[Evidence]] = {}
         self.noted += 1
         for node in (item for item in view.nodes(part, DCTERMS.hasPart) if "Clause" in view.kinds(item)):
             number = view.number(node, view.term("number")) or len(notes) + 1
@@ -284,6 +284,10 @@ class _Reader:
 
     def _names(self, node: NamedNode, language: str) -> list[str]:
         """All that a thing is called in a language; of a modality, its cues first."""
+        called: list[str] = self.view.memory("called").of((node, language), lambda _: self._called(node, language))
+        return called
+
+    def _called(self, node: NamedNode, language: str) -> list[str]:
         view = self.view
         names = [item.value for item in view.texts(node, view.term("cue")) if item.language == language]
         labels = (item for predicate in (*LABELS, SKOS.altLabel) for item in view.texts(node, predicate))

@@ -145,15 +145,17 @@ def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[st
 
 def translations_of(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[ColouredPiece, ...]]:
     """The translation of each part whose statements say where their components stand in it, cut at these."""
-    found = {}
-    for part in parts:
-        tops = index.by_part.get(part, ())
-        spans = view.nodes(NamedNode(part), view.term("translationSpan")) if tops else []
-        words = view.text(NamedNode(part), view.term("translation")) if spans else None
-        place = place_in(spans[0].value) if spans else None
-        if words is not None and place is not None:
-            found[part] = _coloured(view, tops, words.value, place)
-    return found
+    read = view.memory("coloured translations")
+    found = {part: read.of(part, lambda part: _translation(view, index.by_part.get(part, ()), part)) for part in parts}
+    return {part: pieces for part, pieces in found.items() if pieces}
+
+
+def _translation(view: View, tops: Sequence[CodedStatement], part: str) -> tuple[ColouredPiece, ...]:
+    """The translation of a part, cut; nothing where that cannot be done."""
+    spans = view.nodes(NamedNode(part), view.term("translationSpan")) if tops else []
+    words = view.text(NamedNode(part), view.term("translation")) if spans else None
+    place = place_in(spans[0].value) if spans else None
+    return () if words is None or place is None else _coloured(view, tops, words.value, place)
 
 
 def _coloured(
@@ -207,6 +209,11 @@ def of_concept(view: View, index: StatementIndex, concept: str, asked: bool) -> 
 
 def line(view: View, statement: CodedStatement) -> StatementLine:
     """A statement as a line."""
+    found: StatementLine = view.memory("lines").of(statement.iri, lambda _: _line(view, statement))
+    return found
+
+
+def _line(view: View, statement: CodedStatement) -> StatementLine:
     return StatementLine(
         statement.iri.partition("#")[2],
         view.thing(view.term(statement.kind or "InstitutionalStatement")),

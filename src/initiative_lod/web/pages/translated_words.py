@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from initiative_lod.languages import STOP_WORDS, ideographic, stem
 
@@ -23,12 +24,23 @@ def find_words(names: Iterable[str], text: str, language: str) -> tuple[int, int
     """
     if ideographic(language):
         return next(((at, at + len(name)) for name in names if name and (at := text.find(name)) >= 0), None)
-    words = [(_root(match[0]), *match.span()) for match in _WORD.finditer(text)]
+    words = _words(text)
     for name in names:
-        roots = [_root(word) for word in _WORD.findall(name) if word.lower() not in STOP_WORDS]
+        roots = _roots(name)
         if roots and (found := _nearest(roots, words)) is not None:
             return found
     return None
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> Sequence[tuple[str, int, int]]:
+    """Words of a text without their inflection, each with its place."""
+    return [(_root(match[0]), *match.span()) for match in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=2048)
+def _roots(name: str) -> Sequence[str]:
+    return [_root(word) for word in _WORD.findall(name) if word.lower() not in STOP_WORDS]
 
 
 def _nearest(roots: Sequence[str], words: Sequence[tuple[str, int, int]]) -> tuple[int, int] | None:
@@ -48,6 +60,7 @@ def _nearest(roots: Sequence[str], words: Sequence[tuple[str, int, int]]) -> tup
     return None if best is None else (words[best[0]][1], words[best[1]][2])
 
 
+@lru_cache(maxsize=8192)
 def _root(word: str) -> str:
     """A word without its inflection and the commonest endings that make a noun of a verb."""
     found = stem(word.lower())

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Language
-from initiative_lod.release.opened import Memory, OpenRelease
+from initiative_lod.release.opened import SUBJECTS, Memory, OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.drawings.squares import SIGNS
 from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
@@ -60,11 +60,18 @@ class View(Links):
         self.language = language.tag
         super().__init__(prefix, query)
         self._names = names
-        self._subjects: Memory[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory("subjects")
+        self._subjects: Memory[Node, Mapping[NamedNode, Sequence[Node | Literal]] | None] = opened.memory(SUBJECTS)
         self._lists: Memory[Callable[[OpenRelease], Sequence[Any]], Sequence[Any]] = opened.memory("lists")
         self._prefixes = {**opened.iris.prefixes, **PREFIXES}
-        alike = f"things {names is None} {self.language} {prefix} {query}"
-        self._things: Memory[Node, LabelledResource] = opened.memory(alike)
+        self._alike = f"{names is None} {self.language} {prefix} {query}"
+        self._memories: dict[str, Memory[Any, Any]] = {}
+        self._things: Memory[Node, LabelledResource] = self.memory("things")
+
+    def memory(self, name: str) -> Memory[Any, Any]:
+        """A place to remember what is the same on every page that is seen as this one is."""
+        if name not in self._memories:
+            self._memories[name] = self.opened.memory(f"{name} {self._alike}")
+        return self._memories[name]
 
     # Values
 

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy, Damaged, Message, NotAcceptable, ReleaseError, TooMuch
-from initiative_lod.formats import HTML, JSON
+from initiative_lod.formats import HTML, JSON, json_bytes
 from initiative_lod.release import changes
 from initiative_lod.release.changes import ChangeSummary
 from initiative_lod.release.older import Archive, reading
@@ -159,7 +159,7 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, opened: OpenR
     try:
         with reading(f"{old} or {new}"):
             if offer.media is JSON:
-                return json_response(request, changes.as_document(made, (after, before)))
+                return json_response(request, json_bytes(changes.as_document(made, (after, before))))
             sections = _sections(made, before, after, view)
     except ReleaseError as error:
         raise Damaged(Message("error.damaged_pair", old=old, new=new)) from error

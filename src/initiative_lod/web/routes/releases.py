@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from initiative_lod.documents.document import CACHE_CONTROL, Document
 from initiative_lod.documents.negotiation import Offer, choose
-from initiative_lod.documents.representation import OFFERS
+from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
 from initiative_lod.errors import Damaged, Message, NotFound, ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD, RDF_TYPES, json_bytes
 from initiative_lod.release.manifest import Release
@@ -18,6 +18,7 @@ from initiative_lod.release.older import Archive, reading
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
+from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 from initiative_lod.web.routes.documents import choose_variant, known, represent
 from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
@@ -51,11 +52,13 @@ def release_addresses(site: Site, archive: Archive) -> list[Address]:
 
 def releases(site: Site, archive: Archive, opened: OpenRelease, request: Request) -> Response:
     """The releases that there are, the latest published first, and which one is current."""
-    listed = [_summary(archive, opened, version, archive.manifest(version)) for version in archive.versions(opened)]
-    if _wants_page(request):
-        language, content = site.pages.releases(opened, request, listed)
-        return page_response(request, language, content)
-    return json_response(request, listed)
+    is_page = _wants_page(request)
+
+    def make() -> bytes:
+        listed = [_summary(archive, opened, version, archive.manifest(version)) for version in archive.versions(opened)]
+        return site.pages.releases(opened, request, listed)[1] if is_page else json_bytes(listed)
+
+    return _of_archive(site, archive, opened, request, is_page, make)
 
 
 def release(site: Site, archive: Archive, opened: OpenRelease, request: Request) -> Response:
@@ -75,14 +78,16 @@ def release(site: Site, archive: Archive, opened: OpenRelease, request: Request)
         if len(near) == 1:
             raise NotFound(Message("error.no_release_but", name=stem[:100], near=near[0]))
         raise NotFound(Message("error.no_release", name=stem[:100]))
-    found = archive.manifest(stem)
-    if found is None:
-        raise Damaged(Message("error.damaged_release", release=stem))
-    summary = _summary(archive, opened, stem, found)
-    if version.endswith(".json") or not (version.endswith(".html") or _wants_page(request)):
-        return json_response(request, summary)
-    language, content = site.pages.release(opened, request, summary)
-    return page_response(request, language, content)
+    is_page = version.endswith(".html") or (not version.endswith(".json") and _wants_page(request))
+
+    def make() -> bytes:
+        found = archive.manifest(stem)
+        if found is None:
+            raise Damaged(Message("error.damaged_release", release=stem))
+        summary = _summary(archive, opened, stem, found)
+        return site.pages.release(opened, request, summary)[1] if is_page else json_bytes(summary)
+
+    return _of_archive(site, archive, opened, request, is_page, make)
 
 
 @contextmanager
@@ -104,20 +109,37 @@ def opened_release(archive: Archive, version: str, current: OpenRelease) -> Open
     return opened
 
 
-def page_response(request: Request, language: str, content: bytes) -> Response:
+def page_response(request: Request, language: str, content: bytes, cache: ResponseCache = NOTHING_KEPT) -> Response:
     """A page that depends on more than one release, or 304."""
     return of_content(
         request,
         content,
         [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
         [("Content-Type", HTML.content_type), ("Content-Language", language)],
+        cache,
     )
 
 
-def json_response(request: Request, value: Any) -> Response:
+def json_response(request: Request, content: bytes, cache: ResponseCache = NOTHING_KEPT) -> Response:
     """A JSON document that depends on more than one release, or 304."""
     headers = [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)]
-    return of_content(request, json_bytes(value), headers, [("Content-Type", JSON.name)])
+    return of_content(request, content, headers, [("Content-Type", JSON.name)], cache)
+
+
+def _of_archive(
+    site: Site, archive: Archive, opened: OpenRelease, request: Request, is_page: bool, make: Callable[[], bytes]
+) -> Response:
+    """Answer about the releases as they are, made anew when one of them, or the history, is another than before."""
+    address = (request.prefix, request.path, is_page)
+    spoken = (request.language, request.named_language, request.older) if is_page else ()
+    tag = entity_tag("releases", opened.identity, site.software, archive.state(opened), *address, *spoken)
+    known = site.cache.rendered(tag)
+    if known is None:
+        known = Rendered(make())
+        site.cache.keep(tag, known)
+    if is_page:
+        return page_response(request, request.language, known.content, site.cache)
+    return json_response(request, known.content, site.cache)
 
 
 def _summary(archive: Archive, opened: OpenRelease, version: str, release: Release | None) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Remembering release: it gives what the release gives, in the same order, the first time and every other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode
+
+from initiative_lod import release
+from initiative_lod.iris import Iris
+from initiative_lod.release import remembering
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.remembering import RememberingRelease
+from initiative_lod.vocabulary import DCTERMS, RDF
+
+I = Iris()
+ACTION, GRAPH = I.thing("id/harbour-2031/action/1"), I.graph("harbour-2031")
+READINGS: dict[str, Callable[[OpenRelease], Iterable[object]]] = {
+    "a graph": lambda opened: opened.quads(graph=GRAPH),
+    "another graph": lambda opened: opened.quads(graph=I.graph("release")),
+    "a type": lambda opened: opened.quads(None, RDF.type, I.term("Action")),
+    "triples of a type": lambda opened: opened.triples(None, RDF.type, I.term("Action")),
+    "a subject": lambda opened: opened.quads(ACTION),
+    "a subject in a graph": lambda opened: opened.quads(ACTION, graph=GRAPH),
+    "a property": lambda opened: opened.quads(ACTION, DCTERMS.hasPart),
+    "triples of a property": lambda opened: opened.triples(ACTION, DCTERMS.hasPart),
+    "triples of a subject": lambda opened: opened.triples(ACTION),
+    "a statement": lambda opened: opened.quads(ACTION, RDF.type, I.term("Action")),
+}
+
+
+@pytest.fixture(scope="module")
+def pair(harbour_root: Path) -> tuple[OpenRelease, RememberingRelease]:
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    remembered = RememberingRelease.open(made)
+    assert isinstance(remembered, RememberingRelease)
+    return OpenRelease.open(made), remembered
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_reading_is_the_same_the_first_time_and_the_second(
+    pair: tuple[OpenRelease, RememberingRelease], name: str
+) -> None:
+    read = READINGS[name]
+    expected = list(read(pair[0]))
+    assert expected
+    for _ in range(2):
+        assert list(read(pair[1])) == expected
+
+
+def test_every_subject_has_its_statements_in_their_order(pair: tuple[OpenRelease, RememberingRelease]) -> None:
+    opened, remembered = pair
+    found = {quad.subject: None for quad in opened.quads(graph=GRAPH)}
+    subjects = [subject for subject in found if isinstance(subject, NamedNode)]
+    assert len(subjects) > 100
+    for subject in subjects[::5]:
+        for predicate in {quad.predicate for quad in opened.quads(subject)}:
+            assert list(remembered.quads(subject, predicate)) == list(opened.quads(subject, predicate))
+            assert list(remembered.triples(subject, predicate)) == list(opened.triples(subject, predicate))
+        assert list(remembered.about(subject)) == list(opened.about(subject))
+
+
+def test_what_is_forgotten_is_read_again(
+    pair: tuple[OpenRelease, RememberingRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembering, "MOST_QUADS", 3)
+    for read in READINGS.values():
+        assert list(read(pair[1])) == list(read(pair[0]))
