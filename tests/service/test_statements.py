@@ -280,6 +280,8 @@ def test_a_clause_shows_its_statement(real: Live) -> None:
     assert 'id="statement-1"' in chinese
     assert "规范词" in chinese
     assert 'href="/statements/wic-2020.csv"' in chinese
+    assert '<pre lang="zh">[require: 要求] A[group/enterprises](企业) D[modality/prohibit](不得) ' in chinese
+    assert '<pre lang="en">[require: Require] A[group/enterprises](enterprises) D[modality/prohibit](not' in chinese
     english = real.get("/doc/wic-2020/action/8/clause/5", BROWSER, accept_language="en").text
     assert '<mark class="said m-prohibit" title="deontic">not to</mark>' in english
     assert '<span class="quiet" lang="zh">恶意代码</span>' in english

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pyoxigraph import Quad, Store
 
 from initiative_lod.documents import coded_statements, statement_table
-from initiative_lod.documents.coded_statements import CodedDocument, LookUp
+from initiative_lod.documents.coded_statements import CodedDocument, LookUp, ReadCoding
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.iris import Iris
 
@@ -39,13 +39,14 @@ def content(document: CodedDocument, name: str, iris: Iris) -> bytes:
     return (writer.pairs() if kind == PAIRS else writer.whole()).encode()
 
 
-def scripts(look_up: LookUp, iris: Iris) -> dict[str, tuple[tuple[str, str], ...]]:
+def scripts(codings: Iterable[ReadCoding], look_up: LookUp, iris: Iris) -> dict[str, tuple[tuple[str, str], ...]]:
     """IG Script of each part of the codings of record: its language, and its lines."""
     found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for document in coded_documents(look_up).values():
-        if not document.coding.is_rival:
+    for coding in codings:
+        if not coding.is_rival:
+            document = coded_statements.with_text(look_up, coding)
             writers = [(tag, ScriptWriter(document, iris, tag)) for tag in (document.language, *document.renderings)]
-            for part in document.coding.parts:
+            for part in coding.parts:
                 found[part] = tuple((tag, "\n".join(writer.part(part))) for tag, writer in writers)
     return found
 

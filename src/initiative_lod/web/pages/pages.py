@@ -72,7 +72,9 @@ class Pages:
         self._questions = PerRelease(saved_questions.read, "questions")
         self._codings = PerRelease(lambda opened: codings(opened.quads))
         self._statements = PerRelease(lambda opened: statement_index(self._codings.of(opened)), "statements")
-        self._scripts = PerRelease(lambda opened: statement_files.scripts(opened.quads, opened.iris), "scripts")
+        self._scripts = PerRelease(
+            lambda opened: statement_files.scripts(self._codings.of(opened), opened.quads, opened.iris), "scripts"
+        )
         self._imprints = PerRelease(imprint, "imprint")
         self._acts = PerRelease(lambda opened: actor_aims(self._codings.of(opened)), "acts")
         self._alignments = PerRelease(pictures.alignments, "alignments")
