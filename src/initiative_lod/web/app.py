@@ -198,14 +198,21 @@ def _methods_of(routes: list[BaseRoute], root_path: str) -> Callable[[str], list
 def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, Handler]:
     """Register the answer to each kind of error."""
 
+    logged = ""  # the last fault of the release folder: each request meets it again
+
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
         return await _told(site, http, error)
 
     async def ours(http: requests.Request, error: Exception) -> responses.Response:
+        nonlocal logged
         if problems.status_of(error) == 500:
             log.error("%s %s: %s", http.method, http.url.path, error, exc_info=error)
             return await unforeseen(http, error)
-        if isinstance(error, ReleaseError) and not isinstance(error, DamagedStore):  # which was logged when it was met
+        of_folder = isinstance(error, ReleaseError) and not isinstance(
+            error, DamagedStore
+        )  # that one is logged when met
+        if of_folder and str(error) != logged:
+            logged = str(error)
             log.warning("%s", error)
         return await answer(http, error)
 
