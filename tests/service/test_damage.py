@@ -116,6 +116,21 @@ def test_an_index_that_is_cut_is_damage_and_the_server_goes_on(own: Live, bytes_
     assert own.get("/healthz").status_code == 200
 
 
+def test_that_nothing_says_what_is_published_is_told_once(own: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """And never as a folder without a release: to build one there would end what was published."""
+    link = own.settings.release_folder / "current"
+    target = link.readlink()
+    link.unlink()
+    with caplog.at_level(logging.INFO):
+        assert {own.get(path, "text/html").status_code for path in ASKED} == {503}
+    told = {record.getMessage() for record in caplog.records if record.name.startswith("initiative_lod")}
+    (line,) = told
+    assert "is gone, though releases have been published there" in line
+    assert len([record for record in caplog.records if record.getMessage() == line]) <= 2  # a minute may have ended
+    link.symlink_to(target)
+    assert own.get("/", "text/html").status_code == 200
+
+
 def test_readiness_sees_what_nobody_has_asked_for(own: Live) -> None:
     lose(tables(own)[-1])
     assert own.get("/readyz").status_code == 503

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -198,7 +199,7 @@ def _methods_of(routes: list[BaseRoute], root_path: str) -> Callable[[str], list
 def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, Handler]:
     """Register the answer to each kind of error."""
 
-    logged = ""  # the last fault of the release folder: each request meets it again
+    logged = "", 0  # the last fault of the release folder, and its minute: each request meets it again
 
     async def answer(http: requests.Request, error: BaseException) -> responses.Response:
         return await _told(site, http, error)
@@ -208,12 +209,12 @@ def _handlers(site: Site, methods_of: Callable[[str], list[str]]) -> dict[Any, H
         if problems.status_of(error) == 500:
             log.error("%s %s: %s", http.method, http.url.path, error, exc_info=error)
             return await unforeseen(http, error)
-        of_folder = isinstance(error, ReleaseError) and not isinstance(
-            error, DamagedStore
-        )  # that one is logged when met
-        if of_folder and str(error) != logged:
-            logged = str(error)
-            log.warning("%s", error)
+        # Damage of what is open was logged when it was met.
+        if isinstance(error, ReleaseError) and not isinstance(error, DamagedStore):
+            met = str(error), int(time.monotonic() // 60)
+            if met != logged:
+                logged = met
+                log.warning("%s", error)
         return await answer(http, error)
 
     async def unread(http: requests.Request, error: Exception) -> responses.Response:
