@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from initiative_lod import release
 from initiative_lod.errors import DamagedStore
+from initiative_lod.release import history
 from initiative_lod.release.damage import is_damage
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
@@ -120,6 +122,9 @@ def test_that_nothing_says_what_is_published_is_told_once(own: Live, caplog: pyt
     """And never as a folder without a release: to build one there would end what was published."""
     link = own.settings.release_folder / "current"
     target = link.readlink()
+    switches = link.with_name("history.jsonl")
+    (last,) = history.history(own.settings.release_folder)  # of a first one it cannot be told that it was made
+    switches.write_text("".join(json.dumps(item) + "\n" for item in ({**last, "version": "0"}, {**last, "from": "0"})))
     link.unlink()
     with caplog.at_level(logging.INFO):
         assert {own.get(path, "text/html").status_code for path in ASKED} == {503}

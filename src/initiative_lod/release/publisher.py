@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.release.history import CURRENT
+from initiative_lod.release import history
 from initiative_lod.release.manifest import read
 from initiative_lod.release.opened import STARTED, OpenRelease
 
@@ -25,7 +25,7 @@ class Publisher:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._link = str(folder / CURRENT)
+        self._link = str(folder / history.CURRENT)
         self._lock = threading.Lock()
         # What the link said, and the release behind it: one value, so that no thread ever pairs one with another's.
         self._open: tuple[str, OpenRelease] | None = None
@@ -71,6 +71,7 @@ class Publisher:
         try:
             return os.readlink(self._link)  # noqa: PTH115 - at every request, and twice as fast
         except FileNotFoundError:
+            history.published(self._folder)  # which says what it is, where releases have been published
             raise ReleaseError(
                 f"nothing has been published in {self._folder}: run 'initiative-lod build --publish'"
             ) from None
