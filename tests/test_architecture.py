@@ -15,7 +15,7 @@ PACKAGE = "initiative_lod"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 
 #: From the ground up. The ground is modules of the root; every other room is a package, and ``pipeline`` the road.
-GROUND = "errors settings vocabulary iris formats languages labels terminal query_text".split()
+GROUND = "errors settings vocabulary iris formats languages labels literals terminal query_text".split()
 _ROAD = "reading sources build validation release bulk documents search sparql matching merge web pipeline cli"
 ROOMS = ["locale", *_ROAD.split()]
 #: What may be named after the same thing twice: the route to a page and the page, Turtle and the authors' files in it.
@@ -207,6 +207,31 @@ def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
     # is one person's, on their own machine.
     allowed = {"web.http.lanes", "web.site", "web.preparation", "web.review"}
     assert {name for name in trees() if name.startswith("web.") and names_of(trees()[name]) & threads} == allowed
+
+
+#: Modules that read JSON of this program's own, which another process or a release of ours hands over.
+OWN_JSON = {
+    "errors", "formats.json_ld", "formats.json_reader", "reading.process_pool", "reading.reader_process",
+    "release.changes", "sources.sssom_json", "sparql.job", "sparql.remote_store", "sparql.worker.main",
+    "web.earlier_renderings", "web.export.browser_search", "web.renderings", "web.routes.sparql_terms",
+}  # fmt: skip
+
+
+def test_what_others_wrote_is_read_by_readers_with_bounds() -> None:
+    """JSON that is nested too deeply, digits without end: by ``read_json`` and ``literals``."""
+
+    def using(*names: str) -> set[str]:
+        return {
+            module
+            for module, tree in trees().items()
+            if any(isinstance(node, ast.Attribute) and ast.unparse(node).endswith(names) for node in ast.walk(tree))
+        }
+
+    assert using("json.loads", "json.load") == OWN_JSON
+    # A part of a name that sorts, a page's own form, a printed line of an author's text, a header's few digits.
+    digits = {"labels", "matching.label_forms", "web.review", "release.origin"}
+    own = {"build.coded_text", "build.source_words", "sources.ig_script", "sources.printed_lines"}
+    assert using(".isdecimal", ".isdigit") == digits | own
 
 
 def test_no_settings_are_read_at_import() -> None:

@@ -215,6 +215,7 @@ def test_where_nothing_was_ever_written(folder: Path) -> None:
         (b"{", "damaged"),
         (b"\xff", "damaged"),
         (b"[]", "damaged: Input should be an object"),
+        (b"[" * 100_000, "damaged: it is nested more than 100 levels deep"),
         (b'{"version": 1}', "damaged: version: Input should be a valid string"),
     ],
 )

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
+from initiative_lod.reading import unpack
 from initiative_lod.reading.find_files import Source, arrive, walk
 from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.unpack import Budget, Caps
@@ -37,9 +39,9 @@ def found(path: Path, scratch: Path, settings: Settings | None = None) -> list[M
     return list(walk(arrived, scratch, Budget(Caps.of(settings))))
 
 
-def tarred(files: dict[str, bytes], *more: tarfile.TarInfo) -> bytes:
+def tarred(files: dict[str, bytes], *more: tarfile.TarInfo, format: int = tarfile.DEFAULT_FORMAT) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=format) as archive:
         for name, data in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
@@ -234,6 +236,43 @@ def test_a_source_has_so_many_bytes_and_files(tmp_path: Path) -> None:
     small = found(tmp_path / "kite.tar.gz", tmp_path, replace(Settings(), merge_bytes=size // 2))
     assert 0 < len(taken(small)) < 10
     assert "bytes (setting merge_bytes)" in told(small)[0][2]
+
+
+LONG_NAME = "n" * 100_000 + ".nt"
+LONG_NAMES = {
+    "gnu.tar": lambda: tarred({LONG_NAME: LINE}, format=tarfile.GNU_FORMAT),
+    "pax.tar.gz": lambda: gzip.compress(tarred({LONG_NAME: LINE}, format=tarfile.PAX_FORMAT)),
+    "short-pax.tar": lambda: tarred({LONG_NAME[-5000:]: LINE}, format=tarfile.PAX_FORMAT),
+    "link.tar": lambda: tarred({}, *(link_to(LONG_NAME),), format=tarfile.GNU_FORMAT),
+    "kite.zip": lambda: zipped({LONG_NAME[-5000:]: LINE}),
+}
+
+
+def link_to(name: str) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo("link")
+    entry.type, entry.linkname = tarfile.SYMTYPE, name
+    return entry
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_a_name_longer_than_any_path_is_refused_at_once(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(LONG_NAMES[name]())
+    ((where, status, why),) = told(found(tmp_path / name, tmp_path))
+    assert (where, status) == (name, "refused")
+    assert re.fullmatch("a (name|header) in it has more than (4,096|65,536) bytes", why)
+
+
+def test_a_name_as_long_as_a_path_may_be_is_read(tmp_path: Path) -> None:
+    for format in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        (tmp_path / "kite.tar").write_bytes(tarred({LONG_NAME[-4096:]: LINE}, format=format))
+        assert len(taken(found(tmp_path / "kite.tar", tmp_path))) == 1
+
+
+def test_the_names_of_a_source_have_so_many_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(unpack, "NAMES_BYTES", 30)
+    (tmp_path / "kite.tar").write_bytes(tarred({f"{number:010}.nt": LINE for number in range(5)}))
+    items = found(tmp_path / "kite.tar", tmp_path)
+    assert (len(taken(items)), told(items)[0][2]) == (2, "the names of the files in it have more than 30 bytes")
 
 
 def test_a_sparse_file_in_a_tar_writes_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
-from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS, XSD
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.clauses import Evidence, attestation
 from initiative_lod.web.pages.labels import names
@@ -227,6 +227,39 @@ def others(iris: Iris, concepts: int) -> Iterator[Quad]:
     yield Quad(top, SKOS.altLabel, Literal("\u202e<script>"), graph)
 
 
+def strange(iris: Iris) -> Iterator[Quad]:
+    """A plan of somebody else's, told in our terms, with dates and numbers that are none."""
+    graph, plan = iris.graph("source/others"), NamedNode(PLAN)
+    yield Quad(plan, RDF.type, iris.term("Initiative"), graph)
+    yield Quad(plan, RDFS.label, Literal("a plan", language="en"), graph)
+    yield Quad(plan, DCTERMS.issued, Literal("2031-99-99", datatype=XSD.date), graph)
+    for place, number in enumerate(("--5", "1" * 5000, "", "3")):
+        action = NamedNode(f"{PLAN}/action/{'9' * 5000 if place == 1 else place}")
+        yield Quad(plan, DCTERMS.hasPart, action, graph)
+        yield Quad(action, DCTERMS.isPartOf, plan, graph)
+        yield Quad(action, RDF.type, iris.term("Action"), graph)
+        yield Quad(action, iris.term("number"), Literal(number, datatype=XSD.integer), graph)
+
+
+def test_numbers_and_dates_of_others_that_are_none_break_no_page(crowded: Live) -> None:
+    for style in ("apa", "csl", "bibtex", "ris", "gbt"):
+        answer = crowded.get(f"/cite?iri={PLAN}&style={style}", BROWSER)
+        assert answer.status_code == 200, style
+        assert "2031" not in answer.text.partition(PLAN)[0], style
+    assert "(n.d.)" in crowded.get(f"/cite?iri={PLAN}&style=apa&lang=en", BROWSER).text
+    last = f"{PLAN}/action/{'9' * 5000}"
+    for path in (
+        f"/cite?iri={PLAN}",
+        f"/resource?iri={PLAN}",
+        *(f"/resource?iri={PLAN}/action/{n}" for n in (0, 2, 3)),
+    ):
+        assert crowded.get(path, BROWSER).status_code == 200, path
+    assert crowded.get(f"/resource?iri={last}", BROWSER).status_code == 200
+    for suffix in ("jsonld", "ttl", "json"):
+        assert crowded.get(f"/resource.{suffix}?iri={PLAN}", None).status_code in (200, 404), suffix
+
+
+PLAN = "http://others.example/plan"
 NOT_TO_GO_TO = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd")
 
 
@@ -241,7 +274,7 @@ def test_no_link_of_others_leads_out_of_the_web(crowded: Live) -> None:
 
 def publish_crowd(settings: Settings, clauses: int, concepts: int = 0) -> None:
     iris = Iris(settings.base)
-    quads = [*crowd(iris, clauses), *(others(iris, concepts) if concepts else ())]
+    quads = [*crowd(iris, clauses), *([*others(iris, concepts), *strange(iris)] if concepts else ())]
     files = {"context.jsonld": b'{"@context": {}}'}
     edition = Edition("1.0.0", "2031-03-05")
     made = release.write(

@@ -249,6 +249,8 @@ def test_properties_without_a_name(real: Live) -> None:
     [
         ({"queries": "{"}, 400, "not JSON"),
         ({"queries": "[" * 100_000}, 400, "not JSON"),
+        ({"queries": '{"q": {"query": "a", "x": ' + "[" * 600 + "]" * 600 + "}}"}, 400, "not JSON"),
+        ({"extend": '{"ids": ' + "[" * 600 + "]" * 600 + "}"}, 400, "not JSON"),
         ({"queries": "[]"}, 400, "object of queries"),
         ({"queries": '{"q0": 1}'}, 400, "no query"),
         ({"queries": '{"q0": {"query": ["a"]}}'}, 400, "q0.query: it is a string"),

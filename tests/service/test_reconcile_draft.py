@@ -137,8 +137,9 @@ def test_what_has_no_meaning_is_refused(body: object, real: Live) -> None:
 
 def test_too_many_queries_and_no_json(real: Live) -> None:
     assert post(real, "/match", {"queries": [named("x")] * 51}).status_code == 413
-    answer = real.client.post(f"{real.url}/reconcile/1.0-draft/match", content=b"{")
-    assert answer.status_code == 400
+    for content in (b"{", b'{"x": ' + b"[" * 600 + b"]" * 600 + b"}"):
+        answer = real.client.post(f"{real.url}/reconcile/1.0-draft/match", content=content)
+        assert answer.status_code == 400
     assert real.get("/reconcile/1.0-draft/match").status_code == 405
 
 

@@ -33,6 +33,7 @@ from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts, told_sources
 from initiative_lod.build.translation import Patterns, Step, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
@@ -205,7 +206,7 @@ def _context(path: Path) -> str:
     """The JSON-LD context document, checked: it is JSON, and names exactly the terms that the ontology has."""
     content = turtle.read_text(path)
     try:
-        document = json.loads(content)
+        document = read_json(content)
     except json.JSONDecodeError as error:
         raise ParseError(f"not JSON: {error.msg}", path, error.lineno) from error
     context = document.get("@context") if isinstance(document, dict) else None

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
+from initiative_lod.literals import integer
 from initiative_lod.vocabulary import ELI, RDF, RDFS, SKOS
 
 I = Iris()  # for terms, which are the same under every base
@@ -31,7 +32,7 @@ SYMBOLS = {
     "constitutingProperties": "P",
 }
 ROLES = ("speechAct", "speaker", *SYMBOLS, "qualifier")
-_CHAR = re.compile(r"#char=(\d+),(\d+)$")
+_CHAR = re.compile(r"#char=(\d{1,18}),(\d{1,18})$")
 
 
 #: Looks quads up by subject, predicate, object and graph (None: any): of a release, or of the build of one.
@@ -171,7 +172,7 @@ def _component(iri: str, role: str, about: Said) -> CodedComponent:
     return CodedComponent(
         iri,
         role,
-        int(_value(said, "order") or 0),
+        integer(_value(said, "order")) or 0,
         _value(said, "concept"),
         _value(said, "text"),
         next((item.language or "" for item in said.get("text", ()) if isinstance(item, Literal)), ""),

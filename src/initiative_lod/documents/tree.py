@@ -20,6 +20,7 @@ from initiative_lod.formats import JSON_LD, MediaType
 from initiative_lod.formats.json_ld import without_prefixes
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
+from initiative_lod.literals import integer
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, XSD
 
 SCHEMA = MediaType("application/schema+json", "json", "JSON Schema", charset=False)
@@ -112,7 +113,7 @@ class _Nesting:
     def _order(self, term: Any) -> tuple[Any, ...]:
         """Parts by their number, everything else by its name."""
         numbers = self._about[term].get(self._number, ()) if term in self._about else ()
-        number = min((int(item.value) for item in numbers if item.value.isdecimal()), default=0)
+        number = min((found for item in numbers if (found := integer(item.value)) is not None), default=0)
         return (number, natural(getattr(term, "value", "")), str(term))
 
 

@@ -18,6 +18,7 @@ from typing import IO
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.formats.graph_format import Content, GraphFormat, Note, Statement
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.vocabulary import RDF, XSD
 
 _STRING = r'"(?>[^"\\\n]|\\.)*+"'
@@ -79,13 +80,13 @@ def _name(term: NamedNode | BlankNode | Triple) -> str:
 def _quad(line: bytes, number: int) -> Quad:
     """The statement of a line. Raises SyntaxError with its number."""
     try:
-        row = json.loads(line)
+        row = read_json(line)
         if not isinstance(row, list) or len(row) != 6 or not all(isinstance(item, str) for item in row):
             raise ValueError("a line is an array of six strings")
         subject, predicate, value, datatype, language, graph = row
         where = _term(graph) if graph else DefaultGraph()
         return Quad(_term(subject), NamedNode(predicate), _object(value, datatype, language), where)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         cut = isinstance(error, json.JSONDecodeError) and not line.endswith(b"\n")
         why = "unexpected end of a line" if cut else str(error)
         raise SyntaxError(why, (None, number, None, None)) from error

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from pyoxigraph import Literal, Quad, RdfFormat
 
 from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.formats.well_formed import fault_of
 
@@ -157,8 +158,8 @@ def _explained(error: SyntaxError, content: Content) -> SyntaxError:
 def _remote(data: bytes) -> str:
     """The address of the first context of a document that lies elsewhere; empty where it is not found."""
     try:
-        waiting = [json.loads(data)]
-    except (ValueError, RecursionError):
+        waiting = [read_json(data)]
+    except ValueError:
         return ""
     while waiting:
         value = waiting.pop()

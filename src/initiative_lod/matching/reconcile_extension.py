@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import Message, TooLarge
 from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, primary
+from initiative_lod.literals import calendar_date, integer, number
 from initiative_lod.matching.reconcile_entities import Entities
 from initiative_lod.matching.reconcile_queries import Name, parse_json, validated
 from initiative_lod.vocabulary import XSD
@@ -118,13 +119,11 @@ def _value(entities: Entities, term: NamedNode | Literal, language: str) -> dict
             return {"str": term.value}
         return {"id": term.value, "name": entities.name(term.value, DEFAULT_LANGUAGE if language == ANY else language)}
     kind = term.datatype.value
-    try:
-        if kind in INTEGERS:
-            return {"int": int(term.value)}
-        if kind in NUMBERS and abs(number := float(term.value)) < float("inf"):
-            return {"float": number}
-    except ValueError:
-        return {"str": term.value}
-    if kind in (XSD.date.value, XSD.dateTime.value) and (match := _DATE.fullmatch(term.value)):
+    if kind in INTEGERS and (whole := integer(term.value)) is not None:
+        return {"int": whole}
+    if kind in NUMBERS and (value := number(term.value)) is not None:
+        return {"float": value}
+    is_date = kind in (XSD.date.value, XSD.dateTime.value)
+    if is_date and (match := _DATE.fullmatch(term.value)) and calendar_date(match[1]):
         return {"date": match[1] + (match[2] or "T00:00:00")}
     return {"str": term.value}

@@ -5,7 +5,6 @@ What a client sends is read into models first, and refused with a reason when it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal, TypeVar
@@ -16,6 +15,7 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import BadArgument, Message, TooLarge, Verbatim
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LABEL_LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities
@@ -111,8 +111,8 @@ class Query(BaseModel):
 def parse_json(text: str, what: str) -> Any:
     """JSON, if it is some. Raises BadArgument."""
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        return read_json(text, parse_constant=_refuse)
+    except ValueError as error:
         raise BadArgument(Message("reconcile.json", what=what, detail=Verbatim(error))) from error
 
 

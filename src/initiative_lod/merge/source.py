@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from initiative_lod.errors import at
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
@@ -140,7 +141,7 @@ def take_over(source: Path, target: Path) -> None:
 
 def outcomes_of(release: Release, slug: str) -> list[FileOutcome]:
     """Outcome of each file of a merged source."""
-    values = json.loads(gzip.decompress((release.path / files_name(slug)).read_bytes()))
+    values = read_json(gzip.decompress((release.path / files_name(slug)).read_bytes()))
     return [FileOutcome.from_json(value) for value in values]
 
 

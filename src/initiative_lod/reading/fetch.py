@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from initiative_lod import __version__
 from initiative_lod.formats import READABLE
+from initiative_lod.literals import integer
 from initiative_lod.reading.syntax import SUFFIXES, suffix
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings
@@ -107,8 +108,8 @@ def fetch(url: str, scratch: Path, settings: Settings) -> Fetched:
                 if time.monotonic() > until:
                     raise Refused(f"it takes more than {settings.fetch_seconds:g} seconds (setting fetch_seconds)")
                 file.write(block)
-            expected = response.headers.get("Content-Length", "")
-            if expected.isdecimal() and int(expected) != size:
+            expected = integer(response.headers.get("Content-Length", ""))
+            if expected is not None and expected != size:
                 raise Refused(f"it breaks off: {size:,} of {expected} bytes came")
             media = response.headers.get_content_type()
             final = response.url

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from initiative_lod.errors import SourceError
+from initiative_lod.literals import split_address
 from initiative_lod.reading import fetch
 from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.syntax import SUFFIXES
@@ -92,7 +92,7 @@ def slugged(text: str) -> str:
 def _slug(where: str, parts: int) -> str:
     """A slug from the last parts of a path, or from host and last part of a URL."""
     if is_url(where):
-        url = urlsplit(where)
+        url = split_address(where)
         last = [part for part in url.path.split("/") if part][-1:]
         names = [url.hostname or "", *last]
     else:

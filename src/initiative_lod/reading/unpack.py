@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from initiative_lod.reading import encoding
 from initiative_lod.reading.members import FileOutcome, Member
@@ -37,6 +37,9 @@ SMALL = 1 << 20  # bytes of a file that is not written to disk again
 FLOOR = 32 << 20  # bytes that anything may unpack to, whatever its ratio
 TOLD = 16 << 20  # bytes after which the process says that it is still at work
 DEEPEST = 3  # archives in archives
+NAME_BYTES = 4096  # of a name in an archive; no longer path can be opened on Linux
+NAMES_BYTES = 64 << 20  # of the names of all files of a source
+HEADER_BYTES = 64 << 10  # of what stands before a file in a tar archive beside its name, such as its rights
 BROKEN = (
     OSError,
     EOFError,
@@ -72,6 +75,9 @@ _CUT = (
     "not a zip file",
     "unexpected EOF",
 )
+_TOO_LONG = f"a name in it has more than {NAME_BYTES:,} bytes"
+_NAME_TYPES = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_HEADER_TYPES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _MACOS = re.compile(r"(?:^|/)(?:__MACOSX|\.DS_Store|\._[^/]*)$")
 _PACKED = frozenset(["gz", "gzip", "bz2", "xz", "zst", "zstd"])  # suffixes that go when the file is unpacked
 
@@ -101,9 +107,16 @@ class Budget:
         self._caps, self._tell = caps, tell
         self._bytes = 0
         self._members = 0
+        self._names = 0
 
-    def member(self) -> None:
-        """Count one more file. Raises Refused past the cap."""
+    def member(self, name: str = "") -> None:
+        """Count one more file, with its ``name`` in an archive. Raises Refused past the cap, and for too long names."""
+        size = len(name.encode("utf-8", "replace"))
+        self._names += size
+        if size > NAME_BYTES:
+            raise Refused(_TOO_LONG)
+        if self._names > NAMES_BYTES:
+            raise Refused(f"the names of the files in it have more than {NAMES_BYTES:,} bytes")
         self._members += 1
         if self._members > self._caps.members:
             raise Refused(f"the source holds more than {self._caps.members:,} files (setting merge_members)")
@@ -120,6 +133,19 @@ class Budget:
         """Raises Refused when ``packed`` bytes have become more than any honest archive makes of them."""
         if unpacked > max(FLOOR, packed * self._caps.ratio):
             raise Refused(f"it unpacks to more than {self._caps.ratio} times its size (merge_ratio): a bomb, it seems")
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry of a tar archive; one that announces a name or header of more bytes than any has is not read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _NAME_TYPES and found.size > NAME_BYTES + 1:  # with its end
+            raise Refused(_TOO_LONG)
+        if found.type in _HEADER_TYPES and found.size > HEADER_BYTES:
+            raise Refused(f"a header in it has more than {HEADER_BYTES:,} bytes")
+        return found
 
 
 class _Counted:
@@ -246,7 +272,7 @@ def _unpack(
     with openers[found](path) as stream:
         counted = _Counted(stream, size, budget)
         if found == "tar" or kind(start) == "tar":
-            with tarfile.open(fileobj=counted, mode="r|") as archive:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Entry) as archive:  # type: ignore[call-overload]
                 yield from _tar(archive, name, scratch, budget, depth)
             while counted.read(BLOCK):
                 pass
@@ -265,8 +291,8 @@ def _zip(
     for entry in archive.infolist():
         if entry.is_dir():
             continue
-        budget.member()
         path = _zip_name(entry)
+        budget.member(path)
         inner = f"{name}/{path}"
         if ignored.holds(path):
             yield from ignored.told(path)
@@ -303,10 +329,11 @@ def _tar(
     archive: tarfile.TarFile, name: str, scratch: Path, budget: Budget, depth: int
 ) -> Iterator[Member | FileOutcome]:
     ignored = Ignored(name)
-    for entry in archive:
+    while (entry := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined]  # which would keep all that went by
         if entry.isdir():
             continue
-        budget.member()
+        budget.member(entry.name)
         inner = f"{name}/{entry.name}"
         if ignored.holds(entry.name):
             yield from ignored.told(entry.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import logging
 import os
 import sqlite3
@@ -13,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from initiative_lod.errors import DamagedStore
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.files import sha256
 from initiative_lod.release.manifest import INDEX, STORE, STORE_DIGESTS
 
@@ -87,7 +87,11 @@ class Condition:
         self.check()
 
     def _compare(self) -> None:
-        digests: dict[str, str] = json.loads((self._store.parent / STORE_DIGESTS).read_text("utf-8"))[STORE]
+        try:
+            digests: dict[str, str] = read_json((self._store.parent / STORE_DIGESTS).read_bytes())[STORE]
+        except (ValueError, KeyError, TypeError):
+            self.note(OSError(errno.EIO, "the list of the store's files cannot be read", STORE_DIGESTS))
+            return
         for name, digest in digests.items():
             if sha256(self._store / name) != digest:
                 self.note(OSError(errno.EIO, "a file of the store holds other bytes than when it was made", name))

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.files import sync
 from initiative_lod.release.manifest import MANIFEST, VERSION
 
@@ -118,8 +119,8 @@ def _lines(folder: Path) -> list[str]:
 
 def _entry(line: str) -> dict[str, str] | None:
     try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
+        entry = read_json(line)
+    except ValueError:
         return None
     if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in _ENTRY):
         return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
 from initiative_lod.release.manifest import (
@@ -59,7 +59,7 @@ def replace_in_index(release: Release, file: Path) -> None:
     Whoever reads the other one reads on. Cut off in between, the new file is there and told as damaged until it is put
     there again. Raises OSError, ValueError.
     """
-    digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+    digests = read_json((release.path / STORE_DIGESTS).read_text("utf-8"))
     digests[INDEX][file.name] = sha256(file)
     listed = file.with_name(STORE_DIGESTS)
     write_file(listed, as_json(digests))
@@ -85,7 +85,7 @@ def verify(release: Release) -> list[str]:
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:
-        digests = json.loads((release.path / STORE_DIGESTS).read_text("utf-8"))
+        digests = read_json((release.path / STORE_DIGESTS).read_text("utf-8"))
         sealed, manifest = {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]

@@ -5,7 +5,6 @@ and a replica takes what is in it.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import stat
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.integrity import SEALED
 from initiative_lod.release.manifest import MANIFEST, STORE_DIGESTS, Manifest
@@ -45,10 +45,10 @@ class Inventory:
         Raises ReleaseError for a list that cannot be read, or a name that could lead out of the release's folder.
         """
         try:
-            value = json.loads(digests)
+            value = read_json(digests)
             sealed = {f"{folder}/{name}": str(sha) for folder in SEALED for name, sha in value[folder].items()}
             of_manifest = str(value[MANIFEST])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReleaseError(f"{STORE_DIGESTS} cannot be read: {error!r}") from error
         listed = {name: entry.sha256 for name, entry in manifest.files.items()}
         if len(listed) + len(sealed) > MAX_FILES:

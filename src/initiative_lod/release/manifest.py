@@ -12,7 +12,6 @@ format 3 the manifest gave no number: what lies there tells.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from typing import Any
 
 from initiative_lod.errors import OtherFormat, ReleaseError
 from initiative_lod.formats import GZIP, N_QUADS, PARQUET, RDF_TYPES, MediaType
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.files import FileEntry
 
 FORMAT = 3
@@ -225,7 +225,7 @@ class Release:
     @cached_property
     def context(self) -> dict[str, Any]:
         """The JSON-LD context document that the release was built with."""
-        document: dict[str, Any] = json.loads((self.path / CONTEXT).read_text("utf-8"))
+        document: dict[str, Any] = read_json((self.path / CONTEXT).read_text("utf-8"))
         return document
 
 
@@ -247,7 +247,7 @@ def read(folder: Path) -> Release:
 
 def known_manifest(content: bytes, place: object) -> Manifest:
     """The manifest of a release at ``place``. Raises OtherFormat, which says what to do; ValueError for none at all."""
-    _require_known(place, json.loads(content))  # first: another format may have another schema
+    _require_known(place, read_json(content))  # first: another format may have another schema
     return Manifest.from_json(content)
 
 
@@ -255,7 +255,7 @@ def format_at(folder: Path) -> int:
     """The number of the format of the release in ``folder``, whatever else is in its manifest. Raises ReleaseError."""
     path = folder / MANIFEST
     try:
-        value = json.loads(path.read_bytes())
+        value = read_json(path.read_bytes())
         return int(value.get("format", 0)) or _unnumbered(folder, value.get("triples"))
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ReleaseError(f"{path} cannot be read: {error}") from error

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from initiative_lod import __version__
 from initiative_lod.errors import OriginError, OtherFormat
+from initiative_lod.literals import integer, split_address
 from initiative_lod.release.files import sha256
 from initiative_lod.release.inventory import MAX_LIST_BYTES
 from initiative_lod.release.manifest import MANIFEST, STORE_DIGESTS, VERSION, Manifest, known_manifest
@@ -55,7 +56,7 @@ class Offered:
 
 def address_of(url: str) -> str:
     """The address of an origin as it is asked. Raises OriginError for what is none."""
-    parts = urlsplit(url.strip())
+    parts = split_address(url.strip())
     try:
         plain = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
     except ValueError:
@@ -270,8 +271,11 @@ class Origin:
                 raise Later(f"less than {LEAST_BYTES:,} bytes came in {self.limits.seconds:g} seconds", "")
 
     def _redirected(self, at: str, location: str) -> str:
-        target = urljoin(at, location)
-        old, new = urlsplit(at), urlsplit(target)
+        try:
+            target = urljoin(at, location)
+        except ValueError:  # it is no address
+            target = ""
+        old, new = split_address(at), split_address(target)
         if not location or new.scheme not in ("http", "https") or new.hostname != old.hostname:
             raise OriginError(
                 f"{at} redirects to {target[:200] if location else 'nowhere'}, another host: if that is the origin, "
@@ -300,12 +304,12 @@ def _range(answer: httpx.Response, have: int) -> tuple[int, int | None]:
     """The first byte that an answer brings, and how many the file has; None where it does not say."""
     length = answer.headers.get("content-length", "")
     if answer.status_code == 200:
-        return 0, int(length) if length.isdecimal() else None
+        return 0, integer(length)
     unit, _, rest = answer.headers.get("content-range", "").partition(" ")
     span, _, total = rest.partition("/")
     first = span.partition("-")[0]
-    if unit.lower() != "bytes" or not first.isdecimal() or int(first) != have:
+    if unit.lower() != "bytes" or integer(first) != have:
         raise OriginError(
             f"{answer.url} sends another part than was asked for: {answer.headers.get('content-range', '')!r}"
         )
-    return have, int(total) if total.isdecimal() else None
+    return have, integer(total)

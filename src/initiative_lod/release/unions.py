@@ -8,7 +8,6 @@ store's, under a second name), in graphs that are called by blank nodes, which n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
 from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, format_at
@@ -49,7 +49,7 @@ class GraphTable:
         """The table of a release, in its folder. Raises ReleaseError."""
         path = release / INDEX / GRAPH_TABLE
         try:
-            value = json.loads(path.read_bytes())
+            value = read_json(path.read_bytes())
             pieces = tuple(UnionPart(BlankNode(name), frozenset(graphs)) for name, graphs in value["pieces"].items())
             return cls(value["graphs"], pieces)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import ParseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.sssom_written import Doubt, HeaderEntry, Record, Written, text_lines
@@ -33,11 +34,9 @@ def read(path: Path, doubt: Doubt) -> Written:
     """The mapping set of a file. Raises ParseError."""
     text = "\n".join(text_lines(path))
     try:
-        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
+        found = read_json(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise ParseError(f"not JSON: {error.msg}", path, error.lineno) from error
-    except RecursionError as error:
-        raise ParseError("not JSON that can be read: it is nested too deeply", path, 1) from error
     except _Twice as error:
         line = text.count("\n", 0, text.rindex(json.dumps(error.args[0], ensure_ascii=False))) + 1
         raise ParseError(f"{error.args[0]} stands twice, with two values", path, line) from error

@@ -7,7 +7,6 @@ and records (counts, saved questions), or by its store (paths, literals). What d
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import EngineDown, EngineError, Message, QueryError, QueryTooLarge, ReleaseError, Verbatim
+from initiative_lod.formats.json_reader import read_json
+from initiative_lod.literals import integer
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.unions import GraphTable
@@ -263,7 +264,7 @@ class _Proof:
     async def questions(self) -> None:
         """Look whether the release's saved questions have the answers that are recorded with it."""
         try:
-            saved = json.loads((self._opened.release.path / competency.FILE).read_bytes())
+            saved = read_json((self._opened.release.path / competency.FILE).read_bytes())
         except (OSError, ValueError):
             return
         wrong = []
@@ -414,8 +415,8 @@ def _boolean(text: str) -> str:
 
 
 def _number(cell: str) -> int:
-    text = cell.partition('"^^')[0].strip('"')
-    return int(text) if text.lstrip("-").isdecimal() else -1
+    number = integer(cell.partition('"^^')[0].strip('"'))
+    return -1 if number is None else number
 
 
 def _first(items: list[str]) -> str:

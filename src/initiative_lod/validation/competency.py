@@ -13,6 +13,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Variable
 
 from initiative_lod.errors import ParseError, QueryError, SourceError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
 from initiative_lod.query_text.dataset import dataset_of, parses
 from initiative_lod.sources import query_files
@@ -108,7 +109,7 @@ def with_joint(
 ) -> bytes:
     """The record of a release's questions with those of ``joint`` (which need merged graphs) that are answered."""
     names = {question.slug for question in joint}
-    values = [value for value in json.loads(saved) if value["slug"] not in names]
+    values = [value for value in read_json(saved) if value["slug"] not in names]
     values += [_record(question, store, base) for question in answered]
     return _written(values)
 

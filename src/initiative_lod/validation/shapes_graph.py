@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from pyoxigraph import Literal, NamedNode, Quad, parse
@@ -15,6 +14,7 @@ from initiative_lod.errors import ParseError, ShapesError
 from initiative_lod.formats import BY_SUFFIX
 from initiative_lod.formats.graph_format import EngineFormat
 from initiative_lod.iris import DEFAULT_BASE
+from initiative_lod.literals import split_address
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.settings import Settings
@@ -89,7 +89,7 @@ def read_foreign_shapes(
             if quad.predicate != OWL.imports or not isinstance(quad.object, NamedNode):
                 continue
             iri = quad.object.value
-            where = known.get(iri, url2pathname(urlsplit(iri).path) if iri.startswith("file:") else "")
+            where = known.get(iri, url2pathname(split_address(iri).path) if iri.startswith("file:") else "")
             if iri not in known and not any(Path(where).resolve().is_relative_to(folder) for folder in folders):
                 where = ""
             if iri.removesuffix("#") in _BUILT_IN or {iri, where} & done:

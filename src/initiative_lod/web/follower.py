@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -15,6 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from initiative_lod.errors import OriginError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.history import current_version
 from initiative_lod.release.inventory import MAX_LIST_BYTES
 from initiative_lod.release.manifest import MANIFEST, VERSION
@@ -125,8 +125,8 @@ class Follower:
                     if len(body) > MAX_LIST_BYTES:
                         raise OriginError("its manifest does not end")
             try:
-                version = json.loads(body)["version"]
-            except (ValueError, KeyError, TypeError, RecursionError):
+                version = read_json(body)["version"]
+            except (ValueError, KeyError, TypeError):
                 if self._place is None and place != PLACES[-1]:
                     continue
                 raise OriginError(f"its {MANIFEST} is no manifest of a release") from None

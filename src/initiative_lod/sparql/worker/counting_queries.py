@@ -8,7 +8,6 @@ What is read is written again as a query over the counts, so that order, limits,
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.query_text import guard
 from initiative_lod.release.manifest import MANIFEST, format_at
@@ -266,7 +266,7 @@ class ReleaseCounts:
         try:
             if format_at(folder) < FIRST_WITH_TABLE:
                 return None
-            manifest = json.loads((folder / MANIFEST).read_bytes())
+            manifest = read_json((folder / MANIFEST).read_bytes())
             base, triples = str(manifest["base"]), int(manifest["triples"])
             graphs = GraphTable.read(folder).sizes
         except (OSError, ValueError, KeyError, TypeError, ReleaseError):

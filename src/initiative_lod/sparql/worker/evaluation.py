@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +35,7 @@ from initiative_lod.errors import (
     Verbatim,
 )
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_CSV, RESULT_XML, GraphFormat, MediaType
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
@@ -219,7 +219,7 @@ class OpenStore:
     def context(self) -> dict[str, Any]:
         """The release's context document; an empty one where it has none."""
         try:
-            document: dict[str, Any] = json.loads((self.path.parent / "context.jsonld").read_text("utf-8"))
+            document: dict[str, Any] = read_json((self.path.parent / "context.jsonld").read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return document

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
+from initiative_lod.literals import number
 from initiative_lod.query_text import counted
 from initiative_lod.sources import questions
 from initiative_lod.vocabulary import PARTS, RDF
@@ -194,7 +195,7 @@ def _measured(found: Table) -> list[tuple[str, float, str]]:
     if not values or not names:
         return []
     amounts = [(row[names[0]].words, row[values[-1]].words) for row in found.rows]
-    return [(name, float(value or 0), value) for name, value in amounts]
+    return [(name, number(value) or 0.0, value) for name, value in amounts]
 
 
 def _counted(found: Table, place: int) -> list[tuple[str, float, str]]:
@@ -213,7 +214,7 @@ def _crossed(found: Table, across: int, down: int) -> Drawn | None:
         pair = row[across], row[down]
         if all(cell.key for cell in pair):
             amount = row[amounts[-1]].words if amounts else "1"
-            counts[pair[0].key, pair[1].key] += int(float(amount or 0))
+            counts[pair[0].key, pair[1].key] += int(number(amount) or 0)
             for cell, known in zip(pair, things, strict=True):
                 known[cell.key] = cell.thing or LabelledResource(cell.key, "", cell.text or LangText(""))
     rows, columns = (_most(counts, place, things[place]) for place in (0, 1))

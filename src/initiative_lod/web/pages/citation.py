@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
+from initiative_lod.literals import calendar_date
 from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, ELI, FOAF, OWL, PARTS
 from initiative_lod.web.pages.view import View
@@ -308,8 +309,8 @@ def _names(view: View, node: NamedNode, predicate: NamedNode) -> tuple[str, ...]
 
 def _date(view: View, node: NamedNode) -> str:
     for item in view.objects(node, DCTERMS.issued):
-        if isinstance(item, Literal) and re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", item.value):
-            return item.value
+        if isinstance(item, Literal) and (date := calendar_date(item.value)) is not None:
+            return date
     return ""
 
 

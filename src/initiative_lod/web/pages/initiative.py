@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.literals import integer
 from initiative_lod.release import Release
 from initiative_lod.vocabulary import DCTERMS, ELI
 from initiative_lod.web.labelled import LabelledResource, LangText
@@ -155,7 +156,7 @@ def _place(view: View, thing: LabelledResource) -> int:
     for triple in view.opened.triples(NamedNode(thing.iri), view.term("span")):
         if isinstance(triple.object, NamedNode):
             digits = triple.object.value.rpartition("=")[2].partition(",")[0]
-            return int(digits) if digits.isdecimal() else 0
+            return integer(digits) or 0
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.literals import integer
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.drawings.text_width import shortened
 from initiative_lod.web.labelled import LabelledResource
@@ -75,9 +76,10 @@ def _tab_title(view: View, node: NamedNode, trail: Sequence[LabelledResource]) -
 
 def _neighbours(view: View, node: NamedNode, kind: str) -> tuple[LabelledResource | None, LabelledResource | None]:
     """The parts of the same kind before and after, of those that are numbered with it: their IRIs say which."""
-    stem, _, number = node.value.rpartition("/")
-    if not number.isdecimal():
+    stem, _, last = node.value.rpartition("/")
+    number = integer(last)
+    if number is None:
         return None, None
-    near = [NamedNode(f"{stem}/{int(number) + step}") for step in (-1, 1)]
+    near = [NamedNode(f"{stem}/{number + step}") for step in (-1, 1)]
     before, after = (view.thing(item) if kind in view.kinds(item) else None for item in near)
     return before, after

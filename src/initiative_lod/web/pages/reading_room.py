@@ -31,7 +31,7 @@ HIGHEST, LOWEST = 2, 6  # levels of headings below the title
 SHORT = 12  # characters before a clause that have no line of their own, as the number of an item
 #: Kinds that are read on from the part before, and have no heading unless the text gives them one.
 RUN_ON = ("Paragraph", "Item", "Recital", "Note", "Signature", "Clause")
-_PLACE = re.compile(r"(.*)#char=(\d+),(\d+)$")  # RFC 5147
+_PLACE = re.compile(r"(.*)#char=(\d{1,18}),(\d{1,18})$")  # RFC 5147
 _NUMBERED = re.compile(r"\d+(?=[.．、])")
 _AFTER_NUMBER = " \u3000\n.．、:：,，"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources.questions import DOCUMENT, EACH, KINDS
 from initiative_lod.validation import competency
@@ -30,7 +30,10 @@ def read(opened: OpenRelease) -> list[Kept]:
         return []
     except OSError as error:
         raise ReleaseError(f"{competency.FILE} of release {release.version} cannot be read: {error}") from error
-    found: list[Kept] = json.loads(content)
+    try:
+        found: list[Kept] = read_json(content)
+    except ValueError as error:
+        raise ReleaseError(f"{competency.FILE} of release {release.version} is damaged: {error}") from error
     return found
 
 

@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
+from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import SUBJECTS, Memory, OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
@@ -219,7 +220,7 @@ class View(Links):
     def number(self, subject: Node, predicate: NamedNode) -> int | None:
         """The first object as an integer."""
         text = self.text(subject, predicate)
-        return int(text.value) if text is not None and text.value.lstrip("-").isdecimal() else None
+        return integer(text.value) if text is not None else None
 
     def number_of(self, thing: LabelledResource) -> int | None:
         """Number and kind of an action or pillar, as the document counts them."""

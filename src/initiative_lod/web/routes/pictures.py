@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
 from pydantic import Field
@@ -19,6 +19,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
+from initiative_lod.literals import split_address
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import picture_frame, raster
@@ -206,7 +207,7 @@ class Drawer:
     def oembed(self, opened: OpenRelease, request: Request) -> Response:
         """The description of a picture's page for programs that embed it. Raises BadArgument, NotFound."""
         asked = OembedArguments.read(request.query_string)
-        address = urlsplit(asked.url)
+        address = split_address(asked.url)
         path = address.path.removeprefix(request.prefix)
         if asked.format != "json" or not path.startswith("/pictures/"):
             raise BadArgument(Message("error.oembed", value=asked.url[:200]))

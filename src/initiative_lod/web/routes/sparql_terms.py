@@ -21,6 +21,8 @@ from initiative_lod.documents.codings import IDENTITY
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
+from initiative_lod.formats.json_reader import read_json
+from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -164,7 +166,7 @@ def _used(opened: OpenRelease) -> list[tuple[NamedNode, str]]:
 def _of_context(opened: OpenRelease) -> dict[str, str]:
     """The prefixes of the release's JSON-LD context; none of one that cannot be read."""
     try:
-        context = json.loads((opened.release.path / "context.jsonld").read_text("utf-8"))["@context"]
+        context = read_json((opened.release.path / "context.jsonld").read_text("utf-8"))["@context"]
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     entries = context.items() if isinstance(context, dict) else ()
@@ -204,4 +206,5 @@ def _term(
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+    parts = ((integer(part), part) for part in re.split(r"(\d+)", text))
+    return [(-1, part) if number is None else (number, "") for number, part in parts]
