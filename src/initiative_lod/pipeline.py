@@ -28,7 +28,7 @@ from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.search import index
+from initiative_lod.search import index, staging
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, mapping_set, questions, sssom
 from initiative_lod.sources.mapping_set import MappingSet
@@ -212,7 +212,8 @@ def index_maker(progress: Progress = lambda message: None, settings: Settings | 
         folder, iris = building / INDEX, opened.iris
         # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
         graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
-        quads = (quad for graph in graphs for quad in opened.quads(graph=graph))
+        wanted = [(graph, predicate) for graph in graphs for predicate in staging.predicates(iris)]
+        quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
         index.build(folder / index.FILE, quads, iris, progress)
         progress("indexing for reconciliation")
         entity_file.build(folder / entity_file.FILE, opened)

@@ -67,6 +67,11 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
     staged.execute("CREATE INDEX said_subject ON said(own, subject)")
 
 
+def predicates(iris: Iris) -> list[NamedNode]:
+    """The properties whose statements go into an index: others need not be read for it."""
+    return [NamedNode(iri) for iri in sorted({*_literal_fields(iris), *_links(iris), OBJECT_LABEL})]
+
+
 def _literal_fields(iris: Iris) -> dict[str, str]:
     fields = {LabelKind.PREFERRED: "label", LabelKind.ALTERNATIVE: "alt"}
     notes = (SKOS.definition, SKOS.scopeNote, RDFS.comment, DCTERMS.description)
