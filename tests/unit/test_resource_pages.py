@@ -11,6 +11,7 @@ from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.documents import resource
 from initiative_lod.documents.resource import KEPT_INCOMING, describe
+from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, hubs
 from initiative_lod.release.opened import OpenRelease
@@ -151,3 +152,10 @@ def test_a_class_with_very_many_things_is_described_without_a_look_at_them(
     monkeypatch.setattr(hubs.Hubs, "pointing", lambda self, thing: {})
     fresh = OpenRelease.open(hub.release)
     assert describe(fresh, OFFICE) == whole
+
+
+def test_a_damaged_count_of_hubs_is_told_as_damage(hub: OpenRelease) -> None:
+    (hub.release.path / "index" / hubs.FILE).write_bytes(b"no SQLite file, but as long as one " * 200)
+    fresh = OpenRelease.open(hub.release)
+    with pytest.raises(DamagedStore):
+        describe(fresh, OFFICE)
