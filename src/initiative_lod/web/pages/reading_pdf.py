@@ -89,8 +89,7 @@ class _Data:
         own = words("", view.language)
         return {
             "title": words(labels[0].value)["words"],
-            "description": " ".join(filter(None, [identifier, view.opened.license])),
-            "keywords": list(read.languages),
+            "metadata": {"identifier": identifier, "rights": self._rights(), "languages": list(read.languages)},
             "date": {"year": year, "month": month, "day": day},
             "font": packaged_font.FAMILY,
             "lang": own["lang"],
@@ -113,6 +112,14 @@ class _Data:
             "licence": self._licence(),
             "source": self._own(say("data_from", release=release.version)),
         }
+
+    def _rights(self) -> dict[str, str]:
+        """Notices by language; the licence of the data, whatever the reader's."""
+        found = {"x-default": [item["words"] + " " + item["iri"] for item in self._licence()]}
+        for _, notices in self.read.rights:
+            for notice in notices:
+                found.setdefault(notice.language or "x-default", []).append(notice.value)
+        return {language: "\n".join(dict.fromkeys(said)) for language, said in found.items() if said}
 
     def _own(self, said: str) -> Json:
         return words(said, self.view.language)

@@ -1,11 +1,17 @@
-"""Typst, in a process of its own: ``python -m initiative_lod.web.pages.typesetting`` makes a PDF of what it reads."""
+"""Typst, in a process of its own: ``python -m initiative_lod.web.pages.typesetting`` makes a PDF of what it reads.
+
+What Typst has no place for in a file's metadata (XMP) is added to its PDF: identifier, rights, languages.
+"""
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 from importlib import resources
 
 import typst
+from pypdf import PdfWriter
 
 from initiative_lod.web import own_process
 from initiative_lod.web.drawings import packaged_font
@@ -25,9 +31,25 @@ def main() -> None:
     own_process.confine(SECONDS, MEMORY_BYTES)
     with resources.as_file(_TEMPLATE) as template, resources.as_file(packaged_font.FONT) as font:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])
-        inputs = {"read": sys.stdin.buffer.read().decode()}
+        data = sys.stdin.buffer.read().decode()
+        inputs = {"read": data}
         made = typst.compile(template, root=template.parent, font_paths=fonts, sys_inputs=inputs, format="pdf")
-    sys.stdout.buffer.write(made)
+    metadata = json.loads(data)["metadata"]
+    sys.stdout.buffer.write(described(made, metadata["identifier"], metadata["rights"], metadata["languages"]))
+
+
+def described(book: bytes, identifier: str, rights: dict[str, str], languages: list[str]) -> bytes:
+    """The PDF with these in its metadata; all else in it stays byte for byte."""
+    writer = PdfWriter(io.BytesIO(book), incremental=True)
+    told = writer.xmp_metadata
+    assert told is not None
+    told.dc_identifier, told.dc_rights, told.dc_language = identifier, rights, languages
+    writer.xmp_metadata = told
+    # An update names the older dictionary of title and dates, which readers still go by, only if that changes as well.
+    writer.add_metadata({"/Subject": identifier})
+    with io.BytesIO() as file:
+        writer.write(file)
+        return file.getvalue()
 
 
 if __name__ == "__main__":
