@@ -410,6 +410,24 @@ def test_each_term_leads_to_the_questions_that_need_it(browser: Browser, real: L
         assert page.get_by_role("link", name="clause", exact=True).first.is_visible()
 
 
+def test_a_long_page_leaves_what_is_sought_and_unfolds_what_is_led_to(browser: Browser, real: Live) -> None:
+    with page_of(browser, real, "/ontology") as page:
+        every = page.locator(".term").count()
+        page.locator("#filter").fill("addressee")
+        left = page.locator(".term:visible")
+        assert 0 < left.count() < every
+        assert all(
+            "addressee" in (words or "").lower()
+            for words in left.evaluate_all("all => all.map(item => item.textContent)")
+        )
+        assert f"{left.count()} of {every}" in page.locator(".filter").inner_text()
+        page.goto(f"{real.url}/shapes#Clause-modality")
+        page.locator("#Clause-modality").wait_for()  # a constraint, folded until then
+    with page_of(browser, real, "/ontology", java_script_enabled=False) as page:
+        assert not page.locator(".filter").is_visible()
+        assert page.locator(".term:visible").count() == every
+
+
 def test_suggestions_by_keyboard(browser: Browser, real: Live) -> None:
     with page_of(browser, real, "/") as page:
         page.locator("#find").fill("united nat")

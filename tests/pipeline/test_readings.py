@@ -199,12 +199,12 @@ def test_no_level_of_cooperation_is_picked_out_in_action_6(built: Built) -> None
         ("topic/health", "医疗健康", "medical care and health"),
         (
             "institution/oewg-2019",
-            "联合国信息安全开放式工作组(2019-2021)",
+            "联合国信息安全开放式工作组（2019-2021）",
             "United Nations Open-ended Working Group on information security (2019-2021)",
         ),
         (
             "institution/gge-2019",
-            "联合国政府专家组(2019-2021)",
+            "联合国政府专家组（2019-2021）",
             "United Nations Group of Governmental Experts (2019-2021)",
         ),
         (

@@ -194,7 +194,7 @@ def leaks(texts: Iterable[str]) -> list[str]:
     """The words in these texts that are neither a name nor code."""
     found = []
     for text in texts:
-        left = _FILE.sub(" ", _IRI.sub(" ", _QUOTED.sub(" ", text)))
+        left = _FILE.sub(" ", _IRI.sub(" ", _QUOTED.sub(" ", _ID.sub(" ", text))))
         words = [word for word in _BETWEEN.split(left) if word not in NAMES and not _CODE_VALUE.fullmatch(word)]
         if any(_LATIN_OR_HAN.search(word) for word in words):
             found.append(" ".join(text.split())[:160])

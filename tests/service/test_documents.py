@@ -24,12 +24,14 @@ from starlette.routing import Route
 
 from initiative_lod import release
 from initiative_lod.build.graph import build
+from initiative_lod.errors import Busy, Message
 from initiative_lod.formats import DOCUMENT_TYPES, RDF_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings
-from initiative_lod.web.http import problems
+from initiative_lod.web.http import problems, request
+from initiative_lod.web.pages.pages import Pages
 from service.conftest import Live, publish, serve
 
 LANGUAGES = Languages()
@@ -402,10 +404,15 @@ IN_LANGUAGES = (
 
 @pytest.mark.parametrize("path", IN_LANGUAGES)
 def test_a_page_names_itself_in_each_language(real: Live, path: str) -> None:
-    """And, as x-default, where the reader's browser decides. It is the same page, whatever else the address says."""
+    """And, as x-default, where the reader's browser decides. It is the same page, whatever else the address says.
+
+    The addresses are under the base: search engines take none that are relative.
+    """
     page = real.get(path, BROWSER, accept_language="en").text
     found = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', page)
-    addresses = {tag: html.unescape(href) for tag, href in found}
+    base = real.opened.iris.base
+    assert all(href.startswith(base) for _, href in found)
+    addresses = {tag: f"/{html.unescape(href.removeprefix(base))}" for tag, href in found}
     assert [tag for tag, _ in found] == [*LANGUAGES, "x-default"]
     for tag in LANGUAGES:
         there = real.get(addresses[tag], BROWSER, accept_language="en")
@@ -836,16 +843,16 @@ FAULTS = [
     ("/nothing", 404, "there is nothing at /nothing", "地址 /nothing 处没有任何内容"),
     ("/doc/a%20b", 404, "nothing here can have the path", "这里不会有路径为"),
     (f"/doc/{ACTION}?page=99", 404, "no page 99", "没有第 99 页"),
-    (f"/doc/{ACTION}?page=x", 400, "page is 'x', and must be a number", "参数 page 的值是 'x'"),
+    (f"/doc/{ACTION}?page=x", 400, "page is 'x', and must be a number", "参数 page 的值是“x”"),
     (f"/doc/{ACTION}?_mediatype=x", 400, "that is no media type", "这不是媒体类型"),
-    (f"/doc/{ACTION}?_mediatype=image/png", 406, "cannot be sent as 'image/png'", "没有 'image/png' 这种格式"),
+    (f"/doc/{ACTION}?_mediatype=image/png", 406, "cannot be sent as 'image/png'", "没有“image/png”这种格式"),
     ("/resource?iri=x", 400, "must be an absolute IRI", "应为完整的 IRI"),
     ("/linkset?iri=x", 400, "must be an absolute IRI", "应为完整的 IRI"),
-    (f"/cite?iri={BASE}dataset&style=x", 400, "style is 'x'", "参数 style 的值是 'x'"),
-    ("/dataset/x.gz", 404, "there is no dump", "没有名为 'x.gz' 的整体下载"),
-    ("/release/0.0.0", 404, "there is no release", "没有名为 '0.0.0' 的发布版本"),
-    ("/static/x.css", 404, "there is no file", "没有名为 'x.css' 的文件"),
-    ("/questions/x", 404, "this release has no question", "本版本没有名为 'x' 的问题"),
+    (f"/cite?iri={BASE}dataset&style=x", 400, "style is 'x'", "参数 style 的值是“x”"),
+    ("/dataset/x.gz", 404, "there is no dump", "没有名为“x.gz”的整体下载"),
+    ("/release/0.0.0", 404, "there is no release", "没有名为“0.0.0”的发布版本"),
+    ("/static/x.css", 404, "there is no file", "没有名为“x.css”的文件"),
+    ("/questions/x", 404, "this release has no question", "本版本没有名为“x”的问题"),
     ("/search?" + "a=b&" * 200, 400, "at most 100 arguments", "最多 100 个参数"),
     ("/compare?iri=x", 400, "only one thing was chosen", "只选择了一项"),
     ("/compare?" + "iri=x:y&" * 30 + "&".join(f"iri=x:{n}" for n in range(9)), 400, "at most 6", "最多可并排比较 6 项"),
@@ -856,6 +863,10 @@ FAULTS = [
     ("/sparql?query=ASK%7B%7D&_mediatype=image/png", 406, "nothing here is 'image/png'", "没有所要求的结果格式"),
     ("/sparql?update=CLEAR%20ALL", 403, "read-only", "本端点只读"),
 ]
+
+
+#: What a page that tells an error has in common with all others: the menu, the search, the switch of languages.
+KEPT = {"<nav", 'role="search"', 'class="languages"'}
 
 
 @pytest.mark.parametrize(("path", "status", "english", "chinese"), FAULTS, ids=[item[0][:40] for item in FAULTS])
@@ -882,8 +893,37 @@ def test_an_error_speaks_the_readers_language(
         assert read(page.text).lang == language
         shown = html.unescape(page.text)
         assert text in shown
+        assert KEPT.issubset(re.findall(r'<nav|role="search"|class="languages"', shown))
         if language == "zh" and english in shown:
             assert '<span lang="en">' in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "path", "fields", "content"),
+    [
+        (405, "DELETE", f"/doc/{ACTION}", {}, b""),
+        (413, "POST", "/sparql", {"content-type": "application/sparql-query"}, b"a" * 1_000_000),
+        (416, "GET", "/dataset/dump.nq.gz", {"range": "bytes=99999999-"}, b""),
+    ],
+)
+def test_an_error_of_any_method_keeps_the_menu(
+    harbour: Live, status: int, method: str, path: str, fields: dict[str, str], content: bytes
+) -> None:
+    asked = {"accept": BROWSER, "accept-language": "zh", **fields}
+    answer = harbour.client.request(method, harbour.url + path, headers=asked, content=content)
+    assert (answer.status_code, answer.headers["content-language"]) == (status, "zh")
+    assert KEPT.issubset(re.findall(r'<nav|role="search"|class="languages"', answer.text))
+    assert problems.title(status, LANGUAGES["zh"]) in answer.text
+
+
+def test_who_cannot_be_served_keeps_the_menu_too() -> None:
+    """The page that costs next to nothing: with an address at which to try again."""
+    scope = {"type": "http", "method": "GET", "path": "/doc/x", "query_string": b"page=2", "headers": []}
+    page = Pages(LANGUAGES).brief_error(
+        request.read(scope, frozenset(), ("en", "zh")), 503, Busy(Message("lane.waited"), 1)
+    )
+    assert KEPT.issubset(re.findall(r'<nav|role="search"|class="languages"', page.decode()))
+    assert b'<a href="/doc/x?page=2" rel="nofollow">Try again</a>' in page
 
 
 def test_a_browser_is_shown_what_there_is_instead(harbour: Live) -> None:

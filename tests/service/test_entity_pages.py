@@ -496,6 +496,16 @@ def test_a_resource_of_others_says_which_thing_of_ours_it_is(real: Live) -> None
 # The shapes
 
 
+def test_every_graph_says_what_it_is(real: Live) -> None:
+    view = View(real.opened, LANGUAGES["zh"])
+    for graph in real.opened.graphs:
+        label = view.label(graph)
+        assert label is not None, graph
+        assert label.language == "zh" or "coding" in graph.value, graph
+        described = "coding" not in graph.value and graph != view.iris.graph("release")
+        assert view.nodes(graph, DCTERMS.license) or not described, graph
+
+
 def test_shapes_are_told_in_words(real: Live) -> None:
     page = real.get("/shapes", BROWSER, accept_language="en").text
     shapes = View(real.opened, LANGUAGES["en"]).subjects(

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import etree
+from pyoxigraph import QuerySolutions
 
 from initiative_lod.errors import InitiativeLodError, NotFound
 from initiative_lod.languages import initial, initials
@@ -74,6 +77,38 @@ def test_the_table_and_the_csv_have_the_same_figures_as_the_picture(real: Live) 
     assert page.partition('class="figures-table"')[2].count("<tr>") == len(rows)
     mapped = list(csv.DictReader(io.StringIO(real.get("/pictures/mappings-sdg-targets.csv?lang=zh").text)))
     assert any(row["部分 IRI"].endswith("/action/18") and "sdg/10.2" in "".join(row.values()) for row in mapped)
+
+
+@pytest.mark.parametrize(
+    ("name", "live", "step"),
+    [
+        *((name, "real", 5) for name in ("wording", "topics", "addressees", "addressed", "actors")),
+        ("map", "real", 3),
+        *((name, "harbour", 1) for name in ("wording", "topics", "addressed", "map")),
+    ],
+)
+def test_a_number_leads_to_as_many_things(name: str, live: str, step: int, request: pytest.FixtureRequest) -> None:
+    """The query behind a number of the table, asked of the release, has that many rows; the picture has the same."""
+    served: Live = request.getfixturevalue(live)
+    page = html(served, f"/pictures/{name}")
+    found = re.findall(r'<td><a href="([^"]+)" title="Lists what is counted">(\d+)</a></td>', page)
+    assert len(found) == len(re.findall(r"<td>[1-9]\d*</td>", page)) + len(found) > 3
+    assert name == "map" or sorted(href for href, _ in found) == sorted(
+        re.findall(r'<a href="(/sparql\?[^"]+)" tabindex="-1">', page)
+    )
+    for href, number in found[::step]:
+        query = parse_qs(urlsplit(unescape(href)).query)["query"][0]
+        rows = served.opened.store.query(query, use_default_graph_as_union=True)
+        assert isinstance(rows, QuerySolutions)
+        listed = [*rows]
+        assert len(listed) == int(number), query
+        assert {"part", "words"} <= {item.value for item in rows.variables}
+
+
+def test_a_picture_that_is_taken_away_leads_to_the_base(real: Live) -> None:
+    links = re.findall(r'href="([^"]+)"', real.get("/pictures/topics.svg?lang=en").text)
+    assert links
+    assert all(link.startswith((real.opened.iris.base, "http://", "https://")) for link in links)
 
 
 def test_only_the_frame_may_be_framed(real: Live) -> None:

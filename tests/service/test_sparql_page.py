@@ -343,7 +343,7 @@ def test_amounts_are_drawn(real: Live) -> None:
     assert "<figcaption>?n by ?modality</figcaption>" in shown
     assert shown.count("<rect") == 12
     assert "<title>prohibit: 2</title>" in shown
-    assert "<figcaption>?n(按 ?modality)</figcaption>" in result_of(asked(real, COUNT, "zh"))
+    assert "<figcaption>?n（按 ?modality）</figcaption>" in result_of(asked(real, COUNT, "zh"))
 
 
 @pytest.mark.parametrize(

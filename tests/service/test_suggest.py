@@ -58,6 +58,8 @@ def test_whatever_is_typed_is_answered(real: Live, typed: str) -> None:
 
 def test_labels_and_kinds_are_in_the_reader_s_language(real: Live) -> None:
     assert suggested(real, "联合国", language="zh")[0]["kind"] == "机构"
+    names = [item["name"] for item in suggested(real, "2030", language="zh")]
+    assert "为落实联合国2030可持续发展议程做出积极贡献" in names  # though the English name has the number as a word
     assert suggested(real, "行动8", "&lang=zh&keep=1")[0]["href"] == "/doc/wic-2020/action/8?lang=zh"
 
 

@@ -94,8 +94,17 @@ def test_markup_escapes_what_comes_in_and_marks_what_is_in_english() -> None:
 
 def test_markup_that_is_quoted_has_the_quotes_around_it() -> None:
     said = Message("query.near", line=1, column=2, word=Verbatim("<SELECT>"))
-    assert "'<span lang=\"en\">&lt;SELECT&gt;</span>'" in Languages()["zh"].markup(said.id, **said.values)
+    assert '“<span lang="en">&lt;SELECT&gt;</span>”' in Languages()["zh"].markup(said.id, **said.values)
     assert "&#39;&lt;SELECT&gt;&#39;" in Languages()["en"].markup(said.id, **said.values)
+
+
+def test_several_values_and_quotes_are_written_as_the_language_does() -> None:
+    said = Message("error.no_kind", kind="a\nb", kinds=["topic", "event"])
+    chinese, english = (Languages()[tag].gettext(said.id, **said.values) for tag in ("zh", "en"))
+    assert (chinese, english) == (
+        "没有“a\\nb”的索引；可选：“topic”、“event”",
+        "There is no index of 'a\\nb'; there are: 'topic', 'event'",
+    )
 
 
 def test_a_file_is_a_language(tmp_path: Path) -> None:

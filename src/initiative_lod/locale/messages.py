@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from pathlib import Path
+from typing import Self
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
@@ -28,7 +29,8 @@ DEFAULT = "en"  # what a reader gets who asks for no language that there is
 class Language:
     """One language of the interface. ``tag`` is its BCP 47 tag; a message is named by its id.
 
-    Values are put in by name: whole numbers with the language's separators, messages in the language.
+    Values are put in by name: whole numbers with the language's separators, messages in the language, several one after
+    the other, and what a message quotes (``%r``) in the language's quotes.
     """
 
     def __init__(self, tag: str, content: bytes, otherwise: NullTranslations) -> None:
@@ -84,12 +86,24 @@ class Language:
     def _value(self, value: object) -> object:
         if type(value) is int:
             return self.number(value)
-        return self.gettext(value.id, **value.values) if isinstance(value, Message) else value
+        if isinstance(value, Message):
+            return self.gettext(value.id, **value.values)
+        if isinstance(value, list):
+            comma, items = self.gettext("list_comma"), [self._value(item) for item in value]
+            return _Quoted(comma.join(map(str, items)), comma.join(map(repr, items)))
+        if type(value) is str:
+            first, last = self._quotes
+            return _Quoted(value, f"{first}{repr(value)[1:-1]}{last}")
+        return value
+
+    @cached_property
+    def _quotes(self) -> tuple[str, str]:
+        quotes = self.gettext("quotes")
+        return (quotes[0], quotes[1]) if len(quotes) == 2 else ("'", "'")
 
     def _marked(self, values: Mapping[str, object]) -> dict[str, object]:
-        mark = _Foreign('<span lang="en">{}</span>')
         return {
-            name: mark.format(value) if isinstance(value, Verbatim) and self.tag != DEFAULT else value
+            name: _Foreign(value, self._quotes) if isinstance(value, Verbatim) and self.tag != DEFAULT else value
             for name, value in self._written(values).items()
         }
 
@@ -105,11 +119,33 @@ def _compiled(catalogue: bytes) -> bytes:
     return compiled.getvalue()
 
 
+class _Quoted(str):
+    """Words, and how a message quotes them (``%r``): in the quotes of its language, each of several."""
+
+    _quoted: str
+
+    def __new__(cls, words: str, quoted: str) -> Self:
+        made = super().__new__(cls, words)
+        made._quoted = quoted
+        return made
+
+    def __repr__(self) -> str:
+        return self._quoted
+
+
 class _Foreign(Markup):
     """Words marked as those of another language. A message that quotes them (``%r``) has the quotes around them."""
 
+    _quotes: tuple[str, str]
+
+    def __new__(cls, words: str, quotes: tuple[str, str]) -> Self:
+        made = super().__new__(cls, Markup('<span lang="en">{}</span>').format(words))
+        made._quotes = quotes
+        return made
+
     def __repr__(self) -> str:
-        return Markup("'{}'").format(self)
+        first, last = self._quotes
+        return Markup("{}{}{}").format(first, self, last)
 
 
 class Languages(Mapping[str, Language]):

@@ -49,7 +49,7 @@ def operation(
     Raises ProtocolError for what is not the protocol, QueryForbidden for an update.
     """
     if method not in METHODS:
-        raise ProtocolError(Message("error.method", method=method, methods=", ".join(METHODS)), 405)
+        raise ProtocolError(Message("error.method", method=method, methods=list(METHODS)), 405)
     fields = _fields(query_string, Message("query.in_address"))
     if method != "POST":
         return _operation(fields)

@@ -56,7 +56,7 @@ def mistake(text: str, engine: str) -> Message:
     first = _WORD.search(outside, start)
     if first is not None and first[0].upper() not in (*_FORMS, "PREFIX", "BASE", "VERSION"):
         line, column = _place(text, first.start())
-        return Message("query.begins", line=line, column=column, word=Verbatim(first[0][:40]), forms=", ".join(_FORMS))
+        return Message("query.begins", line=line, column=column, word=Verbatim(first[0][:40]), forms=list(_FORMS))
     if undeclared := _undeclared(text, outside):
         return undeclared
     for words, id in _ENGINE_SAYS.items():

@@ -32,8 +32,12 @@ def heat_map(
     rows: Sequence[tuple[LabelledResource, str]],
     columns: Sequence[LabelledResource],
     counts: Mapping[tuple[str, str], int],
+    listings: Mapping[tuple[str, str], str],
 ) -> Drawn:
-    """The map of ``counts`` by the IRIs of row and column; a row has the words that name it."""
+    """The map of ``counts`` by the IRIs of row and column; a row has the words that name it.
+
+    ``listings`` are the addresses to which counts lead.
+    """
     most = max(counts.values(), default=1)
     labels = [wrapped(words, _LONGEST_ROW, SIZE, _MOST_LINES) for _, words in rows]
     left = max((text_width(line, SIZE) for lines in labels for line in lines), default=0) + 12
@@ -67,31 +71,32 @@ def heat_map(
         for index, column in enumerate(columns):
             count = counts.get((thing.iri, column.iri), 0)
             x = left + index * CELL
-            drawn.append(_cell(x, y, height, count, most, f"{name} · {column.label.value}: {count}"))
+            title = f"{name} · {column.label.value}: {count}"
+            drawn.append(_cell(x, y, height, count, most, title, listings.get((thing.iri, column.iri), "")))
         y += height
     whole = right + max(0.0, reach * _SLOPE - CELL)
     return Drawn(Markup("").join(drawn), whole, y + 2)
 
 
 def _linked(href: str, title: str, content: Markup) -> Markup:
-    """A name that leads to what it names, if that has a page."""
+    """What leads to an address, if there is one."""
     if not href:
         return Markup("<g><title>{}</title>{}</g>").format(title, content)
     return Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(href, title, content)
 
 
-def _cell(x: float, y: float, height: float, count: int, most: int, title: str) -> Markup:
+def _cell(x: float, y: float, height: float, count: int, most: int, title: str, listing: str) -> Markup:
     if not count:
         return Markup(
             '<rect class="grid" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" fill="none" stroke="{}"/>'
         ).format(x + 1, y + 1, CELL - 2, height - 2, LINE_COLOUR)
     share = 0.18 + 0.82 * count / most
     ink = ON_HUE if share > 0.6 else INK
-    return Markup(
-        '<g><title>{}</title><rect class="hue" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" rx="3" fill="{}" '
-        'fill-opacity="{:.2f}"/><text class="{}" fill="{}" font-size="12" text-anchor="middle" x="{:.1f}" y="{:.1f}">'
-        "{}</text></g>"
+    square = Markup(
+        '<rect class="hue" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" rx="3" fill="{}" fill-opacity="{:.2f}"/>'
+        '<text class="{}" fill="{}" font-size="12" text-anchor="middle" x="{:.1f}" y="{:.1f}">{}</text>'
     ).format(
-        title, x + 1, y + 1, CELL - 2, height - 2, HUE, share, "on-hue" if share > 0.6 else "ink", ink,
+        x + 1, y + 1, CELL - 2, height - 2, HUE, share, "on-hue" if share > 0.6 else "ink", ink,
         x + CELL / 2, y + height / 2 + 4.5, count,
     )  # fmt: skip
+    return _linked(listing, title, square)

@@ -21,7 +21,7 @@ class MethodNotAllowed(InitiativeLodError):
 
     def __init__(self, method: str, allowed: Sequence[str]) -> None:
         self.allowed = allowed
-        super().__init__(Message("error.method", method=method, methods=", ".join(allowed)))
+        super().__init__(Message("error.method", method=method, methods=list(allowed)))
 
 
 class RangeNotSatisfiable(InitiativeLodError):

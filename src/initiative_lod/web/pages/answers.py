@@ -53,6 +53,9 @@ class AnswerCell:
         return self.thing.iri if self.thing else self.words
 
 
+_ONE = AnswerCell(None, LangText("1"), True)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """An answer as a page shows it; a column that only repeats another's label is left out."""
@@ -209,19 +212,22 @@ def _crossed(found: Table, across: int, down: int) -> Drawn | None:
     """Number of times that a value of one column stands beside one of another: the row's number, or the rows."""
     amounts = [place for place in range(len(found.names)) if all(row[place].number for row in found.rows)]
     counts: Counter[tuple[str, str]] = Counter()
+    listings: dict[tuple[str, str], str] = {}
     things: tuple[dict[str, LabelledResource], dict[str, LabelledResource]] = ({}, {})
     for row in found.rows:
         pair = row[across], row[down]
         if all(cell.key for cell in pair):
-            amount = row[amounts[-1]].words if amounts else "1"
-            counts[pair[0].key, pair[1].key] += int(number(amount) or 0)
+            amount, keys = row[amounts[-1]] if amounts else _ONE, (pair[0].key, pair[1].key)
+            listings[keys] = "" if keys in listings else amount.listing  # of a sum nothing lists what it counts
+            counts[keys] += int(number(amount.words) or 0)
             for cell, known in zip(pair, things, strict=True):
                 known[cell.key] = cell.thing or LabelledResource(cell.key, "", cell.text or LangText(""))
     rows, columns = (_most(counts, place, things[place]) for place in (0, 1))
     words = {row[across].key: row[across].words for row in found.rows}
     if len(rows) < 2 or len(columns) < 2:
         return None
-    return heat_map([(thing, words[thing.iri]) for thing in rows[:MOST_ROWS]], columns[:MOST_COLUMNS], counts)
+    named = [(thing, words[thing.iri]) for thing in rows[:MOST_ROWS]]
+    return heat_map(named, columns[:MOST_COLUMNS], counts, listings)
 
 
 def _most(

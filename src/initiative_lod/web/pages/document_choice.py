@@ -41,5 +41,5 @@ def offered(view: View, picked: Collection[NamedNode | None]) -> list[tuple[str,
 
 def unknown(key: str, known: Sequence[str]) -> NotFound:
     """The error that tells which documents there are, for one that there is not."""
-    names = ", ".join(map(repr, known[:MOST_TOLD])) + (" …" if len(known) > MOST_TOLD else "")
+    names = [*known[:MOST_TOLD], *(["…"] if len(known) > MOST_TOLD else [])]
     return NotFound(Message("error.no_document" if known else "error.no_documents", name=key[:100], documents=names))

@@ -68,8 +68,8 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
         view.thing(node),
         view.things(view.nodes(node, RDF.type)),
         view.things(view.nodes(node, SKOS.inScheme)),
-        [*view.texts(node, SKOS.definition), *view.texts(node, RDFS.comment)],
-        view.texts(node, SKOS.scopeNote),
+        _spoken(view, [*view.texts(node, SKOS.definition), *view.texts(node, RDFS.comment)]),
+        _spoken(view, view.texts(node, SKOS.scopeNote)),
         view.texts(node, SKOS.altLabel),
         known,
         same,
@@ -80,6 +80,11 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
         page,
         max(1, -(-len(members) // size)) if members else found.pages,
     )
+
+
+def _spoken(view: View, texts: list[LangText]) -> list[LangText]:
+    """Those in the reader's language; all, where none is."""
+    return [item for item in texts if item.language == view.language] or texts
 
 
 def _members(view: View, node: NamedNode) -> list[tuple[NamedNode, int]]:

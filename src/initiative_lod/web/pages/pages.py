@@ -58,6 +58,17 @@ from initiative_lod.web.pages.view import Links, View
 
 PREVIEW = "wording"  # the picture that a link to any page of a document shows
 MOST_PREVIEWS = 100  # documents of which it is looked at before pages are made
+#: Entries of the menu that are there whatever the release holds: path, and id of the words.
+MENU = (
+    ("/things", "index"),
+    ("/pictures", "pictures"),
+    ("/questions", "questions"),
+    ("/compare", "compare"),
+    ("/ontology", "ontology"),
+    ("/dataset", "dataset"),
+    ("/sparql", "sparql"),
+    ("/about", "about"),
+)
 MOST_CARDS, MOST_NAMED = 60, 600  # documents on the start page: those with a card, and all
 
 
@@ -93,6 +104,7 @@ class Pages:
             reading_address=self.reading,
             document_key=lambda view, document: key_of(view.iris, document),
             software=__version__,
+            MENU=MENU,
         )
 
     def prepare(self, opened: OpenRelease) -> None:
@@ -232,7 +244,10 @@ class Pages:
         """An error in a page that costs next to nothing: for who cannot be served for lack of time or room."""
         language = self.languages[request.language]
         values = self._error_values(status, error, language)
-        return self._templates.get_template("brief_error.html").render(lang=language.tag, **values).encode()
+        values["location"] = f"{request.prefix}/{quote(request.path)}"
+        values["again"] = f"{values['location']}?{request.query_string}" if request.query_string else values["location"]
+        links = Links(request.prefix, _chosen(request))
+        return self._filled("brief_error.html", language, request, links, [], **values)
 
     def _error_values(self, status: int, error: BaseException, language: Language) -> dict[str, Any]:
         return {
@@ -337,6 +352,11 @@ class Pages:
         spoken = self.languages[language or request.language]
         return View(opened, spoken, request.prefix, query, self._names.of(opened))
 
+    def view_from_elsewhere(self, opened: OpenRelease, request: Request) -> View:
+        """A release as a file sees it that is taken away: its links are under the base."""
+        base = opened.iris.base.rstrip("/")
+        return View(opened, self.languages[request.language], base, names=self._names.of(opened))
+
     def page(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
         """A page of another module's, which gives the template's ``values``."""
         return self._render(template, view, request, location, **values)
@@ -351,6 +371,8 @@ class Pages:
             values["preview"] = self._preview(view, values["node"])
             values["schema_org_block"] = schema_org.block(view, values["node"])
         values |= {"view": view, "location": location, "release_version": view.opened.name}
+        older = f"release/{request.older.version}/" if request.older is not None else ""
+        values["absolute"] = f"{view.iris.base}{older}{location.removeprefix(f'{request.prefix}/')}"
         values["imprint"] = self._imprints.of(view.opened)
         return self._filled(template, view.interface, request, view, self._nav(view), **values)
 

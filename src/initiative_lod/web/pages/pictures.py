@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources.questions import EACH
-from initiative_lod.vocabulary import DCTERMS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
 from initiative_lod.web.drawings.heat_map import Drawn, heat_map
 from initiative_lod.web.drawings.picture_frame import framed
@@ -22,6 +22,7 @@ from initiative_lod.web.pages import answers, initiative, initiative_map, mappin
 from initiative_lod.web.pages.actor_aims import ActorAims
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures
+from initiative_lod.web.pages.listings import listing
 from initiative_lod.web.pages.mappings import Mapping as ThingMapping
 from initiative_lod.web.pages.saved_questions import Kept, about, in_language
 from initiative_lod.web.pages.view import View
@@ -32,8 +33,22 @@ _ALIGNMENT, _MAPPINGS = "graph/alignment-", "mappings-"  # how graphs and pictur
 _LOOSE = ("relatedMatch", "broadMatch", "narrowMatch")
 
 Alignments = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number, and the address at which what it counts is listed; empty for none."""
+
+    number: str
+    listing: str = ""
+
+    def __str__(self) -> str:
+        return self.number
+
+
+Cell = LabelledResource | Count | str
 #: A drawing, and its figures: headings and rows.
-Tabled = tuple[Drawn, list[str], list[list[LabelledResource | str]]]
+Tabled = tuple[Drawn, list[str], list[list[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class PictureKind:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture with its frame, and the same figures as a table: headings, and rows of words or things."""
+    """A picture with its frame, and the same figures as a table: headings, and rows of words, numbers and things."""
 
     kind: PictureKind
     note: str
@@ -66,7 +81,12 @@ class Picture:
     width: int
     height: int
     headings: Sequence[str]
-    rows: Sequence[Sequence[LabelledResource | str]]
+    rows: Sequence[Sequence[Cell]]
+
+    @property
+    def is_matrix(self) -> bool:
+        """Tell whether all but its first column is counts."""
+        return all(cell == "" or isinstance(cell, Count) for row in self.rows for cell in row[1:])
 
     @property
     def inline(self) -> Markup:
@@ -122,11 +142,21 @@ def picture(view: View, document: NamedNode, material: Material, kind: PictureKi
         drawn, headings, rows = _overview(view, document)
         note = view.interface.gettext("map_note")
     elif kind.name == ADDRESSED:
-        drawn, headings, rows = _crossed(view, _addressed(figures), view.interface.gettext("picture.addressee"))
+
+        def addressed(group: str, modality: str) -> str:
+            terms = {"addressee": NamedNode(group), "modality": NamedNode(modality), "document": document}
+            return listing(view, "addressed", **terms)
+
+        heading = view.interface.gettext("picture.addressee")
+        drawn, headings, rows = _crossed(view, _addressed(figures), heading, addressed)
         note = view.interface.gettext("picture.addressed_note")
     elif kind.name == ACTORS:
-        actors = view.interface.gettext("picture.actor")
-        drawn, headings, rows = _crossed(view, material.acts[document.value], actors)
+
+        def acted(actor: str, aim: str) -> str:
+            return listing(view, "actors", actor=NamedNode(actor), aim=NamedNode(aim), document=document)
+
+        heading = view.interface.gettext("picture.actor")
+        drawn, headings, rows = _crossed(view, material.acts[document.value], heading, acted)
         note = view.interface.gettext("picture.actors_note")
     elif kind.name.startswith(answers.PICTURE):
         item = next(item for item in material.questions if f"{answers.PICTURE}{item['slug']}" == kind.name)
@@ -159,12 +189,17 @@ def _overview(view: View, document: NamedNode) -> Tabled:
     """The map of an initiative; as a table, what each part speaks of, with the number of its clauses."""
     drawn, parts = initiative_map.alone(view, initiative.overview(view, document))
     say = view.interface.gettext
-    rows: list[list[LabelledResource | str]] = []
+    rows: list[list[Cell]] = []
     for part in parts:
-        linked: list[tuple[str, LabelledResource | str]] = [
+        linked: list[tuple[str, Cell]] = [
             (say(name), thing) for name, things in part.spoken.items() for thing in things
         ]
-        clauses = str(len(part.squares)) if part.place != "band" else ""  # those stand in its paragraphs
+        clauses: Cell = ""  # those of a band stand in its paragraphs
+        if part.place != "band":
+            terms = {"property": RDF.type, "value": view.term("Clause"), "row": NamedNode(part.thing.iri)}
+            clauses = Count(
+                str(len(part.squares)), listing(view, "part-and-its-clauses", **terms) if part.squares else ""
+            )
         rows += [[part.thing, clauses, *pair] for pair in linked or [("", "")]]
     return drawn, [say("picture.part"), say("clauses"), say("mapping.relation"), say("mapping.target")], rows
 
@@ -175,23 +210,34 @@ def _overview(view: View, document: NamedNode) -> Tabled:
 def _map(view: View, document: NamedNode, figures: DocumentFigures, property: str) -> Tabled:
     """Number of clauses of each part that have each value."""
     said = figures.said[property]
-    counts: dict[tuple[NamedNode, NamedNode], int] = defaultdict(int)
-    totals: dict[NamedNode, int] = defaultdict(int)
-    home = _rows_of(view, document, [part for parts in said.values() for part in parts])
+    counts: Counter[tuple[str, str]] = Counter()
+    totals: Counter[NamedNode] = Counter()
+    #: The same counts as our queries make them, which are others where a row is in another one.
+    asked: dict[str, Counter[tuple[str, str]]] = {"parts": Counter(), "part-and-its-clauses": Counter()}
+    trails = {part: _trail(view, document, part) for parts in said.values() for part in parts}
+    home = _rows_of(trails)
     for value, parts in said.items():
         for part in parts:
-            counts[home(part), value] += 1
+            counts[home[part].value, value.value] += 1
             totals[value] += 1
+            asked["parts"].update((row.value, value.value) for row in trails[part])
+            above = {part, *(view.nodes(part, DCTERMS.isPartOf) if "Clause" in view.kinds(part) else ())}
+            asked["part-and-its-clauses"].update((row.value, value.value) for row in above)
     columns = sorted(totals, key=lambda item: (view.thing(item).residual, -totals[item], natural(item.value)))
     columns = columns[:MOST_COLUMNS]
     rows = sorted(
-        {row for row, _ in counts},
+        {*home.values()},
         key=lambda item: (view.number(item, view.term("position")) or 0, natural(item.value)),
     )
     rows = rows[:MOST_ROWS]
-    by_iri = {(row.value, column.value): count for (row, column), count in counts.items()}
     things = [(view.thing(row), _words(view, row)) for row in rows]
-    return _tabled(things, view.things(columns), by_iri, view.interface.gettext("picture.part"))
+
+    def listed(row: str, value: str) -> str:
+        terms = {"property": view.term(property), "value": NamedNode(value), "row": NamedNode(row)}
+        same = (name for name, found in asked.items() if found[row, value] == counts[row, value])
+        return next((listing(view, name, **terms) for name in same), "")
+
+    return _tabled(things, view.things(columns), counts, view.interface.gettext("picture.part"), listed)
 
 
 def _addressed(figures: DocumentFigures) -> dict[tuple[str, str], int]:
@@ -205,7 +251,9 @@ def _addressed(figures: DocumentFigures) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _crossed(view: View, counts: Mapping[tuple[str, str], int], heading: str) -> Tabled:
+def _crossed(
+    view: View, counts: Mapping[tuple[str, str], int], heading: str, listed: Callable[[str, str], str]
+) -> Tabled:
     """Heat map of how often things stand beside others, the most frequent first."""
     totals: dict[str, int] = defaultdict(int)
     for pair, count in counts.items():
@@ -218,17 +266,21 @@ def _crossed(view: View, counts: Mapping[tuple[str, str], int], heading: str) ->
 
     rows = first({row for row, _ in counts}, MOST_ROWS)
     columns = first({column for _, column in counts}, MOST_COLUMNS)
-    return _tabled([(row, row.label.value) for row in rows], columns, counts, heading)
+    return _tabled([(row, row.label.value) for row in rows], columns, counts, heading, listed)
 
 
 def _chart(view: View, document: NamedNode, item: Kept) -> Tabled:
     """The chart of an answer, and the answer."""
     table = answers.of_document(item, view, document)
     drawn = answers.drawn(item, table)
-    rows: list[list[LabelledResource | str]] = [
-        [cell.thing if cell.thing and not cell.text else cell.words for cell in row] for row in table.rows
-    ]
+    rows = [[_answered(cell) for cell in row] for row in table.rows]
     return drawn or Drawn(Markup(""), 0, 0), [heading.value for heading in table.headings], rows
+
+
+def _answered(cell: answers.AnswerCell) -> Cell:
+    if cell.number:
+        return Count(cell.words, cell.listing)
+    return cell.thing if cell.thing and not cell.text else cell.words
 
 
 def _tabled(
@@ -236,22 +288,34 @@ def _tabled(
     columns: Sequence[LabelledResource],
     counts: Mapping[tuple[str, str], int],
     heading: str,
+    listed: Callable[[str, str], str],
 ) -> Tabled:
     """The heat map of some counts, and the same as a table."""
-    table: list[list[LabelledResource | str]] = [
-        [thing, *(str(counts.get((thing.iri, column.iri), "")) for column in columns)] for thing, _ in rows
+    cells = {
+        pair: Count(str(count), listed(*pair))
+        for thing, _ in rows
+        for column in columns
+        if (count := counts.get(pair := (thing.iri, column.iri), 0))
+    }
+    table: list[list[Cell]] = [
+        [
+            replace(thing, label=LangText(words, thing.label.language)),
+            *(cells.get((thing.iri, column.iri), "") for column in columns),
+        ]
+        for thing, words in rows
     ]
-    return heat_map(rows, columns, counts), [heading, *(column.label.value for column in columns)], table
+    drawn = heat_map(rows, columns, counts, {pair: cell.listing for pair, cell in cells.items()})
+    return drawn, [heading, *(column.label.value for column in columns)], table
 
 
-def _rows_of(view: View, document: NamedNode, parts: Sequence[NamedNode]) -> Callable[[NamedNode], NamedNode]:
+def _rows_of(trails: Mapping[NamedNode, Sequence[NamedNode]]) -> dict[NamedNode, NamedNode]:
     """By part the row that it counts for: the part that its clause stands in; of too many, one further up."""
-    trails = {part: _trail(view, document, part) for part in parts}
+    rows: dict[NamedNode, NamedNode] = {}
     for up in range(DEEPEST):
         rows = {part: trail[max(0, len(trail) - 1 - up)] for part, trail in trails.items()}
         if len(set(rows.values())) <= MOST_ROWS:
             break
-    return rows.__getitem__
+    return rows
 
 
 def _trail(view: View, document: NamedNode, part: NamedNode) -> list[NamedNode]:
@@ -330,9 +394,11 @@ def _flow(view: View, document: NamedNode, kind: PictureKind) -> Tabled:
         columns[1] = [node for node in columns[1] if node.iri not in alone]
     say = view.interface.gettext
     headings = [say("picture.part"), say("mapping.relation"), say("mapping.target"), say("mapping.reason")]
-    table: list[list[LabelledResource | str]] = [
+    table: list[list[Cell]] = [
         [
-            item.subject,
+            replace(
+                item.subject, label=LangText(_words(view, NamedNode(item.subject.iri)), item.subject.label.language)
+            ),
             item.predicate.label.value,
             _shown(view, item),
             " ".join(reason.value for reason in item.reasons),

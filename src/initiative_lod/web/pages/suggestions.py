@@ -64,7 +64,12 @@ class NameList:
             score = _score(form, entry)
             if score is not None:
                 found.append((score, entry.language != language, entry.rank, len(entry.form), entry.form, entry))
-        return _once((item[-1] for item in sorted(found, key=lambda item: item[:-1])), most)
+        ordered = [item[-1] for item in sorted(found, key=lambda item: item[:-1])]
+        own: dict[str, Suggested] = {}
+        for entry in ordered:
+            if entry.language == language:
+                own.setdefault(entry.target, entry)
+        return _once((own.get(entry.target, entry) for entry in ordered), most)
 
     def meant(self, typed: str, language: str, most: int = 3, kinds: Sequence[str] = ()) -> list[Suggested]:
         """Names that are spelt nearly as what was typed."""

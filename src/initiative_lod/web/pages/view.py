@@ -301,6 +301,8 @@ class View(Links):
     def labels(self, node: Node) -> list[LangText]:
         """A label in each language that there is one in, in the order of preference."""
         found: dict[str, LangText] = {}
+        if isinstance(node, NamedNode) and (known := self.interface.find(f"property.{self.short(node)}")) is not None:
+            found[self.language] = LangText(known, self.language)
         for predicate in LABELS:
             for text in self.texts(node, predicate):
                 found.setdefault(text.language, text)

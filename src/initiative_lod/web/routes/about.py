@@ -99,4 +99,4 @@ def _data(questions: PerRelease[list[Kept]], view: View, request: Request) -> di
 
 
 def _api(others: Callable[[], Sequence[Address]], view: View, request: Request) -> dict[str, Any]:
-    return {"described": described(others())}
+    return {"described": described(others(), view.interface)}

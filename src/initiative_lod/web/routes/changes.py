@@ -139,7 +139,7 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, opened: OpenR
     here = f"{request.prefix}/releases/changes"
     if offer is None:
         links = [(f"{here}.{item.media.suffix}?{request.query_string}", item.media.name) for item in OFFERS]
-        raise NotAcceptable(Message("error.page_forms", forms=", ".join(item.name for item in OFFERS)), links)
+        raise NotAcceptable(Message("error.page_forms", forms=[item.name for item in OFFERS]), links)
     arguments = ChangesArguments.read(request.query_string)
     for named in (arguments.newer, arguments.older):
         if named:

@@ -213,7 +213,7 @@ def _unknown(names: Callable[[], NameList], iri: str, language: str, node: Named
     if any(character.isalnum() for character in iri) and not {":", "/"} & {*iri}:
         near = [item.name for item in names().meant(iri, language, kinds=KINDS)]
         if near:
-            return NotFound(Message("error.compare_meant", name=iri[:100], meant=", ".join(map(repr, near))))
+            return NotFound(Message("error.compare_meant", name=iri[:100], meant=near))
         return NotFound(Message("error.compare_name", name=iri[:100]))
     if node is None:
         try:

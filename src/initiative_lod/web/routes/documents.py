@@ -326,7 +326,7 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
             return _citations(site, opened, request, resource)
         style = next(name for name, media in citation.STYLES.items() if media is offer.media)
     elif style not in citation.STYLES:
-        raise BadArgument(Message("error.style", value=style[:100], values=", ".join(citation.STYLES)))
+        raise BadArgument(Message("error.style", value=style[:100], values=list(citation.STYLES)))
     media = citation.STYLES[style]
     cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource, _today())
     return of_content(

@@ -160,7 +160,7 @@ def dump(opened: OpenRelease, request: Request) -> Response | responses.Response
     release, name = opened.release, request.parameters["name"]
     path = release.path / name
     if name not in DUMPS or not path.is_file():
-        raise NotFound(Message("error.no_dump", name=name[:100], names=", ".join(DUMPS)))
+        raise NotFound(Message("error.no_dump", name=name[:100], names=list(DUMPS)))
     entry, dataset = release.manifest.files[name], opened.iris.thing("dataset").value
     tag = f'"{entry.sha256[:32]}"'
     headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": CACHE_CONTROL}

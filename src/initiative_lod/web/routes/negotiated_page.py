@@ -51,8 +51,8 @@ def negotiate(site: Site, opened: OpenRelease, request: Request, page: Negotiate
     """The representation to send to a GET or HEAD; ``body`` makes it, where it is not known. Raises NotAcceptable."""
     offer = wanted(request, page.offers)
     if offer is None:
-        names = ", ".join(item.name for item in page.offers)
-        raise NotAcceptable(Message("error.page_forms", forms=names), [(link.target, link.type) for link in page.links])
+        forms = Message("error.page_forms", forms=[item.name for item in page.offers])
+        raise NotAcceptable(forms, [(link.target, link.type) for link in page.links])
     media, language = offer.media, page.language or request.language
 
     def make() -> Rendered:

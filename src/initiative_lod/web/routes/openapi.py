@@ -13,6 +13,7 @@ from starlette.routing import Route
 from initiative_lod import __version__
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.formats import JSON, PROBLEM
+from initiative_lod.locale.messages import Language
 from initiative_lod.web.routes.routing import Address, Outcome
 
 #: Names under which a format is sent to clients that ask for it by these.
@@ -55,14 +56,18 @@ class DescribedAddress:
     media: Sequence[str]
 
 
-def described(addresses: Iterable[Address]) -> list[DescribedAddress]:
-    """The addresses that are shown, in words, in the order of their paths."""
+def described(addresses: Iterable[Address], language: Language) -> list[DescribedAddress]:
+    """The addresses that are shown, in words of a language, in the order of their paths."""
+
+    def said(text: str) -> str:
+        return language.find(f"described.{text}") or text
+
     found = [
         DescribedAddress(
             _route(address).path_format,
             ", ".join(address.methods),
-            address.summary,
-            [(item["name"], item["description"]) for item in address.arguments.parameters()],
+            said(address.summary),
+            [(item["name"], said(item["description"])) for item in address.arguments.parameters()],
             list(dict.fromkeys(media.name for media in address.outcomes[200].media)) if 200 in address.outcomes else [],
         )
         for address in addresses

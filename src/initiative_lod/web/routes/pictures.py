@@ -156,7 +156,8 @@ class Drawer:
         offers = self._offers(opened, request, document, kind, OFFERS)
 
         def body(media: MediaType, language: str) -> bytes:
-            view = self._site.pages.view(opened, request, query=None if media is HTML else "")
+            pages = self._site.pages
+            view = pages.view(opened, request) if media is HTML else pages.view_from_elsewhere(opened, request)
             found = self._picture(view, document, kind)
             if media is SVG:
                 return found.svg.encode()
@@ -278,7 +279,7 @@ class Drawer:
         for kind in (*found, *shown):
             if kind.name == name:
                 return kind
-        raise NotFound(Message("error.no_picture", name=name[:80], names=", ".join(repr(kind.name) for kind in found)))
+        raise NotFound(Message("error.no_picture", name=name[:80], names=[kind.name for kind in found]))
 
 
 def _card(view: View, document: NamedNode, found: Picture) -> Markup:
@@ -325,6 +326,6 @@ def _csv(found: Picture) -> bytes:
     for row in found.rows:
         cells: list[str] = []
         for cell in row:
-            cells += [cell.label.value, cell.iri] if isinstance(cell, LabelledResource) else [cell]
+            cells += [cell.label.value, cell.iri] if isinstance(cell, LabelledResource) else [str(cell)]
         writer.writerow(cells)
     return file.getvalue().encode()

@@ -127,5 +127,5 @@ def _language(site: Site, opened: OpenRelease, document: NamedNode, asked: str, 
     tags = reading_room.languages_of(View(opened, site.language_of(request), request.prefix), document)
     found = {tag.lower(): tag for tag in tags}.get(asked.lower())
     if found is None:
-        raise BadArgument(Message("error.view", value=asked[:40], values=", ".join(map(repr, [BOTH, *tags]))))
+        raise BadArgument(Message("error.view", value=asked[:40], values=[BOTH, *tags]))
     return found if len(tags) > 1 else ""

@@ -42,7 +42,7 @@ def statements(
     name = request.parameters["name"]
     files = {file: item for coding, item in coded.of(opened).items() for file in statement_files.names(coding, item)}
     if name not in files:
-        raise NotFound(Message("error.no_statements", name=name[:100], names=", ".join(files) or "–"))
+        raise NotFound(Message("error.no_statements", name=name[:100], names=list(files) or "–"))
     document, kept = files[name], f"statements-{name}"
     media = RESULT_CSV if name.endswith(statement_files.TABLE) else TEXT
 

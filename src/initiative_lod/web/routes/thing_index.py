@@ -80,7 +80,7 @@ def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representatio
     """The things of one kind. Raises NotFound."""
     kind = request.parameters["kind"]
     if kind not in thing_index.KINDS:
-        raise NotFound(Message("error.no_kind", kind=kind[:80], kinds=", ".join(map(repr, thing_index.KINDS))))
+        raise NotFound(Message("error.no_kind", kind=kind[:80], kinds=list(thing_index.KINDS)))
     order = IndexArguments.read(request.query_string).order
     here = f"{request.prefix}/things/{kind}"
     query = "" if order == "letters" else f"order={quote(order)}"

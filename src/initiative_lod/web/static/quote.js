@@ -4,7 +4,7 @@ const box = document.querySelector("[data-copy]");
 if (box && navigator.clipboard) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button";
+  button.className = "quiet-button";
   button.textContent = box.dataset.copy;
   const told = document.createElement("span");
   told.setAttribute("role", "status");
@@ -13,12 +13,10 @@ if (box && navigator.clipboard) {
     const sentence = (place || document.querySelector("main .original"))?.cloneNode(true);
     for (const number of sentence?.querySelectorAll(".num") ?? []) number.remove();
     const words = getSelection().toString().trim() || sentence?.textContent.trim() || "";
-    const citation = box.querySelector(".cite").textContent.trim();
+    const citation = document.querySelector(".cite-box .cite").textContent.trim();
     const link = box.dataset.iri + (place ? location.hash : "");
     await navigator.clipboard.writeText(`“${words}”\n${citation}${citation.endsWith(link) ? "" : `\n${link}`}\n`);
     told.textContent = box.dataset.copied;
   });
-  const line = document.createElement("p");
-  line.append(button, " ", told);
-  box.append(line);
+  box.append(button, " ", told);
 }
