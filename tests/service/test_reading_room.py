@@ -312,7 +312,7 @@ def test_words_are_never_markup_and_fit(shapes: Live) -> None:
 
 
 def test_what_cannot_be_set_is_told() -> None:
-    with pytest.raises(InitiativeLodError, match="its process ended with status 1"):
+    with pytest.raises(InitiativeLodError, match="typesetting ended with status 1"):
         typeset('{"labels": 1}')
 
 

@@ -79,7 +79,7 @@ def heat_map(
 
 
 def _linked(href: str, title: str, content: Markup) -> Markup:
-    """What leads to an address, if there is one."""
+    """A link around what leads to an address, if there is one."""
     if not href:
         return Markup("<g><title>{}</title>{}</g>").format(title, content)
     return Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(href, title, content)

@@ -36,7 +36,7 @@ Alignments = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountCell:
     """A number, and the address at which what it counts is listed; empty for none."""
 
     number: str
@@ -46,7 +46,7 @@ class Count:
         return self.number
 
 
-Cell = LabelledResource | Count | str
+Cell = LabelledResource | CountCell | str
 #: A drawing, and its figures: headings and rows.
 Tabled = tuple[Drawn, list[str], list[list[Cell]]]
 
@@ -86,7 +86,7 @@ class Picture:
     @property
     def is_matrix(self) -> bool:
         """Tell whether all but its first column is counts."""
-        return all(cell == "" or isinstance(cell, Count) for row in self.rows for cell in row[1:])
+        return all(cell == "" or isinstance(cell, CountCell) for row in self.rows for cell in row[1:])
 
     @property
     def inline(self) -> Markup:
@@ -197,7 +197,7 @@ def _overview(view: View, document: NamedNode) -> Tabled:
         clauses: Cell = ""  # those of a band stand in its paragraphs
         if part.place != "band":
             terms = {"property": RDF.type, "value": view.term("Clause"), "row": NamedNode(part.thing.iri)}
-            clauses = Count(
+            clauses = CountCell(
                 str(len(part.squares)), listing(view, "part-and-its-clauses", **terms) if part.squares else ""
             )
         rows += [[part.thing, clauses, *pair] for pair in linked or [("", "")]]
@@ -279,7 +279,7 @@ def _chart(view: View, document: NamedNode, item: Kept) -> Tabled:
 
 def _answered(cell: answers.AnswerCell) -> Cell:
     if cell.number:
-        return Count(cell.words, cell.listing)
+        return CountCell(cell.words, cell.listing)
     return cell.thing if cell.thing and not cell.text else cell.words
 
 
@@ -292,7 +292,7 @@ def _tabled(
 ) -> Tabled:
     """The heat map of some counts, and the same as a table."""
     cells = {
-        pair: Count(str(count), listed(*pair))
+        pair: CountCell(str(count), listed(*pair))
         for thing, _ in rows
         for column in columns
         if (count := counts.get(pair := (thing.iri, column.iri), 0))
