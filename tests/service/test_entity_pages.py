@@ -393,13 +393,14 @@ class Counting:
 
 
 def look_ups(opened: OpenRelease, path: str, page: int = 1) -> int:
-    """How often the store is asked for a page, once the names of the release are known."""
+    """How often the store is asked for a page, once the names of the release are known; no subject is remembered."""
     counting = Counting(opened.store)
     watched = replace(opened, store=counting)  # type: ignore[arg-type]
     pages, read = Pages(LANGUAGES), Request(accept_language="en")
     iris = opened.iris
     for _ in range(2):
         counting.asked = 0
+        vars(watched).pop("_last_subjects", None)
         if path == "/":
             pages.start(watched, read)
             continue

@@ -11,11 +11,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, Release
 from initiative_lod.release.noting import Note, NotingRelease, changed_quads, mark
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
+from initiative_lod.web.pages.pages import Pages
 
 I = Iris()
 X, Y, Z = (I.thing(f"id/{name}") for name in "xyz")
@@ -175,6 +177,16 @@ def test_nothing_of_a_release_is_read_unnoted() -> None:
     attributes = {name for name in vars(OpenRelease) if not name.startswith("_")}
     attributes |= {field.name for field in fields(OpenRelease)}
     assert attributes - own <= of_base | of_tags | put_in_place | by_others | of_servers
+
+
+def test_every_value_that_pages_read_by_name_is_made_before_the_pages(harbour_root: Path) -> None:
+    """One that is not is compared with none: whatever reads it would be made anew for each release."""
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    opened, pages = NotingRelease.of(made), Pages(Languages())
+    pages.make_values(opened)
+    named = {value._name for value in vars(pages).values() if isinstance(value, PerRelease) and value._name}
+    assert {"statements", "scripts"} <= named <= opened._noted.keys()
 
 
 def test_where_quads_cannot_be_compared_everything_is_made_anew(first: Release, tmp_path: Path) -> None:

@@ -222,7 +222,9 @@ class _Found:
     def brief(self, node: Node, names: tuple[str, ...], only: NamedNode | None = None) -> None:
         """Type, labels and the own properties ``names`` of a node."""
         wanted = (RDF.type, *LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names))
-        quads = list(islice(self.opened.about(node), BRIEF_STATEMENTS))
+        for predicate in wanted:
+            self.opened.note(node, predicate)
+        quads = list(islice(self.opened.read_ahead(node), BRIEF_STATEMENTS))
         if len(quads) == BRIEF_STATEMENTS:  # rather a look-up for each than all of a thing that very much is said of
             quads = [quad for predicate in wanted for quad in self.opened.quads(node, predicate)]
         if only is None or any(quad.predicate == RDF.type and quad.object == only for quad in quads):

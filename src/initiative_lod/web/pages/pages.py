@@ -51,7 +51,7 @@ from initiative_lod.web.pages.labels import documents, names
 from initiative_lod.web.pages.part_choices import ComparedPart, compared_parts
 from initiative_lod.web.pages.pictures import Material, PictureKind
 from initiative_lod.web.pages.saved_questions import Kept
-from initiative_lod.web.pages.statement_lines import statement_index
+from initiative_lod.web.pages.statement_lines import part_places, statement_index
 from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
@@ -82,7 +82,9 @@ class Pages:
         self._figures = PerRelease(lambda opened: document_figures(opened, self.documents(opened)), "figures")
         self._questions = PerRelease(saved_questions.read, "questions")
         self._codings = PerRelease(lambda opened: codings(opened.quads))
-        self._statements = PerRelease(lambda opened: statement_index(self._codings.of(opened)), "statements")
+        self._statements = PerRelease(
+            lambda opened: statement_index(self._codings.of(opened), part_places(opened.quads)), "statements"
+        )
         self._scripts = PerRelease(
             lambda opened: statement_files.scripts(self._codings.of(opened), opened.quads, opened.iris), "scripts"
         )
@@ -295,7 +297,7 @@ class Pages:
         """Make all that pages read and that is made once for a release."""
         for values in (self._names, self._documents, self._figures, self._questions, self._by_slug, self._statements):
             values.of(opened)
-        for more in (self._imprints, self._acts, self._alignments):
+        for more in (self._imprints, self._acts, self._alignments, self._scripts):
             more.of(opened)
         for language in self.languages.values():
             view = View(opened, language, names=self._names.of(opened))

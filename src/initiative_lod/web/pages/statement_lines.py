@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding, place_in
+from initiative_lod.documents.coded_statements import (
+    CodedComponent,
+    CodedStatement,
+    I,
+    LookUp,
+    ReadCoding,
+    place_in,
+)
 from initiative_lod.labels import natural
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import PartView
@@ -35,13 +43,15 @@ _JOINED = {"AND": "joined_and", "OR": "joined_or", "XOR": "joined_xor"}
 class StatementIndex:
     """Statements of record of a release, by the part that makes them, and by the concepts that fill them.
 
-    Under a concept stands each statement that no other one holds, and whether it asks the concept to act.
+    Under a concept stands each statement that no other one holds, and whether it asks the concept to act. Where words
+    stand is counted from where those of the part begin, so that words before it change nothing.
     """
 
     by_part: dict[str, tuple[CodedStatement, ...]]
     by_concept: dict[str, tuple[tuple[CodedStatement, bool], ...]]
     codings: dict[str, str]  # the name of the coding of record, by document
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]]  # of the parts that other coders have read: one for each
+    translations: dict[str, str]  # IRI of the text in which the translation of a part stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +106,71 @@ class RivalReading:
     agrees: bool
 
 
-def statement_index(codings: Iterable[ReadCoding]) -> StatementIndex:
-    """The statements of a release."""
+@dataclass(frozen=True, slots=True)
+class PartPlaces:
+    """Places where the words of a part begin, by the IRI of a text: its own words, and those of its translations."""
+
+    own: dict[str, int]
+    translated: dict[str, int]
+
+
+def part_places(look_up: LookUp) -> dict[str, PartPlaces]:
+    """The places of each part that has some."""
+    found: dict[str, PartPlaces] = {}
+    for name in ("span", "translationSpan"):
+        for quad in sorted(look_up(None, I.term(name)), key=lambda quad: natural(str(quad.object))):
+            place = place_in(quad.object.value) if isinstance(quad.object, NamedNode) else None
+            if place is not None and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
+                places = found.setdefault(quad.subject.value, PartPlaces({}, {}))
+                (places.own if name == "span" else places.translated).setdefault(place[0], place[1])
+    return found
+
+
+def _within(statement: CodedStatement, places: PartPlaces) -> CodedStatement:
+    """A statement whose places are counted from where its part begins."""
+    begin = next(iter(places.own.values()), 0)
+    components = (
+        replace(
+            item,
+            start=item.start - begin if item.start >= 0 else item.start,
+            end=item.end - begin if item.end >= 0 else item.end,
+            nested=_within(item.nested, places) if item.nested is not None else None,
+            translated=tuple(
+                (text, start - places.translated.get(text, 0), end - places.translated.get(text, 0))
+                for text, start, end in item.translated
+            ),
+        )
+        for item in statement.components
+    )
+    return replace(statement, components=tuple(components))
+
+
+def statement_index(codings: Iterable[ReadCoding], places: Mapping[str, PartPlaces]) -> StatementIndex:
+    """The statements of a release, of whose parts these are the places."""
+    nowhere = PartPlaces({}, {})
+    translations = {part: next(iter(found.translated)) for part, found in places.items() if found.translated}
     by_part: dict[str, tuple[CodedStatement, ...]] = {}
     by_concept: dict[str, list[tuple[CodedStatement, bool]]] = {}
     names: dict[str, str] = {}
     rivals: dict[str, tuple[tuple[CodedStatement, ...], ...]] = {}
     for coding in codings:
+        parts = {
+            part: tuple(_within(top, places.get(part, nowhere)) for top in tops) for part, tops in coding.parts.items()
+        }
         if coding.is_rival:
-            for part, tops in coding.parts.items():
+            for part, tops in parts.items():
                 rivals[part] = (*rivals.get(part, ()), tops)
             continue
-        by_part |= coding.parts
+        by_part |= parts
         names[coding.document] = coding.graph.rpartition("/")[2].removeprefix("coding-")
-        for part in sorted(coding.parts, key=natural):
-            for top in coding.parts[part]:
+        for part in sorted(parts, key=natural):
+            for top in parts[part]:
                 asked = {item.concept for statement in _asking(top) for item in statement.of("attribute")}
                 concepts = (item.concept for statement in top.everything() for item in statement.components)
                 for concept in dict.fromkeys(concept for concept in concepts if concept):
                     by_concept.setdefault(concept, []).append((top, concept in asked))
-    return StatementIndex(by_part, {concept: tuple(found) for concept, found in by_concept.items()}, names, rivals)
+    concepts_of = {concept: tuple(found) for concept, found in by_concept.items()}
+    return StatementIndex(by_part, concepts_of, names, rivals, translations)
 
 
 def _asking(statement: CodedStatement) -> Iterator[CodedStatement]:
@@ -146,29 +201,26 @@ def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[st
 def translations_of(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[ColouredPiece, ...]]:
     """The translation of each part whose statements say where their components stand in it, cut at these."""
     read = view.memory("coloured translations")
-    found = {part: read.of(part, lambda part: _translation(view, index.by_part.get(part, ()), part)) for part in parts}
+    found = {part: read.of(part, partial(_translation, view, index)) for part in parts}
     return {part: pieces for part, pieces in found.items() if pieces}
 
 
-def _translation(view: View, tops: Sequence[CodedStatement], part: str) -> tuple[ColouredPiece, ...]:
+def _translation(view: View, index: StatementIndex, part: str) -> tuple[ColouredPiece, ...]:
     """The translation of a part, cut; nothing where that cannot be done."""
-    spans = view.nodes(NamedNode(part), view.term("translationSpan")) if tops else []
-    words = view.text(NamedNode(part), view.term("translation")) if spans else None
-    place = place_in(spans[0].value) if spans else None
-    return () if words is None or place is None else _coloured(view, tops, words.value, place)
+    tops = index.by_part.get(part, ())
+    text = index.translations.get(part, "") if tops else ""
+    words = view.text(NamedNode(part), view.term("translation")) if text else None
+    return () if words is None else _coloured(view, tops, words.value, text)
 
 
-def _coloured(
-    view: View, tops: Iterable[CodedStatement], words: str, place: tuple[str, int, int]
-) -> tuple[ColouredPiece, ...]:
-    text, begins, _ = place
+def _coloured(view: View, tops: Iterable[CodedStatement], words: str, text: str) -> tuple[ColouredPiece, ...]:
     said: dict[str, tuple[str, str]] = {}
     marks = []
     for item in (item for top in tops for statement in top.everything() for item in statement.components):
         line = _component(view, item, "")
         said[item.iri] = line.name, line.style
         marks += [Mark(start, end, item.iri) for source, start, end in item.translated if source == text]
-    pieces = split(words, begins, marks)
+    pieces = split(words, 0, marks)
     return tuple(
         ColouredPiece(piece.text, *(said[piece.marks[0].key] if piece.marks else ("", ""))) for piece in pieces
     )
