@@ -11,6 +11,7 @@
     │   ├── CoverageError       characters of a part that no clause or heading holds
     │   └── SourceErrors        several of these, found in one go
     ├── ShapesError             a shapes graph that cannot be run, or was stopped at a limit
+    ├── OverLimit               work on what others wrote that was ended at its limit of time or memory
     ├── NotConforming           a build stopped by its shapes (carries the report)
     ├── ReleaseError            a release that is missing, damaged or already there
     │   ├── OriginError         a release that could not be taken from where it is published
@@ -133,6 +134,18 @@ class SourceErrors(SourceError):
     def __init__(self, errors: Sequence[SourceError]) -> None:
         self.errors = tuple(errors)
         super().__init__("\n".join(str(error) for error in errors))
+
+
+class OverLimit(InitiativeLodError):
+    """Work on what others wrote that was ended at its limit of time or memory; ``reason`` says so in a report."""
+
+    def __init__(self, text: str, reason: Message) -> None:
+        self.reason = reason
+        super().__init__(text)
+
+    def __reduce__(self) -> tuple[type[OverLimit], tuple[str, Message]]:
+        """The error as it crosses from the process that it is told in."""
+        return type(self), (str(self), self.reason)
 
 
 class ShapesError(InitiativeLodError):

@@ -16,7 +16,7 @@ from initiative_lod.build import mappings
 from initiative_lod.build.graph import Built, build
 from initiative_lod.bulk.sql_engine import SqlEngine
 from initiative_lod.documents.statement_files import statement_files
-from initiative_lod.errors import NotConforming, ReleaseError, SourceError
+from initiative_lod.errors import NotConforming, OverLimit, ReleaseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
 from initiative_lod.merge import merge
@@ -34,6 +34,7 @@ from initiative_lod.sources import judgements, mapping_set, questions, sssom
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
+from initiative_lod.validation.confined import RunLimits, confined
 from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, RDF
 
@@ -183,16 +184,19 @@ def make_merged_release(
     def report(
         store: Store, records: Sequence[MergedSource], building: Path, engine: SqlEngine | None
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
-        given = Iris(settings.base), own_questions, building, progress, joint_questions, engine
+        limits = RunLimits.of(settings)
+        given = Iris(settings.base), own_questions, building, progress, joint_questions, engine, limits
         conflicts = find.find(store, records, *given)
         files = conflicts.files()
         saved = building / competency.FILE  # as the start has it
         if saved.is_file():
             answered = [item.question for item in conflicts.together if not item.missing]
             templates = [item for item in own_questions if item.document == questions.EACH]  # of new documents as well
-            files[competency.FILE] = competency.with_joint(
-                saved.read_bytes(), [*joint_questions, *templates], [*answered, *templates], store, settings.base
-            )
+            asked = saved.read_bytes(), [*joint_questions, *templates], [*answered, *templates], store, settings.base
+            try:
+                files[competency.FILE] = confined(lambda: competency.with_joint(*asked), limits)
+            except OverLimit as error:
+                raise SourceError(f"the questions about merged documents were {error}") from error
         return files, conflicts.summary()
 
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")

@@ -99,9 +99,11 @@ class Settings:
         5000, "documents of a release that are rendered in every form when it is made; the others, when asked for", 0
     )
     open_releases: int = _setting(8, "older releases that are kept open, of those asked for last", 1)
-    validation_seconds: float = _setting(600.0, "time that a validation by shapes from elsewhere may take", 0.5)
+    validation_seconds: float = _setting(
+        600.0, "time that a validation of files, one check for conflicts, or an alignment's comparison may take", 0.5
+    )
     validation_memory: int = _setting(
-        4 * 1024 * 1024 * 1024, "data memory of a validation by shapes from elsewhere", 256 * 1024 * 1024
+        4 * 1024 * 1024 * 1024, "memory of one of these, beside what the command has", 256 * 1024 * 1024
     )
     merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one source that is read may unpack to", 1024)
     merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)

@@ -98,7 +98,8 @@ RDFS = Namespace(
 OWL = Namespace(
     "http://www.w3.org/2002/07/owl#",
     "Ontology imports Class ObjectProperty DatatypeProperty AnnotationProperty versionIRI versionInfo sameAs "
-    "differentFrom deprecated unionOf disjointWith inverseOf Thing Restriction onProperty Axiom",
+    "differentFrom deprecated unionOf disjointWith inverseOf Thing Restriction onProperty Axiom "
+    "NamedIndividual AllDisjointClasses members",
 )
 XSD = Namespace(
     "http://www.w3.org/2001/XMLSchema#",

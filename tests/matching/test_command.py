@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from initiative_lod.cli.app import app
-from initiative_lod.errors import ReleaseError, SettingsError
+from initiative_lod.errors import ReleaseError, SettingsError, SourceError
 from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom
 from initiative_lod.sources.sssom_slots import REQUIRED
@@ -37,6 +38,14 @@ def test_proposals_are_written_as_sssom(tmp_path: Path) -> None:
     assert all(list(row.extensions.values()) == ["theirs.ttl"] for row in found.rows)
     again = run("align", str(graph), "--quiet")
     assert again == out.read_text("utf-8")
+
+
+def test_a_comparison_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("initiative_lod.cli.align.propose", lambda *arguments: signal.pause())
+    monkeypatch.setenv("INITIATIVE_LOD_VALIDATION_SECONDS", "0.5")
+    (tmp_path / "theirs.ttl").write_text(THEIRS, "utf-8")
+    with pytest.raises(SourceError, match=r"the comparison was ended after 0\.5 s \(setting validation_seconds\)"):
+        run("align", str(tmp_path / "theirs.ttl"), "--quiet")
 
 
 def test_nothing_in_common(tmp_path: Path) -> None:

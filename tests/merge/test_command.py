@@ -45,7 +45,7 @@ SCHEMA: dict[str, Any] = {
         }
     ],
     "alignments": [{"name": str, "mappings": int, "stated": int, "notes": [str]}],
-    "conflicts": ({"totals": {}, "questions": {}, "summary": [str]}, None),
+    "conflicts": ({"totals": {}, "unfinished": {}, "questions": {}, "summary": [str]}, None),
 }
 
 

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store, parse
 
-from initiative_lod.errors import ParseError
+from initiative_lod.bulk.sql_engine import DUCKDB, open_engine
+from initiative_lod.errors import OverLimit, ParseError, ShapesError
 from initiative_lod.merge import graph_file
 from initiative_lod.merge.conflicts import find
 from initiative_lod.merge.conflicts.check import checks, read
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.merge.conflicts.contradictions import contradictions
 from initiative_lod.merge.conflicts.identity_statements import identity_statements
-from initiative_lod.release import default_graph
+from initiative_lod.release import default_graph, quad_table
+from initiative_lod.validation import shacl
+from initiative_lod.validation.confined import RunLimits
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -227,3 +231,79 @@ def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
     assert finding.focus == NamedNode("http://e.example/b")
     assert "an action has a number" in finding.note
     assert finding.graphs == (I.graph("source/two").value,)
+
+
+# What one file of others may say of a few things
+
+
+def types(name: str, kind: str, count: int) -> str:
+    return f"e:{name} a {', '.join(f'e:{kind}{number}' for number in range(count))} ."
+
+
+MANY = 1500
+#: Of what grew with the square of it: a text, the statements that are picked of it, findings, statements of the first.
+MUCH: dict[str, tuple[str, int, int, int]] = {
+    "identity-of-other-type": (
+        f"{types('a', 'T', MANY)} {types('b', 'U', MANY)} e:a owl:sameAs e:b .", 2 * MANY + 2, 1, 2 * MANY + 1,
+    ),
+    "imports-in-a-circle": (
+        " ".join(f"e:o{number} owl:imports e:o{(number + 1) % MANY} ." for number in range(MANY)), MANY, MANY, 1,
+    ),
+    "our-terms-excluded": (f"{types('a', 'T', MANY)} e:a a ilod:Action, ilod:Topic .", 4, 1, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MUCH)
+def test_what_contradicts_is_picked_in_proportion_to_what_is_said(kind: str, tmp_path: Path) -> None:
+    text, picked, total, size = MUCH[kind]
+    _, store = building(tmp_path, text, "")
+    few = contradictions(store, I)
+    assert len([quad for quad in few if quad.graph_name != DefaultGraph()]) == picked
+    result = next(check for check in checks() if check.kind == kind).run(
+        few, {**I.prefixes, "graph": I.graph("").value}
+    )
+    assert (result.total, result.findings[0].size) == (total, size)
+
+
+def test_a_check_that_is_ended_is_told_as_unfinished_and_not_as_clean(tmp_path: Path) -> None:
+    """With no time at all, every check is ended."""
+    folder, store = building(tmp_path, *CASES["two-preferred-labels"][:2])
+    found = find.find(store, [], I, [], folder, limits=RunLimits(seconds=0))
+    kinds = {check.kind for check in checks()} | {"questions-answered-differently", "joint-questions"}
+    assert {item.kind for item, _ in found.unfinished} == kinds
+    assert found.clean == found.ordered == ()
+    summary = found.summary()
+    assert summary["totals"] == {}
+    assert summary["unfinished"].keys() == kinds
+    assert all("?" in line and "ended after 0 s (setting validation_seconds)" in line for line in summary["summary"])
+    text, page = found.to_text(), found.to_html()
+    assert text.index("Not looked for to the end") < text.index("validation_seconds")
+    assert page.count("运行 0 秒后终止") == page.count("ended after 0 s") == len(kinds)
+    assert all(item["unfinished"] for item in json.loads(found.to_json())["found"])
+    assert "sh:conforms false" in found.to_turtle()
+
+
+def test_an_endless_query_of_duckdb_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "graphs").mkdir()
+    graph_file.write([f"<x:a> <x:b> <x:c> {I.graph('some')} .".encode()], tmp_path / "own.nq.gz", "own", "")
+    quad_table.write([tmp_path / "own.nq.gz"], tmp_path / "dump.parquet", tmp_path)
+    with open_engine(DUCKDB, tmp_path / "dump.parquet", tmp_path, 1 << 28) as engine:
+        assert engine is not None
+        engine.limit(0.3)
+        with pytest.raises(OverLimit, match=r"ended after 0\.3 s"):
+            engine.rows("SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b")
+        assert engine.rows("SELECT 1") == [(1,)]
+
+
+def test_shapes_that_what_was_merged_breaks_are_told_as_unfinished(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ShapesError("the shapes cannot be run: RecursionError: too deep")
+
+    monkeypatch.setattr(shacl, "validate", broken)
+    folder, store = building(tmp_path, *CASES["our-terms-elsewhere"][:2])
+    found = find.find(store, [], I, [], folder)
+    ((item, why),) = found.unfinished
+    assert item.kind == "our-shapes-broken"
+    assert str(why.values["detail"]).endswith("too deep")

@@ -12,8 +12,11 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from command_line import Done, command
-from initiative_lod.errors import ShapesError
-from initiative_lod.validation.confined import confined
+from initiative_lod.errors import OverLimit, ShapesError
+from initiative_lod.reading import foreign_graph
+from initiative_lod.settings import Settings
+from initiative_lod.validation import shacl
+from initiative_lod.validation.confined import RunLimits, confined
 
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://loom.example/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -22,7 +25,7 @@ PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://lo
 CLOTH = """ex:Cloth a sh:NodeShape ; sh:targetClass ex:Cloth ; rdfs:label "布"@zh , "cloth"@en ;
     sh:property [ sh:path ex:thread ; sh:minCount 1 ; sh:message "没有线"@zh , "no thread"@en ] .
 """
-ENOUGH = 1 << 31  # bytes
+ENOUGH = RunLimits(30, 1 << 31)
 
 
 def write(path: Path, text: str) -> Path:
@@ -164,21 +167,39 @@ def test_an_impossible_date_is_judged_quietly(tmp_path: Path) -> None:
 
 
 def test_a_confined_run_returns_its_value_and_its_errors() -> None:
-    assert confined(lambda: {"rows": list(range(100_000))}, 30, ENOUGH)["rows"][-1] == 99_999
+    assert confined(lambda: {"rows": list(range(100_000))}, ENOUGH)["rows"][-1] == 99_999
 
     def fail() -> None:
         raise ShapesError("no such shape")
 
     with pytest.raises(ShapesError, match="no such shape"):
-        confined(fail, 30, ENOUGH)
+        confined(fail, ENOUGH)
 
 
 def test_a_confined_run_ends_at_its_limits() -> None:
-    with pytest.raises(ShapesError, match="memory"):
-        confined(lambda: bytearray(1 << 32), 30, ENOUGH)
-    with pytest.raises(ShapesError, match="ended after"):
-        confined(lambda: signal.pause(), 0.5, ENOUGH)
-    with pytest.raises(ShapesError, match="broke off"):
-        confined(lambda: os.kill(os.getpid(), signal.SIGKILL), 30, ENOUGH)
+    with pytest.raises(OverLimit, match="memory"):
+        confined(lambda: bytearray(1 << 32), ENOUGH)
+    with pytest.raises(OverLimit, match="ended after"):
+        confined(lambda: signal.pause(), RunLimits(0.5))
+    with pytest.raises(OverLimit, match="broken off"):
+        confined(lambda: os.kill(os.getpid(), signal.SIGKILL), ENOUGH)
     with pytest.raises(ShapesError, match="network"):
-        confined(lambda: socket.create_connection(("127.0.0.1", 9)), 30, ENOUGH)
+        confined(lambda: socket.create_connection(("127.0.0.1", 9)), ENOUGH)
+
+
+def test_files_are_judged_by_our_shapes_within_the_limits_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(shacl, "validate", lambda *arguments, **more: signal.pause())
+    settings = Settings(root=tmp_path, validation_seconds=0.5)
+    (tmp_path / "kite.ttl").write_text("<http://kite.example/red> <http://kite.example/flies> 1 .")
+    graph = foreign_graph.read([str(tmp_path / "kite.ttl")], settings.base, settings)
+    with pytest.raises(ShapesError, match=r"the validation was ended after 0\.5 s \(setting validation_seconds\)"):
+        shacl.validate_files(graph, settings)
+
+
+def test_numbers_that_are_none_are_added_and_subtracted_without_recursion() -> None:
+    shapes = """ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:n ; sh:sparql [ a sh:SPARQLConstraint ; sh:message "no" ;
+        sh:select "SELECT $this { $this <http://loom.example/n> ?n , ?m FILTER (?n - ?m > 0 || ?n + ?m > 9) }" ] ."""
+    data = """ex:a ex:n "--5"^^xsd:integer , "--6"^^xsd:integer . ex:b ex:n 1 , 2 . ex:c ex:n "x" , 3 .
+        ex:d ex:n "1"^^xsd:date , "2031-99-99"^^xsd:date , "x"^^xsd:duration ."""
+    read = [list(parse(PREFIXES + text, format=RdfFormat.TURTLE)) for text in (data, shapes)]
+    assert [str(result.focus) for result in shacl.validate(*read).results] == ["<http://loom.example/b>"]

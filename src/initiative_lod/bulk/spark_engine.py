@@ -79,6 +79,9 @@ class SparkEngine:
         with self._told():
             self._session.createDataFrame([tuple(row) for row in rows], schema).createOrReplaceTempView(name)
 
+    def limit(self, seconds: float) -> None:
+        """Nothing: what a job on a cluster may take is for the cluster to say."""
+
     def close(self) -> None:
         self._session.stop()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
@@ -15,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from initiative_lod.errors import ReleaseError, SettingsError
+from initiative_lod.errors import Message, OverLimit, ReleaseError, SettingsError
 from initiative_lod.release import quad_table
 from initiative_lod.vocabulary import PREFIXES
 
@@ -41,6 +42,9 @@ class SqlEngine(Protocol):
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Make a table of strings, so that queries may join it."""
 
+    def limit(self, seconds: float) -> None:
+        """End each query from now on after so many seconds, if it can; 0: none."""
+
     def close(self) -> None:
         """Give back what it holds."""
 
@@ -51,6 +55,7 @@ class DuckDbEngine:
     def __init__(self, tables: Mapping[str, Path], scratch: Path, memory: int) -> None:
         asked = sum(path.stat().st_size for path in tables.values())
         self._connection = quad_table.connection(scratch, memory, asked, os.cpu_count() or 1)
+        self._memory, self._seconds = memory, 0.0
         for name, path in tables.items():
             self.view(name, f"SELECT * FROM read_parquet({literal(str(path))})")
 
@@ -58,14 +63,30 @@ class DuckDbEngine:
         return list(self.each(query))
 
     def each(self, query: str) -> Iterator[Row]:
-        from duckdb import Error
+        from duckdb import Error, InterruptException, OutOfMemoryException
 
+        timer = threading.Timer(self._seconds, self._connection.interrupt)
         try:
+            if self._seconds:
+                timer.start()
             found = self._connection.execute(query)
             while some := found.fetchmany(_ROWS_AT_ONCE):
                 yield from some
+        except InterruptException as error:
+            seconds = f"{self._seconds:g}"
+            raise OverLimit(
+                f"a query was ended after {seconds} s", Message("limit.seconds", seconds=seconds)
+            ) from error
+        except OutOfMemoryException as error:
+            reason = Message("limit.table_memory", bytes=self._memory)
+            raise OverLimit(f"a query needs too much memory: {error}", reason) from error
         except Error as error:
             raise ReleaseError(f"DuckDB could not ask the table of quads: {error}") from error
+        finally:
+            timer.cancel()
+
+    def limit(self, seconds: float) -> None:
+        self._seconds = seconds
 
     def view(self, name: str, query: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")

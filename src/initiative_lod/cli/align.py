@@ -16,7 +16,7 @@ from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.cli.talk import progress, say, tell_files
-from initiative_lod.errors import ReleaseError, SettingsError
+from initiative_lod.errors import OverLimit, ReleaseError, SettingsError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.locale.messages import Languages
@@ -30,6 +30,7 @@ from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom_writer
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import BUILT_IN
+from initiative_lod.validation.confined import RunLimits, confined
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 JUDGEMENTS = Path("data") / "judgements" / "identity.tsv"
@@ -69,11 +70,17 @@ def align(
         ours.bulk_extend(build(settings, step).quads)
         theirs = Store()
         theirs.bulk_extend(foreign.quads)
-        step("comparing")
         mine = our_things(ours, iris)
         others = list(their_things(theirs, iris))
         judged = [] if review else judgements.read(path)
-        found = propose(mine, others, judged, floor)
+    if not quiet:
+        say("comparing")
+    try:
+        found = confined(
+            lambda: propose(mine, others, judged, floor), RunLimits.of(settings)
+        )  # which forks: see validate
+    except OverLimit as error:
+        raise SourceError(f"the comparison was {error}: there is too much in {graph} to compare with") from error
     if not known:
         have = {(row.value("subject_id"), row.value("object_id")) for row in mappings.recorded(ours).rows}
         found = [item for item in found if item.pair not in have]

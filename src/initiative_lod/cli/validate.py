@@ -77,8 +77,9 @@ def validate(
         settings = from_environment(needs_project=False, **context.obj)
         with progress(quiet) as step:
             graph = foreign_graph.read(files, settings.base, settings, strict, step)
-            step("validating")
-            report = shacl.validate_files(graph, settings)
+        if not quiet:
+            say("validating")
+        report = shacl.validate_files(graph, settings)  # which forks: no line of progress runs beside it
         _print(report, format, graph)
     else:
         with progress(quiet) as step:

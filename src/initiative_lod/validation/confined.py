@@ -1,4 +1,4 @@
-"""Confined run of a validation by shapes from elsewhere: a process with limits of time and memory, and no network.
+"""Confined run of work on what others wrote: a process with limits of time and memory, and no network.
 
 A regular expression may take for ever, a list have no end, a query join everything with everything. The process is
 forked, so that data need not be sent to it, and ended at its limits; what became of it is told in a sentence.
@@ -13,10 +13,14 @@ import select
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from initiative_lod.errors import InitiativeLodError, ShapesError
+from initiative_lod.errors import InitiativeLodError, Message, OverLimit, ShapesError
+from initiative_lod.settings import Settings
 
 T = TypeVar("T")
 
@@ -24,46 +28,71 @@ _CHUNK_BYTES = 1 << 20
 _RECURSION = 10_000  # calls; within the megabytes of stack that a process has
 
 
-def confined(make: Callable[[], T], seconds: float, memory: int) -> T:
-    """Result of ``make``, made in a process of its own that has ``seconds`` of wall clock and ``memory`` bytes.
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """RunLimits of one confined run: seconds of wall clock, and bytes of memory beside those that this process has."""
 
-    Raises whatever InitiativeLodError it raises, and ShapesError when the process was ended.
+    seconds: float = 600.0
+    memory: int = 4 << 30
+
+    @classmethod
+    def of(cls, settings: Settings) -> RunLimits:
+        """The limits that the settings give."""
+        return cls(settings.validation_seconds, settings.validation_memory)
+
+    @property
+    def out_of_time(self) -> OverLimit:
+        """The error of a run that takes too long."""
+        text = f"ended after {self.seconds:g} s (setting validation_seconds)"
+        return OverLimit(text, Message("limit.seconds", seconds=f"{self.seconds:g}"))
+
+    @property
+    def out_of_memory(self) -> OverLimit:
+        """The error of a run that needs too much memory."""
+        text = f"ended at {self.memory:,} bytes of memory (setting validation_memory)"
+        return OverLimit(text, Message("limit.memory", bytes=self.memory))
+
+
+def confined(make: Callable[[], T], limits: RunLimits) -> T:
+    """Result of ``make``, made in a process of its own within limits.
+
+    Raises whatever InitiativeLodError it raises, and OverLimit when the process was ended.
     """
     reading, writing = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python's, of threads: the child uses none of them
+        child = os.fork()
     if child == 0:
         os.close(reading)
-        _answer(make, writing, seconds, memory)
+        _answer(make, writing, limits)
     os.close(writing)
     try:
-        content = _read(reading, time.monotonic() + seconds)
+        content = _read(reading, time.monotonic() + limits.seconds)
     finally:
         os.close(reading)
         os.kill(child, signal.SIGKILL)  # which has ended, unless it was too late or this process is interrupted
         _, status = os.waitpid(child, 0)
     if content is None:
-        raise ShapesError(
-            f"the validation was ended after {seconds:g} s (setting validation_seconds): a pattern, a query or a path "
-            "of the shapes takes too long on these data"
-        )
+        raise limits.out_of_time
     if not content:
         ended = os.waitstatus_to_exitcode(status)
+        if ended == -signal.SIGXCPU:
+            raise limits.out_of_time
         why = "its memory ran out" if ended in (-signal.SIGABRT, -signal.SIGKILL) else f"it ended with status {ended}"
-        raise ShapesError(
-            f"the validation broke off, probably since {why} ({memory:,} bytes, setting validation_memory): the shapes "
-            "ask for too much of these data"
-        )
+        text = f"broken off, probably since {why} ({limits.memory:,} bytes, setting validation_memory)"
+        raise OverLimit(text, Message("limit.memory", bytes=limits.memory))
     outcome: T | InitiativeLodError = pickle.loads(content)
     if isinstance(outcome, InitiativeLodError):
         raise outcome
     return outcome
 
 
-def _answer(make: Callable[[], object], writing: int, seconds: float, memory: int) -> NoReturn:
+def _answer(make: Callable[[], object], writing: int, given: RunLimits) -> NoReturn:
     """The child: makes, writes and ends, whatever happens."""
     status = 1
     try:
-        limits = {resource.RLIMIT_CPU: int(seconds) + 1, resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
+        memory = given.memory + _data_bytes()
+        limits = {resource.RLIMIT_CPU: int(given.seconds) + 1, resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
         for limit, most in limits.items():
             _, hard = resource.getrlimit(limit)
             resource.setrlimit(limit, (most, hard) if hard == resource.RLIM_INFINITY else (min(most, hard), hard))
@@ -75,14 +104,20 @@ def _answer(make: Callable[[], object], writing: int, seconds: float, memory: in
         except InitiativeLodError as error:
             outcome = error
         except MemoryError:
-            outcome = ShapesError(
-                f"the validation needs more than {memory:,} bytes of memory (setting validation_memory)"
-            )
+            outcome = given.out_of_memory
         with os.fdopen(writing, "wb") as pipe:
             pickle.dump(outcome, pipe)
         status = 0
     finally:
         os._exit(status)
+
+
+def _data_bytes() -> int:
+    """Bytes of memory that this process has taken already."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * resource.getpagesize()
+    except OSError:  # a system that does not tell
+        return 0
 
 
 def _no_network(event: str, arguments: tuple[object, ...]) -> None:

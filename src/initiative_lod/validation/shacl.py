@@ -29,12 +29,13 @@ from pyshacl.monkey import rdflib_bool_patch, rdflib_bool_unpatch
 from pyshacl.rdfutil.stringify import stringify_blank_node
 from rdflib.namespace import SH as REPORT
 from rdflib.paths import MulPath
+from rdflib.plugins.sparql.sparql import SPARQLTypeError
 
-from initiative_lod.errors import ShapesError
+from initiative_lod.errors import OverLimit, ShapesError
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
-from initiative_lod.validation.confined import confined
+from initiative_lod.validation.confined import RunLimits, confined
 from initiative_lod.validation.patterns import compiled
 from initiative_lod.validation.prefilter import TARGETS, Prefilter
 from initiative_lod.validation.property_path import PathOf, inward, path_triples, read_path
@@ -91,14 +92,14 @@ def validate(
 
 
 def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
-    """The report of the project's shapes and ontology on files that were read, with the places in them."""
+    """The report of the project's shapes and ontology on files that were read, with the places in them.
+
+    It is made in a process with the settings' limits. Raises ShapesError when it is not within them.
+    """
     ontology = settings.ontology
-    return validate(
-        graph.quads,
-        read_shapes([*(ontology / "shapes").glob("*.ttl"), *(settings.root / "shapes").glob("*.ttl")]),
-        ontology=read_shapes([ontology / "initiative.ttl"]),
-        places=places_in(graph.files, settings.base),
-    )
+    shapes = read_shapes([*(ontology / "shapes").glob("*.ttl"), *(settings.root / "shapes").glob("*.ttl")])
+    terms, places = read_shapes([ontology / "initiative.ttl"]), places_in(graph.files, settings.base)
+    return _judged(lambda: validate(graph.quads, shapes, ontology=terms, places=places), settings)
 
 
 def validate_by(shapes: ForeignShapes, graph: ForeignGraph, ontology: Statements, settings: Settings) -> Report:
@@ -107,11 +108,17 @@ def validate_by(shapes: ForeignShapes, graph: ForeignGraph, ontology: Statements
     Of ``ontology`` the hierarchies count. Raises ShapesError for shapes that cannot be run, or not within the limits.
     """
     places = places_in(graph.files, None)
-    return confined(
-        lambda: validate(graph.quads, shapes.quads, ontology=ontology, places=places),
-        settings.validation_seconds,
-        settings.validation_memory,
-    )
+    return _judged(lambda: validate(graph.quads, shapes.quads, ontology=ontology, places=places), settings)
+
+
+def _judged(make: Callable[[], Report], settings: Settings) -> Report:
+    """A report that is made in a process of its own. Raises ShapesError when it is not within the settings' limits."""
+    try:
+        return confined(make, RunLimits.of(settings))
+    except OverLimit as error:
+        raise ShapesError(
+            f"the validation was {error}: a pattern, a query or a path of the shapes asks for too much of these data"
+        ) from error
 
 
 def _shapes_graph(
@@ -181,14 +188,14 @@ def _sentence(error: Exception) -> str:
 
 @contextmanager
 def _pyshacl() -> Iterator[None]:
-    """pySHACL fit for use: silent, with five functions mended; what it changes for all, or keeps, is put back.
+    """pySHACL fit for use: silent, with seven functions mended; what it changes for all, or keeps, is put back.
 
     It writes values into messages as if they were replacements of a regular expression, where a backslash has a
     meaning. Over a blank node under sh:lessThan and sh:lessThanOrEquals it breaks off, where the pair cannot be
     compared and so is a result (SHACL §4.5.3, §4.5.4). rdflib takes 0, false and the empty string for no term at all
-    where a path of any length begins or ends. Of flags of patterns pySHACL knows i and m. It keeps texts and
-    validators by the addresses of graphs, which other graphs have later. For it only the lexical form "true" is true
-    in a shapes graph.
+    where a path of any length begins or ends, and adds and subtracts a literal that has no value of its datatype
+    without end. Of flags of patterns pySHACL knows i and m. It keeps texts and validators by the addresses of graphs,
+    which other graphs have later. For it only the lexical form "true" is true in a shapes graph.
     """
 
     def formatted(self: ConstraintComponent, message: str, values: Any) -> str:
@@ -213,6 +220,14 @@ def _pyshacl() -> Iterator[None]:
         start, end = (_AnyLiteral(node) if isinstance(node, rdflib.Literal) else node for node in (subj, obj))
         return evaluate(self, graph, start, end, first)
 
+    def with_values(compute: Any) -> Any:
+        def mended(self: rdflib.Literal, other: Any) -> Any:
+            if self.ill_typed or (isinstance(other, rdflib.Literal) and other.ill_typed):
+                raise SPARQLTypeError(f"{self!r} and {other!r} are not both values")
+            return compute(self, other)
+
+        return mended
+
     def with_flags(self: Any, shape: Any) -> None:
         super(PatternConstraintComponent, self).__init__(shape)
         self.string_rules = list(shape.objects(REPORT.pattern))
@@ -227,11 +242,14 @@ def _pyshacl() -> Iterator[None]:
     less: Any = LessThanConstraintComponent
     not_more: Any = LessThanOrEqualsConstraintComponent
     compares = less._compare_lt, not_more._compare_ltoe
+    literal: Any = rdflib.Literal
+    sums = literal.__add__, literal.__sub__
     kept = logging.root.manager.disable, rdflib.NORMALIZE_LITERALS, component._format_sparql_based_result_message
     logging.disable(logging.CRITICAL)
     component._format_sparql_based_result_message = formatted
     less._compare_lt, not_more._compare_ltoe = map(with_blank_nodes, compares)
     paths.eval = with_any_literal
+    literal.__add__, literal.__sub__ = map(with_values, sums)
     patterned.__init__ = with_flags
     try:
         with warnings.catch_warnings():
@@ -243,6 +261,7 @@ def _pyshacl() -> Iterator[None]:
         component._format_sparql_based_result_message = kept[2]
         less._compare_lt, not_more._compare_ltoe = compares
         paths.eval = evaluate
+        literal.__add__, literal.__sub__ = sums
         patterned.__init__ = started
         stringify_blank_node.dict_cache.clear()
         SPARQLConstraintComponentValidator.validator_cache.clear()

@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, Store, Triple
 
-from initiative_lod.errors import ParseError
+from initiative_lod.errors import Message, ParseError
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources import query_files
 from initiative_lod.validation.report import SEVERITIES
@@ -24,7 +24,7 @@ MAX_STATEMENTS = 6  # triples that are kept of one finding
 MAX_FINDINGS = 200  # findings that are kept of one check
 MAX_COLLECTED = 100_000  # findings among which these are chosen
 
-STORES = ("all", "candidates", "identity")  # that a check may ask
+STORES = ("all", "candidates", "identity", "contradictions")  # that a check may ask
 REQUIRED = (*(f"{name}@{tag}" for name in ("title", "why") for tag in LABEL_LANGUAGES), "severity")
 OPTIONAL = ("over",)
 
@@ -49,20 +49,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Result of one check: ``total`` findings, of which some are here, those with most statements first."""
+    """Result of one check: ``total`` findings, of which some are here, those with most statements first.
+
+    One that was not made to its end has none, and says why it is ``unfinished``.
+    """
 
     kind: str
     severity: str
     title: Mapping[str, str]
     why: Mapping[str, str]
-    total: int
-    findings: tuple[Finding, ...]
+    total: int = 0
+    findings: tuple[Finding, ...] = ()
+    unfinished: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query of ``checks/`` with what it is for; ``over`` is the store that it asks: ``all``,
-    ``candidates`` or ``identity``. ``sql`` asks the same of the table of quads.
+    """A query of ``checks/`` with what it is for; ``over`` is the store that it asks, one of STORES.
+
+    ``sql`` asks the same of the table of quads.
     """
 
     path: str
@@ -108,6 +113,10 @@ class Check:
             for key, item in ((key, evidence[key]) for key in order)
         ]
         return self.result(len(evidence) + beyond, findings)
+
+    def unfinished(self, reason: Message) -> CheckResult:
+        """The result of this check where it was not made to its end."""
+        return CheckResult(self.kind, self.severity, self.title, self.why, unfinished=reason)
 
     def result(self, total: int, findings: Sequence[Finding]) -> CheckResult:
         """The result of this check with these findings, of so many."""

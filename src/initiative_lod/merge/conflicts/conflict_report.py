@@ -9,6 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
+from initiative_lod.errors import Message
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.locale.templates import environment
@@ -38,6 +39,16 @@ class Conflicts:
         some = [item for item in self.found if item.total]
         return tuple(sorted(some, key=lambda item: (SEVERITIES.index(item.severity), item.kind)))
 
+    @property
+    def clean(self) -> tuple[CheckResult, ...]:
+        """Results without findings of checks that were made to their end."""
+        return tuple(item for item in self.found if not item.total and item.unfinished is None)
+
+    @property
+    def unfinished(self) -> tuple[tuple[CheckResult, Message], ...]:
+        """Checks that were not made to their end, with the reasons."""
+        return tuple((item, item.unfinished) for item in self.found if item.unfinished is not None)
+
     def files(self) -> dict[str, bytes]:
         """The report as files of a release, by name."""
         return {
@@ -48,11 +59,14 @@ class Conflicts:
         }
 
     def summary(self) -> dict[str, Any]:
-        """Totals by kind, and lines for a terminal."""
+        """Totals by kind, checks that were not made to their end and why, and lines for a terminal."""
         lines = [f"{item.total:>7,}  {item.severity:9}  {self._joined(item.title)}" for item in self.ordered]
+        for item, why in self.unfinished:
+            lines.append(f"      ?  {item.severity:9}  {self._joined(item.title)}: {self._told(why)}")
         lines += [f"  {item.status}: {self._first(item.question.text)} ({self._note(item)})" for item in self.together]
         return {
-            "totals": {item.kind: item.total for item in self.found},
+            "totals": {item.kind: item.total for item in self.found if item.unfinished is None},
+            "unfinished": {item.kind: self._told(why) for item, why in self.unfinished},
             "questions": {item.question.slug: item.status for item in self.together},
             "summary": lines,
         }
@@ -91,12 +105,18 @@ class Conflicts:
             lines.append(f"  {self._both(answer.status_id)}: {question} ({self._note(answer)})")
             for id, rows in (("conflicts.missing", answer.missing_rows), ("conflicts.surplus", answer.surplus_rows)):
                 lines += [f"      {self._both(id)}: {' | '.join(row)}" for row in rows[:MAX_IN_TEXT]]
-        clean = [self._first(item.title) for item in self.found if not item.total]
+        if self.unfinished:
+            lines += ["", self._both("conflicts.unfinished")]
+            lines += [f"  {self._first(item.title)}: {self._told(why)}" for item, why in self.unfinished]
+        clean = [self._first(item.title) for item in self.clean]
         lines += ["", f"{self._both('conflicts.clean')}: {'; '.join(clean)}"]
         return printable_lines("\n".join(lines)) + "\n"
 
     def _note(self, answer: JointAnswer) -> str:
-        return self.languages.default.gettext(answer.message.id, **answer.message.values)
+        return self._told(answer.message)
+
+    def _told(self, message: Message) -> str:
+        return self.languages.default.gettext(message.id, **message.values)
 
     def _more(self, margin: str, count: int) -> list[str]:
         return [f"{margin}… {self.languages.default.gettext('n_more', count=count)}"] if count > 0 else []
@@ -113,6 +133,7 @@ class Conflicts:
                     "title": dict(item.title),
                     "why": dict(item.why),
                     "total": item.total,
+                    "unfinished": self._told(item.unfinished) if item.unfinished else None,
                     "findings": [_finding(finding) for finding in item.findings],
                 }
                 for item in self.found
@@ -175,7 +196,12 @@ class Conflicts:
     def _triples(self) -> Iterator[Triple]:
         report = self.iris.thing("conflicts")
         yield Triple(report, RDF.type, SH.ValidationReport)
-        yield Triple(report, SH.conforms, Literal(not any(item.severity == "Violation" for item in self.ordered)))
+        conforms = not self.unfinished and not any(item.severity == "Violation" for item in self.ordered)
+        yield Triple(report, SH.conforms, Literal(conforms))
+        for item, why in self.unfinished:
+            for tag, title in item.title.items():
+                text = f"{title}: {self.languages[tag].gettext(why.id, **why.values)}"
+                yield Triple(report, RDFS.comment, Literal(text, language=tag))
         for item in self.ordered:
             kind = NamedNode(f"{report.value}#{item.kind}")
             for property, texts in ((RDFS.label, item.title), (RDFS.comment, item.why)):

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby, islice
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from initiative_lod.build import identity, inference
 from initiative_lod.bulk.sql_engine import SqlEngine
+from initiative_lod.errors import Message, OverLimit, ShapesError, Verbatim
 from initiative_lod.iris import Iris
 from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.locale.messages import Languages
 from initiative_lod.merge.conflicts import joint_questions, sql_checks
 from initiative_lod.merge.conflicts.candidates import candidates
-from initiative_lod.merge.conflicts.check import MAX_FINDINGS, MAX_STATEMENTS, CheckResult, Finding, Statement, checks
+from initiative_lod.merge.conflicts.check import (
+    MAX_FINDINGS,
+    MAX_STATEMENTS,
+    STORES,
+    Check,
+    CheckResult,
+    Finding,
+    Statement,
+    checks,
+)
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
+from initiative_lod.merge.conflicts.contradictions import contradictions
 from initiative_lod.merge.conflicts.identity_statements import identity_statements
+from initiative_lod.merge.conflicts.joint_questions import JointAnswer
 from initiative_lod.merge.graph_file import lines
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
+from initiative_lod.validation.confined import RunLimits, confined
 
 ELSEWHERE = "our-terms-elsewhere"
 MAX_SHAPED_QUADS = 200_000  # of one graph of others that is validated with ours
+NO_OTHER_LIMITS = RunLimits()
 Progress = Callable[[str], None]
 
 
@@ -38,30 +54,75 @@ def find(
     progress: Progress = lambda message: None,
     joint: Sequence[Question] = (),
     engine: SqlEngine | None = None,
+    limits: RunLimits = NO_OTHER_LIMITS,
 ) -> Conflicts:
     """Conflicts of a merge. ``store`` holds everything, ``building`` the files that it was loaded
-    from; ``joint`` are questions that need the graphs of others. An ``engine`` is asked in place of the store.
+    from; ``joint`` are questions that need the graphs of others. An ``engine`` is asked in place of the store. A check
+    that does not end within the ``limits`` of one is told as that.
     """
     prefixes = {**iris.prefixes, "graph": iris.graph("").value, "ours": iris.base}
-    asked = stores(store, building, iris) if engine is None else {}
-    if engine is not None:
-        sql_checks.prepare(engine, graphs_of_parts(building), prefixes)
     languages = Languages()
     results: list[CheckResult] = []
-    for check in checks():
-        progress(f"looking for conflicts: {check.kind}")
-        if engine is not None:
-            results.append(sql_checks.run(check, engine, prefixes))
-        else:
-            results.append(check.run(asked[check.over], prefixes))
+    if engine is not None:
+        results += _asked_of_engine(engine, graphs_of_parts(building), prefixes, limits, progress)
+    else:
+        alike = groupby(sorted(checks(), key=lambda check: (check.over, check.kind)), lambda check: check.over)
+        for over, group in alike:
+            some = [[check] for check in group] if over == STORES[0] else [list(group)]
+            for together in some:
+                progress(f"looking for conflicts: {', '.join(check.kind for check in together)}")
+                results += _asked(together, partial(_store, over, store, building, iris), prefixes, limits)
+        results.sort(key=lambda result: result.kind)
     abroad = next(item for item in results if item.kind == ELSEWHERE)
     if abroad.total:
         progress("looking for conflicts: shapes")
-        results.append(_shapes(building / "own.nq.gz", store, abroad, iris, languages))
+        results.append(_shapes(building / "own.nq.gz", store, abroad, iris, languages, limits))
     progress("looking for conflicts: questions")
-    results.append(_questions(store, questions, iris, languages))
-    answered = joint_questions.ask(joint, store, [record.slug for record in records], iris.base)
+    results.append(_questions(store, questions, iris, languages, limits))
+    slugs = [record.slug for record in records]
+    answered: tuple[JointAnswer, ...] = ()
+    try:
+        answered = confined(lambda: joint_questions.ask(joint, store, slugs, iris.base), limits)
+    except OverLimit as error:
+        title = languages.each("conflicts.joint")
+        results.append(CheckResult("joint-questions", "Warning", title, title, unfinished=error.reason))
     return Conflicts(tuple(results), tuple(records), iris, answered, languages)
+
+
+def _asked(
+    together: Sequence[Check], store: Callable[[], Store], prefixes: Mapping[str, str], limits: RunLimits
+) -> list[CheckResult]:
+    """The results of checks over one store, made in a process of its own."""
+
+    def ask() -> list[CheckResult]:
+        asked = store()
+        return [check.run(asked, prefixes) for check in together]
+
+    try:
+        return confined(ask, limits)
+    except OverLimit as error:
+        if len(together) == 1:
+            return [check.unfinished(error.reason) for check in together]
+    return [result for check in together for result in _asked([check], store, prefixes, limits)]  # which one is it?
+
+
+def _asked_of_engine(
+    engine: SqlEngine, parts: Iterable[str], prefixes: Mapping[str, str], limits: RunLimits, progress: Progress
+) -> Iterator[CheckResult]:
+    """The results of all checks by an engine of SQL, which ends a query at its limit by itself."""
+    engine.limit(limits.seconds)
+    reason: Message | None = None
+    try:
+        sql_checks.prepare(engine, parts, prefixes)
+    except OverLimit as error:
+        reason = error.reason
+    for check in checks():
+        progress(f"looking for conflicts: {check.kind}")
+        try:
+            yield check.unfinished(reason) if reason else sql_checks.run(check, engine, prefixes)
+        except OverLimit as error:
+            yield check.unfinished(error.reason)
+    engine.limit(0)
 
 
 def graphs_of_parts(building: Path) -> Iterator[str]:
@@ -72,19 +133,37 @@ def graphs_of_parts(building: Path) -> Iterator[str]:
 
 
 def stores(store: Store, building: Path, iris: Iris) -> dict[str, Store]:
-    """The stores that checks ask, by name: the one that holds everything, and two small ones that are picked of it."""
+    """The stores that checks ask, by name: the one that holds everything, and small ones that are picked of it."""
+    return {over: _store(over, store, building, iris) for over in STORES}
+
+
+def _store(over: str, store: Store, building: Path, iris: Iris) -> Store:
+    if over == "identity":
+        return identity_statements(store, iris)
+    if over == "contradictions":
+        return contradictions(store, iris)
+    if over != "candidates":
+        return store
     repeating = {building / f"graphs/{name}.nq.gz" for name in (identity.NAME, inference.NAME)}  # what others state
     files = [*sorted({*building.glob("graphs/*.nq.gz")} - repeating), building / "own.nq.gz"]
-    return {
-        "all": store,
-        "candidates": candidates(files),
-        "identity": identity_statements(store, iris),
-    }
+    return candidates(files)
 
 
-def _questions(store: Store, questions: Sequence[Question], iris: Iris, languages: Languages) -> CheckResult:
+def _questions(
+    store: Store, questions: Sequence[Question], iris: Iris, languages: Languages, limits: RunLimits
+) -> CheckResult:
     """The competency questions that are now answered otherwise than was worked out from the text."""
-    differences = list(competency.differences(list(questions), store, iris.base))
+    title = languages.each("conflicts.questions")
+    bare = CheckResult(
+        "questions-answered-differently",
+        "Violation",
+        title,
+        languages.each("conflicts.questions_why", count=len(questions)),
+    )
+    try:
+        differences = confined(lambda: list(competency.differences(list(questions), store, iris.base)), limits)
+    except OverLimit as error:
+        return replace(bare, unfinished=error.reason)
     findings = []
     for difference in differences:
         say = languages.default.gettext
@@ -94,17 +173,26 @@ def _questions(store: Store, questions: Sequence[Question], iris: Iris, language
         note = listed or say("conflicts.order")
         focus = iris.thing(f"question/{difference.question.slug}")
         findings.append(Finding(focus, f"{difference.question.text[DEFAULT_LANGUAGE]} {note}", (), len(rows)))
-    return CheckResult(
-        "questions-answered-differently",
-        "Violation",
-        languages.each("conflicts.questions"),
-        languages.each("conflicts.questions_why", count=len(questions)),
-        len(differences),
-        tuple(findings[:MAX_FINDINGS]),
+    return replace(bare, total=len(differences), findings=tuple(findings[:MAX_FINDINGS]))
+
+
+def _shapes(
+    own: Path, store: Store, abroad: CheckResult, iris: Iris, languages: Languages, limits: RunLimits
+) -> CheckResult:
+    """Result of our shapes on what others say in our terms, made in a process of its own."""
+    bare = CheckResult(
+        "our-shapes-broken", "Violation", languages.each("conflicts.shapes"), languages.each("conflicts.shapes_why")
     )
+    try:
+        total, findings = confined(lambda: _broken(own, store, abroad, iris), limits)
+    except OverLimit as error:
+        return replace(bare, unfinished=error.reason)
+    except ShapesError as error:  # our shapes ran over our own graphs: it is what was merged that they stumble over
+        return replace(bare, unfinished=Message("limit.fault", detail=Verbatim(error)))
+    return replace(bare, total=total, findings=findings)
 
 
-def _shapes(own: Path, store: Store, abroad: CheckResult, iris: Iris, languages: Languages) -> CheckResult:
+def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[int, tuple[Finding, ...]]:
     """Results of our shapes on our graphs together with those in which others speak of our things or use our terms.
 
     Such a graph is taken whole, so that what another publisher describes is judged by all that it says of it; of one
@@ -131,14 +219,7 @@ def _shapes(own: Path, store: Store, abroad: CheckResult, iris: Iris, languages:
             statements = ((quad.subject, quad.predicate, quad.object, quad.graph_name),)  # type: ignore[assignment]
         text = dict(item.messages).get(DEFAULT_LANGUAGE, "")
         findings.append(Finding(item.focus, f"{item.named.rpartition('#')[2]}: {text}", statements, len(statements)))
-    return CheckResult(
-        "our-shapes-broken",
-        "Violation",
-        languages.each("conflicts.shapes"),
-        languages.each("conflicts.shapes_why"),
-        len(new),
-        tuple(findings),
-    )
+    return len(new), tuple(findings)
 
 
 def _quads(statements: Iterable[Iterable[Statement]]) -> Iterator[Quad]:

@@ -6,7 +6,7 @@ An engine gives the links, which are followed here: in memory that grows with th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from initiative_lod.bulk.sql_engine import SqlEngine, expanded
@@ -28,7 +28,8 @@ def prepare(engine: SqlEngine, prefixes: Mapping[str, str]) -> None:
         homes[name].append(home)
     engine.table("made_one", ("hub", "subject"), things.made_one(homes))
     engine.table("circles", ("name", "circle"), circles(engine.rows(_text("imports", prefixes))))
-    engine.table("disjoint_classes", ("one", "other"), _disjoint_classes(engine, prefixes))
+    stated = engine.rows(_text("disjoint", prefixes))
+    engine.table("disjoint_classes", ("one", "other"), disjoint_classes(stated))
 
 
 def circles(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -71,11 +72,14 @@ def circles(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
                         yield from ((each, name) for each in found)
 
 
-def _disjoint_classes(engine: SqlEngine, prefixes: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Pairs of classes that our ontology says have nothing in common, one by one or in a list."""
+def disjoint_classes(statements: Iterable[Sequence[str]]) -> set[tuple[str, str]]:
+    """Pairs of classes that our ontology says have nothing in common, one by one or in a list.
+
+    ``statements`` are (subject, local name of the predicate, object, its value).
+    """
     stated: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     values: dict[str, str] = {}
-    for subject, predicate, object, value in engine.rows(_text("disjoint", prefixes)):
+    for subject, predicate, object, value in statements:
         stated[predicate][subject].append(object)
         values[object] = value
     found = {(one, other) for one, others in stated["disjointWith"].items() for other in others}

@@ -8,7 +8,7 @@ types AS (
   SELECT subject, object, graph FROM statements WHERE predicate = {rdf:type} AND subject IN (SELECT name FROM ends)
 ),
 typed AS (
-  SELECT links.subject, links.predicate, links.object, links.graph, types.object AS kind, types.graph AS home,
+  SELECT links.subject, links.predicate, links.object, links.graph, types.object AS kind,
     concat(links.subject, ' ', links.object) AS pair, concat(links.object, ' ', types.object) AS shared
   FROM links JOIN types ON links.subject = types.subject
 ),
@@ -21,15 +21,13 @@ kinds AS (
   WHERE NOT starts_with(object, '<http://www.w3.org/2002/07/owl#') AND NOT starts_with(object, '_:')
 ),
 pairs AS (
-  SELECT typed.subject, typed.predicate, typed.object, typed.graph, kind, home,
-    kinds.object AS other_kind, kinds.graph AS other_home
-  FROM typed JOIN kinds ON typed.object = kinds.subject
-  WHERE pair NOT IN (SELECT pair FROM alike)
-    AND NOT starts_with(kind, '<http://www.w3.org/2002/07/owl#') AND NOT starts_with(kind, '_:')
+  SELECT DISTINCT subject, predicate, object, graph FROM typed
+  WHERE pair NOT IN (SELECT pair FROM alike) AND subject IN (SELECT subject FROM kinds) AND object IN (SELECT subject FROM kinds)
 )
 SELECT subject AS focus, '' AS note, subject, predicate, object, graph FROM pairs
 UNION ALL
-SELECT subject AS focus, '' AS note, subject, {rdf:type} AS predicate, kind AS object, home AS graph FROM pairs
+SELECT pairs.subject AS focus, '' AS note, kinds.subject, {rdf:type} AS predicate, kinds.object, kinds.graph
+FROM pairs JOIN kinds ON pairs.subject = kinds.subject
 UNION ALL
-SELECT subject AS focus, '' AS note, object AS subject, {rdf:type} AS predicate, other_kind AS object, other_home AS graph
-FROM pairs
+SELECT pairs.subject AS focus, '' AS note, kinds.subject, {rdf:type} AS predicate, kinds.object, kinds.graph
+FROM pairs JOIN kinds ON pairs.object = kinds.subject
