@@ -7,10 +7,10 @@ NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 # Where it is set, each of the many processes that tests start would compile all of the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help editor node-packages install install-dev serve test check lint types bench peers interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test test-all check lint types bench peers interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
-	@echo "make test      set everything up and run the tests"
+	@echo "make test      set everything up and run the tests, but for the dear ones      make test-all  these too"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
 	@echo "make bench     the benchmark: twelve minutes, alone on the machine; it prints tables in Markdown (needs wrk)"
@@ -60,8 +60,13 @@ serve: install
 	$(BIN)/initiative-lod serve
 
 # In parallel; the tests of a file stay together, since they share a server. tests/conftest.py says which files come first.
+# `make test` leaves out what takes seconds of processor time for one test; `make test-all`, which .ci/run calls, has it too.
+IN_PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 test: install-dev
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not slow and not thorough" $(IN_PARALLEL)
+
+test-all: install-dev
+	$(BIN)/python -m pytest -m "not slow" $(IN_PARALLEL)
 
 lint: install-dev
 	$(BIN)/ruff check src tests tools bench docs
@@ -70,7 +75,7 @@ lint: install-dev
 types: install-dev
 	$(BIN)/mypy
 
-check: lint types test
+check: lint types test-all
 
 # What takes minutes, and is a proof: every representation of every resource compared, every example of a shape validated
 # alone and under all shapes, eight other graphs merged. -rP shows the figures.
