@@ -196,7 +196,7 @@ def make_merged_release(
             try:
                 files[competency.FILE] = confined(lambda: competency.with_joint(*asked), limits)
             except OverLimit as error:
-                raise SourceError(f"the questions about merged documents were {error}") from error
+                raise OverLimit(f"the questions about merged documents were {error}", error.reason) from error
         return files, conflicts.summary()
 
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
