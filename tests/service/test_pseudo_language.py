@@ -574,6 +574,9 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Languages:
     return Languages(folder)
 
 
+LIMITS_OF_CHECKS = ("seconds", "memory", "table_memory", "fault")
+
+
 def test_the_conflict_report(everywhere: Languages, seen: set[str]) -> None:
     title = {"en": "ა", "zh": "ა"}
     finding = Finding(NamedNode("x:y"), "", (), 0)
@@ -587,7 +590,10 @@ def test_the_conflict_report(everywhere: Languages, seen: set[str]) -> None:
         JointAnswer(asked, (), competency.Difference(asked, (("ა",),), (("ა",),))),
     )
     found = [CheckResult(name, "Violation", title, title, 30, (finding,)) for name in ("ა", "ბ")]
-    report = Conflicts((*found, CheckResult("გ", "Info", title, title, 0, ())), (source,), Iris(), answers, everywhere)
+    found.append(CheckResult("გ", "Info", title, title, 0, ()))
+    reasons = [Message(f"limit.{name}", seconds="7", bytes=7, detail="7") for name in LIMITS_OF_CHECKS]
+    found += [CheckResult(f"დ{number}", "Info", title, title, unfinished=why) for number, why in enumerate(reasons)]
+    report = Conflicts(tuple(found), (source,), Iris(), answers, everywhere)
     page = report.to_html()
     assert pseudo.leaks(pseudo.told(page, "en", "zh")) == []
     assert pseudo.leaks([report.to_text().replace("Violation", "")]) == []

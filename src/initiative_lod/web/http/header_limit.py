@@ -22,7 +22,8 @@ from initiative_lod.web.http.problems import MethodNotAllowed, message_of, probl
 
 _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01]\r?\n")
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
-FIELD_BYTES = 32  # that a field or an argument counts for beside its letters (as in RFC 9113 §6.5.2): it costs more
+FIELD_BYTES = 32  # that a field counts for beside its letters (as in RFC 9113 §6.5.2): it costs more than these
+ARGUMENT_BYTES = 16  # and an argument of an address
 MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has what came with it read anew
 
 
@@ -121,7 +122,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
-        self._count(len(url) + FIELD_BYTES * url.count(b"&"))
+        self._count(len(url) + ARGUMENT_BYTES * url.count(b"&"))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
