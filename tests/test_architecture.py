@@ -75,6 +75,7 @@ def names_of(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+@pytest.mark.thorough
 def test_the_root_holds_the_ground_and_the_road() -> None:
     here = {name.split(".")[0] for name in trees()} - {"__main__"}
     assert here == {*GROUND, *ROOMS}

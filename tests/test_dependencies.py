@@ -50,12 +50,14 @@ def imported() -> dict[str, str]:
     }
 
 
+@pytest.mark.thorough
 def test_what_is_imported_is_required() -> None:
     extras = PROJECT["optional-dependencies"]
     required = named([*PROJECT["dependencies"], *extras["spark"], *extras["storage"]])
     assert {name: path for name, path in imported().items() if name not in required} == {}
 
 
+@pytest.mark.thorough
 def test_what_is_required_is_imported() -> None:
     assert named(PROJECT["dependencies"]) - imported().keys() == LOADED_BY_NAME
     for extra in ("spark", "storage"):

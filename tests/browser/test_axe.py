@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page
 from browser.conftest import tab
 from service.conftest import Live
 
+pytestmark = pytest.mark.thorough
+
 #: WCAG 2.2 AA and what it stands on, with axe's own good practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATHS = [

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from browser.conftest import tab
 from service.test_export import needs_nginx, serve_files
 
-pytestmark = needs_nginx
+pytestmark = [needs_nginx, pytest.mark.thorough]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 from browser.conftest import tab
 from service.conftest import Live
 
+pytestmark = pytest.mark.thorough
+
 PATHS = [
     "/",
     "/doc/wic-2020",

@@ -25,6 +25,8 @@ from pipeline.conftest import CHECKOUT
 from service import pseudo
 from service.conftest import Live, serve
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["axe"]
 
 ENGLISH = Path(messages.__file__).parent / "en.po"

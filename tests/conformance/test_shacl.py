@@ -46,6 +46,7 @@ def test_the_suite_is_whole() -> None:
     assert set(FAILURES) <= {case.name for case in CASES}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("prefiltered", [True, False], ids=["prefiltered", "plain"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(case: Case, prefiltered: bool) -> None:

@@ -13,6 +13,8 @@ import pytest
 from docs.author_slips import CASES
 from pipeline.conftest import CHECKOUT, make_project
 
+pytestmark = pytest.mark.thorough
+
 REFERENCE = CHECKOUT / "docs" / "reference"
 #: The remedies are written by hand, beside the messages that the code has.
 REMEDIES = [line.split("\t") for line in (REFERENCE / "messages.tsv").read_text("utf-8").splitlines()]

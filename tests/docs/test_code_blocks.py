@@ -27,6 +27,8 @@ from initiative_lod.settings import Settings
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live, serve
 
+pytestmark = pytest.mark.thorough
+
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>[a-z]*)(?P<title>[^\n]*)\n(?P<code>.*?)^```$", re.M | re.S)
 #: Run as a whole, by test_walks and test_new_documents.

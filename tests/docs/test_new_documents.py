@@ -13,6 +13,8 @@ import pytest
 from patience import SECONDS
 from pipeline.conftest import CHECKOUT
 
+pytestmark = pytest.mark.thorough
+
 BLOCK = re.compile(r'^```(?P<language>[a-z]+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.M | re.S)
 BASE = "https://data.riverside.example/"
 

@@ -22,6 +22,8 @@ from pipeline.conftest import CHECKOUT
 from pipeline.test_release import publish_all, write
 from service.conftest import serve
 
+pytestmark = pytest.mark.thorough
+
 PAGE = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
 OLDER = CHECKOUT / "tests" / "service" / "older"
 

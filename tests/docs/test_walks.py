@@ -17,6 +17,8 @@ from initiative_lod.settings import Settings
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 
+pytestmark = pytest.mark.thorough
+
 PAGE = (CHECKOUT / "docs" / "change-something.md").read_text("utf-8")
 BLOCK = re.compile(r'^```(?P<language>[a-z]+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.M | re.S)
 #: The sections that give something to do.

@@ -71,6 +71,7 @@ def test_every_format_is_a_class_in_a_file_of_its_own_and_named_once() -> None:
     assert {format.name: format for format in RDF_TYPES}.items() <= BY_NAME.items()
 
 
+@pytest.mark.thorough
 def test_a_further_format_is_one_file() -> None:
     """No module outside of its own names HexTuples: it is served, dumped and read since it is registered."""
     naming = [
@@ -114,6 +115,7 @@ STATEMENTS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @given(STATEMENTS)
 def test_hextuples_lose_nothing(quads: list[Quad]) -> None:
     assert list(HEXTUPLES.read(HEXTUPLES.write(quads), BASE)) == quads

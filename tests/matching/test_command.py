@@ -14,6 +14,8 @@ from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom
 from initiative_lod.sources.sssom_slots import REQUIRED
 
+pytestmark = pytest.mark.thorough
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 THEIRS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <http://other.org/1> a skos:Concept ; skos:prefLabel "Submarine cables"@en , "国际海缆"@zh .

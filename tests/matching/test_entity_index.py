@@ -94,6 +94,7 @@ TERMS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(terms=TERMS)
 def test_of_any_labels_it_finds_what_memory_finds(

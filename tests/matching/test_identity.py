@@ -241,6 +241,7 @@ def test_a_mapping_record_says_how_sure_a_link_is(tmp_path: Path) -> None:
     assert identity.links(quads, Iris()) == [IdentityLink(NAMES[0], NAMES[2], 0.7)]
 
 
+@pytest.mark.thorough
 def test_our_judgements_hold_over_our_own_data(real_build: Built) -> None:
     """What was judged not the same is in no cluster together, and every cluster of ours has one thing of ours."""
     judgements = judgement.read(CHECKOUT / "data" / "judgements" / "identity.tsv")

@@ -23,9 +23,12 @@ GRAPHS = CHECKOUT.parent / "shared" / "graphs"
 I = Iris()
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 
-pytestmark = pytest.mark.skipif(
-    not GRAPHS.is_dir(), reason="the graphs of others (shared/graphs beside the checkout) are not here"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not GRAPHS.is_dir(), reason="the graphs of others (shared/graphs beside the checkout) are not here"
+    ),
+    pytest.mark.thorough,
+]
 
 
 @pytest.fixture(scope="module")

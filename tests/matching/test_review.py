@@ -230,6 +230,7 @@ def test_strange_addresses_and_bodies(page: Page) -> None:
     assert page.client.post("/9", data={"token": page.token()}).status_code == 404
 
 
+@pytest.mark.thorough
 def test_a_real_browser_may_judge(shut: Page) -> None:
     """Headers that keep others out let our own form in: the page's policy decides what origin a browser sends."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

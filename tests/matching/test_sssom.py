@@ -72,6 +72,7 @@ def facts(mappings: MappingSet) -> list[tuple[object, ...]]:
     return sorted((sorted(row.slots.items()), sorted(row.extensions.items())) for row in mappings.rows)
 
 
+@pytest.mark.thorough
 @given(keyed, text)
 def test_what_is_written_reads_back_the_same(tmp_path: Path, rows: list[MappingRow], comment: str) -> None:
     path = tmp_path / "set.sssom.tsv"

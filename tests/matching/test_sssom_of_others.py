@@ -369,6 +369,7 @@ def test_json_and_rdf_say_what_a_table_says(tmp_path: Path, name: str, content: 
     assert facts(again) == facts(found)
 
 
+@pytest.mark.thorough
 def test_a_graph_in_any_syntax_and_packed(tmp_path: Path) -> None:
     turtle = read(tmp_path, GRAPH, "theirs.sssom.ttl")
     for format in (RdfFormat.RDF_XML, RdfFormat.N_TRIPLES, RdfFormat.JSON_LD, RdfFormat.N_QUADS):

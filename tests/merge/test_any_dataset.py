@@ -88,6 +88,7 @@ def is_honest(status: int, content: bytes, media: str) -> bool:
     return status == 406 and media == "application/problem+json" and len(problem["detail"]) > 20
 
 
+@pytest.mark.thorough
 @EXAMPLES
 def test_any_dataset_is_merged_and_served(live: Live, start: Release, tmp_path: Path, examples: int) -> None:
     formats = [BY_LABEL[name] for name in ("N-Quads", "TriG", "HexTuples")]

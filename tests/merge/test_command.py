@@ -65,6 +65,7 @@ def faults(value: Any, schema: Any, where: str = "") -> list[str]:
     return [] if type(value) is schema else [f"{where} is a {type(value).__name__}"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [(), ("--dry-run",)], ids=["merged", "dry run"])
 def test_what_is_printed_is_what_is_promised(
     options: tuple[str, ...],

@@ -121,6 +121,7 @@ def test_two_editions_of_one_vocabulary(merging: Merge, editions: tuple[Path, Pa
     assert not opened.holds(number, RDF.type)
 
 
+@pytest.mark.thorough
 def test_one_after_the_other_and_out_again(merging: Merge, editions: tuple[Path, Path]) -> None:
     first = merging(editions[0]).release
     second = merging(editions[1], onto=first).release
@@ -135,6 +136,7 @@ def test_one_after_the_other_and_out_again(merging: Merge, editions: tuple[Path,
     assert not OpenRelease.open(third).holds(object=I.graph("source/first"))
 
 
+@pytest.mark.thorough
 def test_an_update_takes_out_what_only_the_old_one_said(merging: Merge, editions: tuple[Path, Path]) -> None:
     both = merging(*editions).release
     editions[0].write_text(PREFIXES + "e:1 a skos:Concept .", "utf-8")
@@ -142,6 +144,7 @@ def test_an_update_takes_out_what_only_the_old_one_said(merging: Merge, editions
     assert faults(made) == []
 
 
+@pytest.mark.thorough
 def test_this_projects_own_release(real_settings: Settings) -> None:
     made = release.current(real_settings.release_folder)
     assert faults(made) == []
@@ -251,6 +254,7 @@ KINDS = (
 ).split(" ")
 
 
+@pytest.mark.thorough
 def test_every_figure_of_void_as_rdflib_counts(merging: Merge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Values that may be told apart or not: language tags, datatypes, lexical forms, blank nodes, names of graphs."""
     chance = random.Random(7)

@@ -22,6 +22,8 @@ from initiative_lod.settings import Settings
 from merge.conftest import Merge
 from patience import SECONDS
 
+pytestmark = pytest.mark.thorough
+
 GOOD = "<http://e.example/a> <http://e.example/b> <http://e.example/c> .\n"
 TTL = "@prefix e: <http://e.example/> .\ne:a e:b e:c .\n"
 CLIQUE = "\n".join(f"_:n{a} <http://e.example/p> _:n{b} ." for a in range(12) for b in range(12) if a != b)

@@ -149,6 +149,7 @@ def test_literals_are_read_as_they_were_written(merging: Merge, people: Path) ->
     assert len(list(opened.triples(predicate=NamedNode("http://e.example/age")))) == 2
 
 
+@pytest.mark.thorough
 def test_folders_and_archives_hold_the_same(merging: Merge, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     for number in range(3):
@@ -168,6 +169,7 @@ def test_folders_and_archives_hold_the_same(merging: Merge, tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.thorough
 def test_what_is_no_rdf_is_passed_over(merging: Merge, people: Path, tmp_path: Path) -> None:
     readme = write(tmp_path / "README.md", "Hello")
     merged = merging(people, readme)
@@ -176,6 +178,7 @@ def test_what_is_no_rdf_is_passed_over(merging: Merge, people: Path, tmp_path: P
         merging(readme)
 
 
+@pytest.mark.thorough
 def test_strict_merges_nothing_when_a_file_is_refused(merging: Merge, tmp_path: Path, settings: Settings) -> None:
     write(tmp_path / "f" / "good.nt", "<http://e.example/a> <http://e.example/b> <http://e.example/c> .\n")
     write(tmp_path / "f" / "bad.nt", "<http://e.example/a> <no iri> <http://e.example/c> .\n")

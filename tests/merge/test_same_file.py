@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pyoxigraph import Quad, Store
 
 from initiative_lod.merge.merge import MergeResult
@@ -13,6 +14,7 @@ TTL = "@prefix k: <http://kite.example/> .\nk:red k:tail [ k:long 3 ; k:next [ k
 RELATIVE = "<red> <http://kite.example/tail> [ <http://kite.example/of> <red> ] ."
 
 
+@pytest.mark.thorough
 def test_relative_iris_keep_files_apart_that_have_the_same_bytes(merging: Merge, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
@@ -33,6 +35,7 @@ def quads_of(merged: MergeResult, slug: str) -> list[Quad]:
     return list(store.quads_for_pattern(None, None, None, graph(slug)))
 
 
+@pytest.mark.thorough
 def test_the_same_file_in_two_sources_adds_nothing(merging: Merge, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

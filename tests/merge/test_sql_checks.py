@@ -100,6 +100,7 @@ def test_what_chance_makes_is_found_by_both(seed: int, tmp_path: Path) -> None:
     require_equal(*building(tmp_path, statements(), statements(), statements()))
 
 
+@pytest.mark.thorough
 def test_a_merge_by_duckdb_is_the_same_release(merging: Merge, tmp_path: Path) -> None:
     """But for nothing: the report, the description and the counts are the same bytes."""
     text = PREFIXES_OF_CASES + CASES["two-preferred-labels"][0] + ' e:a skos:prefLabel "uno"@en ; e:p 007 .'

@@ -12,6 +12,8 @@ from initiative_lod.settings import Settings
 from patience import patient
 from pipeline.conftest import make_project
 
+pytestmark = pytest.mark.thorough
+
 ONE, OTHER = "https://one.example.org/", "https://other.example.org/data/"
 PROHIBITIONS = "id/harbour-2031/action/2/clause/1", "id/harbour-2031/action/2/clause/2"
 QUERY = """

@@ -250,6 +250,7 @@ def test_every_parameter_of_a_property_shape_has_a_case() -> None:
     assert {pair for pair in held if pair[0] not in ("InChinese", "InEnglish")} <= seen
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_example_is_found_by_its_constraint(case: Case) -> None:
     assert rows_of_group(case.group)[case] == case.expected

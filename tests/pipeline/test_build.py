@@ -334,6 +334,7 @@ def test_another_base_moves_the_data_and_leaves_what_is_shared(project: Path, bu
     assert moved.place(base + "id/harbour-2031/action/2") == built.place(DEFAULT_BASE + "id/harbour-2031/action/2")
 
 
+@pytest.mark.thorough
 def test_sources_in_ones_own_base_and_relative_ones_make_the_same(project: Path) -> None:
     settings = Settings(root=project, base="https://harbours.example.org/data/")
     first = build(settings).quads
@@ -361,6 +362,7 @@ def _digest(root: Path, seed: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.thorough
 def test_the_same_bytes_whatever_the_hash_seed(project: Path, built: Built) -> None:
     here = hashlib.sha256(n_quads(built)).hexdigest()
     assert {_digest(project, seed) for seed in ("0", "1", "4242")} == {here}

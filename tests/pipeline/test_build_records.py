@@ -49,6 +49,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     return begun
 
 
+@pytest.mark.thorough
 def test_every_file_that_a_build_opens_counts(settings: Settings) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LISTEN, str(settings.root)], capture_output=True, text=True, check=True
@@ -84,6 +85,7 @@ def test_what_lies_behind_a_link_is_read_each_time(settings: Settings, tmp_path:
     assert build_records.inputs_digest(settings) != build_records.inputs_digest(settings)
 
 
+@pytest.mark.thorough
 def test_the_same_is_not_built_again(settings: Settings, builds: list[Settings]) -> None:
     made = pipeline.make_release(settings)
     said: list[str] = []
@@ -104,6 +106,7 @@ def test_the_same_is_not_built_again(settings: Settings, builds: list[Settings])
     assert len(builds) == 4
 
 
+@pytest.mark.thorough
 def test_of_what_changes_while_it_is_built_there_is_no_record(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

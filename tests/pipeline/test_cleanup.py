@@ -255,6 +255,7 @@ def test_where_there_are_no_locks_everything_is_in_use(folder: Path, monkeypatch
         OpenRelease.open(release.find(folder, names["a"]))
 
 
+@pytest.mark.thorough
 def test_a_reader_and_a_removal_at_once_never_both_succeed(folder: Path) -> None:
     publish_all(folder, "z")
     for turn in range(8):

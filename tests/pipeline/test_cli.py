@@ -86,6 +86,7 @@ def current(root: Path) -> release.Release:
 # --- build
 
 
+@pytest.mark.thorough
 def test_build_prints_where_the_release_is_and_nothing_else(project: Path) -> None:
     done = command(project, "build")
     assert done.returncode == 0, done.stderr
@@ -105,6 +106,7 @@ def test_build_again_is_the_same_release(published: Path, run: Run) -> None:
     assert current(published) == before
 
 
+@pytest.mark.thorough
 def test_build_into_another_folder(published: Path, run: Run, tmp_path: Path) -> None:
     done = run(published, "build", "--out", str(tmp_path / "out"))
     assert done.code == 0
@@ -114,6 +116,7 @@ def test_build_into_another_folder(published: Path, run: Run, tmp_path: Path) ->
     assert run(published, "build", "--out", str(tmp_path / "out"), "--publish").code == 2
 
 
+@pytest.mark.thorough
 def test_another_base_is_another_release(published: Path, run: Run) -> None:
     done = run(published, "--base", "https://data.example.org/", "build", "--json")
     assert done.code == 0, done.err
@@ -327,6 +330,7 @@ def test_what_cannot_be_asked(published: Path, run: Run, query: str, said: str) 
     assert said in done.err
 
 
+@pytest.mark.thorough
 def test_an_older_release_can_be_asked(published: Path, run: Run) -> None:
     old = current(published)
     file = published / PILLARS
@@ -340,6 +344,7 @@ def test_an_older_release_can_be_asked(published: Path, run: Run) -> None:
 # --- release
 
 
+@pytest.mark.thorough
 def test_releases_are_listed_published_proved_and_rolled_back(published: Path, run: Run) -> None:
     old = current(published)
     file = published / PILLARS

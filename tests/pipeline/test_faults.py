@@ -14,6 +14,8 @@ from patience import SECONDS
 from pipeline.fault_runs import WORKS
 from pipeline.test_release import publish_all, write
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

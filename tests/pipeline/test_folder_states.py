@@ -16,6 +16,8 @@ from pipeline.test_cli import Done, Run, run
 from pipeline.test_release import publish_all, write
 from pipeline.test_writers import make_root
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["run"]
 
 Harm = Callable[[Path, dict[str, str]], None]

@@ -28,6 +28,7 @@ NEEDING += [["release", name] for name in ("list", "verify", "rollback", "gc")]
 NEEDING += [["release", name, "x"] for name in ("publish", "diff", "pin")]
 
 
+@pytest.mark.thorough
 def test_a_new_project_validates_and_builds_at_once(tmp_path: Path, run: Run) -> None:
     made = run(tmp_path, "init", "town")
     assert (made.code, made.out) == (0, f"{tmp_path / 'town'}\n")

@@ -165,6 +165,7 @@ def test_a_letter_after_h_is_no_roman_number() -> None:
     assert [part.path for part in found.parts][1:] == [f"article/1/item/{number}" for number in range(1, 11)]
 
 
+@pytest.mark.thorough
 def test_all_of_them_are_built_whole(project: Path) -> None:
     for name, (text, _) in SHAPES.items():
         language, folder = name.partition("-")[0], project / "data" / "graphs" / name

@@ -79,6 +79,7 @@ def test_hard_terms_are_read_as_the_parser_reads_them(tmp_path: Path) -> None:
     require_true(tmp_path, table(tmp_path, lines), lines)
 
 
+@pytest.mark.thorough
 @settings(max_examples=15, deadline=None)
 @given(texts=some.lists(some.text(some.characters(exclude_categories=["Cs"]), max_size=30), min_size=1, max_size=30))
 def test_any_text_is_read_as_the_parser_reads_it(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:

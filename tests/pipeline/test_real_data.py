@@ -73,6 +73,7 @@ def test_every_character_of_every_action_and_lead_is_covered(built: Built) -> No
     assert text.characters == 2762  # blanks aside: the whole text, with its title
 
 
+@pytest.mark.thorough
 def test_the_project_validates_and_answers(checkout: Path) -> None:
     checked = pipeline.check(Settings(root=checkout))
     assert checked.report.conforms, checked.report.to_text()
@@ -95,6 +96,7 @@ REWRITTEN = {
 }
 
 
+@pytest.mark.thorough
 def test_the_store_gives_back_what_it_was_given(built: Built, tmp_path: Path) -> None:
     store = Store(str(tmp_path / "store"))
     store.bulk_extend(built.quads)
@@ -283,6 +285,7 @@ def content(path: Path) -> bytes:
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
+@pytest.mark.thorough
 def test_every_identifier_was_seen(built: Built, checkout: Path) -> None:
     notes = checkout.parent / "shared"
     if not (notes / "facts.tsv").is_file():
@@ -386,6 +389,7 @@ def red(asked: list[Question], store: Store) -> set[str]:
     return {difference.question.slug for difference in competency.differences(asked, store)}
 
 
+@pytest.mark.thorough
 def test_every_question_is_answered_as_worked_out(built: Built, asked: list[Question]) -> None:
     assert len(asked) >= 80
     assert red(asked, store_of(built.quads)) == set()
@@ -450,6 +454,7 @@ def local_name(property: NamedNode) -> str:
     return re.split("[#/]", property.value)[-1]
 
 
+@pytest.mark.thorough
 def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, asked: list[Question]) -> None:
     sound, store, named = {*built.quads}, store_of(built.quads), Store()
     named.extend(sound)
@@ -477,6 +482,7 @@ def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, ask
     assert blind == []
 
 
+@pytest.mark.thorough
 def test_every_question_leans_on_a_property_of_its_own_query(built: Built, asked: list[Question]) -> None:
     """Without all statements of one property that it names, the answer is another: not just anything will do."""
     by_property: dict[str, list[Quad]] = defaultdict(list)

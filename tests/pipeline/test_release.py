@@ -407,6 +407,7 @@ def cut_off(folder: Path, action: str, version: str) -> None:
         (folder / "current").symlink_to(link)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("labels", "action", "target", "then", "back"),
     [
@@ -458,6 +459,7 @@ def test_a_damaged_release_is_not_rolled_back_to(folder: Path) -> None:
     assert current.version == names["b"]
 
 
+@pytest.mark.thorough
 def test_readers_never_see_the_switch(folder: Path) -> None:
     first, second = write(folder, "a"), write(folder, "b")
     release.publish(folder, first)

@@ -6,6 +6,8 @@ import ast
 import json
 from pathlib import Path
 
+import pytest
+
 from initiative_lod import pipeline, release
 from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph
@@ -13,6 +15,8 @@ from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
+
+pytestmark = pytest.mark.thorough
 
 I = Iris()
 

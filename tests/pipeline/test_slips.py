@@ -135,6 +135,7 @@ def test_ends_of_line_and_a_mark_make_no_difference(project: Path, content: str)
     assert build(Settings(root=project)).quads == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
 def test_turtle_of_windows_is_read(project: Path, change: object) -> None:
     assert callable(change)
@@ -171,6 +172,7 @@ def test_an_empty_turtle_file_says_nothing(project: Path) -> None:
 # --- What build refuses, validate refuses
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "old", "new", "message"),
     [

@@ -21,6 +21,8 @@ from patience import SECONDS, eventually
 from pipeline.test_cli import Run, run
 from pipeline.test_release import publish_all, write
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["run"]
 
 #: Begins each process: ``meet(name)`` says that this one is there, and waits until it is let go on.

@@ -49,6 +49,8 @@ from initiative_lod.web.site import Site
 from pipeline.conftest import make_project
 from service.conftest import publish
 
+pytestmark = pytest.mark.thorough
+
 LANGUAGES = Languages()
 SEED = 2020
 OF_A_KIND, WAYS = 8, 3  # sampled resources of each kind, and representations of each of them

@@ -32,6 +32,7 @@ LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>|<http://www.w3.org/2000
 QUERY = f"SELECT ?o {{ <id/{LEAGUE}> {LABEL} ?o }}"
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.skipif(not Path(NGINX).is_file(), reason="nginx is not on this machine"),
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl, which makes the certificate, is not here"),
 ]

@@ -13,6 +13,8 @@ from backports import zstd
 
 from initiative_lod.cli import main
 
+pytestmark = pytest.mark.thorough
+
 TTL = "@prefix k: <http://kite.example/> .\nk:red k:flies k:high .\n"
 XML = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:k="http://kite.example/">'

@@ -98,6 +98,7 @@ def test_what_crashes_a_parser_is_refused_by_name_and_the_rest_is_read(text: str
     assert why in graph.refused[0].outcome.why
 
 
+@pytest.mark.thorough
 def test_a_reader_has_so_much_memory(tmp_path: Path) -> None:
     """It cannot even start with what a text of this length takes; what is small is read."""
     (tmp_path / "a.ttl").write_text(TTL)

@@ -118,6 +118,7 @@ def triples(answer: httpx.Response, kind: str, live: Live) -> Dataset:
     return Dataset(parse(text, format=RdfFormat.N_QUADS))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("line", asked_of("document"), ids=str)
 def test_a_document(real: Live, line: Line) -> None:
     answer = get(real, DOCUMENT, line)

@@ -66,6 +66,7 @@ def test_full_iris_and_short_ones_are_the_same(real: Live) -> None:
     assert full == real.get(f"/compare.json?{TWO}").json()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "given",
     [

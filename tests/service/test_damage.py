@@ -190,6 +190,7 @@ def test_a_look_up_in_a_damaged_store_says_which_release_and_not_where(own: Live
     assert str(opened.release.path.parent) not in str(caught.value)
 
 
+@pytest.mark.thorough
 def test_a_query_that_ends_at_a_limit_is_blamed_on_the_damage_that_there_is(harbour_root: Path, tmp_path: Path) -> None:
     """Over a table that cannot be read the engine counts on, until the worker has no more memory; here it has none
     for another reason, which is the same to the server.

@@ -193,6 +193,7 @@ def test_head_is_get_without_the_body(harbour: Live) -> None:
             )
 
 
+@pytest.mark.thorough
 def test_head_is_get_without_the_body_wherever_there_is_one(harbour: Live) -> None:
     query = f"?iri={BASE}id/harbour-2031&query=ASK%7B%7D&q=x"
     for path, methods in addresses(harbour).items():
@@ -289,6 +290,7 @@ def test_a_forged_host_changes_nothing(harbour: Live) -> None:
             assert forged.content == harbour.get(path, accept).content
 
 
+@pytest.mark.thorough
 def test_a_new_release_is_served_at_once_and_has_other_tags(harbour_root: Path, tmp_path: Path) -> None:
     settings = Settings(root=harbour_root, releases=tmp_path / "releases")
     publish(settings)
@@ -508,11 +510,13 @@ def crawl(live: Live, most: int | None = None) -> dict[str, set[str]]:
     return pages
 
 
+@pytest.mark.thorough
 def test_every_page_and_every_link_on_it_is_there(harbour: Live) -> None:
     pages = crawl(harbour)
     assert len([path for path in pages if path.startswith("/doc/harbour-2031/action/")]) > 3
 
 
+@pytest.mark.thorough
 def test_some_pages_of_each_kind_are_there(real: Live) -> None:
     pages = crawl(real, _OF_A_KIND)
     assert len([path for path in pages if path.startswith("/doc/wic-2020/action/")]) > _OF_A_KIND

@@ -19,6 +19,8 @@ from initiative_lod.validation import competency
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS
 from initiative_lod.web import renderings
 
+pytestmark = pytest.mark.thorough
+
 I = Iris()
 Edit = Callable[[set[Quad]], set[Quad]]
 CLAUSE, TOPIC = I.thing("id/harbour-2031/action/1/clause/1"), I.thing("id/topic/data-platform")

@@ -167,6 +167,7 @@ def doc(view: View, iri: str) -> str:
     return f"/doc/{path.removeprefix('id/').partition('#')[0]}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("language", "among"), [("en", ""), ("zh", "/action/9/")])
 def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language: str, among: str) -> None:
     """From the page of the action or paragraph that says it, and from that of what it is said of."""
@@ -298,6 +299,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield live
 
 
+@pytest.mark.thorough
 def test_many_mentions_are_paged_by_action(crowded: Live) -> None:
     seen: list[str] = []
     path: str | None = OFFICE
@@ -436,11 +438,13 @@ BOUNDS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("path", "bound"), BOUNDS.items(), ids=list(BOUNDS))
 def test_a_page_asks_the_store_no_more_than(real: Live, path: str, bound: int) -> None:
     assert look_ups(real.opened, path) <= bound
 
 
+@pytest.mark.thorough
 def test_how_much_is_asked_does_not_grow_with_what_is_linked(
     crowded: Live, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -455,6 +459,7 @@ def test_how_much_is_asked_does_not_grow_with_what_is_linked(
         assert look_ups(fewer.opened, "/doc/modality/support") == look_ups(crowded.opened, "/doc/modality/support")
 
 
+@pytest.mark.thorough
 def test_a_scheme_links_to_its_concepts_for_one_question(real: Live) -> None:
     topics, roles = look_ups(real.opened, "/doc/topic"), look_ups(real.opened, "/doc/role")
     view = View(real.opened, LANGUAGES["en"])

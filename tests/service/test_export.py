@@ -408,6 +408,7 @@ def test_a_folder_with_something_in_it_is_left_alone(harbour_root: Path, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full"]
 
 
+@pytest.mark.thorough
 def test_a_disk_that_is_full_is_told_and_nothing_is_left(harbour_root: Path, tmp_path: Path) -> None:
     """Here no file may be larger than 8 KB, which the first page is."""
     command = f"ulimit -f 8; exec {sys.executable} -m initiative_lod --root '{harbour_root}' export '{tmp_path}/site'"

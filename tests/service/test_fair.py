@@ -347,6 +347,7 @@ ADDRESSES = (
 )
 
 
+@pytest.mark.thorough
 def test_the_layer_in_front_changes_nothing(harbour_root: Path) -> None:
     """Each address with each header, by GET and HEAD, twice, with the layer and without: the same bytes and headers."""
     same = 0
@@ -392,6 +393,7 @@ def test_what_is_kept_is_sent_without_the_application(harbour_root: Path) -> Non
     assert cache.key({**scope, "headers": [(b"cookie", b"x"), (b"host", b"y")]}) == cache.key(scope)
 
 
+@pytest.mark.thorough
 def test_a_switch_is_seen_by_the_next_request(tmp_path: Path, harbour_root: Path) -> None:
     settings = Settings(root=harbour_root, releases=tmp_path / "releases")
     publish(settings)

@@ -7,12 +7,15 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
 from formats.datasets import canonical, union
 from initiative_lod.documents.representation import WHOLE_FORMS
 from patience import SECONDS
 from service.conftest import Live
+
+pytestmark = pytest.mark.thorough
 
 LD = "application/ld+json"
 PAGES = {

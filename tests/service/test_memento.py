@@ -26,6 +26,8 @@ from initiative_lod.web.routes.memento import moment
 from pipeline.conftest import CONCEPT, make_project
 from service.conftest import Live, publish, serve
 
+pytestmark = pytest.mark.thorough
+
 BASE = "https://w3id.org/initiative-lod/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 TIMES = ("2021-01-01T10:00:00+00:00", "2021-02-01T10:00:00+00:00", "2021-03-01T10:00:00+00:00")

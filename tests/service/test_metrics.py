@@ -111,6 +111,7 @@ def test_what_is_answered_in_front_is_counted_too(live: Live) -> None:
     assert value(after, "cache_bytes", cache="responses") > value(before, "cache_bytes", cache="responses")
 
 
+@pytest.mark.thorough
 def test_queries_are_counted_by_what_became_of_them(live: Live) -> None:
     def ask(query: str, status: int) -> None:
         assert live.get(f"/sparql?query={quote(query)}", "*/*").status_code == status
@@ -189,6 +190,7 @@ def test_no_label_is_a_visitors(live: Live) -> None:
     assert len(text) < 40_000
 
 
+@pytest.mark.thorough
 def test_it_is_read_while_counting_goes_on(live: Live) -> None:
     """A new route or status may turn up at any moment, in the server's own thread."""
     counted, site, pool = RequestCounts(["/doc/"]), live.app.site, QueryPool(live.settings)

@@ -25,6 +25,8 @@ from pipeline.test_cli import Run, run
 from pipeline.test_release import write
 from service.conftest import Live, serve
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["run"]
 
 ARCHIVES = Path(__file__).parent / "older"

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from service.conftest import Live
 
+pytestmark = pytest.mark.thorough
+
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make install-dev")
 
 #: Whether what is sent is accepted is not asked: a name or an IRI may be any, and be that of nothing.

@@ -22,7 +22,10 @@ from service.test_nginx import free_port, listens
 
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
 
-pytestmark = pytest.mark.skipif(OXIGRAPH is None, reason="Oxigraph's server is not here: pip install oxigraph")
+pytestmark = [
+    pytest.mark.skipif(OXIGRAPH is None, reason="Oxigraph's server is not here: pip install oxigraph"),
+    pytest.mark.thorough,
+]
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,8 @@ from pipeline.conftest import CHECKOUT
 from service import pseudo
 from service.conftest import Live, serve
 
+pytestmark = pytest.mark.thorough
+
 BROWSER, PROGRAM = "text/html", "application/json"
 ENGLISH = Path(messages.__file__).parent / "en.po"
 EXTERNAL = "http://www.w3.org/2004/02/skos/core#Concept"

@@ -107,6 +107,7 @@ def test_columns_are_words_and_numbers_of_parts_are_links(real: Live) -> None:
     assert '<svg class="chart" role="group"' in page  # with links in it, it is no image
 
 
+@pytest.mark.thorough
 def test_every_count_of_an_answer_leads_to_as_many_things(real: Live) -> None:
     """Whatever the question: the query behind a number, asked of the release, has that many rows."""
     store, addresses = real.opened.store, 0
@@ -196,6 +197,7 @@ def test_under_a_prefix(prefixed: Live) -> None:
     assert "/lod/questions/prohibitions" in [item["url"] for item in prefixed.get("/questions.json").json()]
 
 
+@pytest.mark.thorough
 def test_a_release_without_questions(tmp_path: Path) -> None:
     root = make_project(tmp_path / "project")
     settings = Settings(root=root)

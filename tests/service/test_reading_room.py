@@ -88,6 +88,7 @@ def read_all(live: Live, language: str) -> Iterator[tuple[Reading, str, str]]:
                 yield read, view.language_of(text), words.value
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", ["real", "harbour", "shapes"])
 def test_every_word_of_a_text_is_read_once_and_in_order(
@@ -210,6 +211,7 @@ def test_an_epub_is_well_formed_and_always_the_same(request: pytest.FixtureReque
     assert all(not fragment or fragment in ids[file] for file, _, fragment in (link.partition("#") for link in links))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "path"), [("real", PAGE), ("shapes", "/read/lamps"), ("shapes", "/read/tides")])
 def test_a_pdf_has_every_word_with_contents_links_and_rights(
     request: pytest.FixtureRequest, name: str, path: str

@@ -110,6 +110,7 @@ def test_changes_between_two(past: Past) -> None:
     assert (head.status_code, head.headers["content-length"]) == (200, str(len(answer.content)))
 
 
+@pytest.mark.thorough
 def test_changes_as_a_page(past: Past) -> None:
     path = f"/releases/changes?from={past.versions[1]}&to={past.versions[2]}"
     for language, added in (("en", "added"), ("zh", "新增")):
@@ -283,6 +284,7 @@ def test_changes_under_a_prefix(three: tuple[Path, tuple[str, ...]]) -> None:
         assert f"/lod/release/{versions[1]}/doc/{LEAGUE}" in hrefs
 
 
+@pytest.mark.thorough
 def test_who_waits_for_a_comparison_keeps_no_document_waiting(own: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty ask for one that does not end: a few wait, the others are told to come back, and pages come as ever."""
     going, done = threading.Event(), threading.Event()

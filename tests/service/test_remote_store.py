@@ -27,6 +27,8 @@ from service.conftest import Live, serve
 from service.other_engine import RESULTS, TRIPLES, Change, Handler, Lie, OtherEngine, hang, running
 from service.test_memento import Past, own, three
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["own", "three"]  # fixtures
 
 BASE = "https://w3id.org/initiative-lod/"

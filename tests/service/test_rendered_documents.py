@@ -24,6 +24,8 @@ from initiative_lod.settings import Settings
 from initiative_lod.web import renderings
 from service.conftest import Live, serve
 
+pytestmark = pytest.mark.thorough
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:

@@ -23,6 +23,8 @@ from service.conftest import Live, serve
 from service.test_memento import Past, own, past, three
 from service.test_stopping import started
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["own", "past", "three"]  # fixtures
 
 BOUNDS = PullLimits(1 << 30, SECONDS)

@@ -162,6 +162,7 @@ def test_what_is_asked_for_is_sent(searched: Live) -> None:
     assert searched.get(path, "text/turtle").status_code == 406
 
 
+@pytest.mark.thorough
 def test_the_page_marks_what_it_found(searched: Live) -> None:
     answer = searched.get(ask(searched, q="数据平台"), BROWSER, accept_language="zh")
     page = Page(answer.text)
@@ -269,6 +270,7 @@ def test_unchanged_is_304_and_head_is_get_without_a_body(searched: Live) -> None
     assert searched.get(path, BROWSER).headers["etag"] != answer.headers["etag"]
 
 
+@pytest.mark.thorough
 def test_behind_a_prefix_links_keep_it(tmp_path_factory: pytest.TempPathFactory) -> None:
     with serve(project(tmp_path_factory, root_path="/lod")) as live:
         page = Page(live.get(ask(live, q="harbours"), BROWSER).text)

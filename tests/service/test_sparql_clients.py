@@ -17,6 +17,8 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from patience import SECONDS
 from service.sparql_app import EX, Server, serving
 
+pytestmark = pytest.mark.thorough
+
 SPARQLWrapper = pytest.importorskip("SPARQLWrapper", reason="SPARQLWrapper is not installed")
 
 PREFIX = f"PREFIX e: <{EX}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "

@@ -193,6 +193,7 @@ def test_answers_that_are_none(status: int, headers: dict[str, str], body: bytes
         asyncio.run(Broker(LISTED, SECONDS, public, network).call(LISTED, "ASK {}"))
 
 
+@pytest.mark.thorough
 def test_the_description_says_so(tmp_path: Path) -> None:
     with serving(services=LISTED) as running:
         text = httpx.get(running.sparql).text

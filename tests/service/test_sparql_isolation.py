@@ -18,6 +18,8 @@ from patience import SECONDS, eventually
 from service.hostile import Target, get, post, status_of
 from service.sparql_app import CLIENT, DATA, Server, ex, make_release, sample, serving
 
+pytestmark = pytest.mark.thorough
+
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o"
 RUNAWAY = f"SELECT (COUNT(*) AS ?x) {{ {CROSS} }}"
 HUNGRY = f"SELECT * {{ {CROSS} }} ORDER BY ?o"

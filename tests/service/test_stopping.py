@@ -22,6 +22,8 @@ import pytest
 
 from patience import SECONDS, eventually
 
+pytestmark = pytest.mark.thorough
+
 ENDLESS = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
 ROWS = "/sparql?query=" + quote("SELECT * { ?s ?p ?o } LIMIT 20")
 JSON = {"accept": "application/json"}

@@ -21,6 +21,8 @@ from initiative_lod.web.app import create_app
 from service.switching import Asked, Told, addresses, point, serving, told_alone
 from service.test_memento import three
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["three"]  # a fixture
 
 #: Addresses that are of no release, and other names of some that are.

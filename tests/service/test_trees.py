@@ -51,6 +51,7 @@ def check(opened: OpenRelease, resource: NamedNode) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.thorough
 def test_every_part_of_every_document_is_a_tree_by_the_schema(real: Live, harbour: Live) -> None:
     for resource in in_documents(harbour.opened):
         check(harbour.opened, resource)
@@ -106,6 +107,7 @@ def test_the_schema_is_served(real: Live) -> None:
     assert real.get("/tree.schema.json", if_none_match=answer.headers["etag"]).status_code == 304
 
 
+@pytest.mark.thorough
 def test_two_readers_agree_on_a_tree(real: Live) -> None:
     content = real.get("/doc/wic-2020/pillar/2?_profile=framed").content
     lines = jsonld.to_rdf(json.loads(content), {"format": "application/n-quads"})

@@ -157,6 +157,7 @@ def compared_with_a_language(text: str) -> list[int]:
     return sorted(found)
 
 
+@pytest.mark.thorough
 def test_no_language_of_the_data_is_a_special_case() -> None:
     """Nothing is compared with the tag of a language; none but English, the default, is named outside its place."""
     for text in (

@@ -10,6 +10,7 @@ from initiative_lod.sources.occurrences import Occurrences
 from initiative_lod.sources.text import NormalisedText
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("alphabet", ["ab", "abcdefgh 一二三", "a"])
 def test_the_places_are_those_that_a_search_finds(alphabet: str) -> None:
     chance = random.Random(2031)

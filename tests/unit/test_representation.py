@@ -186,6 +186,7 @@ def test_incoming_statements_are_paged(tmp_path: Path, monkeypatch: pytest.Monke
 # How it is written
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
 def test_every_representation_is_the_same_graph(opened: OpenRelease) -> None:
     """Of a sample; a proof takes every resource."""

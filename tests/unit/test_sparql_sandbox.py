@@ -247,6 +247,7 @@ def test_threads_and_files_are_not() -> None:
     assert done.stdout.split() == ["thread", "file"], done.stderr
 
 
+@pytest.mark.thorough
 def test_limits() -> None:
     code = "f = os.fdopen(unnamed(), 'wb')\nfor _ in range(40): f.write(b'a' * 100_000)"
     assert "File too large" in run(code).stderr

@@ -38,6 +38,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> Done:
     return command(folder, "validate", "--quiet", *arguments, **environment)
 
 
+@pytest.mark.thorough
 def test_shapes_in_place_of_a_project(tmp_path: Path) -> None:
     write(tmp_path / "shapes/cloth.ttl", CLOTH)
     write(tmp_path / "data.ttl", "ex:silk a ex:Cloth .")
@@ -64,6 +65,7 @@ def test_every_form_of_the_report(format: str, sign: str, tmp_path: Path) -> Non
         assert list(parse(done.stdout, format=RdfFormat.TURTLE))
 
 
+@pytest.mark.thorough
 def test_imports_by_file_and_by_name(tmp_path: Path) -> None:
     write(tmp_path / "main.ttl", "<> owl:imports <more/cloth.ttl> , <http://loom.example/dyes> .")
     write(tmp_path / "more/cloth.ttl", CLOTH)
@@ -79,6 +81,7 @@ def test_imports_by_file_and_by_name(tmp_path: Path) -> None:
     assert len(json.loads(done.stdout)["results"]) == 2
 
 
+@pytest.mark.thorough
 def test_what_is_imported_opens_no_file_elsewhere(tmp_path: Path) -> None:
     """Shapes that a stranger wrote name files of this machine: only those that lie with them are read."""
     secret = tmp_path / "secret.ttl"
@@ -93,6 +96,7 @@ def test_what_is_imported_opens_no_file_elsewhere(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.thorough
 def test_an_ontology_gives_its_hierarchy_and_is_not_judged(tmp_path: Path) -> None:
     write(tmp_path / "cloth.ttl", CLOTH)
     write(tmp_path / "terms.ttl", "ex:Silk rdfs:subClassOf ex:Cloth . ex:sample a ex:Cloth ; ex:thread 1 .")
@@ -145,6 +149,7 @@ def test_what_is_not_evaluated_is_told(tmp_path: Path) -> None:
     assert "sh:target of <http://loom.example/S>" in run(tmp_path, "data.ttl", "--shapes", "shapes.ttl").stderr
 
 
+@pytest.mark.thorough
 def test_a_pattern_that_takes_for_ever_is_ended(tmp_path: Path) -> None:
     write(
         tmp_path / "bomb.ttl",

@@ -199,6 +199,7 @@ def test_html_stands_alone_and_escapes_what_it_shows() -> None:
     assert "It has no size." in validate(turtle(DATA), turtle(SHAPES)).to_html()
 
 
+@pytest.mark.thorough
 def test_same_data_same_bytes_whatever_the_hash_seed() -> None:
     program = (
         "import sys; sys.path.insert(0, 'src'); from pathlib import Path; from initiative_lod.settings import Settings;"
