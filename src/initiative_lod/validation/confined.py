@@ -30,7 +30,7 @@ _RECURSION = 10_000  # calls; within the megabytes of stack that a process has
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """RunLimits of one confined run: seconds of wall clock, and bytes of memory beside those that this process has."""
+    """Limits of one confined run: seconds of wall clock, and bytes of memory beside those that this process has."""
 
     seconds: float = 600.0
     memory: int = 4 << 30
