@@ -39,6 +39,7 @@ class Load:
         """Ask again and again, in an order of its own, until it has ended."""
         chance = random.Random(seed)
         with httpx.Client(timeout=SECONDS) as client:
+            client.headers = live.client.headers  # as each release alone was asked: no coding, for one
             while not self.ended.is_set():
                 item = chance.choice(asked)
                 begun = time.monotonic()
