@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from initiative_lod.errors import DamagedStore
-from initiative_lod.formats.json_reader import read_json
-from initiative_lod.release.files import sha256
+from initiative_lod.release.integrity import folder_faults, read_seal
 from initiative_lod.release.manifest import INDEX, STORE, STORE_DIGESTS
 
 log = logging.getLogger(__name__)
@@ -87,15 +86,14 @@ class Condition:
         self.check()
 
     def _compare(self) -> None:
+        """Note what ``release verify`` would say of the store. Raises OSError."""
         try:
-            digests: dict[str, str] = read_json((self._store.parent / STORE_DIGESTS).read_bytes())[STORE]
-        except (ValueError, KeyError, TypeError):
-            self.note(OSError(errno.EIO, "the list of the store's files cannot be read", STORE_DIGESTS))
-            return
-        for name, digest in digests.items():
-            if sha256(self._store / name) != digest:
-                self.note(OSError(errno.EIO, "a file of the store holds other bytes than when it was made", name))
-                return
+            sealed, _ = read_seal(self._store.parent)
+            faults = folder_faults(self._store, sealed[STORE])
+        except ValueError as error:
+            faults = [f"{STORE_DIGESTS} cannot be read: {error}"]
+        if faults:
+            self.note(OSError(errno.EIO, faults[0]))
 
     def _look(self) -> dict[str, int]:
         """The sizes of the store's tables and of what names them, and of the indexes beside it."""

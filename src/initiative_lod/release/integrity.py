@@ -69,6 +69,28 @@ def replace_in_index(release: Release, file: Path) -> None:
         sync(target.parent)
 
 
+def read_seal(path: Path) -> tuple[dict[str, dict[str, str]], str]:
+    """The digests of the files of each folder in SEALED of the release at ``path``, and that of its manifest.
+
+    Raises OSError, or ValueError for a list that is none.
+    """
+    digests = read_json((path / STORE_DIGESTS).read_bytes())
+    try:
+        return {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"it is no list of digests: {error}") from error
+
+
+def folder_faults(path: Path, expected: Mapping[str, str]) -> list[str]:
+    """Faults of a folder whose files must have the ``expected`` digests: a sentence for each. Raises OSError."""
+    found, folder = file_digests(path), path.name
+    faults = [f"{folder}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
+    added = sorted(found.keys() - expected.keys())
+    faults += [f"{folder}/{name} was not there when the release was made" for name in added]
+    damaged = [name for name in sorted(expected.keys() & found.keys()) if found[name] != expected[name]]
+    return faults + [f"{folder}/{name} is damaged" for name in damaged]
+
+
 def verify(release: Release) -> list[str]:
     """Faults of a release: a sentence for each file that is missing, damaged or not listed. None when
     sound.
@@ -85,19 +107,13 @@ def verify(release: Release) -> list[str]:
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):
         faults.append(f"the folder is called {release.path.name}, and its manifest is of {release.version}")
     try:
-        digests = read_json((release.path / STORE_DIGESTS).read_text("utf-8"))
-        sealed, manifest = {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        sealed, manifest = read_seal(release.path)
+    except (OSError, ValueError) as error:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
     if sha256(release.path / MANIFEST) != manifest:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
     for folder, expected in sealed.items():
-        digests_now = file_digests(release.path / folder)
-        faults += [f"{folder}/{name} is missing" for name in sorted(expected.keys() - digests_now.keys())]
-        added = sorted(digests_now.keys() - expected.keys())
-        faults += [f"{folder}/{name} was not there when the release was made" for name in added]
-        damaged = [name for name in sorted(expected.keys() & digests_now.keys()) if digests_now[name] != expected[name]]
-        faults += [f"{folder}/{name} is damaged" for name in damaged]
+        faults += folder_faults(release.path / folder, expected)
     if not faults:
         faults += _content_faults(release)
     return faults

@@ -27,7 +27,7 @@ class Publisher:
         self._folder = folder
         self._link = str(folder / history.CURRENT)
         self._lock = threading.Lock()
-        # What the link said, and the release behind it: one value, so that no thread ever pairs one with another's.
+        # The link's target, and the release behind it: one value, so that no thread ever pairs one with another's.
         self._open: tuple[str, OpenRelease] | None = None
 
     def at_hand(self) -> OpenRelease | None:
@@ -54,7 +54,7 @@ class Publisher:
                 except ReleaseError as error:
                     if self._open is None:
                         raise ReleaseError(f"the published release {target} cannot be opened: {error}") from error
-                    # What was good goes on being served; the next switch is tried again.
+                    # The good one goes on being served; the next switch is tried again.
                     opened = self._open[1]
                     version = opened.release.version
                     log.error("release %s cannot be opened, still serving %s: %s", target, version, error)
