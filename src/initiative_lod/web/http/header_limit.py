@@ -24,6 +24,7 @@ _REQUEST = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}) ([!-~]+) HTTP/1\.[01
 LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trailer) fields
 FIELD_BYTES = 32  # that a field counts for beside its letters (as in RFC 9113 §6.5.2): it costs more than these
 ARGUMENT_BYTES = 16  # and an argument of an address
+LONG_HEAD = Message("error.long_head", most=LARGEST_HEAD, field=FIELD_BYTES, argument=ARGUMENT_BYTES)
 MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has what came with it read anew
 
 
@@ -54,7 +55,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._silent += len(self._read)
             super().data_received(self._read)
         if self._silent > LARGEST_HEAD and not self.transport.is_closing():
-            self.refuse(400, Message("error.long_head", most=LARGEST_HEAD))
+            self.refuse(400, LONG_HEAD)
 
     def send_400_response(self, msg: str) -> None:
         """Answer 400 to what is no HTTP; a request whose method the reader does not know, 405."""
@@ -144,7 +145,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._silent = 0
         self._head += size
         if self._head > LARGEST_HEAD:
-            raise BadHead(Message("error.long_head", most=LARGEST_HEAD))
+            raise BadHead(LONG_HEAD)
 
 
 def _front(app: Any) -> Any:
