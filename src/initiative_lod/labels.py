@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import lru_cache
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.text_cache import cache_short_texts
 from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, RDFS, SCHEMA, SCHEMA_HTTPS, SKOS
 
 
@@ -41,7 +41,7 @@ LABEL_PROPERTIES: dict[NamedNode, LabelKind] = {
 LABELS = tuple(item for item, kind in LABEL_PROPERTIES.items() if kind is LabelKind.PREFERRED)
 
 
-@lru_cache(maxsize=32768)
+@cache_short_texts(16_384)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which numbers count as numbers: ``action/2`` stands before ``action/10``."""
     return tuple(

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
+
+from initiative_lod.text_cache import cache_short_texts
 
 #: Languages in which our own labels, questions and checks are written.
 LABEL_LANGUAGES = ("zh", "en")
@@ -157,7 +159,7 @@ def mainland(text: str) -> str:
         return _converter("tw2sp")(text)
 
 
-@lru_cache(maxsize=100_000)
+@cache_short_texts(16_384)
 def stem(word: str) -> str:
     """An English word in lower case without its plural and its British spelling; any other word as it is.
 
@@ -186,11 +188,20 @@ def _singular(word: str) -> str:
 
 
 class _Simplified(dict[int, str]):
-    """A table for ``str.translate`` that is filled as characters are met: there are 100,000, and few are used."""
+    """A table for ``str.translate`` that is filled as characters are met: there are 100,000, and few are used.
+
+    Of the million others, which somebody may send, it keeps those of the alphabets.
+    """
 
     def __missing__(self, code: int) -> str:
-        self[code] = _simplified(chr(code))
-        return self[code]
+        character = chr(code)
+        found = _simplified(character)
+        if code < _SYMBOLS or has_han(character):
+            self[code] = found
+        return found
+
+
+_SYMBOLS = 0x3000  # the alphabets and common signs stand before it
 
 
 _SIMPLIFIED = _Simplified()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from initiative_lod.errors import Message, UnwritableError
 from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, searchable
 from initiative_lod.formats.media_type import W3C
+from initiative_lod.text_cache import cache_short_texts
 from initiative_lod.vocabulary import RDF
 
 #: The end of an IRI that can be the name of an element; and names that RDF/XML keeps for itself.
@@ -134,7 +134,7 @@ def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
         raise UnwritableError(Message("format.class", iri=str(waiting[0].object)[1:-1], format="RDF/XML"))
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts(4096)
 def _is_element(iri: str) -> bool:
     """Tell whether an IRI can be written as the name of an element that every XML parser reads.
 

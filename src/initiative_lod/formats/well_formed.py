@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from initiative_lod.text_cache import cache_short_texts
 
 
 def fault_of(quad: Quad, marker: str = "") -> str:
@@ -25,7 +25,7 @@ def fault_of(quad: Quad, marker: str = "") -> str:
     return ""
 
 
-@lru_cache(maxsize=65536)
+@cache_short_texts(16_384)
 def _iri_fault(iri: str) -> str:
     try:
         NamedNode(iri)
@@ -34,14 +34,14 @@ def _iri_fault(iri: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
+@cache_short_texts(1024)
 def _datatype_fault(iri: str) -> str:
     if iri.endswith(("#langString", "#dirLangString")):
         return "a literal of this datatype needs a language"
     return _iri_fault(iri)
 
 
-@lru_cache(maxsize=1024)
+@cache_short_texts(1024)
 def _language_fault(language: str) -> str:
     try:
         Literal("", language=language)

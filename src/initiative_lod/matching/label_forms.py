@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 from initiative_lod.languages import HAN, STOP_WORDS, has_han, simplified, stem
+from initiative_lod.text_cache import cache_short_texts
 
 MAX_LABEL_CHARACTERS = 300  # characters of a label that are compared
 
@@ -40,7 +40,7 @@ class Forms:
     acronym: str
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(16_384)
 def forms(text: str) -> Forms:
     """The forms of a label, of which no more than MAX_LABEL_CHARACTERS characters count."""
     plain = " ".join(unicodedata.normalize("NFC", text[:MAX_LABEL_CHARACTERS]).split())

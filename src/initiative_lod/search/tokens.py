@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from initiative_lod.languages import HAN, stem
+from initiative_lod.text_cache import cache_short_texts
 
 PAUSE = "\ue000"
 
@@ -73,7 +73,7 @@ def joined(texts: Iterable[str]) -> str:
     return " ".join(texts)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(16_384)
 def _folded(word: str) -> str:
     """A word without case, diacritics, apostrophes, number; empty when nothing is left of it."""
     plain = _POSSESSIVE.sub("", word)

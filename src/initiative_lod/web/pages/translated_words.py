@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from initiative_lod.languages import STOP_WORDS, ideographic, stem
+from initiative_lod.text_cache import cache_short_texts
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDINGS = ("ations", "ation", "ating", "ated", "ate", "ion", "ing", "ed", "al", "e", "y")
@@ -60,7 +61,7 @@ def _nearest(roots: Sequence[str], words: Sequence[tuple[str, int, int]]) -> tup
     return None if best is None else (words[best[0]][1], words[best[1]][2])
 
 
-@lru_cache(maxsize=8192)
+@cache_short_texts(8192)
 def _root(word: str) -> str:
     """A word without its inflection and the commonest endings that make a noun of a verb."""
     found = stem(word.lower())

@@ -22,7 +22,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
 from initiative_lod.formats.json_reader import read_json
-from initiative_lod.literals import integer
+from initiative_lod.labels import natural
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
@@ -142,7 +142,7 @@ def _things(opened: OpenRelease) -> list[NamedNode]:
         rank = -1 if name in _UNNAMED else _FIRST.index(name) if name in _FIRST else len(_FIRST)
         ranks[subject] = min(rank, ranks.get(subject, rank))
     named = [node for node, rank in ranks.items() if rank >= 0]
-    return sorted(named, key=lambda node: (ranks[node], _natural(node.value)))[:MOST]
+    return sorted(named, key=lambda node: (ranks[node], natural(node.value)))[:MOST]
 
 
 def _used(opened: OpenRelease) -> list[tuple[NamedNode, str]]:
@@ -203,8 +203,3 @@ def _term(
     for text in (*view.texts(node, RDFS.comment), *view.texts(node, SKOS.definition)):
         notes[text.language] = text.value[:LONGEST]
     return term | ({"labels": labels} if labels else {}) | ({"notes": notes} if notes else {})
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    parts = ((integer(part), part) for part in re.split(r"(\d+)", text))
-    return [(-1, part) if number is None else (number, "") for number, part in parts]
