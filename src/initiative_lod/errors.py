@@ -46,6 +46,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 class Verbatim(str):
@@ -149,7 +150,13 @@ class OverLimit(InitiativeLodError):
 
 
 class ShapesError(InitiativeLodError):
-    """A shapes graph that cannot be run, or was stopped at a limit."""
+    """A shapes graph that cannot be run, or was stopped at a limit; ``statement`` is the one of its triples, as
+    (subject, predicate, object), that is at fault, where that is known.
+    """
+
+    def __init__(self, text: str, statement: tuple[Any, Any, Any] | None = None) -> None:
+        self.statement = statement
+        super().__init__(text)
 
 
 class NotConforming(InitiativeLodError):

@@ -28,6 +28,7 @@ from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.phases import NO_LIMITS, Phases
 from initiative_lod.search import index, staging
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, mapping_set, questions, sssom
@@ -139,13 +140,14 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
 
 
 def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False) -> list[MappingSet]:
-    """An operator's SSSOM files, by name. Raises ParseError, with the line, for what is no SSSOM.
+    """An operator's SSSOM files, by name, each read in a process with limits. Raises ParseError, with the line, for
+    what is no SSSOM.
 
     A mapping that does not say where its target was seen is refused, unless ``unseen`` ones are taken as well.
     """
     sets: dict[str, MappingSet] = {}
     for path in paths:
-        read = sssom.read(path, published=False, settings=settings)
+        read = _read_foreign(path, settings)
         if not unseen:
             mapping_set.require_seen(read, Iris().prefixes["ilod"])
         if read.name in sets:
@@ -154,6 +156,15 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
             raise SourceError(f"a mapping set of this project is called {read.name!r} too: rename the file", path)
         sets[read.name] = read
     return list(sets.values())
+
+
+def _read_foreign(path: Path, settings: Settings) -> MappingSet:
+    """A mapping set of others. Raises ParseError, SourceError."""
+    try:
+        # An RDF file is read by a program with limits of its own.
+        return confined(lambda: sssom.read(path, published=False, settings=settings), RunLimits.of(settings), True)
+    except OverLimit as error:
+        raise SourceError(f"reading it was {error}: give a part of it", path) from error
 
 
 def linksets(sets: Iterable[MappingSet], settings: Settings) -> dict[str, tuple[Quad, ...]]:
@@ -202,13 +213,17 @@ def make_merged_release(
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
     inputs = (("checks", check.digest()), ("questions", questions.digest([*own_questions, *joint_questions])))
     request = replace(request, judgements=judged, inputs=inputs)
-    return merge.merge(settings, start, request, report, index_maker(progress, settings), progress, seen)
+    make_index = index_maker(progress, settings, Phases(RunLimits.of_phase(settings)))
+    return merge.merge(settings, start, request, report, make_index, progress, seen)
 
 
-def index_maker(progress: Progress = lambda message: None, settings: Settings | None = None) -> release.MakeIndex:
+def index_maker(
+    progress: Progress = lambda message: None, settings: Settings | None = None, phases: Phases = NO_LIMITS
+) -> release.MakeIndex:
     """Function that makes the index of a release, which lies there whole but for it.
 
-    Without ``settings`` no document is rendered: each is when it is asked for.
+    Without ``settings`` no document is rendered: each is when it is asked for. It raises SourceError where one of its
+    ``phases`` was ended.
     """
 
     def make(building: Path) -> None:
@@ -218,14 +233,16 @@ def index_maker(progress: Progress = lambda message: None, settings: Settings | 
         graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
         wanted = [(graph, predicate) for graph in graphs for predicate in staging.predicates(iris)]
         quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
-        index.build(folder / index.FILE, quads, iris, progress)
+        progress("indexing for search")
+        phases.apart("indexing for search", lambda: index.build(folder / index.FILE, quads, iris))
         progress("indexing for reconciliation")
-        entity_file.build(folder / entity_file.FILE, opened)
+        phases.apart("indexing for reconciliation", lambda: entity_file.build(folder / entity_file.FILE, opened))
         if settings is not None and settings.rendered_documents:
             from initiative_lod.web import renderings  # here: it takes long to import, and few commands make a release
 
             progress("rendering documents")
-            renderings.render(building, settings, folder / rendered_documents.RENDERED)
+            with phases.here("rendering documents (which the setting rendered_documents = 0 leaves out)"):
+                renderings.render(building, settings, folder / rendered_documents.RENDERED)
 
     return make
 

@@ -105,6 +105,16 @@ class Settings:
     validation_memory: int = _setting(
         4 * 1024 * 1024 * 1024, "memory of one of these, beside what the command has", 256 * 1024 * 1024
     )
+    phase_seconds: float = _setting(
+        3600.0,
+        "time that one phase may take which goes over all that was read: reading a source, loading the store, "
+        "clusters, each index, rendering",
+        0.5,
+    )
+    phase_memory: int = _setting(
+        4 * 1024 * 1024 * 1024, "memory of one of these, beside what the command has", 256 * 1024 * 1024
+    )
+    mapping_bytes: int = _setting(16 * 1024 * 1024, "bytes that a mapping set may have that is merged, unpacked", 1024)
     merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one source that is read may unpack to", 1024)
     merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)
     merge_members: int = _setting(200_000, "files that one source that is read may hold", 1)

@@ -142,6 +142,39 @@ def test_what_cannot_be_run_is_a_sentence(arguments: list[str], sentence: str, t
     assert sentence in " ".join(done.stderr.replace("│", "").split())
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("sh:property [ sh:path ex:thread ;\n sh:pattern '[x' ]", ':6: .* in the statement sh:pattern "[x" of'),
+        ("sh:property [ sh:path ex:thread ;\n sh:minCount 'one' ]", ':6: .* in the statement sh:minCount "one" of'),
+        (
+            "sh:sparql [\n sh:select 'SELECT ?this { nonsense' ]",
+            ':6: .* in the statement sh:select "SELECT ?this { non',
+        ),
+        ("sh:sparql [\n sh:select 'ASK FROM <x:> {}' ]", ':6: .* in the statement sh:select "ASK FROM <x:> {}" of'),
+        ("sh:property [\n sh:path ( ex:thread ) ; sh:minCount 2 ]", ":5: .* in the statement sh:property […] of"),
+        ("sh:property ex:P .\nex:P sh:path ex:thread ;\n sh:minCount 1 , 2", ":7: .* in the statement sh:minCount"),
+        # Two of them: it is the line of what holds both.
+        (
+            "sh:property [ sh:minCount 1 ;\n sh:path ex:a ] ,\n [ sh:path ex:b ;\n sh:minCount 'x' ]",
+            ':4: .*minCount "x',
+        ),
+    ],
+)
+def test_the_statement_that_cannot_be_run_is_named(written: str, told: str, tmp_path: Path) -> None:
+    """With its file, its shape and its line."""
+    write(tmp_path / "data.ttl", "ex:silk a ex:Cloth ; ex:thread 'x' .")
+    write(tmp_path / "weave.ttl", CLOTH)
+    write(tmp_path / "bad.ttl", f"ex:Silk a sh:NodeShape ;\n sh:targetClass ex:Cloth ; {written} .")
+    done = run(tmp_path, "data.ttl", "--shapes", "weave.ttl", "--shapes", "bad.ttl")
+    assert done.returncode == 2
+    line, _, statement = told.partition(" .* ") if " .* " in told else told.partition(".*")
+    said = " ".join(done.stderr.replace("│", "").split())
+    assert said.startswith(f"initiative-lod: bad.ttl{line}")
+    assert statement in said
+    assert said.endswith("of http://loom.example/P") or "http://loom.example/Silk" in said
+
+
 def test_what_is_not_evaluated_is_told(tmp_path: Path) -> None:
     text = "ex:S a sh:NodeShape ; sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this {}' ] ; sh:nodeKind sh:IRI ."
     write(tmp_path / "shapes.ttl", text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import getpass
 import re
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from initiative_lod import release
 from initiative_lod.build import mappings
@@ -24,6 +25,7 @@ from initiative_lod.matching import sssom_rows
 from initiative_lod.matching.alignable import our_things, their_things
 from initiative_lod.matching.proposals import MIN_CONFIDENCE, Proposal, propose
 from initiative_lod.matching.side_by_side import Review
+from initiative_lod.matching.sssom_rows import StringMention
 from initiative_lod.reading import find_files, foreign_graph
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.settings import Settings, from_environment
@@ -66,36 +68,57 @@ def align(
     with progress(quiet) as step:
         slug = find_files.sources([graph])[0].slug
         foreign = foreign_graph.read([graph], iris.thing(f"source/{slug}/").value, settings, strict, step)
-        ours = Store()
-        ours.bulk_extend(build(settings, step).quads)
-        theirs = Store()
-        theirs.bulk_extend(foreign.quads)
+        ours = _store(build(settings, step).quads)
         mine = our_things(ours, iris)
-        others = list(their_things(theirs, iris))
         judged = [] if review else judgements.read(path)
+    recorded = () if known else mappings.recorded(ours).rows
+    have = {(row.value("subject_id"), row.value("object_id")) for row in recorded}
+
+    def compare() -> _Comparison:
+        theirs = _store(foreign.quads)
+        others = list(their_things(theirs, iris))
+        found = [item for item in propose(mine, others, judged, floor) if item.pair not in have]
+        seen_in = [_seen_in(theirs, item, graph) for item in found]
+        return _Comparison(len(others), found, seen_in, [] if review else sssom_rows.mentions(mine, theirs))
+
     if not quiet:
         say("comparing")
     try:
-        found = confined(
-            lambda: propose(mine, others, judged, floor), RunLimits.of(settings)
-        )  # which forks: see validate
+        compared = confined(compare, RunLimits.of(settings))  # which forks: see validate
     except OverLimit as error:
         raise SourceError(f"the comparison was {error}: there is too much in {graph} to compare with") from error
-    if not known:
-        have = {(row.value("subject_id"), row.value("object_id")) for row in mappings.recorded(ours).rows}
-        found = [item for item in found if item.pair not in have]
+    found = compared.proposals
     tell_files(foreign.files)
-    say(f"{len(mine)} things of ours, {len(others):,} of theirs, {len(found)} proposals")
+    say(f"{len(mine)} things of ours, {compared.things:,} of theirs, {len(found)} proposals")
     if review:
-        _serve(Review(found, ours, theirs, iris, path), port, judge or getpass.getuser())
+        _serve(Review(found, ours, _store(foreign.quads), iris, path), port, judge or getpass.getuser())
         return
     seen, title = iris.term("seenIn").value, _title(graph)
     language = Languages().default  # the files of an alignment are in one, whoever writes them
-    lines = [sssom_rows.row(item, _seen_in(theirs, item, graph), seen, language) for item in found]
-    lines += [sssom_rows.mention_row(item, title, seen) for item in sssom_rows.mentions(mine, theirs)]
+    proposed = zip(found, compared.seen_in, strict=True)
+    lines = [sssom_rows.row(item, where, seen, language) for item, where in proposed]
+    lines += [sssom_rows.mention_row(item, title, seen) for item in compared.mentions]
     name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
     header = _header(iris.graph(f"proposal-{name}").value, f"Proposed alignment to {title}")
     _write(out, sssom_writer.write(MappingSet(name, header, tuple(lines), _prefixes(iris))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """Result of comparing with a graph: how many things it has, proposals, where the target of each has its name, and
+    mentions of ours.
+    """
+
+    things: int
+    proposals: list[Proposal]
+    seen_in: list[str]
+    mentions: list[StringMention]
+
+
+def _store(quads: Iterable[Quad]) -> Store:
+    store = Store()
+    store.bulk_extend(quads)
+    return store
 
 
 def _title(graph: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
@@ -24,7 +24,7 @@ _START = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
     r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_NAME = re.compile(rf"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*\Z")
+_NAME = rf"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*\Z"  # it takes long to compile, and few need it
 _REFUSED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 NAMESPACE = RDF.iri
 
@@ -140,7 +140,7 @@ def _is_element(iri: str) -> bool:
 
     Expat and many others know the names of XML 1.0 up to its fourth edition alone, which end with Unicode 2.0.
     """
-    name = _NAME.search(iri)
+    name = re.search(_NAME, iri)
     if name is None or iri in _RESERVED:
         return False
     return name[0].isascii() or _fault(f"<{name[0]}/>".encode()) is None
@@ -247,7 +247,7 @@ def _canonical(element: Any, etree: Any) -> str:
 
 
 def _escaped(text: str | None) -> str:
-    return escape(text or "", {"\r": "&#xD;"})
+    return html.escape(text or "", quote=False).replace("\r", "&#xD;")
 
 
 def _without_language(element: Any) -> None:

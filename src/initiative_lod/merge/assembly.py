@@ -34,8 +34,10 @@ from initiative_lod.release import (
 )
 from initiative_lod.release.files import entry_at
 from initiative_lod.release.manifest import Manifest, MergedSource, Part
+from initiative_lod.release.phases import Phases
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
+from initiative_lod.validation.confined import RunLimits
 
 OWN = "own.nq.gz"
 MADE_ANEW = (
@@ -72,6 +74,7 @@ class Assembly:
         self._iris = Iris(settings.base)
         self._folder = settings.release_folder
         self._memory = settings.table_memory
+        self._phases = Phases(RunLimits.of_phase(settings))
         self._start = start
         self._building = building
         self._alignments = alignments
@@ -91,14 +94,18 @@ class Assembly:
         own = self._own()
         others = self._other_parts()
         progress("loading the store")
-        store = self._store([own, *others, *(item.part for item in self.records)])
+        with self._phases.here("loading the store"):
+            store = self._store([own, *others, *(item.part for item in self.records)])
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
         provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
-        default_graph.load(store, [self._building / provenance_part.file])
+        self._load(store, provenance_part)
+        del store
+        progress("joining what is the same")
         derived = self._added(
-            identity.NAME, identity.materialise(identity.statements_of(store), self._judgements, self._iris), store
+            identity.NAME,
+            lambda store: identity.materialise(identity.statements_of(store), self._judgements, self._iris),
         )
-        derived += self._added(inference.NAME, inference.of_store(store, self._iris), store)
+        derived += self._added(inference.NAME, lambda store: inference.of_store(store, self._iris))
         parts = [
             own,
             *sorted(
@@ -112,11 +119,11 @@ class Assembly:
         if (self._folder / version / manifest.MANIFEST).is_file():
             return manifest.read(self._folder / version) if keep else None
         progress("writing the table of quads")
-        store.flush()
-        del store  # what looks for conflicts may keep a store, and one that can be written removes files by itself
-        store = Store.read_only(str(self._building / manifest.STORE))
         table, scratch = self._building / manifest.TABLE, self._building.parent
-        quad_table.write([self._building / item.file for item in parts], table, scratch, self._memory)
+        with self._phases.here("writing the table of quads"):
+            quad_table.write([self._building / item.file for item in parts], table, scratch, self._memory)
+        # What looks for conflicts may keep a store, and one that can be written removes files by itself.
+        store = Store.read_only(str(self._path))
         repeating = [f"<{self._iris.graph(name).value}>" for name in MADE_OF_ALL]
         with open_engine(self._engine, table, scratch, self._memory, repeating) as engine:
             progress("looking for conflicts")
@@ -127,20 +134,25 @@ class Assembly:
             (self._building / name).write_bytes(data)
         progress("writing dumps")
         self._concatenate(parts)
-        self._write_dumps(derived)
+        self._phases.apart("writing dumps", lambda: self._write_dumps(derived))
         dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
         statements = [path for path in self._building.iterdir() if manifest.STATEMENTS.fullmatch(path.name)]
         dumps |= {path.name: entry_at(path) for path in sorted(statements)}
-        merged = [NamedNode(item.graph) for item in self.records]
-        described = catalogue.describe(self._iris, store, version, dumps, merged, counted)
+        given = version, dumps, [NamedNode(item.graph) for item in self.records], counted
+
+        def describe() -> list[Quad]:
+            return catalogue.describe(self._iris, Store.read_only(str(self._path)), *given)
+
+        described = self._phases.apart("counting what is in it", describe)
         for name, data in folder.description_files(described).items():
             (self._building / name).write_bytes(data)
-        store = Store(str(self._building / manifest.STORE))
+        store = Store(str(self._path))
         store.bulk_extend(default_graph.beside(described))
         triples = default_graph.size(store)
         store.flush()
         del store
-        folder.finish(self._building, self._manifest(version, digest, triples, parts, summary), make_index)
+        finished = self._manifest(version, digest, triples, parts, summary)
+        folder.finish(self._building, finished, make_index, self._phases)
         if not keep:
             return None
         progress("writing the release")
@@ -194,17 +206,29 @@ class Assembly:
         with gzip.open(dump, "rb") as lines:
             yield from (line for line in lines if not line.endswith(endings))
 
-    def _added(self, name: str, quads: Iterable[Quad], store: Store) -> list[Part]:
+    def _added(self, name: str, quads: Callable[[Store], Iterable[Quad]]) -> list[Part]:
         """A graph that is made of everything in the store, as a part that is loaded too; none when it is empty.
 
         Neither identity nor inference needs memory for the store's statements, but for the links and our own things.
         """
-        part = self._ours(name, quads)
+        what = f"making the graph {name}"
+        part = self._phases.apart(what, lambda: self._ours(name, quads(Store.read_only(str(self._path)))))
         if not part.quads:
             (self._building / part.file).unlink()
             return []
-        default_graph.load(store, [self._building / part.file])
+        self._load(Store(str(self._path)), part)
         return [part]
+
+    def _load(self, store: Store, part: Part) -> None:
+        """Load a part into the store, and write out what it has in memory: others may open it after that."""
+        with self._phases.here("loading the store"):
+            default_graph.load(store, [self._building / part.file])
+        store.flush()
+
+    @property
+    def _path(self) -> Path:
+        """The store."""
+        return self._building / manifest.STORE
 
     def _other_parts(self) -> list[Part]:
         """The alignments: those of the start, and those that were given now."""
@@ -229,7 +253,7 @@ class Assembly:
         It begins as another name of the start's, where that holds nothing else and more than has to be added: a store
         that grows by little pieces takes twice the place of one that is loaded at once.
         """
-        path = self._building / manifest.STORE
+        path = self._path
         start = Store.read_only(str(self._start.store))
         stored = {(item.file, item.digest) for item in self._start.manifest.parts}
         needed = {(item.file, item.digest) for item in parts}

@@ -15,7 +15,6 @@ from typing import Any
 
 from initiative_lod.errors import SourceError
 from initiative_lod.literals import split_address
-from initiative_lod.reading import fetch
 from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.syntax import SUFFIXES
 from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
@@ -51,6 +50,8 @@ def is_url(where: str) -> bool:
 
 def check(named: Sequence[str]) -> None:
     """Raise SourceError for a file or folder that is not there, and for a URL that is none."""
+    from initiative_lod.reading import fetch  # here, as below: a process that goes through files fetches none
+
     for where in named:
         if is_url(where):
             try:
@@ -131,6 +132,8 @@ class Arrived:
 def arrive(source: Source, scratch: Path, settings: Settings) -> Arrived:
     """Fetch a source if it has to be, and take its digest. Raises Refused when it cannot be had."""
     if source.remote:
+        from initiative_lod.reading import fetch
+
         fetched = fetch.fetch(source.where, scratch, settings)
         budget = Budget(Caps.of(settings))
         return Arrived(source, fetched.path, fetched.name, fetched.notes, digest(fetched.path, budget), fetched.url)

@@ -6,7 +6,7 @@ What cannot be read is told file by file, and the others are read all the same, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from initiative_lod.errors import SourceError, at
 from initiative_lod.reading.find_files import Arrived, Source, arrive, check
 from initiative_lod.reading.members import FileOutcome, Member
+from initiative_lod.reading.memory import taken
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.spool import merged
@@ -24,6 +25,8 @@ from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings
 
 FILE_GRAPHS = "urn:file:"  # beginning of the names of the graphs, one for each file
+
+QUADS_AT_ONCE = 20_000  # after which it is looked how much memory there is
 
 Progress = Callable[[str], None]
 
@@ -81,7 +84,7 @@ def read(
     against the address of the file in which they stand.
 
     Raises SourceError when nothing can be read, and, if ``strict``, when anything has to be refused: it names all of
-    it. Raises MachineError for a fault of this machine.
+    it; likewise for more statements than there is memory for. Raises MachineError for a fault of this machine.
     """
     check(named)
     files: list[ReadFile] = []
@@ -103,7 +106,7 @@ def read(
         lines = Path(folder) / "lines"
         with lines.open("wb") as file:
             file.writelines(line + b"\n" for line in merged(pool.finish()))
-        quads = tuple(parse(path=str(lines), format=RdfFormat.N_QUADS))
+        quads = tuple(_held(lines, settings.validation_memory))
     graph = ForeignGraph(quads, tuple(files))
     refused = [item.told for item in graph.refused]
     if not any(item.outcome.status == "taken" for item in files):
@@ -112,6 +115,18 @@ def read(
     if strict and refused:
         raise SourceError("files had to be refused:\n  " + "\n  ".join(refused))
     return graph
+
+
+def _held(lines: Path, memory: int) -> Iterator[Quad]:
+    """The statements in a file, in so many bytes of memory. Raises SourceError."""
+    most = taken() + memory
+    for number, quad in enumerate(parse(path=str(lines), format=RdfFormat.N_QUADS)):
+        if number % QUADS_AT_ONCE == 0 and taken() > most:
+            raise SourceError(
+                f"what was read does not fit into {memory:,} bytes of memory (setting validation_memory), which end "
+                f"after {number:,} statements: name a part of it, or raise the setting"
+            )
+        yield quad
 
 
 def _place(arrived: Arrived, name: str) -> str:

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from initiative_lod.errors import MachineError
+from initiative_lod.errors import MachineError, SourceError
 from initiative_lod.reading.find_files import Arrived
 from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
@@ -202,6 +202,7 @@ class ProcessPool:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
+        self._seconds = settings.phase_seconds
         self._finder = ReaderProcess(folder / "spool-finder", settings)
         self._readers = [
             ReaderProcess(folder / f"spool-{number}", settings) for number in range(settings.merge_workers)
@@ -220,8 +221,8 @@ class ProcessPool:
         """Find and read the files of a source; what became of each, in the order of their names. No more of them is
         asked for than there are processes to read them.
 
-        ``seen`` is called for each as it comes, in any order and from any thread. Raises MachineError for a fault of
-        this machine.
+        ``seen`` is called for each as it comes, in any order and from any thread. Raises SourceError when all of them
+        take longer than a phase may, MachineError for a fault of this machine.
         """
         outcomes: dict[int, FileOutcome] = {}
         waiting: queue.Queue[tuple[int, Member] | None] = queue.Queue(maxsize=len(self._readers))
@@ -243,7 +244,7 @@ class ProcessPool:
         for thread in threads:
             thread.start()
         try:
-            self._deal(self._finder.find(arrived, self._folder), waiting, outcomes, failed, seen)
+            self._deal(self._in_time(arrived), waiting, outcomes, failed, seen)
         finally:
             for _ in threads:
                 waiting.put(None)
@@ -252,6 +253,17 @@ class ProcessPool:
         if failed:
             raise failed[0]
         return [outcomes[number] for number in sorted(outcomes)]
+
+    def _in_time(self, arrived: Arrived) -> Iterator[Member | FileOutcome]:
+        """The files of a source, as long as there is time for them. Raises SourceError."""
+        until = time.monotonic() + self._seconds
+        for found in self._finder.find(arrived, self._folder):
+            if time.monotonic() > until:
+                raise SourceError(
+                    f"reading {arrived.name} was ended after {self._seconds:g} s (setting phase_seconds): name a part "
+                    "of it, or raise the setting"
+                )
+            yield found
 
     @staticmethod
     def _deal(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
 from initiative_lod.release.lexical_forms import as_stored
+from initiative_lod.release.time_limit import check_time
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_GRAPH = DefaultGraph()
 
 LINES_AT_ONCE = 450_000  # of files; with their triples a little less than the bulk loader takes into one batch
+BYTES_AT_ONCE = 256 << 20  # of lines and their triples, however few: literals may be long
 _BLOCK_BYTES = 1 << 20
 _BUFFER_BYTES = 1 << 16
 _GRAPH_NAME = re.compile(rb" <[^<>\s]*> \.\n")  # what a line of N-Quads ends with
@@ -84,10 +86,11 @@ def load(store: Store, files: Iterable[Path], lines_at_once: int = LINES_AT_ONCE
     """Load files of gzipped N-Quads, all in named graphs, and their triples into the default graph.
 
     The bulk loader is called as seldom as it can be (each call makes files of its own), with no more at once than it
-    holds in memory as one batch. Raises OSError.
+    holds in memory as one batch. Raises OSError, and OutOfTime.
     """
     blocks = _blocks(files)
     for block in blocks:
+        check_time()
         store.bulk_load(
             io.BufferedReader(_Lines(block, blocks, 2 * lines_at_once), _BUFFER_BYTES), format=RdfFormat.N_QUADS
         )
@@ -126,16 +129,17 @@ def _blocks(files: Iterable[Path]) -> Iterator[bytes]:
 
 
 class _Lines(io.RawIOBase):
-    """Lines that the bulk loader reads at once: a block, and more of them up to a number of lines."""
+    """Lines that the bulk loader reads at once: a block, and more of them up to a number of lines, and of bytes."""
 
     def __init__(self, first: bytes, more: Iterator[bytes], lines: int) -> None:
         self._more = more
-        self._room = lines
+        self._room, self._bytes = lines, BYTES_AT_ONCE
         self._take(first)
 
     def _take(self, block: bytes) -> None:
         self._left = memoryview(block)
         self._room -= block.count(b"\n")
+        self._bytes -= len(block)
 
     def readable(self) -> bool:
         """It is."""
@@ -143,7 +147,7 @@ class _Lines(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         """Fill the buffer as far as the block goes; 0 at the end."""
-        if not self._left and self._room > 0:
+        if not self._left and self._room > 0 and self._bytes > 0:
             self._take(next(self._more, b""))
         target = memoryview(buffer)
         count = min(len(target), len(self._left))

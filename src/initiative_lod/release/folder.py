@@ -44,6 +44,7 @@ from initiative_lod.release.manifest import (
     Release,
     read,
 )
+from initiative_lod.release.phases import NO_LIMITS, Phases
 
 Progress = Callable[[str], None]
 #: How the workplaces of writers begin.
@@ -237,12 +238,14 @@ def _same(building: Path, target: Path) -> bool:
     return (target / MANIFEST).read_bytes() == (building / MANIFEST).read_bytes()
 
 
-def finish(building: Path, manifest: Manifest, make_index: MakeIndex) -> None:
+def finish(building: Path, manifest: Manifest, make_index: MakeIndex, phases: Phases = NO_LIMITS) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests."""
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
-    unions.write(building)
-    hubs.write(building, manifest.base)
+    with phases.here("uniting its graphs"):
+        unions.write(building)
+    with phases.here("counting what points to hubs"):
+        hubs.write(building, manifest.base)
     make_index(building)
     seal(building)
 

@@ -21,6 +21,7 @@ from initiative_lod.iris import Iris
 from initiative_lod.release import quad_table
 from initiative_lod.release.files import open_index, unstamp
 from initiative_lod.release.manifest import DESCRIPTION, INDEX, TABLE
+from initiative_lod.release.time_limit import check_time
 
 FILE = "hubs.sqlite"  # in the index
 LEAST = 1000  # statements that point to a thing, from which on it is a hub
@@ -64,7 +65,10 @@ class Hubs:
 
 
 def write(building: Path, base: str) -> None:
-    """Write the file of a release, which lies in ``building`` whole but for its index. Raises ReleaseError."""
+    """Write the file of a release, which lies in ``building`` whole but for its index.
+
+    Raises ReleaseError, OutOfTime.
+    """
     from duckdb import Error
 
     iris = Iris(base)
@@ -74,11 +78,13 @@ def write(building: Path, base: str) -> None:
         with (
             tempfile.TemporaryDirectory(prefix="initiative-lod-hubs-") as scratch,
             quad_table.connection(Path(scratch), asked=table.stat().st_size) as engine,
+            quad_table.in_time(engine),
         ):
             rows = engine.execute(_COUNT, given).fetchall()
             counts = Counter({(thing[1:-1], property[1:-1]): int(subjects) for thing, property, subjects in rows})
             counts += _described(building, {thing for thing, _ in counts})
     except Error as error:
+        check_time()
         raise ReleaseError(f"the hubs of the release cannot be counted: {error}") from error
     path = building / INDEX / FILE
     with closing(sqlite3.connect(path, isolation_level=None)) as written:

@@ -160,9 +160,10 @@ class NotingRelease(RememberingRelease):
     # Values made of it
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
-        if name not in self._memories:
-            self._memories[name] = _NotingMemory(self._page, most)
-        return self._memories[name]
+        memories = self._remembered.memories
+        if name not in memories:
+            memories[name] = _NotingMemory(self._page, most)
+        return memories[name]
 
     def apart(self, make: Callable[[], V]) -> V:
         with self.noting(set()):

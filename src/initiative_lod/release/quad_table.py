@@ -7,7 +7,9 @@ the store has it, where that differs (``1`` for ``01``): what is counted by a qu
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import RdfFormat, Store
 
 from initiative_lod.errors import ReleaseError
+from initiative_lod.release.time_limit import LIMIT, check_time
 from initiative_lod.vocabulary import RDF, XSD
 
 if TYPE_CHECKING:
@@ -80,17 +83,31 @@ def connection(scratch: Path, memory: int = MEMORY_BYTES, asked: int = 0, thread
     return duckdb.connect(config=options)
 
 
+@contextmanager
+def in_time(engine: DuckDBPyConnection) -> Iterator[None]:
+    """Let the engine be interrupted when the work that runs has a limit of time, and it is over."""
+    limit = LIMIT.get()
+    timer = threading.Timer(limit.left, engine.interrupt) if limit is not None else None
+    if timer is not None:
+        timer.start()
+    try:
+        yield
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
 def write(parts: Sequence[Path], path: Path, scratch: Path, memory: int = MEMORY_BYTES) -> int:
     """Write the quads of gzipped N-Quads files, in their order, as the table ``path``; returns their number.
 
     The same files give the same bytes by the same version of the engine. Raises ReleaseError for lines that are no
-    quads of named graphs, and where they cannot be written.
+    quads of named graphs, and where they cannot be written; OutOfTime.
     """
     from duckdb import Error
 
     plain = scratch / "plain.parquet"
     try:
-        with connection(scratch, memory, sum(part.stat().st_size for part in parts)) as engine:
+        with connection(scratch, memory, sum(part.stat().st_size for part in parts)) as engine, in_time(engine):
             rows = _split(engine, parts, plain)
             any_rewritten = _note_rewritten(engine)
             stored = "stored" if any_rewritten else "NULL::VARCHAR AS stored"
@@ -100,6 +117,7 @@ def write(parts: Sequence[Path], path: Path, scratch: Path, memory: int = MEMORY
                 "(FORMAT parquet, COMPRESSION zstd)"
             )
     except Error as error:
+        check_time()
         raise ReleaseError(f"the table of quads cannot be written: {error}") from error
     finally:
         plain.unlink(missing_ok=True)

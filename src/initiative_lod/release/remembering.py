@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any
@@ -27,29 +28,34 @@ def _by_predicate(quads: Iterable[Quad]) -> _ByPredicate:
     return found
 
 
+@dataclass(slots=True)
+class _Remembered:
+    """All that is remembered of a release: quads as the store has them, by subject and graph and by other patterns;
+    those of a subject with each literal as it was written; triples; values; and the graph that was read last, since its
+    page and its data are made one after the other. ``count`` is the number of quads.
+    """
+
+    answers: dict[Any, tuple[Quad, ...]] = field(default_factory=dict)
+    subjects: dict[Any, _ByPredicate | None] = field(default_factory=dict)
+    stated: dict[Any, _ByPredicate] = field(default_factory=dict)
+    triples: dict[Any, tuple[Triple, ...]] = field(default_factory=dict)
+    memories: dict[str, Memory[Any, Any]] = field(default_factory=dict)
+    graph: tuple[NamedNode | None, tuple[Quad, ...]] = (None, ())
+    count: int = 0
+
+
 class RememberingRelease(OpenRelease):
     """An open release that answers a second time from memory, in the same order. For one thread."""
 
     @cached_property
-    def _answers(self) -> dict[Any, tuple[Quad, ...]]:
-        return {}
-
-    @cached_property
-    def _subjects(self) -> dict[Any, _ByPredicate | None]:
-        return {}
-
-    @cached_property
-    def _remembered(self) -> list[int]:
-        return [0]
-
-    @cached_property
-    def _memories(self) -> dict[str, Memory[Any, Any]]:
-        return {}
+    def _remembered(self) -> _Remembered:
+        return _Remembered()
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
-        if name not in self._memories:
-            self._memories[name] = super().memory(name, most)
-        return self._memories[name]
+        memories = self._remembered.memories
+        if name not in memories:
+            memories[name] = super().memory(name, most)
+        return memories[name]
 
     def quads(
         self,
@@ -59,16 +65,16 @@ class RememberingRelease(OpenRelease):
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
         if subject is None and predicate is None and object is None and graph is not None:
-            if self._graph[0] != graph:
-                self._graph[:] = graph, tuple(super().quads(graph=graph))
-            return iter(self._graph[1])
+            if self._remembered.graph[0] != graph:
+                self._remembered.graph = graph, tuple(super().quads(graph=graph))
+            return iter(self._remembered.graph[1])
         if subject is None or object is not None or graph is not None:
             return super().quads(subject, predicate, object, graph)
-        known = self._stated.get(subject)
+        known = self._remembered.stated.get(subject)
         if known is None:
             if self._about(subject, None) is None:
                 return super().quads(subject, predicate)
-            known = self._stated[subject] = _by_predicate(super().quads(subject))
+            known = self._remembered.stated[subject] = _by_predicate(super().quads(subject))
         return iter(known.get(predicate, ()))
 
     def triples(
@@ -80,26 +86,12 @@ class RememberingRelease(OpenRelease):
         if subject is None or predicate is None or object is not None:
             return super().triples(subject, predicate, object)
         key = subject, predicate
-        known = self._triples.get(key)
+        known = self._remembered.triples.get(key)
         if known is None:
             if self._about(subject, DEFAULT_GRAPH) is None:
                 return super().triples(subject, predicate)
-            known = self._triples[key] = tuple(super().triples(subject, predicate))
+            known = self._remembered.triples[key] = tuple(super().triples(subject, predicate))
         return iter(known)
-
-    @cached_property
-    def _graph(self) -> list[Any]:
-        """The graph that was read last, and its quads: its page and its data are made one after the other."""
-        return [None, ()]
-
-    @cached_property
-    def _stated(self) -> dict[Any, _ByPredicate]:
-        """Quads of a subject, each with its literal as it was written."""
-        return {}
-
-    @cached_property
-    def _triples(self) -> dict[Any, tuple[Triple, ...]]:
-        return {}
 
     def _matches(
         self,
@@ -116,31 +108,31 @@ class RememberingRelease(OpenRelease):
         if subject is not None or object is None:
             return super()._matches(subject, predicate, object, graph)
         key = (predicate, object, graph)
-        if key not in self._answers:
+        if key not in self._remembered.answers:
             found = super()._matches(None, predicate, object, graph)
             answer = tuple(islice(found, MOST_STATEMENTS))
             if len(answer) == MOST_STATEMENTS:
                 return chain(answer, found)
             self._count(answer)
-            self._answers[key] = answer
-        return iter(self._answers[key])
+            self._remembered.answers[key] = answer
+        return iter(self._remembered.answers[key])
 
     def _about(self, subject: NamedNode | BlankNode | Triple, graph: Graph) -> _ByPredicate | None:
         """All quads of a subject (under None), and those with each predicate: the store sorts by these two first."""
         key = (subject, graph)
-        if key not in self._subjects:
+        if key not in self._remembered.subjects:
             everywhere = self._about(subject, None) if graph is not None else None
             if everywhere is not None:  # of which each graph has its part, in the same order
-                self._subjects[key] = _by_predicate(quad for quad in everywhere[None] if quad.graph_name == graph)
-                return self._subjects[key]
+                found = _by_predicate(quad for quad in everywhere[None] if quad.graph_name == graph)
+                self._remembered.subjects[key] = found
+                return found
             quads = list(islice(super()._matches(subject, None, None, graph), MOST_STATEMENTS))
             self._count(quads)
-            self._subjects[key] = _by_predicate(quads) if len(quads) < MOST_STATEMENTS else None
-        return self._subjects[key]
+            self._remembered.subjects[key] = _by_predicate(quads) if len(quads) < MOST_STATEMENTS else None
+        return self._remembered.subjects[key]
 
     def _count(self, quads: Sequence[Quad]) -> None:
-        self._remembered[0] += 1 + len(quads)
-        if self._remembered[0] > MOST_QUADS:
-            for memory in (self._answers, self._subjects, self._stated, self._triples, self._memories):
-                memory.clear()
-            self._remembered[0] = 0
+        """Make room for as many more."""
+        if self._remembered.count > MOST_QUADS:
+            vars(self)["_remembered"] = _Remembered()
+        self._remembered.count += 1 + len(quads)

@@ -21,6 +21,11 @@ class TimeLimit:
         """Let the next look-up be the last: nobody waits for the work any more."""
         self._end = 0.0
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left of it; 0 when it is over."""
+        return max(0.0, self._end - time.monotonic())
+
     def check(self) -> None:
         """Raise OutOfTime when the time is up."""
         if time.monotonic() > self._end:
@@ -29,3 +34,10 @@ class TimeLimit:
 
 #: The limit of the work that runs in this context; None where there is none, as in a command.
 LIMIT: ContextVar[TimeLimit | None] = ContextVar("LIMIT", default=None)
+
+
+def check_time() -> None:
+    """Raise OutOfTime where the work that runs has a limit, and it is over."""
+    limit = LIMIT.get()
+    if limit is not None:
+        limit.check()

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolution, QuerySolutions, Store, Triple, Variable
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats.json_reader import read_json
@@ -22,6 +22,7 @@ from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
 from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, format_at
 from initiative_lod.release.opened import query_text
+from initiative_lod.release.time_limit import check_time
 
 PIECES = "pieces"
 FIRST_WITH_TABLE = 3  # of the formats of a release
@@ -156,7 +157,7 @@ def write(building: Path) -> None:
         pieces.bulk_extend(
             Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
             for iri in table().cut()
-            for row in _ask(store, "alone", graph=NamedNode(iri))
+            for row in _in_time(_ask(store, "alone", graph=NamedNode(iri)))
         )
         pieces.flush()
     write_file(index / GRAPH_TABLE, as_json(table().to_json()))
@@ -175,7 +176,7 @@ def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:
         {row["property"]: row["uses"] for row in _ask(store, query)} for query in ("statements", "predicates")
     )
     for predicate in (predicate for predicate, uses in stated.items() if uses != each[predicate]):
-        for row in _ask(store, "shared", property=predicate):
+        for row in _in_time(_ask(store, "shared", property=predicate)):
             triple = Triple(row["subject"], row["property"], row["object"])
             graphs = frozenset(
                 quad.graph_name.value
@@ -184,6 +185,13 @@ def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:
             )
             if row["graph"].value == min(graphs):  # the triple comes with each of its graphs
                 yield triple, graphs
+
+
+def _in_time(rows: QuerySolutions) -> Iterator[QuerySolution]:
+    """The rows. Raises OutOfTime."""
+    for row in rows:
+        check_time()
+        yield row
 
 
 def _ask(store: Store, name: str, **terms: NamedNode) -> QuerySolutions:

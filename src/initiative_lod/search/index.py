@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -24,14 +24,11 @@ from initiative_lod.search.staging import scratch, stage
 
 FILE = "search.sqlite"
 
-Progress = Callable[[str], None]
 
-
-def build(path: Path, quads: Iterable[Quad], iris: Iris, progress: Progress = lambda message: None) -> IndexSummary:
+def build(path: Path, quads: Iterable[Quad], iris: Iris) -> IndexSummary:
     """Write the index of ``quads`` to ``path``, which must not exist. Raises ReleaseError when SQLite has no FTS5."""
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")
-    progress("indexing for search")
     building = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         with (

@@ -30,7 +30,7 @@ from initiative_lod.sources.mapping_set import (
     where_seen,
 )
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
-from initiative_lod.sources.sssom_written import HeaderEntry, Record, Written
+from initiative_lod.sources.sssom_written import HeaderEntry, Record, Written, require_short
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well
@@ -50,7 +50,8 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")  # an XML name without a colon, near enoug
 
 def read(path: Path, published: bool = True, settings: Settings | None = None) -> MappingSet:
     """Read SSSOM/TSV or CSV, its header in the file or in ``<name>.sssom.yml`` beside it; SSSOM/JSON; SSSOM as RDF in
-    any syntax, within the limits of ``settings``. The content decides which it is.
+    any syntax, within the limits of ``settings``. The content decides which it is. One that is not ours has so many
+    bytes at most as these say.
 
     Raises ParseError, with the line, for what the standard forbids. What is ``published`` by us is a table, and held
     to more: a licence, a confidence, where each target was seen, no mapping twice, and nothing that needs a note.
@@ -112,6 +113,8 @@ class _Reader:
 
     def _written(self) -> Written:
         """Mapping set of the file, in whichever syntax."""
+        if not self._published:
+            require_short(self._path, self._settings.mapping_bytes)
         if not self._published and sssom_rdf.is_rdf(self._path):
             return sssom_rdf.read(self._path, self._doubt, self._settings)
         if not self._published and sssom_json.is_json(self._path):

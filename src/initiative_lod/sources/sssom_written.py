@@ -57,15 +57,29 @@ def text_lines(path: Path) -> list[str]:
     return text.rstrip("\n").split("\n")
 
 
+def require_short(path: Path, most: int) -> None:
+    """Raise ParseError for a file that has, or unpacks to, more than so many bytes, SourceError for one that cannot be
+    read.
+    """
+    size = len(_content(path, most + 1)) if path.suffix == ".gz" else path.stat().st_size
+    if size > most:
+        raise ParseError(f"it has more than {most:,} bytes (setting mapping_bytes): give it in parts", path)
+
+
 def _unpacked(path: Path) -> str:
     """The text of a gzip file. Raises ParseError, SourceError."""
+    content = _content(path, MAX_UNPACKED_BYTES + 1)
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise ParseError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB, which is no mapping set", path)
+    return text_of(content, path)
+
+
+def _content(path: Path, most: int) -> bytes:
+    """The first bytes that a gzip file unpacks to. Raises ParseError, SourceError."""
     try:
         with gzip.open(path) as file:
-            content = file.read(MAX_UNPACKED_BYTES + 1)
+            return file.read(most)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ParseError("the archive breaks off, or is none: it cannot be unpacked", path) from error
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", path) from error
-    if len(content) > MAX_UNPACKED_BYTES:
-        raise ParseError(f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB, which is no mapping set", path)
-    return text_of(content, path)

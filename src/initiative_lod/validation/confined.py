@@ -16,10 +16,10 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from initiative_lod.errors import InitiativeLodError, Message, OverLimit, ShapesError
+from initiative_lod.reading.memory import taken
 from initiative_lod.settings import Settings
 
 T = TypeVar("T")
@@ -30,31 +30,40 @@ _RECURSION = 10_000  # calls; within the megabytes of stack that a process has
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """Limits of one confined run: seconds of wall clock, and bytes of memory beside those that this process has."""
+    """Limits of one confined run: seconds of wall clock, and bytes of memory beside those that this process has.
+
+    ``kind`` is how the names of the settings begin that give them.
+    """
 
     seconds: float = 600.0
     memory: int = 4 << 30
+    kind: str = "validation"
 
     @classmethod
     def of(cls, settings: Settings) -> RunLimits:
-        """The limits that the settings give."""
+        """The limits of what is judged: a validation, one check, a comparison."""
         return cls(settings.validation_seconds, settings.validation_memory)
+
+    @classmethod
+    def of_phase(cls, settings: Settings) -> RunLimits:
+        """The limits of a phase that goes over all that was read."""
+        return cls(settings.phase_seconds, settings.phase_memory, "phase")
 
     @property
     def out_of_time(self) -> OverLimit:
         """The error of a run that takes too long."""
-        text = f"ended after {self.seconds:g} s (setting validation_seconds)"
+        text = f"ended after {self.seconds:g} s (setting {self.kind}_seconds)"
         return OverLimit(text, Message("limit.seconds", seconds=f"{self.seconds:g}"))
 
     @property
     def out_of_memory(self) -> OverLimit:
         """The error of a run that needs too much memory."""
-        text = f"ended at {self.memory:,} bytes of memory (setting validation_memory)"
+        text = f"ended at {self.memory:,} bytes of memory (setting {self.kind}_memory)"
         return OverLimit(text, Message("limit.memory", bytes=self.memory))
 
 
-def confined(make: Callable[[], T], limits: RunLimits) -> T:
-    """Result of ``make``, made in a process of its own within limits.
+def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -> T:
+    """Result of ``make``, made in a process of its own within limits. With ``programs`` it may start such of ours.
 
     Raises whatever InitiativeLodError it raises, and OverLimit when the process was ended.
     """
@@ -64,7 +73,7 @@ def confined(make: Callable[[], T], limits: RunLimits) -> T:
         child = os.fork()
     if child == 0:
         os.close(reading)
-        _answer(make, writing, limits)
+        _answer(make, writing, limits, programs)
     os.close(writing)
     try:
         content = _read(reading, time.monotonic() + limits.seconds)
@@ -79,7 +88,7 @@ def confined(make: Callable[[], T], limits: RunLimits) -> T:
         if ended == -signal.SIGXCPU:
             raise limits.out_of_time
         why = "its memory ran out" if ended in (-signal.SIGABRT, -signal.SIGKILL) else f"it ended with status {ended}"
-        text = f"broken off, probably since {why} ({limits.memory:,} bytes, setting validation_memory)"
+        text = f"broken off, probably since {why} ({limits.memory:,} bytes, setting {limits.kind}_memory)"
         raise OverLimit(text, Message("limit.memory", bytes=limits.memory))
     outcome: T | InitiativeLodError = pickle.loads(content)
     if isinstance(outcome, InitiativeLodError):
@@ -87,16 +96,17 @@ def confined(make: Callable[[], T], limits: RunLimits) -> T:
     return outcome
 
 
-def _answer(make: Callable[[], object], writing: int, given: RunLimits) -> NoReturn:
+def _answer(make: Callable[[], object], writing: int, given: RunLimits, programs: bool) -> NoReturn:
     """The child: makes, writes and ends, whatever happens."""
     status = 1
     try:
-        memory = given.memory + _data_bytes()
+        memory = given.memory + taken()
         limits = {resource.RLIMIT_CPU: int(given.seconds) + 1, resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
         for limit, most in limits.items():
             _, hard = resource.getrlimit(limit)
             resource.setrlimit(limit, (most, hard) if hard == resource.RLIM_INFINITY else (min(most, hard), hard))
-        sys.addaudithook(_no_network)
+        if not programs:
+            sys.addaudithook(_no_network)
         sys.setrecursionlimit(_RECURSION)
         outcome: object
         try:
@@ -110,14 +120,6 @@ def _answer(make: Callable[[], object], writing: int, given: RunLimits) -> NoRet
         status = 0
     finally:
         os._exit(status)
-
-
-def _data_bytes() -> int:
-    """Bytes of memory that this process has taken already."""
-    try:
-        return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * resource.getpagesize()
-    except OSError:  # a system that does not tell
-        return 0
 
 
 def _no_network(event: str, arguments: tuple[object, ...]) -> None:

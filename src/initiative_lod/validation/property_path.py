@@ -30,8 +30,16 @@ class PathOf:
         return f"^{inner[0]}" if self.kind == "inverse" else inner[0] + self._SIGNS[self.kind]
 
 
-def read_path(shapes: TripleIndex, node: Term, depth: int = 0) -> NamedNode | PathOf:
+def read_path(shapes: TripleIndex, node: Term) -> NamedNode | PathOf:
     """The path that ``node`` is in the shapes graph. Raises ShapesError for what is none."""
+    try:
+        return _read(shapes, node, 0)
+    except ShapesError as error:
+        holder = next(iter(shapes.subjects(SH.path, node)), None)
+        raise ShapesError(str(error), None if holder is None else (holder, SH.path, node)) from error
+
+
+def _read(shapes: TripleIndex, node: Term, depth: int) -> NamedNode | PathOf:
     if isinstance(node, NamedNode):
         return node
     if not isinstance(node, BlankNode) or depth > _DEEPEST:
@@ -41,14 +49,14 @@ def read_path(shapes: TripleIndex, node: Term, depth: int = 0) -> NamedNode | Pa
         members = shapes.items(head) or []
         if len(members) < 2:
             raise ShapesError("a sequence or alternative of a property path is no list of two or more (SHACL §2.3.1)")
-        return tuple(read_path(shapes, member, depth + 1) for member in members)
+        return tuple(_read(shapes, member, depth + 1) for member in members)
 
     if shapes.values(node, RDF.first):
         return PathOf("sequence", listed(node))
     for kind in ("inverse", "alternative", "zeroOrMore", "oneOrMore", "zeroOrOne"):
         inner = shapes.value(node, SH[f"{kind}Path"])
         if inner is not None:
-            parts = listed(inner) if kind == "alternative" else (read_path(shapes, inner, depth + 1),)
+            parts = listed(inner) if kind == "alternative" else (_read(shapes, inner, depth + 1),)
             return PathOf(kind, parts)
     raise ShapesError("a blank node that is given as a property path has none of its forms (SHACL §2.3.1)")
 

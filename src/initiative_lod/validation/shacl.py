@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from operator import attrgetter
@@ -41,7 +41,8 @@ from initiative_lod.validation.prefilter import TARGETS, Prefilter
 from initiative_lod.validation.property_path import PathOf, inward, path_triples, read_path
 from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
 from initiative_lod.validation.report import Place, Report, Result
-from initiative_lod.validation.shapes_graph import ForeignShapes, check, read_shapes
+from initiative_lod.validation.shapes_fault import FaultSearch, Targets, located
+from initiative_lod.validation.shapes_graph import ForeignShapes, check, read_shapes, shacl_name, shape_name
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.vocabulary import OA, ONTOLOGY_PATH, OWL, RDF, RDFS, SH
 
@@ -78,13 +79,15 @@ def validate(
         try:
             found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
         except ShapesError as error:
-            for shape in targets or ():  # which of them it is, if it is not the graph as a whole
+
+            def fault(shapes: TripleIndex, targets: Targets) -> str:
                 try:
-                    _run(graph, _shapes_graph(shapes_index, prefilter, {shape: (targets or {})[shape]}))
-                except ShapesError as alone:
-                    if str(alone) == str(error):
-                        raise ShapesError(f"{error} (<{shape.value}>)") from error
-            raise
+                    _run(graph, _shapes_graph(shapes, prefilter, targets))
+                except ShapesError as other:
+                    return str(other)
+                return ""
+
+            raise FaultSearch(shapes_index, targets or {}, fault).found(str(error)) from error
     reader = _Reader(found, index, shapes_index, places)
     results = [reader.result(node) for node in found.objects(None, REPORT.result)]
     counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
@@ -98,8 +101,12 @@ def validate_files(graph: ForeignGraph, settings: Settings) -> Report:
     """
     ontology = settings.ontology
     shapes = read_shapes([*(ontology / "shapes").glob("*.ttl"), *(settings.root / "shapes").glob("*.ttl")])
-    terms, places = read_shapes([ontology / "initiative.ttl"]), places_in(graph.files, settings.base)
-    return _judged(lambda: validate(graph.quads, shapes, ontology=terms, places=places), settings)
+    terms = read_shapes([ontology / "initiative.ttl"])
+
+    def judge() -> Report:
+        return validate(graph.quads, shapes, ontology=terms, places=places_in(graph.files, settings.base))
+
+    return _judged(judge, settings)
 
 
 def validate_by(shapes: ForeignShapes, graph: ForeignGraph, ontology: Statements, settings: Settings) -> Report:
@@ -107,8 +114,14 @@ def validate_by(shapes: ForeignShapes, graph: ForeignGraph, ontology: Statements
 
     Of ``ontology`` the hierarchies count. Raises ShapesError for shapes that cannot be run, or not within the limits.
     """
-    places = places_in(graph.files, None)
-    return _judged(lambda: validate(graph.quads, shapes.quads, ontology=ontology, places=places), settings)
+
+    def judge() -> Report:
+        try:
+            return validate(graph.quads, shapes.quads, ontology=ontology, places=places_in(graph.files, None))
+        except ShapesError as error:
+            raise located(error, shapes) from error
+
+    return _judged(judge, settings)
 
 
 def _judged(make: Callable[[], Report], settings: Settings) -> Report:
@@ -121,9 +134,7 @@ def _judged(make: Callable[[], Report], settings: Settings) -> Report:
         ) from error
 
 
-def _shapes_graph(
-    shapes: TripleIndex, prefilter: Prefilter, targets: Mapping[Term, Iterable[Term]] | None
-) -> rdflib.Graph:
+def _shapes_graph(shapes: TripleIndex, prefilter: Prefilter, targets: Targets | None) -> rdflib.Graph:
     """The shapes graph for pySHACL; with ``targets`` each shape has these focus nodes and no others."""
     graph = rdflib.Graph(bind_namespaces="none")
     rdflib_bool_patch()  # type: ignore[no-untyped-call]
@@ -299,9 +310,9 @@ class _Reader:
         said = [item for item in self._found.objects(node, REPORT.resultMessage) if isinstance(item, rdflib.Literal)]
         return Result(
             focus=focus,
-            severity=_shacl_name(value(REPORT.resultSeverity)),
+            severity=shacl_name(value(REPORT.resultSeverity)),
             shape=self.name(shape),
-            component=_shacl_name(value(REPORT.sourceConstraintComponent)),
+            component=shacl_name(value(REPORT.sourceConstraintComponent)),
             constraint=None if constraint is None else self.name(constraint),
             path=None if path is None else read_path(self._shapes, path),
             value=value(REPORT.value),
@@ -312,23 +323,7 @@ class _Reader:
 
     def name(self, shape: Term) -> str:
         """The IRI of a shape; of one without a name, that of what holds it and, after a space, how it is held."""
-        if isinstance(shape, NamedNode):
-            return shape.value
-        steps: list[str] = []
-        seen: set[Term] = set()
-        while not isinstance(shape, NamedNode) and shape not in seen:
-            seen.add(shape)
-            holders = ((name, each) for name in self._shapes.predicates for each in self._shapes.subjects(name, shape))
-            predicate, holder = min(holders, key=lambda held: (held[0].value, str(held[1])), default=(None, None))
-            path = self._shapes.value(shape, SH.path)
-            if path is not None:
-                steps.append(str(read_path(self._shapes, path)))
-            elif predicate not in (None, RDF.first, RDF.rest):
-                steps.append(_shacl_name(predicate))
-            if holder is None:
-                break
-            shape = holder
-        return " ".join([shape.value if isinstance(shape, NamedNode) else "_:", *reversed(steps)])
+        return shape_name(self._shapes, shape)
 
     def labels(self) -> dict[str, dict[str, str]]:
         """The labels of the shapes and constraints that have an IRI, by it."""
@@ -396,7 +391,3 @@ class _Reader:
         if (found := self._places(iri, property, value)) is not None or fragment.startswith("selector="):
             return found
         return self._places(whole, property, value)
-
-
-def _shacl_name(iri: Term | None) -> str:
-    return "" if iri is None else iri.value.removeprefix(SH.iri)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import url2pathname
@@ -19,8 +20,9 @@ from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.settings import Settings
 from initiative_lod.validation.patterns import compiled
+from initiative_lod.validation.property_path import read_path
 from initiative_lod.validation.triple_index import Term, TripleIndex
-from initiative_lod.vocabulary import OWL, SH
+from initiative_lod.vocabulary import OWL, RDF, SH
 
 #: What a processor knows without reading it.
 _BUILT_IN = ("http://www.w3.org/ns/shacl", "http://www.w3.org/ns/shacl-shacl")
@@ -124,7 +126,8 @@ def check(shapes: TripleIndex) -> None:
                     of = f"the pattern {pattern.value!r} of {_shape(shapes, holder)}"
                     raise ShapesError(
                         f"{of} cannot be used: {error}. Patterns are "
-                        "regular expressions of Python; \\p{…}, \\i, \\c and [a-z-[aeiou]] of XPath are none"
+                        "regular expressions of Python; \\p{…}, \\i, \\c and [a-z-[aeiou]] of XPath are none",
+                        (holder, SH.pattern, pattern),
                     ) from error
     for name in (SH.select, SH.ask):
         for query, holders in shapes.inverse(name).items():
@@ -132,7 +135,8 @@ def check(shapes: TripleIndex) -> None:
             if found:
                 raise ShapesError(
                     f"the query of {_shape(shapes, holders[0])} has a {found[0].upper()} clause: a constraint is about "
-                    "the data that are validated, and reaches nothing else"
+                    "the data that are validated, and reaches nothing else",
+                    (holders[0], name, query),
                 )
 
 
@@ -153,3 +157,30 @@ def _shape(shapes: TripleIndex, node: Term) -> str:
         holders = [each for name in shapes.predicates for each in shapes.subjects(name, node)]
         node = min(holders, key=str, default=node)
     return f"<{node.value}>" if isinstance(node, NamedNode) else "a shape without a name"
+
+
+def shape_name(shapes: TripleIndex, shape: Term) -> str:
+    """The IRI of a shape; of one without a name, that of what holds it and, after a space, how it is held."""
+    if isinstance(shape, NamedNode):
+        return shape.value
+    steps: list[str] = []
+    seen: set[Term] = set()
+    while not isinstance(shape, NamedNode) and shape not in seen:
+        seen.add(shape)
+        holders = ((name, each) for name in shapes.predicates for each in shapes.subjects(name, shape))
+        predicate, holder = min(holders, key=lambda held: (held[0].value, str(held[1])), default=(None, None))
+        path = shapes.value(shape, SH.path)
+        if path is not None:
+            with suppress(ShapesError):  # of a path that is none
+                steps.append(str(read_path(shapes, path)))
+        elif predicate not in (None, RDF.first, RDF.rest):
+            steps.append(shacl_name(predicate))
+        if holder is None:
+            break
+        shape = holder
+    return " ".join([shape.value if isinstance(shape, NamedNode) else "_:", *reversed(steps)])
+
+
+def shacl_name(iri: Term | None) -> str:
+    """The name of a term of SHACL without its namespace; empty for none."""
+    return "" if iri is None else iri.value.removeprefix(SH.iri)

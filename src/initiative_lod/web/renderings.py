@@ -35,6 +35,7 @@ from initiative_lod.release.noting import Note, NotingRelease
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.time_limit import LIMIT, check_time
 from initiative_lod.settings import Settings
 from initiative_lod.web.earlier_renderings import EarlierRenderings, GroupRecord
 from initiative_lod.web.http.conditional import Representation
@@ -63,7 +64,8 @@ Group = Callable[[], Iterator[Named]]
 def render(building: Path, settings: Settings, file: Path) -> None:
     """Write into ``file`` what can be rendered of the release in ``building``: of so many documents as are wanted.
 
-    In as many processes as there are processors, where much of it has to be made. Raises ReleaseError when one fails.
+    In as many processes as there are processors, where much of it has to be made. Raises ReleaseError when one fails,
+    and OutOfTime where it has a limit.
     """
     share = _Share(building, settings)
     try:
@@ -108,9 +110,14 @@ def _together(count: int) -> int:
 
 
 def _wait(others: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Wait for processes that render. Raises ReleaseError for one that fails."""
+    """Wait for processes that render. Raises ReleaseError for one that fails, OutOfTime for one that is late."""
+    limit = LIMIT.get()
     for process in others:
-        error = process.communicate()[1]
+        try:
+            error = process.communicate(timeout=limit.left if limit is not None else None)[1]
+        except subprocess.TimeoutExpired:
+            check_time()
+            raise
         if process.returncode:
             last = error.decode("utf-8", "replace").strip().rpartition("\n")[2]
             why = last or f"a process ended with {process.returncode}"
@@ -156,6 +163,7 @@ class _Share:
         together = _together(len(addresses))
         with _collecting_seldom(), RenderedDocumentsFile(file) as written:
             while number := os.read(queue, _NUMBER.size):
+                check_time()
                 first = _NUMBER.unpack(number)[0]
                 for address in addresses[first : first + together]:
                     record = self._take_over(address, written) or self._render_group(address, written)

@@ -1,0 +1,68 @@
+"""Phases in which a release is made of what others wrote: each has a limit of time, and of memory where it may grow.
+
+What a limit ends is refused whole: the error names the phase, the setting, and what to do. A project's own sources are
+made into a release without.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from initiative_lod.errors import OutOfTime, OverLimit, SourceError
+from initiative_lod.release.time_limit import LIMIT, TimeLimit
+from initiative_lod.validation.confined import RunLimits, confined
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Limits of each phase; None: it has none, and runs in this process."""
+
+    limits: RunLimits | None = None
+
+    def apart(self, what: str, make: Callable[[], T]) -> T:
+        """Result of ``make``, made in a process of its own, whose temporary files go with it.
+
+        It may read a store that this process has opened, and write files. Raises SourceError when it was ended.
+        """
+        limits = self.limits
+        if limits is None:
+            return make()
+        with tempfile.TemporaryDirectory(prefix="initiative-lod-phase-") as folder:
+
+            def within() -> T:
+                tempfile.tempdir = folder
+                return make()
+
+            try:
+                return confined(within, limits)
+            except OverLimit as error:
+                _refuse(what, error)
+
+    @contextmanager
+    def here(self, what: str) -> Iterator[None]:
+        """Work in this process whose loops and look-ups ask for the time. Raises SourceError when it was ended."""
+        if self.limits is None:
+            yield
+            return
+        token = LIMIT.set(TimeLimit(self.limits.seconds))
+        try:
+            yield
+        except OutOfTime:
+            _refuse(what, self.limits.out_of_time)
+        finally:
+            LIMIT.reset(token)
+
+
+NO_LIMITS = Phases()
+
+
+def _refuse(what: str, error: OverLimit) -> NoReturn:
+    raise SourceError(
+        f"{what} was {error}, and nothing was made: leave out some of what was given, or raise the setting"
+    ) from error

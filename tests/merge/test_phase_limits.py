@@ -1,0 +1,180 @@
+"""Limits of phases: each of a merge ends at its own, is told by name, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from initiative_lod import pipeline
+from initiative_lod.errors import OutOfTime, ParseError, SourceError
+from initiative_lod.merge.merge import MergeRequest, merge
+from initiative_lod.reading import foreign_graph
+from initiative_lod.reading.process_pool import ReaderProcess
+from initiative_lod.release import Release, default_graph
+from initiative_lod.release.phases import Phases
+from initiative_lod.release.time_limit import LIMIT, TimeLimit, check_time
+from initiative_lod.settings import Settings
+from initiative_lod.validation.confined import RunLimits
+
+ONE = "<http://e.example/a> <http://www.w3.org/2002/07/owl#sameAs> <http://e.example/b> .\n"
+SHORT = RunLimits(0.5, 1 << 30, "phase")
+
+
+def hang(*arguments: object, **more: object) -> Any:
+    """Work that never ends."""
+    signal.pause()
+
+
+def merged(settings: Settings, start: Release, folder: Path) -> None:
+    (folder / "one.nt").write_text(ONE)
+    make_index = pipeline.index_maker(phases=Phases(RunLimits.of_phase(settings)))
+    request = MergeRequest(named=(str(folder / "one.nt"),), retrieved="2031-03-06")
+    merge(settings, start, request, make_index=make_index)
+
+
+@pytest.mark.parametrize(
+    ("place", "phase"),
+    [
+        ("initiative_lod.build.identity.materialise", "making the graph identity"),
+        ("initiative_lod.build.inference.of_store", "making the graph inferred"),
+        ("initiative_lod.merge.assembly.Assembly._write_dumps", "writing dumps"),
+        ("initiative_lod.release.catalogue.describe", "counting what is in it"),
+        ("initiative_lod.search.index.build", "indexing for search"),
+        ("initiative_lod.matching.entity_file.build", "indexing for reconciliation"),
+    ],
+)
+def test_a_phase_that_does_not_end_is_ended_and_told(
+    place: str, phase: str, monkeypatch: pytest.MonkeyPatch, settings: Settings, start: Release, tmp_path: Path
+) -> None:
+    """It alone is given little time, so that the others have enough on any machine."""
+    there = sorted(settings.release_folder.iterdir())
+    apart = Phases.apart
+
+    def hurried(phases: Phases, what: str, make: Callable[[], Any]) -> Any:
+        return apart(Phases(SHORT) if what == phase else phases, what, make)
+
+    monkeypatch.setattr(Phases, "apart", hurried)
+    monkeypatch.setattr(place, hang)
+    sentence = rf"{phase} was ended after 0\.5 s \(setting phase_seconds\), and nothing was made: leave out some"
+    with pytest.raises(SourceError, match=sentence):
+        merged(settings, start, tmp_path)
+    assert sorted(settings.release_folder.iterdir()) == there
+
+
+def test_a_phase_that_takes_all_memory_is_ended_and_told(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, start: Release, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("initiative_lod.build.identity.materialise", lambda *arguments: bytearray(1 << 30))
+    sentence = r"identity was ended at 268,435,456 bytes of memory \(setting phase_memory\), and nothing was made"
+    with pytest.raises(SourceError, match=sentence):
+        merged(replace(settings, phase_memory=1 << 28), start, tmp_path)
+
+
+def test_temporary_files_of_a_phase_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def write() -> None:
+        tempfile.mkdtemp()
+        hang()
+
+    with pytest.raises(SourceError, match="sorting"):
+        Phases(SHORT).apart("sorting", write)
+    assert list(tmp_path.iterdir()) == []
+    assert Phases(SHORT).apart("sorting", os.getpid) != os.getpid()
+    assert Phases().apart("sorting", os.getpid) == os.getpid()
+
+
+def test_work_in_this_process_asks_for_the_time() -> None:
+    def count() -> None:
+        while True:
+            check_time()
+
+    with pytest.raises(SourceError, match=r"counting was ended after 0\.5 s"), Phases(SHORT).here("counting"):
+        count()
+    assert LIMIT.get() is None
+    with Phases().here("counting"):
+        check_time()
+
+
+def test_the_store_is_loaded_in_batches_of_so_many_lines_and_bytes(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, start: Release
+) -> None:
+    """A few long lines are as much as many short ones; and between two batches the time is asked for."""
+    monkeypatch.setattr(default_graph, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(default_graph, "BYTES_AT_ONCE", 1000)
+    batches: list[bytes] = []
+
+    class Taking:
+        """What is given to a store."""
+
+        def bulk_load(self, input: Any, format: RdfFormat) -> None:
+            batches.append(input.read())
+
+    own = start.path / "dump.nq.gz"
+    default_graph.load(Taking(), [own] * 9)  # type: ignore[arg-type]
+    assert len(batches) > 1
+    assert all(len(batch) <= 1000 + 500 for batch in batches)
+    token = LIMIT.set(TimeLimit(0))
+    try:
+        with pytest.raises(OutOfTime):
+            default_graph.load(Store(), [own])
+    finally:
+        LIMIT.reset(token)
+
+
+def test_a_source_of_too_many_files_is_ended(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    """Each file has a limit; so have all of them."""
+    find = ReaderProcess.find
+
+    def slowly(self: ReaderProcess, *arguments: Any) -> Iterator[Any]:
+        for item in find(self, *arguments):
+            time.sleep(0.6)
+            yield item
+
+    monkeypatch.setattr(ReaderProcess, "find", slowly)
+    (tmp_path / "one.nt").write_text(ONE)
+    with pytest.raises(SourceError, match=r"one\.nt was ended after 0\.5 s \(setting phase_seconds\)"):
+        foreign_graph.read([str(tmp_path / "one.nt")], None, replace(settings, phase_seconds=0.5))
+
+
+def test_a_graph_that_does_not_fit_into_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    taken = iter([0, 1 << 40])
+    monkeypatch.setattr(foreign_graph, "taken", lambda: next(taken))
+    (tmp_path / "one.nt").write_text(ONE)
+    with pytest.raises(SourceError, match=r"does not fit into 4,294,967,296 bytes of memory \(setting v"):
+        foreign_graph.read([str(tmp_path / "one.nt")], None, settings)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_mapping_set_that_is_too_large_is_refused(packed: bool, settings: Settings, tmp_path: Path) -> None:
+
+    header = "# curie_map:\n#   a: http://e.example/\nsubject_id\tpredicate_id\tobject_id\tmapping_justification\n"
+    content = (header + "a:b\tskos:exactMatch\ta:c\tsemapv:ManualMappingCuration\n" * 99).encode()
+    file = tmp_path / ("many.sssom.tsv.gz" if packed else "many.sssom.tsv")
+    file.write_bytes(gzip.compress(content) if packed else content)
+    assert len(pipeline.mapping_sets([file], settings, unseen=True)[0].rows) == 99
+    with pytest.raises(ParseError, match=r"many.* has more than 2,048 bytes \(setting mapping_bytes\): give it in"):
+        pipeline.mapping_sets([file], replace(settings, mapping_bytes=2048), unseen=True)
+
+
+def test_a_mapping_set_that_takes_too_long_is_ended(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("initiative_lod.sources.sssom.read", hang)
+    (tmp_path / "x.sssom.tsv").write_text("")
+    with pytest.raises(SourceError, match=r"x\.sssom\.tsv: reading it was ended after 0\.5 s"):
+        pipeline.mapping_sets([tmp_path / "x.sssom.tsv"], replace(settings, validation_seconds=0.5))
