@@ -159,12 +159,12 @@ def mapping_sets(paths: Iterable[Path], settings: Settings, unseen: bool = False
 
 
 def _read_foreign(path: Path, settings: Settings) -> MappingSet:
-    """A mapping set of others. Raises ParseError, SourceError."""
+    """A mapping set of others. Raises ParseError, SourceError, OverLimit."""
     try:
         # An RDF file is read by a program with limits of its own.
         return confined(lambda: sssom.read(path, published=False, settings=settings), RunLimits.of(settings), True)
     except OverLimit as error:
-        raise SourceError(f"reading it was {error}: give a part of it", path) from error
+        raise OverLimit(f"reading {path} was {error}: give it in parts", error.reason) from error
 
 
 def linksets(sets: Iterable[MappingSet], settings: Settings) -> dict[str, tuple[Quad, ...]]:

@@ -118,6 +118,11 @@ class Settings:
     merge_bytes: int = _setting(16 * 1024 * 1024 * 1024, "bytes that one source that is read may unpack to", 1024)
     merge_ratio: int = _setting(250, "how many times its size an archive may unpack to", 2)
     merge_members: int = _setting(200_000, "files that one source that is read may hold", 1)
+    merge_statement: int = _setting(
+        1024 * 1024,
+        "bytes of one statement that is merged: the store is slow beside terms of more than two megabytes",
+        1024,
+    )
     merge_seconds: float = _setting(
         60.0, "time for one file that is read, to which a second is added for each megabyte", 0.5
     )

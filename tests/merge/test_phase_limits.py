@@ -16,11 +16,12 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from initiative_lod import pipeline
-from initiative_lod.errors import OutOfTime, ParseError, SourceError
+from initiative_lod.errors import OutOfTime, OverLimit, ParseError, SourceError
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.process_pool import ReaderProcess
 from initiative_lod.release import Release, default_graph
+from initiative_lod.release.manifest import MergedSource
 from initiative_lod.release.phases import Phases
 from initiative_lod.release.time_limit import LIMIT, TimeLimit, check_time
 from initiative_lod.settings import Settings
@@ -35,11 +36,11 @@ def hang(*arguments: object, **more: object) -> Any:
     signal.pause()
 
 
-def merged(settings: Settings, start: Release, folder: Path) -> None:
+def merged(settings: Settings, start: Release, folder: Path, name: str = "one.nt", **more: Any) -> MergedSource:
     (folder / "one.nt").write_text(ONE)
     make_index = pipeline.index_maker(phases=Phases(RunLimits.of_phase(settings)))
-    request = MergeRequest(named=(str(folder / "one.nt"),), retrieved="2031-03-06")
-    merge(settings, start, request, make_index=make_index)
+    request = MergeRequest(named=(str(folder / name),), retrieved="2031-03-06", **more)
+    return merge(settings, start, request, make_index=make_index).records[0]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,21 @@ def test_a_graph_that_does_not_fit_into_memory_is_refused(
         foreign_graph.read([str(tmp_path / "one.nt")], None, settings)
 
 
+def test_a_statement_that_is_too_long_is_refused_or_left_out(
+    settings: Settings, start: Release, tmp_path: Path
+) -> None:
+    """The store reads what lies beside a term of more than two megabytes by unpacking that term, each time."""
+    few = replace(settings, merge_statement=2000)
+    long = '<http://e.example/a> <http://e.example/p> "' + "数" * 700 + '" .\n'
+    (tmp_path / "long.nt").write_text(long + ONE)
+    with pytest.raises(
+        SourceError, match=r"a statement of more than 2,000 bytes \(setting merge_statement\), which is n"
+    ):
+        merged(few, start, tmp_path, "long.nt")
+    assert merged(few, start, tmp_path, "long.nt", lenient=True).part.quads == 1
+    assert merged(settings, start, tmp_path, "long.nt").part.quads == 2
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_mapping_set_that_is_too_large_is_refused(packed: bool, settings: Settings, tmp_path: Path) -> None:
 
@@ -176,5 +192,7 @@ def test_a_mapping_set_that_takes_too_long_is_ended(
 ) -> None:
     monkeypatch.setattr("initiative_lod.sources.sssom.read", hang)
     (tmp_path / "x.sssom.tsv").write_text("")
-    with pytest.raises(SourceError, match=r"x\.sssom\.tsv: reading it was ended after 0\.5 s"):
+    with pytest.raises(
+        OverLimit, match=r"x\.sssom\.tsv was ended after 0\.5 s \(setting validation_seconds\): give it"
+    ):
         pipeline.mapping_sets([tmp_path / "x.sssom.tsv"], replace(settings, validation_seconds=0.5))

@@ -78,7 +78,7 @@ class SourceReader:
     ) -> MergedSource:
         slug = arrived.source.slug
         base = arrived.address or self._iris.thing(f"source/{slug}/").value
-        how = How(graph, base, self._iris.thing(GENID).value, lenient)
+        how = How(graph, base, self._iris.thing(GENID).value, lenient, self._settings.merge_statement)
         name = f"{GRAPHS}/{slug}.nq.gz"
         with ProcessPool(scratch, self._settings) as pool:
             outcomes = pool.read(arrived, lambda member: how, lambda outcome: seen(slug, outcome))

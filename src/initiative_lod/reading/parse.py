@@ -54,13 +54,15 @@ Write = Callable[[bytes], Any]
 @dataclass(frozen=True, slots=True)
 class How:
     """Options for reading a file: into which graph, against which base. Under ``genid`` blank nodes become IRIs;
-    without it they stay blank nodes, and those of different files are different.
+    without it they stay blank nodes, and those of different files are different. ``longest`` are the bytes that a
+    statement may have, as N-Quads; 0: any number.
     """
 
     graph: str
     base: str
     genid: str = ""
     lenient: bool = False
+    longest: int = 0
 
 
 class Unreadable(Exception):
@@ -176,6 +178,7 @@ def _take(blocks: Iterable[bytes], how: How, outcome: FileOutcome, write: Write,
             (any(sign in block for sign in _BEYOND) and any(sign in block for sign in _EXCLUDED))
             or (outcome.format in _LOOSE and _LANG_STRING in block)
             or any(sign in block for sign in _DIRECTIONS)
+            or (0 < how.longest < len(block) and how.longest < max(map(len, block.split(b"\n"))))
         ):
             block = b"".join(_storable(block.splitlines(keepends=True), how, outcome))
         relative = relative or used in block
@@ -208,8 +211,13 @@ def _take(blocks: Iterable[bytes], how: How, outcome: FileOutcome, write: Write,
 def _storable(lines: Iterable[bytes], how: How, outcome: FileOutcome) -> Iterator[bytes]:
     """The lines that a store takes. Raises Unreadable for another one, unless it may be left out."""
     for line in lines:
-        if _DIRECTED.search(line):
+        fault = ""
+        if 0 < how.longest < len(line):
+            why = f"a statement of more than {how.longest:,} bytes (setting merge_statement), which is not taken"
+            fault = f"{line[: LONGEST // 2].decode('utf-8', 'ignore')}…: {why}"
+        elif _DIRECTED.search(line):
             fault = f"{line.decode().strip()[: LONGEST // 2]}: a text with a direction (RDF 1.2), which is not taken"
+        if fault:
             if not how.lenient:
                 raise Unreadable(fault)
             outcome.leave_out(0, fault)
