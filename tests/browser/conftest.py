@@ -26,7 +26,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium is installed on this machine")
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=SECONDS * 1000)
+        options = ["--no-sandbox", "--disable-gpu"]  # without a card it would only be played by the processor
+        started = playwright.chromium.launch(executable_path=path, args=options, timeout=SECONDS * 1000)
         yield started
         started.close()
 

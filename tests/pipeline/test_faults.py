@@ -52,7 +52,7 @@ def test_a_switch_and_a_removal_at_each_of_their_steps(name: str, kind: str, roo
     assert_nothing_wrong(lines(name, root, kind, "1"), 3)
 
 
-@pytest.mark.parametrize(("name", "every"), [("write", 17), ("merge", 71)])
+@pytest.mark.parametrize(("name", "every"), [("write", 29), ("merge", 113)])
 def test_a_build_and_a_merge_at_some_of_their_steps(name: str, every: int, root: Path) -> None:
     assert_nothing_wrong(lines(name, root, "kill,EIO,ENOSPC", str(every)), 6)
 

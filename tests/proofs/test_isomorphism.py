@@ -53,11 +53,11 @@ pytestmark = pytest.mark.thorough
 
 LANGUAGES = Languages()
 SEED = 2020
-OF_A_KIND, WAYS = 8, 3  # sampled resources of each kind, and representations of each of them
+OF_A_KIND, WAYS = 4, 3  # sampled resources of each kind, and representations of each of them
 LARGE, OF_THE_LARGE = ("Pillar", "Text", "graph"), 2  # kinds of some thousands of triples, which take seconds each
 RDFLIB = {"hext": "hext"}  # what rdflib calls a format, where that is not its media type
 BASE = "https://unused.example/"
-MOST_ALTERNATES = 40  # sampled resources that rdflib and PyLD read as well, which takes them long
+MOST_ALTERNATES = 15  # sampled resources that rdflib and PyLD read as well, which takes them long
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def test_a_sample_of_every_kind(site: Site, found: dict[str, Document]) -> None:
     for iri in sample(opened, found):
         compare(site, iri, found[iri], figures, chance.sample(REPRESENTATIONS, WAYS))
     assert len(kinds(opened, found)) > 20
-    assert figures.resources > 100
+    assert figures.resources > 60
     assert figures.representations >= figures.resources * WAYS
     assert len(figures.bytes) == len(REPRESENTATIONS)
 
