@@ -242,6 +242,26 @@ def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None
         assert problem(received(connection))[0] == status
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"HEAD /healthz HTTP/1.1\r\n\r\n"],
+        [b"HEAD %2Fhealthz HTTP/1.1\r\nHost: a\r\n\r\n"],
+        [b"HEAD /healthz HTTP/1.1\r\nHo", b"st: a\r\nHost: a\r\n\r\n"],
+        [b"HEAD /healthz HTTP/1.1\r\nHost: a\r\n" + b"a: b\r\n" * 6000 + b"\r\n"],
+    ],
+    ids=["no host", "no address", "in pieces", "long"],
+)
+def test_a_refused_head_is_answered_without_a_body(harbour: Live, pieces: list[bytes]) -> None:
+    connection = connect(harbour)
+    for piece in pieces:
+        connection.sendall(piece)
+        time.sleep(0.1)
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert body == b""
+
+
 ASK = b"query=ASK%20%7B%7D"
 FORM = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 LENGTH, CHUNKED = b"Content-Length: %d\r\n" % len(ASK), b"Transfer-Encoding: chunked\r\n"

@@ -6,9 +6,11 @@ import json
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -20,9 +22,11 @@ from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release import history
 from initiative_lod.release.cleanup import collect
 from initiative_lod.release.older import Archive
+from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.routes.memento import moment
+from initiative_lod.web.routes.releases import opened_release
 from pipeline.conftest import CONCEPT, make_project
 from service.conftest import Live, publish, serve
 
@@ -697,3 +701,19 @@ def test_a_timegate_takes_the_whole_address_of_an_original(past: Past, path: str
         answer = past.live.get(f"/timegate/{original}", "text/turtle", accept_datetime=date)
         assert (answer.status_code, answer.headers["location"]) == (302, past.at(number, path))
     assert past.live.get("/timegate/http://elsewhere.example/x", "text/turtle").status_code == 404
+
+
+def test_a_query_of_an_older_release_keeps_its_body_while_that_opens(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who watches for a client's leaving takes all that comes, and begins when an answer is not there at once."""
+
+    def slowly(*given: Any) -> OpenRelease:
+        time.sleep(0.3)
+        return opened_release(*given)
+
+    monkeypatch.setattr("initiative_lod.web.routes.older_releases.opened_release", slowly)
+    headers = {"content-type": "application/sparql-query", "accept": "application/sparql-results+json"}
+    address = f"{past.live.url}/release/{past.versions[0]}/sparql"
+    answer = httpx.post(address, content="ASK { ?s ?p ?o }", headers=headers, timeout=60)
+    assert (answer.status_code, answer.json()["boolean"]) == (200, True)

@@ -95,7 +95,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._again = head + rest
 
     def refuse(self, status: int, why: Message, fields: Sequence[str] = ()) -> None:
-        """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language."""
+        """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language; a HEAD
+        is answered without a body all the same (RFC 9110 §9.3.2).
+        """
         front = _front(self.app)
         language = (front.site.pages.languages if front else Languages()).default
         content = problem(status, language.gettext(why.id, **why.values), title(status, language))
@@ -113,7 +115,9 @@ class BoundedHttp(HttpToolsProtocol):
             "",
             "",
         )
-        self.transport.write("\r\n".join(lines).encode() + content)
+        asked = _REQUEST.match(self._read)  # where it begins in what came last; else it came in pieces
+        is_head = (asked[1] if asked else self.parser.get_method()) == b"HEAD"
+        self.transport.write("\r\n".join(lines).encode() + (b"" if is_head else content))
         self.transport.close()
 
     def on_message_begin(self) -> None:

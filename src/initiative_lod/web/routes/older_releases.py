@@ -6,6 +6,8 @@ are the canonical ones. Pages say which release one looks at; search engines are
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +26,12 @@ ELSEWHERE = ("releases", "release/", "timegate", "timemap", "healthz", "readyz",
 SHOWN = (200, 206, 304)
 ROUTED = ("router", "route", "endpoint", "path_params")  # what the outer route put into a scope
 ROBOTS = (b"x-robots-tag", b"noindex, nofollow")
+
+
+async def _nothing() -> Message:
+    """No message, ever."""
+    await asyncio.Event().wait()
+    raise AssertionError
 
 
 class OlderReleases:
@@ -48,7 +56,8 @@ class OlderReleases:
                 return opened, []
             return opened, memento.headers_of(self._mementos, request.prefix, original, version, current)
 
-        http = HttpRequest(scope, receive)
+        # Whoever watches over a client takes what it sends: the body of a query is for the inner application.
+        http = HttpRequest(scope, receive if request.method in ("GET", "HEAD") else _nothing)
         opened, said = await in_lane(self._site, self._site.older, http, request, look)
         more = [ROBOTS, *((name.lower().encode(), value.encode()) for name, value in said)]
 
