@@ -60,6 +60,7 @@ function mount(form) {
         EditorView.contentAttributes.of({
           "aria-label": label.textContent,
           "aria-description": words.hint,
+          tabindex: "0", // as it is without: checkers of what keys can scroll do not know that what is edited has focus
           lang: "zxx",
           spellcheck: "false",
           autocapitalize: "off",

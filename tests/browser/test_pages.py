@@ -456,3 +456,33 @@ def test_reading_without_colours_and_notes(browser: Browser, real: Live) -> None
         page.locator("#notes").uncheck()
         assert "prohibit" not in clause.inner_text()
         assert not page.locator(".notes").first.is_visible()
+
+
+COMPARED = "/compare?iri=wic-2020/action/8&iri=wic-2020/action/9&iri=wic-2020/action/10"
+CUT = """() => [...document.querySelectorAll('th, td, dt, dd')]
+    .filter((cell) => cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
+    .map((cell) => cell.innerText)"""
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_no_cell_of_a_table_runs_into_the_next(browser: Browser, real: Live, locale: str) -> None:
+    with tab(browser, locale=locale) as page:
+        for path in (COMPARED, "/doc/wic-2020/action/18", "/pictures/mappings-sdg-targets", "/dataset", "/questions"):
+            page.goto(real.url + path)
+            assert page.evaluate(CUT) == [], path
+
+
+def test_paper_has_nothing_to_press_and_the_addresses_of_sources(browser: Browser, real: Live) -> None:
+    with tab(browser) as page:
+        page.emulate_media(media="print")
+        for path in ("/", "/doc/wic-2020/action/8", "/questions/prohibitions", COMPARED):
+            page.goto(real.url + path)
+            assert page.evaluate(
+                "[...document.querySelectorAll('button, .button, form')].every(it => !it.clientHeight)"
+            )
+            assert page.evaluate("[...document.querySelectorAll('pre')].every(it => it.scrollWidth <= it.clientWidth)")
+        expect(page.locator("#choose")).to_be_hidden()  # its heading goes with the form
+        page.goto(f"{real.url}/doc/wic-2020/action/18")
+        shown = "(link) => getComputedStyle(link, '::after').content"
+        source = page.locator("#mappings ~ .scroll a[rel=external]:not(:has(code))").first
+        assert source.get_attribute("href") in source.evaluate(shown)

@@ -34,6 +34,8 @@ ILOD = "PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>"
 COUNT = f"{ILOD} SELECT ?m (COUNT(?c) AS ?n) {{ ?c ilod:modality ?m }} GROUP BY ?m"
 GRAPH = f"{ILOD} CONSTRUCT {{ ?c ilod:topic ?t }} {{ ?c ilod:topic ?t FILTER(CONTAINS(STR(?c), 'action/8')) }}"
 MISTAKE = f"{ILOD}\nSELECT ?a WHERE {{\n  ?a a ilod:Action ;; nonsense }}"
+#: A query that is higher than its editor, with an answer that is higher than the screen.
+LONG = "SELECT * { ?s ?p ?o }\n" + "# a line of the query, long enough to be wrapped on a phone\n" * 40 + "LIMIT 40"
 RESULTS = [
     f"/sparql?query={quote(query)}" for query in (COUNT, GRAPH, MISTAKE, "ASK {}", "SELECT * { ?s ?p ?o } LIMIT 50")
 ]
@@ -302,6 +304,22 @@ def test_axe_finds_nothing(browser: Browser, editor: Live, axe: str, locale: str
     # scrolls with them (``test_keys_reach_every_proposal``). With the focus on it the editor would close it.
     reached = re.compile(r'proposals: scrollable-region-focusable: .*; 1 × as in ul\[role="listbox"\]')
     assert [item for item in found if not reached.match(item)] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_beside_a_long_query_on_a_phone(
+    browser: Browser, editor: Live, axe: str, scheme: Any
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    with editing(browser, editor, f"/sparql?query={quote(LONG)}", **phone) as (page, box):
+        scroller = page.locator(".cm-scroller")
+        assert scroller.evaluate("(item) => item.scrollHeight > item.clientHeight")
+        expect(page.locator(".result tbody tr")).to_have_count(40)
+        page.evaluate(axe)
+        assert page.evaluate(RUN, [TAGS, True]) == []
+        box.focus()  # what the rule is about: keys scroll it
+        page.keyboard.press("ControlOrMeta+End")
+        assert scroller.evaluate("(item) => item.scrollTop") > 0
 
 
 CHOSEN = """() => {

@@ -30,7 +30,8 @@ OURS = """
 @base <https://w3id.org/initiative-lod/> .
 @prefix : <https://w3id.org/initiative-lod/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<id/topic/harbour> a :Topic ; skos:prefLabel "港口"@zh , "harbours"@en ; skos:definition "Where ships stay."@en .
+<id/topic/harbour> a :Topic ; skos:prefLabel "港口"@zh , "harbours"@en ;
+    skos:definition "Where ships stay."@en , "船停泊之处。"@zh .
 <id/topic/salvage> a :Topic ; skos:prefLabel "救助"@zh , "salvage"@en .
 <id/x/action/1/clause/1> :topic <id/topic/harbour> ; :text "建设港口。"@zh ; :translation "Build harbours."@en .
 """
@@ -230,6 +231,20 @@ def test_strange_addresses_and_bodies(page: Page) -> None:
     assert page.client.post("/9", data={"token": page.token()}).status_code == 404
 
 
+def test_relation_and_definition_are_in_the_reader_s_language(page: Page) -> None:
+    for language, words, other in (
+        ("en", "Where ships stay.", "船停泊之处。"),
+        ("zh", "船停泊之处。", "Where ships stay."),
+    ):
+        shown = page.client.get(f"/1?lang={language}").text
+        assert f'<p lang="{language}">{words}</p>' in shown
+        assert other not in shown
+        called = "精确对应" if language == "zh" else "exact match"
+        for path in ("/", "/1"):
+            listed = page.client.get(f"{path}?lang={language}").text
+            assert f'{called} <code class="as-written">skos:exactMatch</code>' in listed.replace("Exact", "exact")
+
+
 @pytest.mark.thorough
 def test_a_real_browser_may_judge(shut: Page) -> None:
     """Headers that keep others out let our own form in: the page's policy decides what origin a browser sends."""
@@ -243,9 +258,12 @@ def test_a_real_browser_may_judge(shut: Page) -> None:
         tab.set_default_timeout(SECONDS * 1000)
         tab.on("console", lambda message: said.append(message.text))
         tab.goto(f"{shut.origin}/open/{KEY}")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         tab.click("tbody a >> nth=0")
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         assert tab.locator("button[value=same]").bounding_box()["y"] < 800  # type: ignore[index]
+        tab.set_viewport_size({"width": 640, "height": 320})  # or a desk's screen at four times its size
+        assert tab.locator("form").evaluate("(form) => getComputedStyle(form).position") == "static"
         tab.fill("input[name=judge]", "A. Person")
         tab.fill("textarea", "two names of one thing")
         tab.click("button[value=same]")

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
 
 I = Iris()
 WIC = f"{DEFAULT_BASE}id/wic-2020/"
@@ -596,6 +596,33 @@ def test_what_is_said_of_an_action_follows_from_its_clauses(built: Built) -> Non
         if not any(name in target for name in outside)
     }
     assert stated == expected
+
+
+def test_every_goal_and_target_of_a_mapping_has_a_chinese_name_that_says_whose_it_is(built: Built) -> None:
+    targets = {
+        quad.object
+        for quad in built.quads
+        if quad.predicate == NamedNode(f"{SSSOM.iri}object_id") and re.search(r"/sdg(/[\da-z.]+)?>$", str(quad.object))
+    }
+    assert len(targets) == 23
+    graph = I.graph("sdg-names")
+    for predicate, language in ((RDFS.label, "zh"), (SKOS.scopeNote, "zh"), (SKOS.scopeNote, "en")):
+        named = [
+            quad.subject
+            for quad in built.quads
+            if quad.graph_name == graph and quad.predicate == predicate and language == str(quad.object)[-2:]
+        ]
+        assert sorted(map(str, named)) == sorted(map(str, targets))
+
+
+def test_a_coding_is_under_the_licence_of_the_data(built: Built) -> None:
+    codings = {quad.subject for quad in built.quads if quad.predicate == RDF.type and quad.object == I.term("Coding")}
+    licences = [quad for quad in built.quads if quad.subject in codings and quad.predicate == DCTERMS.license]
+    assert len(licences) == len(codings) == 2
+    assert all(quad.graph_name == quad.subject for quad in licences)
+    dataset = I.thing("dataset")
+    stated = {quad.object for quad in built.quads if (quad.subject, quad.predicate) == (dataset, DCTERMS.license)}
+    assert {quad.object for quad in licences} == stated
 
 
 def test_the_third_clause_of_action_20_is_close_to_goal_8(built: Built) -> None:

@@ -14,7 +14,7 @@ from lxml import etree
 from pyoxigraph import QuerySolutions
 
 from initiative_lod.errors import InitiativeLodError, NotFound
-from initiative_lod.languages import initial, initials
+from initiative_lod.languages import initial, initials, syllables, toneless
 from initiative_lod.locale.messages import Languages
 from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
@@ -76,6 +76,7 @@ def test_the_table_and_the_csv_have_the_same_figures_as_the_picture(real: Live) 
     page = html(real, "/pictures/wording")
     assert page.partition('class="figures-table"')[2].count("<tr>") == len(rows)
     mapped = list(csv.DictReader(io.StringIO(real.get("/pictures/mappings-sdg-targets.csv?lang=zh").text)))
+    assert any("10.2 对所有人的社会、经济和政治包容" in row.values() for row in mapped)
     assert any(row["部分 IRI"].endswith("/action/18") and "sdg/10.2" in "".join(row.values()) for row in mapped)
 
 
@@ -226,6 +227,21 @@ def test_letters_of_chinese_and_english_names() -> None:
     )
     assert initials("人工智能") == "rgzn"
     assert initials("data security") == "ds"
+    assert syllables("5G 与電子商務") == ["5g", "yu", "dian", "zi", "shang", "wu"]
+    assert [syllables(name, other) for name in ("增长", "女") for other in (False, True)] == [
+        ["zeng", "chang"],
+        ["zeng", "zhang"],
+        ["nu"],
+        ["nu"],
+    ]
+    assert syllables("攸") == []  # a rare one
+    assert [toneless(typed) for typed in ("wǎng luò", "Wang3-luo4", "lǜ", "lv4", "SDG 16")] == [
+        "wangluo",
+        "wangluo",
+        "lu",
+        "lu",
+        "sdg16",
+    ]
 
 
 def test_actors_and_aims_are_those_of_the_statements(real: Live) -> None:

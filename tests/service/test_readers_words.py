@@ -111,7 +111,10 @@ def test_why_an_action_is_mapped_stands_on_its_page(real: Live) -> None:
             assert reason in table
             assert other not in table
             assert relation in table.lower()
-            assert "initiative-lod project" in table
+            assert f"initiative-lod {'project' if language == 'en' else '项目'}" in table
+            assert ("对所有人的社会、经济和政治包容" in table) == (language == "zh")
+            assert '<span class="quiet"><span lang="en">By 2030, empower' in table or language == "en"
+            assert "By 2030, empower" in table  # what the United Nations call it
 
 
 def test_a_pillar_has_the_mappings_of_its_actions(real: Live) -> None:
@@ -133,6 +136,7 @@ def test_a_linkset_is_a_table(real: Live) -> None:
     ("words", "iri"),
     [
         ("universal and affordable access to the Internet", "http://metadata.un.org/sdg/9.c"),
+        ("互联网的普及", "http://metadata.un.org/sdg/9.c"),
         ("Information and communication infrastructure", "/id/wsis-action-line/c2"),
         ("Integrity of the supply chain", "/id/un-norm/13-i"),
     ],
@@ -140,6 +144,28 @@ def test_a_linkset_is_a_table(real: Live) -> None:
 def test_what_an_action_is_mapped_to_is_found_by_its_name(real: Live, words: str, iri: str) -> None:
     found = real.client.get(f"{real.url}/search.json", params={"q": words}).json()["results"]
     assert any(item["iri"].endswith(iri) for item in found)
+
+
+@pytest.mark.parametrize(
+    "path", ["/pictures/mappings-sdg-targets", f"/graph/{LINKSET}", "/doc/wic-2020/action/1/clause/2"]
+)
+def test_a_target_has_its_chinese_name_on_a_chinese_page_and_none_on_an_english_one(real: Live, path: str) -> None:
+    names = ("信息通信技术和互联网的普及", "Significantly increase access")
+    assert names[0] in page(real, path, "zh")
+    english = page(real, path, "en")
+    assert names[0] not in english
+    assert names[1] in english
+
+
+def test_the_page_of_a_target_says_whose_its_chinese_name_is(real: Live) -> None:
+    for language, heading, note in (
+        ("zh", "信息通信技术和互联网的普及", "不是联合国的官方措辞"),
+        ("en", "Significantly increase access", "it is not that of the United Nations"),
+    ):
+        content = page(real, "/resource?iri=http://metadata.un.org/sdg/9.c", language)
+        (head,) = re.findall(r"<h1.*?</h1>", content, flags=re.DOTALL)
+        assert heading in head.partition("</span>")[0]
+        assert note in content
 
 
 @pytest.mark.parametrize("path", ["action/1", "action/8", "action/8/clause/5", "pillar/2", "preamble", "conclusion"])

@@ -36,12 +36,33 @@ def suggested(live: Live, typed: str, more: str = "", language: str = "en") -> l
         ("C5", "/doc/wsis-action-line/c5", False),
         ("integrity of the supply", "/doc/un-norm/13-i", False),
         ("Initiative on Joint", "/doc/wic-2020", False),
+        ("wangluofanzui", "/doc/topic/cybercrime", False),
+        ("WANG LUO fan zui", "/doc/topic/cybercrime", False),
+        ("wǎngluò fànzuì", "/doc/topic/cybercrime", False),
+        ("wang3luo4fan4zui4", "/doc/topic/cybercrime", False),
+        ("wanglofanzhui", "/doc/topic/cybercrime", True),
+        ("shuzijingji", "/doc/topic/digital-economy", False),
+        ("lianheguo", "/doc/institution/united-nations", False),
+        ("信息通信技术和互联网的普及", "/resource?iri=http://metadata.un.org/sdg/9.c", False),
+        ("maoyitizhi", "/resource?iri=http://metadata.un.org/sdg/17.10", False),
     ],
 )
 def test_what_is_typed_leads_to_what_is_meant(real: Live, typed: str, href: str, meant: bool) -> None:
     first = suggested(real, typed)[0]
     assert (first["href"], first["meant"]) == (href, meant)
     assert real.get(href, "text/html").status_code == 200
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "9.c 信息通信技术和互联网的普及"), ("en", "9.c Significantly")])
+def test_a_target_is_proposed_under_its_name_in_the_reader_s_language(real: Live, language: str, name: str) -> None:
+    first = suggested(real, "9.c", language=language)[0]
+    assert first["name"].startswith(name)
+    assert first["language"] == language
+
+
+def test_a_second_reading_of_a_character_is_heard(real: Live) -> None:
+    names = [item["name"] for item in suggested(real, "jingji zengzhang")]  # which GB 2312 has under chang
+    assert any("经济增长" in name for name in names)
 
 
 def test_a_question_is_proposed_and_is_no_thing_to_compare(real: Live) -> None:
@@ -65,7 +86,12 @@ def test_labels_and_kinds_are_in_the_reader_s_language(real: Live) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("cybercrme", "cybercrime"), ("personal informaton", "personal information"), ("wlfz", "网络犯罪")],
+    [
+        ("cybercrme", "cybercrime"),
+        ("personal informaton", "personal information"),
+        ("wlfz", "网络犯罪"),
+        ("wangluofanzui", "网络犯罪"),
+    ],
 )
 def test_a_search_that_finds_nothing_says_what_may_be_meant(real: Live, typed: str, name: str) -> None:
     page = real.get(f"/search?q={quote(typed)}", "text/html", accept_language="en").text

@@ -1,5 +1,6 @@
 # Breaks shapes:InstitutionalStatement-inCoding in ../valid/minimal.ttl.
 BASE <https://w3id.org/initiative-lod/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX ilod: <https://w3id.org/initiative-lod/ontology#>
 
 # case: in none
@@ -13,4 +14,5 @@ INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCodi
 
 # case: in two
 # expect: Violation InstitutionalStatement-inCoding MaxCount <id/example/preamble/paragraph/1/clause/1#statement-1>
-INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCoding <graph/coding-example-second> . <graph/coding-example-second> a ilod:Coding }
+INSERT DATA { <id/example/preamble/paragraph/1/clause/1#statement-1> ilod:inCoding <graph/coding-example-second> . <graph/coding-example-second> a ilod:Coding ;
+    dcterms:license <https://creativecommons.org/licenses/by/4.0/> }

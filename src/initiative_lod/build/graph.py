@@ -88,7 +88,8 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     stated, documents = _graphs(written, root / "data" / "source", iris, _in(iris.graph("ontology"), terms.triples))
     quads += stated
     progress("reading codings")
-    quads += _codings(root, documents, quads, iris, places)
+    dataset = turtle.read_turtle(root / "data" / "dataset.ttl", "dataset", iris.base)
+    quads += _codings(root, documents, quads, iris, places, _licences(dataset, iris))
     for document in documents:
         for located in document.texts:
             for gap in located.gaps:
@@ -99,12 +100,10 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
         quads += mappings.quads(mappings.rebased(sssom.read(path), iris), iris)
     judged = root / "data" / "judgements" / "identity.tsv"
     quads += identity.materialise(quads, judgements.read(judged) if judged.is_file() else (), iris)
-    files = [(root / "data" / "dataset.ttl", "dataset"), (ontology / "initiative.ttl", "ontology")]
-    files += [(path, "shapes") for path in (*_all(ontology / "shapes", "*.ttl"), *own_shapes(root))]
-    for path, graph in files:
-        source = turtle.read_turtle(path, graph, iris.base)
-        places.add(source, _shown(path, settings))
-        quads += _in(iris.graph(graph), source.triples)
+    shapes = (*_all(ontology / "shapes", "*.ttl"), *own_shapes(root))
+    for source in (dataset, terms, *(turtle.read_turtle(path, "shapes", iris.base) for path in shapes)):
+        places.add(source, _shown(source.path, settings))
+        quads += _in(iris.graph(source.graph), source.triples)
     _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], ontology / "shapes")
     if lost := missing.errors(quads, written, places, iris, root):
         raise SourceErrors(lost)
@@ -115,10 +114,25 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     return Built(canonical(quads), places, coverage, context)
 
 
+def _licences(dataset: SourceFile, iris: Iris) -> list[NamedNode]:
+    """The licences of the project's data, as its description says them."""
+    about = (iris.thing("dataset"), DCTERMS.license)
+    found = (triple.object for triple in dataset.triples if (triple.subject, triple.predicate) == about)
+    return [item for item in found if isinstance(item, NamedNode)]
+
+
 def _codings(
-    root: Path, documents: Sequence[LocatedDocument], quads: Sequence[Quad], iris: Iris, places: Places
+    root: Path,
+    documents: Sequence[LocatedDocument],
+    quads: Sequence[Quad],
+    iris: Iris,
+    places: Places,
+    licences: Sequence[NamedNode],
 ) -> list[Quad]:
-    """The institutional statements of the project's codings, each coding in a named graph. Raises SourceErrors."""
+    """The institutional statements of the project's codings, each coding in a named graph. Raises SourceErrors.
+
+    A coding is under the ``licences`` of the data that it is part of.
+    """
     described = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
     labels: dict[str, list[Literal]] = defaultdict(list)
     for quad in quads:
@@ -143,7 +157,8 @@ def _codings(
         except SourceError as error:
             errors.append(error)
             continue
-        found += _in(coder.graph, [*triples, *coding.statement_labels(triples, labels)])
+        licensed = [Triple(coder.graph, DCTERMS.license, licence) for licence in licences]
+        found += _in(coder.graph, [*triples, *licensed, *coding.statement_labels(triples, labels)])
         read = list(sentences.triples(coder.sentences, coder.text.located))
         found += _in(_graph_of(coder.text.document, iris), [*read, *coding.statement_labels(read, labels)])
         shown = path.relative_to(root)

@@ -66,7 +66,6 @@ class Alignable:
     kinds: frozenset[str] = frozenset()
     concept: bool = False
     neighbours: tuple[str, ...] = field(default=(), compare=False)
-    definition: str = ""
 
     def name(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Its name, in ``language`` if it has one there."""
@@ -133,14 +132,6 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Alig
         others = [quad.object for quad in store.quads_for_pattern(node, predicate, None, None)]
         others += [quad.subject for quad in store.quads_for_pattern(None, predicate, node, None)]
         near |= {other.value for other in others if isinstance(other, NamedNode) and other != node}
-    texts = [
-        quad.object
-        for predicate in (SKOS.definition, SKOS.scopeNote, RDFS.comment)
-        for quad in store.quads_for_pattern(node, predicate, None, None)
-        if isinstance(quad.object, Literal)
-    ]
-    in_default = [text for text in texts if primary(text.language or DEFAULT_LANGUAGE) == DEFAULT_LANGUAGE] or texts
-    definition = in_default[0].value if in_default else ""
     return Alignable(
         iri,
         tuple(names),
@@ -148,5 +139,4 @@ def _thing(store: Store, iri: str, kinds: frozenset[str], concept: bool) -> Alig
         kinds,
         concept,
         tuple(sorted(near)[:MAX_NEIGHBOURS]),
-        definition[:400],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from initiative_lod.matching.alignable import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict
-from initiative_lod.vocabulary import SPEAKING_OF
+from initiative_lod.vocabulary import RDFS, SKOS, SPEAKING_OF
 
 MAX_SENTENCES = 6
+DEFINITIONS = (SKOS.definition, SKOS.scopeNote, RDFS.comment)
+LONGEST = 400  # characters of a definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class ProposalSide:
     iri: str
     names: tuple[tuple[str, str, str], ...]  # (language, kind, text)
     classes: tuple[str, ...]
-    definition: str
+    definition: tuple[str, str]  # (language, text)
     neighbours: tuple[tuple[str, str], ...]  # (IRI, name)
     sentences: tuple[Sentence, ...] = ()
 
@@ -77,18 +79,21 @@ class Review:
             judgements.append(self._path, judgement)
         return judgement
 
-    def sides(self, proposal: Proposal) -> tuple[ProposalSide, ProposalSide]:
-        """Our side and theirs."""
-        ours = self._side(proposal.ours, self._ours, self._sentences(proposal.ours.iri))
-        return ours, self._side(proposal.theirs, self._theirs, ())
+    def sides(self, proposal: Proposal, language: str) -> tuple[ProposalSide, ProposalSide]:
+        """Our side and theirs, for who reads ``language``."""
+        ours = self._side(proposal.ours, self._ours, language, self._sentences(proposal.ours.iri))
+        return ours, self._side(proposal.theirs, self._theirs, language)
 
-    def _side(self, thing: Alignable, store: Store, sentences: tuple[Sentence, ...]) -> ProposalSide:
+    def _side(
+        self, thing: Alignable, store: Store, language: str, sentences: tuple[Sentence, ...] = ()
+    ) -> ProposalSide:
         order = sorted(
             thing.names, key=lambda name: (name.language not in LABEL_LANGUAGES, name.kind, name.language, name.text)
         )
         names = tuple((name.language, name.kind.name.lower(), name.text) for name in order[:40])
-        near = tuple((iri, _label(store, iri)) for iri in thing.neighbours[:12])
-        return ProposalSide(thing.iri, names, thing.classes, thing.definition, near, sentences)
+        near = tuple((iri, _first(store, iri, LABEL_PROPERTIES, language)[1] or iri) for iri in thing.neighbours[:12])
+        known, definition = _first(store, thing.iri, DEFINITIONS, language)
+        return ProposalSide(thing.iri, names, thing.classes, (known, definition[:LONGEST]), near, sentences)
 
     def _sentences(self, iri: str) -> tuple[Sentence, ...]:
         sentences: dict[str, Sentence] = {}
@@ -105,12 +110,11 @@ class Review:
         return sorted((item.language or "", item.value) for item in literals if isinstance(item, Literal))
 
 
-def _label(store: Store, iri: str) -> str:
-    for predicate in LABEL_PROPERTIES:
+def _first(store: Store, iri: str, properties: Iterable[NamedNode], language: str) -> tuple[str, str]:
+    """Language and words of the first property that has any, in the reader's language where it can be; else empty."""
+    for predicate in properties:
         values = [quad.object for quad in store.quads_for_pattern(NamedNode(iri), predicate, None, None)]
-        texts = [item for item in values if isinstance(item, Literal)]
+        texts = [(item.language or "", item.value) for item in values if isinstance(item, Literal)]
         if texts:
-            return min(
-                texts, key=lambda item: ((item.language or DEFAULT_LANGUAGE) != DEFAULT_LANGUAGE, item.value)
-            ).value
-    return iri
+            return min(texts, key=lambda text: (text[0] != language, text[0] not in ("", DEFAULT_LANGUAGE), text))
+    return "", ""

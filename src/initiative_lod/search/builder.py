@@ -167,18 +167,16 @@ class Builder:
         return names
 
     def _name_targets(self) -> None:
-        """Call what a part is mapped to as its mapping does, where nothing else names it: it is found by that name."""
+        """Call what a part is mapped to as its mapping does, where nothing else names it in that language."""
         named: set[tuple[str, str]] = set()
         for mapping in list(self._links.values()):
             if any(self._links[subject].get("isPartOf") for subject in tuple(mapping.get(SUBJECT_ID, ()))):
                 targets = [target for target in mapping.get(OBJECT_ID, ()) if not self._iris.owns(target)]
                 named.update((target, label) for target in targets for label in mapping.get(OBJECT_LABEL, ()))
-        has_name = "SELECT 1 FROM said WHERE own = 1 AND subject = ? AND field = 'label'"
-        unnamed = [item for item in sorted(named) if self._staged.execute(has_name, item[:1]).fetchone() is None]
-        self._staged.executemany(
-            "INSERT INTO said VALUES (1, ?, 'label', ?, ?)",
-            [(target, guessed(label), label) for target, label in unnamed],
-        )
+        has_name = "SELECT 1 FROM said WHERE own = 1 AND subject = ? AND field = 'label' AND language = ?"
+        rows = [(target, guessed(label), label) for target, label in sorted(named)]
+        unnamed = [row for row in rows if self._staged.execute(has_name, row[:2]).fetchone() is None]
+        self._staged.executemany("INSERT INTO said VALUES (1, ?, 'label', ?, ?)", unnamed)
 
     def _kinds(self, subject: str) -> list[str]:
         prefix = self._iris.iri("ontology#")

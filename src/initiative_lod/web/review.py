@@ -33,25 +33,44 @@ MAX_BODY_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 ENTRANCE = "/open/"  # and the key
 COOKIE = "review"
+# Without quotation marks, which the template would write as entities.
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; color: #1c1c1c }
-.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem }
-section { border: 1px solid #bbb; border-radius: .4rem; padding: 1rem; min-width: 0 }
+:root { color-scheme: light dark; --line: light-dark(#bbb, #666); --link: light-dark(#0b4f8a, #8ec5ff) }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem }
+body { color: CanvasText; background: Canvas }
+h1 { overflow-wrap: anywhere }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1.5rem }
+section { border: 1px solid var(--line); border-radius: .4rem; padding: 1rem; min-width: 0 }
 h2 { margin-top: 0 }
 h3 { font-size: 1rem; margin-bottom: .2rem }
-.iri { font: 13px/1.4 monospace; overflow-wrap: anywhere; color: #555 }
+.iri, .as-written { font: 13px/1.4 monospace; overflow-wrap: anywhere; color: light-dark(#555, #bbb) }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #ddd }
-blockquote { margin: .6rem 0; padding-left: .8rem; border-left: 3px solid #bbb }
+th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid var(--line) }
+td { overflow-wrap: anywhere }
+blockquote { margin: .6rem 0; padding-left: .8rem; border-left: 3px solid var(--line) }
+.list .between { display: none }
 textarea, input { font: inherit; width: 100%; box-sizing: border-box }
 button { font: inherit; padding: .5rem 1.2rem }
 header p, .buttons { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin: .4rem 0 }
+header .languages { margin-left: auto; display: flex; gap: 1rem }
 html { scroll-padding-bottom: 13rem }
-form { position: sticky; bottom: 0; background: #fff; border-top: 2px solid #bbb; padding: .4rem 0 }
+form { position: sticky; bottom: 0; background: Canvas; border-top: 2px solid var(--line); padding: .4rem 0 }
 form p { margin: .3rem 0 }
-.problem { color: #a00; font-weight: 600 }
-:focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px }
-a { color: #0b4f8a }
+.problem { color: light-dark(#a00, #ff9a9a); font-weight: 600 }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
+a { color: var(--link) }
+@media (max-height: 34rem) { /* a low screen, or a large zoom: the form would cover what is judged */
+  html { scroll-padding-bottom: 0 }
+  form { position: static }
+}
+@media (max-width: 40rem) { /* each proposal in lines of its own */
+  h1 { font-size: 1.5rem }
+  button { padding: .5rem .8rem }
+  .list thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden }
+  .list tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; border-bottom: 1px solid var(--line); padding: .4rem 0 }
+  .list td { border: 0; padding: 0 }
+  .list .between { display: inline }
+}
 """
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'; "
@@ -184,7 +203,7 @@ class _Page:
                     "confidence": proposal.confidence,
                     "ours": proposal.ours.name(language.tag),
                     "theirs": proposal.theirs.name(language.tag),
-                    "relation": _short(proposal.predicate),
+                    "relation": _relation(proposal.predicate, language),
                     "verdict": verdict.verdict if verdict else "",
                 }
             )
@@ -203,7 +222,7 @@ class _Page:
         if place is None:
             return _plain(language, Message("review.no_proposal", number=number[:20]), 404)
         proposal, judged = self._review.proposals[place], self._review.judged()
-        ours, theirs = self._review.sides(proposal)
+        ours, theirs = self._review.sides(proposal, language.tag)
         return self._render(
             language,
             status,
@@ -213,7 +232,7 @@ class _Page:
             done=sum(self._review.verdict(item, judged) is not None for item in self._review.proposals),
             ours_name=proposal.ours.name(language.tag),
             theirs_name=proposal.theirs.name(language.tag),
-            relation=_short(proposal.predicate),
+            relation=_relation(proposal.predicate, language),
             sides=(("review.ours", ours), ("review.theirs", theirs)),
             verdict=self._review.verdict(proposal, judged),
             problem=language.markup(problem.id, **problem.values) if problem else "",
@@ -258,5 +277,7 @@ class _Page:
         return Response(content, status, {**HEADERS, "Content-Language": language.tag}, "text/html; charset=utf-8")
 
 
-def _short(iri: str) -> str:
-    return iri.replace("http://www.w3.org/2004/02/skos/core#", "skos:").replace("http://schema.org/", "schema:")
+def _relation(iri: str, language: Language) -> tuple[str, str]:
+    """A relation as it is called, and as it is written."""
+    short = iri.replace("http://www.w3.org/2004/02/skos/core#", "skos:").replace("http://schema.org/", "schema:")
+    return language.find(f"property.{short}") or "", short

@@ -46,10 +46,14 @@ class Evidence:
         return self.iri.partition("#")[2]
 
     @property
-    def title(self) -> str:
-        """Text for a reader who points at the words."""
-        value = self.value.label.value if self.value else self.literal.value if self.literal else ""
-        return f"{self.predicate.label}: {value}" + (f" ({self.role.label})" if self.role else "")
+    def value_words(self) -> str:
+        """The value in words, for a reader who points at the evidence."""
+        return self.value.label.value if self.value else self.literal.value if self.literal else ""
+
+    @property
+    def claim(self) -> tuple[str, str, str]:
+        """Property, value and role: evidence of the same claim in the same words is shown once."""
+        return self.predicate.iri, self.value_words, self.role.iri if self.role else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +387,7 @@ def _segment(text: str, start: int, items: Sequence[Evidence], heading: bool = F
 
 def _marks(items: Iterable[Evidence]) -> list[Mark]:
     """The marks of the words; what two statements say alike of the same words is said once."""
-    marks = {(item.start, item.end, item.title): item.iri for item in reversed(list(items)) if item.start >= 0}
+    marks = {(item.start, item.end, item.claim): item.iri for item in reversed(list(items)) if item.start >= 0}
     return [Mark(start, end, iri) for (start, end, _), iri in marks.items()]
 
 

@@ -11,9 +11,9 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.languages import by_language, primary
+from initiative_lod.languages import by_language, guessed_language, primary
 from initiative_lod.release.opened import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, OWL, PROV, SKOS, SSSOM
+from initiative_lod.vocabulary import DCTERMS, FOAF, OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
 from initiative_lod.web.pages.view import View
@@ -38,12 +38,17 @@ _JUDGES = [NamedNode(SSSOM.iri + name) for name in ("reviewer_label", "reviewer_
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping to a thing of another vocabulary: why it is made, who judged it, and when."""
+    """A mapping to a thing of another vocabulary: why it is made, who judged it, and when.
+
+    ``label`` is the target's name in the reader's language; ``called``, where that is another one, what the mapping
+    calls it.
+    """
 
     subject: LabelledResource
     predicate: LabelledResource
     target: LabelledResource
     label: LangText | None
+    called: LangText | None
     confidence: str
     reasons: tuple[LangText, ...]
     seen: tuple[LangText, ...]
@@ -89,6 +94,7 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
                 view.thing(node),
                 view.thing(predicate),
                 view.thing(target),
+                None,
                 None,
                 "",
                 (),
@@ -137,22 +143,35 @@ def _related(view: View, node: NamedNode) -> Mapping | None:
     subject, predicate, target = ends
     if subject is None or predicate is None or target is None:
         return None
+    called, own = view.text(node, _SLOT["object_label"]), view.label(target, view.language)
+    if called is not None and not called.language:
+        called = replace(called, language=guessed_language(called.value) or "")
     confidence, date = view.text(node, _SLOT["confidence"]), view.text(node, _SLOT["mapping_date"])
     linked = sources(view, node)
     return Mapping(
         view.thing(subject),
         view.thing(predicate),
         view.thing(target),
-        view.label(target, view.language) or view.text(node, _SLOT["object_label"]),
+        own or called,
+        called if own and called and own.value != called.value else None,
         confidence.value if confidence else "",
         tuple(item for text in view.texts(node, _SLOT["comment"]) for item in _spoken(view, text)),
         unlinked(view.texts(node, view.term("seenIn")), linked),
         linked,
-        tuple(text.value for name in _JUDGES for text in view.texts(node, name)),
+        tuple(_named(view, text.value) for name in _JUDGES for text in view.texts(node, name)),
         date.value if date else "",
         view.thing(view.home(node)),
         False,
     )
+
+
+def _named(view: View, judge: str) -> str:
+    """A judge's name, in the reader's language where it is the publisher's own."""
+    for publisher in view.nodes(view.iris.thing("dataset"), DCTERMS.publisher):
+        names = view.texts(publisher, FOAF.name)
+        if any(name.value == judge for name in names):
+            return names[0].value
+    return judge
 
 
 def _spoken(view: View, text: LangText) -> list[LangText]:

@@ -262,12 +262,12 @@ class _Reader:
         found = {}
         for item in reversed(items):
             if place := self._places(NamedNode(item.iri), "span").get(text):
-                found[*place, item.title] = item.iri
+                found[*place, item.claim] = item.iri
         return [Mark(start, end, iri) for (start, end, _), iri in found.items()]
 
     def _translated_marks(self, words: str, items: Sequence[Evidence], language: str) -> list[Mark]:
         """Marks of the words that name, in a translation, what is quoted from the original."""
-        found: dict[tuple[int, int, str], str] = {}
+        found: dict[tuple[int, int, tuple[str, str, str]], str] = {}
         for item in reversed(items):
             if item.start < 0 or item.value is None:
                 continue
@@ -276,10 +276,10 @@ class _Reader:
                 names = [said.value] if said else []
                 place = (words.find(names[0]), words.find(names[0]) + len(names[0])) if names else (-1, -1)
                 if place[0] >= 0:
-                    found[*place, item.title] = item.iri
+                    found[*place, item.claim] = item.iri
                 continue
             if place_of := find_words(self._names(NamedNode(item.value.iri), language), words, language):
-                found[*place_of, item.title] = item.iri
+                found[*place_of, item.claim] = item.iri
         return [Mark(start, end, iri) for (start, end, _), iri in found.items()]
 
     def _names(self, node: NamedNode, language: str) -> list[str]:

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
 
 from initiative_lod.labels import LABELS
-from initiative_lod.languages import HAN, has_han, initials, simplified, stem
+from initiative_lod.languages import HAN, guessed, has_han, initials, simplified, stem, syllables, toneless
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import CONCEPTS, DOCUMENTS, REFERENTS, SKOS
 from initiative_lod.web.pages.labels import Names
@@ -22,6 +22,8 @@ from initiative_lod.web.pages.mappings import coded
 KINDS = (*DOCUMENTS, "Pillar", "Action", "Chapter", "Article", *CONCEPTS, *REFERENTS)
 LONGEST, SHOWN, MOST = 100, 8, 30_000  # characters of what is typed; suggestions; names in the list
 SHORTEST_MISSPELT, ALIKE = 4, 76  # characters from which a slip is looked for; of 100, how alike a name has to be
+SHORTEST_MISHEARD, SOUND_ALIKE = 6, 84  # the same for what is typed as the syllables of Chinese
+SHORTEST_INSIDE = 4  # letters of syllables that are looked for within a name, and not only at its beginning
 QUESTION = "Question"
 _NUMBERED = ("Pillar", "Action", "Chapter", "Article")
 _BESIDE_HAN = re.compile(f"(?<=[{HAN}]) | (?=[{HAN}])")
@@ -29,7 +31,11 @@ _BESIDE_HAN = re.compile(f"(?<=[{HAN}]) | (?=[{HAN}])")
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A name with what it names: an IRI, or a question's name in its address. ``kind`` is its class."""
+    """A name with what it names: an IRI, or a question's name in its address. ``kind`` is its class.
+
+    ``spoken`` is, of a Chinese name, its syllables in small letters, and with each begun by a capital one:
+    wangluofanzui, WangLuoFanZui; once more where characters in it have another reading.
+    """
 
     name: str
     language: str
@@ -37,6 +43,7 @@ class Suggested:
     kind: str
     form: str
     letters: str
+    spoken: tuple[tuple[str, str], ...]
     rank: int
 
 
@@ -51,17 +58,20 @@ class NameList:
                 break
             self._known.append(entry)
         self._forms = [entry.form for entry in self._known]
+        sounds = [(sound, entry) for entry in self._known for sound, _ in entry.spoken]
+        self._sounds, self._sounding = [sound for sound, _ in sounds], [entry for _, entry in sounds]
 
     def find(self, typed: str, language: str, most: int = SHOWN, kinds: Sequence[str] = ()) -> list[Suggested]:
         """Names of which the typed characters may be the beginning, best first; each thing once."""
-        form = folded(typed[:LONGEST])
+        form, heard = folded(typed[:LONGEST]), toneless(typed[:LONGEST])
         if not form:
             return []
+        heard = heard if heard.isascii() and len(heard) > 1 else ""
         found: list[tuple[int, bool, int, int, str, Suggested]] = []
         for entry in self._known:
             if kinds and entry.kind not in kinds:
                 continue
-            score = _score(form, entry)
+            score = _score(form, heard, entry)
             if score is not None:
                 found.append((score, entry.language != language, entry.rank, len(entry.form), entry.form, entry))
         ordered = [item[-1] for item in sorted(found, key=lambda item: item[:-1])]
@@ -78,6 +88,10 @@ class NameList:
             return []
         near = process.extract(form, self._forms, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=50)
         entries = [(self._known[place], score) for _, score, place in near]
+        heard = toneless(typed[:LONGEST])
+        if heard.isascii() and len(heard) >= SHORTEST_MISHEARD:
+            near = process.extract(heard, self._sounds, scorer=fuzz.ratio, score_cutoff=SOUND_ALIKE, limit=50)
+            entries += [(self._sounding[place], score) for _, score, place in near]
         entries = [item for item in entries if not kinds or item[0].kind in kinds]
         entries.sort(key=lambda item: (-item[1], item[0].language != language, item[0].rank))
         return _once((entry for entry, _ in entries if entry.form != form), most)
@@ -112,8 +126,11 @@ def _entries(opened: OpenRelease, names: Names, questions: Sequence[tuple[str, s
             yield from _numbered(opened, names, node, kind, told, ranks[kind])
     for target, text in names.mapped.items():
         if isinstance(target, NamedNode) and not ranks.keys() & {*names.classes.get(target, ())}:
-            for name in dict.fromkeys((text.value, coded(opened, target, text.value))):
-                yield _entry(name, text.language, target.value, "", len(ranks))
+            labels = (item for label in LABELS for item in names.labels.get(target, {}).get(label, ()))
+            for called in dict.fromkeys((text, *labels)):
+                language = called.language or guessed(called.value)
+                for name in dict.fromkeys((called.value, coded(opened, target, called.value))):
+                    yield _entry(name, language, target.value, "", len(ranks))
     for slug, language, words in questions:
         yield _entry(words, language, slug, QUESTION, len(ranks) + 1)
 
@@ -127,16 +144,25 @@ def _numbered(
     labels = [item for found in names.labels.get(opened.iris.term(kind), {}).values() for item in found]
     for label in labels if number else ():
         name, language = next((item for item in told if item[1] == label.language), told[0])
+        named = f"{label.value} {number}"
         yield replace(
-            _entry(name, language, node.value, kind, rank), form=folded(f"{label.value} {number}"), letters=""
+            _entry(name, language, node.value, kind, rank), form=folded(named), letters="", spoken=_spoken(named)
         )
 
 
 def _entry(name: str, language: str, target: str, kind: str, rank: int) -> Suggested:
-    return Suggested(name, language, target, kind, folded(name), initials(name), rank)
+    return Suggested(name, language, target, kind, folded(name), initials(name), _spoken(name), rank)
 
 
-def _score(form: str, entry: Suggested) -> int | None:
+def _spoken(name: str) -> tuple[tuple[str, str], ...]:
+    if not has_han(name):
+        return ()
+    readings = (syllables(name, other) for other in (False, True))
+    found = dict.fromkeys("".join(item.replace("v", "u").capitalize() for item in heard) for heard in readings)
+    return tuple((marked.lower(), marked) for marked in found)
+
+
+def _score(form: str, heard: str, entry: Suggested) -> int | None:
     """Score of a name, 0 for the best; None when it does not."""
     if entry.form == form:
         return 0
@@ -148,7 +174,19 @@ def _score(form: str, entry: Suggested) -> int | None:
         return 3
     if form.isascii() and len(form) > 1 and entry.letters.startswith(form.replace(" ", "")):
         return 4
+    if heard and entry.spoken:
+        return min((score for item in entry.spoken if (score := _heard(heard, *item)) is not None), default=None)
     return None
+
+
+def _heard(heard: str, sound: str, marked: str) -> int | None:
+    """Score of syllables with which a name begins, or which stand in it."""
+    if sound.startswith(heard):
+        return 4
+    place = sound.find(heard) if len(heard) >= SHORTEST_INSIDE else -1
+    while place > 0 and not marked[place].isupper():
+        place = sound.find(heard, place + 1)
+    return 5 if place > 0 else None
 
 
 def _once(entries: Iterator[Suggested], most: int) -> list[Suggested]:

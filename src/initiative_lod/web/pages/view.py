@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
+from initiative_lod.languages import guessed, indexed
 from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.opened import SUBJECTS, Memory, OpenRelease
@@ -157,7 +158,7 @@ class View(Links):
     def texts(self, subject: Node, predicate: NamedNode) -> list[LangText]:
         """Every literal, in the order of preference of their languages."""
         kept = self._names.labels.get(subject) if self._names is not None and predicate in LABELS else None
-        if kept is not None:
+        if kept is not None and self.iris.path(subject.value) is not None:  # of others, merged graphs may say more
             found = kept.get(predicate, [])
         else:
             found = [
@@ -291,12 +292,21 @@ class View(Links):
             known = self.interface.find(f"property.{self.short(node)}")
             if known is not None:
                 return LangText(known, self.language)
+        wanted = self.language if language is None else language
+        found: LangText | None = None
         for predicate in LABELS:
-            found = self.text(node, predicate, language)
-            if found is not None:
-                return found
-        called = self._names.mapped.get(node) if self._names is not None else None
-        return called if called is not None and language in (None, called.language) else None
+            label = self.text(node, predicate, language)
+            if label is not None and label.language == wanted:
+                return label
+            found = found or label
+        called = self._called(node)
+        if called is not None and language in (None, called.language):
+            return called if found is None or indexed(called.language, called.value) == wanted else found
+        return found
+
+    def _called(self, node: Node) -> LangText | None:
+        """The name that a mapping to the node gives it, which as a rule is said to be in no language."""
+        return self._names.mapped.get(node) if self._names is not None else None
 
     def labels(self, node: Node) -> list[LangText]:
         """A label in each language that there is one in, in the order of preference."""
@@ -306,10 +316,9 @@ class View(Links):
         for predicate in LABELS:
             for text in self.texts(node, predicate):
                 found.setdefault(text.language, text)
-        called = self._names.mapped.get(node) if self._names is not None else None
-        if called is not None:
+        if (called := self._called(node)) is not None:
             found.setdefault(called.language, called)
-        return sorted(found.values(), key=lambda item: self.preference(item.language))
+        return sorted(found.values(), key=lambda item: self.preference(item.language or guessed(item.value)))
 
     def both(self, node: Node) -> list[LangText]:
         """The labels in the two languages that are preferred, or in the one that there is."""
