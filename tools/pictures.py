@@ -69,6 +69,8 @@ PICTURES = {
     "sparql-editor.en": ("/sparql", "en", 1280, False, 700),
     "sparql-graph.zh": (f"/sparql?query={quote(GRAPH)}", "zh", 1280, False, 1100),
 }
+#: What is folded, and is opened first.
+FOLDED = {"ontology-diagram.en": "#diagram + details"}
 #: What is written into the editor first.
 TYPED = {
     "sparql-editor.en": f"{ILOD}SELECT ?clause ?text WHERE {{\n?clause ilod:text ?text ; ilod:addressee enterpri",
@@ -120,6 +122,8 @@ def _take(chromium: str, base: str) -> None:
             )
             page = context.new_page()
             page.goto(base + path, wait_until="networkidle")  # with the images that come when they are in sight
+            if folded := FOLDED.get(name):
+                page.locator(folded).evaluate("(details) => { details.open = true }")
             if (typed := TYPED.get(name)) and page.locator(".editor").count():
                 page.get_by_role("textbox", name="Query").click()
                 page.keyboard.press("Control+a")

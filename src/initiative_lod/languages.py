@@ -165,7 +165,7 @@ def initial(text: str) -> str:
 
 def initials(text: str) -> str:
     """The letters of a name's syllables and words, in lower case: 人工智能 -> rgzn, data security -> ds."""
-    return "".join(item[0] for item in syllables(text) if not item[0].isdigit())
+    return "".join(item[0] for item in syllables(text) if item[0].isalpha())
 
 
 def syllables(text: str, other: bool = False) -> list[str]:
@@ -178,7 +178,7 @@ def syllables(text: str, other: bool = False) -> list[str]:
 
 
 def toneless(typed: str) -> str:
-    """What is typed as syllables, without tones and what stands between: ``wǎng luò``, ``wang3 luo4`` -> wangluo."""
+    """Syllables that are typed, without tones and what stands between: ``wǎng luò``, ``wang3 luo4`` -> wangluo."""
     letters = (item for item in unicodedata.normalize("NFD", typed.lower()) if not unicodedata.combining(item))
     return re.sub(r"(?<=[a-z])[1-5](?![0-9])|[\W_]", "", "".join(letters)).replace("v", "u")
 
