@@ -1,11 +1,11 @@
 """Processor time and memory of a merge by the store's own queries beside DuckDB (or Spark), phase by phase.
 
-    python bench/bulk.py FILE [--engines store duckdb] [--checks] [--onto RELEASES]
+    python bench/bulk.py FILE [--engines store duckdb] [--checks] [--onto RELEASES] [--render]
 
 Each engine merges the same file into the same small release, in a process and a folder of its own, one after the
 other; with ``--onto`` into the release that is published in a folder, where what is made is published then.
-``--checks`` leaves out the indexes. At the end it is told what takes the place on the disk. Other people's work on the
-machine inflates processor time by a half at most.
+``--checks`` leaves out the indexes, and ``--render`` renders documents, as the command does. At the end it is told what
+takes the place on the disk. Other people's work on the machine inflates processor time by a half at most.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ class Phases:
 
 
 @contextmanager
-def beginning(file: Path, onto: Path | None) -> Iterator[tuple[Settings, Release]]:
+def beginning(file: Path, onto: Path | None, render: bool) -> Iterator[tuple[Settings, Release]]:
     """Settings, and the release that is merged into: the published one of a folder, or a tiny one."""
     if onto is not None:
-        settings = Settings(root=PROJECT, releases=onto, rendered_documents=0)
+        settings = Settings(root=PROJECT, releases=onto, **({} if render else {"rendered_documents": 0}))
         start = release.current(settings.release_folder)
         assert start is not None, f"nothing is published in {onto}"
         yield settings, start
@@ -79,11 +79,11 @@ def beginning(file: Path, onto: Path | None) -> Iterator[tuple[Settings, Release
         yield settings, release.write(settings.release_folder, quads, Edition("1", "2031-03-05"), context, iris)
 
 
-def run(file: Path, engine: str, checks_alone: bool, onto: Path | None) -> None:
+def run(file: Path, engine: str, checks_alone: bool, onto: Path | None, render: bool) -> None:
     """Merge the file, and print what each phase took."""
-    with beginning(file, onto) as (settings, start):
+    with beginning(file, onto, render) as (settings, start):
         begun, phases = spent(), Phases()
-        request = MergeRequest(named=(str(file),), engine=engine, retrieved="2031-03-06")
+        request = MergeRequest(named=(str(file),), engine=engine)  # it came now: after what is there
         if checks_alone:
             pipeline.index_maker = lambda *given: lambda building: None  # type: ignore[assignment, misc]
         merged = pipeline.make_merged_release(settings, start, request, phases.step)
@@ -129,13 +129,15 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=[STORE, DUCKDB])
     parser.add_argument("--checks", action="store_true", help="leave out what is indexed after the checks")
     parser.add_argument("--onto", type=Path, help="a folder with a published release; what is made is published there")
+    parser.add_argument("--render", action="store_true", help="render documents, with --onto")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        run(asked.file, asked.one, asked.checks, asked.onto)
+        run(asked.file, asked.one, asked.checks, asked.onto, asked.render)
         return
     for engine in asked.engines:
-        more = [*(["--checks"] if asked.checks else []), *(["--onto", str(asked.onto)] if asked.onto else [])]
+        more = ["--checks"] * asked.checks + ["--render"] * asked.render
+        more += ["--onto", str(asked.onto)] if asked.onto else []
         print(f"== {engine}", flush=True)
         subprocess.run([sys.executable, __file__, str(asked.file), "--one", engine, *more], check=True)
 

@@ -22,7 +22,15 @@ from initiative_lod.matching import entity_file
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
-from initiative_lod.release import Edition, Release, build_records, default_graph, integrity, rendered_documents
+from initiative_lod.release import (
+    Edition,
+    Release,
+    addition,
+    build_records,
+    default_graph,
+    integrity,
+    rendered_documents,
+)
 from initiative_lod.release.files import as_json
 from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
@@ -213,30 +221,45 @@ def make_merged_release(
     judged = judgements.read(settings.root / "data" / "judgements" / "identity.tsv")
     inputs = (("checks", check.digest()), ("questions", questions.digest([*own_questions, *joint_questions])))
     request = replace(request, judgements=judged, inputs=inputs)
-    make_index = index_maker(progress, settings, Phases(RunLimits.of_phase(settings)))
+    make_index = index_maker(progress, settings, Phases(RunLimits.of_phase(settings)), start)
     return merge.merge(settings, start, request, report, make_index, progress, seen)
 
 
 def index_maker(
-    progress: Progress = lambda message: None, settings: Settings | None = None, phases: Phases = NO_LIMITS
+    progress: Progress = lambda message: None,
+    settings: Settings | None = None,
+    phases: Phases = NO_LIMITS,
+    before: Release | None = None,
 ) -> release.MakeIndex:
     """Function that makes the index of a release, which lies there whole but for it.
 
-    Without ``settings`` no document is rendered: each is when it is asked for. It raises SourceError where one of its
-    ``phases`` was ended.
+    Where the release only adds to the one ``before``, that one's is gone on with. Without ``settings`` no document is
+    rendered: each is when it is asked for. It raises SourceError where one of its ``phases`` was ended.
     """
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
         folder, iris = building / INDEX, opened.iris
-        # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
-        graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
-        wanted = [(graph, predicate) for graph in graphs for predicate in staging.predicates(iris)]
-        quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
+        with phases.here("looking for what was added"):
+            added = addition.find(before, opened) if before is not None else None
+
+        def search() -> None:
+            if added is not None and index.add(folder / index.FILE, opened, added):
+                return
+            # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
+            graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
+            wanted = [(graph, predicate) for graph in graphs for predicate in staging.predicates(iris)]
+            quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
+            index.build(folder / index.FILE, quads, iris, addition.places(opened.release))
+
+        def entities() -> None:
+            if added is None or not entity_file.add(folder / entity_file.FILE, opened, added):
+                entity_file.build(folder / entity_file.FILE, opened)
+
         progress("indexing for search")
-        phases.apart("indexing for search", lambda: index.build(folder / index.FILE, quads, iris))
+        phases.apart("indexing for search", search)
         progress("indexing for reconciliation")
-        phases.apart("indexing for reconciliation", lambda: entity_file.build(folder / entity_file.FILE, opened))
+        phases.apart("indexing for reconciliation", entities)
         if settings is not None and settings.rendered_documents:
             from initiative_lod.web import renderings  # here: it takes long to import, and few commands make a release
 

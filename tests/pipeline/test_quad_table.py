@@ -99,6 +99,34 @@ def test_the_same_quads_give_the_same_bytes(tmp_path: Path) -> None:
     assert b"".join(quad_table.lines(tmp_path / "one.parquet", tmp_path)).decode() == "\n".join([*lines, ""])
 
 
+@pytest.mark.thorough
+def test_what_an_earlier_table_has_is_taken_from_there(tmp_path: Path) -> None:
+    """More rows than are packed at once, so that it would be seen where each part of them begins."""
+
+    def part(name: str, rows: int, graphs: int = 1) -> Path:
+        path = tmp_path / f"{name}.nq.gz"
+        lines = (
+            f'{PLACE[0]} {PLACE[1]} "{number:05}"^^{XSD.integer} <http://e.example/{name}/{number % graphs}> .'
+            for number in range(rows)
+        )
+        path.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0))
+        return path
+
+    own, one, two, three = part("own", 3_001, 2), part("one", 70_007), part("two", 77), part("three", 60_011)
+    before, whole, added = (tmp_path / f"{name}.parquet" for name in ("before", "whole", "added"))
+    quad_table.write([own, one, three], before, tmp_path)
+    assert quad_table.write([own, one, two, three], whole, tmp_path) == 133_096
+    graphs = {file: f"http://e.example/{file.name.partition('.')[0]}/0" for file in (one, three)}
+    earlier = quad_table.EarlierTable(before, [*graphs.values()], {own: "", **graphs})
+    one.write_bytes(b"nothing that anybody reads")
+    assert quad_table.write([own, one, two, three], added, tmp_path, earlier=earlier) == 133_096
+    assert added.read_bytes() == whole.read_bytes()
+    quad_table.write([own], added, tmp_path, earlier=earlier)
+    quad_table.write([own], whole, tmp_path)
+    assert added.read_bytes() == whole.read_bytes()
+    assert not [*tmp_path.glob("quads.duckdb*")]
+
+
 def test_a_line_longer_than_is_tried_first_is_read(tmp_path: Path) -> None:
     lines = [f'{PLACE[0]} {PLACE[1]} "{"x" * (3 << 20)}" {GRAPH} .', f'{PLACE[0]} {PLACE[1]} "y" {GRAPH} .']
     assert b"".join(quad_table.lines(table(tmp_path, lines), tmp_path)).decode() == "\n".join([*lines, ""])

@@ -101,6 +101,8 @@ READERS: dict[str, Callable[[OpenRelease], object]] = {
     "holds in a graph": lambda opened: opened.holds(X, RDFS.label, graph=TWO),
     "pointing": lambda opened: texts(opened.select("pointing", value=X)),
     "members": lambda opened: texts(opened.select("members", scheme=Y)),
+    "spoken of": lambda opened: texts(opened.select("spoken-of")),
+    "pointers": lambda opened: texts(opened.pointers(SKOS.inScheme, Y, 0, 9)),
     "any other query": lambda opened: texts(opened.select("subjects", graph=ONE)),
     "graphs": lambda opened: opened.graphs,
     "licence": lambda opened: opened.license,

@@ -13,9 +13,12 @@ from initiative_lod.documents import resource
 from initiative_lod.documents.resource import KEPT_INCOMING, describe
 from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
+from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, hubs
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from initiative_lod.web.pages import entity
+from initiative_lod.web.pages.view import View
 from service.crowd import crowd
 
 I = Iris()
@@ -129,6 +132,9 @@ def test_pages_of_a_hub_are_read_one_by_one_and_hold_everything_once_ours_first(
     others = [number for number, page in enumerate(held) for quad in page if "/source/" in str(quad.graph_name)]
     assert max(ours) <= min(others)
     assert OFFICE.value not in hub.incoming  # nothing of it is kept
+    for predicate in hub.pointing(OFFICE):
+        whole = [*hub.triples(None, predicate, OFFICE)]
+        assert [*hub.pointers(predicate, OFFICE, 7, 39)] == whole[7:39]
     assert describe(hub, OFFICE, first.pages + 1) is describe(hub, OFFICE, 0) is None
 
 
@@ -159,3 +165,32 @@ def test_a_damaged_count_of_hubs_is_told_as_damage(hub: OpenRelease) -> None:
     fresh = OpenRelease.open(hub.release)
     with pytest.raises(DamagedStore):
         describe(fresh, OFFICE)
+
+
+def test_a_scheme_of_very_many_concepts_is_paged_without_a_look_at_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, scheme = I.graph("source/theirs"), NamedNode("https://example.org/scheme")
+    concepts = [NamedNode(f"https://example.org/{number}") for number in range(70)]
+    said = [Quad(concept, SKOS.inScheme, scheme, theirs) for concept in concepts]
+    for part, concept in ((1, concepts[40]), (2, concepts[40]), (3, concepts[7]), (3, OFFICE)):
+        evidence = I.thing(f"id/x/{part}#{concept.value[-2:].strip('/')}")
+        said += [
+            Quad(evidence, I.term("onValue"), concept, theirs),
+            Quad(evidence, I.term("onSubject"), I.thing(f"id/x/{part}"), theirs),
+        ]
+    files = {"context.jsonld": b"{}\n"}
+    monkeypatch.setattr(hubs, "LEAST", 20)
+    made = OpenRelease.open(release.write(tmp_path, canonical(said), Edition("1.0", "2031-03-05"), files, I))
+    view = View(made, Languages().default)
+    few, pages = entity._members(view, scheme, 1)
+    assert (len(few), pages) == (70, 1)
+    for name, value in (("SORTED", 20), ("MEMBERS", 30), ("FEWER_MEMBERS", 30)):
+        monkeypatch.setattr(entity, name, value)
+    paged = [entity._members(view, scheme, page) for page in (1, 2, 3, 4)]
+    assert [pages for _, pages in paged] == [3] * 4
+    assert [len(members) for members, _ in paged] == [30, 30, 10, 0]
+    assert paged[0][0][:2] == few[:2] == [(concepts[40], 2), (concepts[7], 1)]
+    assert {*few} == {member for members, _ in paged for member in members}
+    monkeypatch.setattr(entity, "MOST", 40)
+    assert [len(entity._members(view, scheme, page)[0]) for page in (1, 2, 3)] == [30, 10, 0]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from pyoxigraph import DefaultGraph, NamedNode
 
-from initiative_lod.bulk.sql_engine import SqlEngine, text
+from initiative_lod.bulk.sql_engine import SqlEngine, literal, text
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.statistics import Statistics
 
 
-def of_all(engine: SqlEngine) -> dict[NamedNode | DefaultGraph, Statistics]:
-    """The statistics of the default graph and of each named graph."""
-    return {DEFAULT_GRAPH: of_union(engine), **of_graphs(engine)}
+def of_all(engine: SqlEngine, but: Sequence[str] = ()) -> dict[NamedNode | DefaultGraph, Statistics]:
+    """The statistics of the default graph and of each named graph, ``but`` of some."""
+    return {DEFAULT_GRAPH: of_union(engine), **of_graphs(engine, but)}
 
 
 def of_union(engine: SqlEngine) -> Statistics:
@@ -24,8 +25,10 @@ def of_union(engine: SqlEngine) -> Statistics:
     )
 
 
-def of_graphs(engine: SqlEngine) -> dict[NamedNode | DefaultGraph, Statistics]:
-    """The statistics of each named graph, literals counted as the store has them."""
+def of_graphs(engine: SqlEngine, but: Sequence[str] = ()) -> dict[NamedNode | DefaultGraph, Statistics]:
+    """The statistics of each named graph ``but`` of some, literals counted as the store has them."""
+    left_out = ", ".join(literal(f"<{graph}>") for graph in but)
+    engine.view("counted", "SELECT * FROM statements" + (f" WHERE graph NOT IN ({left_out})" if but else ""))
     properties, classes = _counters(engine, "graph_properties"), _counters(engine, "graph_classes")
     return {
         NamedNode(graph[1:-1]): Statistics(int(triples), int(subjects), int(objects), properties[graph], classes[graph])

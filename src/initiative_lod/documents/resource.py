@@ -290,7 +290,9 @@ def _by_property(
         number = counts[predicate] - counted[predicate]
         first, last = max(begin - place, 0), min(end - place, number)
         place += number
-        if first < last:
+        if first < last and not counted[predicate]:
+            chosen += opened.pointers(predicate, resource, first, last)
+        elif first < last:
             others = (triple for triple in opened.triples(None, predicate, resource) if triple not in own)
             chosen += islice(others, first, last)
     return [

@@ -2,24 +2,28 @@
 
 It is one SQLite file, written once and only ever read after that: it grows with what is merged, and a server opens it
 and loads nothing of it. What defines or checks data (ontology, shapes) is no thing to link to, and is left out. Memory
-does not grow with the labels: what has to be sorted is sorted on disk.
+does not grow with the labels: what has to be sorted is sorted on disk. Things and labels are numbered source by source,
+in the order in which these came, so that the file of a release that only adds to another one goes on with that one's.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import sys
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import blake2b
+from heapq import merge
 from itertools import chain, groupby, islice
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.build import identity
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import WORD_LANGUAGES
 from initiative_lod.matching.entity_names import name_of
@@ -33,13 +37,17 @@ from initiative_lod.matching.label_index import (
     keys,
     pieces,
 )
-from initiative_lod.release.files import unstamp
+from initiative_lod.release import addition
+from initiative_lod.release.addition import Addition
+from initiative_lod.release.files import open_index, unstamp
+from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DOCUMENTS, RDF
 
 FILE = "entities.sqlite"  # in the index
-FORMAT = 2  # another one whenever the same labels are found otherwise
-READ_FORMATS = (1, FORMAT)  # the first has more keys of each label than are asked for
+FORMAT = 3  # another one whenever the same labels are found otherwise
+#: The first has more keys of each label than are asked for; the first two are numbered in the order of IRIs.
+READ_FORMATS = (1, 2, FORMAT)
 APPLICATION = 0x494C4F45  # "ILOE", in the file's header
 PART = 4096  # labels in one row of those that have a piece
 LONGEST = 65_535  # characters of a label, as far as its length counts
@@ -59,7 +67,7 @@ CREATE TABLE document(iri TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE term(kind TEXT, rank INTEGER, iri TEXT, name TEXT, count INTEGER, PRIMARY KEY(kind, rank)) WITHOUT ROWID;
 """
 STAGED = """
-CREATE TABLE staged.said(later INTEGER, iri TEXT, kind INTEGER, language TEXT, text TEXT);
+CREATE TABLE staged.said(place INTEGER, iri TEXT, kind INTEGER, language TEXT, text TEXT);
 CREATE TABLE staged.wording(hash INTEGER, label INTEGER);
 CREATE TABLE staged.beginning(folded TEXT, label INTEGER);
 CREATE TABLE staged.holding(piece TEXT, length INTEGER, label INTEGER, thing INTEGER);
@@ -70,6 +78,47 @@ CREATE TABLE staged.typed(class TEXT, iri TEXT);
 
 def build(path: Path, opened: OpenRelease) -> None:
     """Write the file of a release to ``path``, which must not exist."""
+    with _writing(path) as written:
+        written.executescript(SCHEMA)
+        written.execute("BEGIN")
+        _Writer(written, opened).write(said(opened), _typed(opened))
+        written.execute("COMMIT")
+        written.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}")
+    unstamp(path)
+
+
+def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
+    """Write the file of a release that adds to another one to ``path``, from that one's; tell whether it could be.
+
+    All that is found by it is what is found by one that was built.
+    """
+    before = added.before.path / INDEX / FILE
+    if not _goes_on(before, opened, added):
+        return False
+    shutil.copyfile(before, path)
+    with _writing(path) as written:
+        written.execute("BEGIN")
+        _Writer(written, opened).write(said(opened, added.graphs), _typed_in(opened, added.graphs))
+        written.execute("COMMIT")
+    unstamp(path)
+    return True
+
+
+def _goes_on(before: Path, opened: OpenRelease, added: Addition) -> bool:
+    """Tell whether a file can be gone on with: what speaks of all sources must name the same things as it did."""
+    try:
+        with closing(open_index(before)) as index:
+            if index.execute("PRAGMA user_version").fetchone() != (FORMAT,):
+                return False
+    except sqlite3.Error:
+        return False
+    anew = [opened.iris.graph(name) for name in ("release", "provenance", identity.NAME)]
+    return set(said(OpenRelease.open(added.before), anew)) == set(said(opened, anew))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to the file, with tables beside it where rows lie until they are sorted."""
     with (
         tempfile.TemporaryDirectory(prefix="initiative-lod-entities-") as folder,
         closing(sqlite3.connect(path, isolation_level=None)) as written,
@@ -78,34 +127,40 @@ def build(path: Path, opened: OpenRelease) -> None:
         for name in ("main", "staged"):
             for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32768"):
                 written.execute(f"PRAGMA {name}.{setting}")
-        written.executescript(f"PRAGMA temp_store = FILE; {SCHEMA} {STAGED}")
-        written.execute("BEGIN")
-        _Writer(written, opened).write()
-        written.execute("COMMIT")
-        written.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}")
-    unstamp(path)
+        written.executescript(f"PRAGMA temp_store = FILE; {STAGED}")
+        yield written
 
 
 class _Writer:
-    """One such file while it is written."""
+    """One such file while it is written: it goes on with what there is in it."""
 
     def __init__(self, written: sqlite3.Connection, opened: OpenRelease) -> None:
         self._written, self._opened = written, opened
+        self._things, self._label, self._holding = map(self._next, ("thing", "label", "holding"))
 
-    def write(self) -> None:
+    def _next(self, table: str) -> int:
+        """The first number that is free."""
+        (number,) = self._written.execute(f"SELECT coalesce(max(id) + 1, 0) FROM {table}").fetchone()
+        return int(number)
+
+    def write(self, names: Iterable[tuple[int, str, int, str, str]], types: Iterable[tuple[str, str]]) -> None:
+        """Write what is called so, and of which classes it is: (class, IRI), of new things and of others."""
         run = self._written.execute
-        self._insert("staged.said", 5, said(self._opened))
+        self._insert("staged.said", 5, names)
         run(
-            "INSERT INTO thing SELECT row_number() OVER (ORDER BY iri) - 1, iri FROM "
-            "(SELECT DISTINCT iri FROM staged.said) ORDER BY iri"
+            "INSERT INTO thing SELECT row_number() OVER (ORDER BY min(place / 2), iri) - 1 + ?, iri "
+            "FROM staged.said WHERE iri NOT IN (SELECT iri FROM thing) GROUP BY iri ORDER BY 1",
+            (self._things,),
         )
-        run("CREATE UNIQUE INDEX thing_iri ON thing(iri)")
+        run("CREATE UNIQUE INDEX IF NOT EXISTS thing_iri ON thing(iri)")
         self._labels()
         run("INSERT INTO wording SELECT DISTINCT hash, label FROM staged.wording ORDER BY 1, 2")
         run("INSERT INTO beginning SELECT folded, label FROM staged.beginning ORDER BY 1, 2")
         self._holdings()
         self._expansions()
-        self._members()
+        self._members(types)
+        for table in ("document", "term"):
+            run(f"DELETE FROM {table}")
         self._insert("document", 1, ((iri,) for iri in sorted(_documents(self._opened))))
         for kind, query, count in (("class", "classes", "things"), ("property", "predicates", "uses")):
             self._insert("term", 5, _terms(self._opened, kind, query, count))
@@ -117,10 +172,10 @@ class _Writer:
         """Number the labels in the order in which they were said, and stage under which words each is found."""
         said = self._written.execute(
             "SELECT thing.id, kind, language, text FROM staged.said CROSS JOIN thing ON thing.iri = said.iri "
-            "ORDER BY later, said.rowid"
+            "ORDER BY place, said.rowid"
         )
         labels = each_variant(Label(thing, text, LabelKind(kind), language) for thing, kind, language, text in said)
-        numbered = enumerate(labels)
+        numbered = enumerate(labels, self._label)
         while some := list(islice(numbered, AT_ONCE)):
             self._insert("label", 5, ((n, item.thing, item.kind, item.language, item.text) for n, item in some))
             words = [(number, label, forms(label.text)) for number, label in some]
@@ -135,12 +190,13 @@ class _Writer:
         rows = self._written.execute(
             "SELECT piece, length, label, thing FROM staged.holding ORDER BY piece, length, label"
         )
-        first = 0
+        first = self._holding
         pieces_of, parts = list[tuple[str, int, int]](), list[tuple[int, bytes, bytes, bytes]]()
         for piece, group in groupby(rows, key=lambda row: str(row[0])):
             begin, count = first, 0
-            while some := list(islice(group, PART)):
-                packed = (pack(kind, (row[place] for row in some)) for kind, place in (("I", 2), ("I", 3), ("H", 1)))
+            held = merge(self._held_before(piece) if self._holding else (), (row[1:] for row in group))
+            while some := list(islice(held, PART)):
+                packed = (pack(kind, (row[place] for row in some)) for kind, place in (("I", 1), ("I", 2), ("H", 0)))
                 numbers, things, lengths = packed
                 parts.append((first, numbers, things, lengths))
                 first += 1
@@ -150,6 +206,17 @@ class _Writer:
                 self._flush(pieces_of, parts)
         self._flush(pieces_of, parts)
 
+    def _held_before(self, piece: str) -> Iterator[tuple[int, int, int]]:
+        """Length, number and thing of the labels that had a piece; their rows are taken out."""
+        run = self._written.execute
+        for count, first in run("SELECT count, first FROM piece WHERE text = ?", (piece,)).fetchall():
+            asked = first, first + -(-count // PART)
+            rows = run("SELECT numbers, things, lengths FROM holding WHERE id >= ? AND id < ? ORDER BY id", asked)
+            for numbers, things, lengths in rows.fetchall():
+                yield from zip(unpack("H", lengths), unpack("I", numbers), unpack("I", things), strict=True)
+            run("DELETE FROM holding WHERE id >= ? AND id < ?", asked)
+            run("DELETE FROM piece WHERE text = ?", (piece,))
+
     def _flush(self, pieces_of: list[tuple[str, int, int]], parts: list[tuple[int, bytes, bytes, bytes]]) -> None:
         self._insert("piece", 3, pieces_of)
         self._insert("holding", 4, parts)
@@ -158,6 +225,15 @@ class _Writer:
 
     def _expansions(self) -> None:
         """Write what abbreviations mean, where other labels of the same thing say it."""
+        if self._label:
+            earlier = self._written.execute(
+                "SELECT thing, kind, language, text FROM label WHERE id < ? AND length(text) <= 10 AND thing IN "
+                "(SELECT thing FROM label WHERE id >= ?)",
+                (self._label, self._label),
+            ).fetchall()
+            labels = (Label(thing, text, LabelKind(kind), language) for thing, kind, language, text in earlier)
+            short = ((item.thing, forms(item.text).folded) for item in labels if abbreviates(item))
+            self._insert("staged.short", 2, short)
         self._written.execute("CREATE INDEX staged.short_thing ON short(thing, folded)")
         rows = self._written.execute(
             "SELECT folded, label.thing, kind, language, text FROM label "
@@ -171,18 +247,28 @@ class _Writer:
         )
         self._written.executemany("INSERT OR IGNORE INTO expansion VALUES (?, ?)", found)
 
-    def _members(self) -> None:
+    def _members(self, types: Iterable[tuple[str, str]]) -> None:
         """Write the things of each class: their numbers, or a bit for each thing where that is shorter."""
-        self._insert("staged.typed", 2, _typed(self._opened))
+        self._insert("staged.typed", 2, types)
+        if self._things:  # what has a name only now may have had its classes before
+            new = self._written.execute("SELECT iri FROM thing WHERE id >= ?", (self._things,)).fetchall()
+            self._insert("staged.typed", 2, chain.from_iterable(_typed(self._opened, iri) for (iri,) in new))
         rows = self._written.execute(
             "SELECT DISTINCT class, thing.id FROM staged.typed CROSS JOIN thing ON thing.iri = typed.iri ORDER BY 1, 2"
         )
-        (things,) = self._written.execute("SELECT count(*) FROM thing").fetchone()
         for name, group in groupby(rows, key=lambda row: str(row[0])):
             numbers = array("I", (number for _, number in group))
-            dense = len(numbers) * 32 > things
-            packed = _bits(numbers, things) if dense else pack("I", numbers)
+            if self._things:
+                numbers = array("I", sorted({*numbers, *self._members_before(name)}))
+            dense = len(numbers) * 32 > numbers[-1]
+            packed = _bits(numbers, numbers[-1] + 1) if dense else pack("I", numbers)
             self._insert("member", 4, [(name, dense, len(numbers), packed)])
+
+    def _members_before(self, name: str) -> Iterable[int]:
+        """The things that were of a class; their row is taken out."""
+        rows = self._written.execute("SELECT dense, things FROM member WHERE class = ?", (name,)).fetchall()
+        self._written.execute("DELETE FROM member WHERE class = ?", (name,))
+        return chain.from_iterable(set_bits(things) if dense else unpack("I", things) for dense, things in rows)
 
 
 def hashed(key: str) -> int:
@@ -214,32 +300,47 @@ def _bits(numbers: Iterable[int], size: int) -> bytes:
     return bytes(bits)
 
 
+def set_bits(data: bytes) -> Iterator[int]:
+    """The numbers whose bits are set."""
+    for place, byte in enumerate(data):
+        if byte:
+            yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
+
+
 def _held(number: int, label: Label, form: Forms) -> Iterator[tuple[str, int, int, int]]:
     if label.language in FUZZY_LANGUAGES:
         for piece in set(pieces(form.stem)):
             yield piece, min(len(label.text), LONGEST), number, label.thing
 
 
-def said(opened: OpenRelease) -> Iterator[tuple[bool, str, int, str, str]]:
-    """Every label of a thing: whether it comes after those in our languages or none, IRI, kind, language, text."""
-    for iri, text, kind, tag in _read(opened):
+def said(opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> Iterator[tuple[int, str, int, str, str]]:
+    """Every label of a thing, or those in some graphs only: place, IRI, kind, language, text.
+
+    The place is that of its source, and within that comes what is in our languages or none before the others.
+    """
+    for place, iri, text, kind, tag in _read(opened, only):
         language = tag.partition("-")[0]
-        yield bool(language) and language not in WORD_LANGUAGES, iri, int(kind), language, text
+        later = bool(language) and language not in WORD_LANGUAGES
+        yield 2 * place + later, iri, int(kind), language, text
 
 
-def _read(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
+def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tuple[int, str, str, LabelKind, str]]:
     left_out = {opened.iris.graph(name) for name in ("ontology", "shapes")}
-    graphs = [graph for graph in opened.graphs if graph not in left_out]
+    graphs = [graph for graph in (opened.graphs if only is None else only) if graph not in left_out]
+    places = addition.places(opened.release)
     official = opened.iris.term("officialName")
     for predicate, kind in {**LABEL_PROPERTIES, official: LabelKind.ALTERNATIVE}.items():
-        for quad in (quad for graph in graphs for quad in opened.quads(predicate=predicate, graph=graph)):
+        found = ((graph, quad) for graph in graphs for quad in opened.quads(predicate=predicate, graph=graph))
+        for graph, quad in found:
             if not isinstance(quad.subject, NamedNode):
                 continue
             if (opened.iris.path(quad.subject.value) or "").startswith(("graph/", "release/")):
                 continue
             if isinstance(quad.object, Literal):
-                yield quad.subject.value, quad.object.value, kind, (quad.object.language or "").lower()
-    yield from _numbers(opened)
+                tag = (quad.object.language or "").lower()
+                yield places.get(graph, 0), quad.subject.value, quad.object.value, kind, tag
+    if only is None:
+        yield from ((0, *row) for row in _numbers(opened))
 
 
 def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
@@ -254,10 +355,18 @@ def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
                 yield triple.subject.value, name, LabelKind.ALTERNATIVE, pattern.object.language or ""
 
 
-def _typed(opened: OpenRelease) -> Iterator[tuple[str, str]]:
-    for triple in opened.triples(None, RDF.type):
+def _typed(opened: OpenRelease, iri: str | None = None) -> Iterator[tuple[str, str]]:
+    """(class, IRI) of what is typed, or of one thing."""
+    for triple in opened.triples(None if iri is None else NamedNode(iri), RDF.type):
         if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode):
             yield triple.object.value, triple.subject.value
+
+
+def _typed_in(opened: OpenRelease, graphs: Iterable[NamedNode]) -> Iterator[tuple[str, str]]:
+    """The same of what is typed in some graphs."""
+    for quad in (quad for graph in graphs for quad in opened.quads(predicate=RDF.type, graph=graph)):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            yield quad.object.value, quad.subject.value
 
 
 def _documents(opened: OpenRelease) -> set[str]:

@@ -54,7 +54,7 @@ class CountedTerm:
 
 
 class EntityIndex:
-    """Index of a release that holds nothing of it open. Its things are numbered in the order of their IRIs."""
+    """Index of a release that holds nothing of it open. Its things are numbers, ours before those of others."""
 
     def __init__(self, opened: OpenRelease) -> None:
         """Open the index of a release; make it where the release has none that can be read."""
@@ -138,9 +138,7 @@ class Members(Container[int]):
         if self._numbers is not None:
             yield from self._numbers
             return
-        for place, byte in enumerate(self._bits):
-            if byte:
-                yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
+        yield from entity_file.set_bits(self._bits)
 
 
 class AnyOf(Container[int]):

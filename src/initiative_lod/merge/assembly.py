@@ -49,6 +49,7 @@ MADE_ANEW = (
 MADE_OF_ALL = (identity.NAME, inference.NAME)  # graphs that a build has too, and that a merge makes anew
 MADE_LAST = (provenance.GRAPH, *MADE_OF_ALL)  # graphs that speak of everything else
 BLOCK_BYTES = 1 << 20
+LITTLE = 0.1  # of a store that is compact: so much is added without making it so again
 
 License = Callable[[MergedSource, Sequence[str]], MergedSource]
 Progress = Callable[[str], None]
@@ -81,6 +82,7 @@ class Assembly:
         self._judgements = judgements
         self._inputs = inputs
         self._engine = engine
+        self._little_new = False  # in the store, beside what was in the start's
         self.records = list(records)
 
     def write(
@@ -120,15 +122,16 @@ class Assembly:
             return manifest.read(self._folder / version) if keep else None
         progress("writing the table of quads")
         table, scratch = self._building / manifest.TABLE, self._building.parent
+        rows = [self._building / item.file for item in parts]
         with self._phases.here("writing the table of quads"):
-            quad_table.write([self._building / item.file for item in parts], table, scratch, self._memory)
+            quad_table.write(rows, table, scratch, self._memory, self._earlier_table(parts))
         # What looks for conflicts may keep a store, and one that can be written removes files by itself.
         store = Store.read_only(str(self._path))
         repeating = [f"<{self._iris.graph(name).value}>" for name in MADE_OF_ALL]
         with open_engine(self._engine, table, scratch, self._memory, repeating) as engine:
             progress("looking for conflicts")
             files, summary = report(store, self.records, self._building, engine)
-            counted = quad_counts.of_all(engine) if engine is not None else {}
+            counted = quad_counts.of_all(engine, [item.graph for item in self.records]) if engine is not None else {}
         for name, data in files.items():
             (self._building / name).unlink(missing_ok=True)  # it may be another name of the start's file
             (self._building / name).write_bytes(data)
@@ -152,7 +155,7 @@ class Assembly:
         store.flush()
         del store
         finished = self._manifest(version, digest, triples, parts, summary)
-        folder.finish(self._building, finished, make_index, self._phases)
+        folder.finish(self._building, finished, make_index, self._phases, compact=not self._little_new)
         if not keep:
             return None
         progress("writing the release")
@@ -260,11 +263,13 @@ class Assembly:
         made_last = {f"{GRAPHS}/{name}.nq.gz" for name in MADE_LAST}
         new = [item for item in parts if item.file != OWN and (item.file, item.digest) not in stored]
         for item in new if not stored else ():
-            graph = self._iris.graph(item.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz"))
+            graph = NamedNode(self._graph_of(item))
             if start.contains_named_graph(graph):
                 raise SourceError(f"the graph <{graph.value}> is one of our own already: give the file another name")
         is_part = default_graph.is_in(start) and all(item in needed or item[0] in made_last for item in stored)
-        if is_part and sum(item.quads for item in new) < self._start.manifest.quads:
+        added = sum(item.quads for item in new)
+        if is_part and added < self._start.manifest.quads:
+            self._little_new = added < self._start.manifest.quads * LITTLE
             start.backup(str(path))
             store = Store(str(path))
             for name in (*MADE_LAST, "release"):
@@ -273,6 +278,22 @@ class Assembly:
             store, new = Store(str(path)), list(parts)
         default_graph.load(store, [self._building / item.file for item in new])
         return store
+
+    def _earlier_table(self, parts: Sequence[Part]) -> quad_table.EarlierTable | None:
+        """The table of a start that is made of parts too, for those that are the same."""
+        start, path = self._start.manifest, self._start.path / manifest.TABLE
+        if not start.parts or not path.is_file():
+            return None
+        merged = {item.part.file: item.graph for item in start.merged}
+        graphs = {item.file: merged.get(item.file) or self._graph_of(item) for item in start.parts if item.file != OWN}
+        had = {(item.file, item.digest) for item in start.parts}
+        kept = [item.file for item in parts if (item.file, item.digest) in had]
+        kept_graphs = {self._building / file: graphs.get(file, "") for file in kept}
+        return quad_table.EarlierTable(path, [*graphs.values()], kept_graphs)
+
+    def _graph_of(self, part: Part) -> str:
+        """The graph of a part of ours that has one."""
+        return self._iris.graph(part.file.removeprefix(f"{GRAPHS}/").removesuffix(".nq.gz")).value
 
     def _concatenate(self, parts: Sequence[Part]) -> None:
         """The dump of everything: the parts one after the other, which is gzip as well (RFC 1952 §2.2)."""

@@ -238,12 +238,17 @@ def _same(building: Path, target: Path) -> bool:
     return (target / MANIFEST).read_bytes() == (building / MANIFEST).read_bytes()
 
 
-def finish(building: Path, manifest: Manifest, make_index: MakeIndex, phases: Phases = NO_LIMITS) -> None:
-    """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests."""
+def finish(
+    building: Path, manifest: Manifest, make_index: MakeIndex, phases: Phases = NO_LIMITS, compact: bool = True
+) -> None:
+    """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests.
+
+    See ``unions.write`` for ``compact``.
+    """
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
     with phases.here("uniting its graphs"):
-        unions.write(building)
+        unions.write(building, compact)
     with phases.here("counting what points to hubs"):
         hubs.write(building, manifest.base)
     make_index(building)

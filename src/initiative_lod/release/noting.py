@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, lru_cache
@@ -32,7 +32,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
-MOST_LINES = 500_000  # of both dumps together: of more, the quads that have changed are not looked for
+MOST_LINES = 500_000  # of what one of two releases has: of more, the quads that have changed are not looked for
 FREE = ("identity", "name", "is_merged")  # of the manifest
 EVERYTHING = (None, None, None, None)  # a pattern that every change matches
 WHOLE = object()  # in place of a key: all of a mapping
@@ -103,6 +103,10 @@ class NotingRelease(RememberingRelease):
         self._page.notes.add((subject, predicate, object, None))
         return super().triples(subject, predicate, object)
 
+    def pointers(self, predicate: NamedNode, thing: NamedNode, first: int, last: int) -> Iterator[Triple]:
+        self._page.notes.add((None, predicate, thing, None))
+        return super().pointers(predicate, thing, first, last)
+
     def holds(
         self,
         subject: NamedNode | BlankNode | None = None,
@@ -135,9 +139,9 @@ class NotingRelease(RememberingRelease):
         """The patterns that our query ``name`` reads."""
         if name == "pointing":
             return [(None, None, terms["value"], None)]
-        if name == "members":
+        if name in ("members", "spoken-of"):
             attested = [(None, self.iris.term(term), None, None) for term in ("onValue", "onSubject")]
-            return [(None, SKOS.inScheme, terms["scheme"], None), *attested]
+            return [*((None, SKOS.inScheme, scheme, None) for scheme in terms.values()), *attested]
         return [EVERYTHING]
 
     @property
@@ -343,10 +347,11 @@ def mark(note: Note) -> int:
 
 def changed_quads(old: Release, new: Release) -> set[int] | None:
     """The marks of all patterns that match a quad of but one of two releases; None where these cannot be told."""
-    if old.base != new.base or old.manifest.quads + new.manifest.quads > MOST_LINES:
+    files = _unshared(old.manifest, new.manifest), _unshared(new.manifest, old.manifest)
+    if old.base != new.base or sum(sum(each.values()) for each in files) > MOST_LINES:
         return None
     try:
-        lines = quad_lines(old) ^ quad_lines(new)
+        lines = quad_lines(old, files[0]) ^ quad_lines(new, files[1])
     except (OSError, EOFError, zlib.error):
         return None
     found = {mark(EVERYTHING)}
@@ -359,10 +364,22 @@ def changed_quads(old: Release, new: Release) -> set[int] | None:
     return found
 
 
-def quad_lines(release: Release) -> set[bytes]:
-    """The quads of a release as lines of N-Quads, each literal as it was written."""
-    dump = gzip.decompress((release.path / DUMP).read_bytes())
-    return {*dump.splitlines(), *(release.path / DESCRIPTION).read_bytes().splitlines()}
+def quad_lines(release: Release, files: Iterable[str] = (DUMP,)) -> set[bytes]:
+    """The quads of files of a release and of its description as lines of N-Quads, each literal as it was written."""
+    lines = set((release.path / DESCRIPTION).read_bytes().splitlines())
+    for file in files:
+        lines.update(gzip.decompress((release.path / file).read_bytes()).splitlines())
+    return lines
+
+
+def _unshared(one: Manifest, other: Manifest) -> dict[str, int]:
+    """The files that hold what a release has and another one has not, each with the number of its quads: of what is
+    merged the parts, which are compared by their digests.
+    """
+    if not one.parts or not other.parts:
+        return {DUMP: one.quads}
+    known = {(part.file, part.digest) for part in other.parts}
+    return {part.file: part.quads for part in one.parts if (part.file, part.digest) not in known}
 
 
 class _Canonical:

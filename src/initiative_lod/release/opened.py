@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib import resources
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from pyoxigraph import (
@@ -225,6 +226,22 @@ class OpenRelease:
         for quad in self._matches(subject, predicate, object, DEFAULT_GRAPH):
             if quad.triple not in self._unstated:
                 yield quad.triple
+
+    def pointers(self, predicate: NamedNode, thing: NamedNode, first: int, last: int) -> Iterator[Triple]:
+        """Those of ``triples`` with this predicate and object from ``first`` to ``last`` (exclusive, from 0).
+
+        They are asked by a query, in which the engine passes over the others without reading their terms.
+        """
+        if self._options or any((triple.predicate, triple.object) == (predicate, thing) for triple in self._unstated):
+            yield from islice(self.triples(None, predicate, thing), first, last)
+            return
+        with self._reading():
+            rows = self._evaluate(
+                f"{query_text('pointers')} OFFSET {first:d} LIMIT {last - first:d}",
+                {"property": predicate, "object": thing},
+            )
+            assert isinstance(rows, QuerySolutions)
+            yield from (Triple(row["subject"], predicate, thing) for row in rows)
 
     def holds(
         self,

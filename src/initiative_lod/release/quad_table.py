@@ -8,9 +8,11 @@ the store has it, where that differs (``1`` for ``01``): what is counted by a qu
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,6 @@ MEMORY_BYTES = 1 << 30  # of the engine that writes it; what is more goes to the
 _MIN_SPILLED_BYTES, _MAX_SPILLED_RATIO = 4 << 30, 50
 _ROWS_AT_ONCE = 50_000
 _LINE_BYTES = 2 << 20, 256 << 20  # of the longest line: what is tried first, and last
-_PATTERN = r"^([^ ]+) ([^ ]+) (.+) ([^ ]+) \.$"
 _TYPED = f"{XSD.string.value.removesuffix('string')}"
 
 #: A literal's text between its quotation marks, with what N-Quads escapes in it. Two backslashes are one, so that the
@@ -36,10 +37,13 @@ _TYPED = f"{XSD.string.value.removesuffix('string')}"
 _ESCAPED = {"t": 9, "b": 8, "n": 10, "f": 12, "r": 13, '"': 34, **{f"u{code:04X}": code for code in (*range(32), 127)}}
 _UNESCAPED = reduce(lambda text, item: rf"replace({text}, '\{item[0]}', chr({item[1]}))", _ESCAPED.items(), "piece")
 _TEXT = "regexp_extract(object, '^\"(.*)\"', 1)"
-_SPLIT = f"""
-SELECT cut.subject, cut.predicate, cut.object, cut.graph FROM (
-  SELECT regexp_extract(line, '{_PATTERN}', ['subject', 'predicate', 'object', 'graph']) AS cut
-  FROM read_csv(?, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'gzip',
+#: A term has no blank in it but where it is an object.
+_SPLIT = """
+SELECT cut[1] AS subject, cut[2] AS predicate, array_to_string(cut[3 : len(cut) - 2], ' ') AS object,
+  CASE WHEN len(cut) > 4 AND cut[len(cut)] = '.' THEN cut[len(cut) - 1] ELSE '' END AS graph
+FROM (
+  SELECT string_split(line, ' ') AS cut
+  FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, compression = 'gzip',
     delim = chr(1), quote = '', escape = '', new_line = '\\n', nullstr = chr(2), max_line_size = ?, buffer_size = ?)
 )
 """
@@ -61,7 +65,6 @@ SELECT subject, predicate, object, graph,
   END AS datatype,
   CASE WHEN object LIKE '"%' AND object NOT LIKE '%"' AND object NOT LIKE '%>'
     THEN regexp_extract(object, '"@([A-Za-z0-9-]+)$', 1) END AS language
-FROM plain
 """
 
 
@@ -97,31 +100,60 @@ def in_time(engine: DuckDBPyConnection) -> Iterator[None]:
             timer.cancel()
 
 
-def write(parts: Sequence[Path], path: Path, scratch: Path, memory: int = MEMORY_BYTES) -> int:
+@dataclass(frozen=True, slots=True)
+class EarlierTable:
+    """Table of a release that has some of the same files. ``kept`` gives the graph of each of these; empty for one that
+    has all graphs but those ``apart``, which are a file each.
+    """
+
+    path: Path
+    apart: Sequence[str]
+    kept: Mapping[Path, str]
+
+    def rows(self, file: Path) -> str:
+        """The query for the rows of a file."""
+        graph = self.kept[file]
+        listed = ", ".join(f"'<{_quoted(item)}>'" for item in ([graph] if graph else self.apart))
+        where = f"graph IN ({listed})" if graph else f"graph NOT IN ({listed})" if listed else "true"
+        return f"SELECT {', '.join(COLUMNS)} FROM read_parquet('{_quoted(self.path)}') WHERE {where}"
+
+
+def write(
+    parts: Sequence[Path],
+    path: Path,
+    scratch: Path,
+    memory: int = MEMORY_BYTES,
+    earlier: EarlierTable | None = None,
+) -> int:
     """Write the quads of gzipped N-Quads files, in their order, as the table ``path``; returns their number.
 
-    The same files give the same bytes by the same version of the engine. Raises ReleaseError for lines that are no
-    quads of named graphs, and where they cannot be written; OutOfTime.
+    What an ``earlier`` table has is taken from there. The same files give the same bytes by the same version of the
+    engine, wherever they are from. Raises ReleaseError for lines that are no quads of named graphs, and where they
+    cannot be written; OutOfTime.
     """
     from duckdb import Error
 
-    plain = scratch / "plain.parquet"
+    made = scratch / "quads.duckdb"  # in which rows are packed alike, whatever they were read from
     try:
         with connection(scratch, memory, sum(part.stat().st_size for part in parts)) as engine, in_time(engine):
-            rows = _split(engine, parts, plain)
-            any_rewritten = _note_rewritten(engine)
-            stored = "stored" if any_rewritten else "NULL::VARCHAR AS stored"
-            joined = "LEFT JOIN rewritten USING (object)" if any_rewritten else ""
-            engine.execute(
-                f"COPY (SELECT {', '.join(COLUMNS[:-1])}, {stored} FROM ({_READ}) {joined}) TO '{_quoted(path)}' "
-                "(FORMAT parquet, COMPRESSION zstd)"
-            )
+            engine.execute(f"ATTACH '{_quoted(made)}' AS made")
+            queries: list[str] = []
+            for is_kept, some in groupby(parts, key=lambda part: earlier is not None and part in earlier.kept):
+                if is_kept and earlier is not None:
+                    queries += map(earlier.rows, some)
+                else:
+                    queries.append(_split(engine, [*some], len(queries)))
+            engine.execute(f"CREATE TABLE made.quads AS {' UNION ALL '.join(queries)}")
+            found = engine.execute(
+                f"COPY made.quads TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
+            ).fetchone()
     except Error as error:
         check_time()
         raise ReleaseError(f"the table of quads cannot be written: {error}") from error
     finally:
-        plain.unlink(missing_ok=True)
-    return rows
+        for file in (made, made.with_name(f"{made.name}.wal")):
+            file.unlink(missing_ok=True)
+    return int(found[0]) if found else 0
 
 
 def lines(path: Path, scratch: Path) -> Iterator[bytes]:
@@ -132,41 +164,40 @@ def lines(path: Path, scratch: Path) -> Iterator[bytes]:
             yield from (row[0].encode() + b"\n" for row in rows)
 
 
-def _split(engine: DuckDBPyConnection, parts: Sequence[Path], plain: Path) -> int:
-    """Write the four terms of each line as the table ``plain``, and give the engine a view of it."""
+def _split(engine: DuckDBPyConnection, parts: Sequence[Path], number: int) -> str:
+    """Write the four terms of each line as a table; returns the query for all columns."""
     from duckdb import InvalidInputException
 
+    table, rewritten = f"made.plain{number}", f"rewritten{number}"
     size, largest = _LINE_BYTES
     while True:
         try:
-            found = engine.execute(
-                f"COPY ({_SPLIT}) TO '{_quoted(plain)}' (FORMAT parquet, COMPRESSION zstd)",
-                [list(map(str, parts)), size, 4 * size],
-            ).fetchone()
+            engine.execute(f"CREATE TABLE {table} AS {_SPLIT}", [list(map(str, parts)), size, 4 * size])
             break
         except InvalidInputException as error:
             if size >= largest or "line size" not in str(error).lower():
                 raise
             size = min(8 * size, largest)
-    engine.execute(f"CREATE VIEW plain AS SELECT * FROM '{_quoted(plain)}'")
-    (bad,) = engine.execute("SELECT count(*) FROM plain WHERE graph = ''").fetchone() or (0,)
+    (bad,) = engine.execute(f"SELECT count(*) FROM {table} WHERE graph = ''").fetchone() or (0,)
     if bad:
         raise ReleaseError(f"{bad} of the lines of {', '.join(item.name for item in parts)} are no quads")
-    return int(found[0]) if found else 0
+    if not _note_rewritten(engine, table, rewritten):
+        return f"SELECT {', '.join(COLUMNS[:-1])}, NULL::VARCHAR AS stored FROM ({_READ} FROM {table})"
+    return f"SELECT {', '.join(COLUMNS)} FROM ({_READ} FROM {table}) LEFT JOIN {rewritten} USING (object)"
 
 
-def _note_rewritten(engine: DuckDBPyConnection) -> bool:
+def _note_rewritten(engine: DuckDBPyConnection, table: str, rewritten: str) -> bool:
     """Make the table ``rewritten`` of literals, each with what the store makes of it; tell whether there are any."""
-    engine.execute("CREATE TABLE rewritten (object VARCHAR, stored VARCHAR)")
+    engine.execute(f"CREATE TABLE {rewritten} (object VARCHAR, stored VARCHAR)")
     typed = engine.cursor().execute(
-        f"SELECT DISTINCT object FROM plain WHERE object LIKE '\"%>' AND contains(object, '\"^^<{_TYPED}')"
+        f"SELECT DISTINCT object FROM {table} WHERE object LIKE '\"%>' AND contains(object, '\"^^<{_TYPED}')"
     )
     found = False
     while literals := [row[0] for row in typed.fetchmany(_ROWS_AT_ONCE)]:
         if changed := list(_rewritten(literals)):
             found = True
             columns = [[literal for literal, _ in changed], [stored for _, stored in changed]]
-            engine.execute("INSERT INTO rewritten SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
+            engine.execute(f"INSERT INTO {rewritten} SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
     return found
 
 
@@ -181,5 +212,5 @@ def _rewritten(literals: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield literal, stored
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: Path | str) -> str:
     return str(path).replace("'", "''")

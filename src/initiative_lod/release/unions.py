@@ -8,9 +8,10 @@ store's, under a second name), in graphs that are called by blank nodes, which n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,12 @@ class Unions:
             raise ReleaseError(f"the index of {self._release} is damaged: {error}") from error
 
 
-def write(building: Path) -> None:
-    """Write the table of a release, and its store of pieces where graphs share triples; its store is closed."""
+def write(building: Path, compact: bool = True) -> None:
+    """Write the table of a release, and its store of pieces where graphs share triples; its store is closed.
+
+    Before it is copied it is made ``compact``, unless all but little of it is compact already: that costs as much as
+    all of it.
+    """
     store, index = Store.read_only(str(building / STORE)), building / INDEX
     sizes = {row["graph"].value: int(row["triples"].value) for row in _ask(store, "graph-sizes")}
     names: dict[frozenset[str], BlankNode] = {}
@@ -147,12 +152,14 @@ def write(building: Path) -> None:
         return GraphTable(dict(sorted(sizes.items())), tuple(UnionPart(name, graphs) for graphs, name in names.items()))
 
     if sum(sizes.values()) > default_graph.size(store):
-        _compact(building / STORE)
+        if compact:
+            _compact(building / STORE)
         store = Store.read_only(str(building / STORE))
         store.backup(str(index / PIECES))
         pieces = Store(str(index / PIECES))
         pieces.bulk_extend(
-            Quad(triple.subject, triple.predicate, triple.object, piece(graphs)) for triple, graphs in _shared(store)
+            Quad(triple.subject, triple.predicate, triple.object, piece(graphs))
+            for triple, graphs in _shared(store, sizes)
         )
         pieces.bulk_extend(
             Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
@@ -170,20 +177,26 @@ def _compact(path: Path) -> None:
     store.flush()
 
 
-def _shared(store: Store) -> Iterator[tuple[Triple, frozenset[str]]]:
-    """The triples that several named graphs state, each with the IRIs of these."""
+def _shared(store: Store, sizes: Mapping[str, int]) -> Iterator[tuple[Triple, frozenset[str]]]:
+    """The triples that several named graphs state, each with the IRIs of these.
+
+    They are looked for in all graphs but the largest: each is in another one too.
+    """
     stated, each = (
         {row["property"]: row["uses"] for row in _ask(store, query)} for query in ("statements", "predicates")
     )
-    for predicate in (predicate for predicate, uses in stated.items() if uses != each[predicate]):
-        for row in _in_time(_ask(store, "shared", property=predicate)):
-            triple = Triple(row["subject"], row["property"], row["object"])
+    largest = max(sizes, key=lambda iri: (sizes[iri], iri))
+    others = [iri for iri in sorted(sizes) if iri != largest]
+    shared = [predicate for predicate, uses in stated.items() if uses != each[predicate]]
+    for predicate, iri in product(shared, others):
+        for row in _in_time(_ask(store, "shared", property=predicate, graph=NamedNode(iri))):
+            triple = Triple(row["subject"], predicate, row["object"])
             graphs = frozenset(
                 quad.graph_name.value
                 for quad in default_graph.named(store, *triple)
                 if isinstance(quad.graph_name, NamedNode)
             )
-            if row["graph"].value == min(graphs):  # the triple comes with each of its graphs
+            if iri == min(graphs - {largest}):  # the triple comes with each of its graphs
                 yield triple, graphs
 
 

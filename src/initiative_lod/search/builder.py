@@ -1,4 +1,8 @@
-"""Writes one index from staged statements: which resources it has, in which order, with which words and facets."""
+"""Writes one index from staged statements: which resources it has, in which order, with which words and facets.
+
+What is others' is numbered source by source, in the order in which these came: the index of a release that only adds to
+another one goes on with that one's.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,8 @@ MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
 MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 DEEPEST = 8  # levels from a part up to its document
 
+_SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
+
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
 
@@ -41,7 +47,7 @@ _CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble
 
 @dataclass(frozen=True, slots=True)
 class IndexSummary:
-    """Figures of an index. ``content_digest`` is a hex SHA-256 of its content, whatever wrote the file."""
+    """Figures of an index. ``content_digest`` is of its content, whatever wrote the file: the sum of that of each."""
 
     resources: int
     own: int
@@ -56,7 +62,7 @@ class Builder:
     def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
         self._staged, self._index, self._iris = staged, index, iris
         self._simplified = simplified_characters()
-        self._digest = hashlib.sha256()
+        self._digest = 0
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
         self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in INSERT}
@@ -64,9 +70,7 @@ class Builder:
     def build(self) -> IndexSummary:
         """Write it, and say what is in it."""
         index = self._index
-        index.executescript(
-            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
-        )
+        index.executescript(f"PRAGMA page_size = 4096; {_SETTINGS}")
         try:
             index.executescript(SCHEMA)
         except sqlite3.OperationalError as error:
@@ -89,24 +93,19 @@ class Builder:
             )
             self._add(number, subject, list(rows), own=True)
         own, left_out = number, 0
-        for subject, group in groupby(self._foreign(), key=lambda row: row[0]):
+        for subject, values in self._foreign():
             if number - own >= MAX_FOREIGN_RESOURCES:
                 left_out += 1
                 continue
-            values: list[tuple[str, str, str]] = []
-            for row in group:  # to its end, but no more of it is kept
-                if len(values) < MAX_FOREIGN_LITERALS and (row[1], row[2], row[3]) not in values:
-                    values.append((row[1], row[2], row[3]))
-            if any(field in ("label", "alt") for field, _, _ in values):
-                number += 1
-                self._add(number, subject, values, own=False)
+            number += 1
+            self._add(number, subject, values, own=False)
         self._flush()
         self._staged.execute("COMMIT")
         index.executemany(
             INSERT["name"],
             self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
         )
-        summary = IndexSummary(number, own, self._literals, left_out, self._digest.hexdigest())
+        summary = IndexSummary(number, own, self._literals, left_out, f"{self._digest:064x}")
         for key, value in (
             ("format", FORMAT),
             ("base", self._iris.base),
@@ -122,6 +121,39 @@ class Builder:
         index.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; VACUUM;")
         return summary
 
+    def add(self) -> bool:
+        """Go on with an index that has all but what is staged of others' things; tell whether it is one to go on with.
+
+        Those that it has already are written anew, with all that is staged of them.
+        """
+        index = self._index
+        index.executescript(_SETTINGS)
+        meta = dict(index.execute("SELECT key, value FROM meta"))
+        if meta["format"] != str(FORMAT) or meta["left_out"] != "0":
+            return False
+        index.execute("BEGIN")
+        self._staged.execute("BEGIN")
+        self._links = defaultdict(lambda: defaultdict(list))
+        self._digest = int(meta["content_digest"], 16)
+        self._values = {(facet, key): id for id, facet, key in index.execute("SELECT id, facet, key FROM value")}
+        number = int(meta["resources"])
+        for subject, values in self._foreign():
+            known = index.execute("SELECT id FROM resource WHERE iri = ?", (subject,)).fetchone()
+            if known is not None:
+                self._remove(known[0], subject)
+            else:
+                number += 1
+            self._add(known[0] if known else number, subject, values, own=False)
+        if number - int(meta["own"]) > MAX_FOREIGN_RESOURCES:
+            return False
+        self._flush()
+        self._staged.execute("COMMIT")
+        index.executemany(INSERT["name"], self._staged.execute("SELECT key, resource, language FROM name"))
+        changed = {"resources": str(number), "content_digest": f"{self._digest:064x}"}
+        index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in changed.items()])
+        index.execute("COMMIT")
+        return True
+
     def _own(self) -> Iterator[str]:
         for (subject,) in self._staged.execute("SELECT DISTINCT subject FROM said WHERE own = 0"):
             path = self._iris.path(subject) or ""
@@ -131,11 +163,20 @@ class Builder:
             if path.startswith(("id/", "ontology#")):
                 yield subject
 
-    def _foreign(self) -> Iterator[tuple[str, str, str, str]]:
-        yield from self._staged.execute(
-            "SELECT subject, field, language, value FROM said WHERE own = 1 ORDER BY subject, field != 'label', "
-            "field, language, value"
+    def _foreign(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+        """Others' things that have a name, in the order of their first sources, then of IRIs, with their words."""
+        rows = self._staged.execute(
+            "SELECT said.subject, field, language, value FROM (SELECT subject, min(place) AS place FROM said "
+            "WHERE own = 1 AND field IN ('label', 'alt') GROUP BY subject) AS named "
+            "CROSS JOIN said ON said.own = 1 AND said.subject = named.subject "
+            "ORDER BY named.place, said.subject, field != 'label', field, language, value"
         )
+        for subject, group in groupby(rows, key=lambda row: str(row[0])):
+            values: list[tuple[str, str, str]] = []
+            for row in group:  # to its end, but no more of it is kept
+                if len(values) < MAX_FOREIGN_LITERALS and row[1:] not in values:
+                    values.append(row[1:])
+            yield subject, values
 
     def _read_links(self) -> dict[str, dict[str, list[str]]]:
         links: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -176,7 +217,7 @@ class Builder:
         has_name = "SELECT 1 FROM said WHERE own = 1 AND subject = ? AND field = 'label' AND language = ?"
         rows = [(target, guessed(label), label) for target, label in sorted(named)]
         unnamed = [row for row in rows if self._staged.execute(has_name, row[:2]).fetchone() is None]
-        self._staged.executemany("INSERT INTO said VALUES (1, ?, 'label', ?, ?)", unnamed)
+        self._staged.executemany("INSERT INTO said VALUES (1, ?, 'label', ?, ?, 0)", unnamed)
 
     def _kinds(self, subject: str) -> list[str]:
         prefix = self._iris.iri("ontology#")
@@ -192,9 +233,29 @@ class Builder:
                 values = [item for item in values if item[0] != "text"]
             values += self._about(subject)
         values = sorted(set(values), key=lambda item: (FIELDS.index(item[0]), INDEXED.index(item[1]), item[2]))
+        columns, names, literals = self._words(values)
+        initials: set[str] = set()
+        if own and "Aim" not in kinds:  # "attach importance" is an act, and is not called AI
+            initials = {short for _, field, _, value in literals if field == "label" and (short := _initials(value))}
+        self._rows["literal"] += [(number, *literal) for literal in literals]
+        self._literals += len(literals)
+        self._rows["resource"].append((number, subject))
+        self._rows["name"] += [(key, number, language) for key, language in names]
+        self._rows["initials"] += [(short, number) for short in sorted(initials)]
+        self._rows["words"].append((number, *columns))
+        facets = self._facets(subject, kinds, own)
+        self._rows["facet"] += [(number, value) for value in sorted(facets)]
+        if number % 5000 == 0:
+            self._flush()
+        self._digest += _digest(subject, literals, names, initials, facets)
+
+    def _words(
+        self, values: Iterable[tuple[str, str, str]]
+    ) -> tuple[list[str | None], set[tuple[str, str]], list[tuple[int, str, str, str]]]:
+        """Words by column, names with their languages, and the literals that have words."""
         columns: dict[str, list[str]] = defaultdict(list)
         names: set[tuple[str, str]] = set()
-        initials: set[str] = set()
+        literals: list[tuple[int, str, str, str]] = []
         for place, (field, language, value) in enumerate(values):
             words = [token.text for token in tokens.tokens(value, self._simplified)]
             if not words:
@@ -205,22 +266,23 @@ class Builder:
             column += [tokens.PAUSE, *words] if column else words
             if field in ("label", "alt"):
                 names.add((tokens.joined(words)[:400], language))
-                # "attach importance" is an act, and is not called AI.
-                if own and field == "label" and "Aim" not in kinds and (short := _initials(value)):
-                    initials.add(short)
-            self._rows["literal"].append((number, place, field, language, value))
-            self._literals += 1
-        self._rows["resource"].append((number, subject))
-        self._rows["name"] += [(key, number, language) for key, language in names]
-        self._rows["initials"] += [(short, number) for short in sorted(initials)]
-        self._rows["words"].append(
-            (number, *(tokens.joined(columns[column]) if column in columns else None for column in COLUMNS))
+            literals.append((place, field, language, value))
+        return [tokens.joined(columns[name]) if name in columns else None for name in COLUMNS], names, literals
+
+    def _remove(self, number: int, subject: str) -> None:
+        """Take out what the index has of one of others' things."""
+        run = self._index.execute
+        query = "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number"
+        values = run(query, (number,)).fetchall()
+        columns, names, literals = self._words(values)
+        run(
+            f"INSERT INTO words(words, rowid, {', '.join(COLUMNS)}) VALUES ('delete'{', ?' * (1 + len(COLUMNS))})",
+            (number, *columns),
         )
-        facets = self._facets(subject, kinds, own)
-        self._rows["facet"] += [(number, value) for value in sorted(facets)]
-        if number % 5000 == 0:
-            self._flush()
-        self._digest.update(repr((subject, values, sorted(names), sorted(initials), sorted(facets))).encode())
+        self._index.executemany("DELETE FROM name WHERE key = ? AND resource = ?", [(key, number) for key, _ in names])
+        for table, column in (("literal", "resource"), ("facet", "resource"), ("resource", "id")):
+            run(f"DELETE FROM {table} WHERE {column} = ?", (number,))
+        self._digest -= _digest(subject, literals, names, set(), self._facets(subject, [], own=False))
 
     def _flush(self) -> None:
         for table, rows in self._rows.items():
@@ -283,6 +345,19 @@ class Builder:
             number = self._values[facet, key] = len(self._values) + 1
             self._index.execute("INSERT INTO value VALUES (?, ?, ?, ?)", (number, facet, iri, key))
         return number
+
+
+def _digest(
+    subject: str,
+    literals: Iterable[tuple[int, str, str, str]],
+    names: Iterable[tuple[str, str]],
+    initials: Iterable[str],
+    facets: Iterable[int],
+) -> int:
+    """Digest of what an index has of a resource, to be added up in any order."""
+    values = [literal[1:] for literal in literals]
+    text = repr((subject, values, sorted(names), sorted(initials), sorted(facets)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest())
 
 
 def _narrowest(kinds: list[str]) -> str:

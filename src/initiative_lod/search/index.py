@@ -8,39 +8,92 @@ SQLite; ``content_digest`` is the same under every version.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
+from initiative_lod.release import addition
+from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import unstamp
+from initiative_lod.release.manifest import INDEX
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.search import staging
 from initiative_lod.search.builder import Builder, IndexSummary
-from initiative_lod.search.staging import scratch, stage
+from initiative_lod.vocabulary import SPEAKING_OF
 
 FILE = "search.sqlite"
 
 
-def build(path: Path, quads: Iterable[Quad], iris: Iris) -> IndexSummary:
-    """Write the index of ``quads`` to ``path``, which must not exist. Raises ReleaseError when SQLite has no FTS5."""
+def build(
+    path: Path,
+    quads: Iterable[Quad],
+    iris: Iris,
+    places: Mapping[NamedNode, int] = MappingProxyType({}),
+) -> IndexSummary:
+    """Write the index of ``quads`` to ``path``, which must not exist; ``places`` are those of the graphs of others.
+
+    Raises ReleaseError when SQLite has no FTS5.
+    """
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")
-    building = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        with (
-            tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder,
-            closing(scratch(Path(folder) / "staged.sqlite")) as staged,
-        ):
-            stage(staged, quads, iris)
-            building.unlink(missing_ok=True)
-            with closing(sqlite3.connect(building, isolation_level=None)) as index:
-                summary = Builder(staged, index, iris).build()
+    with _staged(quads, iris, places) as staged, _beside(path) as building:
+        with closing(sqlite3.connect(building, isolation_level=None)) as index:
+            summary = Builder(staged, index, iris).build()
         unstamp(building)
         building.replace(path)
+    return summary
+
+
+def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
+    """Write the index of a release that adds to another one to ``path``, from that one's; tell whether it could be.
+
+    It finds what one that was built finds. What our things speak of or are mapped to gives them its names: where these
+    are added to, the index is to be built.
+    """
+    iris, words = opened.iris, staging.wordings(opened.iris)
+    new = (quad for graph in added.graphs for item in words for quad in opened.quads(predicate=item, graph=graph))
+    subjects = sorted({quad.subject for quad in new if isinstance(quad.subject, NamedNode)}, key=str)
+    linking = [*(iris.term(name) for name in SPEAKING_OF), NamedNode(staging.OBJECT_ID)]
+    if any(next(opened.triples(None, link, item), None) for item in subjects for link in linking):
+        return False
+    quads = (quad for item in subjects for quad in opened.about(item) if quad.graph_name != iris.graph("release"))
+    with _staged(quads, iris, addition.places(opened.release)) as staged, _beside(path) as building:
+        try:
+            shutil.copyfile(added.before.path / INDEX / FILE, building)
+            with closing(sqlite3.connect(building, isolation_level=None)) as index:
+                if not Builder(staged, index, iris).add():
+                    return False
+        except (OSError, sqlite3.Error):
+            return False
+        unstamp(building)
+        building.replace(path)
+    return True
+
+
+@contextmanager
+def _staged(quads: Iterable[Quad], iris: Iris, places: Mapping[NamedNode, int]) -> Iterator[sqlite3.Connection]:
+    with (
+        tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder,
+        closing(staging.scratch(Path(folder) / "staged.sqlite")) as staged,
+    ):
+        staging.stage(staged, quads, iris, places)
+        yield staged
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A place for a file that is to be at ``path``, from which it is gone afterwards."""
+    building = path.with_name(f".{path.name}-{os.getpid()}")
+    building.unlink(missing_ok=True)
+    try:
+        yield building
     finally:
         building.unlink(missing_ok=True)
-    return summary

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from initiative_lod.languages import OTHER, WORD_LANGUAGES
 
-FORMAT = 3  # another one whenever the same words are indexed otherwise
-#: The first stems a few words as it did then, and finds an IRI more slowly; of the first two no document can be chosen.
-READ_FORMATS = (1, 2, FORMAT)
+FORMAT = 4  # another one whenever the same words are indexed otherwise
+#: The first stems a few words as it did then, and finds an IRI more slowly; of the first two no document can be chosen;
+#: the first three number what is others' in the order of IRIs, whatever its source.
+READ_FORMATS = (1, 2, 3, FORMAT)
 APPLICATION = 0x494C4F44  # "ILOD", in the file's header
 
 INDEXED = (*WORD_LANGUAGES, OTHER)

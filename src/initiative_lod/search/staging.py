@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -23,7 +23,7 @@ def scratch(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.executescript(
         """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
-        CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT);
+        CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT, place INTEGER);
         CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);
         CREATE TABLE name(key TEXT, resource INTEGER, language TEXT);"""
     )
@@ -31,14 +31,20 @@ def scratch(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None:
+def stage(
+    staged: sqlite3.Connection,
+    quads: Iterable[Quad],
+    iris: Iris,
+    places: Mapping[NamedNode, int],
+) -> None:
+    """Stage the statements; ``places`` are those of the graphs of others, in which their things are numbered."""
     literals = _literal_fields(iris)
     links = _links(iris)
-    literal_rows: list[tuple[int, str, str, str, str]] = []
+    literal_rows: list[tuple[int, str, str, str, str, int]] = []
     link_rows: list[tuple[str, str, str]] = []
 
     def flush() -> None:
-        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?)", literal_rows)
+        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", literal_rows)
         staged.executemany("INSERT INTO link VALUES (?, ?, ?)", link_rows)
         literal_rows.clear()
         link_rows.clear()
@@ -52,7 +58,8 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
             if field is not None and object.value.strip():
                 own = iris.owns(subject.value)
                 language = indexed(object.language or "", object.value)
-                literal_rows.append((not own, subject.value, field, language, object.value[: MAX_CHARACTERS[field]]))
+                text, place = object.value[: MAX_CHARACTERS[field]], _place(quad, places)
+                literal_rows.append((not own, subject.value, field, language, text, place))
             elif quad.predicate.value == OBJECT_LABEL:
                 link_rows.append((subject.value, OBJECT_LABEL, object.value[: MAX_CHARACTERS["about"]]))
         elif isinstance(object, NamedNode):
@@ -67,9 +74,18 @@ def stage(staged: sqlite3.Connection, quads: Iterable[Quad], iris: Iris) -> None
     staged.execute("CREATE INDEX said_subject ON said(own, subject)")
 
 
+def _place(quad: Quad, places: Mapping[NamedNode, int]) -> int:
+    return places.get(quad.graph_name, 0) if isinstance(quad.graph_name, NamedNode) else 0
+
+
 def predicates(iris: Iris) -> list[NamedNode]:
     """The properties whose statements go into an index: others need not be read for it."""
     return [NamedNode(iri) for iri in sorted({*_literal_fields(iris), *_links(iris), OBJECT_LABEL})]
+
+
+def wordings(iris: Iris) -> list[NamedNode]:
+    """Of these, the ones that give words."""
+    return [NamedNode(iri) for iri in sorted(_literal_fields(iris))]
 
 
 def _literal_fields(iris: Iris) -> dict[str, str]:

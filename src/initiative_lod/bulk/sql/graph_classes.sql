@@ -1,5 +1,5 @@
 -- Things of each named graph by class.
 SELECT graph, object, count(DISTINCT subject) AS things
-FROM statements
+FROM counted
 WHERE predicate = {rdf:type} AND starts_with(object, '<') AND NOT starts_with(object, '<<(')
 GROUP BY graph, object

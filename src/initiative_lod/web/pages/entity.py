@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
@@ -13,7 +14,7 @@ from initiative_lod.web.labelled import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.initiative import facts
 from initiative_lod.web.pages.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings
-from initiative_lod.web.pages.mentions import Incoming, incoming
+from initiative_lod.web.pages.mentions import MOST, SORTED, Incoming, incoming
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import View
 
@@ -61,9 +62,8 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
     """Read a thing, with the given page of what is in it (a scheme) or of what points to it."""
     known = facts(view, node)
     same = cluster(view, node)
-    members = _members(view, node)
-    size = MEMBERS if len(members) <= MEMBERS else min(MEMBERS, FEWER_MEMBERS)
-    found = incoming(view, node, 1 if members else page)
+    members, pages = _members(view, node, page)
+    found = incoming(view, node, 1 if pages else page)
     return Entity(
         view.thing(node),
         view.things(view.nodes(node, RDF.type)),
@@ -74,11 +74,11 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
         known,
         same,
         mappings(view, node, same),
-        [(view.thing(member), count) for member, count in members[(page - 1) * size : page * size]],
+        [(view.thing(member), count) for member, count in members],
         found,
         _unattested(groups(view, node, SHOWN), known),
         page,
-        max(1, -(-len(members) // size)) if members else found.pages,
+        pages or found.pages,
     )
 
 
@@ -87,16 +87,38 @@ def _spoken(view: View, texts: list[LangText]) -> list[LangText]:
     return [item for item in texts if item.language == view.language] or texts
 
 
-def _members(view: View, node: NamedNode) -> list[tuple[NamedNode, int]]:
-    """The concepts of a scheme with how many parts speak of them, the most spoken of first."""
-    if not view.opened.holds(None, SKOS.inScheme, node):
-        return []
-    found = []
-    for row in view.opened.select("members", scheme=node):
-        member, count = row["member"], row["mentions"]
-        if isinstance(member, NamedNode) and isinstance(count, Literal):
-            found.append((member, int(count.value)))
-    return sorted(found, key=lambda item: (-item[1], natural(item[0].value)))
+def _members(view: View, node: NamedNode, page: int) -> tuple[list[tuple[NamedNode, int]], int]:
+    """The concepts of a scheme on a page, with how many parts speak of them, the most spoken of first; how many pages.
+
+    Of very many concepts, those that nobody speaks of are in the order of the store.
+    """
+    opened = view.opened
+    if not opened.holds(None, SKOS.inScheme, node):
+        return [], 0
+    number = opened.pointing(node).get(SKOS.inScheme, 0)
+    many = number > SORTED
+    rows = opened.select("spoken-of") if many else opened.select("members", scheme=node)
+    counted = [(row["value" if many else "member"], row["mentions"]) for row in rows]
+    found = [
+        (member, int(count.value))
+        for member, count in counted
+        if isinstance(member, NamedNode) and isinstance(count, Literal)
+        if not many or opened.holds(member, SKOS.inScheme, node)
+    ]
+    found.sort(key=lambda item: (-item[1], natural(item[0].value)))
+    listed = min(number, MOST) if many else len(found)
+    size = MEMBERS if listed <= MEMBERS else min(MEMBERS, FEWER_MEMBERS)
+    begin, end = (page - 1) * size, min(page * size, listed)
+    members = found[begin:end]
+    if many and len(members) < end - begin:
+        spoken = {member for member, _ in found}
+        first, last = max(begin - len(found), 0), end - len(found)
+        silent = opened.pointers(SKOS.inScheme, node, first, last)
+        if spoken:
+            others = (item for item in opened.triples(None, SKOS.inScheme, node) if item.subject not in spoken)
+            silent = (item for item in islice(others, first, last))
+        members += [(item.subject, 0) for item in silent if isinstance(item.subject, NamedNode)]
+    return members, max(1, -(-listed // size))
 
 
 def _unattested(found: Iterable[Group], known: Iterable[Evidence]) -> list[Group]:

@@ -134,15 +134,12 @@ def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
 
 def _subjects(view: View, property: NamedNode, node: NamedNode, total: int, first: int, last: int) -> list[Node]:
     """The subjects from ``first`` to ``last`` (exclusive): in natural order if there are not too many."""
-    seen: dict[Node, None] = {}
-    for triple in view.opened.triples(None, property, node):
-        if total > SORTED and len(seen) >= last:
-            break
-        if isinstance(triple.subject, NamedNode | BlankNode):
-            seen[triple.subject] = None
-    found = list(seen)
-    if total <= SORTED:
-        found.sort(key=lambda item: _DIGITS.sub(lambda match: match[0].zfill(12), item.value))
+    whole = total <= SORTED
+    triples = view.opened.triples(None, property, node) if whole else view.opened.pointers(property, node, first, last)
+    found = [triple.subject for triple in triples if isinstance(triple.subject, NamedNode | BlankNode)]
+    if not whole:
+        return found
+    found.sort(key=lambda item: _DIGITS.sub(lambda match: match[0].zfill(12), item.value))
     return found[first:last]
 
 
