@@ -292,3 +292,31 @@ def test_every_figure_of_void_as_rdflib_counts(merging: Merge, tmp_path: Path, m
             assert (term, int(str(graph.value(part, rdflib.VOID[size])))) == (term, len(found))
             parts[link] += 1
     assert parts == {"classPartition": counted["classes"], "propertyPartition": counted["properties"]}
+
+
+def test_of_very_many_properties_those_with_most_have_a_partition(
+    merging: Merge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A graph may have a property of its own for each thing: how many there are is told, and not each of them."""
+    monkeypatch.setattr(catalogue, "MOST_PARTITIONS", 2)
+    lines = [f"e:s{number} e:p{number // 2} e:o{number} ." for number in range(9)]  # the last is used once
+    (tmp_path / "many.ttl").write_text(PREFIXES + "\n".join([*lines, "e:s1 a e:A . e:s2 a e:A , e:B , e:C ."]), "utf-8")
+    made = merging(tmp_path / "many.ttl").release
+    assert made is not None
+    opened = OpenRelease.open(made)
+    dataset = I.thing("dataset")
+    for link, names, count in (
+        (VOID.classPartition, VOID["class"], VOID.classes),
+        (VOID.propertyPartition, VOID.property, VOID.properties),
+    ):
+        parts = [quad.object for quad in opened.quads(dataset, link)]
+        assert len(parts) == 2
+        (told,) = (int(quad.object.value) for quad in opened.quads(dataset, count) if isinstance(quad.object, Literal))
+        assert told > 5
+        named = {quad.object for part in parts if isinstance(part, NamedNode) for quad in opened.quads(part, names)}
+        assert not named & {
+            NamedNode("http://e.example/p4"),
+            NamedNode("http://e.example/B"),
+            NamedNode("http://e.example/C"),
+        }
+    assert release.verify(made) == []

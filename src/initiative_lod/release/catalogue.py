@@ -26,6 +26,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 _ATTEMPTS = 8  # to find counts that are true of a graph that they stand in
 _MAX_SLUG_CHARACTERS = 120
+MOST_PARTITIONS = 5000  # by class, and by property: a graph of others may have a property of its own for each thing
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
@@ -158,13 +159,14 @@ def _counts(subject: NamedNode, counted: Statistics) -> Iterator[Triple]:
 
 
 def _partitions(dataset: NamedNode, counted: Statistics) -> Iterator[Triple]:
-    """Entities by class and triples by property."""
+    """Entities by class and triples by property: of those with most, where there are very many."""
     for counts, kind, link, names, size in (
         (counted.classes, "class", VOID.classPartition, VOID["class"], VOID.entities),
         (counted.properties, "property", VOID.propertyPartition, VOID.property, VOID.triples),
     ):
         slugs = Counter[str]()
-        for term in sorted(counts, key=str):
+        most = sorted(counts, key=lambda term: (-counts[term], str(term)))[:MOST_PARTITIONS]
+        for term in sorted(most, key=str):
             slug = (
                 re.sub(r"[^A-Za-z0-9]+", "-", term.value.split("://")[-1]).strip("-")[:_MAX_SLUG_CHARACTERS].rstrip("-")
             )
