@@ -112,9 +112,9 @@ def options(store: Store) -> dict[str, Any]:
     return {} if is_in(store) else {"use_default_graph_as_union": True}
 
 
-def size(store: Store) -> int:
-    """The number of triples in the default graph."""
-    found = store.query("SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }")
+def size(store: Store, graph: NamedNode | DefaultGraph = DEFAULT_GRAPH) -> int:
+    """The number of triples in the default graph, or in another one."""
+    found = store.query("SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }", default_graph=graph)
     assert isinstance(found, QuerySolutions)
     return int(next(found)["triples"].value)
 

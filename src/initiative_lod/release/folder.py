@@ -248,7 +248,7 @@ def finish(
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
     with phases.here("uniting its graphs"):
-        unions.write(building, compact)
+        unions.write(building, manifest, compact)
     with phases.here("counting what points to hubs"):
         hubs.write(building, manifest.base)
     make_index(building)

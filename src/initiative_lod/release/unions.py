@@ -21,12 +21,13 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.formats.json_reader import read_json
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
-from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, format_at
+from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, Manifest, format_at
 from initiative_lod.release.opened import query_text
 from initiative_lod.release.time_limit import check_time
 
 PIECES = "pieces"
 FIRST_WITH_TABLE = 3  # of the formats of a release
+FEW = 1.25  # times the largest graph: of so much in all, what others share is looked for in all that they state
 
 GraphName = NamedNode | BlankNode | DefaultGraph
 
@@ -135,14 +136,17 @@ class Unions:
             raise ReleaseError(f"the index of {self._release} is damaged: {error}") from error
 
 
-def write(building: Path, compact: bool = True) -> None:
+def write(building: Path, manifest: Manifest, compact: bool = True) -> None:
     """Write the table of a release, and its store of pieces where graphs share triples; its store is closed.
 
-    Before it is copied it is made ``compact``, unless all but little of it is compact already: that costs as much as
-    all of it.
+    The sizes of graphs that are merged, and of the default graph, are those of the manifest. Before it is copied the
+    store is made ``compact``, unless all but little of it is compact already: that costs as much as all of it.
     """
     store, index = Store.read_only(str(building / STORE)), building / INDEX
-    sizes = {row["graph"].value: int(row["triples"].value) for row in _ask(store, "graph-sizes")}
+    sizes = {item.graph: item.part.quads - item.part.collapsed for item in manifest.merged}
+    for name in store.named_graphs():
+        if isinstance(name, NamedNode) and name.value not in sizes:
+            sizes[name.value] = default_graph.size(store, name)
     names: dict[frozenset[str], BlankNode] = {}
 
     def piece(graphs: frozenset[str]) -> BlankNode:
@@ -151,7 +155,7 @@ def write(building: Path, compact: bool = True) -> None:
     def table() -> GraphTable:
         return GraphTable(dict(sorted(sizes.items())), tuple(UnionPart(name, graphs) for graphs, name in names.items()))
 
-    if sum(sizes.values()) > default_graph.size(store):
+    if sum(sizes.values()) > (manifest.triples or 0):
         if compact:
             _compact(building / STORE)
         store = Store.read_only(str(building / STORE))
@@ -180,23 +184,28 @@ def _compact(path: Path) -> None:
 def _shared(store: Store, sizes: Mapping[str, int]) -> Iterator[tuple[Triple, frozenset[str]]]:
     """The triples that several named graphs state, each with the IRIs of these.
 
-    They are looked for in all graphs but the largest: each is in another one too.
+    They are looked for in all graphs but the largest: each is in another one too. Where these are not small, by the
+    properties alone that are stated more often in named graphs than in all.
     """
-    stated, each = (
-        {row["property"]: row["uses"] for row in _ask(store, query)} for query in ("statements", "predicates")
-    )
     largest = max(sizes, key=lambda iri: (sizes[iri], iri))
-    others = [iri for iri in sorted(sizes) if iri != largest]
-    shared = [predicate for predicate, uses in stated.items() if uses != each[predicate]]
-    for predicate, iri in product(shared, others):
-        for row in _in_time(_ask(store, "shared", property=predicate, graph=NamedNode(iri))):
-            triple = Triple(row["subject"], predicate, row["object"])
+    others = [{"graph": NamedNode(iri)} for iri in sorted(sizes) if iri != largest]
+    if sum(sizes.values()) < FEW * sizes[largest]:
+        asked = others
+    else:
+        stated, each = (
+            {row["property"]: row["uses"] for row in _ask(store, name)} for name in ("statements", "predicates")
+        )
+        properties = [{"property": predicate} for predicate, uses in stated.items() if uses != each[predicate]]
+        asked = [one | other for one, other in product(properties, others)]
+    for terms in asked:
+        for row in _in_time(_ask(store, "shared", **terms)):
+            triple = Triple(row["subject"], terms.get("property") or row["property"], row["object"])
             graphs = frozenset(
                 quad.graph_name.value
                 for quad in default_graph.named(store, *triple)
                 if isinstance(quad.graph_name, NamedNode)
             )
-            if iri == min(graphs - {largest}):  # the triple comes with each of its graphs
+            if terms["graph"].value == min(graphs - {largest}):  # the triple comes with each of its graphs
                 yield triple, graphs
 
 
