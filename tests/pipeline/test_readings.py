@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
+from initiative_lod.languages import by_language
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
 
 I = Iris()
@@ -596,6 +597,13 @@ def test_what_is_said_of_an_action_follows_from_its_clauses(built: Built) -> Non
         if not any(name in target for name in outside)
     }
     assert stated == expected
+
+
+def test_the_reason_of_every_mapping_is_in_both_languages(built: Built) -> None:
+    stated = (quad.object for quad in built.quads if quad.predicate == NamedNode(f"{SSSOM.iri}comment"))
+    reasons = {reason.value for reason in stated if isinstance(reason, Literal)}
+    assert len(reasons) > 200
+    assert [reason for reason in reasons if [tag for tag, _ in by_language(reason)] != ["en", "zh"]] == []
 
 
 def test_every_goal_and_target_of_a_mapping_has_a_chinese_name_that_says_whose_it_is(built: Built) -> None:

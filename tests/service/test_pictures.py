@@ -121,6 +121,30 @@ def test_only_the_frame_may_be_framed(real: Live) -> None:
         assert "frame-ancestors 'self'" in policy(path), path
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "note"),
+    [
+        ("mappings-sdg-targets", "zh", "不是联合国的官方措辞"),
+        ("mappings-wsis", "zh", "不是官方措辞"),
+        ("mappings-wsis", "en", "not the official wording"),
+        ("mappings-un-norms", "zh", "不是官方措辞"),
+        ("mappings-clauses", "zh", "不是联合国的官方措辞"),
+    ],
+)
+def test_a_picture_with_names_of_our_own_says_so(real: Live, name: str, language: str, note: str) -> None:
+    assert note in real.get(f"/pictures/{name}.svg?lang={language}").text
+    official = real.get("/pictures/mappings-sdg-targets.svg?lang=en").text
+    assert "United Nations</text>" not in official.partition("Source:")[2]
+
+
+def test_a_picture_s_page_leads_to_its_description_for_programs(real: Live) -> None:
+    for language in ("en", "zh"):
+        (address,) = re.findall(r'json\+oembed" href="([^"]+)"', html(real, "/pictures/topics", language))
+        answer = real.get(address.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert f"/embed/pictures/topics?lang={language}" in answer.json()["html"]
+
+
 def test_oembed_describes_the_frame(real: Live) -> None:
     answer = real.get(f"/oembed?url={real.url}/pictures/topics?lang=zh&maxwidth=400")
     told = answer.json()
@@ -187,6 +211,9 @@ def test_words_are_measured() -> None:
     assert text_width("mmm", 10) > text_width("iii", 10)
     assert wrapped("数据安全、个人信息", 50, 10, 3) == ["数据安全、", "个人信息"]
     assert wrapped("数据安全管、个人", 50, 10, 3)[1].startswith("管、")  # no line begins with a comma
+    assert wrapped("工作组（2019-2021）", 75, 10, 3) == ["工作组", "（2019-2021）"]  # and none ends with a bracket
+    assert wrapped("网络恐怖主义国际合作", 90, 10, 3) == ["网络恐怖主义国际", "合作"]  # no character is left alone
+    assert wrapped("网络恐怖主义。", 60, 10, 3) == ["网络恐怖", "主义。"]
     assert all(text_width(line, 10) <= 60 for line in wrapped("a word and anotherverylongwordofmany", 60, 10, 9))
     assert shortened("data security", 50, 10).endswith("…")
 

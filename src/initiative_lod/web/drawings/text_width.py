@@ -23,6 +23,7 @@ _WIDTHS = tuple(
 _WIDE = 100  # Chinese characters, and marks that a Chinese font makes as wide
 _BOLD = 1.12  # bold letters by the others, at most
 CLOSING = frozenset("、，。；：,.;:)）》”’!?！？%")  # no line begins with these
+OPENING = frozenset("（《〈「『“‘([")  # and none ends with these
 
 
 def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
@@ -40,20 +41,33 @@ def shortened(text: str, longest: float, size: float = SIZE, bold: bool = False)
 
 
 def wrapped(text: str, longest: float, size: float = SIZE, lines: int = 3, bold: bool = False) -> list[str]:
-    """``text`` in lines that fit: broken between words, and anywhere between Chinese characters; the last is cut."""
+    """``text`` in lines that fit: broken between words, and anywhere between Chinese characters; the last is cut.
+
+    Marks stay with what they belong to, and no Chinese character stands alone in the last line.
+    """
     made: list[str] = []
     for piece, glue in pieces(text):
         if made and text_width(made[-1] + glue + piece, size, bold) <= longest:
             made[-1] += glue + piece
-        elif made and piece in CLOSING and len(made[-1]) > 1:  # takes the character before it along
-            made[-1], piece = made[-1][:-1], made[-1][-1] + piece
-            made.append(piece)
-        else:
-            made.append(piece)
+            continue
+        if made and len(made[-1]) > 1 and (piece in CLOSING or made[-1][-1] in OPENING):
+            taken = made[-1][-1] + piece  # the character before it comes along
+            if text_width(taken, size, bold) <= longest:
+                made[-1], piece = made[-1][:-1], taken
+        made.append(piece)
+    if 1 < len(made) <= lines and _alone(made[-1]) and len(made[-2]) > 3 and not text.endswith(f" {made[-1]}"):
+        kept, last = made[-2][:-1], made[-2][-1]
+        if ord(last) >= _IDEOGRAPHIC and last not in CLOSING | OPENING and kept[-1] not in OPENING:
+            made[-2:] = [kept, last + made[-1]]
     if len(made) > lines:
         rest = text[_position(text, made[: lines - 1]) :]
         made = [*made[: lines - 1], rest]
     return [shortened(line, longest, size, bold) for line in made]
+
+
+def _alone(line: str) -> bool:
+    """Tell a line of one Chinese character, with the marks that close it."""
+    return ord(line[0]) >= _IDEOGRAPHIC and all(character in CLOSING for character in line[1:])
 
 
 def pieces(text: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.labels import natural
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.sources.questions import EACH
-from initiative_lod.vocabulary import DCTERMS, RDF, SSSOM
+from initiative_lod.vocabulary import DCTERMS, RDF, SKOS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
 from initiative_lod.web.drawings.heat_map import Drawn, heat_map
 from initiative_lod.web.drawings.picture_frame import framed
@@ -134,7 +134,7 @@ ADDRESSED, ACTORS, OVERVIEW = "addressed", "actors", "map"
 
 def picture(view: View, document: NamedNode, material: Material, kind: PictureKind) -> Picture:
     """Draw a picture."""
-    figures = material.figures
+    figures, shared = material.figures, list[str]()
     if kind.name in MAPS:
         drawn, headings, rows = _map(view, document, figures, MAPS[kind.name])
         note = view.interface.gettext("picture.map_note")
@@ -165,9 +165,10 @@ def picture(view: View, document: NamedNode, material: Material, kind: PictureKi
     else:
         drawn, headings, rows = _flow(view, document, kind)
         note = view.interface.gettext("picture.flow_note")
+        shared = _shared_notes(view, rows)
     source = source_line(view, document)
     title = f"{kind.title} — {view.thing(document).label.value}"
-    svg, width, height = framed(drawn, title, [source, document.value])
+    svg, width, height = framed(drawn, title, [source, *shared, document.value])
     return Picture(kind, note, source, drawn, svg, width, height, headings, rows)
 
 
@@ -412,6 +413,15 @@ def _target(view: View, item: ThingMapping) -> str:
     """Name of a target, after its notation or code, if it has one."""
     label = item.label.value if item.label else item.target.label.value
     return mappings.coded(view.opened, NamedNode(item.target.iri), label)
+
+
+def _shared_notes(view: View, rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """Notes that several targets have alike whose names are in the reader's language: that these are not official."""
+    targets = {NamedNode(row[2].iri) for row in rows if isinstance(row[2], LabelledResource)}
+    named = [target for target in targets if view.label(target, view.language) is not None]
+    notes = (view.text(target, SKOS.scopeNote, view.language) for target in named)
+    counts = Counter(note.value for note in notes if note is not None)
+    return [note for note, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count > 1]
 
 
 def _shown(view: View, item: ThingMapping) -> LabelledResource:

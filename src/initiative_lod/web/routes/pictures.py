@@ -209,15 +209,17 @@ class Drawer:
         """The description of a picture's page for programs that embed it. Raises BadArgument, NotFound."""
         asked = OembedArguments.read(request.query_string)
         address = split_address(asked.url)
-        path = address.path.removeprefix(request.prefix)
-        if asked.format != "json" or not path.startswith("/pictures/"):
+        base = split_address(opened.iris.base).path.rstrip("/")  # as in the address that our own pages name
+        starts = (f"{start}/pictures/" for start in (request.prefix, base))
+        name = next((address.path.removeprefix(start) for start in starts if address.path.startswith(start)), "")
+        if asked.format != "json" or not name:
             raise BadArgument(Message("error.oembed", value=asked.url[:200]))
         named = parse_qs(address.query)
         document = self._document(opened, next(iter(named.get("document", [""]))))
         language = next(iter(named.get("lang", [""])))
         spoken = replace(request, query={"lang": language})
         view = self._site.pages.view(opened, spoken)
-        kind = self._kind(view, document, path.removeprefix("/pictures/"))
+        kind = self._kind(view, document, name)
         found = self._picture(view, document, kind)
         scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
         width, height = int(found.width * scale), int(found.height * scale)
