@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import socket
@@ -260,6 +261,19 @@ def test_a_refused_head_is_answered_without_a_body(harbour: Live, pieces: list[b
     head, _, body = received(connection).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400")
     assert body == b""
+
+
+def test_a_body_in_very_many_small_chunks_is_refused(harbour: Live) -> None:
+    """Each costs the loop as much as a large one: a megabyte of them would hold everybody up."""
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n"
+    )
+    for chunk, count, status in ((b"#", 900, 200), (b"#" * 100, 2000, 200), (b"#", 2000, 400)):
+        connection = connect(harbour)
+        chunks = b"%x\r\n%b\r\n" % (len(chunk), chunk) * count
+        with contextlib.suppress(OSError):  # it is refused before all is sent
+            connection.sendall(head + b"Connection: close\r\n\r\n6\r\nASK {}\r\n" + chunks + b"0\r\n\r\n")
+        assert received(connection).startswith(b"HTTP/1.1 %d " % status)
 
 
 ASK = b"query=ASK%20%7B%7D"

@@ -25,6 +25,10 @@ LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trail
 FIELD_BYTES = 32  # that a field counts for beside its letters (as in RFC 9113 §6.5.2): it costs more than these
 ARGUMENT_BYTES = 16  # and an argument of an address
 LONG_HEAD = Message("error.long_head", most=LARGEST_HEAD, field=FIELD_BYTES, argument=ARGUMENT_BYTES)
+SMALL_CHUNKS, CHUNK_BYTES = (
+    1000,
+    64,
+)  # chunks of a body that may be smaller on the average: each costs as a large one does
 MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has what came with it read anew
 
 
@@ -45,6 +49,7 @@ class BoundedHttp(HttpToolsProtocol):
     _read = b""
     _again = b""  # what is to be read anew
     _upgrades = 0
+    _chunks = _body = 0  # chunks of this request's body, and bytes
     _silent = 0  # bytes since the last that anything was understood from
 
     def data_received(self, data: bytes) -> None:
@@ -122,7 +127,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._head = self._silent = 0
+        self._head = self._silent = self._chunks = self._body = 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -138,7 +143,14 @@ class BoundedHttp(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A piece of the body, which the application counts."""
         self._silent = 0
+        self._body += len(body)
         super().on_body(body)
+
+    def on_chunk_header(self) -> None:
+        """A chunk of the body begins. Many small ones hold the others up: a megabyte of them for seconds."""
+        self._chunks += 1
+        if self._chunks > SMALL_CHUNKS and self._body < self._chunks * CHUNK_BYTES:
+            raise BadHead(Message("error.small_chunks", most=SMALL_CHUNKS, least=CHUNK_BYTES))
 
     def on_message_complete(self) -> None:
         """A request ends."""
