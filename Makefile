@@ -78,7 +78,7 @@ types: install-dev
 check: lint types test-all
 
 # What takes minutes, and is a proof: every representation of every resource compared, every example of a shape validated
-# alone and under all shapes, eight other graphs merged. -rP shows the figures.
+# alone and under all shapes, the graphs of others merged. -rP shows the figures.
 proofs: install-dev
 	$(BIN)/python -m pytest -m slow -n auto --dist loadfile -rP --ignore tests/proofs/test_hostile_soak.py --ignore tests/proofs/test_siege.py
 

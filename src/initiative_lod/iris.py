@@ -24,7 +24,9 @@ _TERM_NODES = {name: NamedNode(f"{SHARED_BASE}{ONTOLOGY_PATH}{name}") for name i
 
 #: Paths of what is shared, with all that follows them: the ontology, the notation, the shapes, the context, the
 #: vocabularies that are offered for reuse, and who made all of these.
-_SHARED = re.compile(r"(?:ontology|authoring|shapes|context\.jsonld|id/(?:modality|role|context|project))(?![\w-])")
+_SHARED = re.compile(
+    r"(?:ontology|authoring|shapes|context\.jsonld|id/(?:modality|role|context|field|project))(?![\w-])"
+)
 _RELATIVE = re.compile(r"""<([^<>"{}|^`\\\x00-\x20:]+)>""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 

@@ -38,7 +38,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "address that the server listens on")
     port: int = _setting(8000, "port that the server listens on", 0, 65535)
     root_path: str = _setting("", "path prefix under which a reverse proxy shows the server")
-    trusted_proxies: str = _setting("", "comma-separated addresses whose Forwarded and X-Forwarded-* headers count")
+    trusted_proxies: str = _setting(
+        "", "comma-separated addresses and networks whose Forwarded and X-Forwarded-* headers count"
+    )
     query_seconds: float = _setting(10.0, "wall clock that one visitor's query may take", 0.1)
     query_cpu_seconds: float = _setting(10.0, "CPU time that one visitor's query may take", 1)
     query_memory: int = _setting(512 * 1024 * 1024, "data memory of one query worker", 200 * 1024 * 1024)

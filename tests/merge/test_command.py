@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from initiative_lod.cli import main
-from initiative_lod.release import Release
+from initiative_lod.release import Release, history
 from initiative_lod.settings import Settings
+from pipeline.conftest import make_project
 
 #: Every field with its type; a list has the type of its items. ``docs/merge.md`` says what they are.
 SCHEMA: dict[str, Any] = {
@@ -120,3 +121,20 @@ def test_a_wrong_engine_is_told_before_a_project_is_built(
         main()
     assert ended.value.code == 2
     assert "there is no engine 'sqlite'" in capsys.readouterr().err
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("options", "published"), [(("--dry-run",), 0), ((), 0), (("--publish",), 2)])
+def test_a_first_merge_publishes_nothing_that_it_was_not_told_to(
+    options: tuple[str, ...], published: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project is built first; with --publish that is what a rollback goes back to."""
+    project = make_project(tmp_path / "project")
+    (project / "one.ttl").write_text("<http://e.example/a> <http://e.example/b> <http://e.example/c> .")
+    line = ["initiative-lod", "--root", str(project), "merge", str(project / "one.ttl"), *options]
+    monkeypatch.setattr(sys, "argv", line)
+    with suppress(SystemExit):
+        main()
+    folder = project / "releases"
+    assert len(history.history(folder)) == published
+    assert (folder / "current").exists() == bool(published)

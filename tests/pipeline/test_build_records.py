@@ -51,11 +51,15 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
 @pytest.mark.thorough
 def test_every_file_that_a_build_opens_counts(settings: Settings) -> None:
+    own = settings.root / "shapes" / "own.ttl"
+    own.parent.mkdir()
+    own.write_text("# a project has shapes of its own")
     done = subprocess.run(
         [sys.executable, "-c", LISTEN, str(settings.root)], capture_output=True, text=True, check=True
     )
     opened = {Path(line) for line in done.stdout.splitlines()}
     assert len(opened) > 12
+    assert own.resolve() in opened
     before = build_records.inputs_digest(settings)
     for path in opened:
         content = path.read_bytes()
@@ -75,7 +79,10 @@ def test_a_file_more_or_less_and_a_setting_count(settings: Settings) -> None:
     seen.add(build_records.inputs_digest(settings))
     new.rename(new.with_name("other.ttl"))
     seen.add(build_records.inputs_digest(settings))
-    assert len(seen) == 4
+    (settings.root / "shapes").mkdir()
+    new.with_name("other.ttl").rename(settings.root / "shapes" / "other.ttl")
+    seen.add(build_records.inputs_digest(settings))
+    assert len(seen) == 5
 
 
 def test_what_lies_behind_a_link_is_read_each_time(settings: Settings, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Minting and parsing our own IRIs."""
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from initiative_lod.iris import DEFAULT_BASE, Iris, document_of, rebase, rebase_query, rebase_text, slug
+from initiative_lod.vocabulary import SKOS
+from pipeline.conftest import CHECKOUT
 
 I = Iris()
 OTHER = Iris("https://data.example.org/lod/")
@@ -28,6 +30,8 @@ def test_a_projects_own_things_are_joined_to_its_base() -> None:
         "id/modality",
         "id/modality/prohibit",
         "id/role/acts",
+        "id/context/time",
+        "id/field/infrastructure",
         "id/project",
     ],
 )
@@ -46,6 +50,14 @@ def test_what_is_not_shared_has_the_base_of_the_project(path: str) -> None:
     assert OTHER.path(OTHER.base + path) == path
     assert OTHER.path(DEFAULT_BASE + path) is None
     assert {rebase(base + path, OTHER.base) for base in (DEFAULT_BASE, OTHER.base)} == {OTHER.base + path}
+
+
+def test_every_vocabulary_that_is_offered_for_reuse_is_shared() -> None:
+    files = sorted((CHECKOUT / "ontology" / "vocabulary").glob("*.ttl"))
+    stated = [item for path in files for item in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=DEFAULT_BASE)]
+    schemes = {str(item.subject)[1:-1] for item in stated if item.object == SKOS.ConceptScheme}
+    assert len(schemes) == len(files) > 3
+    assert {rebase(iri, OTHER.base) for iri in schemes} == schemes
 
 
 def test_terms_are_shared() -> None:

@@ -101,7 +101,7 @@ def merge(
         engine=engine,
     )
     with _Watch(len(wanted.named)) as watch:
-        start, since = _start(settings, onto, watch)
+        start, since = _start(settings, onto, publish and not dry_run, watch)
         merged = pipeline.make_merged_release(settings, start, wanted, watch.step, watch.seen)
         if publish and merged.release is not None:
             watch.step("publishing")
@@ -117,8 +117,12 @@ def merge(
         _tell(merged, start, publish)
 
 
-def _start(settings: Settings, onto: str | None, watch: _Watch) -> tuple[release.Release, str]:
-    """The release to merge into, and the version that is current as the merge begins."""
+def _start(settings: Settings, onto: str | None, publish: bool, watch: _Watch) -> tuple[release.Release, str]:
+    """The release to merge into, and the version that is current as the merge begins.
+
+    Where nothing is published the project is built; if the merge is to be published, so is that build, to which a
+    rollback then leads.
+    """
     folder = settings.release_folder
     since = history.current_version(folder)
     if onto is not None:
@@ -127,6 +131,8 @@ def _start(settings: Settings, onto: str | None, watch: _Watch) -> tuple[release
     if now is None:
         watch.step("nothing is published: building first")
         now = pipeline.make_release(settings, watch.step)
+        if not publish:
+            return now, since
         release.publish(folder, now, since)
     return now, now.path.name
 

@@ -1,7 +1,7 @@
 """Records of builds: what each release was made from, so that what did not change is not built once more.
 
-A build reads the files of ``data/`` and ``ontology/``, the settings, and this software; it asks no clock and no
-network. So the same of all these gives the same release, and a release that lies there is it.
+A build reads the files of ``data/``, ``shapes/`` and ``ontology/``, the settings, and this software; it asks no clock
+and no network. So the same of all these gives the same release, and a release that lies there is it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ MOST = 100
 def inputs_digest(settings: Settings) -> str:
     """Hex SHA-256 over all that a build depends on. Raises OSError."""
     digest = hashlib.sha256()
-    for line in (*_values(settings), *_software(), *_files(settings.root / "data"), *_files(settings.ontology)):
+    folders = (settings.root / "data", settings.root / "shapes", settings.ontology)
+    files = (f"{number}/{line}" for number, folder in enumerate(folders) for line in _files(folder))
+    for line in (*_values(settings), *_software(), *files):
         digest.update(f"{line}\n".encode())
     return digest.hexdigest()
 

@@ -25,6 +25,7 @@ from initiative_lod.web.http import request
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.http.response_cache import ResponseCache
+from initiative_lod.web.http.trusted_proxies import TrustedProxies
 from initiative_lod.web.pages.pages import Pages
 
 #: Where a scope carries the release that its request is answered from, and the older release that its address names.
@@ -38,7 +39,7 @@ class Site:
         self.settings = settings
         self.pages = pages
         self.cache = ResponseCache(settings.page_cache, settings.root_path, tuple(pages.languages))
-        self.trusted = request.trusted_proxies(settings.trusted_proxies)
+        self.trusted = TrustedProxies(settings.trusted_proxies)
         self.threads = PageThreads(settings)
         self.older = self.threads.lane("older releases")  # of which there are many, and whose pages few ask for
         self.errors = self.threads.lane("errors")

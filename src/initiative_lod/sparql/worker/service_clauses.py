@@ -1,5 +1,5 @@
 """SERVICE, where an operator allows it. A worker has no sockets: it cuts each clause out of the query, asks the server
-for its solutions (see ``broker``), and puts these in its place."""
+for its solutions (see ``service_calls``), and puts these in its place."""
 
 from __future__ import annotations
 

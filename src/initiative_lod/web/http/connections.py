@@ -20,8 +20,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from initiative_lod.errors import Message
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.header_limit import BadHead, BoundedHttp
-from initiative_lod.web.http.request import Client, trusted_proxies
+from initiative_lod.web.http.request import Client
 from initiative_lod.web.http.response_cache import WHOLE, CachedResponse
+from initiative_lod.web.http.trusted_proxies import TrustedProxies
 
 LEAST_SECONDS = 1.0  # that a connection has for its request, however many others want its place
 SWEEP_SECONDS = 1.0  # between two looks at all connections
@@ -34,7 +35,7 @@ class Connections:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.open: dict[LimitedHttp, None] = {}  # in the order in which they came
-        self._trusted = trusted_proxies(settings.trusted_proxies)
+        self._trusted = TrustedProxies(settings.trusted_proxies)
         self._by_client: Counter[str] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
         self.protocol: Any = partial(LimitedHttp, self)  # uvicorn takes any callable, and says that it takes a class
@@ -42,7 +43,7 @@ class Connections:
     def follow(self, settings: Settings) -> None:
         """Hold to other limits from now on, but for the connections in all, for which files have been allowed."""
         self.settings = replace(settings, connections=self.settings.connections)
-        self._trusted = trusted_proxies(settings.trusted_proxies)
+        self._trusted = TrustedProxies(settings.trusted_proxies)
 
     def admit(self, connection: LimitedHttp) -> Message | None:
         """Take a connection in, or say why not. A proxy's connections are many clients', and only count in all.

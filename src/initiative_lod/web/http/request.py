@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote
 
@@ -117,13 +117,8 @@ def _field(value: str) -> bytes:
     return quote(value, safe=string.punctuation + " ").encode("ascii")
 
 
-def trusted_proxies(setting: str) -> frozenset[str]:
-    """The addresses in the setting ``trusted_proxies``: what a proxy there forwards is believed."""
-    return frozenset(item.strip() for item in setting.split(",") if item.strip())
-
-
 def read(
-    scope: Scope, trusted: frozenset[str], languages: Sequence[str] = (DEFAULT,), older: OlderRelease | None = None
+    scope: Scope, trusted: Container[str], languages: Sequence[str] = (DEFAULT,), older: OlderRelease | None = None
 ) -> Request:
     """The request of an ASGI scope. ``X-Forwarded-Prefix`` counts only if it comes from an address in ``trusted``.
 
@@ -179,7 +174,7 @@ def _query(query_string: str) -> dict[str, str]:
         return {}
 
 
-def client(scope: Scope, trusted: frozenset[str]) -> Client:
+def client(scope: Scope, trusted: Container[str]) -> Client:
     """Address under which the client sees us: from the socket, or from what a proxy in ``trusted`` says of it.
 
     ``X-Forwarded-For``, ``-Proto`` and ``-Host`` count, and where there is none of them ``Forwarded`` (RFC 7239): the

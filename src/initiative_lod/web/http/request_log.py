@@ -23,6 +23,7 @@ from initiative_lod.errors import SettingsError
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import request
 from initiative_lod.web.http.response_cache import WHOLE, CachedResponse, Whole
+from initiative_lod.web.http.trusted_proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class RequestLog:
 
     def __init__(self, settings: Settings, route: Callable[[str], str]) -> None:
         self._route = route
-        self._trusted = request.trusted_proxies(settings.trusted_proxies)
+        self._trusted = TrustedProxies(settings.trusted_proxies)
         self._also = {name.strip() for name in settings.request_log_also.split(",") if name.strip()}
         if unknown := self._also - set(ALSO):
             raise SettingsError(f"setting 'request_log_also' has {min(unknown)!r}: there are {', '.join(ALSO)}")
