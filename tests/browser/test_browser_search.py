@@ -52,3 +52,12 @@ def test_what_is_nowhere_is_said_and_the_language_stays(harbour_site: Path, tmp_
         assert page.input_value("#q") == "<b>xyzzy"
         page.click(".languages a")
         expect(page.locator("#browser-search [role=status]")).to_have_text("Nothing was found for “<b>xyzzy”")
+
+
+def test_a_slip_leads_to_the_name_that_was_meant(harbour_site: Path, tmp_path: Path, browser: Browser) -> None:
+    with serve_files(harbour_site, tmp_path) as files, tab(browser) as page:
+        page.goto(f"{files.url}/search?q=Leage+of+Lighthuses&hl=en")
+        expect(page.locator("#browser-search .notice")).to_have_text("Did you mean: League of Lighthouses")
+        page.click("#browser-search .notice a")
+        expect(page.locator("ol.results li").first).to_be_visible()
+        assert page.locator("#browser-search .notice").count() == 0

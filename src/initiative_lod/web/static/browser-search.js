@@ -146,6 +146,47 @@ function show(found, wanted, language, kinds) {
   more();
 }
 
+// How many letters differ between two words (Levenshtein), no more than `most` being of interest.
+function distance(one, other, most) {
+  if (Math.abs(one.length - other.length) > most) return most + 1;
+  let row = [...Array(other.length + 1).keys()];
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1)
+      next.push(Math.min(row[to] + 1, next[to - 1] + 1, row[to - 1] + (one[at - 1] === other[to - 1] ? 0 : 1)));
+    if (Math.min(...next) > most) return most + 1;
+    row = next;
+  }
+  return row[other.length];
+}
+
+// Names that are spelt nearly so, the nearest first: at most every fifth letter is another one.
+function meant(query, things) {
+  const asked = joined(tokens(query)).trim();
+  const most = Math.floor(asked.length / 5);
+  const near = new Map();
+  for (const [, , , values] of most ? things : [])
+    for (const [field, language, words] of values) {
+      const off = field < 2 && !near.has(words) ? distance(asked, joined(tokens(words)).trim(), most) : most + 1;
+      if (off <= most) near.set(words, { words, language, off });
+    }
+  return [...near.values()].sort((one, other) => one.off - other.off).slice(0, 3);
+}
+
+function propose(names, asked, language) {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.append(box.dataset.meant);
+  names.forEach((name, number) => {
+    const link = document.createElement("a");
+    link.href = `?${new URLSearchParams({ ...Object.fromEntries(asked), q: name.words })}`;
+    link.textContent = name.words;
+    if (name.language !== language && name.language !== "xx") link.lang = name.language;
+    notice.append(number ? " · " : "", link);
+  });
+  box.querySelector("ol").before(notice);
+}
+
 async function search() {
   const asked = new URLSearchParams(location.search);
   const query = (asked.get("q") ?? "").trim();
@@ -175,6 +216,8 @@ async function search() {
   }
   found.sort((one, other) => one.rank - other.rank);
   told.textContent = (found.length ? box.dataset.found : box.dataset.none).replace("{0}", found.length || query);
+  const near = found.length ? [] : meant(query, index.things);
+  if (near.length) propose(near, asked, language);
   show(found, wanted, language, index.kinds);
 }
 
