@@ -24,7 +24,7 @@ from pyoxigraph import (
 
 from initiative_lod.errors import DamagedStore
 from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
-from initiative_lod.release import Release
+from initiative_lod.release import Release, unions
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.unions import PIECES, GraphTable
 from initiative_lod.sparql.job import Job
@@ -121,6 +121,24 @@ def test_any_graphs_are_one_set(query: str, made: Release, evaluator: Evaluator)
             at = query.index("{") if query.startswith("SELECT (") or "{" in query else 0
             text = f"{query[:at]} {' '.join(clauses)} {query[at:]}"
             assert answer(evaluator, made, text) == wanted, text
+
+
+def test_what_graphs_share_is_found_where_they_are_small_and_where_not(
+    made: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, sizes = Store.read_only(str(made.store)), GraphTable.read(made.path).sizes
+    held: dict[Triple, set[str]] = {}
+    for quad in store:
+        if isinstance(quad.graph_name, NamedNode):
+            held.setdefault(quad.triple, set()).add(quad.graph_name.value)
+    assert sizes == Counter(iri for graphs in held.values() for iri in graphs)
+    shared = {(triple, frozenset(graphs)) for triple, graphs in held.items() if len(graphs) > 1}
+    assert len(shared) > 40
+    for few in (0, 99):
+        monkeypatch.setattr(unions, "FEW", few)
+        found = [*unions._shared(store, sizes)]
+        assert len(found) == len(shared)  # each once
+        assert set(found) == shared
 
 
 def test_all_graphs_are_the_default_graph(made: Release, evaluator: Evaluator) -> None:
