@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -23,7 +24,7 @@ from initiative_lod.cli.serve import listen
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import connections
 from initiative_lod.web.http.connections import Connections
-from initiative_lod.web.http.header_limit import MOST_UPGRADES
+from initiative_lod.web.http.header_limit import MOST_UPGRADES, READ_AHEAD, READ_AT_ONCE
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
 
@@ -261,6 +262,24 @@ def test_a_refused_head_is_answered_without_a_body(harbour: Live, pieces: list[b
     head, _, body = received(connection).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400")
     assert body == b""
+
+
+def test_of_very_many_requests_at_once_a_few_are_read_ahead(harbour: Live) -> None:
+    """They are answered, each in its turn; meanwhile others are as well."""
+    many = 5000
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    connection = connect(harbour)
+    connection.sendall(request)
+    (open_one,) = (item for item in harbour.connections.open if item.client == connection.getsockname())
+    taken = threading.Thread(target=connection.sendall, args=(request * many,), daemon=True)
+    taken.start()
+    answers, most = b"", 0
+    while answers.count(b"HTTP/1.1 200") <= many:
+        answers += connection.recv(65536)
+        most = max(most, len(open_one.pipeline))
+    assert answers.count(b"HTTP/1.1 ") == many + 1
+    assert most <= READ_AHEAD + READ_AT_ONCE // len(request)
+    connection.close()
 
 
 def test_a_body_in_very_many_small_chunks_is_refused(harbour: Live) -> None:
