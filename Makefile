@@ -13,7 +13,7 @@ help:
 	@echo "make test      set everything up and run the tests, but for the dear ones      make test-all  these too"
 	@echo "make install   .venv with the command initiative-lod in .venv/bin"
 	@echo "make lint types check     ruff; mypy --strict; both and the tests"
-	@echo "make bench     the benchmark: twelve minutes, alone on the machine; it prints tables in Markdown (needs wrk)"
+	@echo "make bench     the benchmark: twelve minutes, alone on the machine; it prints tables in Markdown (needs wrk; nginx for its column)"
 	@echo "make peers     beside others over the same data (it installs 700 MB beside; wrk, nginx and Node)"
 	@echo "make soak      ten minutes of hostile queries"
 	@echo "make siege     64 connections on every kind of address, and what the others notice"
@@ -97,10 +97,9 @@ installed: install-dev
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/walk.py
 	PYTHONPATH= $(VENV)-user/bin/python tests/installed/new_project.py
 
-# Two cores that nobody else uses, and wrk: apt-get install wrk.
+# Two cores that nobody else uses, and wrk and nginx: apt-get install wrk nginx. Each part is measured whatever became of the other.
 bench: install-dev
-	@$(BIN)/python bench/front.py --rounds 3 --seconds 2
-	@$(BIN)/python bench/addresses.py
+	@status=0; $(BIN)/python bench/front.py --rounds 3 --seconds 2 || status=1; echo; $(BIN)/python bench/addresses.py || status=1; exit $$status
 
 # Each of the others goes into an environment of its own: they want other versions of what we use.
 peers: install-dev

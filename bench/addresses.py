@@ -7,13 +7,14 @@ one connection, as Zstandard, of a server that keeps nothing: what lies in the r
 lies, all else is made anew each time. What is printed is Markdown: the table, and then the aims with what came of them.
 
 The release is that of the project, with a graph of our own making merged into it, of 1,200 clauses that all address one
-institution. Needs wrk, and two cores.
+institution. Needs wrk, and two cores. What cannot be measured is told in its row, and the others are measured.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import statistics
@@ -30,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from front import HERE, SELECT, Server, free_port, load
+from front import HERE, SELECT, Server, Unmeasured, about, free_port, load
 
 IRI = "https://w3id.org/initiative-lod/id"
 #: Kind and address.
@@ -114,7 +115,16 @@ def rows(server: Server, only: str) -> Iterator[Row]:
                         yield Row(kind, form, path, headers, answer.read(), media_type, coding)
             except urllib.error.HTTPError as error:
                 if error.code not in (303, 406):
-                    sys.exit(f"bench: {path} as {accept}: {error.code}")
+                    told(f"{path} as {accept} is answered with {error.code}")
+
+
+UNMEASURED: list[str] = []  # what could not be measured, and why
+
+
+def told(why: str) -> None:
+    """Say that something is not measured, and remember it for the end."""
+    UNMEASURED.append(why)
+    print(f"bench: {why}", file=sys.stderr, flush=True)
 
 
 class Here(urllib.request.HTTPRedirectHandler):
@@ -132,8 +142,12 @@ def probing(server: Server, slowest: list[float]) -> Iterator[None]:
     def ask() -> None:
         while not over.wait(0.02):
             begun = time.perf_counter()
-            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz").read()
-            taken.append(1000 * (time.perf_counter() - begun))
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz", timeout=10).read()
+            except OSError:  # which is worse than slow
+                taken.append(math.inf)
+            else:
+                taken.append(1000 * (time.perf_counter() - begun))
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -235,7 +249,12 @@ def measure(
     with probing(ours, health):
         warm = load(ours, row.path, row.headers, seconds)
     alone = load(cold, row.path, {**row.headers, "Accept-Encoding": "zstd"}, seconds, connections=1)
-    files = None if nginx is None or row.kind.startswith(SERVED) else load(nginx, row.path, row.headers, seconds)
+    files = None
+    if nginx is not None and not row.kind.startswith(SERVED):
+        try:
+            files = load(nginx, row.path, row.headers, seconds)
+        except Unmeasured as error:
+            told(str(error))
     return Measures(
         row,
         base.per_cpu_second,
@@ -247,8 +266,27 @@ def measure(
     )
 
 
+def ran(command: Sequence[str]) -> bool:
+    """Tell whether a command of ours was successful; what it said, where it was not."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().rpartition("\n")[2]
+        told(f"'{' '.join(command[3:])}' ended with {done.returncode}: {said[:300]}")
+    return not done.returncode
+
+
+def started(server: Server, path: str) -> Server | None:
+    """The server, once it answers; None, where it does not."""
+    try:
+        server.start(path)
+    except (Unmeasured, OSError) as error:
+        told(str(error))
+        return None
+    return server
+
+
 def run(given: argparse.Namespace, folder: Path) -> None:
-    """Everything, in one run."""
+    """Everything, in one run. Raises Unmeasured where there is nothing to measure."""
     releases, site = folder / "releases", given.site or folder / "site"
     command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases)]
     if given.releases is None:
@@ -256,10 +294,12 @@ def run(given: argparse.Namespace, folder: Path) -> None:
     else:
         shutil.copytree(given.releases.resolve(), releases, symlinks=True)
     binary = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if binary is not None and given.site is None:
-        subprocess.run([*command, "export", str(site)], check=True, capture_output=True)
+    if binary is None:
+        told("nginx is not installed")
+    elif given.site is None and not ran([*command, "export", str(site)]):
+        binary = None
     (folder / "charter.nt").write_text("".join(clauses()))
-    subprocess.run([*command, "merge", str(folder / "charter.nt"), "--publish"], check=True, capture_output=True)
+    ran([*command, "merge", str(folder / "charter.nt"), "--publish"])
     plenty = {
         "INITIATIVE_LOD_QUERY_RATE": "1000000",
         "INITIATIVE_LOD_QUERY_PER_CLIENT": "64",
@@ -288,14 +328,22 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             (folder / "nginx.conf").write_text(NGINX.format(folder=folder, site=site.resolve(), port=ports[3]))
             nginx = Server("nginx", [binary, "-p", str(folder), "-c", str(folder / "nginx.conf")], ports[3])
             servers.append(nginx)
-            nginx.start("/")
-        print(f"load average {os.getloadavg()[0]:.1f} at the beginning\n")
+            nginx = started(nginx, "/")
+        print(f"{about(releases)}, `bench/addresses.py --seconds {given.seconds:g}`.\n")
         print("| kind | form | bytes | floor | warm | warm/floor | cold ms | nginx/floor | p99 ms | healthz p99 ms |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         measured = []
         for number, row in enumerate(found):
-            measured.append(measure(row, number, ours, cold, floor, nginx, given.seconds))
-            print(measured[-1].line(), flush=True)
+            try:
+                measured.append(measure(row, number, ours, cold, floor, nginx, given.seconds))
+            except (Unmeasured, OSError) as error:
+                told(f"{row.kind} as {row.form}: {error}")
+                print(f"| {row.kind} | {row.form} | not measured: {error} |{' |' * 7}", flush=True)
+                for server in servers:
+                    if server.process is not None and server.process.poll() is not None and server is not nginx:
+                        started(server, "/healthz" if server in (ours, cold) else "/0")
+            else:
+                print(measured[-1].line(), flush=True)
         print("", *aims(measured), "", f"load average {os.getloadavg()[0]:.1f} at the end", sep="\n")
     finally:
         for server in servers:
@@ -314,7 +362,12 @@ def main() -> None:
         if shutil.which(tool) is None:
             sys.exit(f"bench: {tool} is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        run(given, Path(folder))
+        try:
+            run(given, Path(folder))
+        except (Unmeasured, OSError, subprocess.CalledProcessError) as error:
+            told(str(error))
+    if UNMEASURED:
+        sys.exit(f"bench: {len(UNMEASURED)} could not be measured")
 
 
 if __name__ == "__main__":

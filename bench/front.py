@@ -1,12 +1,15 @@
 """``make bench``: how fast the front is, as ratios against floors that run in turn with it on the same core; a table.
 
 Each figure is requests per second of the server's CPU time (its whole process tree), median of the rounds; the two
-sides of a ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores.
+sides of a ratio take turns, so that a machine that slows down slows both. Needs wrk, and two cores. A line that cannot
+be measured says why, and the others are measured none the less.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
 import re
 import shutil
@@ -20,6 +23,7 @@ import urllib.parse
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -28,6 +32,10 @@ WAIT = 120  # seconds that a server may take to start
 TICKS = os.sysconf("SC_CLK_TCK")
 ACTION = "/doc/wic-2020/action/8"
 SELECT = "SELECT ?s ?o WHERE { ?s <https://w3id.org/initiative-lod/ontology#modality> ?o } LIMIT 5"
+
+
+class Unmeasured(Exception):
+    """Reason why something could not be measured."""
 
 
 @dataclass
@@ -55,19 +63,23 @@ class Server:
             )
         while time.monotonic() - begun < WAIT:
             if self.process.poll() is not None:
-                sys.exit(f"bench: {self.name} ended by itself")
+                raise Unmeasured(f"{self.name} ended by itself, with {self.process.returncode}")
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=WAIT).close()
             except OSError:
                 time.sleep(0.01)
             else:
                 return time.monotonic() - begun
-        sys.exit(f"bench: {self.name} does not answer")
+        raise Unmeasured(f"{self.name} does not answer {path}")
 
     def stop(self) -> None:
         if self.process:
             self.process.terminate()
-            self.process.wait()
+            try:
+                self.process.wait(WAIT)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def tree(self) -> list[int]:
         """The process and all that it started."""
@@ -107,10 +119,10 @@ class Measured:
 
 
 def load(server: Server, path: str, headers: dict[str, str], seconds: float, connections: int = 16) -> Measured:
-    """So many connections from core 1."""
+    """So many connections from core 1. Raises Unmeasured."""
     options = [item for name, value in headers.items() for item in ("-H", f"{name}: {value}")]
     before = server.cpu()
-    out = subprocess.run(
+    done = subprocess.run(
         [
             "taskset",
             "-c",
@@ -125,26 +137,41 @@ def load(server: Server, path: str, headers: dict[str, str], seconds: float, con
         ],
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
-    cpu = server.cpu() - before
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-    if failed:
-        sys.exit(f"bench: {server.name} {path}: {failed[0]}")
-    requests = int(re.search(r"(\d+) requests in", out).group(1))  # type: ignore[union-attr]
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))  # type: ignore[union-attr]
-    return Measured(requests / max(cpu, 0.01), rate, _milliseconds(out, "50%"), _milliseconds(out, "99%"))
+        check=False,
+    )
+    cpu, out = server.cpu() - before, done.stdout
+    failed = re.search(r"Non-2xx or 3xx responses: \d+", out)
+    requests, rate = re.search(r"(\d+) requests in", out), re.search(r"Requests/sec:\s+([\d.]+)", out)
+    if failed or not requests or not rate:
+        said = failed[0] if failed else (done.stderr or out).strip()[-200:].replace("\n", " ")
+        raise Unmeasured(f"{server.name} {path}: {said}")
+    per_cpu_second = int(requests[1]) / max(cpu, 0.01)
+    return Measured(per_cpu_second, float(rate[1]), _milliseconds(out, "50%"), _milliseconds(out, "99%"))
 
 
 def _milliseconds(out: str, percentile: str) -> float:
-    number, unit = re.search(rf"{percentile}\s+([\d.]+)(us|ms|s)", out).groups()  # type: ignore[union-attr]
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+    """A percentile of the latencies; infinite where nothing came."""
+    found = re.search(rf"{percentile}\s+([\d.]+)(us|ms|s|m)\b", out)
+    return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}[found[2]] if found else math.inf
 
 
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def reached(is_reached: bool) -> str:
+    """Last cell of a line with an aim."""
+    return "reached" if is_reached else "**not reached**"
+
+
+def about(releases: Path) -> str:
+    """Beginning of the sentence above a table: the day, the release, and what else the machine does."""
+    manifest = json.loads((releases / "current" / "manifest.json").read_bytes())
+    version, quads = (releases / "current").resolve().name, manifest["quads"]
+    load = os.getloadavg()[0]
+    return f"{date.today()}, release `{version}` ({quads:,} quads), load average {load:.1f} at the beginning"
 
 
 def compare(
@@ -156,20 +183,25 @@ def compare(
     headers: dict[str, str],
     args: argparse.Namespace,
 ) -> None:
-    """One line: both sides, and the median of the pairs' ratios."""
+    """One line: both sides, and the median of the pairs' ratios. What the clock says goes to ``args.clock``."""
     if args.only not in name:
         return
-    pairs = [
-        (load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds))
-        for _ in range(args.rounds)
-    ]
+    try:
+        pairs = [
+            (load(ours, paths[0], headers, args.seconds), load(floor, paths[1], headers, args.seconds))
+            for _ in range(args.rounds)
+        ]
+    except Unmeasured as error:
+        args.failed.append(name)
+        print(f"| {name} | not measured: {error} | | | | |", flush=True)
+        return
     ratio = statistics.median(one.per_cpu_second / other.per_cpu_second for one, other in pairs)
     us, them = pairs[len(pairs) // 2]
     middle = [statistics.median(side.per_cpu_second for side in sides) for sides in zip(*pairs, strict=True)]
-    wanted = ("", "") if aim is None else (f"{aim:.2f}", "reached" if ratio >= aim else "**not reached**")
+    wanted = ("", "") if aim is None else (f"{aim:.2f}", reached(ratio >= aim))
     cells = (name, *(f"{item:,.0f}" for item in middle), f"{ratio:.2f}", *wanted)
-    clock = (f"{us.per_second:,.0f}", f"{us.p50:.2f}", f"{us.p99:.2f}", f"{them.p99:.2f}")
-    print(f"| {' | '.join((*cells, *clock))} |", flush=True)
+    print(f"| {' | '.join(cells)} |", flush=True)
+    args.clock.append((name, f"{us.per_second:,.0f}", f"{us.p50:.2f}", f"{us.p99:.2f}", f"{them.p99:.2f}"))
 
 
 def main() -> None:
@@ -182,8 +214,14 @@ def main() -> None:
     for tool in ("wrk", "taskset", "pgrep"):
         if shutil.which(tool) is None:
             sys.exit(f"bench: {tool} is not installed")
+    args.failed, args.clock = [], []
     with tempfile.TemporaryDirectory() as folder:
-        run(args, Path(folder))
+        try:
+            run(args, Path(folder))
+        except (Unmeasured, OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"bench: {error}")
+    if args.failed:
+        sys.exit(f"bench: not measured: {', '.join(args.failed)}")
 
 
 def run(args: argparse.Namespace, folder: Path) -> None:
@@ -212,11 +250,8 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         first = ours.start("/")
         cpu = ours.cpu()
         time.sleep(2)
-        print(f"Load average {os.getloadavg()[0]:.1f} at the beginning.\n")
-        print(
-            f"Start to first answer {first:.2f} s by the clock, {cpu:.2f} s of CPU (aim 1.5), "
-            f"idle memory {ours.memory():.0f} MB with its workers (aim 150)\n"
-        )
+        memory = ours.memory()
+        print(f"{about(releases)}, `bench/front.py --rounds {args.rounds} --seconds {args.seconds:g}`.\n")
         cold.start("/healthz")
         floors = {}
         for suffix in ("ttl", "html"):
@@ -242,18 +277,22 @@ def run(args: argparse.Namespace, folder: Path) -> None:
         query = "/sparql?query=" + urllib.parse.quote(SELECT)
         inline.start(query)
         servers.append(inline)
-        print(
-            "Requests a second of processor; then, by the clock, ours a second, our p50 and p99, and the floor's p99.\n"
-        )
-        print("| | ours | floor | ratio | aim | | ours/s | p50 ms | p99 ms | floor p99 ms |")
-        print("| --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: |")
+        print("| requests a second of processor | ours | floor | ratio | aim | |")
+        print("| --- | ---: | ---: | ---: | ---: | --- |")
         turtle, page = f"{ACTION}.ttl", f"{ACTION}.html"
         compare("warm Turtle / bare Starlette", 0.6, ours, floors["ttl"], (turtle, turtle), {}, args)
         compare("304 / bare Starlette's 304", 0.8, ours, floors["ttl"], (turtle, turtle), {"If-None-Match": tag}, args)
         compare("warm HTML / bare Starlette", 0.4, ours, floors["html"], (page, page), {}, args)
         compare("cold Turtle / bare Starlette", 0.28, cold, floors["ttl"], (turtle, turtle), {}, args)
         json_ = {"Accept": "application/sparql-results+json"}
-        compare("small SELECT / inline", 0.5, ours, inline, (query, query), json_, args)
+        compare("small SELECT, isolated lane / inline in FastAPI", 0.5, ours, inline, (query, query), json_, args)
+        print(f"| idle memory with its query workers, PSS | {memory:.0f} MB | | | 150 MB | {reached(memory <= 150)} |")
+        print(f"| start to first answer, by the clock | {first:.2f} s | | | 1.5 s | {reached(first <= 1.5)} |")
+        print(f"| the same, of processor | {cpu:.2f} s | | | | |\n")
+        print("| by the clock | ours a second | p50 ms | p99 ms | floor p99 ms |")
+        print("| --- | ---: | ---: | ---: | ---: |")
+        for cells in args.clock:
+            print(f"| {' | '.join(cells)} |")
     finally:
         for server in servers:
             server.stop()

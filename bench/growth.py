@@ -19,7 +19,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from front import TICKS, Server, free_port
+from front import TICKS, Server, Unmeasured, free_port
 
 AIM = 50.0  # ms of CPU of a first request
 SEARCHED = "network"
@@ -115,7 +115,10 @@ def main() -> None:
     command = [sys.executable, "-m", "initiative_lod", "--releases", str(given.releases.resolve()), "serve"]
     server = Server("initiative-lod", [*command, "--port", str(port)], port, {"INITIATIVE_LOD_QUERY_CACHE": "0"})
     try:
-        started = server.start("/healthz")
+        try:
+            started = server.start("/healthz")
+        except Unmeasured as error:
+            sys.exit(f"bench: {error}")
         time.sleep(2)
         print(f"load average {os.getloadavg()[0]:.1f}; start {started:.2f} s by the clock, {server.cpu():.2f} s of CPU")
         print(f"idle {server.memory():.0f} MB with its workers; resolution {1000 / TICKS:.0f} ms\n")

@@ -31,7 +31,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from addresses import NGINX
-from front import ACTION, CHECKOUT, HERE, SELECT, WAIT, Measured, Server, free_port, load
+from front import ACTION, CHECKOUT, HERE, SELECT, WAIT, Measured, Server, Unmeasured, free_port, load
 from pyoxigraph import RdfFormat, parse, serialize
 
 BASE = "https://w3id.org/initiative-lod/"
@@ -266,11 +266,11 @@ def start(peer: Peer, headers: dict[str, str]) -> None:
     path = next(peer.paths[name] for name, *_ in reversed(ASKED) if name in peer.paths and name != "whole")
     try:
         peer.started = peer.server.start(path)
-    except SystemExit as error:
+    except Unmeasured as error:
         peer.server.stop()
         log = Path(peer.server.log).read_text("utf-8", "replace") if peer.server.log else ""
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "")
-        raise OSError(f"{error.code}: {last}"[:300]) from None
+        raise OSError(f"{error}: {last}"[:300]) from None
 
 
 def answer(peer: Peer, path: str, headers: dict[str, str]) -> tuple[bytes, float]:
@@ -333,8 +333,8 @@ def round_of(peer: Peer, path: str, headers: dict[str, str], seconds: float, con
     if connections > 1:
         try:
             return load(peer.server, path, headers, seconds, connections)
-        except SystemExit as error:
-            raise ZeroDivisionError(str(error.code)) from None
+        except Unmeasured as error:
+            raise ZeroDivisionError(str(error)) from None
     before, begun, times = peer.server.cpu(), time.monotonic(), list[float]()
     while not times or time.monotonic() - begun < seconds:
         times.append(1000 * answer(peer, path, headers)[1])

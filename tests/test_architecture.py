@@ -220,8 +220,7 @@ def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
 OWN_JSON = {
     "errors", "formats.json_ld", "formats.json_reader", "reading.process_pool", "reading.reader_process",
     "release.changes", "sources.sssom_json", "sparql.job", "sparql.remote_store", "sparql.worker.main",
-    "web.earlier_renderings", "web.export.browser_search", "web.pages.typesetting", "web.renderings",
-    "web.routes.sparql_terms",
+    "web.earlier_renderings", "web.export.browser_search", "web.pages.typesetting", "web.routes.sparql_terms",
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ class Namespace:
     def __init__(self, iri: str, names: str) -> None:
         self.iri = iri
         self._terms = {name: NamedNode(iri + name) for name in names.split()}
+        # Terms are asked for millions of times: an attribute that is there is found without a call.
+        self.__dict__.update({name: term for name, term in self._terms.items() if name not in self.__dict__})
 
     def __getattr__(self, name: str) -> NamedNode:
         try:

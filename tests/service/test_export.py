@@ -164,6 +164,21 @@ def test_a_suffix_names_the_form(files: Files, harbour: Live) -> None:
 
 
 @needs_nginx
+def test_an_iri_that_ends_with_a_slash_has_a_suffix_as_well(files: Files, site: Path) -> None:
+    for iri in ("https://x.example/", "https://x.example/@", "https://x.example/a"):
+        name = SiteAddress("/resource", f"iri={iri}").file("text/turtle")
+        assert name is not None
+        place = site / "site" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"# {iri}")
+        try:
+            answer = files.get(f"/resource.ttl?iri={iri}")
+        finally:
+            place.unlink()
+        assert (answer.text, answer.headers["content-type"]) == (f"# {iri}", "text/turtle; charset=utf-8")
+
+
+@needs_nginx
 def test_a_thing_leads_to_its_document(files: Files, harbour: Live) -> None:
     for path in ("/id/harbour-2031/action/1", "/id/harbour-2031/action/1?lang=zh", "/id/topic"):
         live, copy = harbour.get(path), files.get(path)
@@ -390,6 +405,10 @@ def test_an_address_becomes_a_name_within_the_folder() -> None:
     assert address == SiteAddress("/doc/resource", "iri=https://x.example/%E4%B8%AD")
     assert SiteAddress("/doc/a", "page=2").file("text/turtle; charset=utf-8") == "doc/a@page=2.ttl"
     assert SiteAddress("/").file("text/html; charset=utf-8", "en") == "index.en.html"
+    slashes = [SiteAddress("/a", f"iri=https://x.example{end}").file("text/turtle") for end in ("", "/", "/@", "/a@")]
+    assert [name and name.removeprefix("a@iri=https://x.example") for name in slashes] == [
+        ".ttl", "/@.ttl", "/@@.ttl", "/a@.ttl"
+    ]  # fmt: skip
     assert SiteAddress("/a/../../b").file("text/html") is None
     assert SiteAddress("/" + "x" * 300).file("text/html") is None
     assert [SiteAddress.of(link) for link in ("https://x.example/", "//x.example/a", "mailto:a@b", "http://[")] == [

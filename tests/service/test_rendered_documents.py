@@ -279,6 +279,51 @@ def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbo
     assert {key: body for key, body in following.items() if key not in data}.items() < new.items()
 
 
+def test_several_processes_write_what_one_writes(
+    harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(root=harbour_root, releases=tmp_path / "none", rendered_documents=9)
+    building = (harbour_root / "releases" / "current").resolve()
+    monkeypatch.setattr(renderings, "_processes", lambda share: 1)
+    renderings.render(building, settings, tmp_path / "one.bin")
+    monkeypatch.setattr(renderings, "_processes", lambda share: 3)
+    renderings.render(building, settings, tmp_path / "three.bin")
+    assert (tmp_path / "three.bin").read_bytes() == (tmp_path / "one.bin").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.bin", "three.bin"]
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [("raise ValueError('a page is broken')", "ValueError: a page is broken"), ("os._exit(3)", "ended with 3")],
+)
+def test_a_process_that_fails_is_told(
+    harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, told: str
+) -> None:
+    parent, render = os.getpid(), renderings._Share.render
+
+    def broken(share: renderings._Share, *given: object) -> None:
+        if os.getpid() == parent:
+            render(share, *given)  # type: ignore[arg-type]
+        else:
+            exec(end)
+
+    monkeypatch.setattr(renderings, "_processes", lambda share: 2)
+    monkeypatch.setattr(renderings._Share, "render", broken)
+    settings = Settings(root=harbour_root, releases=tmp_path / "none", rendered_documents=1)
+    with pytest.raises(ReleaseError, match=f"could not be rendered: .*{told}"):
+        renderings.render((harbour_root / "releases" / "current").resolve(), settings, tmp_path / "new.bin")
+
+
+def test_addresses_that_read_the_same_are_made_together_and_the_largest_first() -> None:
+    few = ["", "page doc/a", "doc/a", "doc/a/action/1", "page doc/a/action/1", "doc/topic/x", "doc/a/action/1/clause/2"]
+    batches = renderings._batches(few)
+    assert ["page doc/a", "doc/a"] in batches
+    assert batches[-2:] == [["doc/a/action/1", "page doc/a/action/1", "doc/a/action/1/clause/2"], ["doc/topic/x"]]
+    many = renderings._batches([f"doc/topic/{number}" for number in range(25_000)])
+    assert len(many) <= renderings.MOST_NUMBERS
+    assert sorted(address for batch in many for address in batch) == sorted(f"doc/topic/{n}" for n in range(25_000))
+
+
 def test_a_release_that_is_there_is_rendered_again(unrendered: Path, harbour_root: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(unrendered, tmp_path / "releases", symlinks=True))
     settings = Settings(root=harbour_root, releases=folder, rendered_documents=3)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
+from initiative_lod import release
+from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
 from initiative_lod.release.lexical_forms import LexicalForms, Rewritten
-from initiative_lod.vocabulary import XSD
+from initiative_lod.release.opened import OpenRelease
+from initiative_lod.vocabulary import RDFS, XSD
 
 GRAPH = NamedNode("https://example.org/g")
 NUMBERS = 3000
@@ -59,3 +63,61 @@ def test_a_file_that_is_cut_is_said_to_be(record: Path, tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(OSError, match="has been cut"):
         list(forms.restore([stored(7)]))
+
+
+def test_the_literals_of_a_short_record_are_listed(tmp_path: Path, record: Path) -> None:
+    lines = record.read_bytes().splitlines(keepends=True)
+    path = tmp_path / "exact.tsv"
+    path.write_bytes(b"".join(lines[:5]))
+    found = LexicalForms(path).literals()
+    assert found is not None
+    assert {str(literal).encode() for literal in found} == {line.rstrip().partition(b"\t")[2] for line in lines[:5]}
+    assert LexicalForms(tmp_path / "none").literals() == set()
+    assert LexicalForms(record).literals() is None  # a long one
+    path.write_bytes(b"".join(lines[:5])[:-30])
+    assert LexicalForms(path).literals() is None  # a damaged one
+
+
+def test_values_are_read_ahead_as_they_were_written(tmp_path: Path) -> None:
+    """Without their graphs where no number may have been written in another way, and nothing is only inferred."""
+    iris = Iris()
+    one, two = iris.graph("one"), iris.graph("two")
+    zeros, plain, other, third = (iris.thing(f"id/{name}") for name in ("zeros", "plain", "other", "third"))
+    quads = {
+        Quad(zeros, RDFS.seeAlso, Literal("01", datatype=XSD.integer), one),
+        Quad(zeros, RDFS.seeAlso, Literal("1", datatype=XSD.integer), two),
+        Quad(zeros, RDFS.label, Literal("zeros", language="en"), one),
+        Quad(plain, RDFS.seeAlso, Literal("1", datatype=XSD.integer), one),
+        Quad(other, RDFS.seeAlso, Literal("2", datatype=XSD.integer), one),
+        Quad(other, RDFS.seeAlso, Literal("2", datatype=XSD.integer), two),
+        Quad(other, RDFS.seeAlso, plain, iris.graph("inferred")),  # which nobody has stated
+        Quad(third, RDFS.seeAlso, Literal("3", datatype=XSD.integer), one),
+        Quad(third, RDFS.seeAlso, Literal("3", datatype=XSD.integer), two),
+    }
+    made = release.write(
+        tmp_path, sorted(quads, key=str), Edition("1.0", "2031-03-05"), {"context.jsonld": b"{}"}, iris
+    )
+    opened = OpenRelease.open(made)
+    for subject, graphs in ((zeros, {one, two}), (plain, {one}), (other, {one, two}), (third, {DefaultGraph()})):
+        found = opened.values_ahead(subject, 100)
+        assert {quad.graph_name for quad in found} == graphs
+        stated = {(quad.predicate, quad.object) for quad in quads if quad.subject == subject and quad.object != plain}
+        assert {(item.predicate, item.object) for item in found} == stated
+    assert len(opened.values_ahead(zeros, 2)) == 2
+    assert opened.values_ahead(iris.thing("id/nothing"), 2) == []
+
+
+def test_values_of_all_subjects_are_those_of_their_graphs(harbour_root: Path) -> None:
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    opened = OpenRelease.open(made)
+    subjects = {quad.subject for quad in opened.store}
+    assert len(subjects) > 1000
+    without_graphs = 0
+    for subject in subjects:
+        assert isinstance(subject, NamedNode | BlankNode)
+        found = opened.values_ahead(subject, 10_000)
+        stated = {(quad.predicate, quad.object) for quad in opened.quads(subject)}
+        assert {(quad.predicate, quad.object) for quad in found} == stated, subject
+        without_graphs += {quad.graph_name for quad in found} == {DefaultGraph()}
+    assert without_graphs > len(subjects) / 2

@@ -13,7 +13,7 @@ from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.noting import Note, NotingRelease, changed_quads, mark
+from initiative_lod.release.noting import NotingRelease, changed_quads, mark
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
@@ -137,9 +137,9 @@ def read(made: Release) -> tuple[dict[str, tuple[object, set[int]]], dict[int, s
     listed = opened.values()
     answers = {}
     for name, reader in READERS.items():
-        notes: set[Note] = set()
-        with opened.noting(notes):
-            answers[name] = reader(opened), {mark(note) for note in notes}
+        marks: set[int] = set()
+        with opened.noting(marks):
+            answers[name] = reader(opened), marks
     return answers, listed
 
 

@@ -255,6 +255,14 @@ def test_limits() -> None:
     assert run("print(os.sysconf('SC_PAGESIZE'), __import__('resource').getrlimit(4))").stdout.endswith("(0, 0)\n")
     spinning = run("sandbox.limit_cpu(0.5)\nwhile True: pass")
     assert spinning.returncode == -24  # SIGXCPU
+    again = run(
+        "first = sandbox.limit_cpu(1.0)\n"
+        "assert sandbox.limit_cpu(1.0, first) == first == __import__('resource').getrlimit(0)[0]\n"
+        "while __import__('time').process_time() < 1.2: pass\n"  # of a second job what the first took is not taken
+        "later = sandbox.limit_cpu(1.0, first)\n"
+        "print(later - first, __import__('resource').getrlimit(0)[0] - later)"
+    )
+    assert again.stdout.split() == ["1", "0"], again.stderr
 
 
 def test_numbers_of_another_way_to_call_are_unknown() -> None:

@@ -19,7 +19,7 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, document_iri, is_merged
 from initiative_lod.documents.tree import tree
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, TEXT, GraphFormat
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
@@ -90,6 +90,8 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
         return JSON_LD.document(description.triples, context, form)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
+    if media is N_QUADS:
+        return description.n_quads
     statements: Sequence[Quad | Triple] = description.quads if media.graphs else description.triples
     return media.write(statements, prefixes(iris, description.namespaces) if media.prefixed else None)
 

@@ -28,7 +28,8 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.formats.graph_format import triples
+from initiative_lod.formats import N_QUADS
+from initiative_lod.formats.graph_format import Triples, triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
@@ -60,9 +61,14 @@ class Description:
     pages: int = 1
 
     @cached_property
-    def triples(self) -> tuple[Triple, ...]:
-        """The same without their graphs, each once."""
-        return tuple(triples(self.quads))
+    def triples(self) -> Triples:
+        """The same without their graphs."""
+        return Triples(triples(self.quads))
+
+    @cached_property
+    def n_quads(self) -> bytes:
+        """The same as N-Quads, of which its names are made."""
+        return N_QUADS.write(self.quads)
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
@@ -246,16 +252,18 @@ class _Found:
     def spans(self) -> None:
         """The spans of every subject so far, with their selectors."""
         term = self.iris.term
-        for predicate in (term("span"), term("headingSpan"), term("leadSpan"), OA.hasSelector):
-            for quad in [quad for quad in self.quads if quad.predicate == predicate]:
-                if isinstance(quad.object, NamedNode | BlankNode):
-                    self.own(quad.object)
+        for wanted in ({term("span"), term("headingSpan"), term("leadSpan")}, {OA.hasSelector}):
+            for node in {quad.object for quad in self.quads if quad.predicate in wanted}:
+                if isinstance(node, NamedNode | BlankNode):
+                    self.own(node)
 
     def labels(self) -> None:
         """The labels of every IRI that stands as an object."""
-        for node in {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)} - self.subjects:
-            for predicate in LABELS:
-                self.quads.update(self.opened.quads(node, predicate))
+        objects = {quad.object for quad in self.quads}
+        for node in objects - self.subjects:
+            if isinstance(node, NamedNode):
+                for predicate in LABELS:
+                    self.quads.update(self.opened.quads(node, predicate))
 
 
 def _incoming(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int, bool]:

@@ -14,6 +14,11 @@ from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from initiative_lod.formats.media_type import MediaType
 
+
+class Triples(tuple[Triple, ...]):
+    """Triples, each once."""
+
+
 Content = bytes | Path  # UTF-8 without a byte order mark, in memory or in a file
 Statement = Quad | Triple
 Note = Callable[[str], object]
@@ -114,4 +119,6 @@ def line_at(data: bytes | mmap.mmap, position: int) -> int:
 
 def triples(statements: Iterable[Statement]) -> Iterable[Triple]:
     """The triples of statements, each once, in their order: a graph is a set."""
+    if isinstance(statements, Triples):
+        return statements
     return dict.fromkeys(item.triple if isinstance(item, Quad) else item for item in statements)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -57,18 +58,24 @@ class HexTuples(GraphFormat):
         self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
     ) -> None:
         for statement in statements:
-            output.write(f"[{','.join(map(encode_basestring, _row(statement)))}]\n".encode())
+            output.write(_line(statement).encode())
 
 
-def _row(statement: Statement) -> tuple[str, ...]:
-    graph = statement.graph_name if isinstance(statement, Quad) else DefaultGraph()
-    start = (_name(statement.subject), statement.predicate.value)
-    end = "" if isinstance(graph, DefaultGraph) else _name(graph)
+def _line(statement: Statement) -> str:
+    graph = statement.graph_name if isinstance(statement, Quad) else None
+    start = f"[{_quoted(statement.subject)},{_quoted(statement.predicate)}"
+    end = '""' if graph is None or isinstance(graph, DefaultGraph) else _quoted(graph)
     term = statement.object
     if not isinstance(term, Literal):
-        return *start, _name(term), _IRI if isinstance(term, NamedNode) else _BLANK_NODE, "", end
+        return f'{start},{_quoted(term)},"{_IRI if isinstance(term, NamedNode) else _BLANK_NODE}","",{end}]\n'
     language = f"{term.language}--{term.direction.value}" if term.direction else term.language or ""
-    return *start, term.value, term.datatype.value, language, end
+    value = encode_basestring(term.value)
+    return f"{start},{value},{_quoted(term.datatype)},{encode_basestring(language)},{end}]\n"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(term: NamedNode | BlankNode | Triple) -> str:
+    return encode_basestring(_name(term))
 
 
 def _name(term: NamedNode | BlankNode | Triple) -> str:

@@ -95,9 +95,7 @@ class RdfXml(EngineFormat):
         super().write_to(_writable(statements), escaped, prefixes)
 
     def write(self, statements: Iterable[Statement], prefixes: Mapping[str, str] | None = None) -> bytes:
-        output = BytesIO()
-        self.write_to(statements, output, prefixes)
-        return output.getvalue()
+        return _escaped_xml(super().write(_writable(statements), prefixes), self.label)
 
     def _until(self, broken: SyntaxError, content: Content, base: str) -> Iterator[Quad]:
         """Text before the fault, which the engine may take for the end."""
@@ -161,11 +159,15 @@ class XmlOutput(BufferedIOBase, IO[bytes]):
 
     def write(self, data: Any) -> int:
         piece = bytes(data)
-        if refused := _REFUSED.search(piece):
-            name = f"U+{ord(refused[0].decode()):04X}"
-            raise UnwritableError(Message("format.character", name=name, format=self._label))
-        self._output.write(piece.replace(b"\r", b"&#xD;"))
+        self._output.write(_escaped_xml(piece, self._label))
         return len(piece)
+
+
+def _escaped_xml(written: bytes, label: str) -> bytes:
+    if refused := _REFUSED.search(written):
+        name = f"U+{ord(refused[0].decode()):04X}"
+        raise UnwritableError(Message("format.character", name=name, format=label))
+    return written.replace(b"\r", b"&#xD;")
 
 
 def _broken(content: Content) -> SyntaxError | None:

@@ -24,6 +24,7 @@ TYPED = b'"^^<http://www.w3.org/2001/XMLSchema#'
 NEVER_REWRITTEN = frozenset({XSD.string, RDF.langString})
 _PREFIX = b"<x:> <x:> "
 _BLOCK, _BLOCKS = 4096, 256  # bytes that are read at once, and how many such are kept
+MOST_LISTED_BYTES = 64 * 1024  # of a record whose literals are all listed
 
 
 class Rewritten:
@@ -125,6 +126,18 @@ class LexicalForms:
         if self._file >= 0:
             with suppress(OSError):
                 os.close(self._file)
+
+    def literals(self) -> set[Literal] | None:
+        """The literals that are recorded; None of a large record, or one that is damaged, as ``restore`` tells."""
+        if self._size > MOST_LISTED_BYTES:
+            return None
+        try:
+            lines = os.pread(self._file, self._size, 0).splitlines(keepends=True) if self._size else []
+            statements = b"".join(_PREFIX + line[:-1].partition(b"\t")[2] + b" .\n" for line in lines)
+            objects = [quad.object for quad in parse(statements, format=RdfFormat.N_TRIPLES)]
+        except (OSError, SyntaxError):
+            return None
+        return {item for item in objects if isinstance(item, Literal)} if sum(map(len, lines)) == self._size else None
 
     def restore(self, quads: Iterable[Quad]) -> Iterator[Quad]:
         """The quads, each with its literal as written; one that stands for several becomes these. Raises OSError."""

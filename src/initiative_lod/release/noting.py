@@ -11,11 +11,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,9 +43,9 @@ Note = tuple[Any, ...]
 
 @dataclass(slots=True)
 class _Page:
-    """Place of the notes of what is made now."""
+    """Place of the marks of the notes of what is made now."""
 
-    notes: set[Note]
+    notes: set[int]
     is_listed: bool = False  # the values are: others that are made from now on are compared with none
 
 
@@ -69,17 +69,17 @@ class NotingRelease(RememberingRelease):
         return _Page(set())
 
     @contextmanager
-    def noting(self, notes: set[Note]) -> Iterator[None]:
-        """Note in ``notes`` what is read meanwhile."""
+    def noting(self, marks: set[int]) -> Iterator[None]:
+        """Note what is read meanwhile: the marks go to ``marks``."""
         page, before = self._page, self._page.notes
-        page.notes = notes
+        page.notes = marks
         try:
             yield
         finally:
             page.notes = before
 
     def _note_everything(self) -> None:
-        self._page.notes.add(EVERYTHING)
+        self._page.notes.add(mark(EVERYTHING))
 
     # Reading
 
@@ -90,7 +90,7 @@ class NotingRelease(RememberingRelease):
         object: Term | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        self._page.notes.add((subject, predicate, object, graph))
+        self._page.notes.add(mark((subject, predicate, object, graph)))
         return super().quads(subject, predicate, object, graph)
 
     def triples(
@@ -100,11 +100,11 @@ class NotingRelease(RememberingRelease):
         object: Term | None = None,
     ) -> Iterator[Triple]:
         # One that no graph states any more, but which still follows, has changed as a quad.
-        self._page.notes.add((subject, predicate, object, None))
+        self._page.notes.add(mark((subject, predicate, object, None)))
         return super().triples(subject, predicate, object)
 
     def pointers(self, predicate: NamedNode, thing: NamedNode, first: int, last: int) -> Iterator[Triple]:
-        self._page.notes.add((None, predicate, thing, None))
+        self._page.notes.add(mark((None, predicate, thing, None)))
         return super().pointers(predicate, thing, first, last)
 
     def holds(
@@ -114,21 +114,24 @@ class NotingRelease(RememberingRelease):
         object: Term | None = None,
         graph: NamedNode | None = None,
     ) -> bool:
-        self._page.notes.add((subject, predicate, object, graph))
+        self._page.notes.add(mark((subject, predicate, object, graph)))
         return super().holds(subject, predicate, object, graph)
 
     def note(self, subject: NamedNode | BlankNode, predicate: NamedNode | None = None) -> None:
-        self._page.notes.add((subject, predicate, None, None))
+        self._page.notes.add(mark((subject, predicate, None, None)))
 
     def pointing(self, thing: NamedNode) -> dict[NamedNode, int]:
-        self._page.notes.add((None, None, thing, None))
+        self._page.notes.add(mark((None, None, thing, None)))
         return super().pointing(thing)
 
     def read_ahead(self, subject: NamedNode | BlankNode) -> Iterator[Quad]:
         return super().quads(subject)
 
+    def values_ahead(self, subject: NamedNode | BlankNode, most: int) -> Sequence[Quad]:
+        return list(islice(super().quads(subject), most))
+
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
-        self._page.notes.update(self._patterns(name, terms))
+        self._page.notes.update(map(mark, self._patterns(name, terms)))
         return super().select(name, **terms)
 
     def construct(self, name: str, **terms: Term) -> list[Triple]:
@@ -180,7 +183,7 @@ class NotingRelease(RememberingRelease):
             return value
         if name not in self._noted:
             self._noted[name] = value, self._noting(name, value)
-        self._page.notes.add((name, None))
+        self._page.notes.add(mark((name, None)))
         shown: V = self._noted[name][1]
         return shown
 
@@ -191,7 +194,7 @@ class NotingRelease(RememberingRelease):
             return self.apart(make)
         if note not in self._single:
             self._single[note] = self.apart(make)
-        self._page.notes.add(note)
+        self._page.notes.add(mark(note))
         found: V = self._single[note]
         return found
 
@@ -273,14 +276,14 @@ class _NotingMemory(Memory[K, V]):
     def __init__(self, page: _Page, most: int = 0) -> None:
         super().__init__(most)
         self._page = page
-        self._notes: dict[K, set[Note]] = {}
+        self._notes: dict[K, set[int]] = {}
 
     def of(self, key: K, make: Callable[[K], V]) -> V:
         notes = self._notes.get(key)
         if notes is None:
             if 0 < self._most <= len(self._notes):
                 self._notes.clear()
-            before, notes = self._page.notes, set[Note]()
+            before, notes = self._page.notes, set[int]()
             self._page.notes = notes
             try:
                 super().of(key, make)
@@ -298,31 +301,31 @@ class _NotingMapping(Mapping[Any, Any]):
         self._page, self._name, self._mapping = page, name, mapping
 
     def __getitem__(self, key: Any) -> Any:
-        self._page.notes.add((self._name, key))
+        self._page.notes.add(mark((self._name, key)))
         return self._mapping[key]
 
     def get(self, key: Any, default: Any = None) -> Any:
-        self._page.notes.add((self._name, key))
+        self._page.notes.add(mark((self._name, key)))
         return self._mapping.get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self._page.notes.add((self._name, key))
+        self._page.notes.add(mark((self._name, key)))
         return key in self._mapping
 
     def __iter__(self) -> Iterator[Any]:
-        self._page.notes.add((self._name, WHOLE))
+        self._page.notes.add(mark((self._name, WHOLE)))
         return iter(self._mapping)
 
     def __len__(self) -> int:
-        self._page.notes.add((self._name, WHOLE))
+        self._page.notes.add(mark((self._name, WHOLE)))
         return len(self._mapping)
 
     def items(self) -> Any:
-        self._page.notes.add((self._name, WHOLE))
+        self._page.notes.add(mark((self._name, WHOLE)))
         return self._mapping.items()
 
     def values(self) -> Any:
-        self._page.notes.add((self._name, WHOLE))
+        self._page.notes.add(mark((self._name, WHOLE)))
         return self._mapping.values()
 
 
@@ -336,7 +339,7 @@ class _Nothing(dict[str, tuple[Quad, ...]]):
 # Changes
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=131072)  # as many as are noted for the Initiative, which are met again and again
 def mark(note: Note) -> int:
     """A number for a note: of two notes seldom the same, and then too much is made anew. A literal stands for any, as
     it can be written in several ways.

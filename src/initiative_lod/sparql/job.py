@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -66,8 +66,8 @@ class Job:
     @classmethod
     def from_bytes(cls, data: bytes) -> Job:
         """The job that ``to_bytes`` wrote."""
-        job = cls(*json.loads(data))
-        return replace(job, reader=Reader(*job.reader))
+        store, query, base, dataset, results, graph, reader, remote = json.loads(data)
+        return cls(store, query, base, dataset, results, graph, Reader(*reader), remote)
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ from initiative_lod.sparql.worker.output import IN_MEMORY
 NICENESS = 12
 PROGRAM = "initiative_lod.sparql.worker.main"  # the module that a worker runs
 Call = Callable[[str, str], AsyncGenerator[bytes, None]]
-_RECEIVE = 256 * 1024
+_RECEIVE = 64 * 1024  # bytes at once: for more the allocator asks the kernel each time
 _START_SECONDS = 30.0
 # What a worker's environment has of the server's: nothing that could be a secret.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")

@@ -19,7 +19,7 @@ from initiative_lod.documents.representation import entity_tag
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.manifest import CONTEXT, INDEX, Release
-from initiative_lod.release.noting import Note, NotingRelease, changed_quads, mark
+from initiative_lod.release.noting import NotingRelease, changed_quads
 from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
 
@@ -34,9 +34,9 @@ class GroupRecord:
     marks: Sequence[int]
 
     @classmethod
-    def of(cls, tags: Sequence[tuple[str, str]], notes: Iterable[Note]) -> GroupRecord:
-        """The record of a group for which this was noted."""
-        return cls(tags, sorted({mark(note) & _HALF for note in notes}))
+    def of(cls, tags: Sequence[tuple[str, str]], marks: Iterable[int]) -> GroupRecord:
+        """The record of a group for which notes with these marks were made."""
+        return cls(tags, sorted({number & _HALF for number in marks}))
 
     def body(self) -> StoredBody:
         """The record as it is stored."""

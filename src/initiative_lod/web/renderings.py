@@ -1,23 +1,22 @@
-"""Renderings: all representations that depend on a release alone, made when the release is, by the code that serves it.
-
-Run as a module, by ``render`` alone, it makes one share of them in a process of its own.
-"""
+"""Renderings: all that depends on a release alone, made when the release is, by the code that serves it."""
 
 from __future__ import annotations
 
 import gc
 import hashlib
-import json
+import multiprocessing
 import os
 import struct
-import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import chain
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
@@ -28,10 +27,10 @@ from initiative_lod.documents.document import OWN_DOCUMENTS, Document
 from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
-from initiative_lod.formats import HTML, JSON, N_QUADS
+from initiative_lod.formats import HTML, JSON
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.manifest import CONTEXT, Release
-from initiative_lod.release.noting import Note, NotingRelease
+from initiative_lod.release.noting import NotingRelease
 from initiative_lod.release.opened import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
@@ -47,6 +46,8 @@ from initiative_lod.web.routes import compare, documents, questions, reading_roo
 from initiative_lod.web.site import Site
 
 MOST_NUMBERS = 10_000  # that lie in a pipe (64 KB)
+NEAR = 4  # segments of a path that those of a batch have in common: doc/wic-2020/action/8
+PAGE = "page "  # before the path of a document, the address of its pages; its data are a group of their own
 FEW = 100  # groups of representations that are not worth a second process
 #: Forms of JSON-LD that are made when they are asked for: each takes longer than all other formats of its document.
 ON_DEMAND = ("flattened", "framed")
@@ -69,17 +70,17 @@ def render(building: Path, settings: Settings, file: Path) -> None:
     """
     share = _Share(building, settings)
     try:
-        count = sum(1 for address in share.groups if share.earlier.record(address) is None)
-        processes = min(os.cpu_count() or 1, 8) if count > FEW else 1
-        parts = [file.with_name(f"{file.name}.{number}") for number in range(processes)]
-        with _numbers(len(share.groups)) as queue:
-            others = [_start(building, settings, part, queue) for part in parts[1:]]
+        parts = [file.with_name(f"{file.name}.{number}") for number in range(_processes(share))]
+        batches = _batches(list(share.groups))
+        with _collecting_seldom(), _numbers(len(batches)) as queue:
+            others = [_Other.start(partial(share.render, part, batches, queue)) for part in parts[1:]]
             try:
-                share.render(parts[0], queue)
-                _wait(others)
+                share.render(parts[0], batches, queue)
+                for other in others:
+                    other.wait()
             finally:
-                for process in others:
-                    process.kill()  # where this one is stopped; it does nothing to one that has ended
+                for other in others:
+                    other.process.kill()  # where this one is stopped; it does nothing to one that has ended
         with RenderedDocumentsFile(file) as whole:
             share.earlier.add_values(whole)
             whole.add_all([RenderedDocuments(part) for part in parts])  # in one order, however many made them
@@ -89,57 +90,87 @@ def render(building: Path, settings: Settings, file: Path) -> None:
         share.stop()
 
 
+def _processes(share: _Share) -> int:
+    """Number of processes that are worth it. Only Linux forks one whose libraries may have threads without risk."""
+    count = sum(1 for address in share.groups if share.earlier.record(address) is None)
+    return min(os.cpu_count() or 1, 8) if count > FEW and sys.platform == "linux" else 1
+
+
+def _batches(addresses: Sequence[str]) -> list[list[str]]:
+    """Addresses that are made one after the other by one process, as they read the same: an action and its clauses.
+
+    What takes longest comes first, so that all processes end at about the same time: documents that are nearest to the
+    base, which are whole graphs and texts, then the batches of many.
+    """
+    found: dict[str, list[str]] = {}
+    for address in addresses:
+        near = address.removeprefix(PAGE).split("/")[:NEAR]
+        found.setdefault("/".join(near), []).append(address)
+    batches = [found[near] for near in sorted(found, key=lambda near: (near.count("/") > 1, -len(found[near])))]
+    together = -(-len(batches) // MOST_NUMBERS) or 1
+    return [list(chain(*batches[first : first + together])) for first in range(0, len(batches), together)]
+
+
 @contextmanager
 def _numbers(count: int) -> Iterator[int]:
-    """A pipe from which processes take the numbers of groups to make, each number once, until there are no more.
-
-    A number stands for so many groups that all of them lie in the pipe at once.
-    """
+    """A pipe from which processes take the numbers of batches to make, each number once, until there are no more."""
     read, write = os.pipe()
     try:
-        os.write(write, b"".join(map(_NUMBER.pack, range(0, count, _together(count)))))
+        os.write(write, b"".join(map(_NUMBER.pack, range(count))))
         os.close(write)
         yield read
     finally:
         os.close(read)
 
 
-def _together(count: int) -> int:
-    """Number of groups that one number stands for."""
-    return max(1, -(-count // MOST_NUMBERS))
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A process that renders beside this one. It is forked, so that it has all that was imported and read by then."""
 
+    process: BaseProcess
+    failure: Connection
 
-def _wait(others: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Wait for processes that render. Raises ReleaseError for one that fails, OutOfTime for one that is late."""
-    limit = LIMIT.get()
-    for process in others:
+    @classmethod
+    def start(cls, work: Callable[[], None]) -> _Other:
+        """Let another process do the work."""
+        context = multiprocessing.get_context("fork")
+        failure, told = context.Pipe(duplex=False)
+        process = context.Process(target=_do, args=(work, told))
+        with warnings.catch_warnings():
+            # The engine's threads, of which it warns, write stores; these are only read from now on.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process.start()
+        told.close()
+        return cls(process, failure)
+
+    def wait(self) -> None:
+        """Wait for its end. Raises ReleaseError when it fails, OutOfTime when it is late."""
+        limit = LIMIT.get()
+        while limit is not None and not self.failure.poll(limit.left):
+            limit.check()
         try:
-            error = process.communicate(timeout=limit.left if limit is not None else None)[1]
-        except subprocess.TimeoutExpired:
-            check_time()
-            raise
-        if process.returncode:
-            last = error.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            why = last or f"a process ended with {process.returncode}"
+            why = self.failure.recv()
+        except EOFError:  # it ended without a word
+            why = ""
+        self.process.join()
+        if self.process.exitcode:
+            check_time()  # which is up for both of them
+            why = why or f"a process ended with {self.process.exitcode}"
             raise ReleaseError(
                 f"the pages of the release could not be rendered: {why}; "
                 "without rendered pages (setting rendered_documents = 0) it can be made, and makes them when asked"
             )
 
 
-def _start(building: Path, settings: Settings, file: Path, queue: int) -> subprocess.Popen[bytes]:
-    share = {
-        "building": str(building),
-        "file": str(file),
-        "queue": queue,
-        "settings": {
-            name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()
-        },
-    }
-    command = [sys.executable, "-P", "-m", "initiative_lod.web.renderings", json.dumps(share)]
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=[queue]
-    )
+def _do(work: Callable[[], None], told: Connection) -> None:
+    try:
+        work()
+    except InitiativeLodError as error:
+        told.send(f"{type(error).__name__}: {error}")
+        raise SystemExit(1) from None  # nobody wants to see more of it
+    except BaseException as error:
+        told.send(f"{type(error).__name__}: {error}")
+        raise
 
 
 class _Share:
@@ -157,15 +188,12 @@ class _Share:
         """Make nothing more."""
         self.site.stop()
 
-    def render(self, file: Path, queue: int) -> None:
-        """Render the groups whose numbers are taken from the ``queue``, or take them over."""
-        addresses = list(self.groups)
-        together = _together(len(addresses))
-        with _collecting_seldom(), RenderedDocumentsFile(file) as written:
+    def render(self, file: Path, batches: Sequence[Sequence[str]], queue: int) -> None:
+        """Render the batches whose numbers are taken from the ``queue``, or take them over."""
+        with RenderedDocumentsFile(file) as written:
             while number := os.read(queue, _NUMBER.size):
                 check_time()
-                first = _NUMBER.unpack(number)[0]
-                for address in addresses[first : first + together]:
+                for address in batches[_NUMBER.unpack(number)[0]]:
                     record = self._take_over(address, written) or self._render_group(address, written)
                     self.earlier.add_record(written, address, record)
 
@@ -190,10 +218,10 @@ class _Share:
         return GroupRecord(tags, record.marks)
 
     def _render_group(self, address: str, written: RenderedDocumentsFile) -> GroupRecord:
-        notes: set[Note] = set()
+        marks: set[int] = set()
         tags: list[tuple[str, str]] = []
         bodies: dict[str, StoredBody | None] = {}
-        with self.opened.noting(notes):
+        with self.opened.noting(marks):
             for representation, name_of in self.groups[address]():
                 name = name_of() if representation.status == 200 else ""
                 if name and name not in bodies:
@@ -205,7 +233,7 @@ class _Share:
                 if body is not None:
                     written.add(representation.tag, body)
                     written.add(name, body)
-        return GroupRecord.of(tags, notes)
+        return GroupRecord.of(tags, marks)
 
 
 @contextmanager
@@ -256,7 +284,8 @@ def _groups(site: Site, opened: NotingRelease, found: Release) -> dict[str, Grou
         groups[f"read {document.value}"] = partial(_reading, site, opened, document)
     context = found.manifest.files[CONTEXT].sha256 if CONTEXT in found.manifest.files else ""
     for path in _paths(opened, site.settings):
-        groups[path] = partial(_documents, site, opened, context, path)
+        groups[f"{PAGE}{path}"] = partial(_document_pages, site, opened, path)
+        groups[path] = partial(_data, site, opened, context, path)
     return groups
 
 
@@ -320,23 +349,30 @@ def _pages(
             yield _by_tag(representation)
 
 
-def _documents(site: Site, opened: OpenRelease, context: str, path: str) -> Iterator[Named]:
-    """Representations of the document at ``path``: data follow from its description, pages from all of the release."""
+def _document_pages(site: Site, opened: OpenRelease, path: str) -> Iterator[Named]:
+    """Pages of the document at ``path``, which follow from all of the release."""
+    document = Document.find(opened, path, site.settings.root_path)
+    if document is None or path.startswith(RELEASES):
+        return
+    for request in _requests(site, path, HTML.name):
+        variant = documents.choose_variant(request, document)
+        yield _by_tag(documents.represent(site, request, document, variant))
+
+
+def _data(site: Site, opened: OpenRelease, context: str, path: str) -> Iterator[Named]:
+    """The document at ``path`` in each format, which follow from its description."""
     document = Document.find(opened, path, site.settings.root_path)
     if document is None:
         return
     described = _Described(site, opened, context, document.resource)
     for offer in document.offers:
-        if offer.profile.endswith(ON_DEMAND) or (offer.media is HTML and path.startswith(RELEASES)):
+        if offer.media is HTML or offer.profile.endswith(ON_DEMAND):
             continue
         for request in _requests(site, path, offer.content_type):
             variant = documents.choose_variant(request, document)
             form = variant.offer.profile or WHOLE_FORMS["compacted"]  # which is the form of JSON-LD without a profile
             representation = documents.represent(site, request, document, variant)
-            if variant.offer.media is HTML:
-                yield _by_tag(representation)
-            else:
-                yield representation, partial(described.name, variant.offer.media.name, form)
+            yield representation, partial(described.name, variant.offer.media.name, form)
 
 
 class _Described:
@@ -349,25 +385,9 @@ class _Described:
     def _parts(self) -> tuple[object, ...]:
         found = describe(self._opened, self._resource)
         assert found is not None
-        digest = hashlib.sha256(N_QUADS.write(found.quads)).hexdigest()
+        digest = hashlib.sha256(found.n_quads).hexdigest()
         return self._site.software, self._opened.iris.base, self._context, found.page, found.pages, digest
 
     def name(self, media: str, form: str) -> str:
         """A name for the bytes in a media type, and a form of JSON-LD."""
         return entity_tag("data", *self._parts, media, form)
-
-
-def main(argument: str) -> None:
-    """Render the share that is described in JSON."""
-    share: dict[str, Any] = json.loads(argument)
-    given = share["settings"]
-    paths = {name: Path(given[name]) for name in ("root", "releases")}
-    made = _Share(Path(share["building"]), Settings(**{**given, **paths}))
-    try:
-        made.render(Path(share["file"]), share["queue"])
-    finally:
-        made.stop()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -35,6 +35,7 @@ from initiative_lod.sparql.worker import sandbox
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
 
 FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
+_AT_ONCE = 64 * 1024  # bytes that are received at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ def _run(show: Show | None) -> None:
     ask = (lambda request: _call(channel, ASK, "", request)) if told.remote else None
     evaluator = Evaluator(limits, call, show, ask)
     _send(channel, Reply(kind="ready", message=" ".join(missing)))
+    limit = 0
     while (frame := _receive(channel)) is not None:
-        sandbox.limit_cpu(told.cpu_seconds)
+        limit = sandbox.limit_cpu(told.cpu_seconds, limit)
         _serve(channel, evaluator, frame, heavy)
 
 
@@ -163,9 +165,16 @@ def _send(channel: socket.socket, reply: Reply, body: bytes = b"", file: int | N
 
 
 def _receive(channel: socket.socket) -> bytes | None:
-    """The next job's bytes; None when the server closed the socket."""
-    head = _exactly(channel, FRAME.size)
-    return None if head is None else _exactly(channel, FRAME.unpack(head)[0])
+    """The next job's bytes; None when the server closed the socket. Nothing follows it before it is answered."""
+    data = channel.recv(_AT_ONCE)
+    while data:
+        if len(data) >= FRAME.size and len(data) - FRAME.size >= (size := FRAME.unpack_from(data)[0]):
+            return data[FRAME.size : FRAME.size + size]
+        more = channel.recv(_AT_ONCE)
+        if not more:
+            break
+        data += more
+    return None
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes | None:

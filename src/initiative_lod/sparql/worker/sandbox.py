@@ -16,6 +16,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,11 +124,15 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
     return missing
 
 
-def limit_cpu(seconds: float) -> None:
-    """From now on this process may use ``seconds`` (rounded up) of CPU time before SIGXCPU ends it."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime + seconds) + 1, hard))
+def limit_cpu(seconds: float, before: int = 0) -> int:
+    """From now on this process may use ``seconds`` of CPU time before SIGXCPU ends it: to the limit that is returned,
+    a whole second of its life. Where that is the one that was set ``before``, nothing is done.
+    """
+    limit = int(time.process_time() + seconds) + 1
+    if limit != before:
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+    return limit
 
 
 def _has_unnamed_files(folder: str) -> bool:

@@ -108,7 +108,8 @@ def http_level(
     out += _map("$ilod_path", "$ilod_relative", ["'~^/(?<ilod_rest>.*)$' $ilod_rest;"], '""')
     # A file's name is made of the arguments as they were sent: nothing in them may lead out of the folder.
     strange = _regex(r"(?:^|/)\.|[^!-~]|^.{400}", "~")
-    out += _map("$args", "$ilod_at", [f"{strange} '';", "'' '';"], "@$args")
+    slash_last = _regex("/@*$", "~")  # see SiteAddress.tail
+    out += _map("$args", "$ilod_at", [f"{strange} '';", f"{slash_last} '@$args@';", "'' '';"], "@$args")
     out += _map("$ilod_named", "$ilod_at_language", ["'' '@';"], "@lang=$ilod_named")
     lasting = [f"'/static/{name}?v={one}' '{static_files.FOREVER}';" for name, one in static_files.versions().items()]
     lasting.append(f"~^/static/ '{static_files.CACHE_CONTROL}';")

@@ -1,8 +1,9 @@
 """Site file: which file of an exported site holds which representation, so that a file server finds it by the address.
 
 ``/doc/x`` in HTML and English is ``doc/x.en.html``, in Turtle ``doc/x.ttl``; with arguments, as written in the links,
-``doc/x@page=2.ttl``; a page whose address names its language is in one file, ``doc/x@lang=zh.html``. An IRI among the
-arguments is written in two ways, with its slashes as they are or percent-encoded, and so is the file's name.
+``doc/x@page=2.ttl``, and where these end with a slash ``resource@iri=https://x.example/@.ttl``; a page whose address
+names its language is in one file, ``doc/x@lang=zh.html``. An IRI among the arguments is written in two ways, with its
+slashes as they are or percent-encoded, and so is the file's name.
 """
 
 from __future__ import annotations
@@ -60,6 +61,15 @@ class SiteAddress:
         """The same address with the slashes and colons among its arguments percent-encoded."""
         return SiteAddress(self.path, self.arguments.replace(":", "%3A").replace("/", "%2F"))
 
+    @property
+    def tail(self) -> str:
+        """The arguments as they stand in the file's name. After a slash ``.ttl`` would be a whole name, and no suffix:
+        one at the end, and what looks like that, is followed by one more sign.
+        """
+        if not self.arguments:
+            return ""
+        return f"@{self.arguments}@" if self.arguments.rstrip("@").endswith("/") else f"@{self.arguments}"
+
     def file(self, media_type: str, language: str = "") -> str | None:
         """The path of the file for a representation, in a ``language`` where the address stands for several.
 
@@ -73,8 +83,7 @@ class SiteAddress:
         stem = stem.removesuffix(f".{suffix}")
         if stem.rpartition("/")[2] == INDEX and not self.path.endswith("/"):
             stem += "@"  # a page that is called so, beside that of its folder
-        arguments = f"@{self.arguments}" if self.arguments else ""
-        path = f"{stem}{arguments}{f'.{language}' if language else ''}.{suffix}"
+        path = f"{stem}{self.tail}{f'.{language}' if language else ''}.{suffix}"
         parts = path.split("/")
         if any(part in (".", "..") or len(part.encode()) > LONGEST_NAME for part in parts) or "\0" in path:
             return None

@@ -292,7 +292,7 @@ def _write_configuration(asking: Asking, written: Iterable[_Written], building: 
             if media_type:
                 suffixes.setdefault(path.rpartition(".")[2], media_type)
                 if item.address.arguments and "." not in item.address.path:
-                    suffix = path.removeprefix(f"{item.address.stem}@{item.address.arguments}.")
+                    suffix = path.removeprefix(f"{item.address.stem}{item.address.tail}.")
                     for language in asking.languages:
                         suffix = suffix.removeprefix(f"{language}.")
                     of_arguments.setdefault(item.address.path, {})[suffix] = media_type

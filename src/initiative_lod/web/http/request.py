@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import string
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from urllib.parse import parse_qsl, quote
 
 from starlette import responses
@@ -40,14 +41,18 @@ class Client:
     @property
     def counted_as(self) -> str:
         """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
-        host = self.address[:64]
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return host
-        if isinstance(address, ipaddress.IPv6Address):
-            return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+        return _counted(self.address[:64])
+
+
+@lru_cache(maxsize=1024)
+def _counted(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
         return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return host
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def read(
         header(b"if-modified-since"),
         header(b"accept-datetime"),
         query_string,
-        _query(query_string),
+        _Query(query_string),
         scope.get("path_params") or {},
         older,
         client(scope, trusted),
@@ -166,12 +171,29 @@ def read(
     )
 
 
-def _query(query_string: str) -> dict[str, str]:
-    """The arguments of an address; none of one with more than any address may have, which its reader refuses."""
-    try:
-        return dict(parse_qsl(query_string, keep_blank_values=True, max_num_fields=MOST_ARGUMENTS))
-    except ValueError:
-        return {}
+class _Query(Mapping[str, str]):
+    """The arguments of an address, taken apart when one is asked for; none of one with more than any address may have,
+    which its reader refuses.
+    """
+
+    def __init__(self, query_string: str) -> None:
+        self._query_string = query_string
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        try:
+            return dict(parse_qsl(self._query_string, keep_blank_values=True, max_num_fields=MOST_ARGUMENTS))
+        except ValueError:
+            return {}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def client(scope: Scope, trusted: Container[str]) -> Client:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -85,7 +86,7 @@ class Incoming:
 
 def incoming(view: View, node: NamedNode, page: int = 1) -> Incoming:
     """Statements that point to ``node``. A page that there is not is empty."""
-    totals = _totals(view, node)
+    totals: dict[NamedNode, int] = view.opened.memory("mentions").of(node, partial(_totals, view))
     total = sum(totals.values())
     listed = min(total, MOST)
     begin, end = (page - 1) * PAGE, min(page * PAGE, listed)

@@ -27,6 +27,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.labelled import LabelledResource
 from initiative_lod.web.pages import (
     citation,
+    comparison,
     contents,
     dataset,
     document_summary,
@@ -120,6 +121,8 @@ class Pages:
         view = View(opened, self.languages.default, names=self._names.of(opened))
         for document in self.documents(opened)[:MOST_PREVIEWS]:
             self.compared_parts(view, document)
+        for document in self.documents(opened)[:1]:  # which reads what all comparisons have in common
+            comparison.compare(view, [item.part for item in self.compared_parts(view, document)[:2]])
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
         """Name of the site in a language."""

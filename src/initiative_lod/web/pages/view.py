@@ -87,12 +87,12 @@ class View(Links):
 
     def _read(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
         """Everything about a subject, read at once when it is first wanted; None of one about which there is much."""
-        quads = list(islice(self.opened.read_ahead(subject), MUCH))
+        found = self.opened.values_ahead(subject, MUCH)
         by_predicate: dict[NamedNode, list[Quad]] = {}
-        for quad in quads:
+        for quad in found:
             by_predicate.setdefault(quad.predicate, []).append(quad)
         known = {predicate: _distinct(items) for predicate, items in by_predicate.items()}
-        return known if len(quads) < MUCH else None
+        return known if len(found) < MUCH else None
 
     def nodes(self, subject: Node, predicate: NamedNode) -> list[NamedNode]:
         """The objects that are IRIs."""
@@ -382,5 +382,6 @@ class View(Links):
 
 
 def _distinct(quads: Iterable[Quad]) -> list[Node | Literal]:
-    found = {quad.object: None for quad in quads if isinstance(quad.object, NamedNode | BlankNode | Literal)}
+    objects = (quad.object for quad in quads)
+    found = {item: None for item in objects if isinstance(item, NamedNode | BlankNode | Literal)}
     return list(found) if len(found) < 2 else sorted(found, key=lambda item: natural(str(item)))

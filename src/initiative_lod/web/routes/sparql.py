@@ -88,6 +88,7 @@ class Endpoint:
     def __init__(self, site: Site, pool: QueryPool, page: Page) -> None:
         self._site, self._settings, self._pool, self._page = site, site.settings, pool, page
         self._counts = PerRelease(graph_counts)
+        self._stores = PerRelease(lambda opened: str(opened.release.store))
         self._lane = site.threads.lane("query pages")
 
     async def answer(self, http: requests.Request) -> responses.Response:
@@ -131,7 +132,7 @@ class Endpoint:
         if results is None and graph is None:
             raise NotAcceptable(Message("query.format", wanted=wanted), form="any")
         job = Job(
-            str(opened.release.store),
+            self._stores.of(opened),
             operation.query,
             opened.iris.base,
             operation.dataset,

@@ -38,8 +38,12 @@ class ResultResponse(Response):
     """Sends a result piece by piece from where it lies. A client that reads too slowly is cut off; no worker waits."""
 
     def __init__(self, result: QueryResult, headers: Mapping[str, str], head: bool, seconds: float) -> None:
-        super().__init__(None, headers=headers)
-        self.headers["content-length"] = str(result.length)
+        # Starlette's own would look for fields to add to those that are here already.
+        self.status_code, self.background = 200, None
+        self.raw_headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+        ]
+        self.raw_headers.append((b"content-length", b"%d" % result.length))
         self._result, self._head, self._seconds = result, head, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
