@@ -412,7 +412,10 @@ def test_extension_settings_dates_and_foreign_values(real: Live) -> None:
     rows = post(real, extend={"ids": ids, "properties": columns}).json()["rows"]
     assert rows[ids[0]][label] == [{"str": "携手构建网络空间命运共同体行动倡议"}]
     assert rows[ids[0]][issued] == [{"date": "2020-11-18T00:00:00"}]
-    assert rows[ids[1]][sdg] == [{"str": "http://metadata.un.org/sdg/8.3"}]
+    assert rows[ids[1]][sdg] == [{"str": "http://metadata.un.org/sdg/8.3"}]  # which has a name in Chinese alone
+    chinese = [{"id": sdg, "settings": {"language": "zh", "limit": "1"}}]
+    (named,) = post(real, extend={"ids": ids[1:], "properties": chinese}).json()["rows"][ids[1]][sdg]
+    assert named == {"id": "http://metadata.un.org/sdg/8.3", "name": "扶持生产活动、就业和中小微企业的政策"}
 
 
 def test_property_proposals(real: Live) -> None:

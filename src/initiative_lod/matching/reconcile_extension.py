@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import Message, TooLarge
+from initiative_lod.labels import LABELS
 from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES, primary
 from initiative_lod.literals import calendar_date, integer, number
 from initiative_lod.matching.reconcile_entities import Entities
@@ -113,11 +114,20 @@ def _speaks(term: NamedNode | Literal, language: str) -> bool:
     return language == ANY or not tag or primary(tag) == language
 
 
+def _shown(entities: Entities, node: NamedNode, language: str) -> bool:
+    """Tell a thing of a class, or with a name in the language: a name in another is all there is of some of others."""
+    if entities.classes_of(node.value):
+        return True
+    names = (triple.object for label in LABELS for triple in entities.opened.triples(node, label))
+    return any(isinstance(name, Literal) and primary(name.language or language) == language for name in names)
+
+
 def _value(entities: Entities, term: NamedNode | Literal, language: str) -> dict[str, Any]:
     if isinstance(term, NamedNode):
-        if entities.number(term.value) is None:
+        read = DEFAULT_LANGUAGE if language == ANY else language
+        if entities.number(term.value) is None or not _shown(entities, term, read):
             return {"str": term.value}
-        return {"id": term.value, "name": entities.name(term.value, DEFAULT_LANGUAGE if language == ANY else language)}
+        return {"id": term.value, "name": entities.name(term.value, read)}
     kind = term.datatype.value
     if kind in INTEGERS and (whole := integer(term.value)) is not None:
         return {"int": whole}
