@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +221,8 @@ def from_file(path: Path) -> dict[str, Any]:
         place = re.search(rf"""^[ \t]*["'\[]?{re.escape(name)}\b""", content, re.MULTILINE)
         where = f"{path}:{content.count(chr(10), 0, place.start()) + 1 if place else 1}"
         if name not in known:
+            from difflib import get_close_matches  # here: few processes meet a name that they do not know
+
             near = get_close_matches(name, known, 1)
             hint = f"; is {near[0]!r} meant?" if near else f"; there are {', '.join(known)}"
             raise SettingsError(f"{where}: no setting is called {name!r}{hint}")
