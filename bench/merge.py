@@ -26,7 +26,7 @@ from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.reading import find_files
-from initiative_lod.reading.members import Member
+from initiative_lod.reading.source_files import Member
 from initiative_lod.reading.unpack import Budget, Caps
 from initiative_lod.release import Edition
 from initiative_lod.settings import Settings

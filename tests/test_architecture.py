@@ -118,7 +118,7 @@ def test_engines_that_draw_work_in_processes_of_their_own() -> None:
             if isinstance(function, ast.FunctionDef) and engines & names_of(function)
         }
         assert used == {"main"}, name
-        assert "web.own_process" in imports()[name]
+        assert "web.drawing_process" in imports()[name]
 
 
 def modules(tree: ast.Module) -> Iterator[str]:
@@ -179,7 +179,7 @@ def test_rooms_ask_a_release_and_not_its_store() -> None:
 
 def test_a_page_shows_no_setting() -> None:
     """It is stored with its release, under a name in which no setting has a part but the prefix and the languages."""
-    stored = imports()["web.renderings"] & {name for name in trees() if name.startswith("web.routes.")}
+    stored = imports()["web.render_release"] & {name for name in trees() if name.startswith("web.routes.")}
     assert stored >= {"web.routes.start", "web.routes.documents", "web.routes.questions"}
     names = [
         name for name in trees() if name.startswith(("web.pages.", "web.drawings.", "documents.")) or name in stored
@@ -212,15 +212,15 @@ def test_the_web_makes_its_answers_in_lanes_and_nowhere_else() -> None:
     # A release is opened for all at once, in one thread, and prepared in one, of which nobody asks anything; a reload
     # opens one; long queries are read, and a store that failed is compared with its digests, of which no more than
     # there are workers; a review is one person's, on their own machine.
-    allowed = {"web.http.lanes", "web.site", "web.preparation", "web.server", "web.routes.sparql", "web.review"}
+    allowed = {"web.http.lanes", "web.site", "web.warm_up", "web.server", "web.routes.sparql", "web.review"}
     assert {name for name in trees() if name.startswith("web.") and used_in(trees()[name]) & threads} == allowed
 
 
 #: Modules that read JSON of this program's own, which another process or a release of ours hands over.
 OWN_JSON = {
-    "errors", "formats.json_ld", "formats.json_reader", "reading.process_pool", "reading.reader_process",
+    "errors", "formats.json_ld", "formats.guarded_json", "reading.process_pool", "reading.reader_process",
     "release.changes", "sources.sssom_json", "sparql.job", "sparql.remote_store", "sparql.worker.main",
-    "web.earlier_renderings", "web.export.browser_search", "web.pages.typesetting", "web.routes.sparql_terms",
+    "web.reused_renderings", "web.export.browser_search", "web.pages.typesetting", "web.routes.sparql_terms",
 }  # fmt: skip
 
 

@@ -29,21 +29,21 @@ from initiative_lod.release import (
     build_records,
     default_graph,
     integrity,
-    rendered_documents,
+    rendered_file,
 )
 from initiative_lod.release.files import as_json
 from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
-from initiative_lod.release.opened import OpenRelease
-from initiative_lod.release.phases import NO_LIMITS, Phases
-from initiative_lod.search import index, staging
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.phase_limits import NO_LIMITS, Phases
+from initiative_lod.search import index, staged_statements
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, mapping_set, questions, sssom
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.validation import competency
 from initiative_lod.validation.competency import Difference
-from initiative_lod.validation.confined import RunLimits, confined
+from initiative_lod.validation.confined_run import RunLimits, confined
 from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, RDF
 
@@ -194,7 +194,7 @@ def make_merged_release(
     seen: Seen = lambda slug, outcome: None,
 ) -> MergeResult:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
-    from initiative_lod.merge.conflicts import check, find  # here: they need pySHACL, which few commands do
+    from initiative_lod.merge.conflicts import check, find_conflicts  # here: they need pySHACL, which few commands do
 
     own_questions = questions.of_project(settings.root, settings.ontology)
     folder = settings.root / "data" / "questions-merged"  # a project need not have any
@@ -205,7 +205,7 @@ def make_merged_release(
     ) -> tuple[dict[str, bytes], dict[str, Any]]:
         limits = RunLimits.of(settings)
         given = Iris(settings.base), own_questions, building, progress, joint_questions, engine, limits
-        conflicts = find.find(store, records, *given)
+        conflicts = find_conflicts.find(store, records, *given)
         files = conflicts.files()
         saved = building / competency.FILE  # as the start has it
         if saved.is_file():
@@ -248,7 +248,7 @@ def index_maker(
                 return
             # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
             graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
-            wanted = [(graph, predicate) for graph in graphs for predicate in staging.predicates(iris)]
+            wanted = [(graph, predicate) for graph in graphs for predicate in staged_statements.predicates(iris)]
             quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
             index.build(folder / index.FILE, quads, iris, addition.places(opened.release))
 
@@ -261,11 +261,13 @@ def index_maker(
         progress("indexing for reconciliation")
         phases.apart("indexing for reconciliation", entities)
         if settings is not None and settings.rendered_documents:
-            from initiative_lod.web import renderings  # here: it takes long to import, and few commands make a release
+            from initiative_lod.web import (
+                render_release,  # here: it takes long to import, and few commands make a release
+            )
 
             progress("rendering documents")
             with phases.here("rendering documents (which the setting rendered_documents = 0 leaves out)"):
-                renderings.render(building, settings, folder / rendered_documents.RENDERED)
+                render_release.render(building, settings, folder / rendered_file.RENDERED)
 
     return make
 
@@ -284,17 +286,17 @@ def render_again(settings: Settings, made: Release, progress: Progress = lambda 
     One of before there was an index of its things is given that too. Nothing else of it changes. Raises ReleaseError
     for one that is damaged in another way.
     """
-    from initiative_lod.web import renderings  # here: see index_maker
+    from initiative_lod.web import render_release  # here: see index_maker
 
-    name = f"{INDEX}/{rendered_documents.RENDERED}"
+    name = f"{INDEX}/{rendered_file.RENDERED}"
     faults = [fault for fault in release.verify(made) if not fault.startswith(f"{name} ")]
     if faults:
         raise ReleaseError(f"release {made.version} is damaged, and nothing was rendered: " + "; ".join(faults))
     folder = made.path.parent
     with workplace(folder, f"{BUILDING}{made.version}-") as place:
         progress("rendering documents")
-        file = place / rendered_documents.RENDERED
-        renderings.render(made.path, settings, file)
+        file = place / rendered_file.RENDERED
+        render_release.render(made.path, settings, file)
         files = [file]
         if not (made.path / INDEX / entity_file.FILE).exists():
             files.append(place / entity_file.FILE)

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.validation.shacl import validate
 from initiative_lod.vocabulary import DCAT, DCTERMS, RDF

@@ -12,8 +12,8 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from conformance.rdf_syntax import SyntaxCase, canonical, cases
-from initiative_lod.reading.members import Member
 from initiative_lod.reading.parse import How, read
+from initiative_lod.reading.source_files import Member
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "suites" / "rdf"
 CASES = cases(SUITE) if SUITE.is_dir() else []

@@ -21,7 +21,7 @@ from initiative_lod.build.graph import build
 from initiative_lod.cli.app import app
 from initiative_lod.errors import InitiativeLodError, QueryError
 from initiative_lod.settings import Settings, from_environment
-from initiative_lod.sources import judgements, notation, questions, sssom, turtle
+from initiative_lod.sources import authoring_notation, judgements, questions, sssom, turtle
 from initiative_lod.validation import competency
 from pipeline.conftest import ALIGNMENT, CHECKOUT, PREFIXES, QUESTION, TEXT
 from pipeline.test_any_document import CLAUSES, EN, SKOS_PREFIX, ZH, add
@@ -126,7 +126,7 @@ def bracket(words: str) -> Told:
     def provoke(root: Path) -> str:
         path = root / "some.ttl"
         path.write_text(PREFIXES + words, "utf-8")
-        return told(lambda: notation.read(turtle.read_turtle(path, "some")))
+        return told(lambda: authoring_notation.read(turtle.read_turtle(path, "some")))
 
     return provoke
 
@@ -399,7 +399,7 @@ CASES: dict[str, dict[str, Told]] = {
             )
         ),
     },
-    "sources/notation": {
+    "sources/authoring_notation": {
         "takes no bracket": bracket('<id/x/a> src:quote [ src:is "x" ] .'),
         "means nothing; on a part": bracket('<id/x/a> src:qoute "x" .'),
         "is a string, copied from the text, and no IRI": bracket("<id/x/a> src:quote <id/x/b> ."),
@@ -513,7 +513,7 @@ CASES: dict[str, dict[str, Told]] = {
             '<id/institution/lighthouse-league> :topic [ src:is topic:schedules ; src:quote "船期" ] .\n',
         ),
     },
-    "build/missing": {
+    "build/missing_things": {
         "Describe it in": slip(PILLARS, "src:is topic:schedules ", "src:is topic:timetables "),
         "none of the shared ones": slip(PILLARS, "src:is modality:promote ", "src:is modality:advertise "),
     },

@@ -22,7 +22,7 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod import release
 from initiative_lod.iris import DEFAULT_BASE
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from pipeline.conftest import CHECKOUT
 from service.conftest import Live, serve

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from initiative_lod.formats.json_reader import DEEPEST, read_json
+from initiative_lod.formats.guarded_json import DEEPEST, read_json
 
 
 def nested(levels: int, value: Any = 1) -> Any:

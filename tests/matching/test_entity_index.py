@@ -19,7 +19,7 @@ from initiative_lod.matching import entity_file, entity_index, label_index
 from initiative_lod.matching.entity_index import AnyOf, EntityIndex
 from initiative_lod.matching.label_index import Label, LabelIndex, LabelsInMemory
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, SKOS
 

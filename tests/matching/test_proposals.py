@@ -10,7 +10,7 @@ from pyoxigraph import RdfFormat, Store, parse
 from initiative_lod.build.mappings import statement
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
-from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.alignable_things import our_things, their_things
 from initiative_lod.matching.proposals import Proposal, propose
 from initiative_lod.matching.sssom_rows import mention_row, mentions, row
 from initiative_lod.sources import sssom, sssom_writer

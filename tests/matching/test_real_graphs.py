@@ -9,7 +9,7 @@ from pyoxigraph import Store
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import Iris
-from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.alignable_things import our_things, their_things
 from initiative_lod.matching.proposals import propose
 from initiative_lod.matching.sssom_rows import mentions
 from initiative_lod.reading import foreign_graph

@@ -17,9 +17,9 @@ from playwright.sync_api import sync_playwright
 from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod.iris import Iris
-from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.alignable_things import our_things, their_things
+from initiative_lod.matching.proposal_review import Review
 from initiative_lod.matching.proposals import propose
-from initiative_lod.matching.side_by_side import Review
 from initiative_lod.sources import judgements
 from initiative_lod.web.review import create_review
 from patience import SECONDS, eventually

@@ -14,7 +14,7 @@ from initiative_lod.build import identity, mappings
 from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
-from initiative_lod.sources import mapping_set, sssom, sssom_writer, sssom_written
+from initiative_lod.sources import mapping_set, sssom, sssom_raw, sssom_writer
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import REQUIRED
 from initiative_lod.vocabulary import DCTERMS, SSSOM, XSD
@@ -557,7 +557,7 @@ def test_a_packed_file_that_breaks_off_is_told(tmp_path: Path, content: bytes) -
 
 
 def test_a_bomb_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sssom_written, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(sssom_raw, "MAX_UNPACKED_BYTES", 1000)
     with pytest.raises(ParseError, match="unpacks to more"):
         read(tmp_path, gzip.compress(b"#" * 5000), "theirs.sssom.tsv.gz")
 

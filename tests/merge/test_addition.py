@@ -17,9 +17,9 @@ from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.pipeline import index_maker
-from initiative_lod.release import Edition, Release, addition, noting
+from initiative_lod.release import Edition, Release, addition, read_tracking
 from initiative_lod.release.manifest import DUMP
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, RDFS
@@ -148,11 +148,11 @@ def test_what_is_added_is_as_if_it_had_always_been_there(tmp_path: Path, gone_on
 
 def test_what_has_changed_is_told_by_what_was_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, first, both = merged_in(tmp_path, written(tmp_path, FIRST, SECOND))
-    monkeypatch.setattr(noting, "MOST_LINES", both.manifest.quads)  # too few for all of both
-    changed = noting.changed_quads(first, both)
+    monkeypatch.setattr(read_tracking, "MOST_LINES", both.manifest.quads)  # too few for all of both
+    changed = read_tracking.changed_quads(first, both)
     assert changed is not None
-    monkeypatch.setattr(noting, "_unshared", lambda one, other: {DUMP: 0})
-    assert changed == noting.changed_quads(first, both)
+    monkeypatch.setattr(read_tracking, "_unshared", lambda one, other: {DUMP: 0})
+    assert changed == read_tracking.changed_quads(first, both)
 
 
 @pytest.mark.thorough

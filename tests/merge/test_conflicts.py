@@ -13,14 +13,14 @@ from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
 from initiative_lod.bulk.sql_engine import DUCKDB, open_engine
 from initiative_lod.errors import OverLimit, ParseError, ShapesError
 from initiative_lod.merge import graph_file
-from initiative_lod.merge.conflicts import find
+from initiative_lod.merge.conflicts import find_conflicts
 from initiative_lod.merge.conflicts.check import checks, read
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.merge.conflicts.contradictions import contradictions
 from initiative_lod.merge.conflicts.identity_statements import identity_statements
 from initiative_lod.release import default_graph, quad_table
 from initiative_lod.validation import shacl
-from initiative_lod.validation.confined import RunLimits
+from initiative_lod.validation.confined_run import RunLimits
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -148,7 +148,7 @@ def test_a_conflict_is_found(kind: str, tmp_path: Path) -> None:
     folder, store = building(tmp_path, one, two)
     (check,) = [check for check in checks() if check.kind == kind]
     prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
-    found = check.run(find.stores(store, folder, I)[check.over], prefixes)
+    found = check.run(find_conflicts.stores(store, folder, I)[check.over], prefixes)
     assert found.total == total, found.findings
     assert all(finding.statements and finding.graphs for finding in found.findings)
 
@@ -158,7 +158,7 @@ def test_nothing_is_found_where_nothing_is(kind: str, tmp_path: Path) -> None:
     folder, store = building(tmp_path, 'e:a skos:prefLabel "a"@en .', "f:a rdfs:seeAlso e:a .")
     (check,) = [check for check in checks() if check.kind == kind]
     prefixes = {**I.prefixes, "graph": I.graph("").value, "ours": I.base}
-    assert check.run(find.stores(store, folder, I)[check.over], prefixes).total == 0
+    assert check.run(find_conflicts.stores(store, folder, I)[check.over], prefixes).total == 0
 
 
 def rows(kind: str, statements: str) -> tuple[int, int]:
@@ -202,7 +202,7 @@ def test_what_a_publisher_links_is_not_kept_apart() -> None:
 @pytest.fixture
 def found(tmp_path: Path) -> Conflicts:
     folder, store = building(tmp_path, CASES["two-preferred-labels"][0], CASES["two-preferred-labels"][1])
-    return find.find(store, (), I, (), folder)
+    return find_conflicts.find(store, (), I, (), folder)
 
 
 def test_the_report_is_told_to_people_and_machines(found: Conflicts) -> None:
@@ -225,7 +225,9 @@ def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
     shapes = parse(PREFIXES + SHAPES, format=RdfFormat.TURTLE)
     lines = sorted([*own, *(f"{quad.triple} {I.graph('shapes')} .".encode() for quad in shapes)])
     (folder / "own.nq.gz").write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
-    (broken,) = [item for item in find.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"]
+    (broken,) = [
+        item for item in find_conflicts.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"
+    ]
     assert (broken.total, broken.severity) == (1, "Violation")
     (finding,) = broken.findings
     assert finding.focus == NamedNode("http://e.example/b")
@@ -268,7 +270,7 @@ def test_what_contradicts_is_picked_in_proportion_to_what_is_said(kind: str, tmp
 def test_a_check_that_is_ended_is_told_as_unfinished_and_not_as_clean(tmp_path: Path) -> None:
     """With no time at all, every check is ended."""
     folder, store = building(tmp_path, *CASES["two-preferred-labels"][:2])
-    found = find.find(store, [], I, [], folder, limits=RunLimits(seconds=0))
+    found = find_conflicts.find(store, [], I, [], folder, limits=RunLimits(seconds=0))
     kinds = {check.kind for check in checks()} | {"questions-answered-differently", "joint-questions"}
     assert {item.kind for item, _ in found.unfinished} == kinds
     assert found.clean == found.ordered == ()
@@ -303,7 +305,7 @@ def test_shapes_that_what_was_merged_breaks_are_told_as_unfinished(
 
     monkeypatch.setattr(shacl, "validate", broken)
     folder, store = building(tmp_path, *CASES["our-terms-elsewhere"][:2])
-    found = find.find(store, [], I, [], folder)
+    found = find_conflicts.find(store, [], I, [], folder)
     ((item, why),) = found.unfinished
     assert item.kind == "our-shapes-broken"
     assert str(why.values["detail"]).endswith("too deep")

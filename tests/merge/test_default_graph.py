@@ -18,7 +18,7 @@ from initiative_lod import release
 from initiative_lod.release import Release, catalogue, default_graph
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.manifest import DUMPS
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, VOID, XSD
 

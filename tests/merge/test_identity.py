@@ -14,7 +14,7 @@ from initiative_lod import release
 from initiative_lod.build import identity
 from initiative_lod.build.graph import canonical
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement, Verdict
 from initiative_lod.vocabulary import PROV, SKOS

@@ -12,7 +12,7 @@ from initiative_lod.build import inference
 from initiative_lod.build.graph import Built, canonical
 from initiative_lod.build.inference import Promises, promises
 from initiative_lod.documents.resource import describe
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF
 from merge.conftest import I, Merge

@@ -9,7 +9,7 @@ import pytest
 
 from initiative_lod import pipeline, release
 from initiative_lod.merge.merge import MergeRequest
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from initiative_lod.merge import graph_file
-from initiative_lod.merge.conflicts import find, joint_questions
+from initiative_lod.merge.conflicts import find_conflicts, joint_questions
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.release import default_graph
 from initiative_lod.sources import questions
@@ -62,7 +62,7 @@ def test_each_is_answered_or_passed_over(store: Store, joint: list[Question]) ->
 def test_the_report_and_the_manifest_say_so(store: Store, joint: list[Question], tmp_path: Path) -> None:
     (tmp_path / "graphs").mkdir()
     graph_file.write([], tmp_path / "own.nq.gz", "own", I.graph("x").value)
-    conflicts = find.find(store, (), I, (), tmp_path, joint=joint)
+    conflicts = find_conflicts.find(store, (), I, (), tmp_path, joint=joint)
     assert conflicts.summary()["questions"] == dict.fromkeys(("one", "two", "three"), "not asked")
     asked = Conflicts((), (), I, joint_questions.ask(joint, store, ["theirs"], I.base))
     files = asked.files()

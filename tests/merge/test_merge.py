@@ -15,7 +15,7 @@ from initiative_lod import release
 from initiative_lod.errors import SourceError
 from initiative_lod.merge.merge import MergeRequest, UnreadSource, merge
 from initiative_lod.release import Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, XSD
 from merge.conftest import I, Merge, graph

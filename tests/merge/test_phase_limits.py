@@ -22,10 +22,10 @@ from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.process_pool import ReaderProcess
 from initiative_lod.release import Release, default_graph
 from initiative_lod.release.manifest import MergedSource
-from initiative_lod.release.phases import Phases
+from initiative_lod.release.phase_limits import Phases
 from initiative_lod.release.time_limit import LIMIT, TimeLimit, check_time
 from initiative_lod.settings import Settings
-from initiative_lod.validation.confined import RunLimits
+from initiative_lod.validation.confined_run import RunLimits
 
 ONE = "<http://e.example/a> <http://www.w3.org/2002/07/owl#sameAs> <http://e.example/b> .\n"
 SHORT = RunLimits(0.5, 1 << 30, "phase")

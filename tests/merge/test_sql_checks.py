@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 from initiative_lod.bulk import quad_counts, spark_engine
 from initiative_lod.bulk.sql_engine import DUCKDB, SqlEngine, open_engine, require_known
 from initiative_lod.errors import SettingsError
-from initiative_lod.merge.conflicts import find, link_tables, sql_checks
+from initiative_lod.merge.conflicts import find_conflicts, link_tables, sql_checks
 from initiative_lod.merge.conflicts.check import CheckResult, checks
 from initiative_lod.release import default_graph, quad_table, statistics
 from merge.conftest import I, Merge
@@ -32,13 +32,13 @@ def engine_over(folder: Path, name: str = DUCKDB) -> Iterator[SqlEngine]:
     repeating = [f"<{I.graph(name).value}>" for name in ("identity", "inferred")]
     with open_engine(name, folder / "dump.parquet", folder, MEMORY, repeating) as engine:
         assert engine is not None
-        sql_checks.prepare(engine, find.graphs_of_parts(folder), PREFIXES)
+        sql_checks.prepare(engine, find_conflicts.graphs_of_parts(folder), PREFIXES)
         yield engine
 
 
 def require_equal(folder: Path, store: Store, name: str = DUCKDB) -> dict[str, CheckResult]:
     """The results of all checks, by kind; both agree, as do the counts of all graphs."""
-    asked = find.stores(store, folder, I)
+    asked = find_conflicts.stores(store, folder, I)
     found: dict[str, CheckResult] = {}
     with engine_over(folder, name) as engine:
         for check in checks():

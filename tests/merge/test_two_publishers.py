@@ -7,7 +7,7 @@ from pyoxigraph import QuerySolutions
 
 from initiative_lod import pipeline
 from initiative_lod.merge.merge import MergeRequest
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from patience import patient
 from pipeline.conftest import make_project

@@ -21,7 +21,7 @@ from initiative_lod.cli.app import app
 from initiative_lod.errors import SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.settings import Settings
-from initiative_lod.sources.draft import DraftText, draft
+from initiative_lod.sources.document_draft import DraftText, draft
 from initiative_lod.sources.outline import outline
 from initiative_lod.vocabulary import DCTERMS, OA, RDFS
 

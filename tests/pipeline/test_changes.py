@@ -21,7 +21,7 @@ from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, changes
 from initiative_lod.release.changes import Change, ChangeSummary, between, summary
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDFS, XSD
 
 I = Iris()

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from initiative_lod.build import clause_values, coding
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import Iris, slug
-from initiative_lod.sources import ig_script, notation, turtle
+from initiative_lod.sources import authoring_notation, ig_script, turtle
 from initiative_lod.vocabulary import RDF, SKOS
 from pipeline.conftest import CHECKOUT
 from pipeline.test_codings import HEAD, initiative
@@ -143,7 +143,7 @@ def test_nothing_is_said_twice_by_hand(real_build: Built) -> None:
     }
     authored = 0
     for source in turtle.read_folder(CHECKOUT / "data" / "graphs" / "wic-2020", I.base):
-        for bracket in notation.read(source).brackets:
+        for bracket in authoring_notation.read(source).brackets:
             if "/clause/" not in bracket.subject.value:
                 continue
             assert slug(bracket.predicate.value) not in ("modality", "addressee"), bracket.subject

@@ -23,11 +23,11 @@ from initiative_lod.errors import DamagedStore, ReleaseError
 from initiative_lod.release import cleanup, history, in_use
 from initiative_lod.release import folder as folder_module
 from initiative_lod.release.cleanup import collect
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.process import Worker
+from initiative_lod.sparql.worker_process import Worker
 from patience import SECONDS, patient
 from pipeline.test_release import cut_off, publish_all, write
 
@@ -199,7 +199,7 @@ def test_another_process_that_is_killed_reads_no_more(folder: Path) -> None:
     age(folder / names["a"], 100)
     code = (
         "import pathlib, signal, sys; from initiative_lod import release\n"
-        "from initiative_lod.release.opened import OpenRelease\n"
+        "from initiative_lod.release.open_release import OpenRelease\n"
         "held = OpenRelease.open(release.read(pathlib.Path(sys.argv[1]))); print('open', flush=True); signal.pause()"
     )
     reader = subprocess.Popen([sys.executable, "-c", code, str(folder / names["a"])], stdout=subprocess.PIPE)

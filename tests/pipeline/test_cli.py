@@ -18,7 +18,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from initiative_lod import __version__, release
 from initiative_lod.cli import main
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from patience import SECONDS
 

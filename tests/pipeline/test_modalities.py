@@ -17,7 +17,7 @@ from initiative_lod import pipeline
 from initiative_lod.pipeline import Checked
 from initiative_lod.release import default_graph
 from initiative_lod.settings import Settings
-from initiative_lod.sources.draft import DraftText, draft
+from initiative_lod.sources.document_draft import DraftText, draft
 from initiative_lod.sources.outline import outline
 from pipeline.conftest import CHECKOUT
 

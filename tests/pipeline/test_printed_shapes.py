@@ -11,7 +11,7 @@ import pytest
 
 from initiative_lod import pipeline
 from initiative_lod.settings import Settings
-from initiative_lod.sources.draft import DraftText, draft
+from initiative_lod.sources.document_draft import DraftText, draft
 from initiative_lod.sources.outline import outline
 
 RESOLUTION = """Resolution on Harbour Data

@@ -20,8 +20,8 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release, default_graph, history
 from initiative_lod.release.files import file_digests
-from initiative_lod.release.older import reading
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import reading
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.vocabulary import DCAT, RDFS, SPDX, VOID, XSD
 

@@ -22,7 +22,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 from initiative_lod.build import identity, inference
 from initiative_lod.bulk import differences, quad_counts
 from initiative_lod.bulk.sql_engine import DUCKDB, open_engine
-from initiative_lod.merge.conflicts import find, sql_checks
+from initiative_lod.merge.conflicts import find_conflicts, sql_checks
 from initiative_lod.merge.conflicts.check import CheckResult, checks
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.release import Release, changes, statistics
@@ -91,7 +91,7 @@ def _is_open(port: int) -> bool:
 
 
 def by_store(release: Release) -> list[CheckResult]:
-    asked = find.stores(Store.read_only(str(release.store)), release.path, I)
+    asked = find_conflicts.stores(Store.read_only(str(release.store)), release.path, I)
     return [check.run(asked[check.over], PREFIXES) for check in checks()]
 
 
@@ -99,7 +99,7 @@ def by_engine(name: str, release: Release, scratch: Path) -> tuple[list[CheckRes
     repeating = [f"<{I.graph(name).value}>" for name in (identity.NAME, inference.NAME)]
     with open_engine(name, release.path / TABLE, scratch, 1 << 30, repeating) as engine:
         assert engine is not None
-        sql_checks.prepare(engine, find.graphs_of_parts(release.path), PREFIXES)
+        sql_checks.prepare(engine, find_conflicts.graphs_of_parts(release.path), PREFIXES)
         return [sql_checks.run(check, engine, PREFIXES) for check in checks()], quad_counts.of_all(engine)
 
 

@@ -26,7 +26,7 @@ from rdflib.term import Node
 
 from initiative_lod import pipeline, release
 from initiative_lod.merge.merge import MergeRequest
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import VOID
 from service.conftest import Live, serve

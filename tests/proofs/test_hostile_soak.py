@@ -26,7 +26,7 @@ from pathlib import Path
 import pytest
 
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.process import NICENESS
+from initiative_lod.sparql.worker_process import NICENESS
 from service.hostile import ATTACKS, PAGES, Target, status_of
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))

@@ -38,7 +38,7 @@ from initiative_lod.documents.representation import WHOLE_FORMS
 from initiative_lod.documents.resource import describe, is_merged
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, TEXT, GraphFormat
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF

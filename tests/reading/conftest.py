@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
+from initiative_lod.reading.source_files import FileOutcome, Member
 
 GRAPH, BASE = "http://harbour.example/graph", "http://harbour.example/base/"
 Read = Callable[..., tuple[FileOutcome, list[Quad]]]

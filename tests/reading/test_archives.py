@@ -18,7 +18,7 @@ from backports import zstd
 
 from initiative_lod.reading import unpack
 from initiative_lod.reading.find_files import Source, arrive, walk
-from initiative_lod.reading.members import FileOutcome, Member
+from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.unpack import Budget, Caps
 from initiative_lod.settings import Settings
 

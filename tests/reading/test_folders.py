@@ -12,7 +12,7 @@ import pytest
 from initiative_lod.errors import SourceError
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.find_files import DEEPEST, Source, arrive, walk
-from initiative_lod.reading.members import Member
+from initiative_lod.reading.source_files import Member
 from initiative_lod.reading.unpack import Budget, Caps, Refused
 from initiative_lod.settings import Settings
 

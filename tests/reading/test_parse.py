@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from initiative_lod.reading import parse as reading
-from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
+from initiative_lod.reading.source_files import FileOutcome, Member
 from merge.conftest import Merge, merging, settings, start
 
 __all__ = ["merging", "settings", "start"]  # fixtures

@@ -18,15 +18,15 @@ from initiative_lod.build.graph import build
 from initiative_lod.cli.serve import listen
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, default_graph
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
-from initiative_lod.release.rendered_documents import RENDERED
+from initiative_lod.release.rendered_file import RENDERED
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
 from initiative_lod.validation import competency
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.connections import Connections
-from initiative_lod.web.http.front import Front
+from initiative_lod.web.http.middleware import Front
 from patience import SECONDS, eventually, patient
 
 

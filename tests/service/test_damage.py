@@ -155,7 +155,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 from initiative_lod.errors import DamagedStore, ReleaseError
 from initiative_lod.release import read
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 made = read(Path(sys.argv[1]))
 for table in sorted(made.store.glob("*.sst")):

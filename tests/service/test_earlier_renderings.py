@@ -13,11 +13,11 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.noting import quad_lines
+from initiative_lod.release.read_tracking import quad_lines
 from initiative_lod.settings import Settings
 from initiative_lod.validation import competency
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS
-from initiative_lod.web import renderings
+from initiative_lod.web import render_release
 
 pytestmark = pytest.mark.thorough
 
@@ -87,7 +87,7 @@ def write(settings: Settings, quads: Iterable[Quad], like: Release) -> Release:
     files = {name: (like.path / name).read_bytes() for name in ("context.jsonld", competency.FILE)}
 
     def make_index(building: Path) -> None:
-        renderings.render(building, settings, building / "index" / "documents.bin")
+        render_release.render(building, settings, building / "index" / "documents.bin")
 
     edition = Edition("1.0.0", "2031-03-05")
     return release.write(settings.release_folder, sorted(quads, key=str), edition, files, I, make_index=make_index)
@@ -101,18 +101,18 @@ def compare(
     before = write(settings, quads, like)
     release.publish(settings.release_folder, before)
     counts, rendered = {}, []
-    render = renderings._Share._render_group
+    render = render_release._Share._render_group
 
-    def counted(share: renderings._Share, *given: object) -> object:
+    def counted(share: render_release._Share, *given: object) -> object:
         rendered.append(len(share.groups))
         return render(share, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(renderings._Share, "_render_group", counted)
+    monkeypatch.setattr(render_release._Share, "_render_group", counted)
     for name in edits:
         rendered.clear()
         made = write(settings, EDITS[name](quads), like)
         counts[name] = rendered[0], len(rendered)
-        renderings.render(made.path, replace(settings, releases=elsewhere / "none"), elsewhere / f"{name}.bin")
+        render_release.render(made.path, replace(settings, releases=elsewhere / "none"), elsewhere / f"{name}.bin")
         assert (made.path / "index" / "documents.bin").read_bytes() == (elsewhere / f"{name}.bin").read_bytes(), name
         assert made.version.encode() not in (before.path / "index" / "documents.bin").read_bytes()
     return counts
@@ -137,7 +137,7 @@ def test_the_same_of_every_document_and_change(
     like = release.current(harbour_root / "releases")
     assert like is not None
     settings = Settings(root=harbour_root, releases=tmp_path / "releases")
-    monkeypatch.setattr(renderings, "FEW", 10_000)  # in this process, where they are counted
+    monkeypatch.setattr(render_release, "FEW", 10_000)  # in this process, where they are counted
     counts = compare(settings, like, EDITS, tmp_path, monkeypatch)
     for name, (groups, again) in counts.items():
         assert 0 < again <= groups, (name, again)

@@ -20,15 +20,15 @@ from initiative_lod.formats import HTML
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, hubs
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, RDF, RDFS, SKOS, XSD
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.clauses import Evidence, attestation
-from initiative_lod.web.pages.labels import names
 from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.pages.release_labels import names
 from initiative_lod.web.pages.view import View
 from service.conftest import Live, serve
 from service.crowd import CLAUSES, crowd

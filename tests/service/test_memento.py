@@ -21,8 +21,8 @@ from initiative_lod.errors import BadArgument, Busy
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release import history
 from initiative_lod.release.cleanup import collect
-from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.routes.memento import moment

@@ -14,7 +14,7 @@ from initiative_lod import pipeline
 from initiative_lod.build.graph import build
 from initiative_lod.iris import SHARED_BASE
 from initiative_lod.settings import Settings
-from initiative_lod.sources.draft import DraftText, draft
+from initiative_lod.sources.document_draft import DraftText, draft
 from initiative_lod.sources.outline import outline
 from initiative_lod.vocabulary import RDF
 from pipeline.conftest import make_project

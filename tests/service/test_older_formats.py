@@ -18,7 +18,7 @@ from initiative_lod.matching import entity_file
 from initiative_lod.merge.merge import MergeRequest
 from initiative_lod.release import changes, history, integrity, manifest
 from initiative_lod.release.files import as_json, sha256
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from patience import patient
 from pipeline.test_cli import Run, run

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from initiative_lod import release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.loading import Target, Way, load
+from initiative_lod.sparql.remote_loading import Target, Way, load
 from initiative_lod.sparql.remote_store import endpoint_of
 from patience import SECONDS, eventually, patient
 from service.conftest import serve

@@ -30,9 +30,9 @@ from initiative_lod.errors import EngineDown, InitiativeLodError, Message
 from initiative_lod.iris import Iris
 from initiative_lod.locale import messages
 from initiative_lod.locale.messages import Languages
-from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.alignable_things import our_things, their_things
+from initiative_lod.matching.proposal_review import Review
 from initiative_lod.matching.proposals import propose
-from initiative_lod.matching.side_by_side import Review
 from initiative_lod.merge.conflicts.check import CheckResult, Finding
 from initiative_lod.merge.conflicts.conflict_report import Conflicts
 from initiative_lod.merge.conflicts.joint_questions import JointAnswer
@@ -40,7 +40,7 @@ from initiative_lod.release import Edition, default_graph
 from initiative_lod.release.manifest import CONTEXT, MANIFEST, CoveredText, MergedSource, Part
 from initiative_lod.settings import Settings
 from initiative_lod.sources import questions
-from initiative_lod.sparql.probe import DEVIATIONS
+from initiative_lod.sparql.engine_probe import DEVIATIONS
 from initiative_lod.validation import competency, shacl
 from initiative_lod.validation.report import SEVERITIES, Report, Result
 from initiative_lod.vocabulary import OWL, PREFIXES, RDF, SKOS, SSSOM

@@ -21,7 +21,7 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import ELI
 from initiative_lod.web.drawings import packaged_font
-from initiative_lod.web.labelled import LangText
+from initiative_lod.web.labelled_resource import LangText
 from initiative_lod.web.pages import reading_pdf, reading_room
 from initiative_lod.web.pages.marked_text import Piece
 from initiative_lod.web.pages.reading_room import Reading, ReadingLine, ReadingNote, ReadingPassage, ReadingWords

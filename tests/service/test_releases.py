@@ -18,7 +18,7 @@ from initiative_lod.errors import Busy, TooMuch
 from initiative_lod.formats import RDF_TYPES
 from initiative_lod.release import Release, changes
 from initiative_lod.release.changes import ChangeSummary
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes import changes as differences

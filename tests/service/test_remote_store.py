@@ -14,11 +14,11 @@ from pyoxigraph import RdfFormat, parse
 
 from initiative_lod import release
 from initiative_lod.errors import EngineError, ReleaseError, SettingsError
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.endpoint import authorization
-from initiative_lod.sparql.loading import Target, Way, load, prove
-from initiative_lod.sparql.probe import DEVIATIONS
+from initiative_lod.sparql.engine_probe import DEVIATIONS
+from initiative_lod.sparql.remote_endpoint import authorization
+from initiative_lod.sparql.remote_loading import Target, Way, load, prove
 from initiative_lod.sparql.remote_store import RemoteStore, accepted, endpoint_of
 from initiative_lod.sparql.service_calls import Broker
 from initiative_lod.validation import competency

@@ -19,9 +19,9 @@ from initiative_lod.cli.serve import listen
 from initiative_lod.documents.representation import documented
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
-from initiative_lod.web import renderings
+from initiative_lod.web import render_release
 from service.conftest import Live, serve
 
 pytestmark = pytest.mark.thorough
@@ -260,11 +260,11 @@ def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbo
     place = building / "index" / RENDERED
     stored = dict(RenderedDocuments(place).records())
     place.unlink()
-    renderings.render(building, settings, tmp_path / "new.bin")
+    render_release.render(building, settings, tmp_path / "new.bin")
     new = dict(RenderedDocuments(tmp_path / "new.bin").records())
     assert new.items() < stored.items()
     shutil.copy(tmp_path / "new.bin", place)
-    renderings.render(building, settings, tmp_path / "again.bin")
+    render_release.render(building, settings, tmp_path / "again.bin")
     assert (tmp_path / "again.bin").read_bytes() == (tmp_path / "new.bin").read_bytes()
     place.unlink()
 
@@ -272,7 +272,7 @@ def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbo
     with RenderedDocumentsFile(place) as file:
         for key in data:
             file.add(f'"{key.hex()}"', StoredBody(b"taken over", 1))
-    renderings.render(building, settings, tmp_path / "next.bin")
+    render_release.render(building, settings, tmp_path / "next.bin")
     following = dict(RenderedDocuments(tmp_path / "next.bin").records())
     assert following.keys() == new.keys()
     assert {key for key, body in following.items() if body.frame == b"taken over"} == data
@@ -284,10 +284,10 @@ def test_several_processes_write_what_one_writes(
 ) -> None:
     settings = Settings(root=harbour_root, releases=tmp_path / "none", rendered_documents=9)
     building = (harbour_root / "releases" / "current").resolve()
-    monkeypatch.setattr(renderings, "_processes", lambda share: 1)
-    renderings.render(building, settings, tmp_path / "one.bin")
-    monkeypatch.setattr(renderings, "_processes", lambda share: 3)
-    renderings.render(building, settings, tmp_path / "three.bin")
+    monkeypatch.setattr(render_release, "_processes", lambda share: 1)
+    render_release.render(building, settings, tmp_path / "one.bin")
+    monkeypatch.setattr(render_release, "_processes", lambda share: 3)
+    render_release.render(building, settings, tmp_path / "three.bin")
     assert (tmp_path / "three.bin").read_bytes() == (tmp_path / "one.bin").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.bin", "three.bin"]
 
@@ -299,28 +299,28 @@ def test_several_processes_write_what_one_writes(
 def test_a_process_that_fails_is_told(
     harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, told: str
 ) -> None:
-    parent, render = os.getpid(), renderings._Share.render
+    parent, render = os.getpid(), render_release._Share.render
 
-    def broken(share: renderings._Share, *given: object) -> None:
+    def broken(share: render_release._Share, *given: object) -> None:
         if os.getpid() == parent:
             render(share, *given)  # type: ignore[arg-type]
         else:
             exec(end)
 
-    monkeypatch.setattr(renderings, "_processes", lambda share: 2)
-    monkeypatch.setattr(renderings._Share, "render", broken)
+    monkeypatch.setattr(render_release, "_processes", lambda share: 2)
+    monkeypatch.setattr(render_release._Share, "render", broken)
     settings = Settings(root=harbour_root, releases=tmp_path / "none", rendered_documents=1)
     with pytest.raises(ReleaseError, match=f"could not be rendered: .*{told}"):
-        renderings.render((harbour_root / "releases" / "current").resolve(), settings, tmp_path / "new.bin")
+        render_release.render((harbour_root / "releases" / "current").resolve(), settings, tmp_path / "new.bin")
 
 
 def test_addresses_that_read_the_same_are_made_together_and_the_largest_first() -> None:
     few = ["", "page doc/a", "doc/a", "doc/a/action/1", "page doc/a/action/1", "doc/topic/x", "doc/a/action/1/clause/2"]
-    batches = renderings._batches(few)
+    batches = render_release._batches(few)
     assert ["page doc/a", "doc/a"] in batches
     assert batches[-2:] == [["doc/a/action/1", "page doc/a/action/1", "doc/a/action/1/clause/2"], ["doc/topic/x"]]
-    many = renderings._batches([f"doc/topic/{number}" for number in range(25_000)])
-    assert len(many) <= renderings.MOST_NUMBERS
+    many = render_release._batches([f"doc/topic/{number}" for number in range(25_000)])
+    assert len(many) <= render_release.MOST_NUMBERS
     assert sorted(address for batch in many for address in batch) == sorted(f"doc/topic/{n}" for n in range(25_000))
 
 

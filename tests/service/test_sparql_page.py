@@ -16,7 +16,7 @@ from initiative_lod.errors import NotAcceptable
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits

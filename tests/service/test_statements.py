@@ -21,7 +21,7 @@ from initiative_lod.documents.coded_statements import CodedDocument
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sources import ig_script, word_pairs
 from initiative_lod.sources.word_pairs import TranslatedPiece, WordPair

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.routing import Match, Route
 
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app

@@ -10,15 +10,15 @@ from jsonschema import Draft202012Validator
 from pyld import jsonld
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from initiative_lod.documents import tree
+from initiative_lod.documents import json_tree
 from initiative_lod.documents.representation import FRAMED
 from initiative_lod.documents.resource import Description, describe
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
 from service.conftest import Live
 
-VALIDATOR = Draft202012Validator(json.loads(tree.schema()))
+VALIDATOR = Draft202012Validator(json.loads(json_tree.schema()))
 LD = "application/ld+json"
 
 
@@ -38,7 +38,7 @@ def in_documents(opened: OpenRelease) -> set[NamedNode]:
 def check(opened: OpenRelease, resource: NamedNode) -> dict[str, Any]:
     description = describe(opened, resource)
     assert description is not None
-    content = tree.tree(description, opened.iris, opened.release.context)
+    content = json_tree.tree(description, opened.iris, opened.release.context)
     document: dict[str, Any] = json.loads(content)
     faults = [f"{resource.value} {error.json_path}: {error.message[:200]}" for error in VALIDATOR.iter_errors(document)]
     assert faults == []
@@ -101,7 +101,7 @@ def test_the_schema_is_served(real: Live) -> None:
     answer = real.get("/tree.schema.json")
     assert answer.headers["content-type"] == "application/schema+json"
     Draft202012Validator.check_schema(answer.json())
-    assert answer.content == tree.schema()
+    assert answer.content == json_tree.schema()
     assert real.get("/tree.schema.json", "application/json").headers["content-type"] == "application/json"
     assert real.get("/tree.schema.json", "text/turtle").status_code == 406
     assert real.get("/tree.schema.json", if_none_match=answer.headers["etag"]).status_code == 304
@@ -133,7 +133,7 @@ def part(name: str) -> NamedNode:
 
 def made(*triples: tuple[NamedNode, NamedNode, NamedNode | Literal]) -> dict[str, Any]:
     quads = tuple(Quad(*triple, DefaultGraph()) for triple in triples)
-    content = tree.tree(Description(triples[0][0], triples[0][0], quads), I, CONTEXT)
+    content = json_tree.tree(Description(triples[0][0], triples[0][0], quads), I, CONTEXT)
     document: dict[str, Any] = json.loads(content)
     assert list(VALIDATOR.iter_errors(document)) == []
     assert triples_of(content) == {quad.triple for quad in quads}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from initiative_lod.query_text.counted import counts
+from initiative_lod.query_text.count_listings import counts
 
 A = NamedNode("http://example.org/a")
 DATA = """@prefix : <http://example.org/> .

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, QuerySoluti
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
-from initiative_lod.query_text.dataset import parses
+from initiative_lod.query_text.query_dataset import parses
 from initiative_lod.release import Edition
 from initiative_lod.sparql.worker import counting_queries
 from initiative_lod.sparql.worker.counting_queries import ReleaseCounts

@@ -13,11 +13,11 @@ from initiative_lod.documents.resource import describe
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LABELS, LabelKind, natural
 from initiative_lod.locale.messages import Languages
-from initiative_lod.matching.alignable import our_things
+from initiative_lod.matching.alignable_things import our_things
 from initiative_lod.pipeline import index_maker
 from initiative_lod.release import Edition, changes
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search import index as search
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Search

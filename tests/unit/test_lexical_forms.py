@@ -11,7 +11,7 @@ from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition
 from initiative_lod.release.lexical_forms import LexicalForms, Rewritten
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDFS, XSD
 
 GRAPH = NamedNode("https://example.org/g")

@@ -143,7 +143,7 @@ def test_catalogues_are_read_as_babel_writes_them() -> None:
 
 #: Where a language is named: what is known of words in Chinese and English, how a translation is put together, and the
 #: words of a draft, which are data.
-KNOWS_LANGUAGES = {"languages.py", "build/translation.py", "sources/draft.py"}
+KNOWS_LANGUAGES = {"languages.py", "build/generated_words.py", "sources/document_draft.py"}
 
 
 def compared_with_a_language(text: str) -> list[int]:

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import DEFAULT_BASE, Iris
-from initiative_lod.sources.notation import Bracket, Notation, Words, read
+from initiative_lod.sources.authoring_notation import Bracket, Notation, Words, read
 from initiative_lod.sources.turtle import read_turtle
 
 I = Iris()

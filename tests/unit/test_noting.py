@@ -13,9 +13,9 @@ from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.noting import NotingRelease, changed_quads, mark
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
+from initiative_lod.release.read_tracking import TrackingRelease, changed_quads, mark
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 from initiative_lod.web.pages.pages import Pages
 
@@ -131,7 +131,7 @@ def write(folder: Path, quads: set[Quad]) -> Release:
 
 def read(made: Release) -> tuple[dict[str, tuple[object, set[int]]], dict[int, str]]:
     """Each reader's answer, and the marks of what it noted; and the listed values."""
-    opened = NotingRelease.of(made)
+    opened = TrackingRelease.of(made)
     labels.of(opened), pointing.of(opened), once.of(opened)
     opened.value("value", "x", lambda: texts(opened.quads(X, RDFS.label)))
     listed = opened.values()
@@ -170,7 +170,7 @@ def test_of_the_same_nothing_has_changed(first: Release, tmp_path: Path) -> None
 
 def test_nothing_of_a_release_is_read_unnoted() -> None:
     """Each attribute of an open release notes what it reads, has nothing to note, or is nothing that pages read."""
-    own = {name for name in vars(NotingRelease) if not name.startswith("_")}
+    own = {name for name in vars(TrackingRelease) if not name.startswith("_")}
     of_base = {"iris", "inferred", "is_merged"}  # as are the group's names
     of_tags = {"identity", "since"}
     put_in_place = {"name"}
@@ -185,7 +185,7 @@ def test_every_value_that_pages_read_by_name_is_made_before_the_pages(harbour_ro
     """One that is not is compared with none: whatever reads it would be made anew for each release."""
     made = release.current(harbour_root / "releases")
     assert made is not None
-    opened, pages = NotingRelease.of(made), Pages(Languages())
+    opened, pages = TrackingRelease.of(made), Pages(Languages())
     pages.make_values(opened)
     named = {value._name for value in vars(pages).values() if isinstance(value, PerRelease) and value._name}
     assert {"statements", "scripts"} <= named <= opened._noted.keys()

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from initiative_lod.sources.occurrences import Occurrences
+from initiative_lod.sources.quote_finder import Occurrences
 from initiative_lod.sources.text import NormalisedText
 
 

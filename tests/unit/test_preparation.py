@@ -11,7 +11,7 @@ from typing import Any
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.settings import Settings
-from initiative_lod.web.preparation import Preparation
+from initiative_lod.web.warm_up import Preparation
 from patience import SECONDS
 
 

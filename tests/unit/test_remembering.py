@@ -10,9 +10,9 @@ from pyoxigraph import NamedNode
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
-from initiative_lod.release import remembering
-from initiative_lod.release.opened import OpenRelease
-from initiative_lod.release.remembering import RememberingRelease
+from initiative_lod.release import cached_lookups
+from initiative_lod.release.cached_lookups import CachingRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
 I = Iris()
@@ -32,17 +32,17 @@ READINGS: dict[str, Callable[[OpenRelease], Iterable[object]]] = {
 
 
 @pytest.fixture(scope="module")
-def pair(harbour_root: Path) -> tuple[OpenRelease, RememberingRelease]:
+def pair(harbour_root: Path) -> tuple[OpenRelease, CachingRelease]:
     made = release.current(harbour_root / "releases")
     assert made is not None
-    remembered = RememberingRelease.open(made)
-    assert isinstance(remembered, RememberingRelease)
+    remembered = CachingRelease.open(made)
+    assert isinstance(remembered, CachingRelease)
     return OpenRelease.open(made), remembered
 
 
 @pytest.mark.parametrize("name", READINGS)
 def test_a_reading_is_the_same_the_first_time_and_the_second(
-    pair: tuple[OpenRelease, RememberingRelease], name: str
+    pair: tuple[OpenRelease, CachingRelease], name: str
 ) -> None:
     read = READINGS[name]
     expected = list(read(pair[0]))
@@ -51,7 +51,7 @@ def test_a_reading_is_the_same_the_first_time_and_the_second(
         assert list(read(pair[1])) == expected
 
 
-def test_every_subject_has_its_statements_in_their_order(pair: tuple[OpenRelease, RememberingRelease]) -> None:
+def test_every_subject_has_its_statements_in_their_order(pair: tuple[OpenRelease, CachingRelease]) -> None:
     opened, remembered = pair
     found = {quad.subject: None for quad in opened.quads(graph=GRAPH)}
     subjects = [subject for subject in found if isinstance(subject, NamedNode)]
@@ -64,8 +64,8 @@ def test_every_subject_has_its_statements_in_their_order(pair: tuple[OpenRelease
 
 
 def test_what_is_forgotten_is_read_again(
-    pair: tuple[OpenRelease, RememberingRelease], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[OpenRelease, CachingRelease], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remembering, "MOST_QUADS", 3)
+    monkeypatch.setattr(cached_lookups, "MOST_QUADS", 3)
     for read in READINGS.values():
         assert list(read(pair[1])) == list(read(pair[0]))

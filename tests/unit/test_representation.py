@@ -22,7 +22,7 @@ from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE, Gr
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS

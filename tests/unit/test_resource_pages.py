@@ -15,7 +15,7 @@ from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, hubs
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.pages import entity
 from initiative_lod.web.pages.view import View

@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import DamagedStore
-from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
+from initiative_lod.query_text.query_dataset import Dataset, dataset_of, parses
 from initiative_lod.release import Release, unions
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.unions import PIECES, GraphTable

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from initiative_lod.errors import QueryTooComplex
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 
 
 def parses(text: str) -> bool:
@@ -39,7 +39,7 @@ def parses(text: str) -> bool:
 )
 def test_service_is_found(query: str) -> None:
     assert parses(query)
-    assert guard.holds("SERVICE", query, parses)
+    assert parser_guard.holds("SERVICE", query, parses)
 
 
 @pytest.mark.parametrize(
@@ -54,15 +54,17 @@ def test_service_is_found(query: str) -> None:
 )
 def test_service_in_names_strings_and_comments_is_none(query: str) -> None:
     assert parses(query)
-    assert not guard.holds("SERVICE", query, parses)
+    assert not parser_guard.holds("SERVICE", query, parses)
 
 
 def test_from_and_describe() -> None:
-    assert guard.holds("FROM", "select * from <x:y> {}", parses)
-    assert guard.holds("FROM", "ASK FROM NAMED <x:y> {}", parses)
-    assert not guard.holds("FROM", "PREFIX from: <x:> SELECT ?from { ?from from:from 'from' } # FROM <x:y>", parses)
-    assert guard.holds("DESCRIBE", "PREFIX describe: <x:> DESCRIBE describe:describe", parses)
-    assert not guard.holds("DESCRIBE", "CONSTRUCT { ?describe a 'DESCRIBE' } { ?describe ?p ?o }", parses)
+    assert parser_guard.holds("FROM", "select * from <x:y> {}", parses)
+    assert parser_guard.holds("FROM", "ASK FROM NAMED <x:y> {}", parses)
+    assert not parser_guard.holds(
+        "FROM", "PREFIX from: <x:> SELECT ?from { ?from from:from 'from' } # FROM <x:y>", parses
+    )
+    assert parser_guard.holds("DESCRIBE", "PREFIX describe: <x:> DESCRIBE describe:describe", parses)
+    assert not parser_guard.holds("DESCRIBE", "CONSTRUCT { ?describe a 'DESCRIBE' } { ?describe ?p ?o }", parses)
 
 
 @pytest.mark.parametrize(
@@ -79,52 +81,52 @@ def test_from_and_describe() -> None:
     ],
 )
 def test_nesting(text: str, depth: int) -> None:
-    assert guard.deepest_nesting(text) == depth
+    assert parser_guard.deepest_nesting(text) == depth
 
 
 def test_limits() -> None:
-    guard.check("{" * 10 + "}" * 10, 1000, 10)
+    parser_guard.check("{" * 10 + "}" * 10, 1000, 10)
     with pytest.raises(QueryTooComplex, match=r"too_deep \(depth=11, most=10"):
-        guard.check("{" * 11, 1000, 10)
+        parser_guard.check("{" * 11, 1000, 10)
     with pytest.raises(QueryTooComplex, match=r"too_long \(size=1001"):
-        guard.check("a" * 1001, 1000, 10)
+        parser_guard.check("a" * 1001, 1000, 10)
     with pytest.raises(QueryTooComplex):
-        guard.check("文" * 334, 1000, 10)
-    guard.check("('' , '(((((((((((((((((')", 1000, 10)
+        parser_guard.check("文" * 334, 1000, 10)
+    parser_guard.check("('' , '(((((((((((((((((')", 1000, 10)
 
 
 @given(st.text(alphabet="<>'\"#(){}[]\\ab?:/\n ", max_size=60))
 def test_the_count_is_never_lower_than_what_is_read_raw_where_it_is_in_doubt(text: str) -> None:
-    assert guard.deepest_nesting(text) <= sum(map(text.count, "({[")) + text.count("<<")
+    assert parser_guard.deepest_nesting(text) <= sum(map(text.count, "({[")) + text.count("<<")
 
 
 @pytest.mark.parametrize("piece", ['\\"', "'", '"', "<", "'''", "#", "<'", '"""\\', "("])
 def test_checking_is_linear(piece: str) -> None:
     text = "(" * 200 + piece * (200_000 // len(piece))
     started = time.process_time()
-    guard.deepest_nesting(text)
+    parser_guard.deepest_nesting(text)
     assert time.process_time() - started < 2
 
 
 def test_codepoint_escapes() -> None:
-    assert guard.decoded("S\\u0045LECT ?\\u006f") == "SELECT ?o"
-    assert guard.decoded("'\\\\u0045'") == "'\\\\u0045'"
-    assert guard.decoded("'\\u0022\\u000A\\U0000005C'") == "'\\u0022\\u000A\\U0000005C'"
-    assert guard.decoded("\\U00110000 \\u12") == "\\U00110000 \\u12"
-    assert guard.decoded("'\\U0001F600\\u4e2d'") == "'\\U0001F600中'"
+    assert parser_guard.decoded("S\\u0045LECT ?\\u006f") == "SELECT ?o"
+    assert parser_guard.decoded("'\\\\u0045'") == "'\\\\u0045'"
+    assert parser_guard.decoded("'\\u0022\\u000A\\U0000005C'") == "'\\u0022\\u000A\\U0000005C'"
+    assert parser_guard.decoded("\\U00110000 \\u12") == "\\U00110000 \\u12"
+    assert parser_guard.decoded("'\\U0001F600\\u4e2d'") == "'\\U0001F600中'"
 
 
 def test_prologue() -> None:
     text = "# PREFIX no: <x:no>\nBASE <http://b/> prefix a: <http://a/>\nPREFIX : <r>VERSION '1.2' SELECT * {}"
-    prefixes, end = guard.prologue(text)
+    prefixes, end = parser_guard.prologue(text)
     assert prefixes == {"a": "http://a/"}
     assert text[end:] == "SELECT * {}"
 
 
 def test_updates_and_stability() -> None:
-    assert guard.is_update("PREFIX a: <b:> #x\n insert data {}")
-    assert not guard.is_update("INSERTED")
-    assert not guard.is_update("SELECT * {}")
-    assert guard.is_stable("SELECT ?known { ?known ?brand ?o }")
-    assert not guard.is_stable("SELECT (NOW() AS ?n) {}")
-    assert not guard.is_stable("SELECT (uu\\u0069d() AS ?n) {}")
+    assert parser_guard.is_update("PREFIX a: <b:> #x\n insert data {}")
+    assert not parser_guard.is_update("INSERTED")
+    assert not parser_guard.is_update("SELECT * {}")
+    assert parser_guard.is_stable("SELECT ?known { ?known ?brand ?o }")
+    assert not parser_guard.is_stable("SELECT (NOW() AS ?n) {}")
+    assert not parser_guard.is_stable("SELECT (uu\\u0069d() AS ?n) {}")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from initiative_lod.errors import Busy, ClientBusy
-from initiative_lod.sparql.queue import Lanes, Rate
+from initiative_lod.sparql.fair_queue import Lanes, Rate
 from patience import SECONDS
 
 

@@ -23,10 +23,10 @@ from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
 from initiative_lod.sparql.job import Job, QueryResult, Reply
-from initiative_lod.sparql.process import Worker, to_read
 from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.main import FRAME
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
+from initiative_lod.sparql.worker_process import Worker, to_read
 from patience import SECONDS
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from initiative_lod.cli import main, talk
+from initiative_lod.cli import console, main
 from initiative_lod.errors import SourceError
 from initiative_lod.reading.foreign_graph import ReadFile
-from initiative_lod.reading.members import FileOutcome
+from initiative_lod.reading.source_files import FileOutcome
 from initiative_lod.terminal import LogFormatter, printable, printable_lines
 
 RED, CSI, TURNED = "\x1b[31m", "\x9b2J", "\u202e"
@@ -44,11 +44,11 @@ def test_an_escape_stands_for_each_character() -> None:
 
 
 def test_talk_tables_and_results(capsys: pytest.CaptureFixture[str]) -> None:
-    talk.say(HOSTILE)
-    talk.show(HOSTILE)
-    talk.tell(["a", "b"], [[HOSTILE, "x"]])
-    talk.tell_files([ReadFile(HOSTILE, FileOutcome("x", "refused", HOSTILE))])
-    with talk.progress() as step:
+    console.say(HOSTILE)
+    console.show(HOSTILE)
+    console.tell(["a", "b"], [[HOSTILE, "x"]])
+    console.tell_files([ReadFile(HOSTILE, FileOutcome("x", "refused", HOSTILE))])
+    with console.progress() as step:
         step(HOSTILE)
     printed = capsys.readouterr()
     assert not OBEYED.search(printed.out + printed.err)

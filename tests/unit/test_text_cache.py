@@ -19,7 +19,7 @@ from initiative_lod.text_cache import LONGEST, cache_short_texts
 
 #: Caches of more entries than this are bounded in bytes, or are in a module of these: no server calls what is there.
 FEW = 2048
-NOT_IN_A_SERVER = {"release/noting.py", "sources/text.py", "release/lexical_forms.py"}
+NOT_IN_A_SERVER = {"release/read_tracking.py", "sources/text.py", "release/lexical_forms.py"}
 
 
 def test_a_short_text_is_looked_at_once_and_a_long_one_each_time() -> None:

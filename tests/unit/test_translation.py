@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+from initiative_lod.build.generated_words import Described, Step, label, rendered_text
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.located_text import LocatedText
 from initiative_lod.build.part_tree import tree
-from initiative_lod.build.translation import Described, Step, label, rendered_text
 from initiative_lod.iris import Iris
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import RDFS

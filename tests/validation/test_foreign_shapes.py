@@ -16,7 +16,7 @@ from initiative_lod.errors import OverLimit, ShapesError
 from initiative_lod.reading import foreign_graph
 from initiative_lod.settings import Settings
 from initiative_lod.validation import shacl
-from initiative_lod.validation.confined import RunLimits, confined
+from initiative_lod.validation.confined_run import RunLimits, confined
 
 PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://loom.example/> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .

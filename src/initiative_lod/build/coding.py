@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from initiative_lod.build import sentences, source_words, translation
+from initiative_lod.build import generated_words, sentences, source_words
 from initiative_lod.build.coded_text import CodedText
 from initiative_lod.build.component_concepts import ComponentConcepts
 from initiative_lod.build.located_parts import LocatedDocument
@@ -115,7 +115,7 @@ class Coder:
             yield Triple(self.graph, I.term("coder"), Literal(coder))
         if date := self.text.file.head.get("date"):
             yield Triple(self.graph, DCTERMS.created, Literal(date, datatype=XSD.date))
-        for language, words in translation.CODING.items():
+        for language, words in generated_words.CODING.items():
             title = f"{words} ({self.name})" if self.name else words
             yield Triple(self.graph, RDFS.label, Literal(title, language=language))
 
@@ -324,13 +324,13 @@ def statement_labels(triples: Sequence[Triple], labels: Mapping[str, Sequence[Li
     """Labels of the statements, and of sentences: that of the part, with the number in it."""
     above = (I.term("statedIn"), DCTERMS.isPartOf)
     parts = {triple.subject: triple.object for triple in triples if triple.predicate in above}
-    kinds = {I.term("statementNumber"): translation.STATEMENT, I.term("number"): translation.SENTENCE}
+    kinds = {I.term("statementNumber"): generated_words.STATEMENT, I.term("number"): generated_words.SENTENCE}
     for triple in triples:
         if triple.predicate in kinds and isinstance(triple.object, Literal):
             part = parts[triple.subject]
             assert isinstance(part, NamedNode)
             for label in labels.get(part.value, ()):
-                words = translation.inner_label(kinds[triple.predicate], label, triple.object.value)
+                words = generated_words.inner_label(kinds[triple.predicate], label, triple.object.value)
                 if words is not None:
                     yield Triple(triple.subject, RDFS.label, Literal(words, language=label.language))
 

@@ -22,24 +22,24 @@ from initiative_lod.build import (
     identity,
     inference,
     mappings,
-    missing,
+    missing_things,
     part_tree,
     sentences,
     translated_words,
 )
+from initiative_lod.build.generated_words import Patterns, Step, label, rendered_text
 from initiative_lod.build.located_parts import Coverage, LocatedDocument
 from initiative_lod.build.located_text import LocatedText, read_body
 from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts, told_sources
-from initiative_lod.build.translation import Patterns, Step, label, rendered_text
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
-from initiative_lod.sources import ig_script, judgements, notation, sssom, turtle, word_pairs
+from initiative_lod.sources import authoring_notation, ig_script, judgements, sssom, turtle, word_pairs
+from initiative_lod.sources.authoring_notation import AuthoredMark, Marks, with_mark
 from initiative_lod.sources.line_numbers import Place, Places
-from initiative_lod.sources.notation import AuthoredMark, Marks, with_mark
 from initiative_lod.sources.text import PARAGRAPHS
 from initiative_lod.sources.turtle import SourceFile
 from initiative_lod.vocabulary import DCTERMS, ELI, RDF, RDFS, SCHEMA, TERMS
@@ -105,7 +105,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
         places.add(source, _shown(source.path, settings))
         quads += _in(iris.graph(source.graph), source.triples)
     _shapes_complete([quad for quad in quads if quad.graph_name == iris.graph("shapes")], ontology / "shapes")
-    if lost := missing.errors(quads, written, places, iris, root):
+    if lost := missing_things.errors(quads, written, places, iris, root):
         raise SourceErrors(lost)
     promised = inference.promises(quad for quad in quads if quad.graph_name == iris.graph("ontology"))
     quads += list(inference.quads(quads, promised, iris))
@@ -245,7 +245,7 @@ def canonical(quads: Iterable[Quad]) -> tuple[Quad, ...]:
 def _graphs(
     written: list[SourceFile], texts: Path, iris: Iris, ontology: Iterable[Quad]
 ) -> tuple[list[Quad], list[LocatedDocument]]:
-    read = [notation.read(source) for source in written]
+    read = [authoring_notation.read(source) for source in written]
     quads = [
         quad for source, each in zip(written, read, strict=True) for quad in _in(iris.graph(source.graph), each.plain)
     ]

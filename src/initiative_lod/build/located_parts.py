@@ -17,7 +17,7 @@ from initiative_lod.build.located_text import LocatedText, same_language, shorte
 from initiative_lod.build.part_tree import PartTree, Place
 from initiative_lod.errors import CoverageError, NotationError, QuoteError, SourceError, SourceErrors
 from initiative_lod.sources import text
-from initiative_lod.sources.notation import AuthoredMark, Bracket, LeftOut, Marks, Words
+from initiative_lod.sources.authoring_notation import AuthoredMark, Bracket, LeftOut, Marks, Words
 from initiative_lod.sources.text import Span
 
 #: Kinds that fill whole paragraphs.

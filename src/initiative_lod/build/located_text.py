@@ -10,8 +10,8 @@ from pathlib import Path
 
 from initiative_lod.errors import QuoteError, SourceError
 from initiative_lod.sources import text, turtle
-from initiative_lod.sources.notation import AuthoredMark, LeftOut, Marks
-from initiative_lod.sources.occurrences import Occurrences
+from initiative_lod.sources.authoring_notation import AuthoredMark, LeftOut, Marks
+from initiative_lod.sources.quote_finder import Occurrences
 from initiative_lod.sources.text import NormalisedText, Span
 
 _SHOWN = 60  # characters of words in a message

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.located_text import LocatedText
 from initiative_lod.iris import Iris, slug
-from initiative_lod.sources.notation import Bracket
+from initiative_lod.sources.authoring_notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS
 

@@ -16,23 +16,23 @@ from pyoxigraph import NamedNode, Quad, Store
 from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
-from initiative_lod.cli.talk import progress, say, tell_files
+from initiative_lod.cli.console import progress, say, tell_files
 from initiative_lod.errors import OverLimit, ReleaseError, SettingsError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.locale.messages import Languages
 from initiative_lod.matching import sssom_rows
-from initiative_lod.matching.alignable import our_things, their_things
+from initiative_lod.matching.alignable_things import our_things, their_things
+from initiative_lod.matching.proposal_review import Review
 from initiative_lod.matching.proposals import MIN_CONFIDENCE, Proposal, propose
-from initiative_lod.matching.side_by_side import Review
 from initiative_lod.matching.sssom_rows import StringMention
 from initiative_lod.reading import find_files, foreign_graph
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources import judgements, sssom_writer
 from initiative_lod.sources.mapping_set import MappingSet
 from initiative_lod.sources.sssom_slots import BUILT_IN
-from initiative_lod.validation.confined import RunLimits, confined
+from initiative_lod.validation.confined_run import RunLimits, confined
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 JUDGEMENTS = Path("data") / "judgements" / "identity.tsv"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from initiative_lod import pipeline, release
-from initiative_lod.cli.talk import progress, say, show, sources_of, tell_missing
+from initiative_lod.cli.console import progress, say, show, sources_of, tell_missing
 from initiative_lod.release import history
 from initiative_lod.settings import from_environment
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod.cli.talk import say
+from initiative_lod.cli.console import say
 from initiative_lod.errors import SettingsError, SourceError
 from initiative_lod.languages import guessed_language
 from initiative_lod.settings import from_environment
 from initiative_lod.sources import text, turtle
-from initiative_lod.sources.draft import DraftText, draft, unlike
+from initiative_lod.sources.document_draft import DraftText, draft, unlike
 from initiative_lod.sources.outline import outline
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

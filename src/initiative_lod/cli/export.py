@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from initiative_lod import release
-from initiative_lod.cli.talk import MOST_TOLD, progress, say, show
+from initiative_lod.cli.console import MOST_TOLD, progress, say, show
 from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
 

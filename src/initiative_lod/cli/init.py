@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from initiative_lod.cli.talk import say, show
+from initiative_lod.cli.console import say, show
 from initiative_lod.errors import SettingsError
 from initiative_lod.settings import FILE, Settings, package_folder
 

@@ -15,12 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
 from initiative_lod.bulk.sql_engine import STORE, require_known
-from initiative_lod.cli.talk import console, say, show, tell, tell_files
-from initiative_lod.cli.talk import progress as plain_progress
+from initiative_lod.cli.console import console, say, show, tell, tell_files
+from initiative_lod.cli.console import progress as plain_progress
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.reading.foreign_graph import ReadFile
-from initiative_lod.reading.members import FileOutcome
+from initiative_lod.reading.source_files import FileOutcome
 from initiative_lod.release import history
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings, from_environment

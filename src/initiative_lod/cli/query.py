@@ -12,11 +12,11 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutio
 from rich.table import Column
 
 from initiative_lod import release
-from initiative_lod.cli.talk import say, tell
+from initiative_lod.cli.console import say, tell
 from initiative_lod.errors import QuerySyntaxError, ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.query_text.dataset import dataset_of, parses
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.query_text.query_dataset import dataset_of, parses
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import Unions
 from initiative_lod.settings import from_environment
 from initiative_lod.sources.turtle import read_text

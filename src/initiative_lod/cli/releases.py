@@ -16,10 +16,10 @@ from pyoxigraph import NamedNode
 from initiative_lod import release
 from initiative_lod.bulk import differences
 from initiative_lod.bulk.sql_engine import STORE, require_known
-from initiative_lod.cli.talk import progress, say, show, sources_of, tell, tell_missing
+from initiative_lod.cli.console import progress, say, show, sources_of, tell, tell_missing
 from initiative_lod.errors import ReleaseError, SettingsError
 from initiative_lod.release import changes, cleanup, history, integrity
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import from_environment
 
 app = typer.Typer(help="List, verify, publish, take, roll back, compare and remove releases.", no_args_is_help=True)
@@ -156,7 +156,7 @@ def load(
     found = release.find(folder, version) if version else release.current(folder)
     if found is None:
         raise ReleaseError(f"nothing has been published in {folder}: name the version")
-    from initiative_lod.sparql.loading import Target, Way, load, prove
+    from initiative_lod.sparql.remote_loading import Target, Way, load, prove
     from initiative_lod.sparql.remote_store import accepted, endpoint_of
 
     opened, taken_on = OpenRelease.open(found), accepted(settings)

@@ -49,7 +49,7 @@ def prepare(settings: Settings) -> None:
     """Make sure that a release is published."""
     folder = settings.release_folder
     if release.current(folder) is None and settings.follow:
-        from initiative_lod.cli.talk import progress
+        from initiative_lod.cli.console import progress
         from initiative_lod.release.origin import PullLimits
         from initiative_lod.release.pull import pull
 
@@ -58,7 +58,7 @@ def prepare(settings: Settings) -> None:
             release.publish(folder, taken)
     elif release.current(folder) is None:
         from initiative_lod import pipeline  # here: a server of what is published needs no validator
-        from initiative_lod.cli.talk import progress
+        from initiative_lod.cli.console import progress
 
         with progress() as step, suppress(Overtaken):  # somebody else has published meanwhile: then that is served
             release.publish(folder, pipeline.make_release(settings, step), since="")
@@ -68,7 +68,7 @@ def run(settings: Settings, read_settings: Callable[[], Settings]) -> None:
     """Serve until told to stop; ``read_settings`` is asked when told to reload."""
     sys.setswitchinterval(0.001)  # requests are taken while pages are made: a thread of these gives way after so long
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the start
-    from initiative_lod.release.opened import OpenRelease
+    from initiative_lod.release.open_release import OpenRelease
     from initiative_lod.web.server import Server
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from initiative_lod import pipeline
-from initiative_lod.cli.talk import progress, say, show, tell_files
+from initiative_lod.cli.console import progress, say, show, tell_files
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings, from_environment

@@ -13,16 +13,16 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents import links, representation
+from initiative_lod.documents.json_tree import SCHEMA, SCHEMA_FILE
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import Offer, choose, choose_profile, named_profile
 from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, TEXT_OFFERS, Rendered, Variant
 from initiative_lod.documents.resource import describe, document_iri, exists, resource_of
 from initiative_lod.documents.schema_org_type import VOCABULARY, kinds_of, type_of
-from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE
 from initiative_lod.formats import BY_SUFFIX, HTML, JSON_LD, TEXT, MediaType
 from initiative_lod.iris import Iris, uri
 from initiative_lod.release.manifest import DUMPS, dump_type
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 
 DEFAULT_PROFILE = "ilod"
 OWN_DOCUMENTS = ("doc/", "ontology", "shapes", "dataset", "graph/")  # paths under which a document is found

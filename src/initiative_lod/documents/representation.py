@@ -14,14 +14,14 @@ from typing import Any
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from initiative_lod.documents import codings
+from initiative_lod.documents import content_codings
+from initiative_lod.documents.json_tree import tree
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, document_iri, is_merged
-from initiative_lod.documents.tree import tree
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.iris import Iris, document_of
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
 ALTERNATES = "http://www.w3.org/ns/dx/connegp/altr"
@@ -165,5 +165,5 @@ class Rendered:
         """The same in another coding, of the same bytes whenever and wherever it is made."""
         if coding == self.coding:
             return self
-        content = codings.decode(self.content, self.coding)
-        return replace(self, content=codings.encode(content, coding), coding=coding)
+        content = content_codings.decode(self.content, self.coding)
+        return replace(self, content=content_codings.encode(content, coding), coding=coding)

@@ -33,7 +33,7 @@ from initiative_lod.formats.graph_format import Triples, triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page, where they are not more

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDF, SKOS
 
 VOCABULARY = "https://schema.org/"

@@ -19,7 +19,7 @@ from typing import IO
 from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.formats.graph_format import Content, GraphFormat, Note, Statement
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.vocabulary import RDF, XSD
 
 _STRING = r'"(?>[^"\\\n]|\\.)*+"'
@@ -73,7 +73,7 @@ def _line(statement: Statement) -> str:
     return f"{start},{value},{_quoted(term.datatype)},{encode_basestring(language)},{end}]\n"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _quoted(term: NamedNode | BlankNode | Triple) -> str:
     return encode_basestring(_name(term))
 

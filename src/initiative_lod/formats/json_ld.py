@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from pyoxigraph import Literal, Quad, RdfFormat
 
 from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.formats.well_formed import fault_of
 

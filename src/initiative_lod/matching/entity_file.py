@@ -41,7 +41,7 @@ from initiative_lod.release import addition
 from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import open_index, unstamp
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DOCUMENTS, RDF
 
 FILE = "entities.sqlite"  # in the index

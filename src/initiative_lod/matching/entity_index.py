@@ -35,7 +35,7 @@ from initiative_lod.matching.label_index import (
 )
 from initiative_lod.release.files import open_index
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.time_limit import LIMIT
 
 log = logging.getLogger(__name__)

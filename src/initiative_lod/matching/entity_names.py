@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 
 
 def name_of(opened: OpenRelease, iri: str, language: str = DEFAULT_LANGUAGE) -> str:

@@ -17,7 +17,7 @@ from initiative_lod.errors import Message
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import WORD_LANGUAGES, has_han
 from initiative_lod.locale.messages import Language
-from initiative_lod.matching.alignable import Alignable, Name
+from initiative_lod.matching.alignable_things import Alignable, Name
 from initiative_lod.matching.label_forms import forms, is_abbreviation, variants
 from initiative_lod.matching.label_index import Label, LabelsInMemory
 from initiative_lod.matching.scoring import KIND_WORTH, Basis, Score, compare

@@ -13,7 +13,7 @@ from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.matching.entity_index import AnyOf, CountedTerm, EntityIndex
 from initiative_lod.matching.entity_names import language_rank, name_of, node_of
 from initiative_lod.matching.label_forms import fold
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import PROV, RDF, RDFS, SKOS
 
 MAX_SUBCLASSES = 200  # that stand under one class

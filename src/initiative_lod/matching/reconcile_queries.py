@@ -15,7 +15,7 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import BadArgument, Message, TooLarge, Verbatim
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import LABEL_LANGUAGES, guessed
 from initiative_lod.matching.reconcile_entities import Entities

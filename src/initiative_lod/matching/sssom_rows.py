@@ -14,7 +14,7 @@ from initiative_lod.iris import slug
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import has_han
 from initiative_lod.locale.messages import Language
-from initiative_lod.matching.alignable import Alignable
+from initiative_lod.matching.alignable_things import Alignable
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.proposals import COMPARED_LANGUAGES, Proposal
 from initiative_lod.sources.mapping_set import MappingRow

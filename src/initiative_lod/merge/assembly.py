@@ -34,10 +34,10 @@ from initiative_lod.release import (
 )
 from initiative_lod.release.files import entry_at
 from initiative_lod.release.manifest import Manifest, MergedSource, Part
-from initiative_lod.release.phases import Phases
+from initiative_lod.release.phase_limits import Phases
 from initiative_lod.settings import Settings
 from initiative_lod.sources.judgements import Judgement
-from initiative_lod.validation.confined import RunLimits
+from initiative_lod.validation.confined_run import RunLimits
 
 OWN = "own.nq.gz"
 MADE_ANEW = (

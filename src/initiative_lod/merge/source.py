@@ -16,15 +16,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from initiative_lod.errors import at
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
 from initiative_lod.reading.find_files import Arrived, Source
-from initiative_lod.reading.members import CAP, FileOutcome
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.process_pool import ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID
+from initiative_lod.reading.source_files import CAP, FileOutcome
 from initiative_lod.reading.spool import merged
 from initiative_lod.reading.syntax import NO_RDF
 from initiative_lod.release import Release

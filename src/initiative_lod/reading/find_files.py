@@ -15,7 +15,7 @@ from typing import Any
 
 from initiative_lod.errors import SourceError
 from initiative_lod.literals import split_address
-from initiative_lod.reading.members import FileOutcome, Member
+from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.syntax import SUFFIXES
 from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
 from initiative_lod.settings import Settings

@@ -16,10 +16,10 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from initiative_lod.errors import SourceError, at
 from initiative_lod.reading.find_files import Arrived, Source, arrive, check
-from initiative_lod.reading.members import FileOutcome, Member
-from initiative_lod.reading.memory import taken
 from initiative_lod.reading.parse import How
+from initiative_lod.reading.process_memory import taken
 from initiative_lod.reading.process_pool import ProcessPool
+from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.spool import merged
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.settings import Settings

@@ -21,7 +21,7 @@ from initiative_lod.formats.graph_format import Content
 from initiative_lod.formats.notation3 import beyond_rdf
 from initiative_lod.formats.well_formed import fault_of
 from initiative_lod.reading import encoding, skolem
-from initiative_lod.reading.members import CAP, FileOutcome, Member
+from initiative_lod.reading.source_files import CAP, FileOutcome, Member
 from initiative_lod.reading.syntax import HEAD, WIDER, decide
 
 WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed from where it lies

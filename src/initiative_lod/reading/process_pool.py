@@ -20,8 +20,8 @@ from typing import Any
 
 from initiative_lod.errors import MachineError, SourceError
 from initiative_lod.reading.find_files import Arrived
-from initiative_lod.reading.members import FileOutcome, Member
 from initiative_lod.reading.parse import How
+from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.unpack import Caps
 from initiative_lod.settings import Settings
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from initiative_lod.reading.find_files import Arrived, walk
-from initiative_lod.reading.members import Member
 from initiative_lod.reading.parse import How, read
+from initiative_lod.reading.source_files import Member
 from initiative_lod.reading.spool import sort_spool
 from initiative_lod.reading.unpack import Budget, Caps
 

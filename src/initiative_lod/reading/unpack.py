@@ -22,7 +22,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any, Self
 
 from initiative_lod.reading import encoding
-from initiative_lod.reading.members import FileOutcome, Member
+from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.syntax import HEAD, SUFFIXES, decide, suffix
 from initiative_lod.settings import Settings
 from initiative_lod.terminal import printable

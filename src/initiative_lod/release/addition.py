@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.build import identity
 from initiative_lod.release.manifest import Manifest, MergedSource, Release
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDF
 
 #: Graphs that are made anew at each merge, and name nothing that anybody looks for.

@@ -31,7 +31,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.integrity import DERIVED_FILES
 from initiative_lod.release.manifest import DUMP, Release, read
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 
 log = logging.getLogger(__name__)
 

@@ -44,7 +44,7 @@ from initiative_lod.release.manifest import (
     Release,
     read,
 )
-from initiative_lod.release.phases import NO_LIMITS, Phases
+from initiative_lod.release.phase_limits import NO_LIMITS, Phases
 
 Progress = Callable[[str], None]
 #: How the workplaces of writers begin.

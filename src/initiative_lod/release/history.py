@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release.files import sync
 from initiative_lod.release.manifest import MANIFEST, VERSION
 

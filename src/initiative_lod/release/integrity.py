@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
 from initiative_lod.release.manifest import (

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release.files import FileEntry
 from initiative_lod.release.integrity import SEALED
 from initiative_lod.release.manifest import MANIFEST, STORE_DIGESTS, Manifest

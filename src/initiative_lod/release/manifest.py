@@ -21,7 +21,7 @@ from typing import Any
 
 from initiative_lod.errors import OtherFormat, ReleaseError
 from initiative_lod.formats import GZIP, N_QUADS, PARQUET, RDF_TYPES, MediaType
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release.files import FileEntry
 
 FORMAT = 3

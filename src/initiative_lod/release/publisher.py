@@ -11,7 +11,7 @@ from pathlib import Path
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import history
 from initiative_lod.release.manifest import read
-from initiative_lod.release.opened import STARTED, OpenRelease
+from initiative_lod.release.open_release import STARTED, OpenRelease
 
 log = logging.getLogger(__name__)
 

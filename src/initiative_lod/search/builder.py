@@ -29,7 +29,7 @@ from initiative_lod.search.schema import (
     SCHEMA,
     UNCLASSED,
 )
-from initiative_lod.search.staging import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID
+from initiative_lod.search.staged_statements import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID
 from initiative_lod.vocabulary import ATTESTATIONS, DOCUMENTS, SPEAKING_OF
 
 MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in

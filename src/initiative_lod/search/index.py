@@ -24,8 +24,8 @@ from initiative_lod.release import addition
 from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import unstamp
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
-from initiative_lod.search import staging
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.search import staged_statements
 from initiative_lod.search.builder import Builder, IndexSummary
 from initiative_lod.vocabulary import SPEAKING_OF
 
@@ -58,10 +58,10 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     It finds what one that was built finds. What our things speak of or are mapped to gives them its names: where these
     are added to, the index is to be built.
     """
-    iris, words = opened.iris, staging.wordings(opened.iris)
+    iris, words = opened.iris, staged_statements.wordings(opened.iris)
     new = (quad for graph in added.graphs for item in words for quad in opened.quads(predicate=item, graph=graph))
     subjects = sorted({quad.subject for quad in new if isinstance(quad.subject, NamedNode)}, key=str)
-    linking = [*(iris.term(name) for name in SPEAKING_OF), NamedNode(staging.OBJECT_ID)]
+    linking = [*(iris.term(name) for name in SPEAKING_OF), NamedNode(staged_statements.OBJECT_ID)]
     if any(next(opened.triples(None, link, item), None) for item in subjects for link in linking):
         return False
     quads = (quad for item in subjects for quad in opened.about(item) if quad.graph_name != iris.graph("release"))
@@ -82,9 +82,9 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
 def _staged(quads: Iterable[Quad], iris: Iris, places: Mapping[NamedNode, int]) -> Iterator[sqlite3.Connection]:
     with (
         tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder,
-        closing(staging.scratch(Path(folder) / "staged.sqlite")) as staged,
+        closing(staged_statements.scratch(Path(folder) / "staged.sqlite")) as staged,
     ):
-        staging.stage(staged, quads, iris, places)
+        staged_statements.stage(staged, quads, iris, places)
         yield staged
 
 

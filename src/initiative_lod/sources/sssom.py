@@ -29,8 +29,8 @@ from initiative_lod.sources.mapping_set import (
     MappingSet,
     where_seen,
 )
+from initiative_lod.sources.sssom_raw import HeaderEntry, Record, Written, require_short
 from initiative_lod.sources.sssom_slots import BUILT_IN, COMPOSED, LITERAL, NOT, REQUIRED
-from initiative_lod.sources.sssom_written import HeaderEntry, Record, Written, require_short
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, RDFS, SKOS
 
 PUBLISHED = (*REQUIRED, "confidence")  # what we publish says how sure it is as well

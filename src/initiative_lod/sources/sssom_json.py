@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import ParseError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import is_iri
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom_written import Doubt, HeaderEntry, Record, Written, text_lines
+from initiative_lod.sources.sssom_raw import Doubt, HeaderEntry, Record, Written, text_lines
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},\n]')
 

@@ -21,7 +21,7 @@ from initiative_lod.reading.encoding import head
 from initiative_lod.settings import Settings
 from initiative_lod.sources import sssom_slots as slots
 from initiative_lod.sources.mapping_set import STRING, URI_OR_CURIE, Extension
-from initiative_lod.sources.sssom_written import MAX_UNPACKED_BYTES, Doubt, HeaderEntry, Record, Written
+from initiative_lod.sources.sssom_raw import MAX_UNPACKED_BYTES, Doubt, HeaderEntry, Record, Written
 from initiative_lod.vocabulary import DCTERMS, OWL, RDF, SSSOM, VOID
 
 Node = NamedNode | BlankNode

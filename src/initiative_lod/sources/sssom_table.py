@@ -11,7 +11,7 @@ import yaml
 
 from initiative_lod.errors import ParseError
 from initiative_lod.sources import sssom_slots as slots
-from initiative_lod.sources.sssom_written import Doubt, HeaderEntry, Record, Written, text_lines
+from initiative_lod.sources.sssom_raw import Doubt, HeaderEntry, Record, Written, text_lines
 
 #: A cell in quotes ends at a quote that a delimiter or a line end follows; a quote that does not is part of the text,
 #: as people write it. (The csv module either refuses such a cell or loses its quotes.)

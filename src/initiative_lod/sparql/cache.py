@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 from initiative_lod.sparql.job import Job, QueryResult
 
 OVERHEAD = 512  # bytes that an entry costs besides its body
@@ -30,7 +30,7 @@ def key(digest: str, job: Job) -> Key | None:
 
     Normalised is: blanks around the query, line ends, the order of the graphs in the dataset.
     """
-    if not guard.is_stable(job.query):
+    if not parser_guard.is_stable(job.query):
         return None
     text = job.query.replace("\r\n", "\n").strip()
     dataset = None if job.dataset is None else tuple(sorted(graphs) for graphs in job.dataset)

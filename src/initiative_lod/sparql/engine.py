@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.process import Call, Calls
 from initiative_lod.sparql.service_calls import Broker
+from initiative_lod.sparql.worker_process import Call, Calls
 
 
 class Engine(Protocol):

@@ -8,14 +8,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 
 from initiative_lod.errors import Busy, Message
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
 from initiative_lod.sparql.engine import EmbeddedEngine, Engine
+from initiative_lod.sparql.fair_queue import Lanes, Rate, Shelf
 from initiative_lod.sparql.job import Job, QueryResult
-from initiative_lod.sparql.process import PROGRAM, JobNotTaken, Worker, WorkerDied
-from initiative_lod.sparql.queue import Lanes, Rate, Shelf
 from initiative_lod.sparql.service_calls import Broker
+from initiative_lod.sparql.worker_process import PROGRAM, JobNotTaken, Worker, WorkerDied
 
 log = logging.getLogger(__name__)
 

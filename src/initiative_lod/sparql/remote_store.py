@@ -19,14 +19,14 @@ from urllib.parse import urlsplit
 
 from initiative_lod.errors import EngineDown, InitiativeLodError, Message, QueryTimeout, SettingsError
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.endpoint import RemoteEndpoint, authorization, require_address
 from initiative_lod.sparql.engine import service_call
+from initiative_lod.sparql.engine_probe import DEVIATIONS, MISSING, Deviation, holds, probe
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.probe import DEVIATIONS, MISSING, Deviation, holds, probe
-from initiative_lod.sparql.process import Calls
+from initiative_lod.sparql.remote_endpoint import RemoteEndpoint, authorization, require_address
 from initiative_lod.sparql.service_calls import Broker
+from initiative_lod.sparql.worker_process import Calls
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.formats import RDF_TYPES, RESULT_TYPES
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SD, VOID, XSD
 

@@ -13,9 +13,9 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Variable
 
 from initiative_lod.errors import ParseError, QueryError, SourceError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import DEFAULT_BASE, Iris, rebase_query
-from initiative_lod.query_text.dataset import dataset_of, parses
+from initiative_lod.query_text.query_dataset import dataset_of, parses
 from initiative_lod.sources import query_files
 from initiative_lod.sources.questions import DOCUMENT, EACH, Question
 from initiative_lod.vocabulary import XSD

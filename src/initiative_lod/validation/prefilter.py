@@ -18,10 +18,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.constraint_queries import ConstraintQueries
-from initiative_lod.validation.patterns import compiled
 from initiative_lod.validation.property_path import follow, inward, read_path
 from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.validation.widened_query import Undecidable
+from initiative_lod.validation.xpath_patterns import compiled
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
 
 #: Whether a node conforms; None where that is left to the processor.

@@ -35,8 +35,7 @@ from initiative_lod.errors import OverLimit, ShapesError
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings
 from initiative_lod.sources.line_numbers import places_in
-from initiative_lod.validation.confined import RunLimits, confined
-from initiative_lod.validation.patterns import compiled
+from initiative_lod.validation.confined_run import RunLimits, confined
 from initiative_lod.validation.prefilter import TARGETS, Prefilter
 from initiative_lod.validation.property_path import PathOf, inward, path_triples, read_path
 from initiative_lod.validation.rdflib_graph import DataGraph, oxigraph_term, rdflib_term
@@ -44,6 +43,7 @@ from initiative_lod.validation.report import Place, Report, Result
 from initiative_lod.validation.shapes_fault import FaultSearch, Targets, located
 from initiative_lod.validation.shapes_graph import ForeignShapes, check, read_shapes, shacl_name, shape_name
 from initiative_lod.validation.triple_index import Term, TripleIndex
+from initiative_lod.validation.xpath_patterns import compiled
 from initiative_lod.vocabulary import OA, ONTOLOGY_PATH, OWL, RDF, RDFS, SH
 
 #: (subject, property, value) -> where it was written; property and value are empty for the subject as a whole.

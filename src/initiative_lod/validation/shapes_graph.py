@@ -19,9 +19,9 @@ from initiative_lod.literals import split_address
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.settings import Settings
-from initiative_lod.validation.patterns import compiled
 from initiative_lod.validation.property_path import read_path
 from initiative_lod.validation.triple_index import Term, TripleIndex
+from initiative_lod.validation.xpath_patterns import compiled
 from initiative_lod.vocabulary import OWL, RDF, SH
 
 #: What a processor knows without reading it.

@@ -32,8 +32,8 @@ from initiative_lod.errors import (
 from initiative_lod.formats import JSON, json_bytes
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.damage import is_damage
-from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
@@ -41,14 +41,13 @@ from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web import sparql_worker
 from initiative_lod.web.follower import Follower
 from initiative_lod.web.http import problems
-from initiative_lod.web.http.front import Front
 from initiative_lod.web.http.headers import CommonHeaders
+from initiative_lod.web.http.middleware import Front
 from initiative_lod.web.http.request import Response
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.preparation import Preparation
 from initiative_lod.web.routes.about import about_addresses
 from initiative_lod.web.routes.changes import changes_address
 from initiative_lod.web.routes.compare import compare_address
@@ -75,6 +74,7 @@ from initiative_lod.web.routes.statements import statements_address
 from initiative_lod.web.routes.suggest import suggest_address
 from initiative_lod.web.routes.thing_index import index_addresses
 from initiative_lod.web.site import OLDER, RELEASE, Site
+from initiative_lod.web.warm_up import Preparation
 
 log = logging.getLogger("initiative_lod")
 

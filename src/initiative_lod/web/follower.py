@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from initiative_lod.errors import OriginError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release.history import current_version
 from initiative_lod.release.inventory import MAX_LIST_BYTES
 from initiative_lod.release.manifest import MANIFEST, VERSION

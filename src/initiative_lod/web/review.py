@@ -23,10 +23,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from initiative_lod.errors import Message, SourceError, Verbatim
 from initiative_lod.locale.messages import Language, Languages
-from initiative_lod.matching.side_by_side import Review
+from initiative_lod.matching.proposal_review import Review
 from initiative_lod.sources.judgements import Verdict
 from initiative_lod.web.http import request as requests
-from initiative_lod.web.pages.templates import page_templates
+from initiative_lod.web.pages.page_templates import page_templates
 from initiative_lod.web.routes.routing import ExactRoute
 
 MAX_BODY_BYTES = 64 * 1024

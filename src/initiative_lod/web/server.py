@@ -19,12 +19,12 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.errors import InitiativeLodError
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from initiative_lod.web.http.connections import Connections
-from initiative_lod.web.http.front import Front
+from initiative_lod.web.http.middleware import Front
 from initiative_lod.web.http.problems import problem, title
 
 log = logging.getLogger("initiative_lod")

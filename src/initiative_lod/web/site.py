@@ -16,9 +16,9 @@ import pyoxigraph
 from starlette.types import Scope
 
 from initiative_lod import __version__
-from initiative_lod.documents.codings import ZSTD_VERSION
+from initiative_lod.documents.content_codings import ZSTD_VERSION
 from initiative_lod.locale.messages import Language
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import request

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from initiative_lod.build.identity import JOINING, joining
 from initiative_lod.iris import Iris
-from initiative_lod.merge.conflicts.joined_things import JoinedThings
+from initiative_lod.merge.conflicts.union_find import JoinedThings
 from initiative_lod.release import default_graph
 from initiative_lod.vocabulary import OWL, RDF
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from initiative_lod.bulk.sql_engine import SqlEngine, expanded
-from initiative_lod.merge.conflicts.joined_things import JoinedThings
+from initiative_lod.merge.conflicts.union_find import JoinedThings
 
 
 def prepare(engine: SqlEngine, prefixes: Mapping[str, str]) -> None:

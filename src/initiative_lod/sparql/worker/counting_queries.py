@@ -16,9 +16,9 @@ from pathlib import Path
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import Iris
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 from initiative_lod.release.manifest import MANIFEST, format_at
 from initiative_lod.release.unions import FIRST_WITH_TABLE, GraphTable
 from initiative_lod.vocabulary import RDF, VOID
@@ -104,7 +104,7 @@ def read(text: str) -> CountingQuery | None:
     """The counting query that ``text`` is; None for any other. What is no query may be taken for one: parse it."""
     if not _TELLING.search(text):
         return None  # as most are
-    prefixes, begin = guard.prologue(text)
+    prefixes, begin = parser_guard.prologue(text)
     try:
         return _Reader(text, begin, prefixes).query()
     except _Other:

@@ -35,12 +35,12 @@ from initiative_lod.errors import (
     Verbatim,
 )
 from initiative_lod.formats import BY_NAME, HTML, JSON_LD, RESULT_CSV, RESULT_XML, GraphFormat, MediaType
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.formats.rdf_xml import XmlOutput
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABELS
-from initiative_lod.query_text import guard
-from initiative_lod.query_text.dataset import Dataset, dataset_of, parses
+from initiative_lod.query_text import parser_guard
+from initiative_lod.query_text.query_dataset import Dataset, dataset_of, parses
 from initiative_lod.release.damage import is_damage
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.unions import Unions
@@ -94,10 +94,10 @@ class Evaluator:
 
         Raises QueryError and its kinds for what the client must change, QueryTooLarge past a limit.
         """
-        guard.check(job.query, self._limits.length, self._limits.nesting)
-        text = guard.decoded(job.query)
+        parser_guard.check(job.query, self._limits.length, self._limits.nesting)
+        text = parser_guard.decoded(job.query)
         opened = self.open(job.store)
-        if guard.holds("SERVICE", text, lambda other: parses(other, job.base)):
+        if parser_guard.holds("SERVICE", text, lambda other: parses(other, job.base)):
             if self._call is None:
                 raise QueryForbidden(Message("service.none"))
             found_clauses = clauses(text, lambda other: parses(other, job.base))
@@ -107,10 +107,10 @@ class Evaluator:
         media = self._media_type(job, found)
         if not isinstance(found, QuerySolutions | QueryBoolean):
             triples = list(self._counted(found))
-            if guard.holds("DESCRIBE", text, lambda other: parses(other, job.base)):
+            if parser_guard.holds("DESCRIBE", text, lambda other: parses(other, job.base)):
                 store, options = opened.asked(dataset)
                 triples += self._counted(_labels(store, triples, options), len(triples))
-            prefixes = {**Iris(job.base).prefixes, **guard.prologue(text)[0]}
+            prefixes = {**Iris(job.base).prefixes, **parser_guard.prologue(text)[0]}
             return "graph", self._write_graph(triples, media, prefixes, opened, job)
         output = Output(media.name, self._limits.rows, self._limits.size, self._limits.spool)
         try:
@@ -233,7 +233,7 @@ def _query(store: Store, text: str, base: str, options: dict[str, Any]) -> Found
     try:
         return store.query(text, base_iri=base, **options)
     except SyntaxError as error:
-        if guard.is_update(text):
+        if parser_guard.is_update(text):
             raise QueryForbidden(Message("query.read_only")) from None
         raise QuerySyntaxError(mistake(text, str(error))) from error
     except (RuntimeError, OSError, ValueError) as error:

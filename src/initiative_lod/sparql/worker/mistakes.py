@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from initiative_lod.errors import Message, Verbatim
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 from initiative_lod.vocabulary import PREFIXES
 
 #: Characters that text programs put in the place of ASCII ones, and what was meant; none of them stands in SPARQL
@@ -42,7 +42,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 def mistake(text: str, engine: str) -> Message:
     """Mistake in the query ``text``, which the engine refused with the words ``engine``."""
-    outside = guard.blanked(text)
+    outside = parser_guard.blanked(text)
     if not outside.strip():
         return Message("query.empty")
     if odd := _ODD.search(outside):
@@ -52,7 +52,7 @@ def mistake(text: str, engine: str) -> Message:
         id = "query.character" if meant.strip() else "query.space" if meant else "query.no_character"
         values = {"meant": meant} if meant.strip() else {}
         return Message(id, line=line, column=column, name=Verbatim(name), **values)
-    _, start = guard.prologue(text)
+    _, start = parser_guard.prologue(text)
     first = _WORD.search(outside, start)
     if first is not None and first[0].upper() not in (*_FORMS, "PREFIX", "BASE", "VERSION"):
         line, column = _place(text, first.start())
@@ -67,7 +67,7 @@ def mistake(text: str, engine: str) -> Message:
 
 def _undeclared(text: str, outside: str) -> Message | None:
     """The first name whose prefix is not declared; with the declaration, where the prefix is one that we know."""
-    declared, start = guard.prologue(text)
+    declared, start = parser_guard.prologue(text)
     for name in _NAME.finditer(outside, start):
         if name["prefix"] not in declared:
             line, column = _place(text, name.start())
@@ -89,7 +89,7 @@ def _unpaired(text: str, outside: str) -> Message | None:
                 line, column = _place(text, place)
                 return Message("query.closes_nothing", line=line, column=column, bracket=character)
             waiting.pop()
-    for token in guard.TOKENS.finditer(text):
+    for token in parser_guard.TOKENS.finditer(text):
         if token["string"] and (len(token[0]) == 1 or token[0][0] != token[0][-1]):
             line, column = _place(text, token.start())
             return Message("query.string_open", line=line, column=column)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from initiative_lod.errors import Message, QueryForbidden, ServiceError, Verbatim
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 
 MOST_ROWS = 10_000
 MOST_CALLS = 8  # SERVICE clauses in one query
@@ -44,11 +44,11 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[ServiceClause]:
     Where a clause is, and where its pattern ends, is asked of the parser. Raises QueryForbidden for a service that is
     not named by an IRI, and when what is left would still hold a clause: nothing is called then.
     """
-    prefixes, beginning = guard.prologue(text)
+    prefixes, beginning = parser_guard.prologue(text)
     found: list[ServiceClause] = []
     position = 0
     for match in re.finditer("(?i)SERVICE", text):
-        if match.start() < position or not guard.is_keyword("SERVICE", text, match.start(), parses):
+        if match.start() < position or not parser_guard.is_keyword("SERVICE", text, match.start(), parses):
             continue
         target = _TARGET.match(text, match.end())
         if target is None or target["variable"]:
@@ -65,7 +65,7 @@ def clauses(text: str, parses: Callable[[str], bool]) -> list[ServiceClause]:
     left = text
     for clause in reversed(found):
         left = f"{left[: clause.start]}{{}}{left[clause.end :]}"
-    if not parses(left) or guard.holds("SERVICE", left, parses):
+    if not parses(left) or parser_guard.holds("SERVICE", left, parses):
         raise QueryForbidden(Message("service.stuck"))
     return found
 
@@ -80,7 +80,7 @@ def _pattern_end(prologue: str, text: str, start: int, parses: Callable[[str], b
 
 def replaced(text: str, found: Iterable[ServiceClause], call: Call) -> str:
     """``text`` with each clause replaced by the solutions that ``call`` (IRI, query) got for it, as VALUES."""
-    prologue = text[: guard.prologue(text)[1]]
+    prologue = text[: parser_guard.prologue(text)[1]]
     parts, position = [], 0
     for clause in found:
         try:

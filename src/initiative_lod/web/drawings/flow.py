@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from initiative_lod.web.drawings.heat_map import INK, Drawn
 from initiative_lod.web.drawings.text_width import text_width, wrapped
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 
 SIZE, LINE, UNIT, GAP = 12.5, 15, 10.0, 8.0
 BETWEEN, PADDING, MOST_LINES = 100, 8, 8

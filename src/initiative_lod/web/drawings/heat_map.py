@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from initiative_lod.web.drawings.text_width import text_width, wrapped
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 
 CELL, SIZE, LINE = 28, 12.5, 15
 # Rows have little room beside each other, so that a phone shows some of the columns as well.

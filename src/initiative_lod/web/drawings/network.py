@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 
 THINGS = 40
 LINES = 80

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from initiative_lod.web.drawings.text_width import shortened
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.initiative_map import (
     MapRow,
     beside,

@@ -16,7 +16,7 @@ from importlib import resources
 import resvg_py
 
 from initiative_lod.errors import Message, NotFound
-from initiative_lod.web import own_process
+from initiative_lod.web import drawing_process
 from initiative_lod.web.drawings.packaged_font import FAMILY, FONT, lacking
 
 SCALE = 2  # pixels of the file for one of the drawing
@@ -30,7 +30,7 @@ def png(svg: str, scale: float = SCALE) -> bytes:
     Raises NotFound where the font lacks a letter, InitiativeLodError when the process fails.
     """
     check(missing(svg))
-    return own_process.run(__name__, str(scale), data=svg, seconds=SECONDS)
+    return drawing_process.run(__name__, str(scale), data=svg, seconds=SECONDS)
 
 
 def check(letters: frozenset[str]) -> None:
@@ -46,7 +46,7 @@ def missing(svg: str) -> frozenset[str]:
 
 def main() -> None:
     """Write the PNG of the SVG that is read."""
-    own_process.confine(SECONDS, MEMORY_BYTES)
+    drawing_process.confine(SECONDS, MEMORY_BYTES)
     with resources.as_file(FONT) as font:
         made = resvg_py.svg_to_bytes(
             svg_string=sys.stdin.buffer.read().decode(),

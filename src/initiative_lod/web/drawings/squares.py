@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from initiative_lod.web.drawings.text_width import text_width
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 
 SIGNS = {
     "prohibit": "⊘",

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.release.files import open_index
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.http.request import Request

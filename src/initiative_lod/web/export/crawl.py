@@ -16,9 +16,9 @@ from typing import Any
 
 from initiative_lod import release
 from initiative_lod.formats import HTML, JSON
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.cached_lookups import CachingRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
-from initiative_lod.release.remembering import RememberingRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from initiative_lod.web.export.site_file import SiteAddress
@@ -96,7 +96,7 @@ class Asking:
 
     def __init__(self, settings: Settings, made: release.Release, host: str = "", scheme: str = "https") -> None:
         """``host`` is what absolute addresses begin with, in the few files that need them; none, where it is empty."""
-        self._opened = RememberingRelease.open(made)
+        self._opened = CachingRelease.open(made)
         self._app = create_app(settings, OneRelease(self._opened))
         self.site = self._app.site
         self.languages = tuple(self.site.pages.languages)

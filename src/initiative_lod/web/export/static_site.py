@@ -14,16 +14,16 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from initiative_lod import __version__, release
-from initiative_lod.documents.codings import GZIP, encode
+from initiative_lod.documents.content_codings import GZIP, encode
 from initiative_lod.documents.document import OWN_DOCUMENTS
+from initiative_lod.documents.json_tree import SCHEMA_FILE
 from initiative_lod.documents.representation import document_paths
-from initiative_lod.documents.tree import SCHEMA_FILE
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML
 from initiative_lod.locale.messages import DEFAULT
 from initiative_lod.release.files import as_json
 from initiative_lod.release.manifest import CONTEXT, DUMPS
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.export import browser_search, nginx
 from initiative_lod.web.export.crawl import Asking, is_served, links_of

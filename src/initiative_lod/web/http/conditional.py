@@ -14,10 +14,10 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 from initiative_lod.documents import links
-from initiative_lod.documents.codings import IDENTITY, ZSTD, choose_coding, coded_tag
+from initiative_lod.documents.content_codings import IDENTITY, ZSTD, choose_coding, coded_tag
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Rendered
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 

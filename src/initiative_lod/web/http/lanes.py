@@ -19,7 +19,7 @@ from starlette.types import Receive
 from initiative_lod.errors import Busy, Message, OutOfTime
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.queue import Lanes, Refusals
+from initiative_lod.sparql.fair_queue import Lanes, Refusals
 from initiative_lod.web.http.client_watch import Watch
 from initiative_lod.web.http.request import Client
 

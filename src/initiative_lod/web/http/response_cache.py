@@ -20,10 +20,10 @@ from urllib.parse import parse_qsl
 from cachetools import LRUCache
 from starlette.types import Message, Scope
 
-from initiative_lod.documents.codings import IDENTITY, ZSTD, choose_coding
+from initiative_lod.documents.content_codings import IDENTITY, ZSTD, choose_coding
 from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import static_files
 
 STATIC = "/static/"  # whose files are kept for long under the address with their own version

@@ -11,12 +11,12 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.literals import number
-from initiative_lod.query_text import counted
+from initiative_lod.query_text import count_listings
 from initiative_lod.sources import questions
 from initiative_lod.vocabulary import PARTS, RDF
 from initiative_lod.web.drawings import bars
 from initiative_lod.web.drawings.heat_map import Drawn, heat_map
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.saved_questions import Kept, about, in_language, rows_of
 from initiative_lod.web.pages.view import View
 
@@ -85,7 +85,7 @@ def table(item: Kept, view: View, document: NamedNode | None = None) -> Table:
         )
     )
     numbered = _numbered(view, document, names) if document is not None else {}
-    counts = counted.counts(item["query"])
+    counts = count_listings.counts(item["query"])
     return Table(
         names,
         tuple(_heading(item, name, view) for name in names),
@@ -147,7 +147,7 @@ def _cell(name: str, term: dict[str, str] | None, view: View, numbered: Numbered
     return AnswerCell(None, text, number, listing if number and term["value"] != "0" else "")
 
 
-def _listing(count: counted.CountedColumn | None, row: Mapping[str, dict[str, str]], view: View) -> str:
+def _listing(count: count_listings.CountedColumn | None, row: Mapping[str, dict[str, str]], view: View) -> str:
     """The address at which what a count of the row counts is listed; nothing where that cannot be told."""
     query = count.listing({name: _term(row.get(name)) for name in count.named}) if count is not None else None
     return f"{view.link('/sparql', query=query)}#result" if query is not None else ""

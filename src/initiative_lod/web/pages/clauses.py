@@ -9,7 +9,7 @@ from functools import partial
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, OA
-from initiative_lod.web.labelled import LabelledResource, LangText, Node
+from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node
 from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
 from initiative_lod.web.pages.view import View

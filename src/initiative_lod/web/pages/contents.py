@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, ELI
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import initiative
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.view import View

@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.release.manifest import DUMPS, statement_files
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDFS, SKOS, VOID
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.mappings import Mapping, of_graph
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import View

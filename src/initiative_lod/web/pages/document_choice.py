@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.iris import Iris
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.view import View
 
 MOST_TOLD = 20  # documents that an error names

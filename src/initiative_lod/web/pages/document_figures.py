@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, PARTS, RDF
 
 #: What is said of parts and counted; a condition is the part's own.

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.release.manifest import CoveredText
 from initiative_lod.vocabulary import ELI
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import contents, initiative
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.contents import TextEntry

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
 from initiative_lod.web.pages.initiative import facts
 from initiative_lod.web.pages.mappings import MAPPINGS, Cluster, Mapping, cluster, mappings

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
+from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node, is_web
 from initiative_lod.web.pages.view import View
 
 

@@ -13,9 +13,9 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.labels import LABEL_PROPERTIES
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, RDFS, VCARD
-from initiative_lod.web.labelled import is_web
+from initiative_lod.web.labelled_resource import is_web
 
 MOST = 100  # statements that are read about one thing
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.literals import integer
 from initiative_lod.release import Release
 from initiative_lod.vocabulary import DCTERMS, ELI
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence, attestation, evidence, squares_of
 from initiative_lod.web.pages.view import View
 

@@ -16,7 +16,7 @@ from initiative_lod.web.drawings.flow import PALETTE
 from initiative_lod.web.drawings.heat_map import HUE, INK, LINE_COLOUR, Drawn
 from initiative_lod.web.drawings.squares import colour
 from initiative_lod.web.drawings.text_width import text_width, wrapped
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.initiative import Overview
 from initiative_lod.web.pages.view import View
 

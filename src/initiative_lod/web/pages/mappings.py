@@ -12,9 +12,9 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.languages import by_language, guessed_language, primary
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OWL, PROV, SKOS, SSSOM
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.fact_sources import FactSource, sources, unlinked
 from initiative_lod.web.pages.view import View
 

@@ -14,7 +14,7 @@ from functools import partial
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
-from initiative_lod.web.labelled import LabelledResource, LangText, Node
+from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node
 from initiative_lod.web.pages.clauses import Evidence, attestation, modalities, span
 from initiative_lod.web.pages.marked_text import Mark, Piece, around, split
 from initiative_lod.web.pages.plain_statements import Group, Value

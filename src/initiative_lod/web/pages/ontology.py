@@ -11,10 +11,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS
 from initiative_lod.web.drawings.ontology_diagram import Branch, DiagramArrow, diagram
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.saved_questions import needing, read
 from initiative_lod.web.pages.shapes import constraining

@@ -18,16 +18,15 @@ from initiative_lod.documents.resource import graph_of
 from initiative_lod.errors import Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.languages import simplified
 from initiative_lod.locale.messages import Language, Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import (
     citation,
-    comparison,
     contents,
     dataset,
     document_summary,
@@ -36,6 +35,7 @@ from initiative_lod.web.pages import (
     marked_text,
     ontology,
     part,
+    part_comparison,
     pictures,
     saved_questions,
     schema_org,
@@ -48,13 +48,13 @@ from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.document_figures import DocumentFigures, document_figures
 from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
-from initiative_lod.web.pages.labels import documents, names
+from initiative_lod.web.pages.page_templates import page_templates
 from initiative_lod.web.pages.part_choices import ComparedPart, compared_parts
 from initiative_lod.web.pages.pictures import Material, PictureKind
+from initiative_lod.web.pages.release_labels import documents, names
 from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.pages.statement_lines import part_places, statement_index
 from initiative_lod.web.pages.suggestions import NameList
-from initiative_lod.web.pages.templates import page_templates
 from initiative_lod.web.pages.view import Links, View
 
 PREVIEW = "wording"  # the picture that a link to any page of a document shows
@@ -122,7 +122,7 @@ class Pages:
         for document in self.documents(opened)[:MOST_PREVIEWS]:
             self.compared_parts(view, document)
         for document in self.documents(opened)[:1]:  # which reads what all comparisons have in common
-            comparison.compare(view, [item.part for item in self.compared_parts(view, document)[:2]])
+            part_comparison.compare(view, [item.part for item in self.compared_parts(view, document)[:2]])
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
         """Name of the site in a language."""

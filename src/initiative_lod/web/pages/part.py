@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.literals import integer
 from initiative_lod.vocabulary import DCTERMS
 from initiative_lod.web.drawings.text_width import shortened
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import clauses, contents, mappings
 from initiative_lod.web.pages.view import View
 

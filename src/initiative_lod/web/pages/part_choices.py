@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from initiative_lod.vocabulary import DCTERMS
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.contents import inner_parts
 from initiative_lod.web.pages.view import View
 

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.sources.questions import EACH
 from initiative_lod.vocabulary import DCTERMS, RDF, SKOS, SSSOM
 from initiative_lod.web.drawings.flow import Band, FlowNode, flow
 from initiative_lod.web.drawings.heat_map import Drawn, heat_map
 from initiative_lod.web.drawings.picture_frame import framed
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import answers, initiative, initiative_map, mappings
 from initiative_lod.web.pages.actor_aims import ActorAims
 from initiative_lod.web.pages.document_choice import key_of

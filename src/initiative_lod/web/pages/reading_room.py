@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.labels import LABELS
 from initiative_lod.languages import ideographic
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, SKOS
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import contents
 from initiative_lod.web.pages.clauses import Evidence, Row, evidence, modalities, rows
 from initiative_lod.web.pages.contents import TextEntry

@@ -8,11 +8,11 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.formats.json_reader import read_json
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.formats.guarded_json import read_json
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.sources.questions import DOCUMENT, EACH, KINDS
 from initiative_lod.validation import competency
-from initiative_lod.web.labelled import LangText
+from initiative_lod.web.labelled_resource import LangText
 from initiative_lod.web.pages.document_choice import key_of
 
 Kept = dict[str, Any]

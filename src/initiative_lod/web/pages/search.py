@@ -15,7 +15,7 @@ from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS
 from initiative_lod.search.results import Count, Hit, MarkedValue, Results
 from initiative_lod.search.schema import FACETS, UNCLASSED
 from initiative_lod.web.http.search_arguments import SearchArguments
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.marked_text import marked, shown
 from initiative_lod.web.pages.view import View
 

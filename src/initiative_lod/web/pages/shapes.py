@@ -12,7 +12,7 @@ from initiative_lod.iris import document_of
 from initiative_lod.labels import natural
 from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SH, TERMS
-from initiative_lod.web.labelled import LabelledResource, LangText, Node
+from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node
 from initiative_lod.web.pages.plain_statements import Group, groups
 from initiative_lod.web.pages.view import View
 

@@ -22,15 +22,15 @@ from initiative_lod import release
 from initiative_lod.documents.resource import resource_of
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.locale.messages import Language, Languages
-from initiative_lod.query_text import counted, guard
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.query_text import count_listings, parser_guard
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker.evaluation import OpenStore
 from initiative_lod.vocabulary import XSD
 from initiative_lod.web.drawings.bars import chart
 from initiative_lod.web.drawings.network import network
-from initiative_lod.web.labelled import LabelledResource, LangText
-from initiative_lod.web.pages.templates import page_templates
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
+from initiative_lod.web.pages.page_templates import page_templates
 from initiative_lod.web.pages.view import View
 
 SHOWN = 1000  # rows
@@ -193,7 +193,7 @@ class ResultNames:
 
 def _order(query: str, names: Sequence[str]) -> list[int]:
     """The columns as the query names them first, where it asks for all: the engine sorts those by the alphabet."""
-    words = guard.blanked(query)
+    words = parser_guard.blanked(query)
     outer = _SELECT.search(words)
     if outer is None or not outer[1]:
         return [*range(len(names))]
@@ -218,7 +218,7 @@ def _listings(job: Job, head: Sequence[str], rows: Sequence[Row], names: ResultN
     if job.dataset is not None or len(job.query) > LONGEST_LISTED:
         return {}
     found: dict[tuple[int, int], str] = {}
-    for name, count in counted.counts(job.query).items():
+    for name, count in count_listings.counts(job.query).items():
         for number, row in enumerate(rows if name in head else ()):
             terms = dict(zip(head, row, strict=True))
             amount = terms[name]

@@ -17,7 +17,7 @@ from initiative_lod.documents.coded_statements import (
     place_in,
 )
 from initiative_lod.labels import natural
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import PartView
 from initiative_lod.web.pages.marked_text import Mark, split
 from initiative_lod.web.pages.view import View

@@ -14,10 +14,10 @@ from rapidfuzz import fuzz, process
 
 from initiative_lod.labels import LABELS
 from initiative_lod.languages import HAN, guessed, has_han, initials, simplified, stem, syllables, toneless
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import CONCEPTS, DOCUMENTS, REFERENTS, SKOS
-from initiative_lod.web.pages.labels import Names
 from initiative_lod.web.pages.mappings import coded
+from initiative_lod.web.pages.release_labels import Names
 
 KINDS = (*DOCUMENTS, "Pillar", "Action", "Chapter", "Article", *CONCEPTS, *REFERENTS)
 LONGEST, SHOWN, MOST = 100, 8, 30_000  # characters of what is typed; suggestions; names in the list

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.labels import natural
 from initiative_lod.languages import initial
 from initiative_lod.vocabulary import DCTERMS, SKOS
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.document_figures import DocumentFigures
 from initiative_lod.web.pages.view import View
 

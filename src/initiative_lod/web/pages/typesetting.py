@@ -13,7 +13,7 @@ from importlib import resources
 import typst
 from pypdf import PdfWriter
 
-from initiative_lod.web import own_process
+from initiative_lod.web import drawing_process
 from initiative_lod.web.drawings import packaged_font
 
 MEMORY_BYTES = 2 << 30  # four times what a document of three thousand parts takes
@@ -23,12 +23,12 @@ _TEMPLATE = resources.files("initiative_lod.web.pages") / "reading.typ"
 
 def typeset(data: str) -> bytes:
     """The PDF of what ``reading.typ`` is given as JSON. Raises InitiativeLodError when the process fails."""
-    return own_process.run(__name__, data=data, seconds=SECONDS)
+    return drawing_process.run(__name__, data=data, seconds=SECONDS)
 
 
 def main() -> None:
     """Write the PDF of the JSON that is read. Typst sees the font and the folder of the template, nothing else."""
-    own_process.confine(SECONDS, MEMORY_BYTES)
+    drawing_process.confine(SECONDS, MEMORY_BYTES)
     with resources.as_file(_TEMPLATE) as template, resources.as_file(packaged_font.FONT) as font:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])
         data = sys.stdin.buffer.read().decode()

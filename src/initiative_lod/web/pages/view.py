@@ -19,11 +19,11 @@ from initiative_lod.labels import LABELS, natural
 from initiative_lod.languages import guessed, indexed
 from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Language
-from initiative_lod.release.opened import SUBJECTS, Memory, OpenRelease
+from initiative_lod.release.open_release import SUBJECTS, Memory, OpenRelease
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.drawings.squares import SIGNS
-from initiative_lod.web.labelled import LabelledResource, LangText, Node, is_web
-from initiative_lod.web.pages.labels import Names, documents, originals
+from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node, is_web
+from initiative_lod.web.pages.release_labels import Names, documents, originals
 
 _RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read

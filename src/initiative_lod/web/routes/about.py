@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.manifest import DUMPS
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request

@@ -20,11 +20,11 @@ from initiative_lod.errors import Busy, Damaged, Message, NotAcceptable, Release
 from initiative_lod.formats import HTML, JSON, json_bytes
 from initiative_lod.release import changes
 from initiative_lod.release.changes import ChangeSummary
-from initiative_lod.release.older import Archive, reading
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive, reading
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import wanted
 from initiative_lod.web.routes.releases import json_response, opened_release, page_response

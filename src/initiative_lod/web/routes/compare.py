@@ -20,16 +20,16 @@ from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, InitiativeLodError, Message, NotFound
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.iris import Iris
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import FormArguments, read_iri
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.problems import shown, status_of
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import document_comparison
-from initiative_lod.web.pages.comparison import ROWS, Column, compare, summary
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.part_choices import part_choices
+from initiative_lod.web.pages.part_comparison import ROWS, Column, compare, summary
 from initiative_lod.web.pages.suggestions import KINDS, NameList
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted

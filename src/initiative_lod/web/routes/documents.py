@@ -20,7 +20,7 @@ from initiative_lod.documents.representation import Rendered, Variant
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError
 from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments, PageNumber, read_iri
 from initiative_lod.web.http.conditional import Representation, modified, of_content
 from initiative_lod.web.http.request import Request, Response

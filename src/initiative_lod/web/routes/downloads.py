@@ -15,15 +15,15 @@ from starlette.types import Receive, Scope, Send
 
 from initiative_lod.documents import links
 from initiative_lod.documents.document import CACHE_CONTROL
+from initiative_lod.documents.json_tree import SCHEMA, SCHEMA_FILE, schema
 from initiative_lod.documents.links import LINKSET, Link
 from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import Rendered
-from initiative_lod.documents.tree import SCHEMA, SCHEMA_FILE, schema
 from initiative_lod.errors import Message, NotAcceptable, NotFound
 from initiative_lod.formats import GZIP, JSON, JSON_LD, PARQUET, MediaType
 from initiative_lod.release.inventory import file_of
 from initiative_lod.release.manifest import CONTEXT, DUMPS, MANIFEST, STORE_DIGESTS, dump_type
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import Representation, http_date, not_modified, of_content

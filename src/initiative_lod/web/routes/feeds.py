@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from initiative_lod.documents.document import OWN_DOCUMENTS
 from initiative_lod.documents.representation import Rendered, document_paths, entity_tag
 from initiative_lod.formats import ATOM, HTML, TEXT, XML
-from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive
 from initiative_lod.vocabulary import RDF
 from initiative_lod.web.http.conditional import Representation, of_content
 from initiative_lod.web.http.request import Request, Response

@@ -7,7 +7,7 @@ from functools import partial
 from starlette import requests, responses
 
 from initiative_lod.formats import TEXT
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import UNAVAILABLE, Address, Outcome, at_hand

@@ -27,8 +27,8 @@ from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound,
 from initiative_lod.formats import TEXT, MediaType
 from initiative_lod.iris import SHARED_BASE
 from initiative_lod.release.manifest import CONTEXT, DUMPS
-from initiative_lod.release.older import Archive, Published, reading
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive, Published, reading
 from initiative_lod.web.http.arguments import OriginalArguments
 from initiative_lod.web.http.conditional import http_date
 from initiative_lod.web.http.lanes import Lane

@@ -12,7 +12,7 @@ from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import Rendered, entity_tag
 from initiative_lod.errors import Message, NotAcceptable
 from initiative_lod.formats import HTML, MediaType
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.site import Site

@@ -12,8 +12,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from initiative_lod.release.older import Archive
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive
 from initiative_lod.web.pages.older_release import OlderRelease
 from initiative_lod.web.routes import memento
 from initiative_lod.web.routes.memento import Mementos, Original

@@ -20,13 +20,13 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.literals import split_address
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import picture_frame, raster
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import pictures
 from initiative_lod.web.pages.answers import PICTURE
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered

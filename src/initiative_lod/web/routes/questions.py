@@ -20,14 +20,14 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType, json_bytes
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings import bars
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.labelled import LabelledResource
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import answers
 from initiative_lod.web.pages.answers import Table
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message
 from initiative_lod.formats import HTML, MediaType
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request

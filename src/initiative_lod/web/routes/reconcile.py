@@ -38,11 +38,11 @@ from initiative_lod.matching.reconcile_queries import (
     read_query,
     suggestions,
 )
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.arguments import Arguments, PageArguments, read_iri
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.labelled import LangText
+from initiative_lod.web.labelled_resource import LangText
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import CROWDED, Address, Endpoint, Outcome, Outcomes, fault, in_lane

@@ -14,8 +14,8 @@ from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
 from initiative_lod.errors import Damaged, Message, NotFound, ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD, RDF_TYPES, json_bytes
 from initiative_lod.release.manifest import Release
-from initiative_lod.release.older import Archive, reading
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.past_releases import Archive, reading
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache

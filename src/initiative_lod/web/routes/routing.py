@@ -21,7 +21,7 @@ from starlette.types import Scope
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, PROBLEM, MediaType
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.arguments import Arguments, PageArguments
 from initiative_lod.web.http.conditional import Representation

@@ -16,7 +16,7 @@ from initiative_lod.documents.representation import Rendered
 from initiative_lod.errors import Damaged, Message, NotFound, QueryTimeout, ReleaseError
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.manifest import INDEX
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search import index
 from initiative_lod.search.query_parser import MAX_QUERY_CHARACTERS

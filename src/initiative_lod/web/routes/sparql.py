@@ -29,7 +29,7 @@ from initiative_lod.errors import (
     ReleaseError,
 )
 from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT, GraphFormat
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
 from initiative_lod.sparql.job import Job, QueryResult, Reader

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from initiative_lod.formats import HTML, RDF_TYPES, RESULT_TYPES
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.http import static_files

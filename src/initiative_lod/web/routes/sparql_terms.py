@@ -17,14 +17,14 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.documents.codings import IDENTITY
+from initiative_lod.documents.content_codings import IDENTITY
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.labels import natural
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SKOS, VOID

@@ -6,7 +6,7 @@ from initiative_lod.documents.document import CACHE_CONTROL, VARY
 from initiative_lod.documents.negotiation import choose
 from initiative_lod.documents.representation import OFFERS, Rendered, entity_tag
 from initiative_lod.formats import HTML
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import BY_DATE, CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand

@@ -10,7 +10,7 @@ from initiative_lod.documents.document import CACHE_CONTROL
 from initiative_lod.documents.representation import Rendered, entity_tag
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import RESULT_CSV, TEXT
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.documents.document import CACHE_CONTROL
 from initiative_lod.formats import JSON, json_bytes
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response

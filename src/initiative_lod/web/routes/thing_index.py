@@ -11,7 +11,7 @@ from pydantic import Field
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import ELSE_DEFAULT, FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request

@@ -37,7 +37,7 @@ from initiative_lod.release.hubs import Hubs
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms, as_stored
 from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release
-from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments
+from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments
 from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.vocabulary import DCTERMS
 
@@ -299,7 +299,7 @@ class OpenRelease:
     def _last_subjects(self) -> Memory[Any, Any]:
         return Memory(MOST_SUBJECTS)
 
-    # Hooks of a release that notes what is read of it (see ``noting``)
+    # Hooks of a release that notes what is read of it (see ``read_tracking``)
 
     @cached_property
     def identity(self) -> str:

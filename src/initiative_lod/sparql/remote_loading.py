@@ -23,10 +23,10 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat
 from initiative_lod import __version__
 from initiative_lod.errors import EngineError, Message, ReleaseError
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
-from initiative_lod.sparql.probe import GENID, PROOF_SECONDS, Deviation, parsed, probe, solutions
+from initiative_lod.sparql.engine_probe import GENID, PROOF_SECONDS, Deviation, parsed, probe, solutions
+from initiative_lod.sparql.remote_endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
 
 MAX_ONE_UPDATE_BYTES = 32 * 1024 * 1024  # of a release that goes into one update, which an engine makes in one step
 BLOCK = 1 << 18

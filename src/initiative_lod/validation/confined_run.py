@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from initiative_lod.errors import InitiativeLodError, Message, OverLimit, ShapesError
-from initiative_lod.reading.memory import taken
+from initiative_lod.reading.process_memory import taken
 from initiative_lod.settings import Settings
 
 T = TypeVar("T")

@@ -25,12 +25,12 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import EngineDown, EngineError, Message, QueryError, QueryTooLarge, ReleaseError, Verbatim
-from initiative_lod.formats.json_reader import read_json
+from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.literals import integer
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable
-from initiative_lod.sparql.endpoint import RemoteEndpoint
+from initiative_lod.sparql.remote_endpoint import RemoteEndpoint
 from initiative_lod.validation import competency
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.labels import natural
 from initiative_lod.vocabulary import DCTERMS, PARTS, RDF, SKOS
-from initiative_lod.web.labelled import LabelledResource, LangText
+from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import clauses as parts
 from initiative_lod.web.pages.clauses import Evidence, PartView
 from initiative_lod.web.pages.part import DEEPEST

@@ -6,7 +6,7 @@ from jinja2 import Environment
 
 from initiative_lod.locale.templates import environment
 from initiative_lod.web.http import static_files
-from initiative_lod.web.labelled import is_web
+from initiative_lod.web.labelled_resource import is_web
 
 
 def page_templates() -> Environment:

@@ -1,4 +1,4 @@
-"""Remembering release: one whose look-ups are remembered, for work that asks the same thousands of times."""
+"""Caching release: one whose look-ups are kept, for work that asks the same thousands of times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
-from initiative_lod.release.opened import Memory, OpenRelease, Term
+from initiative_lod.release.open_release import Memory, OpenRelease, Term
 
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
 MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
@@ -44,7 +44,7 @@ class _Remembered:
     count: int = 0
 
 
-class RememberingRelease(OpenRelease):
+class CachingRelease(OpenRelease):
     """An open release that answers a second time from memory, in the same order. For one thread."""
 
     @cached_property

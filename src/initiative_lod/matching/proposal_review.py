@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Store
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.languages import DEFAULT_LANGUAGE, LABEL_LANGUAGES
-from initiative_lod.matching.alignable import Alignable
+from initiative_lod.matching.alignable_things import Alignable
 from initiative_lod.matching.proposals import Proposal
 from initiative_lod.sources import judgements
 from initiative_lod.sources.judgements import Judgement, Verdict

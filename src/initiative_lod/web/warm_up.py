@@ -10,7 +10,7 @@ from contextlib import suppress
 from weakref import ref
 
 from initiative_lod.errors import InitiativeLodError
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.web.http.lanes import let_go
 from initiative_lod.web.site import Site

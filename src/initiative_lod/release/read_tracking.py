@@ -1,4 +1,4 @@
-"""Noting release: one that notes all that is read of it, and tells what has changed since another release.
+"""Tracking release: one that notes all that is read of it, and tells what has changed since another release.
 
 What was made of a release is made of the next one too, byte for byte, where nothing that it read has changed. Read are
 patterns of quads, values that are made once for a release (by key, where they are mappings), and what is of the release
@@ -22,10 +22,10 @@ from typing import Any, TypeVar
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, RdfFormat, Triple
 
+from initiative_lod.release.cached_lookups import CachingRelease
 from initiative_lod.release.manifest import DESCRIPTION, DUMP, Manifest, Release
-from initiative_lod.release.opened import Memory, Term
-from initiative_lod.release.remembering import RememberingRelease
-from initiative_lod.release.rendered_documents import RenderedDocuments
+from initiative_lod.release.open_release import Memory, Term
+from initiative_lod.release.rendered_file import RenderedDocuments
 from initiative_lod.vocabulary import SKOS
 
 T = TypeVar("T")
@@ -49,11 +49,11 @@ class _Page:
     is_listed: bool = False  # the values are: others that are made from now on are compared with none
 
 
-class NotingRelease(RememberingRelease):
+class TrackingRelease(CachingRelease):
     """An open release that notes what is read of it. For one thread."""
 
     @classmethod
-    def of(cls, release: Release) -> NotingRelease:
+    def of(cls, release: Release) -> TrackingRelease:
         """Open a release. Raises ReleaseError."""
         noted = NotedRelease(release)
         opened = cls.open(noted)

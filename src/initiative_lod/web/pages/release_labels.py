@@ -12,10 +12,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from initiative_lod.documents.resource import is_merged
 from initiative_lod.labels import LABELS, natural
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search.builder import UNNAMED
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, ELI, RDF, SCHEMA, SSSOM, TERMS
-from initiative_lod.web.labelled import LangText, Node
+from initiative_lod.web.labelled_resource import LangText, Node
 
 _OBJECT, _OBJECT_LABEL = NamedNode(f"{SSSOM.iri}object_id"), NamedNode(f"{SSSOM.iri}object_label")
 

@@ -37,7 +37,7 @@ from initiative_lod.merge.graph_file import lines
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
 from initiative_lod.validation import competency, shacl
-from initiative_lod.validation.confined import RunLimits, confined
+from initiative_lod.validation.confined_run import RunLimits, confined
 
 ELSEWHERE = "our-terms-elsewhere"
 MAX_SHAPED_QUADS = 200_000  # of one graph of others that is validated with ours

@@ -1,6 +1,6 @@
 """Dataset of a query, as its own ``FROM`` and ``FROM NAMED`` say it (SPARQL 1.1 §13.2).
 
-Where these clauses are is asked of the engine's parser, and so is what IRIs they name: see :mod:`guard`.
+Where these clauses are is asked of the engine's parser, and so is what IRIs they name: see :mod:`parser_guard`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from initiative_lod.errors import Message, QueryError
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 
 _SPACE = r"(?:\s|\#[^\n\r]*(?:[\n\r]|\Z))"
 _CLAUSE = re.compile(
@@ -39,10 +39,10 @@ def dataset_of(text: str, base: str, parses: Callable[[str], bool]) -> Dataset |
 
     Raises QueryError when the clauses cannot be told from the rest.
     """
-    if not guard.holds("FROM", text, parses):
+    if not parser_guard.holds("FROM", text, parses):
         return None
     for first in re.finditer("(?i)FROM", text):
-        if _CLAUSE.match(text, first.start()) and guard.is_keyword("FROM", text, first.start(), parses):
+        if _CLAUSE.match(text, first.start()) and parser_guard.is_keyword("FROM", text, first.start(), parses):
             break
     else:
         raise QueryError(Message("query.from"))
@@ -52,9 +52,9 @@ def dataset_of(text: str, base: str, parses: Callable[[str], bool]) -> Dataset |
         graphs[clause["named"] is not None].append(clause["graph"])
         position = clause.end()
     rest = f"{text[: first.start()]} {text[position:]}"
-    if not parses(rest) or guard.holds("FROM", rest, parses):
+    if not parses(rest) or parser_guard.holds("FROM", rest, parses):
         raise QueryError(Message("query.from"))
-    prologue = text[: guard.prologue(text)[1]]
+    prologue = text[: parser_guard.prologue(text)[1]]
     default, named = (tuple(dict.fromkeys(_resolved(graphs[kind], prologue, base))) for kind in (False, True))
     return default, named
 

@@ -19,7 +19,7 @@ from initiative_lod.errors import Busy, Message, OtherFormat, ReleaseError
 from initiative_lod.release import folder, history
 from initiative_lod.release.history import Switch
 from initiative_lod.release.manifest import MANIFEST, STORE, VERSION, Release, read
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 
 log = logging.getLogger(__name__)
 

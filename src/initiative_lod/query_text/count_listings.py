@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.query_text import guard
+from initiative_lod.query_text import parser_guard
 
 LONGEST = 4000  # characters of a query whose counts are looked at
 
@@ -58,7 +58,7 @@ def counts(query: str) -> dict[str, CountedColumn]:
     """The counts of a query that the parser takes, by the names of their columns."""
     if len(query) > LONGEST or "count" not in query.lower():
         return {}
-    text = guard.blanked(query)
+    text = parser_guard.blanked(query)
     selects = [*_SELECT.finditer(text)]
     found: dict[str, CountedColumn] = {}
     for select in selects:

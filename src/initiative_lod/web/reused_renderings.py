@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from initiative_lod import release
-from initiative_lod.documents import codings
-from initiative_lod.documents.codings import ZSTD
+from initiative_lod.documents import content_codings
+from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.representation import entity_tag
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release.history import CURRENT
 from initiative_lod.release.manifest import CONTEXT, INDEX, Release
-from initiative_lod.release.noting import NotingRelease, changed_quads
-from initiative_lod.release.rendered_documents import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.read_tracking import TrackingRelease, changed_quads
+from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
 
 _HALF = 0xFFFFFFFF  # of a mark: what a record keeps of it
@@ -41,12 +41,12 @@ class GroupRecord:
     def body(self) -> StoredBody:
         """The record as it is stored."""
         head = json.dumps(self.tags).encode() + b"\n"
-        return StoredBody(codings.encode(head + array("I", self.marks).tobytes(), ZSTD), 0)
+        return StoredBody(content_codings.encode(head + array("I", self.marks).tobytes(), ZSTD), 0)
 
     @classmethod
     def read(cls, body: StoredBody) -> GroupRecord:
         """The record that was stored."""
-        head, _, rest = codings.decode(body.frame, ZSTD).partition(b"\n")
+        head, _, rest = content_codings.decode(body.frame, ZSTD).partition(b"\n")
         marks = array("I")
         marks.frombytes(rest)
         return cls([(tag, name) for tag, name in json.loads(head)], marks)
@@ -55,7 +55,7 @@ class GroupRecord:
 class EarlierRenderings:
     """Bodies and records in the release that is current, for ``opened``, which is being made by ``software``."""
 
-    def __init__(self, settings: Settings, software: str, opened: NotingRelease, building: Release) -> None:
+    def __init__(self, settings: Settings, software: str, opened: TrackingRelease, building: Release) -> None:
         self._stored = RenderedDocuments(settings.release_folder / CURRENT / INDEX / RENDERED)
         context = building.manifest.files.get(CONTEXT)
         self._seed = software, building.base, settings.root_path, context and context.sha256, opened.is_merged
@@ -75,7 +75,7 @@ class EarlierRenderings:
         self._old = before.version
         if before.manifest == building.manifest:
             return set()  # it is the very same
-        values = json.loads(codings.decode(table.frame, ZSTD))
+        values = json.loads(content_codings.decode(table.frame, ZSTD))
         changed = changed_quads(before, building)
         if changed is None or values.pop("") != before.version:
             return None
@@ -85,7 +85,7 @@ class EarlierRenderings:
     def add_values(self, written: RenderedDocumentsFile) -> None:
         """Store the table of values."""
         table = json.dumps({"": self._new, **self._values}, sort_keys=True).encode()
-        written.add(self._tag("values"), StoredBody(codings.encode(table, ZSTD), 0))
+        written.add(self._tag("values"), StoredBody(content_codings.encode(table, ZSTD), 0))
 
     def add_record(self, written: RenderedDocumentsFile, address: str, record: GroupRecord) -> None:
         """Store the record of the group of an address."""
@@ -109,13 +109,13 @@ class EarlierRenderings:
         stored = self._stored.find(tag)
         if stored is None or self._old == self._new:
             return stored
-        content, old = codings.decode(stored.frame, ZSTD), self._old.encode()
+        content, old = content_codings.decode(stored.frame, ZSTD), self._old.encode()
         if old not in content:
             return stored
         content = content.replace(old, self._new.encode())
         if old.rpartition(b"-")[2] in content:
             return None
-        return StoredBody(codings.encode(content, ZSTD), stored.pages)
+        return StoredBody(content_codings.encode(content, ZSTD), stored.pages)
 
     def of_same(self, tag: str) -> StoredBody | None:
         """The body under a tag that is made of all that its bytes follow from."""

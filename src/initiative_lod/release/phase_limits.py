@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 
 from initiative_lod.errors import OutOfTime, OverLimit, SourceError
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
-from initiative_lod.validation.confined import RunLimits, confined
+from initiative_lod.validation.confined_run import RunLimits, confined
 
 T = TypeVar("T")
 

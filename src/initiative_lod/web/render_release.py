@@ -22,7 +22,7 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from initiative_lod import release
-from initiative_lod.documents.codings import ZSTD
+from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.document import OWN_DOCUMENTS, Document
 from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
@@ -30,18 +30,18 @@ from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.formats import HTML, JSON
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.manifest import CONTEXT, Release
-from initiative_lod.release.noting import NotingRelease
-from initiative_lod.release.opened import OpenRelease
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
-from initiative_lod.release.rendered_documents import RenderedDocuments, RenderedDocumentsFile, StoredBody
+from initiative_lod.release.read_tracking import TrackingRelease
+from initiative_lod.release.rendered_file import RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.release.time_limit import LIMIT, check_time
 from initiative_lod.settings import Settings
-from initiative_lod.web.earlier_renderings import EarlierRenderings, GroupRecord
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.saved_questions import Kept
+from initiative_lod.web.reused_renderings import EarlierRenderings, GroupRecord
 from initiative_lod.web.routes import compare, documents, questions, reading_room, sparql_terms, start
 from initiative_lod.web.site import Site
 
@@ -178,7 +178,7 @@ class _Share:
 
     def __init__(self, building: Path, settings: Settings) -> None:
         found = release.read(building)
-        self.opened = NotingRelease.of(found)
+        self.opened = TrackingRelease.of(found)
         self.site = Site(settings, Publisher(settings.release_folder), Pages(Languages(settings.language_folder)))
         self.site.pages.make_values(self.opened)
         self.earlier = EarlierRenderings(settings, self.site.software, self.opened, found)
@@ -264,7 +264,7 @@ def _made(representation: Representation) -> StoredBody | None:
     return None if made.links else StoredBody(made.coded(ZSTD).content, made.pages)
 
 
-def _groups(site: Site, opened: NotingRelease, found: Release) -> dict[str, Group]:
+def _groups(site: Site, opened: TrackingRelease, found: Release) -> dict[str, Group]:
     """Everything to be rendered, by address: what takes long is spread over the processes, as the documents have an
     order.
     """
