@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,18 @@ def test_what_is_forgotten_is_read_again(
     monkeypatch.setattr(cached_lookups, "MOST_QUADS", 3)
     for read in READINGS.values():
         assert list(read(pair[1])) == list(read(pair[0]))
+
+
+def test_of_a_graph_that_is_longer_nothing_is_remembered(
+    pair: tuple[OpenRelease, CachingRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A graph that was merged may have any number of statements, of which a page wants the first."""
+    opened = pair[0]
+    expected = list(opened.quads(graph=GRAPH))
+    monkeypatch.setattr(cached_lookups, "MOST_OF_A_GRAPH", 10)
+    remembered = CachingRelease.open(opened.release)
+    for _ in range(2):
+        assert list(islice(remembered.quads(graph=GRAPH), 3)) == expected[:3]
+        assert list(remembered.quads(graph=GRAPH)) == expected
+    assert isinstance(remembered, CachingRelease)
+    assert remembered._remembered.graph == (None, ())

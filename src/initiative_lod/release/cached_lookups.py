@@ -14,6 +14,7 @@ from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import Memory, OpenRelease, Term
 
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
+MOST_OF_A_GRAPH = 100_000  # likewise of a graph: one that was merged may have any number
 MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
 
 Graph = NamedNode | DefaultGraph | None
@@ -66,7 +67,11 @@ class CachingRelease(OpenRelease):
     ) -> Iterator[Quad]:
         if subject is None and predicate is None and object is None and graph is not None:
             if self._remembered.graph[0] != graph:
-                self._remembered.graph = graph, tuple(super().quads(graph=graph))
+                found = super().quads(graph=graph)
+                beginning = tuple(islice(found, MOST_OF_A_GRAPH))
+                if len(beginning) == MOST_OF_A_GRAPH:
+                    return chain(beginning, found)
+                self._remembered.graph = graph, beginning
             return iter(self._remembered.graph[1])
         if subject is None or object is not None or graph is not None:
             return super().quads(subject, predicate, object, graph)
