@@ -325,7 +325,7 @@ def test_another_base_moves_the_data_and_leaves_what_is_shared(project: Path, bu
     base = "http://localhost:8000/data/"
     moved = build(Settings(root=project, base=base))
     lines = n_quads(moved)
-    shared = "ontology|shapes|id/modality|id/role|id/context|id/project"
+    shared = "ontology|shapes|id/modality|id/role|id/context|id/field|id/project"
     assert not re.search(f"{re.escape(DEFAULT_BASE)}(?!{shared})", lines.decode())
     assert not re.search(f"{re.escape(base)}({shared})", lines.decode())
     assert moved.context == built.context

@@ -14,6 +14,7 @@ import pytest
 from initiative_lod import release
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
+from initiative_lod.sparql import remote_loading
 from initiative_lod.sparql.remote_loading import Target, Way, load
 from initiative_lod.sparql.remote_store import endpoint_of
 from patience import SECONDS, eventually, patient
@@ -21,6 +22,8 @@ from service.conftest import serve
 from service.test_nginx import free_port, listens
 
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+
+IN_PARTS = "quads, in several documents"
 
 pytestmark = [
     pytest.mark.skipif(OXIGRAPH is None, reason="Oxigraph's server is not here: pip install oxigraph"),
@@ -47,18 +50,27 @@ def address() -> Iterator[str]:
     ("way", "path", "known"),
     [
         (Way.QUADS, "/store", {"from"}),
+        (IN_PARTS, "/store", {"from"}),
         (Way.GRAPH_STORE, "/store", {"from", "blank-nodes"}),
         (Way.UPDATE, "/update", {"from", "blank-nodes"}),
     ],
 )
 def test_all_of_this_project_s_release_is_answered_alike(
-    address: str, real_settings: Settings, way: Way, path: str, known: set[str]
+    address: str, real_settings: Settings, way: Way | str, path: str, known: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if way == IN_PARTS:
+        way = Way.QUADS
+        monkeypatch.setattr(remote_loading, "MAX_ONE_DOCUMENT_BYTES", 2 << 20)
+    assert isinstance(way, Way)
     current = release.current(real_settings.release_folder)
     assert current is not None
     settings = patient(Settings(store=f"{address}/query"))
     target = Target.of(settings, address + path, way)
-    found = load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, lambda message: None)
+    said: list[str] = []
+    found = load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, said.append)
+    assert (len([line for line in said if line.startswith("document")]) > 3) == (
+        remote_loading.MAX_ONE_DOCUMENT_BYTES < 4 << 20
+    )
     assert {finding.name for finding in found} <= known, found
 
 

@@ -274,7 +274,8 @@ def test_a_pdf_leads_where_it_says(real: Live) -> None:
     assert page.indirect_reference in targets
     last = book.pages[-1].extract_text()
     assert "creativecommons.org" in last
-    assert real.opened.release.version in last
+    assert real.opened.release.version in "".join(last.split())  # which may break at its hyphen
+    assert "\u2060" not in "".join(page.extract_text() for page in book.pages)
     assert b"/Info" in sent[-500:]  # else title and dates are not found where older readers look for them
     told = book.xmp_metadata
     assert told is not None

@@ -22,6 +22,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat
 
 from initiative_lod import __version__
 from initiative_lod.errors import EngineError, Message, ReleaseError
+from initiative_lod.formats import N_QUADS
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
@@ -29,8 +30,10 @@ from initiative_lod.sparql.engine_probe import GENID, PROOF_SECONDS, Deviation, 
 from initiative_lod.sparql.remote_endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
 
 MAX_ONE_UPDATE_BYTES = 32 * 1024 * 1024  # of a release that goes into one update, which an engine makes in one step
+MAX_ONE_DOCUMENT_BYTES = 64 * 1024 * 1024  # of quads: an engine has what it takes in one step in memory
 BLOCK = 1 << 18
 LOAD_SECONDS = 3600.0  # that an engine may take for one document
+_BLANK_IN_QUAD = re.compile(rb"^_:|> _:")  # as subject, as object, or as name of a graph; in a literal it does no harm
 _BLANK = re.compile(rb'(?:^|(?<=> ))_:([^\s"<>]+)(?= <| \.$)', re.MULTILINE)  # as subject or object of N-Triples
 
 Progress = Callable[[str], None]
@@ -127,9 +130,13 @@ class _Writer:
         query = "default" if name is None else f"graph={quote(name.value, safe='')}"
         return self.target.url + ("&" if "?" in self.target.url else "?") + query
 
-    def put(self, url: str, media_type: str, content: IO[bytes]) -> None:
+    def put(self, url: str, media_type: str, content: IO[bytes] | bytes) -> None:
         """Put a document in the place of what is there. Raises EngineError."""
         self._send("PUT", url, {"Content-Type": media_type}, content)
+
+    def add(self, url: str, media_type: str, content: bytes) -> None:
+        """Add a document to what is there. Raises EngineError."""
+        self._send("POST", url, {"Content-Type": media_type}, content)
 
     def delete(self, name: NamedNode) -> None:
         """Remove a graph, if it is there. Raises EngineError."""
@@ -159,20 +166,35 @@ class _Writer:
 
 
 def _by_quads(engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]) -> None:
-    """All of it as one document, in which a blank node is the same in every graph; the description last."""
-    progress("the whole dataset")
+    """All of it as one document, in which a blank node is the same in every graph; the description last.
+
+    A larger one goes in several, the first in the place of what is there: all that has blank nodes is in that one.
+    """
     path = folder / "release.nq"
     opened.store.dump(str(path), format=RdfFormat.N_QUADS)
     mark = f" {opened.iris.graph('release')} .\n".encode()
-
-    with path.open("rb") as dumped, (folder / "ordered.nq").open("w+b") as content:
-        last: list[bytes] = []
+    several = path.stat().st_size > MAX_ONE_DOCUMENT_BYTES
+    first, rest, last = folder / "first.nq", folder / "rest.nq", list[bytes]()
+    with path.open("rb") as dumped, first.open("wb") as beginning, rest.open("wb") as others:
         while lines := dumped.readlines(BLOCK):
-            content.writelines(line for line in lines if not line.endswith(mark))
-            last += [line for line in lines if line.endswith(mark)]
-        content.writelines(last)
-        content.seek(0)
-        engine.put(engine.target.url, "application/n-quads", content)
+            for line in lines:
+                if line.endswith(mark):
+                    last.append(line)
+                elif several and not _BLANK_IN_QUAD.search(line):
+                    others.write(line)
+                else:
+                    beginning.write(line)
+        (others if several else beginning).writelines(last)
+    count = 1 + -(-rest.stat().st_size // MAX_ONE_DOCUMENT_BYTES)
+    progress("the whole dataset" if count == 1 else f"document 1 of {count}")
+    with first.open("rb") as content:
+        engine.put(engine.target.url, N_QUADS.name, content)
+    with rest.open("rb") as content:
+        number = 2
+        while lines := content.readlines(MAX_ONE_DOCUMENT_BYTES):
+            progress(f"document {number} of {count}")
+            engine.add(engine.target.url, N_QUADS.name, b"".join(lines))
+            number += 1
 
 
 def _by_graph_store(
