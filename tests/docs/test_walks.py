@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from initiative_lod.settings import Settings
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
+from ports import free_port
 
 pytestmark = pytest.mark.thorough
 
@@ -23,13 +23,6 @@ PAGE = (CHECKOUT / "docs" / "change-something.md").read_text("utf-8")
 BLOCK = re.compile(r'^```(?P<language>[a-z]+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```$', re.M | re.S)
 #: The sections that give something to do.
 WALKS = {walk.partition("\n")[0]: walk for walk in PAGE.split("\n## ")[1:] if BLOCK.search(walk)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ import pytest
 
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.worker_process import NICENESS
+from ports import free_port
 from service.hostile import ATTACKS, PAGES, Target, status_of
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
@@ -135,12 +136,6 @@ def grown(sizes: list[float]) -> float:
     """Growth from a third of the time on."""
     third = len(sizes) // 3
     return statistics.mean(sizes[-5:]) - statistics.mean(sizes[third : third + 5])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_soak(tmp_path: Path) -> None:

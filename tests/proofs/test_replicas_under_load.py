@@ -22,8 +22,9 @@ import pytest
 from initiative_lod import release
 from initiative_lod.release import history
 from patience import SECONDS, eventually
+from ports import free_port
 from service.test_memento import LEAGUE, WORDS, three
-from service.test_nginx import MAIN, NAME, NGINX, ByName, free_port, listens, shipped
+from service.test_nginx import MAIN, NAME, NGINX, ByName, listens, shipped
 
 __all__ = ["three"]  # a fixture
 

@@ -270,10 +270,10 @@ def test_of_very_many_requests_at_once_a_few_are_read_ahead(harbour: Live) -> No
     request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
     connection = connect(harbour)
     connection.sendall(request)
+    answers, most = connection.recv(65536), 0  # after which it is known to be open
     (open_one,) = (item for item in harbour.connections.open if item.client == connection.getsockname())
     taken = threading.Thread(target=connection.sendall, args=(request * many,), daemon=True)
     taken.start()
-    answers, most = b"", 0
     while answers.count(b"HTTP/1.1 200") <= many:
         answers += connection.recv(65536)
         most = max(most, len(open_one.pipeline))

@@ -27,9 +27,10 @@ from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
+from ports import free_port
 from service.conftest import Live
 from service.test_accept_corpus import LINES
-from service.test_nginx import MAIN, NGINX, free_port, listens
+from service.test_nginx import MAIN, NGINX, listens
 
 needs_nginx = pytest.mark.skipif(not Path(NGINX).is_file(), reason="nginx is not on this machine")
 

@@ -19,6 +19,7 @@ import pytest
 from initiative_lod.settings import Settings
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
+from ports import free_port
 from service.conftest import serve
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -42,13 +43,6 @@ http {{
     include {folder}/initiative-lod.conf;
 }}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -18,8 +18,9 @@ from initiative_lod.sparql import remote_loading
 from initiative_lod.sparql.remote_loading import Target, Way, load
 from initiative_lod.sparql.remote_store import endpoint_of
 from patience import SECONDS, eventually, patient
+from ports import free_port
 from service.conftest import serve
-from service.test_nginx import free_port, listens
+from service.test_nginx import listens
 
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
 
