@@ -261,9 +261,8 @@ def index_maker(
         progress("indexing for reconciliation")
         phases.apart("indexing for reconciliation", entities)
         if settings is not None and settings.rendered_documents:
-            from initiative_lod.web import (
-                render_release,  # here: it takes long to import, and few commands make a release
-            )
+            # Here, since it takes long to import, and few commands make a release.
+            from initiative_lod.web import render_release
 
             progress("rendering documents")
             with phases.here("rendering documents (which the setting rendered_documents = 0 leaves out)"):

@@ -32,6 +32,7 @@ from initiative_lod.release.statistics import Statistics
 from initiative_lod.settings import Settings
 from merge.conftest import I, settings, start  # noqa: F401 (fixtures)
 from patience import SECONDS
+from ports import free_port
 
 GRAPHS = Path(__file__).resolve().parents[3] / "shared" / "graphs"
 WORKERS = 2
@@ -62,9 +63,7 @@ def cluster() -> Iterator[str]:
 
     home = Path(pyspark.__file__).parent
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_NO_DAEMONIZE": "1"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     master = f"spark://127.0.0.1:{port}"
     run = [str(home / "bin" / "spark-class")]
     place = ["--host", "127.0.0.1", "--webui-port", "0"]

@@ -24,6 +24,7 @@ from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
 from patience import eventually
+from ports import free_port
 from proofs.siege import Besieged, Kind, besiege
 
 CONNECTIONS = 64
@@ -113,9 +114,7 @@ def test_every_address_is_besieged(tmp_path: Path) -> None:
 @contextmanager
 def serving(settings: Settings) -> Iterator[int]:
     """The port of a server as ``serve`` starts it, in a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "initiative_lod", "--root", str(settings.root), "--releases"]
     command += [str(settings.release_folder), "serve", "--port", str(port)]
     given = {name: value for name, value in os.environ.items() if not name.startswith("INITIATIVE_LOD_")}

@@ -150,13 +150,9 @@ def _bare(query: str) -> str:
 
 
 def _shape(shapes: TripleIndex, node: Term) -> str:
-    """The name of the nearest shape with one that holds ``node``."""
-    seen: set[Term] = set()
-    while not isinstance(node, NamedNode) and node not in seen:
-        seen.add(node)
-        holders = [each for name in shapes.predicates for each in shapes.subjects(name, node)]
-        node = min(holders, key=str, default=node)
-    return f"<{node.value}>" if isinstance(node, NamedNode) else "a shape without a name"
+    """The nearest shape with a name that holds ``node``, in words."""
+    name, *_ = shape_name(shapes, node).split(" ")
+    return "a shape without a name" if name == "_:" else f"<{name}>"
 
 
 def shape_name(shapes: TripleIndex, shape: Term) -> str:

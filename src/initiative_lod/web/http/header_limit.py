@@ -25,10 +25,8 @@ LARGEST_HEAD = 32 * 1024  # bytes of one request's address and header (and trail
 FIELD_BYTES = 32  # that a field counts for beside its letters (as in RFC 9113 §6.5.2): it costs more than these
 ARGUMENT_BYTES = 16  # and an argument of an address
 LONG_HEAD = Message("error.long_head", most=LARGEST_HEAD, field=FIELD_BYTES, argument=ARGUMENT_BYTES)
-SMALL_CHUNKS, CHUNK_BYTES = (
-    1000,
-    64,
-)  # chunks of a body that may be smaller on the average: each costs as a large one does
+SMALL_CHUNKS = 1000  # chunks of a body that may be small: each costs as much as a large one does
+CHUNK_BYTES = 64  # that more of them must have on the average
 READ_AT_ONCE, READ_AHEAD = 4096, 2  # bytes that are looked at in one go, and requests that are read before their turn
 MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has what came with it read anew
 
