@@ -60,6 +60,19 @@ def test_a_target_is_proposed_under_its_name_in_the_reader_s_language(real: Live
     assert first["language"] == language
 
 
+def test_no_name_is_passed_over_that_a_look_at_each_would_find(real: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = real.app.site.pages.suggestions(real.publisher.current())
+    typed = {"a", "s", "an", "ji", "jing", "wang luo", "第8", "5g", " ", "sec ri", "d s", "\n", "crime\x1cs", "ZHōng"}
+    for entry in known._known[:: len(known._known) // 60]:
+        for word in (entry.name, entry.form, entry.letters, *(sound for sound, _ in entry.spoken)):
+            typed |= {word[:2], word[:5], word[3:8], word[-4:]}
+    found = {(item, language): known.find(item, language) for item in typed for language in ("zh", "en")}
+    monkeypatch.setattr(known, "_worth_a_look", lambda form, heard: range(len(known._known)))
+    assert sum(map(len, found.values())) > len(typed)
+    for (item, language), names in found.items():
+        assert known.find(item, language) == names, item
+
+
 def test_a_second_reading_of_a_character_is_heard(real: Live) -> None:
     names = [item["name"] for item in suggested(real, "jingji zengzhang")]  # which GB 2312 has under chang
     assert any("经济增长" in name for name in names)

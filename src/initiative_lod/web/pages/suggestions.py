@@ -1,13 +1,16 @@
 """Suggestions while one types, and the name that was meant: what has a page, found by its names in any language.
 
-A list in memory, made once a release: of parts only those with a heading, so that it stays small.
+A list in memory, made once a release: of parts only those with a heading, so that it stays small. What is typed is
+looked for in one text that has each name as a line, so that only the names of these lines are looked at one by one.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz, process
@@ -47,6 +50,23 @@ class Suggested:
     rank: int
 
 
+class Lines:
+    """Lines in one text, of which those that hold certain words are found without a look at each of the others."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """The ``lines``, none of which has a line feed in it."""
+        self._text = "".join(f"\n{line}" for line in lines)
+        self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
+
+    def holding(self, words: str) -> Iterator[int]:
+        """The numbers of the lines that hold the words; with a line feed before them, of those that begin with them."""
+        place = self._text.find(words)
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            yield number
+            place = self._text.find(words, self._starts[number + 1])
+
+
 class NameList:
     """The names of a release."""
 
@@ -58,8 +78,10 @@ class NameList:
                 break
             self._known.append(entry)
         self._forms = [entry.form for entry in self._known]
-        sounds = [(sound, entry) for entry in self._known for sound, _ in entry.spoken]
-        self._sounds, self._sounding = [sound for sound, _ in sounds], [entry for _, entry in sounds]
+        sounds = [(sound, number) for number, entry in enumerate(self._known) for sound, _ in entry.spoken]
+        self._sounds, self._sounding = [sound for sound, _ in sounds], [number for _, number in sounds]
+        self._in_forms, self._in_sounds = Lines(self._forms), Lines(self._sounds)
+        self._in_letters = Lines([entry.letters for entry in self._known])
 
     def find(self, typed: str, language: str, most: int = SHOWN, kinds: Sequence[str] = ()) -> list[Suggested]:
         """Names of which the typed characters may be the beginning, best first; each thing once."""
@@ -68,7 +90,8 @@ class NameList:
             return []
         heard = heard if heard.isascii() and len(heard) > 1 else ""
         found: list[tuple[int, bool, int, int, str, Suggested]] = []
-        for entry in self._known:
+        for number in sorted(self._worth_a_look(form, heard)):
+            entry = self._known[number]
             if kinds and entry.kind not in kinds:
                 continue
             score = _score(form, heard, entry)
@@ -81,6 +104,19 @@ class NameList:
                 own.setdefault(entry.target, entry)
         return _once((own.get(entry.target, entry) for entry in ordered), most)
 
+    def _worth_a_look(self, form: str, heard: str) -> set[int]:
+        """The numbers of all names that have a score, and of few others."""
+        if _is_sought_within(form):
+            found = set(self._in_forms.holding(form))
+        else:
+            found = {*self._in_forms.holding(f"\n{form}"), *self._in_forms.holding(f" {form}")}
+        if letters := _as_letters(form):
+            found.update(self._in_letters.holding(f"\n{letters}"))
+        if heard:
+            sounds = self._in_sounds.holding(heard if len(heard) >= SHORTEST_INSIDE else f"\n{heard}")
+            found.update(self._sounding[number] for number in sounds)
+        return found
+
     def meant(self, typed: str, language: str, most: int = 3, kinds: Sequence[str] = ()) -> list[Suggested]:
         """Names that are spelt nearly as what was typed."""
         form = folded(typed[:LONGEST])
@@ -91,7 +127,7 @@ class NameList:
         heard = toneless(typed[:LONGEST])
         if heard.isascii() and len(heard) >= SHORTEST_MISHEARD:
             near = process.extract(heard, self._sounds, scorer=fuzz.ratio, score_cutoff=SOUND_ALIKE, limit=50)
-            entries += [(self._sounding[place], score) for _, score, place in near]
+            entries += [(self._known[self._sounding[place]], score) for _, score, place in near]
         entries = [item for item in entries if not kinds or item[0].kind in kinds]
         entries.sort(key=lambda item: (-item[1], item[0].language != language, item[0].rank))
         return _once((entry for entry, _ in entries if entry.form != form), most)
@@ -170,13 +206,23 @@ def _score(form: str, heard: str, entry: Suggested) -> int | None:
         return 1
     if f" {form}" in entry.form:
         return 2
-    if form in entry.form and (has_han(form) or len(form) > 2):
+    if _is_sought_within(form) and form in entry.form:
         return 3
-    if form.isascii() and len(form) > 1 and entry.letters.startswith(form.replace(" ", "")):
+    if (letters := _as_letters(form)) and entry.letters.startswith(letters):
         return 4
     if heard and entry.spoken:
         return min((score for item in entry.spoken if (score := _heard(heard, *item)) is not None), default=None)
     return None
+
+
+def _is_sought_within(form: str) -> bool:
+    """Tell whether what is typed is looked for in the middle of words as well."""
+    return len(form) > 2 or has_han(form)
+
+
+def _as_letters(form: str) -> str:
+    """First letters of syllables, as which the typed characters may be meant; empty where they can be none."""
+    return form.replace(" ", "") if len(form) > 1 and form.isascii() else ""
 
 
 def _heard(heard: str, sound: str, marked: str) -> int | None:
