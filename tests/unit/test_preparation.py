@@ -5,20 +5,38 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from pyoxigraph import Literal, Quad
+
+from initiative_lod import release
+from initiative_lod.build.graph import canonical
 from initiative_lod.errors import ReleaseError
+from initiative_lod.iris import Iris
+from initiative_lod.release import Edition
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.settings import Settings
+from initiative_lod.vocabulary import RDFS
 from initiative_lod.web.warm_up import Preparation
 from patience import SECONDS
+
+I = Iris()
 
 
 class Opened:
     """A release, as far as a preparation looks at it."""
 
     release = SimpleNamespace(version="1")
+
+    def __init__(self) -> None:
+        self.reopened = 0
+
+    def reopen(self) -> None:
+        self.reopened += 1
 
 
 class Served:
@@ -67,7 +85,7 @@ def test_each_release_is_prepared_once_and_not_held() -> None:
         site.waiting = [Held()]
         await until(lambda: len(made) == 1)
         await asyncio.sleep(0.25)
-        assert len(made) == 1
+        assert len(made) == site.current.reopened == 1  # what the engine keeps of all that was read has gone
         site.waiting = [Opened()]
         site.current = None
         await until(lambda: len(made) == 2)
@@ -98,3 +116,19 @@ def test_what_is_being_made_ends_when_the_server_stops() -> None:
 
     asyncio.run(run())
     assert ended.wait(SECONDS)
+
+
+def test_a_store_is_opened_anew_under_who_reads_from_it(tmp_path: Path) -> None:
+    quads = canonical([Quad(I.thing("id/x"), RDFS.label, Literal(str(n)), I.graph("some")) for n in range(5)])
+    made = release.write(tmp_path, quads, Edition("1.0", "2031-03-05"), {"context.jsonld": b"{}"}, I)
+    opened = OpenRelease.open(made)
+    reading, before = opened.quads(), opened.store
+    first = next(reading)
+    opened.reopen()
+    assert opened.store is not before
+    assert [first, *reading] == [*opened.quads()]
+    again = opened.store
+    made.path.rename(tmp_path / "gone")
+    with pytest.raises(ReleaseError, match="cannot be opened"):
+        opened.reopen()
+    assert opened.store is again

@@ -76,6 +76,19 @@ class Memory(Generic[K, V]):
             return value
 
 
+def _read_only(release: Release) -> Store:
+    """The store of a release. Raises ReleaseError."""
+    try:
+        store = Store.read_only(str(release.store.resolve()))
+        next(iter(store), None)
+    except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
+        raise ReleaseError(
+            f"the store of release {release.version} cannot be opened ({error}): "
+            "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
+        ) from error
+    return store
+
+
 @dataclass(frozen=True, eq=False)
 class OpenRelease:
     """A release with its store open. Our own fixed queries run here; a visitor's never do.
@@ -105,17 +118,18 @@ class OpenRelease:
         damaged, as far as that shows when it is opened and first read.
         """
         lease = in_use.take(release.path)
-        try:
-            store = Store.read_only(str(release.store.resolve()))
-            next(iter(store), None)
-        except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
-            raise ReleaseError(
-                f"the store of release {release.version} cannot be opened ({error}): "
-                "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
-            ) from error
-        opened = cls(release, store, Iris(release.base), lease, since)
+        opened = cls(release, _read_only(release), Iris(release.base), lease, since)
         opened.condition.check()  # from now on
         return opened
+
+    def reopen(self) -> None:
+        """Open the store anew: what the engine keeps in memory of all that was read until now goes, as soon as nobody
+        reads from it any more. Raises ReleaseError, and is as it was.
+
+        The engine finds terms by their hashes: to read the names of a few thousand things of a large release, it reads
+        as many blocks of 4 KB all over it, and keeps up to 160 MB of them.
+        """
+        object.__setattr__(self, "store", _read_only(self.release))  # another handle of the same, and so no other value
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         """The solutions of our query ``name``, with variables filled in as terms."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from asyncio import Future, get_running_loop, shield
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
+from operator import itemgetter
 
 import jinja2
 import pyoxigraph
@@ -100,17 +102,16 @@ def software_digest() -> str:
     drawing = version("resvg-py"), version("typst")
     others = (pyoxigraph.__version__, jinja2.__version__, ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION, *drawing)
     digest = hashlib.sha256(repr((__version__, *others)).encode())
-    for name, content in sorted(_files(resources.files("initiative_lod"), "")):
+    for name, file in sorted(_files(resources.files("initiative_lod"), ""), key=itemgetter(0)):
+        content = file.read_bytes()  # of one file at a time: together they are 5 MB
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _files(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
     for item in folder.iterdir():
         name = f"{path}/{item.name}"
         if item.is_dir():
-            found += _files(item, name) if item.name != "__pycache__" else []
+            yield from _files(item, name) if item.name != "__pycache__" else ()
         elif item.name.endswith((".py", ".po", ".html", ".css", ".js", ".rq", ".svg", ".otf", ".txt", ".typ")):
-            found.append((name, item.read_bytes()))
-    return found
+            yield name, item

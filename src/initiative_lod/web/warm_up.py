@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -67,3 +68,12 @@ class Preparation:
             except (InitiativeLodError, OSError, RuntimeError) as error:  # the request that needs the table tells it
                 let_go(error)
                 log.debug("release %s could not be prepared: %s", opened.release.version, error)
+        with suppress(InitiativeLodError):  # who asks next is told what it is
+            opened.reopen()
+        give_back()
+
+
+def give_back() -> None:
+    """Give back to the system what is free of the heap: the C library keeps it for itself (glibc; others do not)."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -13,8 +13,6 @@ import sys
 from html import unescape
 from importlib import resources
 
-import resvg_py
-
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.web import drawing_process
 from initiative_lod.web.drawings.packaged_font import FAMILY, FONT, lacking
@@ -46,6 +44,8 @@ def missing(svg: str) -> frozenset[str]:
 
 def main() -> None:
     """Write the PNG of the SVG that is read."""
+    import resvg_py  # here, and in this process alone
+
     drawing_process.confine(SECONDS, MEMORY_BYTES)
     with resources.as_file(FONT) as font:
         made = resvg_py.svg_to_bytes(

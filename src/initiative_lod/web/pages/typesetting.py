@@ -10,9 +10,6 @@ import json
 import sys
 from importlib import resources
 
-import typst
-from pypdf import PdfWriter
-
 from initiative_lod.web import drawing_process
 from initiative_lod.web.drawings import packaged_font
 
@@ -28,6 +25,8 @@ def typeset(data: str) -> bytes:
 
 def main() -> None:
     """Write the PDF of the JSON that is read. Typst sees the font and the folder of the template, nothing else."""
+    import typst  # here, and in this process alone: a server would hold it in memory for nothing
+
     drawing_process.confine(SECONDS, MEMORY_BYTES)
     with resources.as_file(_TEMPLATE) as template, resources.as_file(packaged_font.FONT) as font:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.parent])
@@ -40,6 +39,8 @@ def main() -> None:
 
 def described(book: bytes, identifier: str, rights: dict[str, str], languages: list[str]) -> bytes:
     """The PDF with these in its metadata; all else in it stays byte for byte."""
+    from pypdf import PdfWriter
+
     writer = PdfWriter(io.BytesIO(book), incremental=True)
     told = writer.xmp_metadata
     assert told is not None
