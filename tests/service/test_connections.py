@@ -25,6 +25,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.web.http import connections
 from initiative_lod.web.http.connections import Connections
 from initiative_lod.web.http.header_limit import MOST_UPGRADES, READ_AHEAD, READ_AT_ONCE
+from initiative_lod.web.http.middleware import Front
 from patience import SECONDS, eventually
 from service.conftest import Live, serve
 
@@ -368,6 +369,7 @@ REQUESTS = (
     PAGE + b"Accept-Encoding: zstd\r\n" + CLOSE,
     PAGE.replace(b"1.1", b"1.0") + b"\r\n",
     PAGE + b"\r\n" + PAGE.replace(b"GET", b"HEAD") + b"\r\n" + PAGE + CLOSE,
+    PAGE + b"\r\n" + GET + (PAGE + b"\r\n") * 20 + PAGE.replace(b"text/html", b"text/x") + b"\r\n" + PAGE + CLOSE,
     PAGE + b"Expect: 100-continue\r\nContent-Length: 2\r\n" + CLOSE + b"{}",
 )
 
@@ -376,28 +378,51 @@ REQUESTS = (
 def test_what_is_sent_in_one_piece_is_what_uvicorn_sends(
     harbour_root: Path, tmp_path: Path, log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is kept: status line, fields and body, whether the connection goes on, and what the log says."""
-    found: dict[bool, list[bytes]] = {False: [], True: []}
-    pieces: list[bool] = []
-    send = connections._send_whole
-    for whole in found:
+    """Status line, fields and body, whether the connection goes on, and what the log says; of what is kept, both when
+    it is sent before a request is begun, and after.
+    """
+    found: dict[str, list[bytes]] = {"as uvicorn does": [], "in one piece": [], "at once": []}
+    ways: list[str] = []
+    send, kept = connections._send_whole, Front.kept
+    for way in found:
 
-        def noted(*given: Any, whole: bool = whole) -> bool:
-            pieces.append(whole and send(*given))
-            return pieces[-1]
+        def noted(*given: Any, way: str = way) -> bool:
+            sent = way != "as uvicorn does" and send(*given)
+            ways.append("in one piece" if sent else "as uvicorn does")
+            return sent
+
+        def noted_kept(front: Front, scope: Scope, way: str = way) -> Any:
+            response = kept(front, scope) if way == "at once" else None
+            if response is not None:
+                ways.append("at once")
+            return response
 
         monkeypatch.setattr(connections, "_send_whole", noted)
+        monkeypatch.setattr(Front, "kept", noted_kept)
         with serve(Settings(root=harbour_root, request_log=str(tmp_path / log) if log else "")) as live:
             for request in REQUESTS * 2:
                 connection = connect(live)
                 connection.sendall(request)
-                found[whole].append(re.sub(rb"(date|last-modified): [^\r]*", rb"\1", received(connection)))
-    assert found[True] == found[False]
-    assert pieces.count(True) > len(REQUESTS)
+                found[way].append(re.sub(rb"(date|last-modified): [^\r]*", rb"\1", received(connection)))
+    assert found["in one piece"] == found["as uvicorn does"]
+    assert found["at once"] == found["as uvicorn does"]
+    assert ways.count("in one piece") > len(REQUESTS)
+    assert bool(ways.count("at once")) == (not log)  # what is written down is begun first
     if log:
         lines = [json.loads(line) for line in (tmp_path / log).read_text().splitlines()]
         told = [{key: line[key] for key in ("path", "status", "bytes", "media")} for line in lines]
-        assert told[: len(told) // 2] == told[len(told) // 2 :]
+        third = len(told) // 3
+        assert told[:third] == told[third : 2 * third] == told[2 * third :]
+
+
+def test_a_connection_that_was_answered_with_what_is_kept_ends_when_it_is_silent(harbour: Live) -> None:
+    connection = connect(harbour)
+    for _ in range(3):
+        connection.sendall(PAGE + b"If-None-Match: *\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 304")
+    (open_one,) = (item for item in harbour.connections.open if item.client == connection.getsockname())
+    open_one.timeout_keep_alive = 0
+    assert received(connection) == b""
 
 
 def test_each_request_of_a_client_that_has_left_is_told() -> None:

@@ -19,7 +19,7 @@ from initiative_lod.errors import Busy, OutOfTime
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.fair_starts import MOST, FairStarts
+from initiative_lod.web.http.fair_starts import BEGUN, MOST, SENT, FairStarts
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Client
 from patience import SECONDS, eventually
@@ -344,5 +344,21 @@ def test_a_client_that_asks_much_lets_another_one_begin() -> None:
                 group.create_task(one(client))
 
     asyncio.run(main())
-    assert begun.index("other") == MOST
+    assert begun.index("other") == MOST // BEGUN
     assert begun.count("many") == 64
+
+
+def test_what_is_kept_takes_a_smaller_share_of_a_turn() -> None:
+    async def main() -> None:
+        starts = FairStarts()
+        for _ in range(MOST):
+            assert starts.has_room("many", SENT)
+            starts.take("many", SENT)
+        assert not starts.has_room("many", SENT)
+        assert not starts.has_room("many", BEGUN)
+        assert starts.has_room("other", BEGUN)
+        await asyncio.sleep(0)  # the next turn
+        assert starts.has_room("many", BEGUN)
+
+    asyncio.run(main())
+    assert SENT < BEGUN

@@ -26,6 +26,7 @@ from initiative_lod.web.app import create_app
 from initiative_lod.web.http.connections import Connections
 from initiative_lod.web.http.middleware import Front
 from initiative_lod.web.http.problems import problem, title
+from initiative_lod.web.http.whole_responses import WHOLE, Whole
 
 log = logging.getLogger("initiative_lod")
 
@@ -73,6 +74,15 @@ class Reloadable:
             started = True
             await send(message)
 
+        whole: Whole | None = scope.get(WHOLE)
+
+        def noting_whole(status: int, fields: bytes, body: bytes) -> bool:
+            nonlocal started
+            sent = whole is not None and whole(status, fields, body)
+            started = started or sent
+            return sent
+
+        scope[WHOLE] = noting_whole
         try:
             await app(scope, receive, noting)
         except asyncio.CancelledError:  # by the server alone, when the time to stop is over

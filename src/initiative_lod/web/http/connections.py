@@ -11,22 +11,27 @@ import asyncio
 import fcntl
 import termios
 from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
+from httptools import parse_url
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from initiative_lod.errors import Message
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.header_limit import BadHead, BoundedHttp
+from initiative_lod.web.http.header_limit import BadHead, BoundedHttp, front
 from initiative_lod.web.http.request import Client
-from initiative_lod.web.http.response_cache import WHOLE, CachedResponse
 from initiative_lod.web.http.trusted_proxies import TrustedProxies
+from initiative_lod.web.http.whole_responses import WHOLE
 
 LEAST_SECONDS = 1.0  # that a connection has for its request, however many others want its place
 SWEEP_SECONDS = 1.0  # between two looks at all connections
 GRACE_SECONDS = 5.0  # beyond what the application allows for a body: it tells it better
+_KEPT = {b"GET": "GET", b"HEAD": "HEAD"}  # methods whose responses are kept
+_MORE = frozenset((b"content-length", b"transfer-encoding", b"expect"))  # fields of a request that is more than a head
 
 
 class Connections:
@@ -98,6 +103,8 @@ class LimitedHttp(BoundedHttp):
         self._begun = False  # a request that is not whole
         self._waiting_since = 0.0  # for a head, whole; 0 while none is awaited
         self._body_since = 0.0  # for a body, whole; likewise
+        self._answered = False  # of this request: what is kept was sent when its head was whole
+        self._idle_since = 0.0  # when such an answer was sent after which no request has begun
         self._unsent, self._stalled_since = 0, 0.0  # bytes that the client has not taken, and since when no others
         self._cycles: deque[RequestResponseCycle] = deque()  # requests that came, without those that were answered
 
@@ -142,8 +149,10 @@ class LimitedHttp(BoundedHttp):
         """Bytes from the socket; none that come after a refusal are looked at."""
         if self.transport.is_closing():
             return
+        self._idle_since = 0.0
         super().data_received(data)
-        if self.is_idle and not self._body_since:  # they were no request, or the beginning of one
+        # They were no request, or the beginning of one.
+        if self.is_idle and not self._body_since and (self._begun or not self._idle_since):
             self._waiting_since = self._waiting_since or self.loop.time()
 
     def on_message_begin(self) -> None:
@@ -155,10 +164,13 @@ class LimitedHttp(BoundedHttp):
         """A head is whole. Of Host there must be one (RFC 9112 §3.2)."""
         if self.parser.should_upgrade():  # it is read anew
             return
-        hosts = sum(name == b"host" for name, _ in self.headers)
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             raise BadHead(Message("error.hosts", count=hosts))
         self._waiting_since, self._body_since = 0.0, self.loop.time()
+        if self._send_kept(names):
+            return
         super().on_headers_complete()
         while self._cycles and self._cycles[0].response_complete:
             self._cycles.popleft()
@@ -170,7 +182,40 @@ class LimitedHttp(BoundedHttp):
         if self.parser.should_upgrade():
             return
         self._body_since, self._begun = 0.0, False
+        if self._answered:
+            self._answered, self._silent, self._idle_since = False, 0, self.loop.time()
+            return
         super().on_message_complete()
+
+    def _send_kept(self, names: Sequence[bytes]) -> bool:
+        """Send the response that is kept for a GET or HEAD; False where the request has to be begun.
+
+        That needs no task, no timer and nobody who waits, which would take longer than the answer. Where its bytes are
+        not taken at once, the next request is begun.
+        """
+        application, method = front(self.app), _KEPT.get(self.parser.get_method())
+        if (
+            application is None
+            or method is None
+            or not self.is_idle
+            or self.flow.write_paused
+            or self.parser.get_http_version() != "1.1"
+            or not self.parser.should_keep_alive()
+            or not _MORE.isdisjoint(names)
+        ):
+            return False
+        address = parse_url(self.url)
+        path = address.path.decode("ascii")
+        self.scope["method"], self.scope["query_string"] = method, address.query or b""
+        self.scope["path"] = unquote(path) if "%" in path else path
+        found = application.kept(self.scope)
+        if found is None:
+            return False
+        response, body = found
+        _write(self.transport, response.status, self.server_state.default_headers, response.fields, body)
+        self.server_state.total_requests += 1
+        self._answered = True
+        return True
 
     def look(self, now: float) -> None:
         """End the connection when it has been silent for too long."""
@@ -187,8 +232,11 @@ class LimitedHttp(BoundedHttp):
             return
         if self._body_since and now - self._body_since > settings.client_seconds + GRACE_SECONDS:
             self._give_up(Message("error.slow_body", seconds=f"{settings.client_seconds:g}"))
-        elif self._waiting_since and now - self._waiting_since > settings.head_seconds and self.is_idle:
-            self._give_up(Message("error.slow_head", seconds=f"{settings.head_seconds:g}"))
+        elif self._waiting_since:
+            if now - self._waiting_since > settings.head_seconds and self.is_idle:
+                self._give_up(Message("error.slow_head", seconds=f"{settings.head_seconds:g}"))
+        elif self._idle_since and now - self._idle_since > self.timeout_keep_alive:
+            self.transport.close()
 
     def _give_up(self, why: Message) -> None:
         """Tell a client that has begun a request why it ends, unless it is being answered; any other one knows."""
@@ -209,26 +257,37 @@ class LimitedHttp(BoundedHttp):
         return ours + _in_kernel(self.transport)
 
 
-def _send_whole(cycle: RequestResponseCycle, response: CachedResponse, body: bytes) -> bool:
-    """Send a response in one piece, as uvicorn's own ``send`` does in two, which looks through each field anew.
+def _send_whole(cycle: RequestResponseCycle, status: int, fields: bytes, body: bytes) -> bool:
+    """Send a response in one piece, as uvicorn's own ``send`` does in two.
 
     False where it has to be sent as any other one: the client takes nothing at the moment, or has left.
     """
     if cycle.flow.write_paused or cycle.disconnected or cycle.response_started:
         return False
-    general = b"".join(b"%b: %b\r\n" % item for item in cycle.default_headers)
-    end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
     cycle.response_started = True
     cycle.waiting_for_100_continue = False
-    cycle.transport.write(b"".join((STATUS_LINE[response.status], general, response.fields, end)))
-    if body:
-        cycle.transport.write(body)
+    _write(cycle.transport, status, cycle.default_headers, fields, body, cycle.keep_alive)
     cycle.response_complete = True
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
     return True
+
+
+def _write(
+    transport: asyncio.Transport,
+    status: int,
+    general: Iterable[tuple[bytes, bytes]],
+    fields: bytes,
+    body: bytes,
+    keep_alive: bool = True,
+) -> None:
+    """Write a response, of which the ``general`` fields (Date) come first."""
+    head = [STATUS_LINE[status], *[b"%b: %b\r\n" % item for item in general], fields]
+    transport.write(b"".join([*head, b"\r\n" if keep_alive else b"connection: close\r\n\r\n"]))
+    if body:
+        transport.write(body)
 
 
 def _in_kernel(transport: asyncio.Transport) -> int:

@@ -1,27 +1,36 @@
 """Fair starts: of one client only so many requests are begun in one turn of the event loop, so that others get theirs.
 
 What is at hand is answered without a thread, in the loop itself: sixty connections that ask for it as fast as they are
-answered would let everybody else wait for sixty answers between two of their own.
+answered would let everybody else wait for sixty answers between two of their own. What is kept as it is sent takes a
+fraction of the time of another answer, and counts for as much.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 
-MOST = 4  # requests of one client that are begun in one turn
+BEGUN, SENT = 4, 1  # shares that a request takes which is begun, and one that is answered with what is kept
+MOST = 4 * BEGUN  # shares of one client in one turn
 
 
 class FairStarts:
     """Lets requests begin. Nothing is held while one is answered, and nobody is refused."""
 
     def __init__(self) -> None:
-        self._begun: Counter[str] = Counter()
+        self._taken: dict[str, int] = {}  # shares, by client
 
     async def wait(self, client: str) -> None:
         """Return when a request of ``client`` may begin: at once, or in a later turn of the loop."""
-        while self._begun[client] >= MOST:
+        while not self.has_room(client, BEGUN):
             await asyncio.sleep(0)
-        if not self._begun:
-            asyncio.get_running_loop().call_soon(self._begun.clear)
-        self._begun[client] += 1
+        self.take(client, BEGUN)
+
+    def has_room(self, client: str, shares: int) -> bool:
+        """Tell whether the client may take so many shares in this turn."""
+        return self._taken.get(client, 0) + shares <= MOST
+
+    def take(self, client: str, shares: int) -> None:
+        """Count the shares."""
+        if not self._taken:
+            asyncio.get_running_loop().call_soon(self._taken.clear)
+        self._taken[client] = self._taken.get(client, 0) + shares

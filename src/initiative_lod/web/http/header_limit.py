@@ -84,9 +84,9 @@ class BoundedHttp(HttpToolsProtocol):
         self.refuse(400, cause.message if isinstance(cause, BadHead) else Message("error.no_http"))
 
     def _refuse_method(self, method: bytes, url: bytes) -> None:
-        front = _front(self.app)
+        application = front(self.app)
         path = unquote(url.partition(b"?")[0])
-        allowed = (front.methods_of(path) if front else None) or ("GET", "HEAD", "OPTIONS")
+        allowed = (application.methods_of(path) if application else None) or ("GET", "HEAD", "OPTIONS")
         told = MethodNotAllowed(method.decode(), allowed)
         self.refuse(405, message_of(told), (f"allow: {', '.join(allowed)}",))
 
@@ -115,11 +115,11 @@ class BoundedHttp(HttpToolsProtocol):
         """Tell the client why, with more header ``fields``, and close. Nothing is known of it, nor its language; a HEAD
         is answered without a body all the same (RFC 9110 §9.3.2).
         """
-        front = _front(self.app)
-        language = (front.site.pages.languages if front else Languages()).default
+        application = front(self.app)
+        language = (application.site.pages.languages if application else Languages()).default
         content = problem(status, language.gettext(why.id, **why.values), title(status, language))
-        if front:
-            front.refused(status, why.id.rpartition(".")[2], self.client[0] if self.client else "")
+        if application:
+            application.refused(status, why.id.rpartition(".")[2], self.client[0] if self.client else "")
         lines = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             *fields,
@@ -176,7 +176,7 @@ class BoundedHttp(HttpToolsProtocol):
             raise BadHead(LONG_HEAD)
 
 
-def _front(app: Any) -> Any:
+def front(app: Any) -> Any:
     """The layer of ours in front, whatever is wrapped around it; None where there is none."""
     while not hasattr(app, "methods_of") and hasattr(app, "app"):
         app = app.app

@@ -10,11 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.sparql.pool import QueryPool
-from initiative_lod.web.http.fair_starts import FairStarts
+from initiative_lod.web.http.fair_starts import SENT, FairStarts
 from initiative_lod.web.http.request import client
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
-from initiative_lod.web.http.response_cache import WHOLE, Whole
+from initiative_lod.web.http.response_cache import CachedResponse
+from initiative_lod.web.http.whole_responses import WHOLE, Whole, in_one_piece
 from initiative_lod.web.site import RELEASE, Site
 
 
@@ -45,6 +46,22 @@ class Front:
         if self.log is not None:
             self.log.refused(status, reason, address)
 
+    def kept(self, scope: Scope) -> tuple[CachedResponse, bytes] | None:
+        """The response that is kept for a request, with its body: whoever takes it sends it now. None where the request
+        has to be begun, as when its client has had its share of this turn, or requests are written down.
+        """
+        key = self.site.cache.key(scope) if self.log is None else None
+        if key is None or not self._starts.has_room(client := self._client(scope), SENT):
+            return None
+        opened = self.site.at_hand()
+        found = None if opened is None else self.site.cache.get(opened, key)
+        if found is None:
+            return None
+        self._starts.take(client, SENT)
+        response, body = found
+        response.count[0] += 1
+        return response, b"" if scope["method"] == "HEAD" else body
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -65,18 +82,19 @@ class Front:
         scope[RELEASE] = opened
         key = None if opened is None else cache.key(scope)
         if opened is None or key is None:
-            await self.counts.measure(self.app, scope, receive, send)
+            await self.counts.measure(self.app, scope, receive, in_one_piece(scope, send))
             return
         found = cache.get(opened, key)
         if found is not None:
             response, body = found
             body = b"" if scope["method"] == "HEAD" else body
             whole: Whole | None = scope.get(WHOLE)
-            if whole is None or not whole(response, body):
+            if whole is None or not whole(response.status, response.fields, body):
                 await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
                 await send({"type": "http.response.body", "body": body})
             response.count[0] += 1
             return
+        send = in_one_piece(scope, send)
         if scope["method"] == "HEAD":
             await self.counts.measure(self.app, scope, receive, send)
             return

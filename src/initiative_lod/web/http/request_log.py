@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from initiative_lod.errors import SettingsError
 from initiative_lod.settings import Settings
 from initiative_lod.web.http import request
-from initiative_lod.web.http.response_cache import WHOLE, CachedResponse, Whole
 from initiative_lod.web.http.trusted_proxies import TrustedProxies
+from initiative_lod.web.http.whole_responses import WHOLE, Whole
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,11 @@ class RequestLog:
 
         whole: Whole | None = scope.get(WHOLE)
 
-        def noting_whole(response: CachedResponse, body: bytes) -> bool:
+        def noting_whole(sent: int, fields: bytes, body: bytes) -> bool:
             nonlocal status, size, media
-            if whole is None or not whole(response, body):
+            if whole is None or not whole(sent, fields, body):
                 return False
-            status, size, media = response.status, len(body), _media(response.headers)
+            status, size, media = sent, len(body), _media(line.split(b": ", 1) for line in fields.split(b"\r\n")[:-1])
             return True
 
         scope[WHOLE] = noting_whole
@@ -127,7 +127,7 @@ class RequestLog:
             self._failed = True
 
 
-def _media(headers: Iterable[tuple[bytes, bytes]]) -> str:
+def _media(headers: Iterable[Sequence[bytes]]) -> str:
     """The media type, without its parameters."""
     return next((value.decode().partition(";")[0] for name, value in headers if name == b"content-type"), "")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from urllib.parse import parse_qsl
@@ -25,6 +25,7 @@ from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import static_files
+from initiative_lod.web.http.whole_responses import field_lines
 
 STATIC = "/static/"  # whose files are kept for long under the address with their own version
 #: Request headers that a document's response may depend on (see ``request.read``); all are part of the key.
@@ -70,12 +71,6 @@ class CachedResponse:
     def size(self) -> int:
         """About how many bytes of memory it takes."""
         return OVERHEAD_BYTES + len(self.fields)
-
-
-#: Where a scope has what sends a response in one piece, and tells whether it could: what is kept was checked and put
-#: together when it was first sent.
-WHOLE = "initiative_lod.whole"
-Whole = Callable[[CachedResponse, bytes], bool]
 
 
 class ResponseCache:
@@ -190,7 +185,7 @@ class ResponseCache:
         stored = tag.replace(f"-{ZSTD}", "") if status == 200 and ZSTD in tag else ""
         if stored not in opened.rendered:
             stored = ""
-        fields = b"".join(b"%b: %b\r\n" % item for item in sent[0]["headers"])
+        fields = field_lines(sent[0]["headers"])
         response = CachedResponse(status, fields, tag, stored, self._count(path, status))
         with self._lock:
             if self._release is opened and (status == 304 or stored or tag in self._rendered):
