@@ -22,6 +22,8 @@ from initiative_lod.cli.app import app
 from initiative_lod.documents.negotiation import choose, choose_language
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.errors import ReleaseError
+from initiative_lod.release import in_use
+from initiative_lod.web.export import static_site
 from initiative_lod.web.export.crawl import is_served
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
@@ -437,6 +439,23 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_left(harbour_root: Path, tmp
     assert done.returncode == 2, done.stderr
     assert "cannot be written: File too large; nothing is left" in " ".join(done.stderr.split())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_export_left_that_was_cut_off_is_taken_and_nothing_else(tmp_path: Path) -> None:
+    folders = [
+        tmp_path / name for name in (".site.unfinished-a", ".site.unfinished-b", ".other.unfinished-a", ".site.old")
+    ]
+    for folder in folders:
+        (folder / "site").mkdir(parents=True)
+    (tmp_path / ".site.unfinished-notes").write_text("mine")
+    told: list[str] = []
+    lease = in_use.take(folders[1])  # as an export has that goes on
+    static_site.take_leftovers(tmp_path / "site", told.append)
+    del lease
+    assert told == [f"removing {folders[0]}, which an export left that was cut off"]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".site.unfinished-b", ".other.unfinished-a", ".site.old", ".site.unfinished-notes",
+    }  # fmt: skip
 
 
 def test_without_a_release_one_is_told_what_to_do(harbour_root: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
+from initiative_lod.child_process import end_with
 from initiative_lod.errors import InitiativeLodError, Message, OverLimit, ShapesError
 from initiative_lod.reading.process_memory import taken
 from initiative_lod.settings import Settings
@@ -68,10 +69,12 @@ def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -
     Raises whatever InitiativeLodError it raises, and OverLimit when the process was ended.
     """
     reading, writing = os.pipe()
+    parent = os.getpid()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python's, of threads: the child uses none of them
         child = os.fork()
     if child == 0:
+        end_with(parent)
         os.close(reading)
         _answer(make, writing, limits, programs)
     os.close(writing)

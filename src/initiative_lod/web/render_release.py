@@ -22,6 +22,7 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from initiative_lod import release
+from initiative_lod.child_process import end_with
 from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.document import OWN_DOCUMENTS, Document
 from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
@@ -135,7 +136,7 @@ class _Other:
         """Let another process do the work."""
         context = multiprocessing.get_context("fork")
         failure, told = context.Pipe(duplex=False)
-        process = context.Process(target=_do, args=(work, told))
+        process = context.Process(target=_do, args=(work, told, os.getpid()))
         with warnings.catch_warnings():
             # The engine's threads, of which it warns, write stores; these are only read from now on.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -162,7 +163,8 @@ class _Other:
             )
 
 
-def _do(work: Callable[[], None], told: Connection) -> None:
+def _do(work: Callable[[], None], told: Connection, parent: int) -> None:
+    end_with(parent)
     try:
         work()
     except InitiativeLodError as error:

@@ -13,7 +13,6 @@ import fcntl
 import os
 import platform
 import resource
-import signal
 import struct
 import sys
 import time
@@ -21,7 +20,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+from initiative_lod.child_process import end_with
+
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
 _SECCOMP_MODE_FILTER, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 2, 1, 1
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
@@ -104,9 +105,7 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
     if sys.platform != "linux":
         return [*missing, "no seccomp, no Landlock, no parent-death signal: not Linux"]
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # the server died before the kernel was told to take us along
-        os._exit(1)
+    end_with(parent)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     machine = _MACHINES.get(platform.machine())
     if machine is None or sys.maxsize < 2**32:

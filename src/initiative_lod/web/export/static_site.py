@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from initiative_lod import __version__, release
+from initiative_lod.child_process import end_with
 from initiative_lod.documents.content_codings import GZIP, encode
 from initiative_lod.documents.document import OWN_DOCUMENTS
 from initiative_lod.documents.json_tree import SCHEMA_FILE
@@ -21,6 +23,7 @@ from initiative_lod.documents.representation import document_paths
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import HTML
 from initiative_lod.locale.messages import DEFAULT
+from initiative_lod.release import in_use
 from initiative_lod.release.files import as_json
 from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.open_release import OpenRelease
@@ -35,6 +38,7 @@ from initiative_lod.web.site import Site
 
 FILES, CONFIGURATION, RECORD = "site", "nginx", "export.json"
 MOST_ADDRESSES = 200_000
+UNFINISHED = ".unfinished-"
 FEW = 60  # addresses that are not worth a second process
 BATCH = 8  # addresses that a process is given at a time
 #: Files that begin with the host's own name, which a copy does not know unless it is told.
@@ -85,19 +89,32 @@ def export(
                 f"{folder} is not an empty folder: name another one, or remove it first; nothing was written"
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        take_leftovers(target, progress)
+        building = Path(tempfile.mkdtemp(prefix=f".{target.name}{UNFINISHED}", dir=target.parent))
+        lease = in_use.take(building)
         try:
             building.chmod(0o755)
             exported = _export(settings, made, building, target, url, progress)
             building.replace(target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+            del lease
     except OSError as error:
         where = error.filename or folder
         raise ReleaseError(
             f"{where} cannot be written: {error.strerror or error}; nothing is left in {folder}"
         ) from error
     return exported
+
+
+def take_leftovers(target: Path, progress: Callable[[str], None]) -> None:
+    """Remove what exports to the same folder left behind that were killed."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}{UNFINISHED}*"):
+        if left.is_dir():
+            with in_use.alone(left) as nobody:
+                if nobody:
+                    progress(f"removing {left}, which an export left that was cut off")
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _export(
@@ -130,7 +147,7 @@ def _export(
                         min(os.cpu_count() or 1, 8),
                         get_context("spawn"),
                         initializer=_start,
-                        initargs=(settings, made.path, building / FILES, url),
+                        initargs=(os.getpid(), settings, made.path, building / FILES, url),
                     )
                 found = list(pool.map(_write, waiting, chunksize=BATCH) if pool else map(own.write, waiting))
                 written |= {item.address: item for item in found}
@@ -258,8 +275,9 @@ class _Share:
 _own: _Share | None = None  # of a process that does nothing else
 
 
-def _start(settings: Settings, path: Path, folder: Path, url: str) -> None:
+def _start(parent: int, settings: Settings, path: Path, folder: Path, url: str) -> None:
     global _own
+    end_with(parent)
     _own = _Share(settings, path, folder, url)
 
 
