@@ -15,13 +15,15 @@ from service.conftest import harbour, real
 
 __all__ = ["browser", "harbour", "real"]
 
+#: The first is Chromium without a screen, which takes a third less of the processor.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 WAIT = 100_000  # milliseconds for one thing to be seen, which takes some hundreds on a quiet machine
 
 
 @pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, and other tests want their own
 def browser() -> Iterator[Browser]:
     """The browser; tests skip where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if path is None:
         pytest.skip("no Chromium is installed on this machine")
     expect.set_options(timeout=WAIT)
