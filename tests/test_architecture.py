@@ -15,7 +15,8 @@ PACKAGE = "initiative_lod"
 SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 
 #: From the ground up. The ground is modules of the root; every other room is a package, and ``pipeline`` the road.
-GROUND = "errors child_process settings vocabulary iris formats languages labels literals terminal text_cache query_text".split()
+_GROUND = "child_process errors settings vocabulary iris formats languages"
+GROUND = f"{_GROUND} labels literals terminal text_cache query_text".split()
 _ROAD = "reading sources build validation release bulk documents search sparql matching merge web pipeline cli"
 ROOMS = ["locale", *_ROAD.split()]
 #: What may be named after the same thing twice: the route to a page and the page, Turtle and the authors' files in it.
