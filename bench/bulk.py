@@ -99,12 +99,18 @@ def run(file: Path, engine: str, checks_alone: bool, onto: Path | None, render: 
 
 
 def tell_places(folder: Path, quads: int) -> None:
-    """Print the bytes a quad that each folder of a release, and each table of its indexes, has on the disk."""
+    """Print the bytes a quad that each folder of a release, and each table of its indexes, has on the disk.
+
+    A file of several names is counted once.
+    """
     sizes: Counter[str] = Counter()
-    for path in folder.rglob("*"):
-        if path.is_file():
+    counted: set[int] = set()
+    for path in sorted(folder.rglob("*"), reverse=True):  # the store before the index, which has its files as well
+        status = path.stat()
+        if path.is_file() and status.st_ino not in counted:
+            counted.add(status.st_ino)
             inside = path.relative_to(folder)
-            sizes[str(inside if inside.parts[0] == "index" else inside.parts[0])] += path.stat().st_size
+            sizes["/".join(inside.parts[: 2 if inside.parts[0] == "index" else 1])] += status.st_size
     print(f"  all of it: {sum(sizes.values()) / quads:.0f} bytes a quad")
     for name, size in sizes.most_common(12):
         print(f"    {name}: {size / quads:.1f}")

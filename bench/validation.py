@@ -9,6 +9,7 @@ Each number of copies is measured in a process of its own. Copies differ in the 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import resource
 import subprocess
@@ -47,7 +48,7 @@ def copies(quads: list[Quad], number: int) -> Iterator[Quad]:
 
 
 def measure(number: int, plain: bool) -> None:
-    """Print a row: triples, seconds of CPU, peak memory, results."""
+    """Print a row: triples, seconds of CPU, peak memory, results, and a digest of the report."""
     built = build(Settings(root=ROOT))
     graph = Iris().graph("shapes")
     shapes = [quad for quad in built.quads if quad.graph_name == graph]
@@ -57,7 +58,8 @@ def measure(number: int, plain: bool) -> None:
     seconds = time.process_time() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{len(data):>10,} triples {seconds:>8.1f} s CPU {memory:>8,.0f} MB {len(report.results):>6} results",
+        f"{len(data):>10,} triples {seconds:>8.1f} s CPU {memory:>8,.0f} MB {len(report.results):>6} results "
+        f"{hashlib.sha256(report.to_json().encode()).hexdigest()[:12]}",
         flush=True,
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolution
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
@@ -18,7 +19,8 @@ from initiative_lod.labels import LabelKind
 from initiative_lod.matching import entity_file, entity_index, label_index
 from initiative_lod.matching.entity_index import AnyOf, EntityIndex
 from initiative_lod.matching.label_index import Label, LabelIndex, LabelsInMemory
-from initiative_lod.release import Edition, Release
+from initiative_lod.release import Edition, Release, catalogue
+from initiative_lod.release.files import open_index
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, SKOS
@@ -159,6 +161,30 @@ def test_the_terms_are_those_that_the_engine_counts(real: OpenRelease) -> None:
     ):
         expected = {row[name].value: int(row[count].value) for row in real.select(query)}
         assert {term.iri: term.count for term in terms} == expected
+
+
+@pytest.mark.parametrize("listed", [5000, 2])
+def test_they_are_counted_where_the_description_lists_but_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: int
+) -> None:
+    monkeypatch.setattr(catalogue, "MOST_PARTITIONS", listed)
+    things = [Quad(thing(number), RDF.type, NamedNode(f"https://x.example/{number % 3}"), GRAPH) for number in range(9)]
+    made = opened(tmp_path, [named(1, "harbour law"), *things])
+    asked: list[str] = []
+    select = OpenRelease.select
+
+    def noted(self: OpenRelease, name: str, **terms: NamedNode) -> list[QuerySolution]:
+        asked.append(name)
+        return select(self, name, **terms)
+
+    monkeypatch.setattr(OpenRelease, "select", noted)
+    entity_file.build(tmp_path / "index", made)
+    assert asked == ([] if listed == 5000 else ["classes", "predicates"])
+    with closing(open_index(tmp_path / "index")) as index:
+        rows = index.execute("SELECT iri, count FROM term WHERE kind = 'class' AND iri LIKE 'https://x.example/%'")
+        assert rows.fetchall() == [(f"https://x.example/{number}", 3) for number in range(3)]
+        used = index.execute("SELECT count FROM term WHERE iri = ?", (RDF.type.value,)).fetchall()
+    assert used == [(sum(1 for _ in made.triples(None, RDF.type)),)]
 
 
 def test_it_is_the_same_file_each_time(real: OpenRelease, tmp_path: Path) -> None:

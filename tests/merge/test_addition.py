@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,14 +19,15 @@ from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.pipeline import index_maker
-from initiative_lod.release import Edition, Release, addition, read_tracking
-from initiative_lod.release.manifest import DUMP
+from initiative_lod.release import Edition, Release, addition, files, integrity, read_tracking
+from initiative_lod.release.manifest import DUMP, STORE, STORE_DIGESTS
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, RDFS
 from patience import patient
 
+GRAPHS = Path(__file__).resolve().parents[3] / "shared" / "graphs"
 I = Iris()
 DAY = "2031-03-06"
 PREFIXES = """@prefix e: <http://e.example/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -106,8 +109,8 @@ def assert_same(one: Release, other: Release) -> None:
 
 
 @pytest.fixture
-def gone_on(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was gone on with, in place of being built: the names of the files."""
+def continued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files that were gone on with, in place of being built."""
     names: list[str] = []
 
     def noted(module: Any) -> Callable[..., bool]:
@@ -123,9 +126,15 @@ def gone_on(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     for module in (index, entity_file):
         monkeypatch.setattr(module, "add", noted(module))
+    return names
+
+
+@pytest.fixture
+def gone_on(continued: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The same where graphs are tiny."""
     monkeypatch.setattr(entity_file, "PART", 2)
     monkeypatch.setattr(addition, "MAX_SHARE", 9)
-    return names
+    return continued
 
 
 def written(folder: Path, *texts: str) -> list[Path]:
@@ -218,3 +227,36 @@ def test_graphs_by_chance(tmp_path: Path, gone_on: list[str], seed: int) -> None
     *_, whole = merged_in(tmp_path / "added", files)
     assert gone_on == 2 * [index.FILE, entity_file.FILE]
     assert_same(whole, at_once(tmp_path / "whole", files))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not GRAPHS.is_dir(), reason="the graphs of others are not there (../shared/graphs)")
+def test_the_last_of_nine_graphs(tmp_path: Path, continued: list[str]) -> None:
+    *eight, ninth = sorted(path for path in GRAPHS.iterdir() if path.is_dir())
+    before = at_once(tmp_path / "added", eight)
+    settings = patient(Settings(root=tmp_path / "added"))
+    request = MergeRequest(named=(str(ninth),), retrieved=DAY)
+    added = merge(settings, before, request, make_index=index_maker(before=before)).release
+    assert added is not None
+    assert continued == [index.FILE, entity_file.FILE]
+    assert_same(added, at_once(tmp_path / "whole", [*eight, ninth]))
+
+
+def test_files_of_the_release_before_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = start_in(Settings(root=tmp_path))
+    other = tmp_path / "other"
+    shutil.copytree(made.path, other, copy_function=os.link)
+    (other / STORE_DIGESTS).unlink()
+    (other / STORE / "more.sst").write_bytes(b"new")
+    read: list[str] = []
+
+    def noted(path: Path) -> str:
+        read.append(path.name)
+        return "digest"
+
+    monkeypatch.setattr(files, "sha256", noted)
+    integrity.seal(other, made.path)
+    assert read == ["more.sst"]
+    sealed, manifest = integrity.read_seal(made.path)
+    sealed[STORE] |= {"more.sst": "digest"}
+    assert integrity.read_seal(other) == (sealed, manifest)

@@ -19,10 +19,9 @@ def of_all(engine: SqlEngine, but: Sequence[str] = ()) -> dict[NamedNode | Defau
 
 def of_union(engine: SqlEngine) -> Statistics:
     """The statistics of the set of all triples, literals counted as the store has them."""
-    ((triples, subjects, objects),) = engine.rows(text("size"))
-    return Statistics(
-        int(triples), int(subjects), int(objects), _counter(engine, "properties"), _counter(engine, "classes")
-    )
+    properties = _counter(engine, "properties")  # all triples once, which are not made distinct a second time
+    ((subjects, objects),) = engine.rows(text("size"))
+    return Statistics(properties.total(), int(subjects), int(objects), properties, _counter(engine, "classes"))
 
 
 def of_graphs(engine: SqlEngine, but: Sequence[str] = ()) -> dict[NamedNode | DefaultGraph, Statistics]:

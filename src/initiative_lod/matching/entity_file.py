@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from heapq import merge
@@ -42,7 +42,7 @@ from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import open_index, unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.vocabulary import DOCUMENTS, RDF
+from initiative_lod.vocabulary import DOCUMENTS, RDF, VOID
 
 FILE = "entities.sqlite"  # in the index
 FORMAT = 3  # another one whenever the same labels are found otherwise
@@ -162,8 +162,8 @@ class _Writer:
         for table in ("document", "term"):
             run(f"DELETE FROM {table}")
         self._insert("document", 1, ((iri,) for iri in sorted(_documents(self._opened))))
-        for kind, query, count in (("class", "classes", "things"), ("property", "predicates", "uses")):
-            self._insert("term", 5, _terms(self._opened, kind, query, count))
+        for kind, counts in _used(self._opened).items():
+            self._insert("term", 5, _terms(self._opened, kind, counts))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
         self._written.executemany(f"INSERT INTO {table} VALUES (?{', ?' * (columns - 1)})", rows)
@@ -375,9 +375,41 @@ def _documents(opened: OpenRelease) -> set[str]:
     return {node.value for node in found if isinstance(node, NamedNode)}
 
 
-def _terms(opened: OpenRelease, kind: str, query: str, count: str) -> Iterator[tuple[str, int, str, str, int]]:
+def _used(opened: OpenRelease) -> dict[str, dict[str, int]]:
+    """Number of uses of each class and each property: as the release's description (VoID) has counted it, where that
+    lists all of them; else they are counted, which takes two scans of everything.
+    """
+    dataset, described = opened.iris.thing("dataset"), opened.iris.graph("release")
+
+    def counts(subject: NamedNode, property: NamedNode) -> Iterator[int]:
+        for quad in opened.quads(subject, property, graph=described):
+            if isinstance(quad.object, Literal):
+                yield int(quad.object.value)
+
+    def parts(link: NamedNode, names: NamedNode, size: NamedNode) -> dict[str, int]:
+        listed = (quad.object for quad in opened.quads(dataset, link, graph=described))
+        return {
+            quad.object.value: sum(counts(part, size))
+            for part in listed
+            if isinstance(part, NamedNode)
+            for quad in opened.quads(part, names, graph=described)
+            if isinstance(quad.object, NamedNode)
+        }
+
+    properties = parts(VOID.propertyPartition, VOID.property, VOID.triples)
+    classes = parts(VOID.classPartition, VOID["class"], VOID.entities)
+    if [*counts(dataset, VOID.triples)] == [sum(properties.values())] and sum(classes.values()) == properties.get(
+        RDF.type.value, 0
+    ):
+        return {"class": classes, "property": properties}
+    return {
+        kind: {row[kind].value: int(row[count].value) for row in opened.select(query)}
+        for kind, query, count in (("class", "classes", "things"), ("property", "predicates", "uses"))
+    }
+
+
+def _terms(opened: OpenRelease, kind: str, counts: Mapping[str, int]) -> Iterator[tuple[str, int, str, str, int]]:
     """The classes or properties that are used, ours first, then the most used."""
-    rows = [(row[kind].value, int(row[count].value)) for row in opened.select(query)]
-    rows.sort(key=lambda item: (opened.iris.path(item[0]) is None, -item[1], item[0]))
+    rows = sorted(counts.items(), key=lambda item: (opened.iris.path(item[0]) is None, -item[1], item[0]))
     for rank, (iri, uses) in enumerate(rows):
         yield kind, rank, iri, name_of(opened, iri), uses

@@ -137,7 +137,7 @@ class Assembly:
             (self._building / name).write_bytes(data)
         progress("writing dumps")
         self._concatenate(parts)
-        self._phases.apart("writing dumps", lambda: self._write_dumps(derived))
+        self._phases.apart("writing dumps", lambda: self._write_dumps([own, *derived]))
         dumps = {name: entry_at(self._building / name) for name in manifest.DUMPS}
         statements = [path for path in self._building.iterdir() if manifest.STATEMENTS.fullmatch(path.name)]
         dumps |= {path.name: entry_at(path) for path in sorted(statements)}
@@ -151,11 +151,11 @@ class Assembly:
             (self._building / name).write_bytes(data)
         store = Store(str(self._path))
         store.bulk_extend(default_graph.beside(described))
-        triples = default_graph.size(store)
         store.flush()
         del store
+        triples = catalogue.triples_in(described, self._iris)
         finished = self._manifest(version, digest, triples, parts, summary)
-        folder.finish(self._building, finished, make_index, self._phases, compact=not self._little_new)
+        folder.finish(self._building, finished, make_index, self._phases, not self._little_new, self._start.path)
         if not keep:
             return None
         progress("writing the release")
@@ -302,11 +302,18 @@ class Assembly:
                 with (self._building / item.file).open("rb") as file:
                     shutil.copyfileobj(file, dump, BLOCK_BYTES)
 
-    def _write_dumps(self, more: Sequence[Part]) -> None:
-        """Write the dumps of our own graphs, in the formats besides N-Quads."""
+    def _write_dumps(self, ours: Sequence[Part]) -> None:
+        """Write the dumps of our own graphs, in the formats besides N-Quads, or take over those of the start."""
+        given = {OWN, *(f"{GRAPHS}/{name}.nq.gz" for name in MADE_OF_ALL)}
+        before = {(item.file, item.digest) for item in self._start.manifest.parts if item.file in given}
+        dumps = manifest.RDF_DUMPS.keys() - {manifest.DUMP}
+        if before == {(item.file, item.digest) for item in ours} and dumps <= self._start.manifest.files.keys():
+            for name in dumps:
+                take_over(self._start.path / name, self._building / name)
+            return
         quads: list[Quad] = []
-        for name in (OWN, *(item.file for item in more)):
-            quads += parse(gzip.decompress((self._building / name).read_bytes()), format=RdfFormat.N_QUADS)
+        for part in ours:
+            quads += parse(gzip.decompress((self._building / part.file).read_bytes()), format=RdfFormat.N_QUADS)
         for dump, data in folder.more_dumps(quads, self._iris).items():
             (self._building / dump).write_bytes(data)
 

@@ -83,6 +83,14 @@ def describe(
         whole, alone = true_of
 
 
+def triples_in(described: Sequence[Quad], iris: Iris) -> int:
+    """The number of triples of a release's default graph, as the description of it has counted them."""
+    dataset = iris.thing("dataset")
+    counts = [quad.object for quad in described if (quad.subject, quad.predicate) == (dataset, VOID.triples)]
+    assert isinstance(counts[0], Literal)
+    return int(counts[0].value)
+
+
 def _as_required(triple: Triple) -> Term:
     """The value of a triple with the datatype that DCAT-AP requires; the store and its counts know one of integers."""
     if triple.predicate == DCAT.byteSize and isinstance(triple.object, Literal):

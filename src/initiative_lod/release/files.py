@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+FileId = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
@@ -37,13 +39,24 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def file_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of the files in a folder, but for a store's LOG and LOCK, which every reader touches."""
-    return {
-        path.relative_to(folder).as_posix(): sha256(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(("LOG", "LOCK"))
-    }
+def file_digests(folder: Path, known: dict[FileId, str] | None = None) -> dict[str, str]:
+    """SHA-256 of the files in a folder, but for a store's LOG and LOCK, which every reader touches.
+
+    Of those that are ``known`` it is taken from there, and what had to be computed is put there.
+    """
+    known = {} if known is None else known
+    digests: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith(("LOG", "LOCK")):
+            digest = known.get(file_id(path)) or sha256(path)
+            known[file_id(path)] = digests[path.relative_to(folder).as_posix()] = digest
+    return digests
+
+
+def file_id(path: Path) -> FileId:
+    """The same for all names of one file, as long as that is there. Raises OSError."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def as_json(value: Any) -> bytes:

@@ -239,11 +239,16 @@ def _same(building: Path, target: Path) -> bool:
 
 
 def finish(
-    building: Path, manifest: Manifest, make_index: MakeIndex, phases: Phases = NO_LIMITS, compact: bool = True
+    building: Path,
+    manifest: Manifest,
+    make_index: MakeIndex,
+    phases: Phases = NO_LIMITS,
+    compact: bool = True,
+    before: Path | None = None,
 ) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests.
 
-    See ``unions.write`` for ``compact``.
+    See ``unions.write`` for ``compact``, ``integrity.seal`` for ``before``.
     """
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
@@ -252,7 +257,7 @@ def finish(
     with phases.here("counting what points to hubs"):
         hubs.write(building, manifest.base)
     make_index(building)
-    seal(building)
+    seal(building, before)
 
 
 def more_dumps(quads: Sequence[Quad], iris: Iris) -> dict[str, bytes]:

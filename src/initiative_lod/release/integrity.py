@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, Store, parse
 
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release import default_graph
-from initiative_lod.release.files import as_json, file_digests, sha256, sync, write_file
+from initiative_lod.release.files import FileId, as_json, file_digests, file_id, sha256, sync, write_file
 from initiative_lod.release.manifest import (
     DESCRIPTION,
     DESCRIPTION_EXACT,
@@ -44,9 +45,14 @@ def parts_digest(own: str, parts: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def seal(building: Path) -> None:
-    """Write down the digests of the manifest and of the files in SEALED, and bring it all to the disk."""
-    digests = {MANIFEST: sha256(building / MANIFEST), **{name: file_digests(building / name) for name in SEALED}}
+def seal(building: Path, before: Path | None = None) -> None:
+    """Write down the digests of the manifest and of the files in SEALED, and bring it all to the disk.
+
+    What is another name of a file of the release ``before`` has the digest that was written down there, and is not read
+    again: were it damaged meanwhile, a new digest would call it sound.
+    """
+    known = _sealed_files(before) if before is not None else {}
+    digests = {MANIFEST: sha256(building / MANIFEST), **{name: file_digests(building / name, known) for name in SEALED}}
     write_file(building / STORE_DIGESTS, as_json(digests))
     for path in building.rglob("*"):
         sync(path)
@@ -81,9 +87,23 @@ def read_seal(path: Path) -> tuple[dict[str, dict[str, str]], str]:
         raise ValueError(f"it is no list of digests: {error}") from error
 
 
-def folder_faults(path: Path, expected: Mapping[str, str]) -> list[str]:
-    """Faults of a folder whose files must have the ``expected`` digests: a sentence for each. Raises OSError."""
-    found, folder = file_digests(path), path.name
+def _sealed_files(path: Path) -> dict[FileId, str]:
+    """The digests of the files in SEALED of the release at ``path``; of none where these are not listed."""
+    found: dict[FileId, str] = {}
+    with suppress(OSError, ValueError):
+        for folder, digests in read_seal(path)[0].items():
+            for name, digest in digests.items():
+                with suppress(OSError):
+                    found[file_id(path / folder / name)] = digest
+    return found
+
+
+def folder_faults(path: Path, expected: Mapping[str, str], known: dict[FileId, str] | None = None) -> list[str]:
+    """Faults of a folder whose files must have the ``expected`` digests: a sentence for each. Raises OSError.
+
+    A file of which another name has been read, by ``known``, is not read again.
+    """
+    found, folder = file_digests(path, known), path.name
     faults = [f"{folder}/{name} is missing" for name in sorted(expected.keys() - found.keys())]
     added = sorted(found.keys() - expected.keys())
     faults += [f"{folder}/{name} was not there when the release was made" for name in added]
@@ -112,8 +132,9 @@ def verify(release: Release) -> list[str]:
         return [*faults, f"{STORE_DIGESTS} cannot be read: {error}"]
     if sha256(release.path / MANIFEST) != manifest:
         faults.append(f"{MANIFEST} is not what it was when the release was made")
+    known: dict[FileId, str] = {}  # most of the store has a second name in the index
     for folder, expected in sealed.items():
-        faults += folder_faults(release.path / folder, expected)
+        faults += folder_faults(release.path / folder, expected, known)
     if not faults:
         faults += _content_faults(release)
     return faults
