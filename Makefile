@@ -79,7 +79,7 @@ check: lint types test-all
 
 # What takes minutes, and is a proof: every representation of every resource compared, every example of a shape validated
 # alone and under all shapes, the graphs of others merged. -rP shows the figures.
-proofs: install-dev
+proofs: install-dev interop
 	$(BIN)/python -m pytest -m slow -n auto --dist loadfile -rP --ignore tests/proofs/test_hostile_soak.py --ignore tests/proofs/test_siege.py
 
 # Alone on the machine, since its figures are times.

@@ -57,7 +57,7 @@ def test_what_is_imported_is_required() -> None:
     assert {name: path for name, path in imported().items() if name not in required} == {}
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_what_is_required_is_imported() -> None:
     assert named(PROJECT["dependencies"]) - imported().keys() == LOADED_BY_NAME
     for extra in ("spark", "storage"):

@@ -50,6 +50,7 @@ def shapes(name: str) -> list[Quad]:
     return [quad for quad in quads if quad.predicate.value != f"{SH}property" or quad.object in defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_shapes_are_met_without_an_exception(described: list[Quad], name: str) -> None:
     report = validate(described, shapes(name))

@@ -62,6 +62,7 @@ def walker(tmp_path: Path) -> Walker:
     return Walker(tmp_path)
 
 
+@pytest.mark.slow
 def test_your_document_is_served_at_the_end(walker: Walker) -> None:
     assert walker.walk("your-document.md") >= 6
     assert (walker.folder / "releases" / "current").exists()

@@ -103,6 +103,7 @@ def test_what_was_current_is_current_where_it_is_restored(tmp_path: Path) -> Non
     assert release.rollback(tmp_path / "restored").version == names["a"]
 
 
+@pytest.mark.slow
 def test_an_upgrade_over_releases_of_an_earlier_version_and_back(harbour_root: Path, tmp_path: Path) -> None:
     root = Path(
         shutil.copytree(harbour_root, tmp_path / "project", symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))

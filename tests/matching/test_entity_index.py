@@ -96,7 +96,7 @@ TERMS = st.lists(
 )
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(terms=TERMS)
 def test_of_any_labels_it_finds_what_memory_finds(

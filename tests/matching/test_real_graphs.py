@@ -53,6 +53,7 @@ def by_hand(name: str) -> dict[tuple[str, str], str]:
     return {(row.value("subject_id"), row.value("object_id")): row.value("predicate_id") for row in rows}
 
 
+@pytest.mark.slow
 def test_the_unesco_thesaurus(ours: Store) -> None:
     """What was matched by hand is found, but for what has quite another name; what is exact by hand is proposed so."""
     theirs = graph("unesco-thesaurus")
@@ -91,6 +92,7 @@ def test_every_published_target_is_in_their_graph(un_sdg: Store) -> None:
         assert row.value("object_label") in labels[row.value("object_id")], row.value("object_id")
 
 
+@pytest.mark.slow
 def test_questions_that_need_two_graphs(ours: Store, un_sdg: Store) -> None:
     """The saved questions over several graphs have the rows that were worked out for them."""
     stores = (ours, un_sdg, graph("gdprtext"), graph("w3c-dpv"))

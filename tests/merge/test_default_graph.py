@@ -144,7 +144,7 @@ def test_an_update_takes_out_what_only_the_old_one_said(merging: Merge, editions
     assert faults(made) == []
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_this_projects_own_release(real_settings: Settings) -> None:
     made = release.current(real_settings.release_folder)
     assert faults(made) == []

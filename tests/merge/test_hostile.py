@@ -126,6 +126,7 @@ def test_a_bad_file_is_refused_by_name_and_the_others_are_taken(
         assert why in ": ".join(record.refused[0])
 
 
+@pytest.mark.slow
 def test_blank_nodes_that_are_too_entangled_are_given_up(settings: Settings, start: Release, tmp_path: Path) -> None:
     """In ever more time, until it is enough on this machine to read both files and come to the blank nodes."""
     folder = tmp_path / "folder"

@@ -106,6 +106,7 @@ PROMISED = {
 }
 
 
+@pytest.mark.thorough
 def test_every_promise_of_the_ontology_is_kept(real_build: Built) -> None:
     promised = promises(quad for quad in real_build.quads if quad.graph_name == I.graph("ontology"))
     every = {**promised.classes, **promised.properties}

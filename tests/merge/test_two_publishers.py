@@ -36,6 +36,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
     return OpenRelease.open(made)
 
 
+@pytest.mark.slow
 def test_one_query_answers_for_both(merged: OpenRelease) -> None:
     rows = merged.store.query(QUERY)
     assert isinstance(rows, QuerySolutions)

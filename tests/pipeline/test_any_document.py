@@ -465,7 +465,7 @@ REAL = {
 }
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.skipif(not TEXTS.is_dir(), reason="the texts of other people are not beside the checkout")
 def test_real_documents_beside_the_initiative(checkout: Path, tmp_path: Path) -> None:
     """In one release with it, every character covered, and its own questions answered as before."""

@@ -64,6 +64,7 @@ def test_a_build_and_a_merge_at_each_of_their_steps(name: str, kind: str, root: 
     assert_nothing_wrong(lines(name, root, kind, "1"), 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["write", "merge"])
 def test_engines_that_find_no_room_are_told_too(name: str, root: Path) -> None:
     """The store's files and those of SQLite are no steps of Python's."""

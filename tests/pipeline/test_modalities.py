@@ -170,6 +170,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Answered:
     return Answered(checked, default_graph.in_memory(checked.built.quads))
 
 
+@pytest.mark.slow
 def test_the_release_conforms_and_the_initiative_s_questions_are_answered_as_before(answered: Answered) -> None:
     assert answered.checked.report.conforms, answered.checked.report.to_text()
     assert not answered.checked.differences

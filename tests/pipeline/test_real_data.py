@@ -454,7 +454,7 @@ def local_name(property: NamedNode) -> str:
     return re.split("[#/]", property.value)[-1]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_a_fault_turns_every_question_red_that_expects_nothing(built: Built, asked: list[Question]) -> None:
     sound, store, named = {*built.quads}, store_of(built.quads), Store()
     named.extend(sound)

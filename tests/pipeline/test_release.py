@@ -459,7 +459,7 @@ def test_a_damaged_release_is_not_rolled_back_to(folder: Path) -> None:
     assert current.version == names["b"]
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_readers_never_see_the_switch(folder: Path) -> None:
     first, second = write(folder, "a"), write(folder, "b")
     release.publish(folder, first)

@@ -51,6 +51,7 @@ def test_its_release_carries_its_report_and_coverage(harbour_root: Path) -> None
     assert all(item["covered"] == item["characters"] > 0 for item in coverage.values())
 
 
+@pytest.mark.slow
 def test_two_builds_give_the_same_bytes_wherever_they_lie(harbour_root: Path, project: Path) -> None:
     """The store's own files may differ; nothing else, as long as SQLite is the same."""
     first = release.current(harbour_root / "releases")

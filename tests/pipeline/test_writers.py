@@ -99,6 +99,7 @@ def let_go(folder: Path, place: str) -> None:
     (folder.parent / "meeting" / f"{place}-go").touch()
 
 
+@pytest.mark.slow
 def test_of_three_merges_at_once_one_is_published_and_the_others_say_so(folder: Path, run: Run) -> None:
     root, names = folder.parent, ("one", "two", "three")
     make_root(root)

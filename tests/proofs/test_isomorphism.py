@@ -208,6 +208,7 @@ def sample(opened: OpenRelease, found: dict[str, Document]) -> list[str]:
     return chosen
 
 
+@pytest.mark.slow
 def test_a_sample_of_every_kind(site: Site, found: dict[str, Document]) -> None:
     opened = site.current()
     figures, chance = Figures(), random.Random(SEED)
@@ -219,6 +220,7 @@ def test_a_sample_of_every_kind(site: Site, found: dict[str, Document]) -> None:
     assert len(figures.bytes) == len(REPRESENTATIONS)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
 def test_rdflib_and_pyld_read_the_same(site: Site, found: dict[str, Document]) -> None:
     """The engine that writes is not the only one that reads."""

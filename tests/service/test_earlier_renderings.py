@@ -118,6 +118,7 @@ def compare(
     return counts
 
 
+@pytest.mark.slow
 def test_what_is_taken_over_is_what_is_made_from_nothing(
     harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -176,7 +176,7 @@ def doc(view: View, iri: str) -> str:
     return f"/doc/{path.removeprefix('id/').partition('#')[0]}"
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "among"), [("en", ""), ("zh", "/action/9/")])
 def test_the_evidence_of_every_statement_is_two_links_away(real: Live, language: str, among: str) -> None:
     """From the page of the action or paragraph that says it, and from that of what it is said of."""

@@ -347,7 +347,7 @@ ADDRESSES = (
 )
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_layer_in_front_changes_nothing(harbour_root: Path) -> None:
     """Each address with each header, by GET and HEAD, twice, with the layer and without: the same bytes and headers."""
     same = 0

@@ -25,6 +25,7 @@ def live(harbour_root: Path) -> Iterator[Live]:
         yield running
 
 
+@pytest.mark.slow
 def test_the_feed_has_each_release_and_its_changes(past: Past) -> None:
     answer = past.live.get("/releases.atom", accept_language="zh")
     assert answer.headers["content-type"] == "application/atom+xml"

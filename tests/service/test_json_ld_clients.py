@@ -35,6 +35,7 @@ def graph(content: bytes, syntax: RdfFormat) -> set[str]:
     return canonical(union(list(parse(content, syntax, base_iri="http://unused.example/"))))
 
 
+@pytest.mark.slow
 def test_saved_pages_are_the_graph_of_the_turtle(real: Live, node_modules: Path, tmp_path: Path) -> None:
     node = shutil.which("node")
     assert node is not None

@@ -114,6 +114,7 @@ def links(header: str) -> dict[str, list[tuple[str, dict[str, str]]]]:
 # Each release at its own address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("media", DOCUMENT_TYPES, ids=lambda media: media.suffix)
 def test_every_document_of_every_release_in_every_format(past: Past, media) -> None:  # type: ignore[no-untyped-def]
     for number in range(3):
@@ -513,6 +514,7 @@ def test_each_damage_is_503_for_that_release(own: Past, harm: str) -> None:
     assert own.live.get(f"/timegate/doc/{LEAGUE}").status_code == 302
 
 
+@pytest.mark.slow
 def test_damage_that_shows_only_when_it_is_read(own: Past) -> None:
     """Each file of the store in turn: whatever breaks, and whenever it is found, it is 503 and nothing worse."""
     folder = own.live.settings.release_folder
@@ -615,6 +617,7 @@ def test_few_are_open_at_a_time_and_who_reads_one_keeps_it(three: tuple[Path, tu
         archive.open(versions[1], now)
 
 
+@pytest.mark.slow
 def test_many_ask_for_many_releases_at_once(three: tuple[Path, tuple[str, ...]]) -> None:
     root, versions = three
     wrong: list[object] = []

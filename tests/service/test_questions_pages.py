@@ -107,7 +107,7 @@ def test_columns_are_words_and_numbers_of_parts_are_links(real: Live) -> None:
     assert '<svg class="chart" role="group"' in page  # with links in it, it is no image
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_every_count_of_an_answer_leads_to_as_many_things(real: Live) -> None:
     """Whatever the question: the query behind a number, asked of the release, has that many rows."""
     store, addresses = real.opened.store, 0

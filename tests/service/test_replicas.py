@@ -31,6 +31,7 @@ BOUNDS = PullLimits(1 << 30, SECONDS)
 OFTEN = 0.1  # seconds between two looks of a follower
 
 
+@pytest.mark.slow
 def test_a_server_has_every_file_of_its_release_and_of_those_before(past: Past) -> None:
     for number, prefix in ((2, ""), (0, f"/release/{past.versions[0]}")):
         path = past.live.settings.release_folder / past.versions[number]
@@ -134,6 +135,7 @@ def test_a_follower_switches_when_the_origin_does_and_serves_on_when_it_is_gone(
         assert eventually(lambda: metric(replica, "origin_reachable") == 1)
 
 
+@pytest.mark.slow
 def test_a_release_of_the_origin_that_is_false_is_not_taken_again_and_again(
     own: Past, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

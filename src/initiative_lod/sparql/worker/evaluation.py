@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -277,17 +278,16 @@ def _labels(store: Store, triples: list[Triple], options: dict[str, Any]) -> Ite
 def _used(triples: Iterable[Triple], prefixes: dict[str, str]) -> dict[str, str]:
     """Those of ``prefixes`` that shorten some IRI of ``triples``."""
     namespaces: set[str] = set()
-    for iri in _iris(triples):
+    for iri in _iris(set(chain.from_iterable(triples))):  # each term once: asking one for its IRI is what takes time
         namespaces.add(iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1])
     return {prefix: iri for prefix, iri in prefixes.items() if iri in namespaces}
 
 
-def _iris(triples: Iterable[Triple]) -> Iterator[str]:
-    for triple in triples:
-        for term in triple:
-            if isinstance(term, NamedNode):
-                yield term.value
-            elif isinstance(term, Literal):
-                yield term.datatype.value
-            elif not isinstance(term, BlankNode):
-                yield from _iris([term])
+def _iris(terms: Iterable[NamedNode | BlankNode | Literal | Triple]) -> Iterator[str]:
+    for term in terms:
+        if isinstance(term, NamedNode):
+            yield term.value
+        elif isinstance(term, Literal):
+            yield term.datatype.value
+        elif isinstance(term, Triple):
+            yield from _iris(term)
