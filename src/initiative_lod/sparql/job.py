@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -108,8 +108,7 @@ class QueryResult:
                 self.closed()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A worker's header: an error (its class's name and its message) or a result of ``length`` bytes that follow."""
 
     kind: str = ""
@@ -123,14 +122,14 @@ class Reply:
 
     def to_bytes(self) -> bytes:
         """The reply as one JSON document."""
-        return json.dumps([getattr(self, name) for name in _REPLY]).encode()
+        return json.dumps(self).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
         """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
         found: list[Any] = json.loads(data)
         reply = cls(*found)
-        if [type(item) for item in found] != list(_REPLY.values()) or reply.rows < 0 or reply.length < 0:
+        if [type(item) for item in found] != _KINDS or reply.rows < 0 or reply.length < 0:
             raise ValueError(f"no reply: {data[:200]!r}")
         return reply
 
@@ -150,4 +149,4 @@ class Reply:
         return QueryError(said)
 
 
-_REPLY = {field.name: type(field.default) for field in fields(Reply)}  # its fields, and of which type each is
+_KINDS = [type(default) for default in Reply._field_defaults.values()]  # of a reply's fields

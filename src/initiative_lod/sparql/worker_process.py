@@ -139,8 +139,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Tell whether it can take another job."""
-        return not self.retired and self._process.poll() is None
+        """Tell whether it can take another job, for all that is known: of one that has just ended ``run`` tells it."""
+        return not self.retired
 
     async def run(self, job: Job, seconds: float, calls: Calls = Calls()) -> QueryResult:  # noqa: B008 - a constant
         """The result of ``job``; ``calls`` is what it may call others with. Past ``seconds``, or when the caller is

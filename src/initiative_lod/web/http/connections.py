@@ -30,6 +30,7 @@ from initiative_lod.web.http.whole_responses import WHOLE
 LEAST_SECONDS = 1.0  # that a connection has for its request, however many others want its place
 SWEEP_SECONDS = 1.0  # between two looks at all connections
 GRACE_SECONDS = 5.0  # beyond what the application allows for a body: it tells it better
+_JOINED = 4096  # bytes of a body that is copied behind its head, which is quicker than to write both
 _KEPT = {b"GET": "GET", b"HEAD": "HEAD"}  # methods whose responses are kept
 _MORE = frozenset((b"content-length", b"transfer-encoding", b"expect"))  # fields of a request that is more than a head
 
@@ -104,7 +105,7 @@ class LimitedHttp(BoundedHttp):
         self._waiting_since = 0.0  # for a head, whole; 0 while none is awaited
         self._body_since = 0.0  # for a body, whole; likewise
         self._answered = False  # of this request: what is kept was sent when its head was whole
-        self._idle_since = 0.0  # when such an answer was sent after which no request has begun
+        self._idle_since = 0.0  # when the last request was answered; 0 where another one has come
         self._unsent, self._stalled_since = 0, 0.0  # bytes that the client has not taken, and since when no others
         self._cycles: deque[RequestResponseCycle] = deque()  # requests that came, without those that were answered
 
@@ -158,7 +159,7 @@ class LimitedHttp(BoundedHttp):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._begun = True
+        self._begun, self._idle_since = True, 0.0
 
     def on_headers_complete(self) -> None:
         """A head is whole. Of Host there must be one (RFC 9112 §3.2)."""
@@ -186,6 +187,21 @@ class LimitedHttp(BoundedHttp):
             self._answered, self._silent, self._idle_since = False, 0, self.loop.time()
             return
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """A request is answered: the next one is begun, or read.
+
+        That a connection is silent is seen by ``look``: uvicorn sets a timer here, for each answer.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+        self.read_on()
 
     def _send_kept(self, names: Sequence[bytes]) -> bool:
         """Send the response that is kept for a GET or HEAD; False where the request has to be begun.
@@ -284,9 +300,12 @@ def _write(
     keep_alive: bool = True,
 ) -> None:
     """Write a response, of which the ``general`` fields (Date) come first."""
-    head = [STATUS_LINE[status], *[b"%b: %b\r\n" % item for item in general], fields]
-    transport.write(b"".join([*head, b"\r\n" if keep_alive else b"connection: close\r\n\r\n"]))
-    if body:
+    end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+    head = [STATUS_LINE[status], *[b"%b: %b\r\n" % item for item in general], fields, end]
+    if len(body) <= _JOINED:
+        transport.write(b"".join([*head, body]))
+    else:
+        transport.write(b"".join(head))
         transport.write(body)
 
 

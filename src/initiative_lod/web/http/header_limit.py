@@ -61,6 +61,10 @@ class BoundedHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """A request is answered: the next ones are read."""
         super().on_response_complete()
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Read what has come already, as far as it may be read by now."""
         if self._again:
             self._go_on()
 
