@@ -256,10 +256,11 @@ def index_maker(
             if added is None or not entity_file.add(folder / entity_file.FILE, opened, added):
                 entity_file.build(folder / entity_file.FILE, opened)
 
+        beside = replace(phases, place=building.parent)
         progress("indexing for search")
-        phases.apart("indexing for search", search)
+        beside.apart("indexing for search", search)
         progress("indexing for reconciliation")
-        phases.apart("indexing for reconciliation", entities)
+        beside.apart("indexing for reconciliation", entities)
         if settings is not None and settings.rendered_documents:
             # Here, since it takes long to import, and few commands make a release.
             from initiative_lod.web import render_release

@@ -81,18 +81,25 @@ def test_a_phase_that_takes_all_memory_is_ended_and_told(
         merged(replace(settings, phase_memory=1 << 28), start, tmp_path)
 
 
-def test_temporary_files_of_a_phase_go_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-
+def test_temporary_files_of_a_phase_go_with_it(tmp_path: Path) -> None:
     def write() -> None:
         tempfile.mkdtemp()
         hang()
 
     with pytest.raises(SourceError, match="sorting"):
-        Phases(SHORT).apart("sorting", write)
+        Phases(SHORT, tmp_path).apart("sorting", write)
     assert list(tmp_path.iterdir()) == []
+    assert Path(Phases(SHORT, tmp_path).apart("sorting", tempfile.mkdtemp)).parent.parent == tmp_path
     assert Phases(SHORT).apart("sorting", os.getpid) != os.getpid()
     assert Phases().apart("sorting", os.getpid) == os.getpid()
+
+
+def test_what_a_merge_writes_lies_with_the_releases(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, start: Release, tmp_path: Path
+) -> None:
+    """There is room for it, and what a killed one leaves is taken: no folder for temporary files is asked for."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    assert merged(settings, start, tmp_path).slug == "one"
 
 
 def test_work_in_this_process_asks_for_the_time() -> None:

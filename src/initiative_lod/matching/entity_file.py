@@ -120,7 +120,7 @@ def _goes_on(before: Path, opened: OpenRelease, added: Addition) -> bool:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to the file, with tables beside it where rows lie until they are sorted."""
     with (
-        tempfile.TemporaryDirectory(prefix="initiative-lod-entities-") as folder,
+        tempfile.TemporaryDirectory(prefix=".entities-", dir=path.parent) as folder,
         closing(sqlite3.connect(path, isolation_level=None)) as written,
     ):
         written.execute("ATTACH ? AS staged", (str(Path(folder) / "staged.sqlite"),))

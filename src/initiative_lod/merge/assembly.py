@@ -75,7 +75,7 @@ class Assembly:
         self._iris = Iris(settings.base)
         self._folder = settings.release_folder
         self._memory = settings.table_memory
-        self._phases = Phases(RunLimits.of_phase(settings))
+        self._phases = Phases(RunLimits.of_phase(settings), building.parent)
         self._start = start
         self._building = building
         self._alignments = alignments

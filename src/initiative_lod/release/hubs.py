@@ -76,7 +76,7 @@ def write(building: Path, base: str) -> None:
     given = {"table": str(table), "inferred": f"<{iris.graph(inference.NAME).value}>", "least": LEAST}
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="initiative-lod-hubs-") as scratch,
+            tempfile.TemporaryDirectory(prefix="hubs-", dir=building.parent) as scratch,
             quad_table.connection(Path(scratch), asked=table.stat().st_size) as engine,
             quad_table.in_time(engine),
         ):

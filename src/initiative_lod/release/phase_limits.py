@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from initiative_lod.errors import OutOfTime, OverLimit, SourceError
@@ -21,9 +22,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Limits of each phase; None: it has none, and runs in this process."""
+    """Limits of each phase; None: it has none, and runs in this process.
+
+    Temporary files lie in the folder ``place``, where the release is made: there is room for it, and what a writer
+    leaves that is killed is taken with its workplace.
+    """
 
     limits: RunLimits | None = None
+    place: Path | None = None
 
     def apart(self, what: str, make: Callable[[], T]) -> T:
         """Result of ``make``, made in a process of its own, whose temporary files go with it.
@@ -33,7 +39,7 @@ class Phases:
         limits = self.limits
         if limits is None:
             return make()
-        with tempfile.TemporaryDirectory(prefix="initiative-lod-phase-") as folder:
+        with tempfile.TemporaryDirectory(prefix="phase-", dir=self.place) as folder:
 
             def within() -> T:
                 tempfile.tempdir = folder

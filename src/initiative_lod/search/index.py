@@ -44,7 +44,7 @@ def build(
     """
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")
-    with _staged(quads, iris, places) as staged, _beside(path) as building:
+    with _staged(path, quads, iris, places) as staged, _beside(path) as building:
         with closing(sqlite3.connect(building, isolation_level=None)) as index:
             summary = Builder(staged, index, iris).build()
         unstamp(building)
@@ -65,7 +65,7 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     if any(next(opened.triples(None, link, item), None) for item in subjects for link in linking):
         return False
     quads = (quad for item in subjects for quad in opened.about(item) if quad.graph_name != iris.graph("release"))
-    with _staged(quads, iris, addition.places(opened.release)) as staged, _beside(path) as building:
+    with _staged(path, quads, iris, addition.places(opened.release)) as staged, _beside(path) as building:
         try:
             shutil.copyfile(added.before.path / INDEX / FILE, building)
             with closing(sqlite3.connect(building, isolation_level=None)) as index:
@@ -79,9 +79,11 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
 
 
 @contextmanager
-def _staged(quads: Iterable[Quad], iris: Iris, places: Mapping[NamedNode, int]) -> Iterator[sqlite3.Connection]:
+def _staged(
+    path: Path, quads: Iterable[Quad], iris: Iris, places: Mapping[NamedNode, int]
+) -> Iterator[sqlite3.Connection]:
     with (
-        tempfile.TemporaryDirectory(prefix="initiative-lod-search-") as folder,
+        tempfile.TemporaryDirectory(prefix=".search-", dir=path.parent) as folder,
         closing(staged_statements.scratch(Path(folder) / "staged.sqlite")) as staged,
     ):
         staged_statements.stage(staged, quads, iris, places)
