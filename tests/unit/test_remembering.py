@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
@@ -85,3 +86,22 @@ def test_of_a_graph_that_is_longer_nothing_is_remembered(
         assert list(remembered.quads(graph=GRAPH)) == expected
     assert isinstance(remembered, CachingRelease)
     assert remembered._remembered.graph == (None, ())
+
+
+def test_of_a_graph_no_more_is_read_than_is_wanted(
+    pair: tuple[OpenRelease, CachingRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, remembered = pair
+    expected, read, quads = list(opened.quads(graph=GRAPH)), list[Quad](), OpenRelease.quads
+
+    def noted(self: OpenRelease, **pattern: Any) -> Iterator[Quad]:
+        for quad in quads(self, **pattern):
+            read.append(quad)
+            yield quad
+
+    monkeypatch.setattr(OpenRelease, "quads", noted)
+    assert list(islice(remembered.quads(graph=GRAPH), 3)) == expected[:3]
+    assert len(read) == 3
+    for _ in range(2):
+        assert list(remembered.quads(graph=GRAPH)) == expected
+    assert len(read) == 3 + len(expected)

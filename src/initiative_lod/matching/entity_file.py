@@ -177,8 +177,8 @@ class _Writer:
         labels = each_variant(Label(thing, text, LabelKind(kind), language) for thing, kind, language, text in said)
         numbered = enumerate(labels, self._label)
         while some := list(islice(numbered, AT_ONCE)):
-            self._insert("label", 5, ((n, item.thing, item.kind, item.language, item.text) for n, item in some))
-            words = [(number, label, forms(label.text)) for number, label in some]
+            words = [(number, label, form) for number, (label, form) in some]
+            self._insert("label", 5, ((n, item.thing, item.kind, item.language, item.text) for n, item, _ in words))
             self._insert("staged.wording", 2, ((hashed(key), n) for n, _, form in words for key in keys(form)))
             self._insert("staged.beginning", 2, ((form.folded, number) for number, _, form in words if form.folded))
             self._insert("staged.holding", 4, chain.from_iterable(_held(*item) for item in words))

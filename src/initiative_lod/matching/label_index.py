@@ -203,15 +203,14 @@ class LabelsInMemory(LabelIndex):
         self._keys: dict[str, array[int]] = {}
         self._pieces: dict[str, list[int]] = {}
         self._words: dict[str, list[str]] | None = None
-        for label in each_variant(labels):
-            self._add(label)
+        for label, form in each_variant(labels):
+            self._add(label, form)
         for numbers in self._pieces.values():
             numbers.sort(key=lambda number: len(self.labels[number].text))
         self._long = self._expansions()
         self._sorted = sorted((forms(label.text).folded, number) for number, label in enumerate(self.labels))
 
-    def _add(self, label: Label) -> None:
-        form = forms(label.text)
+    def _add(self, label: Label, form: Forms) -> None:
         number = len(self.labels)
         self.labels.append(label)
         for key in keys(form):
@@ -272,12 +271,13 @@ class LabelsInMemory(LabelIndex):
         return expansions
 
 
-def each_variant(labels: Iterable[Label]) -> Iterator[Label]:
-    """The labels in every way in which they are looked for, without those that say nothing."""
+def each_variant(labels: Iterable[Label]) -> Iterator[tuple[Label, Forms]]:
+    """The labels in every way in which they are looked for, with their forms, without those that say nothing."""
     for label in labels:
         for text in variants(label.text):
-            if forms(text).plain:
-                yield Label(label.thing, text, label.kind, label.language)
+            form = forms(text)
+            if form.plain:
+                yield label if text == label.text else Label(label.thing, text, label.kind, label.language), form
 
 
 def keys(form: Forms) -> set[str]:

@@ -66,13 +66,8 @@ class CachingRelease(OpenRelease):
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
         if subject is None and predicate is None and object is None and graph is not None:
-            if self._remembered.graph[0] != graph:
-                found = super().quads(graph=graph)
-                beginning = tuple(islice(found, MOST_OF_A_GRAPH))
-                if len(beginning) == MOST_OF_A_GRAPH:
-                    return chain(beginning, found)
-                self._remembered.graph = graph, beginning
-            return iter(self._remembered.graph[1])
+            known_graph, quads = self._remembered.graph
+            return iter(quads) if known_graph == graph else self._remembering(graph, super().quads(graph=graph))
         if subject is None or object is not None or graph is not None:
             return super().quads(subject, predicate, object, graph)
         known = self._remembered.stated.get(subject)
@@ -81,6 +76,16 @@ class CachingRelease(OpenRelease):
                 return super().quads(subject, predicate)
             known = self._remembered.stated[subject] = _by_predicate(super().quads(subject))
         return iter(known.get(predicate, ()))
+
+    def _remembering(self, graph: NamedNode, quads: Iterator[Quad]) -> Iterator[Quad]:
+        """The quads of a graph as they are read, which are remembered where all are read and these are not too many."""
+        read: list[Quad] = []
+        for quad in quads:
+            if len(read) < MOST_OF_A_GRAPH:
+                read.append(quad)
+            yield quad
+        if len(read) < MOST_OF_A_GRAPH:
+            self._remembered.graph = graph, tuple(read)
 
     def triples(
         self,
