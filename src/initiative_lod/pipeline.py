@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from initiative_lod.validation.report import Report
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, RDF
 
 Progress = Callable[[str], None]
+RENDERING = "rendering documents (which the setting rendered_documents = 0 leaves out)"
 
 
 @dataclass(frozen=True)
@@ -266,8 +268,8 @@ def index_maker(
             from initiative_lod.web import render_release
 
             progress("rendering documents")
-            with phases.here("rendering documents (which the setting rendered_documents = 0 leaves out)"):
-                render_release.render(building, settings, folder / rendered_file.RENDERED)
+            file = folder / rendered_file.RENDERED
+            phases.apart(RENDERING, partial(render_release.render, building, settings, file))
 
     return make
 
@@ -284,7 +286,7 @@ def render_again(settings: Settings, made: Release, progress: Progress = lambda 
     """Render the documents of a release that is there already, by this version of the software and with these settings.
 
     One of before there was an index of its things is given that too. Nothing else of it changes. Raises ReleaseError
-    for one that is damaged in another way.
+    for one that is damaged in another way, SourceError where the limits of a phase ended it, as in a merge.
     """
     from initiative_lod.web import render_release  # here: see index_maker
 
@@ -296,7 +298,8 @@ def render_again(settings: Settings, made: Release, progress: Progress = lambda 
     with workplace(folder, f"{BUILDING}{made.version}-") as place:
         progress("rendering documents")
         file = place / rendered_file.RENDERED
-        render_release.render(made.path, settings, file)
+        phases = Phases(RunLimits.of_phase(settings), place) if made.manifest.merged else NO_LIMITS
+        phases.apart(RENDERING, partial(render_release.render, made.path, settings, file))
         files = [file]
         if not (made.path / INDEX / entity_file.FILE).exists():
             files.append(place / entity_file.FILE)

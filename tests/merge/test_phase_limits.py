@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gzip
 import os
+import re
 import signal
 import tempfile
 import time
@@ -26,6 +28,8 @@ from initiative_lod.release.phase_limits import Phases
 from initiative_lod.release.time_limit import LIMIT, TimeLimit, check_time
 from initiative_lod.settings import Settings
 from initiative_lod.validation.confined_run import RunLimits
+from initiative_lod.web.render_release import _Other
+from patience import SECONDS, eventually
 
 ONE = "<http://e.example/a> <http://www.w3.org/2002/07/owl#sameAs> <http://e.example/b> .\n"
 SHORT = RunLimits(0.5, 1 << 30, "phase")
@@ -36,9 +40,18 @@ def hang(*arguments: object, **more: object) -> Any:
     signal.pause()
 
 
-def merged(settings: Settings, start: Release, folder: Path, name: str = "one.nt", **more: Any) -> MergedSource:
+def abort() -> None:
+    """End as the engine does where it gets no memory."""
+    faulthandler.disable()
+    os.abort()
+
+
+def merged(
+    settings: Settings, start: Release, folder: Path, name: str = "one.nt", rendered: int = 0, **more: Any
+) -> MergedSource:
     (folder / "one.nt").write_text(ONE)
-    make_index = pipeline.index_maker(phases=Phases(RunLimits.of_phase(settings)))
+    phases = Phases(RunLimits.of_phase(settings))
+    make_index = pipeline.index_maker(settings=replace(settings, rendered_documents=rendered), phases=phases)
     request = MergeRequest(named=(str(folder / name),), retrieved="2031-03-06", **more)
     return merge(settings, start, request, make_index=make_index).records[0]
 
@@ -52,6 +65,7 @@ def merged(settings: Settings, start: Release, folder: Path, name: str = "one.nt
         ("initiative_lod.release.catalogue.describe", "counting what is in it"),
         ("initiative_lod.search.index.build", "indexing for search"),
         ("initiative_lod.matching.entity_file.build", "indexing for reconciliation"),
+        ("initiative_lod.web.render_release.render", pipeline.RENDERING),
     ],
 )
 def test_a_phase_that_does_not_end_is_ended_and_told(
@@ -66,9 +80,9 @@ def test_a_phase_that_does_not_end_is_ended_and_told(
 
     monkeypatch.setattr(Phases, "apart", hurried)
     monkeypatch.setattr(place, hang)
-    sentence = rf"{phase} was ended after 0\.5 s \(setting phase_seconds\), and nothing was made: leave out some"
+    sentence = rf"{re.escape(phase)} was ended after 0\.5 s \(setting phase_seconds\), and nothing was made: leave out"
     with pytest.raises(SourceError, match=sentence):
-        merged(settings, start, tmp_path)
+        merged(settings, start, tmp_path, rendered=int(phase == pipeline.RENDERING))
     assert sorted(settings.release_folder.iterdir()) == there
 
 
@@ -79,6 +93,39 @@ def test_a_phase_that_takes_all_memory_is_ended_and_told(
     sentence = r"identity was ended at 268,435,456 bytes of memory \(setting phase_memory\), and nothing was made"
     with pytest.raises(SourceError, match=sentence):
         merged(replace(settings, phase_memory=1 << 28), start, tmp_path)
+
+
+def test_a_process_that_renders_and_takes_all_memory_ends_the_phase() -> None:
+    """There are as many of them as processors, and each has the limits of the phase."""
+    phases = Phases(replace(SHORT, seconds=SECONDS, memory=1 << 28))
+
+    def render() -> None:
+        _Other.start(lambda: print(len(bytearray(1 << 30)))).wait()
+
+    sentence = r"rendering was ended at 268,435,456 bytes of memory \(setting phase_memory\), and nothing was made"
+    with pytest.raises(SourceError, match=sentence):
+        phases.apart("rendering", render)
+    with pytest.raises(SourceError, match=sentence):
+        phases.apart("rendering", lambda: _Other.start(abort).wait())
+
+
+def test_processes_that_render_end_with_the_phase(tmp_path: Path) -> None:
+    """Also where it is killed, and cannot end them itself."""
+    file = tmp_path / "process"
+
+    def hang_on() -> None:
+        file.write_text(str(os.getpid()))
+        hang()
+
+    def render() -> None:
+        _Other.start(hang_on)
+        eventually(lambda: file.is_file() and file.read_text() != "")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(SourceError, match="rendering was broken off"):
+        Phases(replace(SHORT, seconds=SECONDS)).apart("rendering", render)
+    stat = Path("/proc", file.read_text(), "stat")
+    assert eventually(lambda: not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def test_temporary_files_of_a_phase_go_with_it(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ HEADERS: dict[str, tuple[float, Sequence[str]]] = {  # how often each is sent, a
     "if-none-match": (0.05, ("*", '"x"')),
     "range": (0.05, ("bytes=0-9", "bytes=5-", "bytes=-3", "x=1", "bytes=0-1,4-5", "bytes=99999999-")),
     "if-range": (0.03, ('"x"',)),
+    "if-match": (0.03, ("*", '"x"')),
+    "if-unmodified-since": (0.03, ("Mon, 05 Mar 2001 10:00:00 GMT", "x")),
     "accept-datetime": (0.03, ("Thu, 05 Mar 2031 12:00:00 GMT", "x")),
     "x-forwarded-prefix": (0.05, ("/lod", '/evil"><', "//e", "/a/b")),
     "x-forwarded-host": (0.05, ("evil.example", "a b")),

@@ -19,7 +19,7 @@ from backports import zstd
 from initiative_lod.reading import unpack
 from initiative_lod.reading.find_files import Source, arrive, walk
 from initiative_lod.reading.source_files import FileOutcome, Member
-from initiative_lod.reading.unpack import Budget, Caps
+from initiative_lod.reading.unpack import Budget, Caps, take
 from initiative_lod.settings import Settings
 
 LINE = b"<http://kite.example/red> <http://kite.example/flies> <http://kite.example/high> .\n"
@@ -224,6 +224,18 @@ def test_a_bomb_is_refused_before_it_has_gone_off(suffix: str, tmp_path: Path) -
     ((_, status, why),) = told(found(tmp_path / f"x.nt.{suffix}", tmp_path))
     assert (status, why) == ("refused", "it unpacks to more than 250 times its size (merge_ratio): a bomb, it seems")
     assert [path.name for path in tmp_path.iterdir()] == [f"x.nt.{suffix}"]
+
+
+def test_a_zip_that_says_to_be_larger_than_it_is_goes_off_no_further(tmp_path: Path) -> None:
+    """The size of a packed file stands in the archive's own table, which may say anything."""
+    content = bytearray(zipped({"x.nt": BOMB}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 20 : entry + 24] = (1 << 30).to_bytes(4, "little")
+    (tmp_path / "x.zip").write_bytes(content)
+    budget = Budget(Caps.of(Settings()))
+    ((_, status, _),) = told(list(take(tmp_path / "x.zip", "x.zip", tmp_path, budget)))
+    assert status == "refused"
+    assert budget._bytes < len(BOMB)
 
 
 def test_a_source_has_so_many_bytes_and_files(tmp_path: Path) -> None:

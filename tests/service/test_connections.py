@@ -245,6 +245,42 @@ def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None
         assert problem(received(connection))[0] == status
 
 
+ASKED = (
+    b"POST /sparql HTTP/%b\r\nHost: a\r\nContent-Type: application/sparql-query\r\n%b\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (ASKED % (b"1.1", b"Transfer-Encoding: Chunked"), 200),
+        (ASKED % (b"1.0", b"Transfer-Encoding: chunked"), 400),
+        (ASKED % (b"1.1", b"Transfer-Encoding: gzip, chunked"), 501),
+        (ASKED % (b"1.1", b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"), 501),
+        (ASKED % (b"1.1", b"Transfer-Encoding: chunked\r\nContent-Length: 5"), 400),
+        (b"GET /healthz#/metrics HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    ],
+    ids=["chunked", "of 1.0", "gzip too", "in two fields", "a length too", "a fragment"],
+)
+def test_what_a_proxy_may_have_read_in_another_way_is_refused(harbour: Live, request_: bytes, status: int) -> None:
+    """RFC 9112 §6.1 and §3.2.1: where a request ends, and what it is for."""
+    connection = connect(harbour)
+    connection.sendall(request_)
+    if status == 200:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        connection.close()
+    else:
+        assert problem(received(connection))[0] == status
+
+
+def test_what_follows_a_request_and_is_none_is_not_told_as_that(harbour: Live) -> None:
+    connection = connect(harbour)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nNAUGHT /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    answer = received(connection)
+    assert b" 400 Bad Request" in answer
+    assert b"GET is not possible" not in answer
+
+
 @pytest.mark.parametrize(
     "pieces",
     [

@@ -437,6 +437,8 @@ REQUESTS: list[tuple[str, str, int, dict[str, str], bytes]] = [
     ("DELETE", "/doc/topic", 405, {}, b""),
     ("PUT", "/sparql", 405, {}, b""),
     ("GET", "/dataset/dump.nq.gz", 416, {"range": "bytes=999999999-"}, b""),
+    ("GET", "/dataset/dump.nq.gz", 412, {"if-match": '"x"'}, b""),
+    ("GET", ACTION, 412, {"if-match": '"x"'}, b""),
     ("GET", ACTION, 400, {"accept-datetime": "yesterday"}, b""),
     ("GET", "/context.jsonld", 406, {"accept": "image/png"}, b""),
     ("GET", f"/linkset?iri={quote(BASE)}dataset", 406, {"accept": "image/png"}, b""),
@@ -712,6 +714,7 @@ UNSEEN = {
     "joined_xor": "no statement in them excludes another",
     "search.found_more": "they hold fewer than 20,000 things",
     "search.slow": "a search over them takes no second",
+    "said_by_others": "no graph of others is merged into them",
     "error_again": "nobody asks for more at once than is served",
     "quotes": "two marks, which an id in letters is not: it stands between plain ones",
     "search.loose_pieces": "only Chinese is searched in pieces, and no Chinese is in them",
@@ -725,7 +728,7 @@ def test_what_a_release_says_of_itself(languages: Path, seen: set[str]) -> None:
         f"catalogue.{name}"
         for name in ("release", "endpoint", "everything", "own_graphs", "table", "statements", "source")
     ]
-    for id in (*ids, "documents.cut"):
+    for id in (*ids, "documents.cut", "documents.others_cut"):
         text = said.each(id, version="7", format="7", slug="7", most="7", name="7")[pseudo.TAG]
         assert pseudo.leaks([text]) == []
         seen |= pseudo.ids_in(text)

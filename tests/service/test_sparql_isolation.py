@@ -223,6 +223,17 @@ def test_a_worker_has_no_network_and_starts_no_process(server: Server) -> None:
     assert "HOME=" not in environment.replace("PYTHONHOME=", "")
 
 
+def test_a_worker_holds_nothing_open_but_its_own(server: Server) -> None:
+    """What the server has open (clients' connections, others' files) is not handed down to it."""
+    (pid, *_) = server.children()
+    assert server.get("ASK {}").status_code == 200
+    held = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    kinds = Counter("socket" if item.startswith("socket:") else item for item in held if "/store/" not in item)
+    statistics = kinds.pop(f"/proc/{pid}/statm", 0)
+    assert (kinds.pop("/dev/null"), kinds.pop("socket"), statistics) == (3, 1, 1)
+    assert not +kinds
+
+
 def test_queue_full_and_one_clients_share() -> None:
     with serving(query_workers=1, query_queue=2, query_per_client=2) as running:
         target = [Target(port(running), source=f"127.0.0.{number}") for number in (2, 3, 4, 5)]

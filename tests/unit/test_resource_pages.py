@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,9 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
-from initiative_lod.documents import resource
-from initiative_lod.documents.resource import KEPT_INCOMING, describe
+from initiative_lod.documents import json_tree, resource, schema_org_type
+from initiative_lod.documents.json_tree import tree
+from initiative_lod.documents.resource import KEPT_INCOMING, Description, describe
 from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
@@ -18,6 +22,7 @@ from initiative_lod.release import Edition, hubs
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.pages import entity
+from initiative_lod.web.pages import view as view_module
 from initiative_lod.web.pages.view import View
 from service.crowd import crowd
 
@@ -194,3 +199,136 @@ def test_a_scheme_of_very_many_concepts_is_paged_without_a_look_at_them(
     assert {*few} == {member for members, _ in paged for member in members}
     monkeypatch.setattr(entity, "MOST", 40)
     assert [len(entity._members(view, scheme, page)[0]) for page in (1, 2, 3)] == [30, 10, 0]
+
+
+THEIRS = I.graph("source/theirs")
+ACTION = I.thing("id/crowd-2031/action/1")
+CLAUSE = I.thing("id/crowd-2031/action/1/clause/1")
+
+
+def others(quads: Iterable[Quad]) -> set[Quad]:
+    return {quad for quad in quads if quad.graph_name == THEIRS}
+
+
+def is_noted(found: Description) -> bool:
+    return any(quad.subject == found.document and quad.predicate == RDFS.comment for quad in found.quads)
+
+
+@pytest.fixture
+def spoken_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[Quad]], OpenRelease]:
+    """Makes a release with statements of others beside a document of ours; a page has 50 statements."""
+
+    def merged(said: Iterable[Quad]) -> OpenRelease:
+        quads = canonical([*crowd(I, 10), *said])
+        files = {"context.jsonld": b"{}\n"}
+        return OpenRelease.open(release.write(tmp_path, quads, Edition("1.0", "2031-03-05"), files, I))
+
+    for name in ("PAGE", "SHORT_PAGE"):
+        monkeypatch.setattr(resource, name, 50)
+    monkeypatch.setattr(OpenRelease, "is_merged", True)
+    return merged
+
+
+@pytest.mark.parametrize("thing", [ACTION, OFFICE])
+def test_what_others_say_of_a_thing_is_paged_and_what_we_say_is_on_each_page(
+    spoken_of: Callable[[Iterable[Quad]], OpenRelease], monkeypatch: pytest.MonkeyPatch, thing: NamedNode
+) -> None:
+    said = [Quad(thing, RDFS.comment, Literal(f"no. {number}"), THEIRS) for number in range(220)]
+    opened = spoken_of(said)
+    whole = set(opened.quads(thing))
+    pages = [describe(opened, thing, number) for number in range(1, 6)]
+    assert [page is not None and page.pages for page in pages] == [5] * 5
+    held = [{quad for quad in page.quads if quad.subject == thing} for page in pages if page is not None]
+    assert [len(others(page)) for page in held] == [50, 50, 50, 50, 20]
+    assert set().union(*map(others, held)) == set(said)
+    assert all(page - others(page) == whole - set(said) for page in held)
+    assert describe(opened, thing, 6) is describe(opened, thing, 0) is None
+    assert not any(is_noted(page) for page in pages if page is not None)
+    monkeypatch.setattr(resource, "MOST_OUTGOING", 120)
+    fresh = OpenRelease.open(opened.release)
+    first = describe(fresh, thing)
+    assert first is not None
+    assert (first.pages, is_noted(first)) == (3, True)
+
+
+def test_a_page_has_so_many_characters_of_others(
+    spoken_of: Callable[[Iterable[Quad]], OpenRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "MOST_TEXT", 10_000)
+    said = [Quad(ACTION, RDFS.comment, Literal(f"{number} {'字' * 2000}"), THEIRS) for number in range(12)]
+    opened = spoken_of(said)
+    first = describe(opened, ACTION)
+    assert first is not None
+    held = [others(page.quads) for number in range(1, 4) if (page := describe(opened, ACTION, number)) is not None]
+    assert (first.pages, list(map(len, held))) == (3, [4, 4, 4])
+    assert set().union(*held) == set(said)
+
+
+HOSTILE = {
+    "of a part": [Quad(CLAUSE, RDFS.comment, Literal(f"no. {number}"), THEIRS) for number in range(220)],
+    "parts": [Quad(ACTION, DCTERMS.hasPart, I.thing(f"id/x/{number}"), THEIRS) for number in range(220)],
+    "kinds": [Quad(OFFICE, RDF.type, I.thing(f"id/x/{number}"), THEIRS) for number in range(220)],
+    "names of a kind": [
+        *(Quad(I.term("Action"), RDFS.label, Literal(f"no. {number}"), THEIRS) for number in range(220)),
+    ],
+    "evidence": [Quad(I.thing(f"id/x/{number}"), I.term("onSubject"), ACTION, THEIRS) for number in range(220)],
+    "fragments": [
+        Quad(NamedNode(f"{ACTION.value}#{number}"), I.term("span"), NamedNode(f"{ACTION.value}#{number + 1}"), THEIRS)
+        for number in range(220)
+    ]
+    + [Quad(ACTION, I.term("span"), NamedNode(f"{ACTION.value}#0"), THEIRS)],
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_beside_a_thing_there_is_room_for_so_much_of_others(
+    spoken_of: Callable[[Iterable[Quad]], OpenRelease], monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    said = HOSTILE[kind]
+    opened = spoken_of(said)
+    thing = OFFICE if kind == "kinds" else ACTION
+    unmolested = {quad for quad in opened.quads(thing) if quad.graph_name != THEIRS}
+    first = describe(opened, thing)
+    assert first is not None
+    ours = {quad for quad in first.quads if quad.graph_name != THEIRS}
+    monkeypatch.setattr(resource, "MOST_BESIDE", 60)
+    few = describe(OpenRelease.open(opened.release), thing)
+    assert few is not None
+    assert len(others(few.quads)) <= 120
+    assert unmolested <= set(few.quads)
+    if kind != "kinds":  # of which each page has its share
+        assert is_noted(few)
+    assert {quad for quad in ours if quad.subject != first.document} <= set(few.quads)
+
+
+def test_nodes_in_nodes_come_to_an_end(
+    spoken_of: Callable[[Iterable[Quad]], OpenRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others can say that a run has two, and each of these the same two, and so on: that is 2^50 ways to the last."""
+    monkeypatch.setattr(json_tree, "MOST_NODES", 1000)
+    runs = [[NamedNode(f"{ACTION.value}#{level}-{one}") for one in (0, 1)] for level in range(50)]
+    levels = [[ACTION], *runs]
+    steps = [(above, below) for upper, lower in pairwise(levels) for above in upper for below in lower]
+    opened = spoken_of([Quad(above, I.term("span"), below, THEIRS) for above, below in steps])
+    found = describe(opened, ACTION)
+    assert found is not None
+    made = json.loads(tree(found, I, {"@context": {}}))
+    assert made["@id"] == ACTION.value
+
+
+def test_a_page_for_people_reads_so_much_and_ours_first(
+    spoken_of: Callable[[Iterable[Quad]], OpenRelease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [Quad(OFFICE, RDFS.label, Literal(f"no. {number}"), THEIRS) for number in range(120)]
+    said += [Quad(OFFICE, RDF.type, I.thing(f"id/x/{number}"), THEIRS) for number in range(120)]
+    opened = spoken_of(said)
+    for module, name in ((view_module, "MUCH"), (view_module, "MOST_VALUES"), (schema_org_type, "MOST_KINDS")):
+        monkeypatch.setattr(module, name, 50)
+    view = View(opened, Languages().default)
+    labels = view.objects(OFFICE, RDFS.label)
+    assert len(labels) == 50
+    assert {Literal("港务总局", language="zh"), Literal("Harbour Office", language="en")} <= set(labels)
+    assert len(view.subjects(RDF.type, I.thing("id/x/1"))) == 1
+    kinds = schema_org_type.kinds_of(opened, OFFICE)
+    assert len(kinds) == 50
+    assert I.term("Institution") in kinds

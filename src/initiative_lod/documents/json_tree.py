@@ -25,6 +25,8 @@ from initiative_lod.vocabulary import DCTERMS, OA, RDF, XSD
 
 SCHEMA = MediaType("application/schema+json", "json", "JSON Schema", charset=False)
 SCHEMA_FILE = "tree.schema.json"
+DEEPEST = 40  # levels of nodes in nodes
+MOST_NODES = 50_000  # that stand in others; where there are more, others say so many times the same
 EVIDENCE = "evidence"  # key of what states why something is said of a node
 
 Node = NamedNode | BlankNode
@@ -72,6 +74,7 @@ class _Nesting:
         self._number = iris.term("number")
         self._whole = {DCTERMS.hasPart, iris.term("condition"), iris.term("sentence"), OA.hasSelector}
         self._whole |= {iris.term(name) for name in ("span", "headingSpan", "leadSpan")}
+        self._room = MOST_NODES
         for triple in found:
             self._about[triple.subject][triple.predicate].append(triple.object)
             if triple.predicate == self._on_subject and isinstance(triple.subject, NamedNode | BlankNode):
@@ -80,6 +83,7 @@ class _Nesting:
     def node(self, subject: Node, above: frozenset[Node], reverse: bool = False) -> dict[str, Any]:
         """Everything about a node; ``reverse``: the property that leads to what it is evidence for is said already."""
         above |= {subject}
+        self._room -= 1
         made: dict[str, Any] = {"@id": _name(subject)}
         for predicate, objects in self._about[subject].items():
             if predicate == RDF.type:
@@ -87,11 +91,14 @@ class _Nesting:
             elif not (reverse and predicate == self._on_subject):
                 ordered = sorted(objects, key=self._order)
                 made[predicate.value] = [self._value(subject, predicate, item, above) for item in ordered]
-        evidence = [item for item in self._evidence[subject] if item not in above]
+        evidence = [item for item in self._evidence[subject] if item not in above and self._has_room(above)]
         if evidence:
             nodes = [self.node(item, above, reverse=True) for item in sorted(evidence, key=self._order)]
             made["@reverse"] = {self._on_subject.value: nodes}
         return made
+
+    def _has_room(self, above: frozenset[Node]) -> bool:
+        return self._room > 0 and len(above) < DEEPEST
 
     def _value(self, subject: Node, predicate: NamedNode, term: Any, above: frozenset[Node]) -> dict[str, Any]:
         if isinstance(term, Literal):
@@ -101,7 +108,7 @@ class _Nesting:
         inner = predicate in self._whole or isinstance(term, BlankNode)
         if not inner and isinstance(subject, NamedNode):
             inner = term.value.startswith(f"{document_of(subject.value)}#")
-        if inner and term not in above and term in self._about:
+        if inner and term not in above and term in self._about and self._has_room(above):
             return self.node(term, above)
         labels = {
             label.value: [self._value(term, label, text, above) for text in sorted(self._about[term][label], key=str)]

@@ -12,8 +12,11 @@ A description of ``R`` holds what has as its subject
 and, when ``R`` is no part of a document (an institution, a topic, a modality, …), what points to it: each statement,
 the attestation of it with its span, and the citing part's type, number, labels, text, translation and modality. These
 incoming statements are paged, by SHORT_PAGE where there are more than PAGE; of very many, MOST_INCOMING are listed,
-those of our own graphs first, and the description says so. Of the ontology, the shapes and a named graph of ours the
-description is the graph itself; of a merged one it is its provenance. Every IRI that stands as an object brings its
+those of our own graphs first, and the description says so. What others' graphs say of ``R`` is paged likewise where it
+is more than PAGE; beside it there is room for MOST_BESIDE statements and MOST_TEXT characters of theirs. What our own
+graphs say is on every page. Of the ontology, the shapes and a named graph of ours the description is the graph itself
+(of the identity clusters, the first MOST_OUTGOING statements); of a merged one it is its provenance. Every IRI that
+stands as an object brings its
 labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
 """
 
@@ -25,25 +28,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from initiative_lod.build import inference
 from initiative_lod.formats import N_QUADS
 from initiative_lod.formats.graph_format import Triples, triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.open_release import TEXT_AHEAD, OpenRelease, first, length
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
 PAGE = 1000  # incoming statements in one page, where they are not more
 SHORT_PAGE = 100  # in each page, where they are: nobody reads that many, and a page is not to take a second
 MOST_INCOMING = 10_000  # that are listed: who wants more of them asks a query
 SORTED = 2_000  # that are in the order of their subjects; more are read page by page, where their number is known
+MOST_OUTGOING = 10_000  # statements of others about a thing that are listed
+MOST_BESIDE = 20_000  # statements of a page, behind which graphs of others add nothing to it
+MOST_TEXT = 8 << 20  # characters of literals and names likewise
+LISTED_TEXT = 64 << 20  # characters of what others say of a thing that are listed
 BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
 KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
 
+T = TypeVar("T")
 Node = NamedNode | BlankNode
 #: Kinds of what belongs to a document: what points to them is not their description.
 _IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "Sentence", "TextSpan")
@@ -121,6 +131,45 @@ def is_merged(iris: Iris, graph: NamedNode) -> bool:
     return (iris.path(graph.value) or "").startswith("graph/source/")
 
 
+def is_made_of_others(iris: Iris, graph: NamedNode) -> bool:
+    """Tell whether a graph of ours grows with those of other people: which of their things are one."""
+    return graph in (iris.graph("identity"), iris.graph(inference.NAME))
+
+
+def graphs_by_origin(opened: OpenRelease) -> tuple[list[NamedNode], list[NamedNode]]:
+    """Graphs of ours, and those of others with what follows from them, but for what was inferred."""
+    by_origin: tuple[list[NamedNode], list[NamedNode]] = [], []
+    for graph in opened.graphs:
+        if graph != opened.inferred:
+            by_origin[is_merged(opened.iris, graph) or is_made_of_others(opened.iris, graph)].append(graph)
+    return by_origin
+
+
+def own_first(
+    opened: OpenRelease,
+    most: int,
+    subject: Node | None = None,
+    predicate: NamedNode | None = None,
+    object: Node | Literal | None = None,
+) -> Sequence[Quad]:
+    """Quads of a pattern: where they are more than ``most``, or have more than MOST_TEXT characters, all that graphs of
+    ours state, and as many of others' as there is room for.
+    """
+    found, text = _up_to(opened.quads(subject, predicate, object), most, MOST_TEXT)
+    if text is not None:
+        return found
+    own, others = graphs_by_origin(opened)
+    ours = [quad for graph in own for quad in opened.quads(subject, predicate, object, graph)]
+    theirs = (quad for graph in others for quad in opened.quads(subject, predicate, object, graph))
+    return [*ours, *_up_to(theirs, max(0, most - len(ours)), MOST_TEXT)[0]]
+
+
+def outgoing(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int]:
+    """Statements about a resource on a page of its description, and how many pages they take."""
+    found = _Found(opened, resource, page)
+    return found.outgoing(), found.pages
+
+
 def describe(opened: OpenRelease, resource: NamedNode, page: int = 1) -> Description | None:
     """The description of ``resource``; None when the release says nothing about it, or it has no such page."""
     last = opened.memory("description", most=1)  # a document's formats are made one after another
@@ -133,18 +182,22 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
         return None
     iris = opened.iris
     pages, cut = 1, False
-    found = _Found(opened, resource)
+    found = _Found(opened, resource, page)
     graph = graph_of(iris, resource)
     if graph is not None:
-        found.add(opened.about(resource))
-        if not is_merged(iris, graph):
+        found.add(found.some(resource))
+        if is_made_of_others(iris, graph):
+            found.add(found.first(opened.quads(graph=graph), MOST_OUTGOING))
+        elif not is_merged(iris, graph):
             found.add(opened.quads(graph=graph))
+            found.most += len(found.quads)
     else:
         found.part(resource)
         if not found.is_part(resource):
             incoming, pages, cut = _incoming(opened, resource, page)
             for quad in incoming:
                 found.incoming(quad)
+    pages = max(pages, found.pages)
     if not 1 <= page <= pages:
         return None
     found.spans()
@@ -153,40 +206,97 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     if document != resource:
         found.quads.update(_about_document(iris, document, resource))
     if cut:
-        found.quads.update(_about_cut(document))
+        found.quads.update(_note(document, "documents.cut", most=f"{MOST_INCOMING:,}"))
+    if found.is_cut:
+        found.quads.update(_note(document, "documents.others_cut"))
     return Description(resource, document, _in_order(resource, found.quads), page, pages)
 
 
 class _Found:
-    """Description while it is put together."""
+    """Description of a page while it is put together; ``pages`` are those of what is said of the resource."""
 
-    def __init__(self, opened: OpenRelease, resource: NamedNode) -> None:
+    def __init__(self, opened: OpenRelease, resource: NamedNode, page: int) -> None:
         self.opened = opened
         self.iris = opened.iris
         self.resource = resource
+        self.page, self.pages = page, 1
         self.quads: set[Quad] = set()
-        self.subjects: set[Node] = set()
+        self.subjects: dict[Node, Sequence[Quad]] = {}
+        self.most, self.text = MOST_BESIDE, MOST_TEXT  # statements and characters that there is room for
+        self.is_cut = False  # something that others say is left out
 
     def add(self, quads: Iterable[Quad]) -> None:
         for quad in quads:
             self.quads.add(quad)
             if isinstance(quad.subject, NamedNode | BlankNode):
-                self.subjects.add(quad.subject)
+                self.subjects.setdefault(quad.subject, ())
 
     def own(self, subject: Node) -> bool:
         """Everything about a subject that is not there yet."""
         if subject in self.subjects:
             return False
-        self.subjects.add(subject)
-        self.add(self.opened.about(subject))
+        self.subjects[subject] = said = self.outgoing() if subject == self.resource else self.some(subject)
+        self.quads.update(said)
         return True
+
+    def some(
+        self, subject: Node | None = None, predicate: NamedNode | None = None, object: NamedNode | None = None
+    ) -> Sequence[Quad]:
+        """Quads of a pattern: all that our own graphs state, and of what others do as much as there is room for."""
+        if not self.opened.is_merged:
+            return list(self.opened.quads(subject, predicate, object))
+        most = PAGE if len(self.quads) < self.most else 0
+        found, text = _up_to(self.opened.quads(subject, predicate, object), most, self.text)
+        if text is not None:
+            self.text = text
+            return found
+        own, others = graphs_by_origin(self.opened)
+        ours = [quad for graph in own for quad in self.opened.quads(subject, predicate, object, graph)]
+        theirs = (quad for graph in others for quad in self.opened.quads(subject, predicate, object, graph))
+        return [*ours, *self.first(theirs, max(0, most - len(ours)))]
+
+    def first(self, quads: Iterable[Quad], most: int) -> Sequence[Quad]:
+        """Those quads of others that there is room for, and no more than ``most``."""
+        if not self.opened.is_merged:
+            return list(quads)
+        found, text = _up_to(quads, most, self.text)
+        if text is None:
+            self.is_cut = True
+            text = self.text - sum(map(length, found))
+        self.text = text
+        return found
+
+    def outgoing(self) -> Sequence[Quad]:
+        """Statements about the resource: all of our own, and of very many of others those on the page."""
+        if not self.opened.is_merged:
+            return list(self.opened.quads(self.resource))
+        found, text = _up_to(self.opened.quads(self.resource), PAGE, self.text)
+        if text is not None:
+            self.text = text
+            return found
+        own, others = graphs_by_origin(self.opened)
+        chosen = [quad for graph in own for quad in self.opened.quads(self.resource, graph=graph)]
+        on_page, room, left = 0, MOST_TEXT, LISTED_TEXT
+        theirs = (quad for graph in others for quad in self.opened.quads(self.resource, graph=graph))
+        for number, quad in enumerate(theirs):
+            size = length(quad)
+            left -= size
+            if number == MOST_OUTGOING or left < 0:
+                self.is_cut = True
+                break
+            if on_page == min(PAGE, SHORT_PAGE) or (on_page and room < size):
+                self.pages, on_page, room = self.pages + 1, 0, MOST_TEXT
+            on_page, room = on_page + 1, room - size
+            if self.pages == self.page:
+                chosen.append(quad)
+        return chosen
 
     def is_part(self, node: NamedNode) -> bool:
         """Tell whether the node belongs to a document: a part, the document itself, or a text."""
         term = self.iris.term
         if self.opened.holds(node, term("number")):
             return True
-        types = {triple.object for triple in self.opened.triples(node, RDF.type)}
+        types = {quad.object for quad in self.some(node, RDF.type)}
         return bool(types & {term(name) for name in _IN_DOCUMENTS})
 
     def part(self, part: NamedNode, depth: int = 0) -> None:
@@ -196,10 +306,10 @@ class _Found:
         term = self.iris.term
         self.fragments(part)
         below = [
-            triple.object
+            node
             for predicate in (DCTERMS.hasPart, term("condition"), term("sentence"))
-            for triple in self.opened.triples(part, predicate)
-            if isinstance(triple.object, NamedNode)
+            for node in dict.fromkeys(quad.object for quad in self.some(part, predicate))
+            if isinstance(node, NamedNode)
         ]
         if depth or not self.opened.holds(part, RDF.type, term("Initiative")):
             for child in below if depth < DEEPEST else []:
@@ -207,20 +317,20 @@ class _Found:
             return
         for child in below:
             self.own(child)
-            for triple in self.opened.triples(child, DCTERMS.hasPart):
-                if isinstance(triple.object, NamedNode):
-                    self.brief(triple.object, ("number",), only=term("Action"))
+            for node in dict.fromkeys(quad.object for quad in self.some(child, DCTERMS.hasPart)):
+                if isinstance(node, NamedNode):
+                    self.brief(node, ("number",), only=term("Action"))
 
     def fragments(self, node: NamedNode) -> None:
         """Statements to which ``node`` leads under its own IRI, and what points to it from there."""
         for predicate in (self.iris.term("onSubject"), OA.hasSource, RDFS.isDefinedBy):
-            for triple in self.opened.triples(None, predicate, node):
-                self.own(triple.subject)  # type: ignore[arg-type]
+            for quad in self.some(None, predicate, node):
+                self.own(quad.subject)  # type: ignore[arg-type]
         for quad in self.opened.quads(None, PROV.hadMember, node, self.iris.graph("identity")):
             self.own(quad.subject)  # type: ignore[arg-type]
         waiting: list[Node] = [node]
         while waiting:
-            for quad in list(self.opened.about(waiting.pop())):
+            for quad in self.subjects[waiting.pop()]:
                 here = isinstance(quad.object, NamedNode) and quad.object.value.startswith(node.value + "#")
                 if (here or isinstance(quad.object, BlankNode)) and self.own(quad.object):  # type: ignore[arg-type]
                     waiting.append(quad.object)  # type: ignore[arg-type]
@@ -230,11 +340,12 @@ class _Found:
         wanted = (RDF.type, *LABELS, DCTERMS.isPartOf, *(self.iris.term(name) for name in names))
         for predicate in wanted:
             self.opened.note(node, predicate)
-        quads = list(islice(self.opened.read_ahead(node), BRIEF_STATEMENTS))
-        if len(quads) == BRIEF_STATEMENTS:  # rather a look-up for each than all of a thing that very much is said of
-            quads = [quad for predicate in wanted for quad in self.opened.quads(node, predicate)]
+        quads = first(self.opened.read_ahead(node), BRIEF_STATEMENTS)
+        if len(quads) == BRIEF_STATEMENTS or sum(map(length, quads)) > TEXT_AHEAD:
+            # Rather a look-up for each than all of a thing that very much is said of.
+            quads = [quad for predicate in wanted for quad in self.some(node, predicate)]
         if only is None or any(quad.predicate == RDF.type and quad.object == only for quad in quads):
-            self.quads.update(quad for quad in quads if quad.predicate in wanted)
+            self.quads.update(self.first((quad for quad in quads if quad.predicate in wanted), len(quads)))
 
     def incoming(self, quad: Quad) -> None:
         """One statement that points to the resource, with what a reader needs to know about its subject."""
@@ -249,21 +360,24 @@ class _Found:
         else:
             self.brief(subject, ("number", "text", "translation", "modality"))
 
+    def _in_order(self, nodes: set[T]) -> Iterable[T]:
+        """Nodes in an order, where it makes a difference which of them come first."""
+        return sorted(nodes, key=str) if self.opened.is_merged else nodes
+
     def spans(self) -> None:
         """The spans of every subject so far, with their selectors."""
         term = self.iris.term
         for wanted in ({term("span"), term("headingSpan"), term("leadSpan")}, {OA.hasSelector}):
-            for node in {quad.object for quad in self.quads if quad.predicate in wanted}:
+            for node in self._in_order({quad.object for quad in self.quads if quad.predicate in wanted}):
                 if isinstance(node, NamedNode | BlankNode):
                     self.own(node)
 
     def labels(self) -> None:
         """The labels of every IRI that stands as an object."""
-        objects = {quad.object for quad in self.quads}
-        for node in objects - self.subjects:
-            if isinstance(node, NamedNode):
-                for predicate in LABELS:
-                    self.quads.update(self.opened.quads(node, predicate))
+        objects = {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)}
+        for node in self._in_order(objects - self.subjects.keys()):
+            for predicate in LABELS:
+                self.quads.update(self.some(node, predicate))
 
 
 def _incoming(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int, bool]:
@@ -311,6 +425,19 @@ def _by_property(
     ]
 
 
+def _up_to(quads: Iterable[Quad], most: int, text: int) -> tuple[list[Quad], int | None]:
+    """The first ``most`` quads with no more than so many characters, and how many of these are left; None where not all
+    of the quads are among them.
+    """
+    found: list[Quad] = []
+    for quad in quads:
+        text -= length(quad)
+        if len(found) == most or text < 0:
+            return found, None
+        found.append(quad)
+    return found, text
+
+
 def _sorted_incoming(
     opened: OpenRelease, resource: NamedNode, properties: Sequence[NamedNode] | None = None
 ) -> tuple[tuple[Quad, ...], bool]:
@@ -356,8 +483,8 @@ def _about_document(iris: Iris, document: NamedNode, resource: NamedNode) -> lis
     ]
 
 
-def _about_cut(document: NamedNode) -> Iterator[Quad]:
-    for tag, text in Languages().each("documents.cut", most=f"{MOST_INCOMING:,}").items():
+def _note(document: NamedNode, message: str, **values: str) -> Iterator[Quad]:
+    for tag, text in Languages().each(message, **values).items():
         yield Quad(document, RDFS.comment, Literal(text, language=tag), DefaultGraph())
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.resource import graph_of
+from initiative_lod.documents.resource import graph_of, own_first
 from initiative_lod.iris import Iris
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDF, SKOS
 
 VOCABULARY = "https://schema.org/"
+MOST_KINDS = 1000  # classes of one thing
 #: By the local name of our own class.
 TYPES = {
     "Initiative": "CreativeWork",
@@ -39,8 +41,11 @@ TYPES = {
 
 
 def kinds_of(opened: OpenRelease, resource: NamedNode) -> tuple[NamedNode, ...]:
-    """The classes that the release says the resource is of."""
-    return tuple(kind.object for kind in opened.triples(resource, RDF.type) if isinstance(kind.object, NamedNode))
+    """The classes that the release says the resource is of: of very many those that our own graphs say come first."""
+    kinds = [triple.object for triple in islice(opened.triples(resource, RDF.type), MOST_KINDS)]
+    if len(kinds) == MOST_KINDS:
+        kinds = list(dict.fromkeys(quad.object for quad in own_first(opened, MOST_KINDS, resource, RDF.type)))
+    return tuple(kind for kind in kinds if isinstance(kind, NamedNode))
 
 
 def type_of(iris: Iris, resource: NamedNode, kinds: Sequence[NamedNode]) -> str:

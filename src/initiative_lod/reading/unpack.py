@@ -306,7 +306,7 @@ def _zip(
             yield FileOutcome(inner, "refused", fault)
             continue
         with archive.open(entry) as stream:
-            counted = _Counted(stream, entry.compress_size, budget)
+            counted = _Counted(stream, min(entry.compress_size, size), budget)  # it may say more than there is
             yield from _inner(counted, inner, scratch, budget, depth)
         unpacked += counted.count
         budget.ratio(size, unpacked)  # entries may share their packed bytes

@@ -48,6 +48,8 @@ V = TypeVar("V")
 COUNTED_ON_DEMAND = {"pointing": "isBlank(?property)", "members": "isLiteral(?part)"}
 SUBJECTS = "subjects"  # name of the memory of what is said of each, by property
 MOST_SUBJECTS = 1000  # that are remembered: some 5 MB
+MOST_PASSED = 2_000  # quads of the default graph that are passed over, for those of named graphs behind them
+TEXT_AHEAD = 1 << 20  # characters about a subject that are read before anybody has asked for one of its properties
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
 
 
@@ -55,6 +57,23 @@ STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered fro
 def query_text(name: str) -> str:
     """The text of our own query ``queries/<name>.rq``."""
     return resources.files("initiative_lod.release").joinpath("queries", f"{name}.rq").read_text("utf-8")
+
+
+def length(quad: Quad) -> int:
+    """Number of characters of its object."""
+    return len(getattr(quad.object, "value", ""))
+
+
+def first(quads: Iterable[Quad], most: int) -> list[Quad]:
+    """The first ``most`` quads, or fewer: as far as that by which they have more than TEXT_AHEAD characters."""
+    found: list[Quad] = []
+    text = TEXT_AHEAD
+    for quad in islice(quads, most):
+        found.append(quad)
+        text -= length(quad)
+        if text < 0:
+            break
+    return found
 
 
 class Memory(Generic[K, V]):
@@ -191,7 +210,28 @@ class OpenRelease:
         The store writes some literals in another way (``01`` as ``1``). As an ``object``, both ways of writing are
         found.
         """
+        if graph is None:
+            return self._stated(subject, predicate, object)
         return self._as_written(self._matches(subject, predicate, object, graph), graph)
+
+    def _stated(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, object: Term | None
+    ) -> Iterator[Quad]:
+        """The quads of a pattern in any named graph.
+
+        The engine gives those of the default graph first. Where they are many, so that who wants a few would wait for
+        all of them to pass, each named graph is asked for its own.
+        """
+        found = self._matches(subject, predicate, object, None)
+        for passed, quad in enumerate(found):
+            if not isinstance(quad.graph_name, DefaultGraph):
+                yield from self._as_written(chain((quad,), found), None)
+                return
+            if passed == MOST_PASSED:
+                for graph in self._graphs:
+                    if graph != self.inferred:
+                        yield from self.quads(subject, predicate, object, graph)
+                return
 
     def _as_written(self, found: Iterable[Quad], graph: NamedNode | None) -> Iterator[Quad]:
         for quad in found:
@@ -340,20 +380,24 @@ class OpenRelease:
         """So many statements about a subject, each literal as it was written, likewise.
 
         They come without their graphs, which takes half the time, where the store writes none of their literals in
-        another way.
+        another way. The last one is that by which they have more than TEXT_AHEAD characters.
         """
-        found = self._matches(subject, None, None, None)
         if self._rewritten is None or self._options or subject in self._subjects_of_unstated:
-            return list(islice(self._as_written(found, None), most))
+            return first(self._stated(subject, None, None), most)
+        found = self._matches(subject, None, None, None)
         values: list[Quad] = []
         named: list[Quad] = []  # at most one: the engine gives those of the default graph first
+        text = TEXT_AHEAD
         for quad in found:
             (values if isinstance(quad.graph_name, DefaultGraph) else named).append(quad)
-            if named or len(values) == most:
+            text -= length(quad)
+            if named or len(values) == most or text < 0:
                 break
         if values and self._rewritten.isdisjoint([quad.object for quad in values]):
             return values
-        return list(islice(self._as_written(chain(named, found), None), most))
+        if values and not named:  # so many that others are behind them still
+            return first(self._stated(subject, None, None), most)
+        return first(self._as_written(chain(named, found), None), most)
 
     @cached_property
     def _subjects_of_unstated(self) -> frozenset[NamedNode | BlankNode | Triple]:

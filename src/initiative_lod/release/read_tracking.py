@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import islice, product
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryS
 
 from initiative_lod.release.cached_lookups import CachingRelease
 from initiative_lod.release.manifest import DESCRIPTION, DUMP, Manifest, Release
-from initiative_lod.release.open_release import Memory, Term
+from initiative_lod.release.open_release import Memory, Term, first
 from initiative_lod.release.rendered_file import RenderedDocuments
 from initiative_lod.vocabulary import SKOS
 
@@ -128,7 +128,7 @@ class TrackingRelease(CachingRelease):
         return super().quads(subject)
 
     def values_ahead(self, subject: NamedNode | BlankNode, most: int) -> Sequence[Quad]:
-        return list(islice(super().quads(subject), most))
+        return first(super().quads(subject), most)
 
     def select(self, name: str, **terms: Term) -> list[QuerySolution]:
         self._page.notes.update(map(mark, self._patterns(name, terms)))

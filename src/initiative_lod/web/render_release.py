@@ -6,6 +6,7 @@ import gc
 import hashlib
 import multiprocessing
 import os
+import signal
 import struct
 import sys
 import warnings
@@ -35,7 +36,6 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.read_tracking import TrackingRelease
 from initiative_lod.release.rendered_file import RenderedDocuments, RenderedDocumentsFile, StoredBody
-from initiative_lod.release.time_limit import LIMIT, check_time
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
@@ -66,8 +66,8 @@ Group = Callable[[], Iterator[Named]]
 def render(building: Path, settings: Settings, file: Path) -> None:
     """Write into ``file`` what can be rendered of the release in ``building``: of so many documents as are wanted.
 
-    In as many processes as there are processors, where much of it has to be made. Raises ReleaseError when one fails,
-    and OutOfTime where it has a limit.
+    In as many processes as there are processors, where much of it has to be made; they end with this one. Raises
+    ReleaseError when one fails, and MemoryError when the memory of one runs out.
     """
     share = _Share(building, settings)
     try:
@@ -145,17 +145,15 @@ class _Other:
         return cls(process, failure)
 
     def wait(self) -> None:
-        """Wait for its end. Raises ReleaseError when it fails, OutOfTime when it is late."""
-        limit = LIMIT.get()
-        while limit is not None and not self.failure.poll(limit.left):
-            limit.check()
+        """Wait for its end. Raises ReleaseError when it fails, MemoryError when it has no memory left."""
         try:
             why = self.failure.recv()
         except EOFError:  # it ended without a word
             why = ""
         self.process.join()
+        if why == MemoryError.__name__ or self.process.exitcode == -signal.SIGABRT:  # as the engine ends without memory
+            raise MemoryError
         if self.process.exitcode:
-            check_time()  # which is up for both of them
             why = why or f"a process ended with {self.process.exitcode}"
             raise ReleaseError(
                 f"the pages of the release could not be rendered: {why}; "
@@ -167,6 +165,9 @@ def _do(work: Callable[[], None], told: Connection, parent: int) -> None:
     end_with(parent)
     try:
         work()
+    except MemoryError:
+        told.send(MemoryError.__name__)
+        raise SystemExit(1) from None
     except InitiativeLodError as error:
         told.send(f"{type(error).__name__}: {error}")
         raise SystemExit(1) from None  # nobody wants to see more of it
@@ -194,7 +195,6 @@ class _Share:
         """Render the batches whose numbers are taken from the ``queue``, or take them over."""
         with RenderedDocumentsFile(file) as written:
             while number := os.read(queue, _NUMBER.size):
-                check_time()
                 for address in batches[_NUMBER.unpack(number)[0]]:
                     record = self._take_over(address, written) or self._render_group(address, written)
                     self.earlier.add_record(written, address, record)

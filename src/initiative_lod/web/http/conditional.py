@@ -18,12 +18,13 @@ from initiative_lod.documents.content_codings import IDENTITY, ZSTD, choose_codi
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.web.http.problems import PreconditionFailed
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 
 Headers = Sequence[tuple[str, str]]
 LARGEST_CODED = 32 * 1024  # bytes, compressed or not, that are put into another coding where all requests are taken
-_TAG = re.compile(r'(?:W/)?("[^"]*")')
+_TAG = re.compile(r'(W/)?("[^"]*")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Representation:
     status: int = 200
 
     def at_hand(self, request: Request, cache: ResponseCache, largest: int = LARGEST_CODED) -> Response | None:
-        """304 for a client that has it, or the bytes that are kept or stored; None where they have to be made.
+        """304 for a client that has it, or the bytes that are kept or stored; None where they have to be made. Raises
+        PreconditionFailed.
 
         More than ``largest`` bytes are not put into another coding here: where all requests are taken, that takes too
         long.
@@ -149,24 +151,50 @@ def content_tag(content: bytes) -> str:
 
 
 def not_modified(request: Request, tag: str, modified: datetime | None) -> bool:
-    """Tell whether to answer 304 (RFC 9110 §13.2.2). A date counts only where no tag is given."""
+    """Tell whether to answer 304 to a GET or HEAD (RFC 9110 §13.2.2). A date counts only where no tag is given.
+
+    Raises PreconditionFailed for what is asked of another representation, or of an earlier one.
+    """
+    if request.if_match is not None:
+        failed = not has_tag(request.if_match, tag, strong=True)
+    else:
+        since = request.if_unmodified_since
+        failed = modified is not None and bool(since) and _is_earlier(str(since), modified)
+    if failed:
+        raise PreconditionFailed
     if request.if_none_match is not None:
         return has_tag(request.if_none_match, tag)
     return modified is not None and bool(request.if_modified_since) and _since(str(request.if_modified_since), modified)
 
 
-def has_tag(if_none_match: str, tag: str) -> bool:
-    """Tell if an If-None-Match header names the tag of what there is (RFC 9110 §13.1.2, weak comparison)."""
-    return if_none_match.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(if_none_match)
+def has_tag(header: str, tag: str, *, strong: bool = False) -> bool:
+    """Tell if an If-None-Match or If-Match header names the tag of what there is: by the weak comparison, or by the
+    ``strong`` one, which If-Match wants (RFC 9110 §8.8.3.2).
+    """
+    if header.strip() == "*":
+        return True
+    named = (opaque for weak, opaque in _TAG.findall(header) if not (strong and weak))
+    return tag in named if strong else tag.removeprefix("W/") in named
 
 
 def _since(header: str, modified: datetime) -> bool:
     """Tell whether nothing changed since the date in the header; False for what is no date (RFC 9110 §13.1.3)."""
+    since = _date(header)
+    return since is not None and modified <= since
+
+
+def _is_earlier(header: str, modified: datetime) -> bool:
+    """Tell whether there was a change since the date; False for what is no date (RFC 9110 §13.1.4)."""
+    since = _date(header)
+    return since is not None and since < modified
+
+
+def _date(header: str) -> datetime | None:
     try:
-        since = parsedate_to_datetime(header)
+        date = parsedate_to_datetime(header)
     except (ValueError, TypeError, OverflowError):
-        return False
-    return modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=16)

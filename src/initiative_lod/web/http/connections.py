@@ -162,13 +162,22 @@ class LimitedHttp(BoundedHttp):
         self._begun, self._idle_since = True, 0.0
 
     def on_headers_complete(self) -> None:
-        """A head is whole. Of Host there must be one (RFC 9112 §3.2)."""
+        """A head is whole. Of Host there must be one (RFC 9112 §3.2), an address has no fragment, and how long the body
+        is must be clear, as a proxy may have read it in another way (§6.1).
+        """
         if self.parser.should_upgrade():  # it is read anew
             return
         names = [name for name, _ in self.headers]
         hosts = names.count(b"host")
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             raise BadHead(Message("error.hosts", count=hosts))
+        if b"#" in self.url:
+            raise BadHead(Message("error.no_http"))
+        codings = b", ".join(value for name, value in self.headers if name == b"transfer-encoding")
+        if codings and self.parser.get_http_version() == "1.0":
+            raise BadHead(Message("error.transfer_coding"))
+        if codings and codings.strip().lower() != b"chunked":
+            raise BadHead(Message("error.transfer_coding"), 501)
         self._waiting_since, self._body_since = 0.0, self.loop.time()
         if self._send_kept(names):
             return

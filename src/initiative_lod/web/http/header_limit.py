@@ -34,8 +34,8 @@ MOST_UPGRADES = 16  # wishes for another protocol on one connection: each has wh
 class BadHead(ValueError):
     """A request's head that is refused, with the message that says why."""
 
-    def __init__(self, message: Message) -> None:
-        self.message = message
+    def __init__(self, message: Message, status: int = 400) -> None:
+        self.message, self.status = message, status
         super().__init__(str(message))
 
 
@@ -51,6 +51,7 @@ class BoundedHttp(HttpToolsProtocol):
     _again = b""  # what is to be read, or read anew
     _upgrades = 0
     _chunks = _body = 0  # chunks of this request's body, and bytes
+    _begun_here = 0  # requests that begin in what is read now
     _silent = 0  # bytes since the last that anything was understood from
 
     def data_received(self, data: bytes) -> None:
@@ -72,6 +73,7 @@ class BoundedHttp(HttpToolsProtocol):
         while self._again and len(self.pipeline) < READ_AHEAD and not self.transport.is_closing():
             self._read, self._again = self._again[:READ_AT_ONCE], self._again[READ_AT_ONCE:]
             self._silent += len(self._read)
+            self._begun_here = 0
             super().data_received(self._read)
         if self._again:
             self.flow.pause_reading()
@@ -81,11 +83,15 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer 400 to what is no HTTP; a request whose method the reader does not know, 405."""
         asked, error = _REQUEST.match(self._read), sys.exception()
-        if asked is not None and isinstance(error, HttpParserInvalidMethodError):
+        # It is the request that the bytes begin with, unless that was read and the reader stopped at a later one.
+        if asked is not None and self._begun_here < 2 and isinstance(error, HttpParserInvalidMethodError):
             self._refuse_method(asked[1], asked[2])
             return
         cause = error.__context__ if error is not None else None
-        self.refuse(400, cause.message if isinstance(cause, BadHead) else Message("error.no_http"))
+        if isinstance(cause, BadHead):
+            self.refuse(cause.status, cause.message)
+        else:
+            self.refuse(400, Message("error.no_http"))
 
     def _refuse_method(self, method: bytes, url: bytes) -> None:
         application = front(self.app)
@@ -144,6 +150,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self._head = self._silent = self._chunks = self._body = 0
+        self._begun_here += 1
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:

@@ -32,12 +32,20 @@ class RangeNotSatisfiable(InitiativeLodError):
         super().__init__(Message("error.range", size=size))
 
 
+class PreconditionFailed(InitiativeLodError):
+    """A request for a representation as it was: what there is now is another one (RFC 9110 §15.5.13)."""
+
+    def __init__(self) -> None:
+        super().__init__(Message("error.precondition"))
+
+
 #: The narrowest class that an error is of gives its status. What is not listed is a fault of ours: 500.
 STATUS: Mapping[type[InitiativeLodError], int] = {
     errors.BadArgument: 400,
     errors.NotFound: 404,
     MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    PreconditionFailed: 412,
     errors.TooLarge: 413,
     RangeNotSatisfiable: 416,
     errors.Damaged: 503,

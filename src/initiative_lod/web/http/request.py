@@ -73,6 +73,8 @@ class Request:
     accept_encoding: str | None = None
     if_none_match: str | None = None
     if_modified_since: str | None = None
+    if_match: str | None = None
+    if_unmodified_since: str | None = None
     accept_datetime: str | None = None
     query_string: str = ""
     query: Mapping[str, str] = field(default_factory=dict)  # of a name that stands twice, the last counts
@@ -161,6 +163,8 @@ def read(
         header(b"accept-encoding"),
         header(b"if-none-match"),
         header(b"if-modified-since"),
+        header(b"if-match"),
+        header(b"if-unmodified-since"),
         header(b"accept-datetime"),
         query_string,
         _Query(query_string),

@@ -32,7 +32,17 @@ STATIC = "/static/"  # whose files are kept for long under the address with thei
 KEY = frozenset((b"accept", b"accept-language", b"accept-profile", b"if-none-match", b"if-modified-since"))
 CODINGS = b"accept-encoding"  # of which only the coding that is chosen is part of the key
 #: A request with one of these is for the application to look at.
-ELSEWHERE = frozenset((b"range", b"if-range", b"accept-datetime", b"x-forwarded-prefix", b"authorization"))
+ELSEWHERE = frozenset(
+    (
+        b"range",
+        b"if-range",
+        b"if-match",
+        b"if-unmodified-since",
+        b"accept-datetime",
+        b"x-forwarded-prefix",
+        b"authorization",
+    )
+)
 START = "/"
 PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", "/questions", "/compare", STATIC)
 #: What the arguments that mean something at these places may be. With any other one a response makes no entry.

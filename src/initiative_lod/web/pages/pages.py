@@ -37,6 +37,7 @@ from initiative_lod.web.pages import (
     part,
     part_comparison,
     pictures,
+    plain_statements,
     saved_questions,
     schema_org,
     shapes,
@@ -70,6 +71,8 @@ MENU = (
     ("/sparql", "sparql"),
     ("/about", "about"),
 )
+#: Pages of what is ours, on which statements of others have a section of their own.
+_OWN = frozenset(("part.html", "initiative.html", "work.html", "text.html"))
 MOST_CARDS, MOST_NAMED = 60, 600  # documents on the start page: those with a card, and all
 
 
@@ -146,6 +149,7 @@ class Pages:
             "resource": view.thing(resource),
             "node": resource,
             "typed": typed,
+            "others": None,
             "path_here": location.removeprefix(request.prefix),
             "arguments": [
                 *([("iri", resource.value)] if location == f"{request.prefix}/resource" else []),
@@ -192,6 +196,10 @@ class Pages:
             more["asked"] = statement_lines.of_concept(view, index, resource.value, asked=True)
             more["drawn"] = self._actor_pictures(view, resource)
             more["stated"] = statement_lines.of_concept(view, index, resource.value, asked=False)
+        if template in _OWN and variant.profile != "alt":
+            others = plain_statements.said_by_others(view, resource, variant.page)
+            if others is not None:
+                more["others"], pages = others, others.pages
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
         return self._render(template, view, request, location, **more), pages

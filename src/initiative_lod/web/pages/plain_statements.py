@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from initiative_lod.documents.resource import is_merged, outgoing
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 
@@ -32,6 +33,26 @@ class Group:
     values: tuple[Value, ...]
     graphs: tuple[LabelledResource, ...]
     more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SaidByOthers:
+    """Statements of merged graphs about a thing of ours, a page at a time where they are very many."""
+
+    groups: Sequence[Group]
+    page: int
+    pages: int
+
+
+def said_by_others(view: View, node: NamedNode, page: int) -> SaidByOthers | None:
+    """The statements of merged graphs about a node; None where nothing is merged."""
+    if not view.opened.is_merged:
+        return None
+    quads, pages = outgoing(view.opened, node, page)
+    merged = (
+        quad for quad in quads if isinstance(quad.graph_name, NamedNode) and is_merged(view.iris, quad.graph_name)
+    )
+    return SaidByOthers(grouped(view, merged), page, pages)
 
 
 def groups(view: View, node: NamedNode, without: Collection[NamedNode] = ()) -> list[Group]:

@@ -6,20 +6,20 @@ Values are index look-ups in the store, one for each subject. Labels of the rele
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from initiative_lod.documents.resource import own_first
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.languages import guessed, indexed
 from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Language
-from initiative_lod.release.open_release import SUBJECTS, Memory, OpenRelease
+from initiative_lod.release.open_release import SUBJECTS, TEXT_AHEAD, Memory, OpenRelease, length
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.drawings.squares import SIGNS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node, is_web
@@ -27,7 +27,9 @@ from initiative_lod.web.pages.release_labels import Names, documents, originals
 
 _RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
+MOST_VALUES = 5_000  # of one property, or things that have one value, of those in graphs of others
 LONGEST = 100  # items of a list
+LONGEST_LABEL = 2_000  # characters of a name of a thing, where it stands for the thing
 MOST_ABOVE = 20  # modalities above one that are looked at
 ALL_PAGES = 9  # so many are linked one by one
 DEEPEST = 8  # levels from a part up to its document
@@ -83,7 +85,7 @@ class View(Links):
         known = self._subjects.of(subject, self._read)
         if known is not None:
             return known.get(predicate, ())
-        return _distinct(self.opened.quads(subject, predicate))
+        return _distinct(own_first(self.opened, MOST_VALUES, subject, predicate))
 
     def _read(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
         """Everything about a subject, read at once when it is first wanted; None of one about which there is much."""
@@ -92,7 +94,7 @@ class View(Links):
         for quad in found:
             by_predicate.setdefault(quad.predicate, []).append(quad)
         known = {predicate: _distinct(items) for predicate, items in by_predicate.items()}
-        return known if len(found) < MUCH else None
+        return known if len(found) < MUCH and sum(map(length, found)) <= TEXT_AHEAD else None
 
     def nodes(self, subject: Node, predicate: NamedNode) -> list[NamedNode]:
         """The objects that are IRIs."""
@@ -108,7 +110,7 @@ class View(Links):
 
     def subjects(self, predicate: NamedNode, object: Node | Literal) -> list[NamedNode]:
         """The distinct subjects that are IRIs, in natural order."""
-        found = {triple.subject for triple in self.opened.triples(None, predicate, object)}
+        found = {quad.subject for quad in own_first(self.opened, MOST_VALUES, None, predicate, object)}
         return sorted((item for item in found if isinstance(item, NamedNode)), key=lambda item: natural(item.value))
 
     @property
@@ -261,6 +263,8 @@ class View(Links):
 
     def _labelled(self, node: Node) -> LabelledResource:
         label = self.label(node) or self._made(node) or LangText(self.short(node), "zxx")  # no words
+        if len(label.value) > LONGEST_LABEL:  # some of what others call a name is a text
+            label = LangText(f"{label.value[: LONGEST_LABEL - 1]}…", label.language)
         kinds = self.kinds(node) if isinstance(node, NamedNode) and self.iris.path(node.value) else []
         external = isinstance(node, NamedNode) and self.iris.path(node.value) is None
         style = self._style(node) if "Modality" in kinds else ""
@@ -371,10 +375,10 @@ class View(Links):
         """Its page here; of a resource of others, what this release says of it."""
         return self.href(node) if self.iris.path(node.value) is not None else self.link("/resource", iri=node.value)
 
-    def about(self, node: Node, most: int | None = None) -> Iterator[Quad]:
-        """The quads about the node (no more than ``most``), in natural order."""
-        found = islice(self.opened.about(node), most)
-        yield from sorted(found, key=lambda quad: (quad.predicate.value, natural(str(quad.object))))
+    def about(self, node: Node, most: int) -> list[Quad]:
+        """The quads about the node, in natural order; of more than ``most``, those of our own graphs and some."""
+        found = own_first(self.opened, most, node)
+        return sorted(found, key=lambda quad: (quad.predicate.value, natural(str(quad.object))))
 
     def home(self, node: NamedNode) -> NamedNode:
         """The node whose page shows it: itself, or what stands before its fragment."""

@@ -28,7 +28,7 @@ from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import wanted
 from initiative_lod.web.routes.releases import json_response, opened_release, page_response
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 LISTED = 500  # changes that are shown
@@ -118,7 +118,7 @@ def changes_address(site: Site, archive: Archive) -> Address:
         "What changed from one release (from) to another (to)",
         {
             200: Outcome("The changes", (HTML, JSON)),
-            **NOT_MODIFIED,
+            **CONDITIONAL,
             307: Outcome("The address that names both releases"),
             404: fault("There is no such release"),
             406: fault("Neither HTML nor JSON is accepted"),

@@ -34,8 +34,8 @@ from initiative_lod.web.pages.suggestions import KINDS, NameList
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
 from initiative_lod.web.routes.routing import (
+    CONDITIONAL,
     CROWDED,
-    NOT_MODIFIED,
     Address,
     Endpoint,
     Outcome,
@@ -81,7 +81,7 @@ def compare_address(site: Site) -> Address:
         f"{FEWEST} to {MOST} parts, things or documents side by side",
         {
             200: Outcome("The comparison, or the form", (HTML, JSON)),
-            **NOT_MODIFIED,
+            **CONDITIONAL,
             400: fault("Too few, too many, or no IRI"),
             404: fault("Nothing is known about one of them, or there is no such document"),
             406: fault("Neither HTML nor JSON is accepted"),

@@ -28,8 +28,8 @@ from initiative_lod.web.pages import citation, thing_index
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import (
     BY_DATE,
+    CONDITIONAL,
     CROWDED,
-    NOT_MODIFIED,
     Address,
     Endpoint,
     Outcome,
@@ -43,7 +43,7 @@ _DOCUMENT = {
     200: Outcome("The description, in the representation that was negotiated", (*DOCUMENT_TYPES, JSON)),
     303: Outcome("The index, of a kind of things that has no document"),
     **BY_DATE,
-    **NOT_MODIFIED,
+    **CONDITIONAL,
     400: fault("An argument, or Accept-Datetime, has no meaning"),
     404: fault("Nothing is known about it"),
     406: fault("No representation is acceptable; the alternatives are listed"),
@@ -134,7 +134,7 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "The typed links of a document",
             {
                 200: Outcome("The links (RFC 9264)", (linksets.JSON_FORM, linksets.TEXT_FORM, JSON)),
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 400: fault("The argument iri is no IRI"),
                 404: fault("Nothing is known about it"),
                 406: fault("Neither form of a linkset is accepted"),
@@ -148,7 +148,7 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "A citation: APA, GB/T 7714, BibTeX, RIS or CSL-JSON; or a page of all",
             {
                 200: Outcome("The citation", (*citation.STYLES.values(), HTML)),
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 400: fault("The argument iri is no IRI, or there is no such style"),
                 404: fault("Nothing is known about it"),
                 406: fault("No style's media type is accepted"),

@@ -31,8 +31,8 @@ from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import (
     BY_DATE,
+    CONDITIONAL,
     CROWDED,
-    NOT_MODIFIED,
     Address,
     Endpoint,
     Outcome,
@@ -57,7 +57,8 @@ class FileArguments(PageArguments):
 class RangedFile(FileResponse):
     """A file, or the ranges of it that are asked for (RFC 9110 §14).
 
-    A Range header in another unit, or none that can be read, is as good as absent. Raises RangeNotSatisfiable.
+    A Range header in another unit, or none that can be read, is as good as absent; so is one of another method than
+    GET, and one whose If-Range names another file than this. Raises RangeNotSatisfiable.
     """
 
     def __init__(self, path: Any, size: int, headers: dict[str, str], media: MediaType) -> None:
@@ -68,11 +69,16 @@ class RangedFile(FileResponse):
         scope = {**scope, "headers": list(scope["headers"])}
         headers = MutableHeaders(scope=scope)
         if "range" in headers:
-            ranges = satisfiable(", ".join(headers.getlist("range")), self._size)
+            counts = scope["method"] == "GET" and self._is_named(", ".join(headers.getlist("if-range")))
+            ranges = satisfiable(", ".join(headers.getlist("range")), self._size) if counts else ""
             del headers["range"]
             if ranges:
                 headers["range"] = ranges
         await super().__call__(scope, receive, send)
+
+    def _is_named(self, if_range: str) -> bool:
+        """Tell whether an If-Range header, if there is one, names the file as it is (RFC 9110 §13.1.5)."""
+        return not if_range or if_range in (self.headers["etag"], self.headers["last-modified"])
 
 
 def satisfiable(header: str, size: int) -> str:
@@ -109,7 +115,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
                 200: Outcome("The dump", (GZIP, PARQUET)),
                 206: Outcome("A range of it", (GZIP, PARQUET)),
                 **BY_DATE,
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 404: fault("There is no such dump"),
                 416: fault("The range begins after the end"),
                 **CROWDED,
@@ -122,7 +128,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             {
                 200: Outcome("The file", (OCTETS, JSON)),
                 206: Outcome("A range of it", (OCTETS, JSON)),
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 404: fault("The release has no such file"),
                 416: fault("The range begins after the end"),
                 **CROWDED,
@@ -135,7 +141,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             {
                 200: Outcome("The context", (JSON_LD, JSON)),
                 **BY_DATE,
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 406: fault("Neither JSON-LD nor JSON is accepted"),
                 **CROWDED,
             },
@@ -146,7 +152,7 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "The JSON Schema of framed JSON-LD",
             {
                 200: Outcome("The schema", (SCHEMA, JSON)),
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 406: fault("No JSON is accepted"),
                 **CROWDED,
             },

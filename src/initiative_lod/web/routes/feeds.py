@@ -18,8 +18,8 @@ from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.thing_index import KINDS
 from initiative_lod.web.routes.routing import (
+    CONDITIONAL,
     CROWDED,
-    NOT_MODIFIED,
     UNAVAILABLE,
     Address,
     Outcome,
@@ -62,19 +62,19 @@ def feed_addresses(site: Site, archive: Archive) -> list[Address]:
             "/robots.txt",
             at_hand(site, None, robots),
             "Rules for crawlers",
-            {200: Outcome("The rules", (TEXT,)), **NOT_MODIFIED, **UNAVAILABLE},
+            {200: Outcome("The rules", (TEXT,)), **CONDITIONAL, **UNAVAILABLE},
         ),
         Address(
             "/sitemap.xml",
             at_hand(site, lane, partial(sitemap, site)),
             "The pages of the site, for crawlers",
-            {200: Outcome("The map", (XML,)), **NOT_MODIFIED, **CROWDED},
+            {200: Outcome("The map", (XML,)), **CONDITIONAL, **CROWDED},
         ),
         Address(
             "/releases.atom",
             from_release(site, lane, partial(releases, site, archive)),
             "The releases as a feed",
-            {200: Outcome("The feed", (ATOM,)), **NOT_MODIFIED, **CROWDED},
+            {200: Outcome("The feed", (ATOM,)), **CONDITIONAL, **CROWDED},
         ),
     ]
 

@@ -33,7 +33,7 @@ from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, fault, from_release
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(SVG), Offer(RESULT_CSV), Offer(PNG))
@@ -66,7 +66,7 @@ def picture_addresses(site: Site) -> list[Address]:
     lane = site.threads.lane("pictures")
     drawer = Drawer(site)
     faults = {
-        **NOT_MODIFIED,
+        **CONDITIONAL,
         404: fault("There is no such picture, or no such document"),
         406: fault("None of its forms is accepted"),
         **CROWDED,
@@ -102,7 +102,7 @@ def picture_addresses(site: Site) -> list[Address]:
             "oEmbed: how a picture is embedded",
             {
                 200: Outcome("The description", (JSON,)),
-                **NOT_MODIFIED,
+                **CONDITIONAL,
                 400: fault("The address is of no picture, or the format is not JSON"),
                 404: fault("There is no such picture"),
                 **CROWDED,

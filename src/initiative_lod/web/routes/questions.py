@@ -34,7 +34,7 @@ from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, kind_of, rows_of
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
@@ -70,7 +70,7 @@ class AnswerSection:
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
     """The list and each question, as a page and for programs."""
     lane = site.threads.lane("questions")
-    faults = {**NOT_MODIFIED, 406: fault("No representation is acceptable"), **CROWDED}
+    faults = {**CONDITIONAL, 406: fault("No representation is acceptable"), **CROWDED}
     return [
         Address(
             path,

@@ -23,7 +23,7 @@ from initiative_lod.web.pages.epub import EPUB, epub
 from initiative_lod.web.pages.reading_pdf import PDF, missing, pdf
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(EPUB), Offer(PDF))
@@ -44,7 +44,7 @@ def reading_address(site: Site) -> Address:
         "A whole document to be read",
         {
             200: Outcome("The document", (HTML, EPUB, PDF)),
-            **NOT_MODIFIED,
+            **CONDITIONAL,
             400: fault("The document has no such language"),
             404: fault("There is no such document"),
             406: fault("None of HTML, EPUB and PDF is accepted"),

@@ -44,7 +44,7 @@ from initiative_lod.web.http.arguments import Arguments, PageArguments, read_iri
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled_resource import LangText
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.pages.view import View
+from initiative_lod.web.pages.view import MUCH, View
 from initiative_lod.web.routes.routing import CROWDED, Address, Endpoint, Outcome, Outcomes, fault, in_lane
 from initiative_lod.web.site import Site
 
@@ -376,7 +376,7 @@ def _preview(pages: Pages, entities: Entities, arguments: ThingArguments, reques
 def _described(view: View, entities: Entities, iri: str) -> dict[str, Any]:
     """Preview of anything that the release knows: names, kinds, a sentence, and whose it is."""
     node = read_iri(iri)
-    quads = list(view.opened.about(node))
+    quads = view.about(node, MUCH)
     if not quads:
         raise NotFound(Message("error.unknown", iri=iri[:200]))
     return {

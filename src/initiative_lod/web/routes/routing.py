@@ -74,7 +74,11 @@ BY_DATE: Outcomes = {
 }
 #: Of what is made when it is asked for.
 CROWDED: Outcomes = {429: fault("The client waits for as many such answers as it may"), **UNAVAILABLE}
-NOT_MODIFIED: Outcomes = {304: Outcome("Not modified")}
+#: Of what has an entity tag.
+CONDITIONAL: Outcomes = {
+    304: Outcome("Not modified"),
+    412: fault("If-Match names another representation, or it was modified since the time of If-Unmodified-Since"),
+}
 
 
 @dataclass(frozen=True, slots=True)

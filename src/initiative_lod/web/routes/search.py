@@ -30,7 +30,7 @@ from initiative_lod.web.pages import search as search_page
 from initiative_lod.web.pages.document_choice import unknown
 from initiative_lod.web.pages.suggestions import QUESTION, Suggested
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
 from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
@@ -52,7 +52,7 @@ def search_address(site: Site) -> Address:
         "Full-text search in Chinese and English",
         {
             200: Outcome("What was found, which may be nothing", (JSON, HTML)),
-            **NOT_MODIFIED,
+            **CONDITIONAL,
             400: fault("More arguments than anyone needs"),
             404: fault("The release has no such document to search in"),
             406: fault("Neither JSON nor HTML is accepted"),

@@ -38,10 +38,10 @@ from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.client_watch import Watch
-from initiative_lod.web.http.conditional import has_tag
+from initiative_lod.web.http.conditional import not_modified
 from initiative_lod.web.http.problems import ErrorPage, message_of, shown, title
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.routing import NOT_MODIFIED, Address, Outcome, in_lane, tell
+from initiative_lod.web.routes.routing import CONDITIONAL, Address, Outcome, in_lane, tell
 from initiative_lod.web.routes.sparql_form import Page, Shown
 from initiative_lod.web.routes.sparql_responses import GRAPH_OFFERS, PROBLEM_OFFERS, RESULT_OFFERS, ResultResponse
 from initiative_lod.web.site import Site
@@ -74,7 +74,7 @@ def sparql_address(site: Site, pool: QueryPool, page: Page) -> Address:
     told = (PROBLEM, HTML, TEXT)
     outcomes = {
         200: Outcome("The query's result; without a query, the service description", (*RESULT_TYPES, *RDF_TYPES, HTML)),
-        **NOT_MODIFIED,
+        **CONDITIONAL,
         **{status: Outcome(HTTPStatus(status).phrase, told) for status in STATUSES},
     }
     summary = "SPARQL 1.1 Protocol, and the service description"
@@ -148,7 +148,7 @@ class Endpoint:
         headers = {"Vary": "Accept"}
         if key is not None:
             headers |= {"ETag": key.etag, "Cache-Control": "no-cache"}
-            if request.method != "POST" and request.if_none_match and has_tag(request.if_none_match, key.etag):
+            if request.method != "POST" and not_modified(request, key.etag, None):
                 self._pool.outcomes["not_modified"] += 1
                 return responses.Response(status_code=304, headers=headers)
         else:

@@ -9,7 +9,7 @@ from initiative_lod.formats import HTML
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.routing import BY_DATE, CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand
+from initiative_lod.web.routes.routing import BY_DATE, CONDITIONAL, CROWDED, Address, Endpoint, Outcome, at_hand
 from initiative_lod.web.site import Site
 
 
@@ -27,7 +27,7 @@ def start_address(site: Site, by_date: Endpoint) -> Address:
         200: Outcome("The page", (HTML,)),
         303: Outcome("The dataset, for who wants RDF"),
         **BY_DATE,
-        **NOT_MODIFIED,
+        **CONDITIONAL,
         **CROWDED,
     }
     return Address("/", at_hand(site, site.threads.lane("start"), start, by_date), "Start page", outcomes)

@@ -14,7 +14,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.routes.routing import BY_DATE, CROWDED, NOT_MODIFIED, Address, Endpoint, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import BY_DATE, CONDITIONAL, CROWDED, Address, Endpoint, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 
@@ -28,7 +28,7 @@ def statements_address(site: Site, by_date: Endpoint) -> Address:
         {
             200: Outcome("The file", (RESULT_CSV, TEXT)),
             **BY_DATE,
-            **NOT_MODIFIED,
+            **CONDITIONAL,
             404: fault("The release has no such coding"),
             **CROWDED,
         },

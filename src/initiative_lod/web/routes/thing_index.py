@@ -18,7 +18,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import thing_index
 from initiative_lod.web.pages.thing_index import IndexEntry
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CROWDED, NOT_MODIFIED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
@@ -35,7 +35,7 @@ class IndexArguments(FormArguments):
 def index_addresses(site: Site) -> list[Address]:
     """The kinds, and the index of each."""
     lane = site.threads.lane("indexes")
-    faults = {**NOT_MODIFIED, 406: fault("Neither HTML nor JSON is accepted"), **CROWDED}
+    faults = {**CONDITIONAL, 406: fault("Neither HTML nor JSON is accepted"), **CROWDED}
     suffixes = [offer.media.suffix for offer in OFFERS]
     return [
         Address(
