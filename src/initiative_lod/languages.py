@@ -15,6 +15,7 @@ from bisect import bisect
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from initiative_lod.text_cache import cache_short_texts
 
@@ -97,6 +98,8 @@ _OTHER_READINGS = {
     "曾": "ceng",
 }
 _LAST_BY_SYLLABLE = 0xD7F9  # after it the characters are in the order of their radicals
+#: Of each syllable the standard characters that do not stand in that order; tools/syllables.py makes it from Unihan.
+RARE = Path(__file__).with_name("rare_syllables.txt")
 
 
 def primary(tag: str) -> str:
@@ -171,7 +174,8 @@ def initials(text: str) -> str:
 def syllables(text: str, other: bool = False) -> list[str]:
     """The syllables of a name's Chinese characters, without tones, and its words: 5G 技术 -> 5g, ji, shu.
 
-    Of a character with several readings it is the commonest, or one of the ``other``; of a rare one none is known.
+    Of a character with several readings it is the commonest, or one of the ``other``; of one that is not among the
+    8,105 general standard characters none is known.
     """
     found = re.findall(f"[{HAN}]|[^\\W_{HAN}]+", text)
     return [heard for item in found if (heard := _syllable(item, other) if has_han(item) else item.lower())]
@@ -183,16 +187,28 @@ def toneless(typed: str) -> str:
     return re.sub(r"(?<=[a-z])[1-5](?![0-9])|[\W_]", "", "".join(letters)).replace("v", "u")
 
 
+def in_order_of_syllables(character: str) -> bool:
+    """Tell the 3,755 characters that GB 2312 has in the order of their syllables."""
+    return _CODES[0] <= _code(character) <= _LAST_BY_SYLLABLE
+
+
+def _code(character: str) -> int:
+    return int.from_bytes(character.encode("gb2312", "ignore"))
+
+
 def _syllable(character: str, other: bool = False) -> str:
-    """GB 2312 has its first 3,755 characters in the order of their syllables; of the others it is not known."""
     plain = simplified(character)
     if other and plain in _OTHER_READINGS:
         return _OTHER_READINGS[plain]
-    try:
-        code = int.from_bytes(plain.encode("gb2312"))
-    except UnicodeEncodeError:
-        return ""
-    return _SYLLABLES[bisect(_CODES, code) - 1] if _CODES[0] <= code <= _LAST_BY_SYLLABLE else ""
+    if in_order_of_syllables(plain):
+        return _SYLLABLES[bisect(_CODES, _code(plain)) - 1]
+    return _rare().get(plain) or _rare().get(character, "")
+
+
+@cache
+def _rare() -> Mapping[str, str]:
+    lines = (line.split() for line in RARE.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return {character: syllable for syllable, characters in lines for character in characters}
 
 
 def simplified(text: str) -> str:

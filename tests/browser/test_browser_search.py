@@ -61,3 +61,10 @@ def test_a_slip_leads_to_the_name_that_was_meant(harbour_site: Path, tmp_path: P
         page.click("#browser-search .notice a")
         expect(page.locator("ol.results li").first).to_be_visible()
         assert page.locator("#browser-search .notice").count() == 0
+
+
+@pytest.mark.parametrize("typed", ["dengta", "dēng tǎ", "deng1 ta3"])
+def test_a_chinese_name_is_found_as_it_sounds(harbour_site: Path, tmp_path: Path, browser: Browser, typed: str) -> None:
+    with serve_files(harbour_site, tmp_path) as files, tab(browser) as page:
+        page.goto(f"{files.url}/search?q={typed}&hl=zh")
+        expect(page.locator("#browser-search .notice a").first).to_contain_text("灯塔")

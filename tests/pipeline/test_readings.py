@@ -10,7 +10,8 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.build.graph import Built
 from initiative_lod.iris import DEFAULT_BASE, Iris, slug
-from initiative_lod.languages import by_language
+from initiative_lod.labels import LABELS
+from initiative_lod.languages import by_language, has_han, syllables
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, SSSOM
 
 I = Iris()
@@ -621,6 +622,33 @@ def test_every_goal_and_target_of_a_mapping_has_a_chinese_name_that_says_whose_i
             if quad.graph_name == graph and quad.predicate == predicate and language == str(quad.object)[-2:]
         ]
         assert sorted(map(str, named)) == sorted(map(str, targets))
+
+
+def test_whatever_is_mapped_to_has_a_chinese_name_and_an_own_one_says_so(built: Built) -> None:
+    """Names that a publisher gives are told apart from this project's own, thing by thing."""
+    targets = {quad.object for quad in built.quads if quad.predicate == NamedNode(f"{SSSOM.iri}object_id")}
+    named: dict[str, set[object]] = {}
+    noted: set[object] = set()
+    for quad in built.quads:
+        if quad.predicate in (SKOS.prefLabel, RDFS.label) and isinstance(quad.object, Literal):
+            if quad.object.language == "zh":
+                named.setdefault(str(quad.graph_name), set()).add(quad.subject)
+        elif quad.predicate == SKOS.scopeNote:
+            noted.add(quad.subject)
+    assert targets - set().union(*named.values()) == set()
+    official, own, goals = (named[str(I.graph(name))] for name in ("official-names", "own-names", "sdg-names"))
+    assert (len(official), len(own), len(goals)) == (65, 41, 23)
+    assert own | goals <= noted
+    assert official & (own | goals | noted) == set()
+
+
+def test_every_chinese_name_has_its_syllables(built: Built) -> None:
+    """So that it stands under a letter, and is found as it sounds."""
+    labels = {*LABELS, SKOS.altLabel}
+    names = {quad.object.value for quad in built.quads if quad.predicate in labels and isinstance(quad.object, Literal)}
+    characters = {character for name in names for character in name if has_han(character)}
+    assert len(characters) > 500
+    assert [character for character in sorted(characters) if not syllables(character)] == []
 
 
 def test_a_coding_is_under_the_licence_of_the_data(built: Built) -> None:

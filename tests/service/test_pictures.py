@@ -261,7 +261,9 @@ def test_letters_of_chinese_and_english_names() -> None:
         ["nu"],
         ["nu"],
     ]
-    assert syllables("攸") == []  # a rare one
+    assert syllables("汶川，利益攸關方") == ["wen", "chuan", "li", "yi", "you", "guan", "fang"]  # rarer ones
+    assert syllables("㐀") == []  # no standard character
+    assert (initial("赣江"), initials("赣江")) == ("G", "gj")
     assert [toneless(typed) for typed in ("wǎng luò", "Wang3-luo4", "lǜ", "lv4", "SDG 16")] == [
         "wangluo",
         "wangluo",

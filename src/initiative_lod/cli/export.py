@@ -15,6 +15,8 @@ from initiative_lod.cli.console import MOST_TOLD, progress, say, show
 from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
 
+_PATH = r"(?:/[A-Za-z0-9._~-]+)*"  # as GitHub Pages shows a project under its name
+
 
 def export(
     context: typer.Context,
@@ -22,10 +24,16 @@ def export(
     url: Annotated[
         str, typer.Option(help="Where it will be shown, as in https://example.org: for robots.txt and sitemap.xml.")
     ] = "",
+    plain: Annotated[
+        bool,
+        typer.Option(
+            "--plain", help="For a host that knows nothing but files, as GitHub Pages: its address may have a path."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Write the whole site of the current release as files, for nginx, a plain file server or a CDN."""
-    if url and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/?", url):
+    """Write the whole site of the current release as files: for nginx, or (--plain) for any host of files."""
+    if url and not re.fullmatch(rf"https?://[A-Za-z0-9.-]+(:\d{{1,5}})?{_PATH if plain else ''}/?", url):
         raise typer.BadParameter(f"{url!r} is no address of a host, as https://example.org is", param_hint="--url")
     settings = from_environment(**context.obj)
     made = release.current(settings.release_folder)
@@ -36,7 +44,7 @@ def export(
     from initiative_lod.web.export import static_site  # here: it brings all that a server needs
 
     with progress() as step:
-        exported = static_site.export(settings, made, folder, url, step)
+        exported = static_site.export(settings, made, folder, url, step, plain=plain)
     if as_json:
         typer.echo(json.dumps(asdict(exported), default=str, ensure_ascii=False, indent=2))
     else:
@@ -48,6 +56,9 @@ def export(
             say(f"{what}: {len(addresses) - MOST_TOLD:,} more")
     size = f"{exported.files:,} files, {exported.bytes / 1_000_000:,.0f} MB"
     say(f"release {exported.version}: {exported.addresses:,} addresses in {size}")
-    say("for nginx, deploy/nginx-export.conf says how to include what is in the folder nginx")
+    if plain:
+        say(f"its pages are in {folder / static_site.FILES}: give that folder to the host")
+    else:
+        say("for nginx, deploy/nginx-export.conf says how to include what is in the folder nginx")
     if not url:
         say("robots.txt and sitemap.xml are not in it: they need --url, the address where it will be shown")

@@ -6,12 +6,13 @@ The script folds words and characters as ``search.tokens`` does, so that what a 
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 from typing import Any
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.languages import has_han, simplified, syllables
 from initiative_lod.release.files import open_index
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
@@ -22,7 +23,21 @@ from initiative_lod.web.site import Site
 
 FILE = "search-index.json"
 FIELDS = ("label", "alt", "text", "note")  # what is searched, the field that counts most first
+NAMES = 2  # of them the first are names
 MOST_THINGS = 20_000  # which a browser reads and folds in a second or two; of more, those that were indexed first
+
+
+def _syllables(names: str) -> dict[str, list[str]]:
+    """By Chinese character in ``names`` its syllable and, if it has another, that one as well."""
+    found = {
+        character: [syllables(character, other) for other in (False, True)]
+        for character in sorted(set(simplified(names)))
+    }
+    return {
+        character: list(dict.fromkeys(heard for (heard,) in readings))
+        for character, readings in found.items()
+        if has_han(character) and all(readings)
+    }
 
 
 def things(site: Site, opened: OpenRelease, exported: Container[str]) -> bytes:
@@ -39,7 +54,7 @@ def things(site: Site, opened: OpenRelease, exported: Container[str]) -> bytes:
     found: list[list[Any]] = []
     connection = open_index(opened.release.path / INDEX / index.FILE)
     try:
-        simplified = connection.execute("SELECT traditional || simplified FROM simplified ORDER BY 1").fetchall()
+        pairs = connection.execute("SELECT traditional || simplified FROM simplified ORDER BY 1").fetchall()
         rows = connection.execute(
             "SELECT resource.id, iri, field, language, value FROM resource JOIN literal ON resource = resource.id "
             "ORDER BY resource.id, number"
@@ -60,9 +75,19 @@ def things(site: Site, opened: OpenRelease, exported: Container[str]) -> bytes:
                 break
     finally:
         connection.close()
+    every_name = "".join(words for *_, values in found for field, _, words in values if field < NAMES)
     content = {
-        "simplified": "".join(pair for (pair,) in simplified),
+        "simplified": "".join(pair for (pair,) in pairs),
+        "syllables": _syllables(every_name),
         "kinds": [json.loads(words) for words in kinds],
         "things": found,
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def linked(content: str, languages: Sequence[str], link: Callable[[str, str], str]) -> str:
+    """An index whose things have an address by language, which ``link`` makes of an address and a language."""
+    read = json.loads(content)
+    for thing in read["things"]:
+        thing[0] = {language: link(thing[0], language) for language in languages}
+    return json.dumps(read, ensure_ascii=False, separators=(",", ":"))

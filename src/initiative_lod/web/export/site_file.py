@@ -21,6 +21,8 @@ LONGEST_NAME = 240  # bytes of one part of a path, which no usual file system ta
 VERSIONED = ("/static/",)
 _KNOWN = (*STYLES.values(), *DOCUMENT_TYPES, JSON, RESULT_CSV, TEXT, XML, ATOM)
 _SUFFIXES = {media.name: media.suffix for media in _KNOWN}
+#: The suffixes of what an address without one may stand for, a page first.
+SUFFIXES = tuple(dict.fromkeys((HTML.suffix, *_SUFFIXES.values())))
 _OWN_SUFFIXES = (".json", ".jsonld", ".txt", ".xml", ".igs", ".words")  # which a name says itself
 _ENCODED = re.compile("%(?:3A|2F)", re.IGNORECASE)  # in arguments: a colon, a slash
 _SAFE = "!#$%&'()*+,-./:;=?@[]_~"  # what stays as it is in an address that is written in ASCII

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from initiative_lod import __version__, release
 from initiative_lod.child_process import end_with
@@ -31,6 +32,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.web.export import browser_search, nginx
 from initiative_lod.web.export.crawl import Asking, is_served, links_of
 from initiative_lod.web.export.nginx import SiteGroup
+from initiative_lod.web.export.plain_site import PlainSite
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.routes.feeds import PAGES
@@ -74,10 +76,17 @@ class _Written:
 
 
 def export(
-    settings: Settings, made: release.Release, folder: Path, url: str = "", progress: Callable[[str], None] = print
+    settings: Settings,
+    made: release.Release,
+    folder: Path,
+    url: str = "",
+    progress: Callable[[str], None] = print,
+    *,
+    plain: bool = False,
 ) -> Exported:
     """Write the whole site of a release into ``folder``, which is new or empty. ``url`` is where it will be shown.
 
+    ``plain`` is for a host that knows nothing but files; then the url may have a path. Else it is for nginx.
     Raises ReleaseError where it cannot be written; then nothing is left behind.
     """
     if settings.root_path:
@@ -94,7 +103,7 @@ def export(
         lease = in_use.take(building)
         try:
             building.chmod(0o755)
-            exported = _export(settings, made, building, target, url, progress)
+            exported = _export(settings, made, building, target, url, progress, plain)
             building.replace(target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -118,7 +127,13 @@ def take_leftovers(target: Path, progress: Callable[[str], None]) -> None:
 
 
 def _export(
-    settings: Settings, made: release.Release, building: Path, target: Path, url: str, progress: Callable[[str], None]
+    settings: Settings,
+    made: release.Release,
+    building: Path,
+    target: Path,
+    url: str,
+    progress: Callable[[str], None],
+    plain: bool,
 ) -> Exported:
     settings = replace(settings, page_seconds=600.0, page_cache=0, request_log="")
     share = partial(_Share, settings, made.path, building / FILES, url)
@@ -157,11 +172,16 @@ def _export(
         finally:
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
-        progress("writing the search index and the configuration of nginx")
+        progress("writing the search index, and what the host has to know")
         _copy_dumps(made, building / FILES)
         own.write_own_pages(written)
-        _write_configuration(own.asking, written.values(), building, target)
-    broken = [str(item.address) for item in written.values() if item.status >= 400]
+        broken = [str(item.address) for item in written.values() if item.status >= 400]
+        if plain:
+            site = PlainSite(building / FILES, own.asking.languages, url)
+            site.lay_out()
+            broken = sorted({*broken, *site.broken})
+        else:
+            _write_configuration(own.asking, written.values(), building, target)
     files = [path for path in (building / FILES).rglob("*") if path.is_file()]
     exported = Exported(
         target,
@@ -209,8 +229,8 @@ class _Share:
     """One process's part of the work."""
 
     def __init__(self, settings: Settings, path: Path, folder: Path, url: str) -> None:
-        scheme, _, host = url.rstrip("/").partition("://")
-        self.asking = Asking(settings, release.read(path), host, scheme or "https")
+        shown = urlsplit(url)
+        self.asking = Asking(settings, release.read(path), shown.netloc, shown.scheme or "https")
         self.folder = folder
 
     def __enter__(self) -> _Share:
@@ -234,8 +254,6 @@ class _Share:
                 other = address.encoded.file(media_type, language)
                 if other not in (None, path) and answer.media_type == HTML.name:  # as pages are linked in both ways
                     self._again(path, str(other))
-                if language == DEFAULT and not address.arguments:  # for a host that negotiates nothing
-                    files.append((self._again(path, path.replace(f".{language}.", ".", 1)), media_type))
         headers = crawled.answers[0][1].headers
         told = headers.get("link", ""), "content-location" in headers
         return _Written(address, crawled.status, crawled.links, tuple(files), crawled.offers, *told)
@@ -247,12 +265,11 @@ class _Share:
         if gzipped:
             file.with_name(f"{file.name}.gz").write_bytes(gzipped)
 
-    def _again(self, path: str, other: str) -> str:
+    def _again(self, path: str, other: str) -> None:
         """The same file under another name."""
         for suffix in ("", ".gz"):
             if (self.folder / f"{path}{suffix}").is_file():
                 os.link(self.folder / f"{path}{suffix}", self.folder / f"{other}{suffix}")
-        return other
 
     def write_own_pages(self, written: dict[SiteAddress, _Written]) -> None:
         """Write the pages that only a copy has, and the index that its search reads."""
@@ -260,13 +277,7 @@ class _Share:
         things = browser_search.things(site, opened, {str(item) for item in written})
         self._put_compressed(browser_search.FILE, things)
         for name, language, page in own_pages(site, opened):
-            path = f"{name}.{language}.html"
-            self._put_compressed(path, page)
-            if language == DEFAULT:
-                self._again(path, f"{name}.html")
-        self._again(f"{nginx.NOT_FOUND}.html", "404.html")  # as plain hosts call it
-        (self.folder / "_redirects").write_text("/id/* /doc/:splat 303\n")
-        (self.folder / ".nojekyll").write_text("")
+            self._put_compressed(f"{name}.{language}.html", page)
 
     def _put_compressed(self, path: str, content: bytes) -> None:
         self._put(path, content, encode(content, GZIP))

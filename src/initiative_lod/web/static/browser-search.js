@@ -18,6 +18,7 @@ const SPELLING = [
   [/(?<=[a-z]{2})ence$/, "ense"],
 ];
 const simplified = new Map();
+let syllables = {}; // by Chinese character its syllable, and another one
 
 function singular(word) {
   if (SINGULAR.has(word) || !word.endsWith("s") || /(?:ss|us|is)$/.test(word)) return word;
@@ -160,17 +161,45 @@ function distance(one, other, most) {
   return row[other.length];
 }
 
-// Names that are spelt nearly so, the nearest first: at most every fifth letter is another one.
+// The syllables of a Chinese name, each begun by a capital letter; of characters with several readings the other ones.
+function spoken(name, other) {
+  const heard = tokens(name).map(({ token }) => syllables[token]?.at(other ? -1 : 0) ?? (token === "|" ? "" : token));
+  return heard.map((item) => item.charAt(0).toUpperCase() + item.slice(1)).join("");
+}
+
+// Syllables as they are typed, without tones and what stands between: wǎng luò, wang3 luo4 -> wangluo.
+function toneless(typed) {
+  const letters = typed.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  return letters.replace(/(?<=[a-z])[1-5](?!\d)|[^\p{L}\p{N}]/gu, "").replaceAll("v", "u");
+}
+
+// How far a Chinese name is from what was typed as its syllables, or their first letters: 0 for the name itself, less
+// than 1 where it begins so or a syllable in it does. Undefined where it is not heard in it.
+function heardIn(typed, name) {
+  if (typed.length < 2 || !/^[a-z0-9]+$/.test(typed) || !/\p{Script=Han}/u.test(name)) return undefined;
+  for (const marked of [spoken(name, false), spoken(name, true)]) {
+    const sound = marked.toLowerCase();
+    if (sound === typed) return 0;
+    if (sound.startsWith(typed)) return 0.2;
+    for (let at = sound.indexOf(typed, 1); typed.length > 3 && at > 0; at = sound.indexOf(typed, at + 1))
+      if (marked[at] !== sound[at]) return 0.6;
+  }
+  return spoken(name, false).replace(/[a-z]/g, "").toLowerCase().startsWith(typed) ? 0.4 : undefined;
+}
+
+// Names that sound so, and those that are spelt nearly so, the nearest first: at most every fifth letter is another one.
 function meant(query, things) {
   const asked = joined(tokens(query)).trim();
+  const typed = toneless(query);
   const most = Math.floor(asked.length / 5);
   const near = new Map();
-  for (const [, , , values] of most ? things : [])
+  for (const [, , , values] of things)
     for (const [field, language, words] of values) {
-      const off = field < 2 && !near.has(words) ? distance(asked, joined(tokens(words)).trim(), most) : most + 1;
-      if (off <= most) near.set(words, { words, language, off });
+      if (field > 1 || near.has(words)) continue;
+      const off = heardIn(typed, words) ?? (most ? distance(asked, joined(tokens(words)).trim(), most) : 1);
+      if (off < 1 || off <= most) near.set(words, { words, language, off });
     }
-  return [...near.values()].sort((one, other) => one.off - other.off).slice(0, 3);
+  return [...near.values()].sort((one, other) => one.off - other.off || one.words.length - other.words.length).slice(0, 3);
 }
 
 function propose(names, asked, language) {
@@ -187,12 +216,20 @@ function propose(names, asked, language) {
   box.querySelector("ol").before(notice);
 }
 
+// An address in the language that the reader chose. (Where a host knows nothing but files, each language has a file.)
+function inLanguage(href, chosen) {
+  const [page, fragment] = href.split("#");
+  const place = chosen ? `${page}${page.includes("?") ? "&" : "?"}lang=${encodeURIComponent(chosen)}` : page;
+  return fragment ? `${place}#${fragment}` : place;
+}
+
 async function search() {
   const asked = new URLSearchParams(location.search);
   const query = (asked.get("q") ?? "").trim();
   document.getElementById("q").value = query;
   if (!query) return;
-  for (const link of document.querySelectorAll(".languages a")) link.href += `&q=${encodeURIComponent(query)}`;
+  for (const link of document.querySelectorAll(".languages a"))
+    link.href += `${link.search ? "&" : "?"}q=${encodeURIComponent(query)}`;
   const told = box.querySelector("[role=status]");
   const answer = await fetch(box.dataset.index).catch(() => undefined);
   if (!answer?.ok) {
@@ -202,15 +239,14 @@ async function search() {
   const index = await answer.json();
   const characters = [...index.simplified];
   for (let at = 0; at < characters.length; at += 2) simplified.set(characters[at], characters[at + 1]);
+  syllables = index.syllables;
   const language = document.documentElement.lang;
   const chosen = asked.get("hl");
   const wanted = phrases(query);
   const found = [];
   for (const [href, names, kind, values] of wanted.length ? index.things : []) {
     const thing = { names, kind, values: values.map(([field, tag, words]) => ({ field, language: tag, words })) };
-    const [page, fragment] = href.split("#");
-    const place = chosen ? `${page}${page.includes("?") ? "&" : "?"}lang=${encodeURIComponent(chosen)}` : page;
-    thing.href = fragment ? `${place}#${fragment}` : place;
+    thing.href = href[language] ?? inLanguage(href, chosen);
     thing.rank = rank(thing, wanted);
     if (thing.rank !== undefined) found.push(thing);
   }
