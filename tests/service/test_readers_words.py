@@ -201,3 +201,17 @@ def test_an_address_that_leads_nowhere_leads_to_a_search(real: Live) -> None:
     )
     assert "Did you mean" in real.get(address, "text/html", accept_language="en").text
     assert "Search for" not in real.get("/cite", "text/html", accept_language="en").text
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "hidden"),
+    [
+        ("zh", "只在他人的源代码中见过其标识符", "Identifiers of it were seen"),
+        ("en", "Identifiers of it were seen", "只在他人"),
+    ],
+)
+def test_what_is_said_of_a_thing_in_both_languages_is_shown_in_the_readers(
+    real: Live, language: str, shown: str, hidden: str
+) -> None:
+    found = page(real, "/doc/institution/united-nations", language)
+    assert (shown in found, hidden in found) == (True, False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.labels import natural
+from initiative_lod.labels import LABEL_PROPERTIES, natural
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
@@ -76,7 +76,7 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
         mappings(view, node, same),
         [(view.thing(member), count) for member, count in members],
         found,
-        _unattested(groups(view, node, SHOWN), known),
+        [_in_language(view, group) for group in _unattested(groups(view, node, SHOWN), known)],
         page,
         pages or found.pages,
     )
@@ -85,6 +85,15 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
 def _spoken(view: View, texts: list[LangText]) -> list[LangText]:
     """Those in the reader's language; all, where none is."""
     return [item for item in texts if item.language == view.language] or texts
+
+
+def _in_language(view: View, group: Group) -> Group:
+    """A group with the words in the reader's language, and in none; whole, where none are, and where it has names."""
+    spoken = [item for item in group.values if item.text is not None and item.text.language == view.language]
+    if not spoken or NamedNode(group.property.iri) in LABEL_PROPERTIES:
+        return group
+    values = (item for item in group.values if item.text is None or item.text.language in ("", view.language))
+    return replace(group, values=tuple(values))
 
 
 def _members(view: View, node: NamedNode, page: int) -> tuple[list[tuple[NamedNode, int]], int]:

@@ -49,8 +49,8 @@ class Imprint:
         return in_language(self.names, language)
 
     def notes(self, language: str) -> Sequence[tuple[str, str]]:
-        """(language, sentence) of the foot, the language of the page first."""
-        return sorted(self.note.items(), key=lambda item: (item[0] != language, item[0]))
+        """(language, sentence) of the foot: in the language of the page, where there is one in it, else in each."""
+        return [item for item in sorted(self.note.items()) if item[0] == language] or sorted(self.note.items())
 
 
 def in_language(texts: Texts, language: str) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import natural
-from initiative_lod.languages import by_language, guessed_language, primary
+from initiative_lod.languages import by_language, guessed, guessed_language, primary
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, FOAF, OWL, PROV, SKOS, SSSOM
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
@@ -145,7 +145,7 @@ def _related(view: View, node: NamedNode) -> Mapping | None:
         return None
     called, own = view.text(node, _SLOT["object_label"]), view.label(target, view.language)
     if called is not None and not called.language:
-        called = replace(called, language=guessed_language(called.value) or "")
+        called = replace(called, language=guessed_language(called.value) or guessed(called.value))
     confidence, date = view.text(node, _SLOT["confidence"]), view.text(node, _SLOT["mapping_date"])
     linked = sources(view, node)
     return Mapping(
