@@ -119,9 +119,14 @@ class Entities:
         return self.index.properties
 
     def properties_of(self, name: str, limit: int) -> list[CountedTerm]:
-        """The properties that things of a class have, the most common first."""
+        """The properties that things of a class have, the most common first.
+
+        OpenRefine 3.6 sends a class as it is, and what follows its ``#`` does not arrive: all that begin so are meant.
+        """
+        classes = [name, *(item.iri for item in self.classes if item.iri.startswith(f"{name}#"))]
+        under = dict.fromkeys(item.value for one in classes for item in self._under(one))
         counts = Counter[str]()
-        things = merge(*(islice(self.index.members(under.value), SAMPLED_THINGS) for under in self._under(name)))
+        things = merge(*(islice(self.index.members(item), SAMPLED_THINGS) for item in under))
         for number in islice(dict.fromkeys(things), SAMPLED_THINGS):
             triples = self.opened.triples(NamedNode(self.iri(number)))
             counts.update({triple.predicate.value for triple in triples})
