@@ -30,6 +30,7 @@ MAX_PROPERTIES = 20
 MAX_VALUES = 20
 NAME_SHARE = 0.7  # of the score, when properties are given as well
 REQUIRED = 0.94  # how much of what is required a candidate has
+ONLY_NAMED = 0.8  # what a name counts of what ours are mapped to, of which nothing is known but that
 MATCH_SCORE = 94.0  # a score from which a candidate may be taken as the match, …
 MATCH_DISTANCE = 4.0  # … if the next one is so much lower
 
@@ -186,7 +187,11 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
     among = entities.of_classes(list(query.classes), query.strict == "all") if query.classes else None
     hard = among if query.strict != "should" else None
     scored: dict[int, tuple[float, list[dict[str, Any]]]] = {}
+    owns = entities.opened.iris.owns
     for number, value, by in _by_name(entities, query, hard):
+        iri = entities.iri(number)
+        if not owns(iri) and iri != query.text.strip() and not entities.classes_of(iri):
+            value *= ONLY_NAMED
         scored[number] = (
             100 * value,
             [{"id": "name", "value": round(100 * value, 1)}, {"id": f"name-{by}", "value": True}],
@@ -206,7 +211,6 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
             scored[number] = (score * (NAME_SHARE + (1 - NAME_SHARE) * share), features)
     if query.strict == "should" and among is not None:
         scored = {number: (score if number in among else score * 0.8, f) for number, (score, f) in scored.items()}
-    owns = entities.opened.iris.owns
     best = sorted(
         scored.items(),
         key=lambda item: (-item[1][0], not owns(entities.iri(item[0])), entities.iri(item[0])),
