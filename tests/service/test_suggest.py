@@ -33,6 +33,7 @@ def suggested(live: Live, typed: str, more: str = "", language: str = "en") -> l
         ("united nat", "/doc/institution/united-nations", False),
         ("universal and affordable", "/resource?iri=http://metadata.un.org/sdg/9.c", False),
         ("9.c", "/resource?iri=http://metadata.un.org/sdg/9.c", False),
+        ("SDG 16.2", "/resource?iri=http://metadata.un.org/sdg/16.2", False),
         ("C5", "/doc/wsis-action-line/c5", False),
         ("integrity of the supply", "/doc/un-norm/13-i", False),
         ("Initiative on Joint", "/doc/wic-2020", False),

@@ -163,10 +163,14 @@ def _entries(opened: OpenRelease, names: Names, questions: Sequence[tuple[str, s
     for target, text in names.mapped.items():
         if isinstance(target, NamedNode) and not ranks.keys() & {*names.classes.get(target, ())}:
             labels = (item for label in LABELS for item in names.labels.get(target, {}).get(label, ()))
+            scheme = target.value.rstrip("/#").replace("#", "/").rpartition("/")[0].rpartition("/")[2]
+            code = coded(opened, target, "").strip()
             for called in dict.fromkeys((text, *labels)):
                 language = called.language or guessed(called.value)
                 for name in dict.fromkeys((called.value, coded(opened, target, called.value))):
                     yield _entry(name, language, target.value, "", len(ranks))
+                if code and opened.iris.path(target.value) is None:  # SDG 16.2
+                    yield replace(_entry(name, language, target.value, "", len(ranks)), form=folded(f"{scheme} {code}"))
     for slug, language, words in questions:
         yield _entry(words, language, slug, QUESTION, len(ranks) + 1)
 
