@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from initiative_lod.documents.resource import KEPT_INCOMING, Description, descri
 from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release import Edition, hubs
+from initiative_lod.release import Edition, hubs, open_release
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
 from initiative_lod.web.pages import entity
@@ -199,6 +200,25 @@ def test_a_scheme_of_very_many_concepts_is_paged_without_a_look_at_them(
     assert {*few} == {member for members, _ in paged for member in members}
     monkeypatch.setattr(entity, "MOST", 40)
     assert [len(entity._members(view, scheme, page)[0]) for page in (1, 2, 3)] == [30, 10, 0]
+
+
+def test_where_very_much_would_have_to_pass_each_graph_is_asked_for_its_own(
+    hub: OpenRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same statements, each as often."""
+    action = I.thing("id/crowd-2031/action/1")
+    patterns = [
+        (action, None, None),
+        (None, SKOS.related, None),
+        (None, None, OFFICE),
+        (None, RDF.type, OFFICE),
+        (None,) * 3,
+    ]
+    found = [Counter(hub.quads(*pattern)) for pattern in patterns]
+    assert all(found)
+    monkeypatch.setattr(open_release, "MOST_PASSED", 3)
+    assert [Counter(hub.quads(*pattern)) for pattern in patterns] == found
+    assert Counter(hub.values_ahead(OFFICE, 3)).total() == 3
 
 
 THEIRS = I.graph("source/theirs")
