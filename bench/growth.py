@@ -104,6 +104,14 @@ def last_page(link: str) -> str:
     return "1"
 
 
+def settle(server: Server) -> None:
+    """Wait until it has made what it makes ahead of requests, and uses no processor for a second."""
+    before = -1.0
+    while (now := server.cpu()) > before:
+        before = now
+        time.sleep(1)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -119,7 +127,7 @@ def main() -> None:
             started = server.start("/healthz")
         except Unmeasured as error:
             sys.exit(f"bench: {error}")
-        time.sleep(2)
+        settle(server)
         print(f"load average {os.getloadavg()[0]:.1f}; start {started:.2f} s by the clock, {server.cpu():.2f} s of CPU")
         print(f"idle {server.memory():.0f} MB with its workers; resolution {1000 / TICKS:.0f} ms\n")
         print("| | first, CPU ms | second, CPU ms | bytes | memory after, MB | |")
