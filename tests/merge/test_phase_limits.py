@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import gzip
 import os
@@ -18,7 +19,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from initiative_lod import pipeline
-from initiative_lod.errors import OutOfTime, OverLimit, ParseError, SourceError
+from initiative_lod.errors import OutOfTime, OverLimit, ParseError, ReleaseError, SourceError
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.process_pool import ReaderProcess
@@ -107,6 +108,15 @@ def test_a_process_that_renders_and_takes_all_memory_ends_the_phase() -> None:
         phases.apart("rendering", render)
     with pytest.raises(SourceError, match=sentence):
         phases.apart("rendering", lambda: _Other.start(abort).wait())
+
+
+def test_a_full_disk_in_a_phase_is_told_as_that() -> None:
+    def write() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "documents.bin")
+
+    for end in (write, lambda: _Other.start(write).wait()):
+        with pytest.raises((OSError, ReleaseError), match="No space left on device"):
+            Phases(replace(SHORT, seconds=SECONDS)).apart("rendering", end)
 
 
 def test_processes_that_render_end_with_the_phase(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class RunLimits:
 def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -> T:
     """Result of ``make``, made in a process of its own within limits. With ``programs`` it may start such of ours.
 
-    Raises whatever InitiativeLodError it raises, and OverLimit when the process was ended.
+    Raises whatever InitiativeLodError or OSError it raises, and OverLimit when the process was ended.
     """
     reading, writing = os.pipe()
     parent = os.getpid()
@@ -93,8 +93,8 @@ def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -
         why = "its memory ran out" if ended in (-signal.SIGABRT, -signal.SIGKILL) else f"it ended with status {ended}"
         text = f"broken off, probably since {why} ({limits.memory:,} bytes, setting {limits.kind}_memory)"
         raise OverLimit(text, Message("limit.memory", bytes=limits.memory))
-    outcome: T | InitiativeLodError = pickle.loads(content)
-    if isinstance(outcome, InitiativeLodError):
+    outcome: T | InitiativeLodError | OSError = pickle.loads(content)
+    if isinstance(outcome, InitiativeLodError | OSError):
         raise outcome
     return outcome
 
@@ -115,7 +115,7 @@ def _answer(make: Callable[[], object], writing: int, given: RunLimits, programs
         outcome: object
         try:
             outcome = make()
-        except InitiativeLodError as error:
+        except (InitiativeLodError, OSError) as error:  # the latter of this machine, as a full disk
             outcome = error
         except MemoryError:
             outcome = given.out_of_memory

@@ -168,7 +168,7 @@ def _do(work: Callable[[], None], told: Connection, parent: int) -> None:
     except MemoryError:
         told.send(MemoryError.__name__)
         raise SystemExit(1) from None
-    except InitiativeLodError as error:
+    except (InitiativeLodError, OSError) as error:
         told.send(f"{type(error).__name__}: {error}")
         raise SystemExit(1) from None  # nobody wants to see more of it
     except BaseException as error:
