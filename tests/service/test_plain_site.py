@@ -125,12 +125,17 @@ def test_a_site_under_a_path_has_it_in_its_links(tmp_path: Path) -> None:
         language = "zh" if "zh" in name else "en"
         (tmp_path / f"{name}.html").write_text(page.format(language), "utf-8")
     (tmp_path / "doc" / "a.ttl").write_text("<a> <b> <c> .")
+    for name in ("a.igs", "a.en.igs", "a.zh.igs"):
+        (tmp_path / "doc" / name).write_text(name)
     (tmp_path / "search-index.json").write_text('{"things": [["/doc/a#c", {}, 0, []]]}')
     site = PlainSite(tmp_path, LANGUAGES, "https://example.org/lod")
     site.lay_out()
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == [
         ".nojekyll",
+        "doc/a.en.igs",
+        "doc/a.igs",
         "doc/a.ttl",
+        "doc/a.zh.igs",
         "doc/a/index.html",
         "doc/a@page=2&lang=zh.html",
         "id/a/index.html",
@@ -153,6 +158,7 @@ def test_a_site_under_a_path_has_it_in_its_links(tmp_path: Path) -> None:
     }
     links = {
         "/doc/a.ttl": "/lod/doc/a.ttl",
+        "/doc/a.zh.igs": "/lod/doc/a.zh.igs",
         "/id/a": "/lod/doc/a/",
         "/doc/a?lang=en": "/lod/doc/a/",
         "/search?q=x&hl=zh": "/lod/search@lang=zh.html?q=x",

@@ -23,6 +23,7 @@ from initiative_lod.web.export.site_file import INDEX, SUFFIXES, VERSIONED, Site
 PAGE = f"{INDEX}.{HTML.suffix}"
 SUGGEST = "suggest"  # what the box in the header asks while one types: it gets no proposals
 _MISSING = f"404.{HTML.suffix}"  # as hosts call what they send for an address that there is not
+_CODED = ("igs", "words")  # files of coded statements, whose addresses name the language
 _OWN_PAGES = (nginx.SEARCH, nginx.NO_SERVER, nginx.NOT_FOUND)
 _ABSOLUTE = ("robots.txt", "sitemap.xml")
 #: Addresses that lead to another one.
@@ -96,7 +97,7 @@ class PlainSite:
         stem, _, language = name.rpartition(".")
         if suffix == "gz" and (self._folder / name).is_file():
             return None
-        if stem and language in self._languages:  # what is negotiated
+        if stem and language in self._languages and suffix not in _CODED:  # what is negotiated
             if language == DEFAULT:
                 return f"{stem}.{suffix}"
             return f"{stem}@lang={language}.{suffix}" if stem in _OWN_PAGES else None
