@@ -182,7 +182,7 @@ def commands(run: Run) -> tuple[str, str]:
     small = Run(town)
     small.line = [run.line[0], "--root", str(town)]
     small("build", "--publish")
-    assert (Path(small("export", str(run.folder / "site")).strip()) / "site" / "index.html").is_file()
+    assert (Path(small("export", str(run.folder / "site")).strip()) / "site" / "index.en.html").is_file()
     run.given |= small.given
     text = run.folder / "pledges.en.txt"
     text.write_text("Pledges\n\nWe dim our lights at night.\n", "utf-8")

@@ -432,11 +432,14 @@ def test_an_error_is_no_version_of_a_page(real: Live) -> None:
     assert 'rel="alternate" hreflang' not in real.get("/doc/nothing", BROWSER).text
 
 
+ENGLISH_NOTE = "Translations are by this project, and not official."
+CHINESE_NOTE = "译文为本项目自译，并非官方译文。"
+
+
 def test_every_page_says_that_translations_are_unofficial(real: Live) -> None:
     for path in ("/", "/doc/wic-2020/action/8", "/doc/wic-2020/en", "/doc/institution/united-nations"):
-        page = real.get(path, BROWSER).text
-        assert "Translations are by this project, and not official." in page
-        assert "译文为本项目自译，并非官方译文。" in page
+        for language, words in (("en", ENGLISH_NOTE), ("zh", CHINESE_NOTE)):
+            assert words in real.get(path, BROWSER, accept_language=language).text
 
 
 def test_an_action_page_shows_each_clause_in_both_languages(real: Live) -> None:

@@ -30,7 +30,7 @@ MAX_PROPERTIES = 20
 MAX_VALUES = 20
 NAME_SHARE = 0.7  # of the score, when properties are given as well
 REQUIRED = 0.94  # how much of what is required a candidate has
-ONLY_NAMED = 0.8  # what a name counts of what ours are mapped to, of which nothing is known but that
+ONLY_NAMED = 0.8  # what a name of others counts where nothing else is known of them, if one of ours is as near then
 MATCH_SCORE = 94.0  # a score from which a candidate may be taken as the match, …
 MATCH_DISTANCE = 4.0  # … if the next one is so much lower
 
@@ -188,9 +188,12 @@ def candidates(entities: Entities, query: Query, language: str | None = None) ->
     hard = among if query.strict != "should" else None
     scored: dict[int, tuple[float, list[dict[str, Any]]]] = {}
     owns = entities.opened.iris.owns
-    for number, value, by in _by_name(entities, query, hard):
+    named = _by_name(entities, query, hard)
+    of_ours = max((value for number, value, _ in named if owns(entities.iri(number))), default=0.0)
+    for number, value, by in named:
         iri = entities.iri(number)
-        if not owns(iri) and iri != query.text.strip() and not entities.classes_of(iri):
+        less = value * ONLY_NAMED <= of_ours and not owns(iri) and iri != query.text.strip()
+        if less and not entities.classes_of(iri):
             value *= ONLY_NAMED
         scored[number] = (
             100 * value,
