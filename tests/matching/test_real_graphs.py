@@ -71,6 +71,7 @@ def test_the_unesco_thesaurus(ours: Store) -> None:
     assert not [pair for pair in found if "/aim/" in pair[0]]  # to bridge is no bridge
 
 
+@pytest.mark.slow
 def test_the_sdg_taxonomy(ours: Store, un_sdg: Store) -> None:
     mine = our_things(ours, I)
     found = {item.pair: item for item in propose(mine, their_things(un_sdg, I))}

@@ -164,7 +164,7 @@ def test_what_has_changed_is_told_by_what_was_added(tmp_path: Path, monkeypatch:
     assert changed == read_tracking.changed_quads(first, both)
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
@@ -184,7 +184,7 @@ def test_what_changes_more_is_made_from_nothing(
     assert_same(both, at_once(tmp_path / "whole", files))
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_another_order_another_edition_and_too_much(
     tmp_path: Path, gone_on: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +220,7 @@ def statements(chosen: random.Random) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(2, 10))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))])
 def test_graphs_by_chance(tmp_path: Path, gone_on: list[str], seed: int) -> None:
     chosen = random.Random(seed)
     files = written(tmp_path, *(statements(chosen) for _ in range(3)))

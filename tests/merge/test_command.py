@@ -124,7 +124,9 @@ def test_a_wrong_engine_is_told_before_a_project_is_built(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("options", "published"), [(("--dry-run",), 0), ((), 0), (("--publish",), 2)])
+@pytest.mark.parametrize(
+    ("options", "published"), [(("--dry-run",), 0), pytest.param((), 0, marks=pytest.mark.slow), (("--publish",), 2)]
+)
 def test_a_first_merge_publishes_nothing_that_it_was_not_told_to(
     options: tuple[str, ...], published: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_one_query_answers_for_both(merged: OpenRelease) -> None:
     assert [row[0].value for row in rows] == [base + path for base in (ONE, OTHER) for path in PROHIBITIONS]
 
 
+@pytest.mark.slow
 def test_the_names_of_graphs_do_not_clash(merged: OpenRelease) -> None:
     names = [graph.value for graph in merged.graphs]
     assert len(names) == len(set(names))

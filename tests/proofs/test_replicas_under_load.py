@@ -128,9 +128,8 @@ def proxy(ports: list[int], folder: Path) -> Iterator[tuple[int, Path]]:
             process.terminate()
 
 
-@pytest.mark.parametrize(
-    ("servers", "asking", "answers"), [(2, 1, 20), pytest.param(3, CLIENTS, 600, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("servers", "asking", "answers"), [(2, 1, 20), (3, CLIENTS, 600)])
 def test_a_kill_and_two_switches(
     three: tuple[Path, tuple[str, ...]], tmp_path: Path, servers: int, asking: int, answers: int
 ) -> None:

@@ -204,6 +204,7 @@ def test_it_is_asked_on_the_command_line(older: Older, harbour_root: Path, run: 
     assert int(done.out.split()[1]) > 300
 
 
+@pytest.mark.slow
 def test_it_is_merged_into(older: Older, harbour_root: Path, tmp_path: Path) -> None:
     (tmp_path / "moon.nt").write_text("<https://moon.example/a> <https://moon.example/p> <https://moon.example/b> .\n")
     settings = patient(Settings(root=harbour_root, releases=older.folder))

@@ -70,7 +70,7 @@ def plain(folder: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_every_link_of_every_page_leads_to_a_file(plain: str) -> None:
     """As a visitor goes, from the first page: some thousand requests."""
     waiting, seen, pages = ["/"], {"/"}, 0
