@@ -236,8 +236,13 @@ def test_a_place_is_not_taken_from_who_is_being_answered(harbour_root: Path) -> 
     ],
 )
 def test_a_request_has_one_host(harbour: Live, head: bytes, status: int) -> None:
-    connection = connect(harbour)
-    connection.sendall(head)
+    assert_answered(harbour, head, status)
+
+
+def assert_answered(live: Live, sent: bytes, status: int) -> None:
+    """With 200, or with a problem, after which the connection ends."""
+    connection = connect(live)
+    connection.sendall(sent)
     if status == 200:
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
         connection.close()
@@ -264,13 +269,7 @@ ASKED = (
 )
 def test_what_a_proxy_may_have_read_in_another_way_is_refused(harbour: Live, request_: bytes, status: int) -> None:
     """RFC 9112 §6.1 and §3.2.1: where a request ends, and what it is for."""
-    connection = connect(harbour)
-    connection.sendall(request_)
-    if status == 200:
-        assert connection.recv(100).startswith(b"HTTP/1.1 200")
-        connection.close()
-    else:
-        assert problem(received(connection))[0] == status
+    assert_answered(harbour, request_, status)
 
 
 def test_what_follows_a_request_and_is_none_is_not_told_as_that(harbour: Live) -> None:

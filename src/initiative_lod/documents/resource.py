@@ -145,6 +145,18 @@ def graphs_by_origin(opened: OpenRelease) -> tuple[list[NamedNode], list[NamedNo
     return by_origin
 
 
+def _by_origin(
+    opened: OpenRelease,
+    subject: Node | None = None,
+    predicate: NamedNode | None = None,
+    object: Node | Literal | None = None,
+) -> tuple[list[Quad], Iterator[Quad]]:
+    """Quads of a pattern: those of graphs of ours, and those of others, which are read as far as they are wanted."""
+    own, others = graphs_by_origin(opened)
+    ours = [quad for graph in own for quad in opened.quads(subject, predicate, object, graph)]
+    return ours, (quad for graph in others for quad in opened.quads(subject, predicate, object, graph))
+
+
 def own_first(
     opened: OpenRelease,
     most: int,
@@ -158,9 +170,7 @@ def own_first(
     found, text = _up_to(opened.quads(subject, predicate, object), most, MOST_TEXT)
     if text is not None:
         return found
-    own, others = graphs_by_origin(opened)
-    ours = [quad for graph in own for quad in opened.quads(subject, predicate, object, graph)]
-    theirs = (quad for graph in others for quad in opened.quads(subject, predicate, object, graph))
+    ours, theirs = _by_origin(opened, subject, predicate, object)
     return [*ours, *_up_to(theirs, max(0, most - len(ours)), MOST_TEXT)[0]]
 
 
@@ -250,9 +260,7 @@ class _Found:
         if text is not None:
             self.text = text
             return found
-        own, others = graphs_by_origin(self.opened)
-        ours = [quad for graph in own for quad in self.opened.quads(subject, predicate, object, graph)]
-        theirs = (quad for graph in others for quad in self.opened.quads(subject, predicate, object, graph))
+        ours, theirs = _by_origin(self.opened, subject, predicate, object)
         return [*ours, *self.first(theirs, max(0, most - len(ours)))]
 
     def first(self, quads: Iterable[Quad], most: int) -> Sequence[Quad]:
@@ -274,10 +282,8 @@ class _Found:
         if text is not None:
             self.text = text
             return found
-        own, others = graphs_by_origin(self.opened)
-        chosen = [quad for graph in own for quad in self.opened.quads(self.resource, graph=graph)]
+        chosen, theirs = _by_origin(self.opened, self.resource)
         on_page, room, left = 0, MOST_TEXT, LISTED_TEXT
-        theirs = (quad for graph in others for quad in self.opened.quads(self.resource, graph=graph))
         for number, quad in enumerate(theirs):
             size = length(quad)
             left -= size
