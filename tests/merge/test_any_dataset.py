@@ -49,7 +49,7 @@ GRAPH = I.graph("source/theirs")
 BASE = "http://unused.example/"
 GENID = "/.well-known/genid/"
 ONCE = (Phase.explicit, Phase.reuse, Phase.generate)  # a merge takes a second: what fails is not made smaller
-EXAMPLES = pytest.mark.parametrize("examples", [3, pytest.param(300, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize("examples", [6, pytest.param(300, marks=pytest.mark.slow)])
 
 
 @pytest.fixture(scope="module")

@@ -137,14 +137,14 @@ def outcome(data: str, shapes: str, prefiltered: bool) -> Any:
 
 
 @pytest.mark.thorough
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(generated.data(), generated.shapes())
 def test_generated_shapes_have_the_same_report(data: str, shapes: str) -> None:
     assert outcome(data, shapes, prefiltered=True) == outcome(data, shapes, prefiltered=False)
 
 
 @pytest.mark.thorough
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(generated.data(), generated.queried())
 def test_generated_queries_have_the_same_solutions(data: str, shapes: str) -> None:
     assert outcome(data, shapes, prefiltered=True) == outcome(data, shapes, prefiltered=False)
