@@ -32,10 +32,11 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 from rdflib import Graph
 
-from initiative_lod.documents import resource
+from initiative_lod.documents import incoming
 from initiative_lod.documents.document import Document
+from initiative_lod.documents.graph_origin import is_merged
 from initiative_lod.documents.representation import WHOLE_FORMS
-from initiative_lod.documents.resource import describe, is_merged
+from initiative_lod.documents.resource import describe
 from initiative_lod.formats import JSON_LD, N_TRIPLES, RDF_TYPES, TEXT, GraphFormat
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.open_release import OpenRelease
@@ -247,7 +248,7 @@ def test_rdflib_and_pyld_read_the_same(site: Site, found: dict[str, Document]) -
 
 def test_every_page_of_what_is_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real release has nothing that needs a second page, so this one has pages of ten statements."""
-    monkeypatch.setattr(resource, "PAGE", 10)
+    monkeypatch.setattr(incoming, "PAGE", 10)
     settings = Settings(root=make_project(tmp_path / "project"), page_cache=0)
     publish(settings)
     paged = Site(settings, Publisher(settings.release_folder), Pages(LANGUAGES))

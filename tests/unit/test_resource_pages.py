@@ -13,9 +13,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
-from initiative_lod.documents import json_tree, resource, schema_org_type
+from initiative_lod.documents import incoming, json_tree, resource, schema_org_type
+from initiative_lod.documents.incoming import KEPT_INCOMING
 from initiative_lod.documents.json_tree import tree
-from initiative_lod.documents.resource import KEPT_INCOMING, Description, describe
+from initiative_lod.documents.resource import Description, describe
 from initiative_lod.errors import DamagedStore
 from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
@@ -33,7 +34,7 @@ OFFICE = I.thing("id/institution/harbour-office")
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
-    monkeypatch.setattr(resource, "PAGE", 50)
+    monkeypatch.setattr(incoming, "PAGE", 50)
     files = {"context.jsonld": b"{}\n"}
     edition = Edition("1.0", "2031-03-05")
     return OpenRelease.open(release.write(tmp_path, canonical(crowd(I, 120)), edition, files, I))
@@ -60,7 +61,7 @@ def test_of_very_many_statements_some_are_listed_and_it_is_said(
     assert whole is not None
     count = len(opened.incoming[OFFICE.value])
     for most, pages in ((count, whole.pages), (count - 1, whole.pages), (120, 3)):
-        monkeypatch.setattr(resource, "MOST_INCOMING", most)
+        monkeypatch.setattr(incoming, "MOST_INCOMING", most)
         opened.incoming.clear()
         first = describe(opened, OFFICE)
         assert first is not None
@@ -104,7 +105,7 @@ def test_only_a_few_things_are_kept_sorted(opened: OpenRelease) -> None:
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenRelease:
     """A release in which a graph of others points to the office too, by two properties and as its class."""
-    for module, name, value in ((hubs, "LEAST", 20), (resource, "SORTED", 20), (resource, "PAGE", 50)):
+    for module, name, value in ((hubs, "LEAST", 20), (incoming, "SORTED", 20), (incoming, "PAGE", 50)):
         monkeypatch.setattr(module, name, value)
     theirs = I.graph("source/theirs")
     things = [NamedNode(f"https://example.org/{number}") for number in range(150)]
@@ -130,7 +131,7 @@ def test_pages_of_a_hub_are_read_one_by_one_and_hold_everything_once_ours_first(
     first = describe(hub, OFFICE)
     assert first is not None
     pages = [describe(hub, OFFICE, number) for number in range(1, first.pages + 1)]
-    pointing = {quad for quad in hub.quads(object=OFFICE) if quad.predicate not in resource._UNTOLD}
+    pointing = {quad for quad in hub.quads(object=OFFICE) if quad.predicate not in incoming.UNTOLD}
     held = [{quad for quad in page.quads if quad in pointing} for page in pages if page is not None]
     assert set().union(*held) == pointing
     assert sum(map(len, held)) == len(pointing)
@@ -145,7 +146,7 @@ def test_pages_of_a_hub_are_read_one_by_one_and_hold_everything_once_ours_first(
 
 
 def test_of_a_hub_as_many_statements_are_listed_as_of_others(hub: OpenRelease, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "MOST_INCOMING", 120)
+    monkeypatch.setattr(incoming, "MOST_INCOMING", 120)
     first, last = describe(hub, OFFICE), describe(hub, OFFICE, 3)
     assert first is not None
     assert last is not None
@@ -157,7 +158,7 @@ def test_of_a_hub_as_many_statements_are_listed_as_of_others(hub: OpenRelease, m
 def test_a_class_with_very_many_things_is_described_without_a_look_at_them(
     hub: OpenRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource, "SORTED", 1000)
+    monkeypatch.setattr(incoming, "SORTED", 1000)
     whole = describe(hub, OFFICE)
     assert whole is not None
     assert not [quad for quad in whole.quads if quad.subject == NamedNode("https://example.org/149")]
@@ -244,7 +245,7 @@ def spoken_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Iter
         return OpenRelease.open(release.write(tmp_path, quads, Edition("1.0", "2031-03-05"), files, I))
 
     for name in ("PAGE", "SHORT_PAGE"):
-        monkeypatch.setattr(resource, name, 50)
+        monkeypatch.setattr(incoming, name, 50)
     monkeypatch.setattr(OpenRelease, "is_merged", True)
     return merged
 

@@ -15,10 +15,11 @@ from typing import Any
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.documents import content_codings
+from initiative_lod.documents.graph_origin import is_merged
 from initiative_lod.documents.json_tree import tree
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
-from initiative_lod.documents.resource import Description, document_iri, is_merged
+from initiative_lod.documents.resource import Description, document_iri
 from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release.open_release import OpenRelease

@@ -23,16 +23,15 @@ labels; ``<doc> foaf:primaryTopic R`` says whose document it is.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import TypeVar
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
-from initiative_lod.build import inference
+from initiative_lod.documents import incoming
+from initiative_lod.documents.graph_origin import MOST_TEXT, Node, by_origin, is_made_of_others, is_merged, up_to
 from initiative_lod.formats import N_QUADS
 from initiative_lod.formats.graph_format import Triples, triples
 from initiative_lod.iris import Iris, document_of
@@ -41,23 +40,15 @@ from initiative_lod.locale.messages import Languages
 from initiative_lod.release.open_release import TEXT_AHEAD, OpenRelease, first, length
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
-PAGE = 1000  # incoming statements in one page, where they are not more
-SHORT_PAGE = 100  # in each page, where they are: nobody reads that many, and a page is not to take a second
-MOST_INCOMING = 10_000  # that are listed: who wants more of them asks a query
-SORTED = 2_000  # that are in the order of their subjects; more are read page by page, where their number is known
 MOST_OUTGOING = 10_000  # statements of others about a thing that are listed
 MOST_BESIDE = 20_000  # statements of a page, behind which graphs of others add nothing to it
-MOST_TEXT = 8 << 20  # characters of literals and names likewise
 LISTED_TEXT = 64 << 20  # characters of what others say of a thing that are listed
 BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
-KEPT_INCOMING = 4  # things with many pages whose incoming statements are not sorted anew for each of them
 DEEPEST = 8  # levels of parts that are followed
 
 T = TypeVar("T")
-Node = NamedNode | BlankNode
 #: Kinds of what belongs to a document: what points to them is not their description.
 _IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "Sentence", "TextSpan")
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -126,54 +117,6 @@ def graph_of(iris: Iris, resource: NamedNode) -> NamedNode | None:
     return resource if path.startswith("graph/") and "#" not in path else None
 
 
-def is_merged(iris: Iris, graph: NamedNode) -> bool:
-    """Tell whether a graph is one of other people's: its description is where it is from, not its millions of quads."""
-    return (iris.path(graph.value) or "").startswith("graph/source/")
-
-
-def is_made_of_others(iris: Iris, graph: NamedNode) -> bool:
-    """Tell whether a graph of ours grows with those of other people: which of their things are one."""
-    return graph in (iris.graph("identity"), iris.graph(inference.NAME))
-
-
-def graphs_by_origin(opened: OpenRelease) -> tuple[list[NamedNode], list[NamedNode]]:
-    """Graphs of ours, and those of others with what follows from them, but for what was inferred."""
-    by_origin: tuple[list[NamedNode], list[NamedNode]] = [], []
-    for graph in opened.graphs:
-        if graph != opened.inferred:
-            by_origin[is_merged(opened.iris, graph) or is_made_of_others(opened.iris, graph)].append(graph)
-    return by_origin
-
-
-def _by_origin(
-    opened: OpenRelease,
-    subject: Node | None = None,
-    predicate: NamedNode | None = None,
-    object: Node | Literal | None = None,
-) -> tuple[list[Quad], Iterator[Quad]]:
-    """Quads of a pattern: those of graphs of ours, and those of others, which are read as far as they are wanted."""
-    own, others = graphs_by_origin(opened)
-    ours = [quad for graph in own for quad in opened.quads(subject, predicate, object, graph)]
-    return ours, (quad for graph in others for quad in opened.quads(subject, predicate, object, graph))
-
-
-def own_first(
-    opened: OpenRelease,
-    most: int,
-    subject: Node | None = None,
-    predicate: NamedNode | None = None,
-    object: Node | Literal | None = None,
-) -> Sequence[Quad]:
-    """Quads of a pattern: where they are more than ``most``, or have more than MOST_TEXT characters, all that graphs of
-    ours state, and as many of others' as there is room for.
-    """
-    found, text = _up_to(opened.quads(subject, predicate, object), most, MOST_TEXT)
-    if text is not None:
-        return found
-    ours, theirs = _by_origin(opened, subject, predicate, object)
-    return [*ours, *_up_to(theirs, max(0, most - len(ours)), MOST_TEXT)[0]]
-
-
 def outgoing(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int]:
     """Statements about a resource on a page of its description, and how many pages they take."""
     found = _Found(opened, resource, page)
@@ -204,8 +147,8 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     else:
         found.part(resource)
         if not found.is_part(resource):
-            incoming, pages, cut = _incoming(opened, resource, page)
-            for quad in incoming:
+            pointing, pages, cut = incoming.page_of(opened, resource, page)
+            for quad in pointing:
                 found.incoming(quad)
     pages = max(pages, found.pages)
     if not 1 <= page <= pages:
@@ -216,7 +159,7 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
     if document != resource:
         found.quads.update(_about_document(iris, document, resource))
     if cut:
-        found.quads.update(_note(document, "documents.cut", most=f"{MOST_INCOMING:,}"))
+        found.quads.update(_note(document, "documents.cut", most=f"{incoming.MOST_INCOMING:,}"))
     if found.is_cut:
         found.quads.update(_note(document, "documents.others_cut"))
     return Description(resource, document, _in_order(resource, found.quads), page, pages)
@@ -255,19 +198,19 @@ class _Found:
         """Quads of a pattern: all that our own graphs state, and of what others do as much as there is room for."""
         if not self.opened.is_merged:
             return list(self.opened.quads(subject, predicate, object))
-        most = PAGE if len(self.quads) < self.most else 0
-        found, text = _up_to(self.opened.quads(subject, predicate, object), most, self.text)
+        most = incoming.PAGE if len(self.quads) < self.most else 0
+        found, text = up_to(self.opened.quads(subject, predicate, object), most, self.text)
         if text is not None:
             self.text = text
             return found
-        ours, theirs = _by_origin(self.opened, subject, predicate, object)
+        ours, theirs = by_origin(self.opened, subject, predicate, object)
         return [*ours, *self.first(theirs, max(0, most - len(ours)))]
 
     def first(self, quads: Iterable[Quad], most: int) -> Sequence[Quad]:
         """Those quads of others that there is room for, and no more than ``most``."""
         if not self.opened.is_merged:
             return list(quads)
-        found, text = _up_to(quads, most, self.text)
+        found, text = up_to(quads, most, self.text)
         if text is None:
             self.is_cut = True
             text = self.text - sum(map(length, found))
@@ -278,11 +221,11 @@ class _Found:
         """Statements about the resource: all of our own, and of very many of others those on the page."""
         if not self.opened.is_merged:
             return list(self.opened.quads(self.resource))
-        found, text = _up_to(self.opened.quads(self.resource), PAGE, self.text)
+        found, text = up_to(self.opened.quads(self.resource), incoming.PAGE, self.text)
         if text is not None:
             self.text = text
             return found
-        chosen, theirs = _by_origin(self.opened, self.resource)
+        chosen, theirs = by_origin(self.opened, self.resource)
         on_page, room, left = 0, MOST_TEXT, LISTED_TEXT
         for number, quad in enumerate(theirs):
             size = length(quad)
@@ -290,7 +233,7 @@ class _Found:
             if number == MOST_OUTGOING or left < 0:
                 self.is_cut = True
                 break
-            if on_page == min(PAGE, SHORT_PAGE) or (on_page and room < size):
+            if on_page == min(incoming.PAGE, incoming.SHORT_PAGE) or (on_page and room < size):
                 self.pages, on_page, room = self.pages + 1, 0, MOST_TEXT
             on_page, room = on_page + 1, room - size
             if self.pages == self.page:
@@ -386,98 +329,7 @@ class _Found:
                 self.quads.update(self.some(node, predicate))
 
 
-def _incoming(opened: OpenRelease, resource: NamedNode, page: int) -> tuple[Sequence[Quad], int, bool]:
-    """The statements that point to the resource on a page; how many pages there are; and whether more point to it."""
-    pointing = opened.pointing(resource)
-    counts = {predicate: count for predicate, count in pointing.items() if predicate not in _UNTOLD}
-    total = sum(counts.values())
-    if total > SORTED:
-        size = min(PAGE, SHORT_PAGE)
-        begin, end = (page - 1) * size, min(page * size, total, MOST_INCOMING)
-        quads = _by_property(opened, resource, counts, begin, end) if 0 <= begin < end else ()
-        return quads, -(-min(total, MOST_INCOMING) // size), total > MOST_INCOMING
-    found, cut = _sorted_incoming(opened, resource, sorted(counts, key=str) if pointing else None)
-    size = PAGE if len(found) <= PAGE else min(PAGE, SHORT_PAGE)
-    return found[(page - 1) * size : page * size], max(1, -(-len(found) // size)), cut
-
-
-def _by_property(
-    opened: OpenRelease, resource: NamedNode, counts: Mapping[NamedNode, int], begin: int, end: int
-) -> list[Quad]:
-    """Of very many statements those from ``begin`` to ``end``, without a look at those behind them.
-
-    Those of our own graphs come first, in the order of their subjects, then the others, property by property, as the
-    store has them: that is the same order in each copy of a release.
-    """
-    own_graphs = [graph for graph in opened.graphs if graph != opened.inferred and not is_merged(opened.iris, graph)]
-    stated = _told(quad for graph in own_graphs for quad in opened.quads(object=resource, graph=graph))
-    own = dict.fromkeys(sorted((quad.triple for quad in islice(stated, MOST_INCOMING)), key=_page_key))
-    chosen = list(own)[begin:end]
-    place, counted = len(own), Counter(triple.predicate for triple in own)
-    for predicate in sorted(counts, key=str):
-        number = counts[predicate] - counted[predicate]
-        first, last = max(begin - place, 0), min(end - place, number)
-        place += number
-        if first < last and not counted[predicate]:
-            chosen += opened.pointers(predicate, resource, first, last)
-        elif first < last:
-            others = (triple for triple in opened.triples(None, predicate, resource) if triple not in own)
-            chosen += islice(others, first, last)
-    return [
-        quad
-        for triple in chosen
-        if not isinstance(triple.subject, Triple)
-        for quad in opened.quads(triple.subject, triple.predicate, resource)
-    ]
-
-
-def _up_to(quads: Iterable[Quad], most: int, text: int) -> tuple[list[Quad], int | None]:
-    """The first ``most`` quads with no more than so many characters, and how many of these are left; None where not all
-    of the quads are among them.
-    """
-    found: list[Quad] = []
-    for quad in quads:
-        text -= length(quad)
-        if len(found) == most or text < 0:
-            return found, None
-        found.append(quad)
-    return found, text
-
-
-def _sorted_incoming(
-    opened: OpenRelease, resource: NamedNode, properties: Sequence[NamedNode] | None = None
-) -> tuple[tuple[Quad, ...], bool]:
-    """Statements that point to the resource, in the order of the pages, and whether there are more of them than are
-    listed; kept for the last few that have several pages. By these ``properties`` alone, where they are known.
-    """
-    found = opened.incoming.get(resource.value)
-    if found is None:
-        by = (None,) if properties is None else properties
-        stated = (quad for predicate in by for quad in opened.quads(predicate=predicate, object=resource))
-        quads = list(islice(_told(stated), MOST_INCOMING + 1))
-        if len(quads) > MOST_INCOMING:
-            quads = list(islice(_own_first(opened, resource), MOST_INCOMING + 1))
-        found = tuple(sorted(quads, key=_page_key))
-        if len(found) > PAGE:
-            for old in list(opened.incoming)[: 1 - KEPT_INCOMING]:
-                opened.incoming.pop(old, None)
-            opened.incoming[resource.value] = found
-    return found[:MOST_INCOMING], len(found) > MOST_INCOMING
-
-
-def _own_first(opened: OpenRelease, resource: NamedNode) -> Iterator[Quad]:
-    graphs = sorted(opened.graphs, key=lambda graph: is_merged(opened.iris, graph))
-    stated = (graph for graph in graphs if graph != opened.inferred)
-    return _told(quad for graph in stated for quad in opened.quads(object=resource, graph=graph))
-
-
-def _told(quads: Iterable[Quad]) -> Iterator[Quad]:
-    return (quad for quad in quads if quad.predicate not in _UNTOLD)
-
-
 _MAPPED = NamedNode(f"{SSSOM.iri}subject_id")
-# Statements that say how the graph is arranged, not what somebody says of the resource.
-_UNTOLD = {RDF.type, RDFS.isDefinedBy, DCTERMS.hasPart, OA.hasSource, VOID["class"], VOID.property}
 
 
 def _about_document(iris: Iris, document: NamedNode, resource: NamedNode) -> list[Quad]:
@@ -525,9 +377,3 @@ def _property_key(predicate: NamedNode) -> tuple[int, str]:
 
 def _value_key(quad: Quad) -> tuple[object, ...]:
     return natural(str(quad.object)), str(quad.graph_name)
-
-
-def _page_key(quad: Quad | Triple) -> tuple[str, str]:
-    """Key that decides on which page a statement comes: quick to make, as there may be many thousands."""
-    subject = getattr(quad.subject, "value", "")
-    return _NUMBER.sub(lambda number: number[0].zfill(8), subject), quad.predicate.value

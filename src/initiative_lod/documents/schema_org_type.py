@@ -7,7 +7,8 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.resource import graph_of, own_first
+from initiative_lod.documents.graph_origin import own_first
+from initiative_lod.documents.resource import graph_of
 from initiative_lod.iris import Iris
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import RDF, SKOS

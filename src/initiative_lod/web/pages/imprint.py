@@ -11,7 +11,7 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
-from initiative_lod.documents.resource import is_merged
+from initiative_lod.documents.graph_origin import is_merged
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCAT, DCTERMS, FOAF, RDFS, VCARD

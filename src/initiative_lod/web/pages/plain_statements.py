@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod.documents.resource import is_merged, outgoing
+from initiative_lod.documents.graph_origin import is_merged
+from initiative_lod.documents.resource import outgoing
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.view import View
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from initiative_lod.documents.resource import is_merged
+from initiative_lod.documents.graph_origin import is_merged
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.search.builder import UNNAMED

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from initiative_lod.documents.resource import own_first
+from initiative_lod.documents.graph_origin import own_first
 from initiative_lod.iris import document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.languages import guessed, indexed

@@ -18,8 +18,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.content_codings import IDENTITY
+from initiative_lod.documents.graph_origin import is_merged
 from initiative_lod.documents.negotiation import Offer
-from initiative_lod.documents.resource import is_merged
 from initiative_lod.formats import JSON
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.labels import natural
