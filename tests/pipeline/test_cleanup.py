@@ -26,6 +26,7 @@ from initiative_lod.release.cleanup import collect
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker_process import Worker
 from patience import SECONDS, patient
@@ -182,10 +183,10 @@ def test_what_a_query_worker_keeps_open_stays(folder: Path) -> None:
         try:
             for label in "abc":
                 job = Job(str(folder / names[label] / "store"), "ASK {}", "http://base.example/")
-                assert (await worker.run(job, SECONDS)).kind == "boolean"
+                assert (await worker.run(job, Deadlines(SECONDS))).kind == "boolean"
             assert held() == {names["b"]}  # the last two are kept open, and c is current
             with pytest.raises(DamagedStore, match="has been removed"):
-                await worker.run(replace(job, store=str(folder / "9.9.9" / "store")), SECONDS)
+                await worker.run(replace(job, store=str(folder / "9.9.9" / "store")), Deadlines(SECONDS))
         finally:
             worker.kill()
             await worker.wait()

@@ -130,3 +130,4 @@ def test_updates_and_stability() -> None:
     assert parser_guard.is_stable("SELECT ?known { ?known ?brand ?o }")
     assert not parser_guard.is_stable("SELECT (NOW() AS ?n) {}")
     assert not parser_guard.is_stable("SELECT (uu\\u0069d() AS ?n) {}")
+    assert not parser_guard.is_stable("# 中\nSELECT (RaNd() AS ?n) {}")

@@ -22,6 +22,7 @@ from initiative_lod.errors import QueryLimit, QueryTooLarge
 from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import Job, QueryResult, Reply
 from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.main import FRAME
@@ -113,7 +114,7 @@ def test_a_worker_that_sends_many_descriptors_is_hung_up(tmp_path: Path) -> None
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         worker = Worker(subprocess.Popen(["sleep", "60"]), ours)
-        asked = asyncio.create_task(worker.run(Job(str(tmp_path / "store"), "ASK {}", "http://b/"), SECONDS))
+        asked = asyncio.create_task(worker.run(Job(str(tmp_path / "store"), "ASK {}", "http://b/"), Deadlines(SECONDS)))
         await asyncio.sleep(0)
         before = opened()
         with theirs, suppress(BrokenPipeError, ConnectionResetError):
@@ -149,7 +150,7 @@ def test_a_worker_that_talks_nonsense_is_not_listened_to(fields: bytes) -> None:
 
 def test_what_crosses_the_socket() -> None:
     job = Job("/store", "ASK { ?s ?p '中' }", "http://b/", (("x:a",), ("x:b",)), None, "text/turtle")
-    again = Job.from_bytes(job.to_bytes())
+    again = Job.from_bytes(*job.to_bytes())
     assert (again.query, again.results, again.graph) == (job.query, None, "text/turtle")
     assert cache.key("00", again) == cache.key("00", job)
     assert Reply.from_bytes(Reply(kind="graph", rows=3).to_bytes()) == Reply(kind="graph", rows=3)

@@ -22,6 +22,7 @@ from initiative_lod.settings import Settings, from_environment
 from initiative_lod.terminal import LogFormatter
 
 OTHER_FILES = 256  # that are open besides connections: stores, workers, results
+SELDOM = (10_000, 10, 10)  # thresholds of the collector of garbage, which looks through what is being answered
 
 
 def serve(
@@ -84,6 +85,7 @@ def run(settings: Settings, read_settings: Callable[[], Settings]) -> None:
         server = Server(settings, read_settings, _files(settings.connections), announce)
         _log_printably()
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         gc.enable()
         server.run(sockets=[listening])
 

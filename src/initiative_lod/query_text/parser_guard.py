@@ -24,7 +24,8 @@ TOKENS = re.compile(
 _CERTAIN_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _DOUBTFUL = frozenset("'#()[]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
-_CHANGING = re.compile(r"(?i)(?<![a-z])(?:now|rand|uuid|struuid|service)(?![a-z])")
+_CHANGING_WORDS = ("now", "rand", "uuid", "struuid", "service")
+_CHANGING = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(_CHANGING_WORDS)})(?![a-z])")
 _PROLOGUE = re.compile(
     r"""\s+ | \#[^\n\r]*
       | (?i:BASE) \s* <(?P<base>[^<>"{}|^`\\\x00-\x20]*)>
@@ -146,4 +147,9 @@ def is_update(text: str) -> bool:
 
 def is_stable(text: str) -> bool:
     """Tell whether the same query gives the same answer again: it has none of NOW, RAND, UUID, STRUUID, SERVICE."""
-    return _CHANGING.search(decoded(text)) is None
+    text = decoded(text)
+    if text.isascii():  # else other letters count as some of these
+        lowered = text.lower()
+        if not any(word in lowered for word in _CHANGING_WORDS):
+            return True
+    return _CHANGING.search(text) is None

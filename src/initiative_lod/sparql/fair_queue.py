@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from initiative_lod.errors import Busy, ClientBusy, Message
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import QueryResult
 
 AVERAGED_SECONDS = 10.0
@@ -34,7 +35,7 @@ class Lanes:
     """
 
     def __init__(self, slots: int, queue: int, per_client: int, patience: float, words: Refusals = QUERIES) -> None:
-        self.free, self._queue, self._per_client, self._patience = slots, queue, per_client, patience
+        self.free, self._queue, self._per_client, self._patience = slots, queue, per_client, Deadlines(patience)
         self._words = words
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._held: dict[str, int] = {}
@@ -64,7 +65,7 @@ class Lanes:
         self._held[client] = held + 1
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._patience):
+            with self._patience.within():
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
@@ -108,7 +109,7 @@ class Lanes:
             self._held.pop(client, None)
 
     def _seconds_left(self) -> int:
-        return max(1, int(self._patience / 2))
+        return max(1, int(self._patience.seconds / 2))
 
 
 class Rate:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from initiative_lod import errors
@@ -58,16 +59,34 @@ class Job:
     reader: Reader = Reader()
     remote: bool = False
 
-    def to_bytes(self) -> bytes:
-        """The job as one JSON document."""
-        told = (self.store, self.query, self.base, self.dataset, self.results, self.graph, self.reader, self.remote)
-        return json.dumps(told).encode()
+    def to_bytes(self) -> tuple[bytes, bytes]:
+        """The job as a header, which those of one release have in common as a rule, and its query."""
+        told = self.store, self.base, self.results, self.graph, self.reader, self.remote
+        header = _json(*told, None) if self.dataset is None else _json.__wrapped__(*told, self.dataset)
+        return header, self.query.encode("utf-8", "surrogatepass")
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Job:
+    def from_bytes(cls, header: bytes, query: bytes) -> Job:
         """The job that ``to_bytes`` wrote."""
-        store, query, base, dataset, results, graph, reader, remote = json.loads(data)
-        return cls(store, query, base, dataset, results, graph, Reader(*reader), remote)
+        read = _read if len(header) < _SHORT else _read.__wrapped__
+        store, base, results, graph, reader, remote, dataset = read(header)
+        return cls(
+            store, query.decode("utf-8", "surrogatepass"), base, dataset, results, graph, Reader(*reader), remote
+        )
+
+
+@lru_cache(maxsize=64)
+def _json(*told: object) -> bytes:
+    return json.dumps(told).encode()
+
+
+@lru_cache(maxsize=64)
+def _read(header: bytes) -> list[Any]:
+    found: list[Any] = json.loads(header)
+    return found
+
+
+_SHORT = 4096  # bytes of a header that is remembered; longer ones name many graphs
 
 
 @dataclass(slots=True)
@@ -127,7 +146,7 @@ class Reply(NamedTuple):
     @classmethod
     def from_bytes(cls, data: bytes) -> Reply:
         """The reply that ``to_bytes`` wrote. Raises ValueError or TypeError for anything else."""
-        found: list[Any] = json.loads(data)
+        found: list[Any] = json.loads(data.decode())
         reply = cls(*found)
         if [type(item) for item in found] != _KINDS or reply.rows < 0 or reply.length < 0:
             raise ValueError(f"no reply: {data[:200]!r}")

@@ -11,6 +11,7 @@ from initiative_lod.errors import Busy, Message
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.engine import EmbeddedEngine, Engine
 from initiative_lod.sparql.fair_queue import Lanes, Rate, Shelf
 from initiative_lod.sparql.job import Job, QueryResult
@@ -46,6 +47,7 @@ class QueryPool:
             settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
         )
         self.rate = Rate(settings.query_rate)
+        self._deadlines = Deadlines(settings.query_seconds)
         self.cache = Cache(settings.query_cache)
         self.shelf = Shelf(SHELVED * settings.query_bytes, settings.query_per_client)
         self.started = 0  # workers, since the beginning
@@ -110,7 +112,7 @@ class QueryPool:
         while True:
             worker = await self._take()
             try:
-                return await worker.run(job, self.settings.query_seconds, calls)
+                return await worker.run(job, self._deadlines, calls)
             except JobNotTaken:
                 continue
             finally:
@@ -127,7 +129,7 @@ class QueryPool:
         arrival: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._awaited.append(arrival)
         try:
-            async with asyncio.timeout(self.settings.query_seconds):
+            with self._deadlines.within():
                 worker = await arrival
         except BaseException as error:
             if arrival.done() and not arrival.cancelled():

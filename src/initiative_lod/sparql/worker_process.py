@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from array import array
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +34,7 @@ from initiative_lod.errors import (
 from initiative_lod.release import in_use
 from initiative_lod.release.in_use import Lease
 from initiative_lod.settings import Settings
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import ASK, CALL, CHUNK, LONGEST_HEADER, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.evaluation import STORES_KEPT_OPEN
 from initiative_lod.sparql.worker.main import FRAME, Confinement
@@ -42,6 +44,7 @@ NICENESS = 12
 PROGRAM = "initiative_lod.sparql.worker.main"  # the module that a worker runs
 Call = Callable[[str, str], AsyncGenerator[bytes, None]]
 _RECEIVE = 64 * 1024  # bytes at once: for more the allocator asks the kernel each time
+_DESCRIPTORS = socket.CMSG_SPACE(4 * array("i").itemsize)  # room for what may come with it, which is one
 _START_SECONDS = 30.0
 # What a worker's environment has of the server's: nothing that could be a secret.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
@@ -142,25 +145,25 @@ class Worker:
         """Tell whether it can take another job, for all that is known: of one that has just ended ``run`` tells it."""
         return not self.retired
 
-    async def run(self, job: Job, seconds: float, calls: Calls = Calls()) -> QueryResult:  # noqa: B008 - a constant
-        """The result of ``job``; ``calls`` is what it may call others with. Past ``seconds``, or when the caller is
-        cancelled, the process is killed.
+    async def run(self, job: Job, deadlines: Deadlines, calls: Calls = Calls()) -> QueryResult:  # noqa: B008 - a constant
+        """The result of ``job``; ``calls`` is what it may call others with. When its deadline is past, or the caller
+        is cancelled, the process is killed.
 
         Raises what the worker raised; QueryTimeout, QueryMemory or QueryTooComplex for the way it died; JobNotTaken;
         DamagedStore for a release that is gone.
         """
         self._keep(job.store)
-        data = job.to_bytes()
+        header, query = job.to_bytes()
         try:
-            async with asyncio.timeout(seconds):
-                await self._send(FRAME.pack(len(data), 0) + data)
+            with deadlines.within():
+                await self._send(FRAME.pack(len(header), len(query)) + header + query)
                 reply, body, files = await self._reply()
                 while call := {CALL: calls.service, ASK: calls.engine}.get(reply.kind):
                     await self._pass_on(call(reply.message, body.decode()))
                     reply, body, files = await self._reply()
         except TimeoutError:
             self.kill()
-            raise QueryTimeout(Message("query.timeout", seconds=f"{seconds:g}")) from None
+            raise QueryTimeout(Message("query.timeout", seconds=f"{deadlines.seconds:g}")) from None
         except JobNotTaken:
             raise
         except WorkerDied as died:
@@ -260,7 +263,8 @@ class Worker:
     def _readable(self) -> None:
         """Take what the worker has written; hand it over when a reply is whole, or when there will be no more."""
         try:
-            piece, received, _, _ = socket.recv_fds(self._channel, _RECEIVE, 4)
+            piece, ancillary, _, _ = self._channel.recvmsg(_RECEIVE, _DESCRIPTORS)
+            received = _descriptors(ancillary) if ancillary else []
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -327,6 +331,15 @@ def to_read(files: Sequence[int], length: int) -> int | None:
     if sys.platform != "linux":
         return os.dup(files[0])
     return os.open(f"/proc/self/fd/{files[0]}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _descriptors(ancillary: Iterable[tuple[int, int, bytes]]) -> list[int]:
+    """The descriptors that came with a message."""
+    found = array("i")
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            found.frombytes(data[: len(data) - len(data) % found.itemsize])
+    return list(found)
 
 
 def _close(files: Iterable[int]) -> None:

@@ -84,9 +84,9 @@ def _run(show: Show | None) -> None:
         _serve(channel, evaluator, frame, heavy)
 
 
-def _serve(channel: socket.socket, evaluator: Evaluator, frame: bytes, heavy: Callable[[], bool]) -> None:
+def _serve(channel: socket.socket, evaluator: Evaluator, frame: tuple[bytes, bytes], heavy: Callable[[], bool]) -> None:
     try:
-        kind, output = evaluator.evaluate(Job.from_bytes(frame))
+        kind, output = evaluator.evaluate(Job.from_bytes(*frame))
     except NotAcceptable as error:
         said = _message(error)
         _send(channel, Reply(error.form, error=NotAcceptable.__name__, message=said, refused=error.refused))
@@ -164,12 +164,15 @@ def _send(channel: socket.socket, reply: Reply, body: bytes = b"", file: int | N
         channel.sendall(data[sent:])
 
 
-def _receive(channel: socket.socket) -> bytes | None:
-    """The next job's bytes; None when the server closed the socket. Nothing follows it before it is answered."""
+def _receive(channel: socket.socket) -> tuple[bytes, bytes] | None:
+    """The next job, header and query; None when the server closed the socket. Nothing follows before it is answered."""
     data = channel.recv(_AT_ONCE)
     while data:
-        if len(data) >= FRAME.size and len(data) - FRAME.size >= (size := FRAME.unpack_from(data)[0]):
-            return data[FRAME.size : FRAME.size + size]
+        if len(data) >= FRAME.size:
+            header, body = FRAME.unpack_from(data)
+            start = FRAME.size + header
+            if len(data) >= start + body:
+                return data[FRAME.size : start], data[start : start + body]
         more = channel.recv(_AT_ONCE)
         if not more:
             break

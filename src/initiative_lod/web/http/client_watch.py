@@ -7,26 +7,29 @@ import asyncio
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from initiative_lod.sparql.deadlines import Deadlines
+
 PATIENT_SECONDS = 0.02  # what is answered sooner is not worth watching for its client's leaving
 
 
 class Watch:
-    """Cancels the task that made it when its client goes away; of no cost to what is answered in PATIENT_SECONDS.
+    """Cancels the task that made it when its client goes away; of little cost to what is answered before its
+    ``patience`` is over.
 
     ``stop`` it when the answer is there; where the task was cancelled, ``pass_on`` says why.
     """
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, patience: Deadlines) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._waiting, self._gone = task, False
         self._receive = receive
         self._task: asyncio.Task[None] | None = None
-        self._handle = asyncio.get_running_loop().call_later(PATIENT_SECONDS, self._start)
+        self._patience, self._number = patience, patience.set(self._start)
 
     def stop(self) -> None:
         """Look no longer."""
-        self._handle.cancel()
+        self._patience.drop(self._number)
         if self._task is not None:
             self._task.cancel()
 

@@ -19,8 +19,9 @@ from starlette.types import Receive
 from initiative_lod.errors import Busy, Message, OutOfTime
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.fair_queue import Lanes, Refusals
-from initiative_lod.web.http.client_watch import Watch
+from initiative_lod.web.http.client_watch import PATIENT_SECONDS, Watch
 from initiative_lod.web.http.request import Client
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Lane:
         self.name, self.turns = name, turns
         self._threads, self._seconds = threads, seconds
         self._running: set[TimeLimit] = set()
+        self._patience, self._deadlines = Deadlines(PATIENT_SECONDS), Deadlines(seconds)
 
     async def run(self, client: Client, receive: Receive, work: Callable[[], T]) -> T:
         """Result of ``work``, in a thread, when the client's turn has come.
@@ -43,7 +45,7 @@ class Lane:
         Raises Busy or ClientBusy where there is no room to wait or the time is over; ClientDisconnect when the client
         goes away; and what ``work`` raises. The turn is given back when the thread is through, whoever still waits.
         """
-        watch = Watch(receive)
+        watch = Watch(receive, self._patience)
         try:
             await self.turns.enter(client.counted_as)
             return await self._in_a_thread(client.counted_as, work)
@@ -73,7 +75,7 @@ class Lane:
         self._running.add(limit)
         future.add_done_callback(through)
         try:
-            async with asyncio.timeout(self._seconds):
+            with self._deadlines.within():
                 return await asyncio.wrap_future(future)
         except (TimeoutError, OutOfTime):
             raise Busy(Message("error.out_of_time", seconds=f"{self._seconds:g}"), AGAIN_SECONDS) from None

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from starlette import requests, responses
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy
@@ -48,6 +48,15 @@ class ExactRoute(Route):
     def __init__(self, path: str, endpoint: Callable[..., Any], methods: Sequence[str] | None = ("GET",)) -> None:
         super().__init__(path, endpoint, methods=methods)
         self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
+        if self.app is not endpoint:  # it is no application, and Starlette would have its errors told here and outside
+            self.app = partial(_respond, endpoint)
+
+
+async def _respond(
+    endpoint: Callable[[requests.Request], Awaitable[responses.Response]], scope: Scope, receive: Receive, send: Send
+) -> None:
+    response = await endpoint(requests.Request(scope, receive, send))
+    await response(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,13 @@ from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT,
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
+from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import Job, QueryResult, Reader
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
 from initiative_lod.web.http.arguments import PageArguments
-from initiative_lod.web.http.client_watch import Watch
+from initiative_lod.web.http.client_watch import PATIENT_SECONDS, Watch
 from initiative_lod.web.http.conditional import not_modified
 from initiative_lod.web.http.problems import ErrorPage, message_of, shown, title
 from initiative_lod.web.http.request import Request, Response
@@ -89,7 +90,7 @@ class Endpoint:
         self._site, self._settings, self._pool, self._page = site, site.settings, pool, page
         self._counts = PerRelease(graph_counts)
         self._stores = PerRelease(lambda opened: str(opened.release.store))
-        self._lane = site.threads.lane("query pages")
+        self._lane, self._patience = site.threads.lane("query pages"), Deadlines(PATIENT_SECONDS)
 
     async def answer(self, http: requests.Request) -> responses.Response:
         """The response to any request. Nothing that a client sends makes it raise."""
@@ -180,7 +181,7 @@ class Endpoint:
 
     async def _watched(self, http: requests.Request, request: Request, job: Job, key: cache.Key | None) -> QueryResult:
         """The result, unless the client goes away: then the query is ended and ClientDisconnect raised."""
-        watch = Watch(http.receive)
+        watch = Watch(http.receive, self._patience)
         try:
             return await self._pool.run(job, request.client.counted_as, key)
         except asyncio.CancelledError:
