@@ -14,6 +14,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 from urllib.parse import parse_qsl
 
@@ -156,15 +157,7 @@ class ResponseCache:
         if place.startswith(STATIC):
             version = static_files.versions().get(place.removeprefix(STATIC), "")
             return (("v", version),) if query == f"v={version}".encode() else None
-        try:
-            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_ARGUMENTS)
-        except ValueError:
-            return None
-        for name, value in pairs:
-            allowed = ARGUMENTS.get(name)
-            if value not in self._languages if name == "lang" else allowed is None or not allowed.fullmatch(value):
-                return None
-        return tuple(sorted(pairs, key=itemgetter(0)))  # of several with one name the order may mean something
+        return _meaningful(query, self._languages) if len(query) <= MAX_KEY_BYTES else None
 
     def get(self, opened: OpenRelease, key: Key) -> tuple[CachedResponse, bytes] | None:
         """The response to a request that was made of that release, with its body; None when it is not kept."""
@@ -206,6 +199,20 @@ class ResponseCache:
         path = path[len(self._root_path) :] if path.startswith(f"{self._root_path}/") else path
         place = next((place for place in PLACES if path.startswith(place)), START)
         return self.counts.setdefault((place, status), [0])
+
+
+@lru_cache(maxsize=1024)  # to take them apart takes as long as all else that is done for what is kept
+def _meaningful(query: bytes, languages: frozenset[str]) -> tuple[tuple[str, str], ...] | None:
+    """The arguments of a query string in one order; None where one has no meaning."""
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_ARGUMENTS)
+    except ValueError:
+        return None
+    for name, value in pairs:
+        allowed = ARGUMENTS.get(name)
+        if value not in languages if name == "lang" else allowed is None or not allowed.fullmatch(value):
+            return None
+    return tuple(sorted(pairs, key=itemgetter(0)))  # of several with one name the order may mean something
 
 
 def _size(entry: CachedResponse | Rendered) -> int:
