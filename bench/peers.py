@@ -1,11 +1,13 @@
 """Requests per second of CPU beside peers over the same data, in one run: they take turns, each pinned to core 0.
 
-    python bench/peers.py [RELEASES] [--install] [--peers FOLDER] [--only NAME ...] [--rounds 3] [--chart FILE.svg]
+    python bench/peers.py [RELEASES] [--merge SOURCE ...] [--install] [--peers FOLDER] [--only NAME ...] [--rounds 3]
+        [--chart FILE.svg]
 
-Needs wrk, taskset and pgrep, and two cores that nobody else uses. ``--install`` puts the peers of PyPI and npm, in the
-versions below, each into an environment of its own in FOLDER. What cannot be installed or does not start is told with
-its reason, and left out. Each cell has the median of the rounds; a ratio is of the pairs of a round, with its smallest
-and largest. Queries are not kept, by anybody; what a peer answers is compared with our answer before it is measured.
+Needs wrk, taskset and pgrep, and two cores that nobody else uses. ``--merge`` merges graphs of others into the release
+that is built, so that everybody is asked over both. ``--install`` puts the peers of PyPI and npm, in the versions
+below, each into an environment of its own in FOLDER. What cannot be installed or does not start is told with its
+reason, and left out. Each cell has the median of the rounds; a ratio is of the pairs of a round, with its smallest and
+largest. Queries are not kept, by anybody; what a peer answers is compared with our answer before it is measured.
 """
 
 from __future__ import annotations
@@ -414,8 +416,10 @@ def prepared(args: argparse.Namespace, folder: Path) -> Bench:
     """The data in the two forms that peers read."""
     releases = args.releases.resolve() if args.releases else folder / "releases"
     if args.releases is None:
-        command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases), "build", "--publish"]
-        subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
+        steps = [["build"], ["merge", *(str(item.resolve()) for item in args.merge)]]
+        for step in steps if args.merge else steps[:1]:
+            command = [sys.executable, "-m", "initiative_lod", "--releases", str(releases), *step, "--publish"]
+            subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
     quads, triples = folder / "data.nq", folder / "data.nt"
     with gzip.open(releases / "current" / "dump.nq.gz") as packed, quads.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
@@ -469,6 +473,9 @@ def main() -> None:
     """Measure, and print two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("releases", type=Path, nargs="?", help="a folder with a published release; else one is built")
+    parser.add_argument(
+        "--merge", type=Path, nargs="+", default=[], help="sources to merge into the release that is built"
+    )
     parser.add_argument("--peers", type=Path, default=CHECKOUT / ".venv-peers", help="where peers are installed")
     parser.add_argument("--install", action="store_true", help="install those that come from PyPI and npm")
     parser.add_argument("--only", nargs="+", choices=MAKERS, help="these alone, beside ours")
@@ -477,6 +484,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--chart", type=Path, help="draw the figures into this file")
     args = parser.parse_args()
+    if args.merge and args.releases:
+        parser.error("--merge merges into a release that is built: leave RELEASES out")
     for tool in ("wrk", "taskset", "pgrep"):
         if shutil.which(tool) is None:
             sys.exit(f"bench: {tool} is not installed; on Debian: apt-get install wrk util-linux procps")

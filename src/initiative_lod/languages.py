@@ -155,7 +155,7 @@ def indexed(tag: str, text: str) -> str:
 
 def has_han(text: str) -> bool:
     """Tell whether a Chinese character is in ``text``."""
-    return _HAN_ONLY.search(text) is not None
+    return not text.isascii() and _HAN_ONLY.search(text) is not None
 
 
 def initial(text: str) -> str:

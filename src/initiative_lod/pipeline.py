@@ -38,7 +38,7 @@ from initiative_lod.release.history import lock
 from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.phase_limits import NO_LIMITS, Phases
-from initiative_lod.search import index, staged_statements
+from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.sources import judgements, mapping_set, questions, sssom
 from initiative_lod.sources.mapping_set import MappingSet
@@ -241,18 +241,14 @@ def index_maker(
 
     def make(building: Path) -> None:
         opened = OpenRelease.open(release.read(building))
-        folder, iris = building / INDEX, opened.iris
+        folder = building / INDEX
         with phases.here("looking for what was added"):
             added = addition.find(before, opened) if before is not None else None
 
         def search() -> None:
             if added is not None and index.add(folder / index.FILE, opened, added):
                 return
-            # What describes the release is nothing that anybody looks for; what was inferred would be found twice.
-            graphs = [graph for graph in opened.graphs if graph not in (iris.graph("release"), opened.inferred)]
-            wanted = [(graph, predicate) for graph in graphs for predicate in staged_statements.predicates(iris)]
-            quads = (quad for graph, predicate in wanted for quad in opened.quads(predicate=predicate, graph=graph))
-            index.build(folder / index.FILE, quads, iris, addition.places(opened.release))
+            index.build_of(folder / index.FILE, opened)
 
         def entities() -> None:
             if added is None or not entity_file.add(folder / entity_file.FILE, opened, added):

@@ -45,12 +45,13 @@ def named(number: int, text: str, language: str | None = "en", property: NamedNo
 
 def in_memory(release_of: OpenRelease, index: EntityIndex) -> LabelsInMemory:
     """The labels of a release, in the order of the file, in memory."""
-    rows = sorted(entity_file.said(release_of), key=lambda row: row[0])
-    numbered = ((index.number(iri), kind, language, text) for _, iri, kind, language, text in rows)
+    rows = (
+        (place, kind, number, language, text)
+        for place, iri, kind, language, text in entity_file.said(release_of)
+        if (number := index.number(iri)) is not None
+    )
     return LabelsInMemory(
-        Label(number, text, LabelKind(kind), language)
-        for number, kind, language, text in numbered
-        if number is not None
+        Label(number, text, LabelKind(kind), language) for _, kind, number, language, text in sorted(rows)
     )
 
 

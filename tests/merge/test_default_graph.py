@@ -46,6 +46,25 @@ def editions(tmp_path: Path) -> tuple[Path, Path]:
     return paths
 
 
+def test_what_is_loaded_unchecked_is_what_the_checking_reader_loads(tmp_path: Path) -> None:
+    """Whoever writes a part has checked its terms, so that loading checks none of them again."""
+    terms = [
+        "<http://e.example/é?a=b#c>",
+        '"a \\"b\\" \\\\ \\n\\t é 😀"',
+        '"x"@zh-hant',
+        '"01"^^<http://www.w3.org/2001/XMLSchema#integer>',
+    ]
+    terms += ['"a"^^<http://e.example/type>', '"x"@en-x-y', '"2031-03-05"^^<http://www.w3.org/2001/XMLSchema#date>']
+    lines = [f"<http://e.example/s> <http://e.example/p> {term} <http://e.example/g> .\n" for term in terms]
+    with gzip.open(tmp_path / "part.nq.gz", "wt", encoding="utf-8") as file:
+        file.writelines(lines)
+    loaded, checked = Store(str(tmp_path / "loaded")), Store()
+    default_graph.load(loaded, [tmp_path / "part.nq.gz"])
+    checked.extend(default_graph.beside(parse("".join(lines).encode(), format=RdfFormat.N_QUADS)))
+    assert set(loaded) == set(checked)
+    assert len(loaded) == 2 * len(terms)
+
+
 def faults(made: Release | None) -> list[str]:
     """What is wrong with the default graph of a release, and with what is said of it."""
     assert made is not None

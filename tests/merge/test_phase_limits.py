@@ -64,7 +64,7 @@ def merged(
         ("initiative_lod.build.inference.of_store", "making the graph inferred"),
         ("initiative_lod.merge.assembly.Assembly._write_dumps", "writing dumps"),
         ("initiative_lod.release.catalogue.describe", "counting what is in it"),
-        ("initiative_lod.search.index.build", "indexing for search"),
+        ("initiative_lod.search.index.build_of", "indexing for search"),
         ("initiative_lod.matching.entity_file.build", "indexing for reconciliation"),
         ("initiative_lod.web.render_release.render", pipeline.RENDERING),
     ],
@@ -182,7 +182,7 @@ def test_the_store_is_loaded_in_batches_of_so_many_lines_and_bytes(
     class Taking:
         """What is given to a store."""
 
-        def bulk_load(self, input: Any, format: RdfFormat) -> None:
+        def bulk_load(self, input: Any, format: RdfFormat, lenient: bool) -> None:
             batches.append(input.read())
 
     own = start.path / "dump.nq.gz"

@@ -37,21 +37,24 @@ from initiative_lod.matching.label_index import (
     keys,
     pieces,
 )
-from initiative_lod.release import addition
+from initiative_lod.release import addition, statement_rows
 from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import open_index, unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.statement_rows import StatementRow
 from initiative_lod.vocabulary import DOCUMENTS, RDF, VOID
 
 FILE = "entities.sqlite"  # in the index
-FORMAT = 3  # another one whenever the same labels are found otherwise
-#: The first has more keys of each label than are asked for; the first two are numbered in the order of IRIs.
-READ_FORMATS = (1, 2, FORMAT)
+FORMAT = 4  # another one whenever the same labels are found otherwise
+#: The first has more keys of each label than are asked for; the first two are numbered in the order of IRIs; the first
+#: three number the labels of a source in the order in which the store had them.
+READ_FORMATS = (1, 2, 3, FORMAT)
 APPLICATION = 0x494C4F45  # "ILOE", in the file's header
 PART = 4096  # labels in one row of those that have a piece
 LONGEST = 65_535  # characters of a label, as far as its length counts
 AT_ONCE = 20_000  # rows
+LABELS_AT_ONCE = 1000  # each with all of its forms
 _NUMBERED = re.compile(r"id/[^/]+/[^/]+/(\d+)")  # paths of parts that are numbered in their document
 
 SCHEMA = """
@@ -81,7 +84,8 @@ def build(path: Path, opened: OpenRelease) -> None:
     with _writing(path) as written:
         written.executescript(SCHEMA)
         written.execute("BEGIN")
-        _Writer(written, opened).write(said(opened), _typed(opened))
+        typed = statement_rows.of_release(opened, [RDF.type], [opened.inferred])
+        _Writer(written, opened).write(said(opened), _typed(typed))
         written.execute("COMMIT")
         written.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}")
     unstamp(path)
@@ -98,7 +102,8 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     shutil.copyfile(before, path)
     with _writing(path) as written:
         written.execute("BEGIN")
-        _Writer(written, opened).write(said(opened, added.graphs), _typed_in(opened, added.graphs))
+        typed = statement_rows.of_graphs(opened, [RDF.type], added.graphs)
+        _Writer(written, opened).write(said(opened, added.graphs), _typed(typed))
         written.execute("COMMIT")
     unstamp(path)
     return True
@@ -169,14 +174,15 @@ class _Writer:
         self._written.executemany(f"INSERT INTO {table} VALUES (?{', ?' * (columns - 1)})", rows)
 
     def _labels(self) -> None:
-        """Number the labels in the order in which they were said, and stage under which words each is found."""
+        """Number the labels, the preferred ones of a source first, and stage under which words each is found."""
         said = self._written.execute(
             "SELECT thing.id, kind, language, text FROM staged.said CROSS JOIN thing ON thing.iri = said.iri "
-            "ORDER BY place, said.rowid"
+            "ORDER BY place, kind, thing.id, language, text"
         )
-        labels = each_variant(Label(thing, text, LabelKind(kind), language) for thing, kind, language, text in said)
+        kinds = list(LabelKind)
+        labels = each_variant(Label(thing, text, kinds[kind], language) for thing, kind, language, text in said)
         numbered = enumerate(labels, self._label)
-        while some := list(islice(numbered, AT_ONCE)):
+        while some := list(islice(numbered, LABELS_AT_ONCE)):
             words = [(number, label, form) for number, (label, form) in some]
             self._insert("label", 5, ((n, item.thing, item.kind, item.language, item.text) for n, item, _ in words))
             self._insert("staged.wording", 2, ((hashed(key), n) for n, _, form in words for key in keys(form)))
@@ -194,11 +200,11 @@ class _Writer:
         pieces_of, parts = list[tuple[str, int, int]](), list[tuple[int, bytes, bytes, bytes]]()
         for piece, group in groupby(rows, key=lambda row: str(row[0])):
             begin, count = first, 0
-            held = merge(self._held_before(piece) if self._holding else (), (row[1:] for row in group))
+            new = (row[1:] for row in group)
+            held = merge(self._held_before(piece), new) if self._holding else new
             while some := list(islice(held, PART)):
-                packed = (pack(kind, (row[place] for row in some)) for kind, place in (("I", 1), ("I", 2), ("H", 0)))
-                numbers, things, lengths = packed
-                parts.append((first, numbers, things, lengths))
+                lengths, numbers, things = zip(*some, strict=True)
+                parts.append((first, pack("I", numbers), pack("I", things), pack("H", lengths)))
                 first += 1
                 count += len(some)
             pieces_of.append((piece, count, begin))
@@ -252,7 +258,8 @@ class _Writer:
         self._insert("staged.typed", 2, types)
         if self._things:  # what has a name only now may have had its classes before
             new = self._written.execute("SELECT iri FROM thing WHERE id >= ?", (self._things,)).fetchall()
-            self._insert("staged.typed", 2, chain.from_iterable(_typed(self._opened, iri) for (iri,) in new))
+            typed = (quad for (iri,) in new for quad in self._opened.quads(NamedNode(iri), RDF.type))
+            self._insert("staged.typed", 2, _typed(statement_rows.of_quads(typed)))
         rows = self._written.execute(
             "SELECT DISTINCT class, thing.id FROM staged.typed CROSS JOIN thing ON thing.iri = typed.iri ORDER BY 1, 2"
         )
@@ -325,20 +332,18 @@ def said(opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> Iterat
 
 
 def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tuple[int, str, str, LabelKind, str]]:
-    left_out = {opened.iris.graph(name) for name in ("ontology", "shapes")}
-    graphs = [graph for graph in (opened.graphs if only is None else only) if graph not in left_out]
+    left_out = [opened.iris.graph(name) for name in ("ontology", "shapes")]
     places = addition.places(opened.release)
-    official = opened.iris.term("officialName")
-    for predicate, kind in {**LABEL_PROPERTIES, official: LabelKind.ALTERNATIVE}.items():
-        found = ((graph, quad) for graph in graphs for quad in opened.quads(predicate=predicate, graph=graph))
-        for graph, quad in found:
-            if not isinstance(quad.subject, NamedNode):
-                continue
-            if (opened.iris.path(quad.subject.value) or "").startswith(("graph/", "release/")):
-                continue
-            if isinstance(quad.object, Literal):
-                tag = (quad.object.language or "").lower()
-                yield places.get(graph, 0), quad.subject.value, quad.object.value, kind, tag
+    kinds = {**LABEL_PROPERTIES, opened.iris.term("officialName"): LabelKind.ALTERNATIVE}
+    if only is None:
+        rows = statement_rows.of_release(opened, [*kinds], left_out)
+    else:
+        rows = statement_rows.of_graphs(opened, [*kinds], [graph for graph in only if graph not in left_out])
+    kind_of = {node.value: kind for node, kind in kinds.items()}
+    path = opened.iris.path
+    for subject, predicate, text, language, graph in rows:
+        if language is not None and not (path(subject) or "").startswith(("graph/", "release/")):
+            yield places.get(graph, 0), subject, text, kind_of[predicate], language.lower()
     if only is None:
         yield from ((0, *row) for row in _numbers(opened))
 
@@ -355,18 +360,9 @@ def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
                 yield triple.subject.value, name, LabelKind.ALTERNATIVE, pattern.object.language or ""
 
 
-def _typed(opened: OpenRelease, iri: str | None = None) -> Iterator[tuple[str, str]]:
-    """(class, IRI) of what is typed, or of one thing."""
-    for triple in opened.triples(None if iri is None else NamedNode(iri), RDF.type):
-        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode):
-            yield triple.object.value, triple.subject.value
-
-
-def _typed_in(opened: OpenRelease, graphs: Iterable[NamedNode]) -> Iterator[tuple[str, str]]:
-    """The same of what is typed in some graphs."""
-    for quad in (quad for graph in graphs for quad in opened.quads(predicate=RDF.type, graph=graph)):
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
-            yield quad.object.value, quad.subject.value
+def _typed(rows: Iterable[StatementRow]) -> Iterator[tuple[str, str]]:
+    """(class, IRI) of what is typed."""
+    return ((value, subject) for subject, _, value, language, _ in rows if language is None)
 
 
 def _documents(opened: OpenRelease) -> set[str]:

@@ -92,7 +92,7 @@ def variants(text: str) -> list[str]:
 
 def is_abbreviation(text: str) -> bool:
     """Tell whether ``text`` looks like ``ITU`` or ``5G``: two to ten letters and digits, capitals but for few."""
-    if not 2 <= len(text) <= 10:
+    if not 2 <= len(text) <= 10 or not text.isascii() or not text.replace("-", "").isalnum():
         return False
     capitals = sum(letter.isupper() or letter.isdigit() for letter in text)
-    return text.isascii() and text.replace("-", "").isalnum() and capitals * 3 >= len(text) * 2
+    return capitals * 3 >= len(text) * 2

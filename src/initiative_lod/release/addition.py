@@ -45,9 +45,9 @@ def in_order(merged: tuple[MergedSource, ...]) -> list[NamedNode]:
     return [NamedNode(item.graph) for item in sorted(merged, key=lambda item: (item.retrieved, item.slug))]
 
 
-def places(release: Release) -> dict[NamedNode, int]:
-    """The place of each graph of others in that order, from 1 on: all of ours are before them."""
-    return {graph: place for place, graph in enumerate(in_order(release.manifest.merged), 1)}
+def places(release: Release) -> dict[str, int]:
+    """The place of each graph of others in that order, by its IRI, from 1 on: all of ours are before them."""
+    return {graph.value: place for place, graph in enumerate(in_order(release.manifest.merged), 1)}
 
 
 def _added(before: Manifest, now: Manifest) -> tuple[NamedNode, ...] | None:

@@ -86,14 +86,14 @@ def load(store: Store, files: Iterable[Path], lines_at_once: int = LINES_AT_ONCE
     """Load files of gzipped N-Quads, all in named graphs, and their triples into the default graph.
 
     The bulk loader is called as seldom as it can be (each call makes files of its own), with no more at once than it
-    holds in memory as one batch. Raises OSError, and OutOfTime.
+    holds in memory as one batch. It checks no IRI and no language tag, which takes a twelfth of its time: who wrote
+    the files has checked them. Raises OSError, and OutOfTime.
     """
     blocks = _blocks(files)
     for block in blocks:
         check_time()
-        store.bulk_load(
-            io.BufferedReader(_Lines(block, blocks, 2 * lines_at_once), _BUFFER_BYTES), format=RdfFormat.N_QUADS
-        )
+        lines = io.BufferedReader(_Lines(block, blocks, 2 * lines_at_once), _BUFFER_BYTES)
+        store.bulk_load(lines, format=RdfFormat.N_QUADS, lenient=True)
 
 
 def remove(store: Store, graph: NamedNode) -> None:

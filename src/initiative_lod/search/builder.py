@@ -41,6 +41,9 @@ _SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_s
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
 
+_FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
+_LANGUAGE_PLACES = {name: place for place, name in enumerate(INDEXED)}
+
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
 _CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
 
@@ -232,7 +235,7 @@ class Builder:
             if _CONTAINERS & set(kinds):
                 values = [item for item in values if item[0] != "text"]
             values += self._about(subject)
-        values = sorted(set(values), key=lambda item: (FIELDS.index(item[0]), INDEXED.index(item[1]), item[2]))
+        values = sorted(set(values), key=lambda item: (_FIELD_PLACES[item[0]], _LANGUAGE_PLACES[item[1]], item[2]))
         columns, names, literals = self._words(values)
         initials: set[str] = set()
         if own and "Aim" not in kinds:  # "attach importance" is an act, and is not called AI
@@ -257,7 +260,7 @@ class Builder:
         names: set[tuple[str, str]] = set()
         literals: list[tuple[int, str, str, str]] = []
         for place, (field, language, value) in enumerate(values):
-            words = [token.text for token in tokens.tokens(value, self._simplified)]
+            words = tokens.words(value, self._simplified)
             if not words:
                 continue
             if words[-1] == tokens.PAUSE:

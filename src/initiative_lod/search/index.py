@@ -13,18 +13,19 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 
 from pyoxigraph import NamedNode, Quad
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.iris import Iris
-from initiative_lod.release import addition
+from initiative_lod.iris import SHARED_BASE, Iris
+from initiative_lod.release import addition, statement_rows
 from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.statement_rows import StatementRow
 from initiative_lod.search import staged_statements
 from initiative_lod.search.builder import Builder, IndexSummary
 from initiative_lod.vocabulary import SPEAKING_OF
@@ -32,19 +33,30 @@ from initiative_lod.vocabulary import SPEAKING_OF
 FILE = "search.sqlite"
 
 
-def build(
-    path: Path,
-    quads: Iterable[Quad],
-    iris: Iris,
-    places: Mapping[NamedNode, int] = MappingProxyType({}),
-) -> IndexSummary:
-    """Write the index of ``quads`` to ``path``, which must not exist; ``places`` are those of the graphs of others.
+def build(path: Path, quads: Iterable[Quad], iris: Iris) -> IndexSummary:
+    """Write the index of ``quads`` to ``path``, which must not exist. Raises ReleaseError when SQLite has no FTS5."""
+    return _build(path, statement_rows.of_quads(quads), iris, {})
 
-    Raises ReleaseError when SQLite has no FTS5.
+
+def build_of(path: Path, opened: OpenRelease) -> IndexSummary:
+    """The same of a release.
+
+    What describes the release is nothing that anybody looks for; what was inferred would be found twice.
     """
+    iris = opened.iris
+    but = iris.graph("release"), opened.inferred
+    named = [*staged_statements.wordings(iris), NamedNode(staged_statements.OBJECT_LABEL)]
+    rows = chain(
+        statement_rows.of_release(opened, named, but),
+        statement_rows.of_release(opened, staged_statements.linking(iris), but, under=(iris.base, SHARED_BASE)),
+    )
+    return _build(path, rows, iris, addition.places(opened.release))
+
+
+def _build(path: Path, rows: Iterable[StatementRow], iris: Iris, places: Mapping[str, int]) -> IndexSummary:
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")
-    with _staged(path, quads, iris, places) as staged, _beside(path) as building:
+    with _staged(path, rows, iris, places) as staged, _beside(path) as building:
         with closing(sqlite3.connect(building, isolation_level=None)) as index:
             summary = Builder(staged, index, iris).build()
         unstamp(building)
@@ -65,7 +77,8 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     if any(next(opened.triples(None, link, item), None) for item in subjects for link in linking):
         return False
     quads = (quad for item in subjects for quad in opened.about(item) if quad.graph_name != iris.graph("release"))
-    with _staged(path, quads, iris, addition.places(opened.release)) as staged, _beside(path) as building:
+    rows, places = statement_rows.of_quads(quads), addition.places(opened.release)
+    with _staged(path, rows, iris, places) as staged, _beside(path) as building:
         try:
             shutil.copyfile(added.before.path / INDEX / FILE, building)
             with closing(sqlite3.connect(building, isolation_level=None)) as index:
@@ -80,13 +93,13 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
 
 @contextmanager
 def _staged(
-    path: Path, quads: Iterable[Quad], iris: Iris, places: Mapping[NamedNode, int]
+    path: Path, rows: Iterable[StatementRow], iris: Iris, places: Mapping[str, int]
 ) -> Iterator[sqlite3.Connection]:
     with (
         tempfile.TemporaryDirectory(prefix=".search-", dir=path.parent) as folder,
         closing(staged_statements.scratch(Path(folder) / "staged.sqlite")) as staged,
     ):
-        staged_statements.stage(staged, quads, iris, places)
+        staged_statements.stage(staged, rows, iris, places)
         yield staged
 
 

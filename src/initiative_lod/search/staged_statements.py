@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import indexed
+from initiative_lod.release.statement_rows import StatementRow
 from initiative_lod.search.schema import MAX_CHARACTERS
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, RDF, RDFS, SKOS, SSSOM
 
@@ -33,9 +34,9 @@ def scratch(path: Path) -> sqlite3.Connection:
 
 def stage(
     staged: sqlite3.Connection,
-    quads: Iterable[Quad],
+    rows: Iterable[StatementRow],
     iris: Iris,
-    places: Mapping[NamedNode, int],
+    places: Mapping[str, int],
 ) -> None:
     """Stage the statements; ``places`` are those of the graphs of others, in which their things are numbered."""
     literals = _literal_fields(iris)
@@ -49,23 +50,19 @@ def stage(
         literal_rows.clear()
         link_rows.clear()
 
-    for quad in quads:
-        subject, object = quad.subject, quad.object
-        if not isinstance(subject, NamedNode):
-            continue
-        if isinstance(object, Literal):
-            field = literals.get(quad.predicate.value)
-            if field is not None and object.value.strip():
-                own = iris.owns(subject.value)
-                language = indexed(object.language or "", object.value)
-                text, place = object.value[: MAX_CHARACTERS[field]], _place(quad, places)
-                literal_rows.append((not own, subject.value, field, language, text, place))
-            elif quad.predicate.value == OBJECT_LABEL:
-                link_rows.append((subject.value, OBJECT_LABEL, object.value[: MAX_CHARACTERS["about"]]))
-        elif isinstance(object, NamedNode):
-            link = links.get(quad.predicate.value)
-            if link is not None and iris.owns(subject.value):
-                link_rows.append((subject.value, link, object.value))
+    for subject, predicate, value, language, graph in rows:
+        if language is not None:
+            field = literals.get(predicate)
+            if field is not None and value and not value.isspace():
+                words = indexed(language, value)
+                text, place = value[: MAX_CHARACTERS[field]], places.get(graph, 0)
+                literal_rows.append((not iris.owns(subject), subject, field, words, text, place))
+            elif predicate == OBJECT_LABEL:
+                link_rows.append((subject, OBJECT_LABEL, value[: MAX_CHARACTERS["about"]]))
+        else:
+            link = links.get(predicate)
+            if link is not None and iris.owns(subject):
+                link_rows.append((subject, link, value))
         if len(literal_rows) + len(link_rows) >= 20_000:
             flush()
     flush()
@@ -74,18 +71,14 @@ def stage(
     staged.execute("CREATE INDEX said_subject ON said(own, subject)")
 
 
-def _place(quad: Quad, places: Mapping[NamedNode, int]) -> int:
-    return places.get(quad.graph_name, 0) if isinstance(quad.graph_name, NamedNode) else 0
-
-
-def predicates(iris: Iris) -> list[NamedNode]:
-    """The properties whose statements go into an index: others need not be read for it."""
-    return [NamedNode(iri) for iri in sorted({*_literal_fields(iris), *_links(iris), OBJECT_LABEL})]
-
-
 def wordings(iris: Iris) -> list[NamedNode]:
-    """Of these, the ones that give words."""
+    """The properties that give words: of statements about anything."""
     return [NamedNode(iri) for iri in sorted(_literal_fields(iris))]
+
+
+def linking(iris: Iris) -> list[NamedNode]:
+    """The properties that go into an index besides, where they are said of our own things."""
+    return [NamedNode(iri) for iri in sorted(_links(iris))]
 
 
 def _literal_fields(iris: Iris) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from initiative_lod.languages import HAN, stem
@@ -47,20 +47,30 @@ class Token:
 
 def tokens(text: str, simplified: Mapping[str, str]) -> list[Token]:
     """The tokens of ``text`` in order; ``simplified`` maps a traditional character to the one that it is indexed as."""
-    result: list[Token] = []
+    return [Token(token, *match.span()) for token, match in _matches(text, simplified)]
+
+
+def words(text: str, simplified: Mapping[str, str]) -> list[str]:
+    """The same without their places, which an index has no use for."""
+    return [token for token, _ in _matches(text, simplified)]
+
+
+def _matches(text: str, simplified: Mapping[str, str]) -> Iterator[tuple[str, re.Match[str]]]:
+    last = PAUSE
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
-        start, end = match.span()
-        if kind == "single":
-            character = text[start]
-            result.append(Token(simplified.get(character, character), start, end))
-        elif kind == "word":
-            word = _folded(match[0])
-            if word:
-                result.append(Token(word, start, end))
-        elif kind == "pause" and result and result[-1].text != PAUSE:
-            result.append(Token(PAUSE, start, end))
-    return result
+        if kind == "word":
+            token = _folded(match[0])
+        elif kind == "single":
+            character = match[0][0]
+            token = simplified.get(character, character)
+        elif kind == "pause" and last != PAUSE:
+            token = PAUSE
+        else:
+            continue
+        if token:
+            last = token
+            yield token, match
 
 
 def is_single(token: str) -> bool:
