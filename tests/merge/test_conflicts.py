@@ -21,6 +21,7 @@ from initiative_lod.merge.conflicts.identity_statements import identity_statemen
 from initiative_lod.release import default_graph, quad_table
 from initiative_lod.validation import shacl
 from initiative_lod.validation.confined_run import RunLimits
+from initiative_lod.validation.rdflib_graph import DataGraph
 from merge.conftest import I
 
 PREFIXES = """@prefix e: <http://e.example/> . @prefix f: <http://f.example/> .
@@ -219,16 +220,63 @@ def test_the_report_is_told_to_people_and_machines(found: Conflicts) -> None:
     assert found.summary()["totals"]["two-preferred-labels"] == 1
 
 
-def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
-    folder, store = building(tmp_path, "e:a a ilod:Action ; ilod:number 1 .", "e:b a ilod:Action .")
+def judged(folder: Path, two: str, shapes: str = SHAPES) -> Conflicts:
+    """Conflicts of a graph of others with our shapes."""
+    _, store = building(folder, "e:a a ilod:Action ; ilod:number 1 .", two)
     own = gzip.decompress((folder / "own.nq.gz").read_bytes()).splitlines()
-    shapes = parse(PREFIXES + SHAPES, format=RdfFormat.TURTLE)
-    lines = sorted([*own, *(f"{quad.triple} {I.graph('shapes')} .".encode() for quad in shapes)])
+    quads = parse(PREFIXES + shapes, format=RdfFormat.TURTLE)
+    lines = sorted([*own, *(f"{quad.triple} {I.graph('shapes')} .".encode() for quad in quads)])
     (folder / "own.nq.gz").write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
-    (broken,) = [
-        item for item in find_conflicts.find(store, (), I, (), folder).found if item.kind == "our-shapes-broken"
-    ]
-    assert (broken.total, broken.severity) == (1, "Violation")
+    return find_conflicts.find(store, (), I, (), folder)
+
+
+SHAPES_WITH_A_QUERY = (
+    SHAPES
+    + """s:Action sh:sparql s:Action-other . s:Action-other sh:message "there is another action"@en ;
+    sh:select "SELECT $this ?value WHERE { $this a ?kind . ?value a ?kind . FILTER (?value != $this) }" .
+"""
+)
+
+
+def test_the_work_does_not_grow_with_what_breaks_our_shapes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As many nodes are looked at, and queries evaluated, of 60 false actions as of 120; what is left is told."""
+    asked: list[object] = []
+    query = DataGraph.query
+
+    def counted(*arguments: Any, **more: Any) -> Any:
+        asked.append(arguments)
+        return query(*arguments, **more)
+
+    monkeypatch.setattr(DataGraph, "query", counted)
+    # In this process, where they are counted.
+    monkeypatch.setattr(find_conflicts, "confined", lambda make, limits: make())
+    work, results = [], []
+    for number in (60, 120):
+        (tmp_path / str(number)).mkdir()
+        asked.clear()
+        text = " ".join(f"e:b{place} a ilod:Action ." for place in range(number))
+        found = judged(tmp_path / str(number), text, SHAPES_WITH_A_QUERY)
+        (broken,) = (item for item in found.found if item.kind == "our-shapes-broken")
+        work.append(len(asked))
+        results.append(broken.total)
+        left = number + 2 - find_conflicts.MAX_SHAPED_NODES  # two are ours, and an action each
+        assert broken.unseen == left
+        words = f"{left} more that may break a shape were not looked at"
+        assert words in found.to_text()
+        assert words in found.to_html()
+        assert words in found.to_turtle()
+        assert any(words in line for line in found.summary()["summary"])
+        assert f'"unseen": {left}' in found.to_json()
+    assert work[0] == work[1] > 0
+    most = find_conflicts.MAX_SHAPED_NODES
+    assert results[0] == results[1] == most - 1 + most * most  # e:a has a number
+
+
+def test_what_breaks_our_shapes_is_found(tmp_path: Path) -> None:
+    found = judged(tmp_path, "e:b a ilod:Action .")
+    (broken,) = [item for item in found.found if item.kind == "our-shapes-broken"]
+    assert "not looked at" not in found.to_text()
+    assert (broken.unseen, broken.total, broken.severity) == (0, 1, "Violation")
     (finding,) = broken.findings
     assert finding.focus == NamedNode("http://e.example/b")
     assert "an action has a number" in finding.note

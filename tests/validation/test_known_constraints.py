@@ -16,6 +16,7 @@ from initiative_lod.vocabulary import OA, SH
 
 I = Iris()
 NAMES = ["TextSpan-quote", "TextSpan-context", "PartAdvice-number-gap"]
+NAMES += ["Sibling-number-repeat", "Sibling-overlap", "Clause-gap"]
 Change = Callable[[int, Quad], Quad | None]
 
 

@@ -1,15 +1,19 @@
 """Constraints of our own shapes whose queries take longer the longer the text is, answered from an index in one pass.
 
 ``SUBSTR`` goes through the text up to the quote, at each of its thousands of spans; the next number is looked for among
-all parts of a document. A query is known by its words: one that has changed is evaluated like any other, until its
-digest stands here again. Where there is any doubt about a node, it is among those that may have a result.
+all parts of a document, and a part is compared with all of those beside it. A query is known by its words: one that has
+changed is evaluated like any other, until its digest stands here again. Where there is any doubt about a node, it is
+among those that may have a result.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from pyoxigraph import Literal, NamedNode
 
@@ -19,6 +23,7 @@ from initiative_lod.vocabulary import DCTERMS, OA, RDF, XSD
 
 I = Iris()  # for terms, which are the same under every base
 _INTEGER = re.compile("0|[1-9][0-9]{0,8}")
+_COUNTED_BESIDE = {I.term(name) for name in ("Paragraph", "Pillar", "Clause")}
 _COUNTED = [I.term(name) for name in ("Recital", "Chapter", "Section", "Article", "Item", "Annex", "Note")]
 
 
@@ -113,6 +118,101 @@ def _gaps(data: TripleIndex) -> set[Term]:
     return {part for part in data.subjects_of(number) if not is_certain(part)}
 
 
+def _siblings(data: TripleIndex) -> Iterator[tuple[Term, tuple[Term, Term], Term]]:
+    """Parts of the classes that are counted where they lie: (part, (what it lies in, class), number)."""
+    for value, parts in data.inverse(I.term("number")).items():
+        for part in parts:
+            for whole in data.values(part, DCTERMS.isPartOf):
+                for kind in data.values(part, RDF.type):
+                    if kind in _COUNTED_BESIDE:
+                        yield part, (whole, kind), value
+
+
+def _repeats(data: TripleIndex) -> set[Term]:
+    """Parts beside which there is one of the same class with the same number."""
+    alike: dict[tuple[tuple[Term, Term], Term], set[Term]] = defaultdict(set)
+    for part, place, value in _siblings(data):
+        alike[place, value].add(part)
+    return {part for parts in alike.values() if len(parts) > 1 for part in parts}
+
+
+def _overlaps(data: TripleIndex) -> set[Term]:
+    """Parts that do not certainly end before the one that is numbered next begins."""
+    begins: dict[tuple[tuple[Term, Term], int, Term], int] = {}  # (place, number, text) -> the first character
+    found: set[Term] = set()
+    doubtful: set[tuple[Term, Term]] = set()  # places with a number that is none
+    parts = list(_siblings(data))
+    for part, place, value in parts:
+        if (number := _integer(value)) is None:
+            doubtful.add(place)
+            continue
+        for text, start, _ in _offsets(data, part, I.term("span")):
+            key = place, number, text
+            begins[key] = min(begins.get(key, start if start is not None else -1), start if start is not None else -1)
+    for part, place, value in parts:
+        number = _integer(value)
+        if place in doubtful or number is None:
+            found.add(part)
+            continue
+        for text, _, end in _offsets(data, part, I.term("span")):
+            following = begins.get((place, number + 1, text))
+            if following is not None and (end is None or following < end):
+                found.add(part)
+    return found
+
+
+def _uncovered(data: TripleIndex) -> set[Term]:
+    """Parts that do not certainly end where a clause beside them goes on, or what they lie in ends."""
+    covered: dict[Term, list[tuple[int, int]]] = defaultdict(list)
+    for clause in data.subjects(RDF.type, I.term("Clause")):
+        for _, start, end in _offsets(data, clause, I.term("span")):
+            if start is not None and end is not None:
+                for whole in data.values(clause, DCTERMS.isPartOf):
+                    covered[whole].append((start, end))
+    reach: dict[Term, tuple[list[int], list[int]]] = {}  # where clauses begin, and how far those up to there go
+    for whole, places in covered.items():
+        places.sort()
+        reach[whole] = [start for start, _ in places], list(accumulate((end for _, end in places), max))
+
+    def goes_on(wholes: list[Term], end: int) -> bool:
+        for whole in wholes:
+            starts, ends = reach.get(whole, ([], []))
+            place = bisect_right(starts, end)
+            if place and ends[place - 1] > end:
+                return True
+        return False
+
+    def is_certain(part: Term) -> bool:
+        wholes = list(data.values(part, DCTERMS.isPartOf))
+        outer = [
+            (start, last)
+            for whole in wholes
+            for kind, name in ((I.term("Action"), "span"), (I.term("Pillar"), "leadSpan"))
+            if kind in data.values(whole, RDF.type)
+            for _, start, last in _offsets(data, whole, I.term(name))
+        ]
+        for _, _, end in _offsets(data, part, I.term("span")):
+            if end is None:
+                return not outer
+            within = any(start is None or last is None or start < end < last for start, last in outer)
+            if within and not goes_on(wholes, end):
+                return False
+        return True
+
+    return {part for part in data.subjects_of(DCTERMS.isPartOf) if not is_certain(part)}
+
+
+def _offsets(data: TripleIndex, part: Term, name: NamedNode) -> Iterator[tuple[Term, int | None, int | None]]:
+    """Of each span of a part: its text, and where it begins and ends; None for an offset that is no plain number."""
+    for span in data.values(part, name):
+        for selector in data.values(span, OA.hasSelector):
+            starts, ends = ([*map(_integer, data.values(selector, offset))] or [None] for offset in (OA.start, OA.end))
+            for source in data.values(span, OA.hasSource) or (span,):
+                for start in starts:
+                    for end in ends:
+                        yield source, start, end
+
+
 def _above(data: TripleIndex, whole: Term) -> list[tuple[int, Term]]:
     """Parts that a whole lies in, one and two steps above it, each with the number of steps."""
     first = data.values(whole, DCTERMS.isPartOf)
@@ -135,9 +235,13 @@ def _integer(term: Term | None) -> int | None:
     return int(term.value) if is_integer and term is not None else None
 
 
-#: By the digest of the query: the constraints TextSpan-quote, TextSpan-context and PartAdvice-number-gap.
+#: By the digest of the query: the constraints TextSpan-quote, TextSpan-context, PartAdvice-number-gap,
+#: Sibling-number-repeat, Sibling-overlap and Clause-gap.
 KNOWN: dict[str, Callable[[TripleIndex], set[Term]]] = {
     "bc7f1a7934c27fed": _quotes,
     "ba2a8c7ce1a3d781": _contexts,
     "cf0aa75037ff2d82": _gaps,
+    "76839e4d9f7c7c34": _repeats,
+    "ba8f9856e4908b23": _overlaps,
+    "ba72355c3e37c462": _uncovered,
 }

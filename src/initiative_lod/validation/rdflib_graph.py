@@ -9,6 +9,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdfLiteral
+from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.processor import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
@@ -25,15 +26,27 @@ class DataGraph(Graph):
     """A ``TripleIndex`` as an rdflib graph, which can only be read.
 
     ``solutions`` says of queries that end with a text which nodes may be ``$this`` in a solution: at others they are
-    not evaluated. A query is parsed once.
+    not evaluated. A query is parsed once, and evaluated to so many solutions at ``most``.
     """
 
-    def __init__(self, index: TripleIndex, solutions: Mapping[str, Collection[Term]] | None = None) -> None:
+    def __init__(
+        self,
+        index: TripleIndex,
+        solutions: Mapping[str, Collection[Term]] | None = None,
+        most: int | None = None,
+    ) -> None:
         store = IndexStore(index)
         super().__init__(store=store, bind_namespaces="none")
         store.graph = self
         self._solutions = solutions or {}
-        self._prepared = cache(prepareQuery)
+        self._most = most
+        self._prepared = cache(self._parsed)
+
+    def _parsed(self, text: str) -> Query:
+        query = prepareQuery(text)
+        if self._most is not None and query.algebra.name == "SelectQuery":
+            query.algebra["p"] = CompValue("Slice", p=query.algebra.p, start=0, length=self._most)
+        return query
 
     def query(
         self,

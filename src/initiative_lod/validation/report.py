@@ -67,12 +67,14 @@ class Result:
 class Report:
     """Result of a run. ``targets`` says for each shape with a target how many focus nodes it had.
 
-    ``labels`` holds the labels of shapes and constraints by IRI, then by language.
+    ``labels`` holds the labels of shapes and constraints by IRI, then by language. ``unseen`` counts, shape by
+    shape, the focus nodes that may not conform and were not looked at.
     """
 
     results: tuple[Result, ...] = ()
     targets: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unseen: int = 0
 
     @property
     def conforms(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from operator import attrgetter
@@ -62,20 +62,27 @@ def validate(
     ontology: Statements = (),
     places: Places | None = None,
     prefiltered: bool = True,
+    most: int | None = None,
+    last: Collection[Term] = (),
 ) -> Report:
     """The report of ``shapes`` on ``data``, whose named graphs are read as one.
 
     Of ``ontology`` only the hierarchies and the terms' own types are added to the data: its terms are not judged.
     ``places`` says where a statement was written. Without ``prefiltered`` pySHACL looks at every focus node, and the
-    report is the same. Raises ShapesError for shapes that cannot be run.
+    report is the same. With ``most`` it looks at so many focus nodes of each shape, those of ``last`` after all others,
+    and of each at so many solutions of a query: the report says how many were left. Raises ShapesError for shapes that
+    cannot be run.
     """
     terms = (item for item in ontology if item.predicate in _HIERARCHY)
     index, shapes_index = TripleIndex([*data, *terms]), TripleIndex(shapes)
     check(shapes_index)
     prefilter = Prefilter(shapes_index, index)
-    targets = prefilter.remaining() if prefiltered else None
+    targets = prefilter.remaining() if prefiltered or most is not None else None
+    unseen = 0
+    if targets is not None and most is not None:
+        targets, unseen = _first(targets, most, last)
     with _pyshacl():
-        graph = DataGraph(index, prefilter.queries.solutions())
+        graph = DataGraph(index, prefilter.queries.solutions(), most)
         try:
             found = _run(graph, _shapes_graph(shapes_index, prefilter, targets))
         except ShapesError as error:
@@ -91,7 +98,16 @@ def validate(
     reader = _Reader(found, index, shapes_index, places)
     results = [reader.result(node) for node in found.objects(None, REPORT.result)]
     counts = {reader.name(shape): len(nodes) for shape, nodes in prefilter.targets.items() if prefilter.is_on(shape)}
-    return Report(tuple(sorted(results, key=attrgetter("order"))), dict(sorted(counts.items())), reader.labels())
+    ordered = tuple(sorted(results, key=attrgetter("order")))
+    return Report(ordered, dict(sorted(counts.items())), reader.labels(), unseen)
+
+
+def _first(targets: dict[Term, set[Term]], most: int, last: Collection[Term]) -> tuple[dict[Term, set[Term]], int]:
+    """So many focus nodes of each shape, those of ``last`` after all others; and how many are left."""
+    first = {
+        shape: set(sorted(nodes, key=lambda node: (node in last, str(node)))[:most]) for shape, nodes in targets.items()
+    }
+    return first, sum(len(nodes) - len(first[shape]) for shape, nodes in targets.items())
 
 
 def validate_files(graph: ForeignGraph, settings: Settings) -> Report:

@@ -49,7 +49,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Result of one check: ``total`` findings, of which some are here, those with most statements first.
+    """Result of one check: ``total`` findings, of which some are here, those with most statements first. ``unseen``
+    counts what was not looked at, since so much was found.
 
     One that was not made to its end has none, and says why it is ``unfinished``.
     """
@@ -60,6 +61,7 @@ class CheckResult:
     why: Mapping[str, str]
     total: int = 0
     findings: tuple[Finding, ...] = ()
+    unseen: int = 0
     unfinished: Message | None = None
 
 

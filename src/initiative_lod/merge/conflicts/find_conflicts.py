@@ -41,6 +41,7 @@ from initiative_lod.validation.confined_run import RunLimits, confined
 
 ELSEWHERE = "our-terms-elsewhere"
 MAX_SHAPED_QUADS = 200_000  # of one graph of others that is validated with ours
+MAX_SHAPED_NODES = 25  # of one shape that are looked at: pySHACL takes milliseconds for each
 NO_OTHER_LIMITS = RunLimits()
 Progress = Callable[[str], None]
 
@@ -184,19 +185,21 @@ def _shapes(
         "our-shapes-broken", "Violation", languages.each("conflicts.shapes"), languages.each("conflicts.shapes_why")
     )
     try:
-        total, findings = confined(lambda: _broken(own, store, abroad, iris), limits)
+        total, findings, unseen = confined(lambda: _broken(own, store, abroad, iris), limits)
     except OverLimit as error:
         return replace(bare, unfinished=error.reason)
     except ShapesError as error:  # our shapes ran over our own graphs: it is what was merged that they stumble over
         return replace(bare, unfinished=Message("limit.fault", detail=Verbatim(error)))
-    return replace(bare, total=total, findings=findings)
+    return replace(bare, total=total, findings=findings, unseen=unseen)
 
 
-def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[int, tuple[Finding, ...]]:
-    """Results of our shapes on our graphs together with those in which others speak of our things or use our terms.
+def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[int, tuple[Finding, ...], int]:
+    """Results of our shapes on our graphs together with those in which others speak of our things or use our terms, and
+    how many things more may break one.
 
     Such a graph is taken whole, so that what another publisher describes is judged by all that it says of it; of one
-    with more than MAX_SHAPED_QUADS only the statements that were found are.
+    with more than MAX_SHAPED_QUADS only the statements that were found are. Thousands of things that break a shape in
+    the same way are no more news than some of them: MAX_SHAPED_NODES of each shape are looked at.
     """
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
@@ -207,8 +210,10 @@ def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[i
     for graph in sorted({quad.graph_name for quad in stated}, key=str):
         whole = list(islice(store.quads_for_pattern(None, None, None, graph), MAX_SHAPED_QUADS + 1))
         foreign += whole if len(whole) <= MAX_SHAPED_QUADS else [quad for quad in stated if quad.graph_name == graph]
-    before = {(str(item.focus), item.named, str(item.value)) for item in shacl.validate(data, shapes).results}
-    report = shacl.validate([*data, *foreign], shapes)
+    earlier = shacl.validate(data, shapes).results
+    before = {(str(item.focus), item.named, str(item.value)) for item in earlier}
+    last = {item.focus for item in earlier}
+    report = shacl.validate([*data, *foreign], shapes, most=MAX_SHAPED_NODES, last=last)
     new = [item for item in report.results if (str(item.focus), item.named, str(item.value)) not in before]
     graphs = {str(quad.subject): quad for quad in foreign}
     findings = []
@@ -219,7 +224,7 @@ def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[i
             statements = ((quad.subject, quad.predicate, quad.object, quad.graph_name),)  # type: ignore[assignment]
         text = dict(item.messages).get(DEFAULT_LANGUAGE, "")
         findings.append(Finding(item.focus, f"{item.named.rpartition('#')[2]}: {text}", statements, len(statements)))
-    return len(new), tuple(findings)
+    return len(new), tuple(findings), report.unseen
 
 
 def _quads(statements: Iterable[Iterable[Statement]]) -> Iterator[Quad]:
