@@ -453,6 +453,16 @@ def test_a_graph_that_is_cut_is_found(engine: OtherEngine, opened: OpenRelease) 
     assert "rows" in proof(engine, opened)
 
 
+def test_a_refusal_is_told_in_words(engine: OtherEngine, opened: OpenRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+    def capped_by_header(handler: Handler, query: str, media_type: str, body: bytes) -> None:
+        is_large = "VALUES ?a" in query and "?b" in query
+        handler.send(200, media_type, body, *[("X-SPARQL-MaxRows", "10000")] * is_large)
+
+    monkeypatch.setattr(competency, "FILE", "none")
+    engine.lie = capped_by_header
+    assert "gave only a part of the result (x-sparql-maxrows: 10000)" in proof(engine, opened)["rows"]
+
+
 def test_blank_nodes_that_have_become_iris_are_found(opened: OpenRelease) -> None:
     blank = any(str(quad.subject).startswith("_:") for quad in opened.store)
     with running() as engine:

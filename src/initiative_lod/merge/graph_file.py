@@ -7,6 +7,7 @@ import hashlib
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from initiative_lod.release.files import entry_at
@@ -25,18 +26,12 @@ def write(lines: Iterable[bytes], path: Path, name: str, graph: str) -> tuple[Pa
     rewritten = Rewritten(f" <{graph}> .".encode())
     record: list[bytes] = []
     count = 0
+    coming = iter(lines)
     with _Packer(path) as packer:
-        block: list[bytes] = []
-        for line in lines:
-            block.append(line)
-            if len(block) == LINES_AT_ONCE:
-                count += len(block)
-                packer.put(block)
-                record += _seen(block, rewritten)
-                block = []
-        count += len(block)
-        packer.put(block)
-        record += _seen(block, rewritten)
+        while block := list(islice(coming, LINES_AT_ONCE)):
+            count += len(block)
+            packer.put(block)
+            record += _seen(block, rewritten)
     record += rewritten.finish()
     packed = entry_at(path)
     part = Part(name, count, rewritten.collapsed, packer.digest.hexdigest(), packed.bytes, packed.sha256)

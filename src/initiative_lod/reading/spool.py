@@ -17,7 +17,8 @@ def sort_spool(spool: Path, folder: Path) -> list[Path]:
     with spool.open("rb") as file:
         while block := file.read(RUN):
             block += file.readline()
-            lines = sorted(set(block.split(b"\n")))
+            lines = block.split(b"\n")
+            lines.sort()  # quick where a file has its statements in order, which most have; ``merged`` gives each once
             path = folder / f"{spool.name}-{len(runs)}.run"
             path.write_bytes(b"\n".join(line for line in lines if line) + b"\n")
             runs.append(path)

@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -24,9 +25,19 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from initiative_lod.errors import EngineDown, EngineError, Message, QueryError, QueryTooLarge, ReleaseError, Verbatim
+from initiative_lod.errors import (
+    EngineDown,
+    EngineError,
+    InitiativeLodError,
+    Message,
+    QueryError,
+    QueryTooLarge,
+    ReleaseError,
+    Verbatim,
+)
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.literals import integer
+from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable
@@ -208,7 +219,7 @@ class _Proof:
             body = await self._endpoint.read(query, True, PROOF_SECONDS)
             count = len(set(parse(body, RdfFormat.N_TRIPLES)))
         except (QueryError, EngineDown, QueryTooLarge, SyntaxError, ValueError) as error:
-            self._note("rows", f"a graph of {SIDE * SIDE:,} triples did not come: {_told(error)}")
+            self._note("rows", f"a graph of {SIDE * SIDE:,} triples did not come: {self._told(error)}")
             return
         if count != SIDE * SIDE:
             self._note("rows", f"of a graph of {SIDE * SIDE:,} triples {count:,} came")
@@ -221,7 +232,7 @@ class _Proof:
             try:
                 found = parsed(await self._endpoint.read(text, seconds=PROOF_SECONDS))
             except (QueryError, EngineDown) as error:
-                self._note("booleans", f"{text}: {_told(error)}")
+                self._note("booleans", f"{text}: {self._told(error)}")
                 continue
             if not isinstance(found, QueryBoolean) or bool(found) is not expected:
                 self._note("booleans", f"{text}: {'rows' if isinstance(found, QuerySolutions) else bool(found)}")
@@ -273,7 +284,7 @@ class _Proof:
                 if not await self._agrees(record):
                     wrong.append(record["slug"])
             except (QueryError, EngineDown, QueryTooLarge) as error:
-                wrong.append(f"{record['slug']} ({_told(error)})")
+                wrong.append(f"{record['slug']} ({self._told(error)})")
             except (KeyError, TypeError):  # recorded in an earlier format
                 continue
         if wrong:
@@ -332,11 +343,20 @@ class _Proof:
                 and error.message.id == "engine.unreachable"
             ):
                 raise
-            self._note(name, f"{_told(error)}: {_short(query)}")
+            self._note(name, f"{self._told(error)}: {_short(query)}")
         return None
 
     def _based(self, query: str) -> str:
         return f"BASE <{self._opened.iris.base}>\n{query}"
+
+    def _told(self, error: Exception) -> str:
+        """An error in words: an operator reads the findings, and the log has them."""
+        message = error.message if isinstance(error, InitiativeLodError) else None
+        return str(error) if message is None else self._words.gettext(message.id, **message.values)
+
+    @cached_property
+    def _words(self) -> Language:
+        return Languages().default
 
     def _note(self, name: str, text: str) -> None:
         if name not in {finding.name for finding in self.findings}:
@@ -426,8 +446,3 @@ def _first(items: list[str]) -> str:
 
 def _short(query: str) -> str:
     return query if len(query) <= MAX_QUERY else f"{query[:MAX_QUERY]}…"
-
-
-def _told(error: Exception) -> str:
-    message = getattr(error, "message", None)
-    return str(message if message is not None else error)
