@@ -170,6 +170,31 @@ def test_nobody_puts_one_answer_at_anothers_address(
         assert after.content == alone.content
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "poison", "victim"),
+    [
+        ("/questions", "accept-language", "zh-CN zh;q=0.9 en;q=0.8", "zh-CN,zh;q=0.9,en;q=0.8"),
+        ("/ontology", "accept-language", "zh;,q=0.9, en;q=0.8", "zh; q=0.9, en;q=0.8"),
+        ("/shapes", "accept-language", f"zh-CN,{' ' * 9000}zh;q=0.9", "zh-CN,zh;q=0.9"),
+        ("/questions/prohibitions", "accept-encoding", "zstd;q=0 *", "zstd;q=0,*"),
+        (f"{ACTION}/2", "accept-encoding", "gzip deflate zstd", "gzip, deflate, zstd"),
+    ],
+)
+def test_commas_and_blanks_are_not_the_same_to_us(proxy: Proxy, path: str, name: str, poison: str, victim: str) -> None:
+    """To nginx they are, in these two headers, as if both asked for the same."""
+    with proxy.client() as client:
+        address = httpx.URL(f"https://{NAME}:{proxy.https}{path}")
+        page = {"accept": "text/html"}
+        alone = client.get(address.copy_with(params={"fresh": "1"}), headers={**page, name: victim})
+        attack = client.get(address, headers={**page, name: poison})
+        after = client.get(address, headers={**page, name: victim})
+    assert attack.status_code == alone.status_code == 200
+    assert attack.headers["cache-control"].startswith("private")
+    for field in ("content-language", "content-encoding", "etag"):
+        assert after.headers.get(field) == alone.headers.get(field)
+    assert after.headers["cache-control"].startswith("public")
+
+
 def test_forged_headers_reach_neither_application_nor_cache(proxy: Proxy) -> None:
     forged = {"x-forwarded-prefix": "/evil", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
     for _ in range(2):

@@ -2,11 +2,17 @@
 
 CORS is not Starlette's middleware: that one says who may read an answer only where ``Origin`` was sent, and therefore
 makes every answer vary by it, which no shared cache would keep apart; and it has one list of methods for all addresses.
+
+A shared cache compares what ``Vary`` names in its own way: nginx takes commas and blanks in Accept-Language and
+Accept-Encoding for the same, so that ``zh-CN zh``, in which we read no language at all, would be answered for everybody
+who sends ``zh-CN, zh``. Where another reading of such a header is possible, no shared cache is to keep the answer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,9 +34,28 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 
+#: Headers that shared caches compare without regard to how their elements are parted.
+_LISTS = (b"accept-language", b"accept-encoding")
+#: Elements that are parted by blanks alone, or a comma beside what belongs to an element.
+_AMBIGUOUS = re.compile(rb"[^ ,;=] +[^ ,;=]|[;=] *,|, *[;=]")
+_LONGEST_LIST = 1000  # bytes; of a longer one, which blanks may make of any, we might read nothing
+
+
+def is_ambiguous(scope: Scope) -> bool:
+    """Tell whether a header that answers vary by may be another one to a shared cache than to us."""
+    return any(name in _LISTS and not _is_plain(value) for name, value in scope["headers"])
+
+
+@lru_cache(maxsize=256)
+def _is_plain(value: bytes) -> bool:
+    # Of several lines each is looked at by itself: none may begin or end within an element.
+    return len(value) <= _LONGEST_LIST and not _AMBIGUOUS.search(b",%b," % value)
+
 
 class CommonHeaders:
     """Adds HEADERS where a response has no such header of its own; answers OPTIONS, CORS preflight included.
+
+    What answers a header that is ambiguous is asked to be kept by the client alone.
 
     It also tells the routes the path prefix, whether or not the proxy has cut that off.
     """
@@ -46,15 +71,26 @@ class CommonHeaders:
             return
         scope["root_path"] = self._root_path
 
+        ambiguous = is_ambiguous(scope)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(item for item in HEADERS if item[0] not in present)]
+                headers = message["headers"]
+                if ambiguous:
+                    headers = [
+                        (name, _private(value) if name == b"cache-control" else value) for name, value in headers
+                    ]
+                present = {name for name, _ in headers}
+                message["headers"] = [*headers, *(item for item in HEADERS if item[0] not in present)]
             await send(message)
 
         methods = self._methods_of(scope["path"]) if scope["method"] == "OPTIONS" else ()
         app = _options(", ".join(methods)) if methods else self.app
         await app(scope, receive, send_with_headers)
+
+
+def _private(control: bytes) -> bytes:
+    return control.replace(b"public", b"private", 1)
 
 
 def _options(allowed: str) -> Response:

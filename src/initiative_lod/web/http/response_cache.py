@@ -26,6 +26,7 @@ from initiative_lod.documents.representation import FORMS, PROFILES, Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import static_files
+from initiative_lod.web.http.headers import is_ambiguous
 from initiative_lod.web.http.whole_responses import field_lines
 
 STATIC = "/static/"  # whose files are kept for long under the address with their own version
@@ -147,7 +148,7 @@ class ResponseCache:
                 codings.append(item[1].decode("latin-1"))
             elif item[0] in ELSEWHERE:
                 return None
-        if length > MAX_KEY_BYTES:
+        if length > MAX_KEY_BYTES or is_ambiguous(scope):
             return None
         coding = choose_coding(", ".join(codings)) if codings else IDENTITY
         return path, arguments, tuple(headers), coding
