@@ -6,6 +6,7 @@ import errno
 import os
 import platform
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -177,6 +178,9 @@ def test_refused(attempt: str) -> None:
         "call('setpriority', 0, os.getppid(), 19)",
         "call('flock', 0, 1)",
         "call('ioctl', 0, 0x5412, b'x')",
+        "call('madvise', 0, 4096, 12)",  # its pages joined with those of others that have the same content
+        "call('madvise', 0, 4096, 100)",  # a page of the machine's poisoned, by who is root
+        "call('mmap', 0, 4096, 3, 0x122, -1, 0)",  # a stack that grows: no limit of data counts it
     ],
 )
 def test_a_system_call_is_refused(attempt: str) -> None:
@@ -245,6 +249,45 @@ def test_threads_and_files_are_not() -> None:
         "f = _unnamed_file(spool); f.write(b'a' * 1000); print('file')"
     )
     assert done.stdout.split() == ["thread", "file"], done.stderr
+
+
+def test_calls_that_nobody_has_thought_of_are_refused() -> None:
+    """All numbers that no table has, those to come as well, and those of another machine's calls.
+
+    But for two of the kernel's own, of its trampolines for probes, which no filter is asked about: whoever calls them
+    from elsewhere is ended.
+    """
+    done = run(
+        "known = {n for numbers in (*sandbox.SYSTEM_CALLS.values(), *sandbox._UNKNOWN.values()) for n in numbers}\n"
+        "through = []\n"
+        "for number in [*({*range(1024)} - {335, 336}), 2**31, 2**32 - 1]:\n"
+        "    result = libc.syscall(number, 0, 0, 0, 0, 0, 0) if number not in known else -1\n"
+        "    if result != -1 or ctypes.get_errno() not in (0, 1, 38): through.append(number)\n"
+        "print(through)"
+    )
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done
+
+
+def test_what_is_only_mapped_has_a_limit_too() -> None:
+    """It is no data, and a page table is made for what is looked at of it."""
+    done = run("import mmap; mmap.mmap(-1, 4 << 30, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)")
+    assert "Cannot allocate memory" in done.stderr, done
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="x86_64 alone has them")
+def test_calls_of_another_machine_end_the_process() -> None:
+    """By ``int 0x80``, from code that was there before: it cannot be made afterwards."""
+    code = "b8 14 00 00 00 cd 80 c3"  # getpid
+    before = (
+        "import mmap; code = mmap.mmap(-1, 4096, prot=7); "
+        f"code.write(bytes.fromhex('{code}')); import ctypes; "
+        "pid = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))\n"
+    )
+    program = before + CONFINED.format("pid()")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    line = [sys.executable, "-c", program, str(os.getpid())]
+    done = subprocess.run(line, capture_output=True, timeout=SECONDS, check=False, env=environment)
+    assert done.returncode == -signal.SIGSYS, done
 
 
 @pytest.mark.thorough

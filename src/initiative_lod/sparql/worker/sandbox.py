@@ -32,7 +32,10 @@ _X32 = 0x40000000
 _CLONE_THREAD, _CLONE_NAMESPACES = 0x00010000, 0x7E020000
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _O_TMPFILE = 0x00400000  # without O_DIRECTORY, which os.O_TMPFILE has as well and plain reading may use
-_PROT_WRITE, _PROT_EXEC, _MAP_SHARED, _MAP_ANONYMOUS = 2, 4, 1, 0x20
+_PROT_WRITE, _PROT_EXEC, _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 2, 4, 1, 0x20, 0x100
+#: What madvise may do: say how memory is read, give it back, keep it out of dumps, guard it. Others poison pages of the
+#: machine's (for who is root), or join pages of equal content, by which one process tells what another has.
+_MADVICE = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17, 102, 103)
 _FIOCLEX, _FIONCLEX, _TCGETS = 0x5451, 0x5450, 0x5401
 
 #: By system call: its number on x86_64 and on aarch64 (None: not there). What is not in the table is refused (EPERM):
@@ -78,6 +81,10 @@ _NETWORK = {4: 0b11}
 _SCOPES = {6: 0b11}
 
 
+#: Of address space beyond the data: code, files that are mapped, stacks.
+_BESIDE_DATA_BYTES = 2 << 30
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Bounds of a confined process: bytes of data and of one file, folders to read, one for unnamed files."""
@@ -100,6 +107,9 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.largest_file, bounds.largest_file))
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
+        # What is only mapped counts as no data, and its page tables take memory all the same.
+        space = bounds.memory + _BESIDE_DATA_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (space, space))
     except (OSError, ValueError) as error:
         missing.append(f"memory has no limit: {error}")
     if sys.platform != "linux":
@@ -223,15 +233,17 @@ def _conditions(own: int, in_memory: bool) -> dict[str, list[_Step]]:
         "open": _unnamed(1),
         "openat": _unnamed(2),
         # Memory is for writing or for running, and what is run comes from a file, of which none that is written is
-        # read. Memory that processes share would not count as data, which is limited.
+        # read. Memory that processes share would not count as data, which is limited, nor would a stack that grows.
         "mmap": [
             _argument(2), (_JUMP_SET, 0, 3, _PROT_EXEC),
-            (_JUMP_SET, 5, 0, _PROT_WRITE),
-            _argument(3), (_JUMP_SET, 3, 4, _MAP_ANONYMOUS),
-            _argument(3), (_JUMP_SET, 0, 2, _MAP_ANONYMOUS),
+            (_JUMP_SET, 6, 0, _PROT_WRITE),
+            _argument(3), (_JUMP_SET, 4, 5, _MAP_ANONYMOUS),
+            _argument(3), (_JUMP_SET, 2, 0, _MAP_GROWSDOWN),
+            (_JUMP_SET, 0, 2, _MAP_ANONYMOUS),
             (_JUMP_SET, 0, 1, _MAP_SHARED),
             _refuse(errno.EPERM), _PERMIT,
         ],
+        "madvise": _one_of(2, *_MADVICE),
         "mprotect": [_argument(2), (_JUMP_SET, 0, 1, _PROT_EXEC), _refuse(errno.EPERM), _PERMIT],
         # A file in memory counts as no data either, and is read and written: only where a result has no other place.
         "memfd_create": [_PERMIT if in_memory else _refuse(errno.EPERM)],
