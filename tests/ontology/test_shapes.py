@@ -36,6 +36,7 @@ ONTOLOGY_TERMS = DEFAULT_BASE + "ontology#"
 SH = "http://www.w3.org/ns/shacl#"
 RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+LABELS = [NamedNode(f"http://www.w3.org/2004/02/skos/core#{name}Label") for name in ("pref", "alt")]
 
 Row = tuple[str, str, str, str]
 
@@ -140,7 +141,11 @@ def shared_names() -> frozenset[str]:
 
 
 def in_own_space(number: int, case: Case) -> Iterator[Quad]:
-    """The data of an example, with ``case-<number>/`` in each IRI that is its own: after ``id/``, or the authority."""
+    """The data of an example, with ``case-<number>/`` in each IRI that is its own: after ``id/``, or the authority.
+
+    A scheme that a query names is the scheme of all, so a concept has the number in its labels as well: else it would
+    be called as that concept is in every other example.
+    """
 
     @cache
     def own(term: Any) -> Any:
@@ -151,7 +156,10 @@ def in_own_space(number: int, case: Case) -> Iterator[Quad]:
         return NamedNode(f"{place[0]}case-{number}/{term.value[place.end() :]}")
 
     for quad in case.data():
-        yield Quad(own(quad.subject), quad.predicate, own(quad.object))
+        value = own(quad.object)
+        if quad.predicate in LABELS and isinstance(value, Literal):
+            value = Literal(f"{value.value} {number}", language=value.language)
+        yield Quad(own(quad.subject), quad.predicate, value)
 
 
 def rows_together(cases: Sequence[Case], with_shapes: Iterable[Quad]) -> dict[Case, frozenset[Row]]:

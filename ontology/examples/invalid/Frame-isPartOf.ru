@@ -6,10 +6,12 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 
 # case: no parent
 # expect: Violation Frame-isPartOf MinCount <id/example/conclusion>
+# expect: Violation Part-isPartOf MinCount <id/example/conclusion>
 DELETE DATA { <id/example/conclusion> dcterms:isPartOf <id/example> . <id/example> dcterms:hasPart <id/example/conclusion> }
 
 # case: two parents
 # expect: Violation Frame-isPartOf MaxCount <id/example/conclusion>
+# expect: Violation Part-isPartOf MaxCount <id/example/conclusion>
 INSERT DATA { <id/other> a ilod:Initiative ; rdfs:label "另一倡议"@zh , "Another initiative"@en ; ilod:pillarCount 0 ; ilod:actionCount 0 . 
     <id/example/conclusion> dcterms:isPartOf <id/other> . <id/other> dcterms:hasPart <id/example/conclusion> }
 

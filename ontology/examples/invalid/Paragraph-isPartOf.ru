@@ -14,5 +14,6 @@ INSERT DATA { <id/example/preamble/paragraph/1> dcterms:isPartOf <id/example/con
 
 # case: a parent that is a word
 # expect: Violation Paragraph-isPartOf NodeKind <id/example/preamble/paragraph/1>
+# expect: Violation Part-hasPart SPARQL <id/example/preamble/paragraph/1>
 DELETE DATA { <id/example/preamble/paragraph/1> dcterms:isPartOf <id/example/preamble> . <id/example/preamble> dcterms:hasPart <id/example/preamble/paragraph/1> } ;
 INSERT DATA { <id/example/preamble/paragraph/1> dcterms:isPartOf "the preamble" }

@@ -8,10 +8,12 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 # expect: Violation Pillar-isPartOf MinCount <id/example/pillar/1>
 # expect: Violation Initiative-actions SPARQL <id/example>
 # expect: Violation Initiative-pillars SPARQL <id/example>
+# expect: Violation Part-isPartOf MinCount <id/example/pillar/1>
 DELETE DATA { <id/example/pillar/1> dcterms:isPartOf <id/example> . <id/example> dcterms:hasPart <id/example/pillar/1> }
 
 # case: two parents
 # expect: Violation Pillar-isPartOf MaxCount <id/example/pillar/1>
+# expect: Violation Part-isPartOf MaxCount <id/example/pillar/1>
 INSERT DATA { <id/other> a ilod:Initiative ; rdfs:label "另一倡议"@zh , "Another initiative"@en ; ilod:pillarCount 1 ; ilod:actionCount 2 . 
     <id/example/pillar/1> dcterms:isPartOf <id/other> . <id/other> dcterms:hasPart <id/example/pillar/1> }
 

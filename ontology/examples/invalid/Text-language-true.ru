@@ -4,5 +4,19 @@ PREFIX schema: <http://schema.org/>
 
 # case: another language
 # expect: Violation Text-language-true SPARQL <id/example/zh>
+# expect: Violation Part-text SPARQL <id/example/action/1>
+# expect: Violation Part-text SPARQL <id/example/action/1/clause/1>
+# expect: Violation Part-text SPARQL <id/example/action/1/clause/2>
+# expect: Violation Part-text SPARQL <id/example/action/2>
+# expect: Violation Part-text SPARQL <id/example/action/2/clause/1>
+# expect: Violation Part-text SPARQL <id/example/action/2/clause/1#condition-1>
+# expect: Violation Part-text SPARQL <id/example/action/2/clause/2>
+# expect: Violation Part-text SPARQL <id/example/conclusion>
+# expect: Violation Part-text SPARQL <id/example/pillar/1>
+# expect: Violation Part-text SPARQL <id/example/pillar/1/clause/1>
+# expect: Violation Part-text SPARQL <id/example/pillar/1/clause/2>
+# expect: Violation Part-text SPARQL <id/example/preamble>
+# expect: Violation Part-text SPARQL <id/example/preamble/paragraph/1>
+# expect: Violation Part-text SPARQL <id/example/preamble/paragraph/1/clause/1>
 DELETE DATA { <id/example/zh> schema:inLanguage "zh" } ;
 INSERT DATA { <id/example/zh> schema:inLanguage "en" }
