@@ -10,10 +10,15 @@ import logging
 import resource
 import subprocess
 import sys
+from collections.abc import MutableMapping
+from contextvars import ContextVar
 
 from initiative_lod.errors import InitiativeLodError
 
 log = logging.getLogger(__name__)
+
+#: What has been drawn, by what is asked for: in an export, which asks for a drawing under several addresses.
+DRAWN: ContextVar[MutableMapping[tuple[str, ...], bytes] | None] = ContextVar("drawn", default=None)
 
 
 def run(module: str, *arguments: str, data: str, seconds: int) -> bytes:
@@ -21,6 +26,9 @@ def run(module: str, *arguments: str, data: str, seconds: int) -> bytes:
 
     The module calls ``confine`` first.
     """
+    asked, drawn = (module, *arguments, data), DRAWN.get()
+    if drawn is not None and asked in drawn:
+        return drawn[asked]
     command = [sys.executable, "-m", module, *arguments]
     try:
         done = subprocess.run(command, input=data.encode(), capture_output=True, timeout=seconds, check=False)
@@ -29,6 +37,8 @@ def run(module: str, *arguments: str, data: str, seconds: int) -> bytes:
     if done.returncode or not done.stdout:
         log.error("the process of %s said: %s", module, done.stderr.decode(errors="replace").strip())
         raise InitiativeLodError(f"{module} ended with status {done.returncode}, and the log has what it said")
+    if drawn is not None:
+        drawn[asked] = done.stdout
     return done.stdout
 
 

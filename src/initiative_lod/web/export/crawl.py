@@ -10,9 +10,12 @@ import asyncio
 import gzip
 import re
 from collections.abc import Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
+
+from cachetools import LRUCache
 
 from initiative_lod import release
 from initiative_lod.formats import HTML, JSON
@@ -21,6 +24,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.app import create_app
+from initiative_lod.web.drawing_process import DRAWN
 from initiative_lod.web.export.site_file import SiteAddress
 
 #: Addresses that a server makes an answer for, with arguments without end or at the time of asking, as expressions.
@@ -39,6 +43,7 @@ _LINK = re.compile(rb"""\s(?:href|src)=(?:"([^"]*)"|'([^']*)')""")
 _FIELD = re.compile(r'<([^>]*)>; rel="([^"]*)"(?:; type="([^"]*)")?')
 FOLLOWED = {"alternate", "describedby", "item"}  # relations in headers; their targets are representations
 ACCEPT = f"{HTML.name}, */*;q=0.1"
+DRAWN_BYTES = 64 << 20  # of pictures and documents that are kept: each is asked for in every language
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ class Asking:
         self.site = self._app.site
         self.languages = tuple(self.site.pages.languages)
         self._host, self._scheme = host, scheme
-        self._runner = asyncio.Runner()
+        self._runner, self._context = asyncio.Runner(), copy_context()
+        self._context.run(DRAWN.set, LRUCache(DRAWN_BYTES, len))
 
     @property
     def opened(self) -> OpenRelease:
@@ -137,7 +143,7 @@ class Asking:
 
     def ask(self, address: SiteAddress, accept: str, language: str) -> Answer:
         """The answer to a GET."""
-        return self._runner.run(self._ask(address, accept, language))
+        return self._runner.run(self._ask(address, accept, language), context=self._context)
 
     async def _ask(self, address: SiteAddress, accept: str, language: str) -> Answer:
         sent: list[dict[str, Any]] = []
