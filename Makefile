@@ -7,7 +7,7 @@ NODE_PACKAGES := tests/node/node_modules/.package-lock.json
 # Where it is set, each of the many processes that tests start would compile all of the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help editor node-packages install install-dev serve test test-all check lint types bench peers interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
+.PHONY: help editor node-packages install install-dev serve test test-all rewritten check lint types bench peers interop spark installed proofs siege soak pictures docs reference agreement image sbom audit lock clean
 help:
 	@echo "make serve     set everything up, build the release and serve it at http://127.0.0.1:8000"
 	@echo "make test      set everything up and run the tests, but for the dear ones      make test-all  these too"
@@ -36,7 +36,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # The query editor of /sparql. Without npm, or offline, the page has its plain form, and nothing else changes.
@@ -62,11 +62,15 @@ serve: install
 # In parallel; the tests of a file stay together, since they share a server. tests/conftest.py says which files come first.
 # `make test` leaves out what takes seconds of processor time for one test; `make test-all`, which .ci/run calls, has it too.
 IN_PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
-test: install-dev
+test: install-dev rewritten
 	$(BIN)/python -m pytest -m "not slow and not thorough" $(IN_PARALLEL)
 
-test-all: install-dev
+test-all: install-dev rewritten
 	$(BIN)/python -m pytest -m "not slow" $(IN_PARALLEL)
+
+# Once, what each of the processes would do at the same time: pytest rewrites the assertions of all files, and keeps them so.
+rewritten: install-dev
+	@$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null || true
 
 lint: install-dev
 	$(BIN)/ruff check src tests tools bench docs

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.graph import Built, build
+from initiative_lod.languages import simplified_characters
 from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
 from patience import LIMITS, SECONDS
 from pipeline.conftest import CHECKOUT, make_project
@@ -77,6 +79,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 Once = Callable[[str, Callable[[Path], None]], Path]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def table_of_characters() -> None:
+    """Made before any process is forked to index a release, each of which would make it again."""
+    simplified_characters()
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Fills a folder of the run, by its name, or waits until another process has."""
@@ -102,9 +110,18 @@ def make_and_publish(settings: Settings) -> None:
     release.publish(settings.release_folder, pipeline.make_release(settings))
 
 
-def assert_untouched(folder: Path) -> None:
-    """A shared release folder holds one release still, and that is sound."""
-    assert [release.verify(found) for found in release.releases(folder)] == [[]], f"a test has changed {folder}"
+@contextmanager
+def untouched(folder: Path, releases: str) -> Iterator[None]:
+    """The release folder in a folder of the run holds one release still, and that is sound: its last user looks."""
+    with folder.with_suffix(".users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # another process uses it still, and looks when it is through
+            return
+        found = release.releases(folder / releases)
+        assert [release.verify(each) for each in found] == [[]], f"a test has changed {folder}"
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +130,8 @@ def real_settings(once: Once) -> Iterator[Settings]:
     # A tenth of its documents is rendered: of the second document, all is.
     wanted = Settings(root=CHECKOUT, rendered_documents=40)
     folder = once("real", lambda folder: make_and_publish(replace(wanted, releases=folder / "releases")))
-    yield Settings(root=CHECKOUT, releases=folder / "releases")
-    assert_untouched(folder / "releases")
+    with untouched(folder, "releases"):
+        yield Settings(root=CHECKOUT, releases=folder / "releases")
 
 
 @pytest.fixture(scope="session")
@@ -127,8 +144,8 @@ def real_build() -> Built:
 def harbour_root(once: Once) -> Iterator[Path]:
     """The second document's project folder, with a published release."""
     folder = once("harbour", lambda folder: make_and_publish(Settings(root=make_project(folder / "project"))))
-    yield folder / "project"
-    assert_untouched(folder / "project" / "releases")
+    with untouched(folder, "project/releases"):
+        yield folder / "project"
 
 
 def export_site(settings: Settings, folder: Path, shown_in: Path) -> None:

@@ -61,6 +61,7 @@ class Checked:
     differences: tuple[Difference, ...]
     questions: int  # with rows that were worked out by hand
     modified: str  # the dataset's own date
+    store: Store  # of its quads, with the default graph of a release
 
     @property
     def conforms(self) -> bool:
@@ -80,7 +81,7 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
     progress("asking the competency questions")
     store = default_graph.in_memory(built.quads)
     differences = tuple(competency.differences(all_questions, store, settings.base))
-    return Checked(built, report, differences, sum(bool(item.expected) for item in all_questions), modified)
+    return Checked(built, report, differences, sum(bool(item.expected) for item in all_questions), modified, store)
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -115,7 +116,6 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
     if checked.differences:
         raise SourceError("\n".join(str(difference) for difference in checked.differences))
     built, report, iris = checked.built, checked.report, Iris(settings.base)
-    store = default_graph.in_memory(built.quads)
     all_questions = questions.of_project(settings.root, settings.ontology)
     coverage = {
         iris.path(item.part) or item.part: CoveredText(item.covered, item.characters) for item in built.coverage
@@ -136,7 +136,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
-            competency.FILE: competency.content(all_questions, store, settings.base),
+            competency.FILE: competency.content(all_questions, checked.store, settings.base),
             **statement_files(built.quads, iris),
         },
         iris,

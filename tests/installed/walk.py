@@ -132,12 +132,19 @@ class Run:
         self.line = [str(Path(sys.executable).with_name("initiative-lod"))]
         self.line += ["--root", str(CHECKOUT), "--releases", str(folder / "releases")]
         self.folder, self.given = folder, set[str]()
+        # Of this project's documents a part is rendered when a release is made; of the new project's, all are.
+        self.environment = {**os.environ, f"{ENVIRONMENT_PREFIX}RENDERED_DOCUMENTS": "40"}
 
     def __call__(self, *arguments: str) -> str:
         """What a command prints. Raises AssertionError when it fails."""
         self.given.add(" ".join(arguments[: 2 if arguments[0] == "release" else 1]))
         done = subprocess.run(
-            [*self.line, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=SECONDS
+            [*self.line, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
         )
         assert done.returncode == 0, f"initiative-lod {' '.join(arguments)}\n{done.stdout}{done.stderr}"
         return done.stdout
@@ -180,7 +187,7 @@ def commands(run: Run) -> tuple[str, str]:
     town = Path(run("init", str(run.folder / "town")).strip())
     assert (town / "data").is_dir()
     small = Run(town)
-    small.line = [run.line[0], "--root", str(town)]
+    small.line, small.environment = [run.line[0], "--root", str(town)], dict(os.environ)
     small("build", "--publish")
     assert (Path(small("export", str(run.folder / "site")).strip()) / "site" / "index.en.html").is_file()
     run.given |= small.given

@@ -38,24 +38,33 @@ def test_proposals_are_written_as_sssom(tmp_path: Path) -> None:
     assert {row.value("object_id") for row in found.rows} == {"http://other.org/1", "http://other.org/2"}
     assert str(tmp_path) not in out.read_text("utf-8")
     assert all(list(row.extensions.values()) == ["theirs.ttl"] for row in found.rows)
-    again = run("align", str(graph), "--quiet")
-    assert again == out.read_text("utf-8")
 
 
-def test_a_comparison_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_is_printed_is_what_is_written(harbour_root: Path, tmp_path: Path) -> None:
+    graph, out = tmp_path / "theirs.ttl", tmp_path / "out.sssom.tsv"
+    graph.write_text(THEIRS.replace("privacy", "shipping lines"), "utf-8")
+    line = ("--root", str(harbour_root), "align", str(graph), "--quiet")
+    run(*line, "--out", str(out))
+    assert len(sssom.read(out).rows) == 1
+    assert run(*line) == out.read_text("utf-8")
+
+
+def test_a_comparison_that_takes_too_long_is_ended(
+    monkeypatch: pytest.MonkeyPatch, harbour_root: Path, tmp_path: Path
+) -> None:
     monkeypatch.setattr("initiative_lod.cli.align.propose", lambda *arguments: signal.pause())
     monkeypatch.setenv("INITIATIVE_LOD_VALIDATION_SECONDS", "0.5")
     (tmp_path / "theirs.ttl").write_text(THEIRS, "utf-8")
     with pytest.raises(SourceError, match=r"the comparison was ended after 0\.5 s \(setting validation_seconds\)"):
-        run("align", str(tmp_path / "theirs.ttl"), "--quiet")
+        run("--root", str(harbour_root), "align", str(tmp_path / "theirs.ttl"), "--quiet")
 
 
-def test_nothing_in_common(tmp_path: Path) -> None:
+def test_nothing_in_common(harbour_root: Path, tmp_path: Path) -> None:
     graph = tmp_path / "theirs.ttl"
     graph.write_text("<http://x.org/> <http://x.org/p> 1 .", "utf-8")
-    text = run("align", str(graph), "--quiet")
+    text = run("--root", str(harbour_root), "align", str(graph), "--quiet")
     assert text.splitlines()[-1].startswith("subject_id\t")
-    assert run("align", str(graph), "--quiet", "--review") == ""
+    assert run("--root", str(harbour_root), "align", str(graph), "--quiet", "--review") == ""
 
 
 def test_export_of_a_release(real_settings: Settings, tmp_path: Path) -> None:

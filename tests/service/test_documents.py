@@ -519,7 +519,7 @@ def test_every_page_and_every_link_on_it_is_there(harbour: Live) -> None:
     assert len([path for path in pages if path.startswith("/doc/harbour-2031/action/")]) > 3
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_some_pages_of_each_kind_are_there(real: Live) -> None:
     pages = crawl(real, _OF_A_KIND)
     assert len([path for path in pages if path.startswith("/doc/wic-2020/action/")]) > _OF_A_KIND
