@@ -280,6 +280,24 @@ def test_a_number_that_is_none_is_damage(tmp_path: Path) -> None:
         release.read(made.path)
 
 
+@pytest.mark.parametrize("number", ["1e400", "NaN", "[]", '"x"', "{}"])
+def test_a_number_that_is_none_is_told_wherever_it_is_read(tmp_path: Path, number: str) -> None:
+    (tmp_path / "manifest.json").write_text(f'{{"format": {number}}}')
+    with pytest.raises(ReleaseError, match=r"manifest\.json cannot be read"):
+        manifest.format_at(tmp_path)
+    with pytest.raises(ReleaseError, match="is damaged"):
+        release.read(tmp_path)
+
+
+def test_a_name_that_no_file_can_have_is_a_fault(tmp_path: Path) -> None:
+    made = write(tmp_path, "a")
+    path = made.path / "manifest.json"
+    value = json.loads(path.read_bytes())
+    value["files"]["x" * 5000] = value["files"]["release.nq"]
+    path.write_bytes(as_json(value))
+    assert f"{'x' * 80} cannot be read: File name too long" in release.verify(release.read(made.path))
+
+
 def set_format(made: release.Release, number: object) -> None:
     path = made.path / "manifest.json"
     value = json.loads(path.read_bytes())

@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -23,11 +24,11 @@ from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
 from initiative_lod.sparql.deadlines import Deadlines
-from initiative_lod.sparql.job import Job, QueryResult, Reply
+from initiative_lod.sparql.job import ASK, CALL, MOST_CALLS, Job, QueryResult, Reply
 from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.main import FRAME
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
-from initiative_lod.sparql.worker_process import Worker, to_read
+from initiative_lod.sparql.worker_process import Calls, Worker, to_read
 from patience import SECONDS
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)
@@ -107,9 +108,6 @@ def test_a_descriptor_is_opened_anew_only_where_it_is_an_unnamed_file_that_was_w
 def test_a_worker_that_sends_many_descriptors_is_hung_up(tmp_path: Path) -> None:
     """Byte by byte, for a reply that never is whole: each would take one of the server's places for connections."""
 
-    def opened() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
-
     async def lie() -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
@@ -128,6 +126,48 @@ def test_a_worker_that_sends_many_descriptors_is_hung_up(tmp_path: Path) -> None
         assert worker.retired
 
     asyncio.run(lie())
+
+
+def opened() -> int:
+    """Descriptors of this process."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def framed(reply: Reply, body: bytes = b"") -> bytes:
+    header = reply.to_bytes()
+    return FRAME.pack(len(header), len(body)) + header + body
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
+@pytest.mark.parametrize("kind", ["call", "ask", "", "html"])
+def test_a_worker_that_was_taken_over_gets_no_call_nor_descriptor_for_nothing(tmp_path: Path, kind: str) -> None:
+    """Calls without end, whose words are no text, each with a descriptor; and results that are none."""
+    asked: list[str] = []
+
+    async def call(iri: str, query: str) -> AsyncGenerator[bytes, None]:
+        asked.append(query)
+        yield b"x"
+
+    async def lie() -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        worker = Worker(subprocess.Popen(["sleep", "60"]), ours)
+        job = Job(str(tmp_path / "store"), "ASK {}", "http://b/")
+        running = asyncio.create_task(worker.run(job, Deadlines(SECONDS), Calls(call, call)))
+        await asyncio.sleep(0)
+        before = opened()
+        with theirs, suppress(BrokenPipeError, ConnectionResetError):
+            while not running.done():
+                socket.send_fds(theirs, [framed(Reply(kind=kind), b"\xff")], [0])
+                await asyncio.sleep(0.001)
+        with pytest.raises(QueryLimit):
+            await running
+        assert opened() <= before  # both ends of the socket are closed by now
+        assert worker.retired
+        await worker.wait()
+
+    asyncio.run(lie())
+    assert len(asked) == (MOST_CALLS if kind in (CALL, ASK) else 0)
 
 
 @pytest.mark.parametrize(

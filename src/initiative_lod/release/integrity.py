@@ -118,10 +118,13 @@ def verify(release: Release) -> list[str]:
     faults = []
     for name, entry in release.manifest.files.items():
         path = release.path / name
-        if not path.is_file():
-            faults.append(f"{name} is missing")
-        elif sha256(path) != entry.sha256:
-            faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
+        try:
+            if not path.is_file():
+                faults.append(f"{name} is missing")
+            elif sha256(path) != entry.sha256:
+                faults.append(f"{name} is not what the manifest says: its SHA-256 differs")
+        except OSError as error:  # of a name that no file can have, too
+            faults.append(f"{name[:80]} cannot be read: {error.strerror}")
     listed = {*release.manifest.files, MANIFEST, STORE_DIGESTS}
     faults += [f"{name} is not in the manifest" for name in sorted(_names(release.path)) if name not in listed]
     if release.path.name != release.version or not release.version.endswith(release.digest[:12]):

@@ -257,7 +257,7 @@ def format_at(folder: Path) -> int:
     try:
         value = read_json(path.read_bytes())
         return int(value.get("format", 0)) or _unnumbered(folder, value.get("triples"))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise ReleaseError(f"{path} cannot be read: {error}") from error
 
 

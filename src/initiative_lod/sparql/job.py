@@ -27,6 +27,9 @@ LONGEST_HEADER = 64 * 1024
 CHUNK = 64 * 1024
 #: The kinds of a reply that is none yet: the worker wants a service called, or the engine asked that has the release.
 CALL, ASK = "call", "ask"
+#: The kinds of a result.
+FORMS = ("boolean", "solutions", "graph")
+MOST_CALLS = 16  # of one query: a worker makes 8 for SERVICE clauses, and one of the engine
 
 
 class Reader(NamedTuple):

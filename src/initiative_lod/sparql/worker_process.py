@@ -35,7 +35,7 @@ from initiative_lod.release import in_use
 from initiative_lod.release.in_use import Lease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.deadlines import Deadlines
-from initiative_lod.sparql.job import ASK, CALL, CHUNK, LONGEST_HEADER, Job, QueryResult, Reply
+from initiative_lod.sparql.job import ASK, CALL, CHUNK, FORMS, LONGEST_HEADER, MOST_CALLS, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.evaluation import STORES_KEPT_OPEN
 from initiative_lod.sparql.worker.main import FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
@@ -158,8 +158,14 @@ class Worker:
             with deadlines.within():
                 await self._send(FRAME.pack(len(header), len(query)) + header + query)
                 reply, body, files = await self._reply()
+                called = 0
                 while call := {CALL: calls.service, ASK: calls.engine}.get(reply.kind):
-                    await self._pass_on(call(reply.message, body.decode()))
+                    _close(files)
+                    called += 1
+                    if called > MOST_CALLS:  # a worker of ours never does
+                        self.kill()
+                        raise QueryLimit(Message("query.lost"))
+                    await self._pass_on(call(reply.message, body.decode("utf-8", "replace")))
                     reply, body, files = await self._reply()
         except TimeoutError:
             self.kill()
@@ -175,6 +181,10 @@ class Worker:
         if reply.error:
             _close(files)
             raise reply.exception()
+        if reply.kind not in FORMS:
+            _close(files)
+            self.kill()
+            raise QueryLimit(Message("query.lost"))
         if not reply.in_file:
             _close(files)
             return QueryResult(reply.kind, reply.rows, len(body), body)
