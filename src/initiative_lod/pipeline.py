@@ -62,6 +62,7 @@ class Checked:
     questions: int  # with rows that were worked out by hand
     modified: str  # the dataset's own date
     store: Store  # of its quads, with the default graph of a release
+    answers: competency.Answers  # of the store
 
     @property
     def conforms(self) -> bool:
@@ -80,8 +81,10 @@ def check(settings: Settings, progress: Progress = lambda message: None) -> Chec
     report = validate(built, settings)
     progress("asking the competency questions")
     store = default_graph.in_memory(built.quads)
-    differences = tuple(competency.differences(all_questions, store, settings.base))
-    return Checked(built, report, differences, sum(bool(item.expected) for item in all_questions), modified, store)
+    answers: competency.Answers = {}
+    differences = tuple(competency.differences(all_questions, store, settings.base, answers))
+    asked = sum(bool(item.expected) for item in all_questions)
+    return Checked(built, report, differences, asked, modified, store, answers)
 
 
 def validate(built: Built, settings: Settings) -> Report:
@@ -136,7 +139,7 @@ def make_release(settings: Settings, progress: Progress = lambda message: None, 
             "report.ttl": report.to_turtle().encode(),
             "report.txt": report.to_text().encode(),
             "coverage.json": as_json({part: asdict(item) for part, item in coverage.items()}),
-            competency.FILE: competency.content(all_questions, checked.store, settings.base),
+            competency.FILE: competency.content(all_questions, checked.store, settings.base, checked.answers),
             **statement_files(built.quads, iris),
         },
         iris,

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,7 +24,7 @@ from initiative_lod.documents.representation import OFFERS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import in_use
 from initiative_lod.web.export import static_site
-from initiative_lod.web.export.crawl import is_served
+from initiative_lod.web.export.crawl import Asking, is_served
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
 from patience import SECONDS, eventually
@@ -479,3 +479,22 @@ def test_the_record_says_what_it_is_a_copy_of(site: Path, harbour: Live) -> None
     assert record["version"] == harbour.opened.release.version
     assert record["digest"] == harbour.opened.release.digest
     assert "https://harbour.example/sitemap.xml" in (site / "site" / "robots.txt").read_text("utf-8")
+
+
+def test_a_picture_is_drawn_once_for_all_who_ask(harbour: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+
+    def counted(*given: object, **options: object) -> subprocess.CompletedProcess[bytes]:
+        begun.append(given)
+        return run(*given, **options)  # type: ignore[call-overload, no-any-return]
+
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", counted)
+    with Asking(replace(harbour.settings, page_cache=0), harbour.opened.release) as asking:
+        english, again, chinese = (
+            asking.ask(SiteAddress("/pictures/wording.png", f"lang={tag}"), "*/*", language)
+            for tag, language in (("en", "en"), ("en", "zh"), ("zh", "en"))
+        )
+    assert english.status == 200
+    assert english.body == again.body != chinese.body
+    assert len(begun) == 2

@@ -7,7 +7,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,15 @@ def publish_three(root: Path, folder: Path) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def three(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...]]:
+def three(once: Callable[[str, Callable[[Path], None]], Path]) -> tuple[Path, tuple[str, ...]]:
     """A folder of three releases, the third current. Nobody changes it."""
-    root = make_project(tmp_path_factory.mktemp("memento") / "project")
-    return root, publish_three(root, root / "releases")
+
+    def fill(folder: Path) -> None:
+        root = make_project(folder / "project")
+        (folder / "versions").write_text("\n".join(publish_three(root, root / "releases")))
+
+    folder = once("three", fill)  # for all modules that use it, each of which has this fixture for itself
+    return folder / "project", tuple((folder / "versions").read_text().split())
 
 
 @pytest.fixture(scope="session")

@@ -207,6 +207,16 @@ def test_a_template_keeps_rows_of_every_document(write: Write, monkeypatch: pyte
     assert (kept["document"], kept["complete"]) == ("each", False)
 
 
+def test_what_was_asked_for_comparing_is_not_asked_again_to_be_written(write: Write) -> None:
+    question, store = questions.read(write(ABOUT.format("each") + OF_EACH, rows=None)), some_store()
+    answers: competency.Answers = {}
+    list(competency.differences([question], store, answers=answers))
+    record = competency.content([question], store)
+    assert json.loads(record)[0]["rows"]
+    assert competency.content([question], Store(), answers=answers) == record
+    assert competency.content([question], Store()) != record
+
+
 def test_the_templates_of_the_ontology_are_asked_unless_the_project_has_its_own(write: Write, tmp_path: Path) -> None:
     (tmp_path / "data" / "questions").mkdir(parents=True)
     (tmp_path / "questions").mkdir()

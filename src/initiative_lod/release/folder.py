@@ -255,7 +255,7 @@ def finish(
     with phases.here("uniting its graphs"):
         unions.write(building, manifest, compact)
     with phases.here("counting what points to hubs"):
-        hubs.write(building, manifest.base)
+        hubs.write(building, manifest)
     make_index(building)
     seal(building, before)
 

@@ -20,7 +20,7 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.release import quad_table
 from initiative_lod.release.files import open_index, unstamp
-from initiative_lod.release.manifest import DESCRIPTION, INDEX, TABLE
+from initiative_lod.release.manifest import DESCRIPTION, INDEX, TABLE, Manifest
 from initiative_lod.release.time_limit import check_time
 
 FILE = "hubs.sqlite"  # in the index
@@ -64,14 +64,24 @@ class Hubs:
             raise OSError(f"{self._path.name} cannot be read: {error}") from error
 
 
-def write(building: Path, base: str) -> None:
+def write(building: Path, manifest: Manifest) -> None:
     """Write the file of a release, which lies in ``building`` whole but for its index.
 
     Raises ReleaseError, OutOfTime.
     """
+    counts = _counted(building, Iris(manifest.base)) if manifest.quads >= LEAST else Counter()
+    path = building / INDEX / FILE
+    with closing(sqlite3.connect(path, isolation_level=None)) as written:
+        written.executescript(_SCHEMA)
+        listed = sorted((thing, property, subjects) for (thing, property), subjects in counts.items())
+        written.executemany("INSERT INTO pointing VALUES (?, ?, ?)", listed)
+    unstamp(path)
+
+
+def _counted(building: Path, iris: Iris) -> Counter[tuple[str, str]]:
+    """How many things point to each hub, by thing and property. Raises ReleaseError, OutOfTime."""
     from duckdb import Error
 
-    iris = Iris(base)
     table = building / TABLE
     given = {"table": str(table), "inferred": f"<{iris.graph(inference.NAME).value}>", "least": LEAST}
     try:
@@ -82,16 +92,10 @@ def write(building: Path, base: str) -> None:
         ):
             rows = engine.execute(_COUNT, given).fetchall()
             counts = Counter({(thing[1:-1], property[1:-1]): int(subjects) for thing, property, subjects in rows})
-            counts += _described(building, {thing for thing, _ in counts})
+            return counts + _described(building, {thing for thing, _ in counts})
     except Error as error:
         check_time()
         raise ReleaseError(f"the hubs of the release cannot be counted: {error}") from error
-    path = building / INDEX / FILE
-    with closing(sqlite3.connect(path, isolation_level=None)) as written:
-        written.executescript(_SCHEMA)
-        listed = sorted((thing, property, subjects) for (thing, property), subjects in counts.items())
-        written.executemany("INSERT INTO pointing VALUES (?, ?, ?)", listed)
-    unstamp(path)
 
 
 def _described(building: Path, hubs: set[str]) -> Counter[tuple[str, str]]:

@@ -27,6 +27,19 @@ _SHARED = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?othe
 _TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own terms in a query
 
 
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """What a SELECT has found: the names of its variables, and a term (or none) for each in each row."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+Found = bool | Solutions
+#: Answers to questions of one store, by slug: kept, so that each is asked once for comparing and for writing it down.
+Answers = dict[str, Found]
+
+
 @dataclass(frozen=True)
 class Difference:
     """A question whose answer is not the expected one: rows that are missing, and rows that are too many."""
@@ -48,17 +61,27 @@ def answer(question: Question, store: Store, base: str = DEFAULT_BASE) -> tuple[
     IRIs of ours are written without their base, literals by their lexical form, unbound as an empty cell.
     Raises ParseError for a question that is not SPARQL, or asks for a graph.
     """
-    result = _ask(question, store, base)
-    if isinstance(result, QueryBoolean):
-        return ((str(bool(result)).lower(),),)
-    names = _columns(question, result)
-    return (names, *(tuple(_cell(solution[name], base) for name in names) for solution in result))
+    return _in_cells(_ask(question, store, base), base)
 
 
-def differences(questions: Iterable[Question], store: Store, base: str = DEFAULT_BASE) -> Iterator[Difference]:
-    """The questions that ``store`` answers otherwise than expected; of templates, for the documents in their rows."""
+def _in_cells(found: Found, base: str) -> tuple[tuple[str, ...], ...]:
+    if isinstance(found, bool):
+        return ((str(found).lower(),),)
+    return (found.names, *(tuple(_cell(term, base) for term in row) for row in found.rows))
+
+
+def differences(
+    questions: Iterable[Question], store: Store, base: str = DEFAULT_BASE, answers: Answers | None = None
+) -> Iterator[Difference]:
+    """The questions that ``store`` answers otherwise than expected; of templates, for the documents in their rows.
+
+    What it answers is kept in ``answers``.
+    """
     for question in questions:
-        rows = answer(question, store, base)
+        found = _ask(question, store, base)
+        if answers is not None:
+            answers[question.slug] = found
+        rows = _in_cells(found, base)
         if question.document == EACH:
             rows = _of_named_documents(question, rows)
         if rows != question.expected:
@@ -96,12 +119,17 @@ def _columns(question: Question, found: QuerySolutions) -> tuple[str, ...]:
     return names
 
 
-def content(questions: Sequence[Question], store: Store, base: str = DEFAULT_BASE) -> bytes:
+def content(
+    questions: Sequence[Question], store: Store, base: str = DEFAULT_BASE, answers: Answers | None = None
+) -> bytes:
     """The record of a release's questions: their words, their SPARQL, the rows worked out by hand and the answer.
 
-    The answer's terms are written as in SPARQL's JSON results. Of more than MAX_ROWS rows the first are kept.
+    The answer's terms are written as in SPARQL's JSON results. Of more than MAX_ROWS rows the first are kept. What is
+    in ``answers`` is not asked again.
     """
-    return _written([_record(item, store, base) for item in questions])
+    known = answers or {}
+    found = (known[item.slug] if item.slug in known else _ask(item, store, base, _most(item)) for item in questions)
+    return _written([_record(item, answer, base) for item, answer in zip(questions, found, strict=True)])
 
 
 def with_joint(
@@ -110,7 +138,7 @@ def with_joint(
     """The record of a release's questions with those of ``joint`` (which need merged graphs) that are answered."""
     names = {question.slug for question in joint}
     values = [value for value in read_json(saved) if value["slug"] not in names]
-    values += [_record(question, store, base) for question in answered]
+    values += [_record(question, _ask(question, store, base, _most(question)), base) for question in answered]
     return _written(values)
 
 
@@ -118,8 +146,7 @@ def _written(records: list[dict[str, Any]]) -> bytes:
     return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
-    found = _ask(question, store, base)
+def _record(question: Question, found: Found, base: str) -> dict[str, Any]:
     query = rebase_query(question.bare_query, base)
     record: dict[str, Any] = {
         "slug": question.slug,
@@ -133,25 +160,30 @@ def _record(question: Question, store: Store, base: str) -> dict[str, Any]:
         "terms": sorted({name for names in _TERM.findall(query) for name in names if name}),
         "expected": [list(row) for row in question.expected],
     }
-    if isinstance(found, QueryBoolean):
-        return {**record, "boolean": bool(found)}
-    names = _columns(question, found)
-    most = MAX_TEMPLATE_ROWS if question.document == EACH else MAX_ROWS
+    if isinstance(found, bool):
+        return {**record, "boolean": found}
+    most = _most(question)
     rows: list[dict[str, Any]] = []
     complete, counts = True, Counter[str]()
-    for solution in islice(found, most + 1):
-        row = {name: term for name in names if (term := _term(solution[name])) is not None}
+    for solution in found.rows[: most + 1]:
+        row = {name: term for name, value in zip(found.names, solution, strict=True) if (term := _term(value))}
         document = row.get(DOCUMENT, {}).get("value", "") if question.document == EACH else ""
         counts[document] += 1
         if counts[document] <= MAX_ROWS and len(rows) < most:
             rows.append(row)
         else:
             complete = False
-    columns = {name: dict(words) for name in names if (words := question.columns.get(name))}
-    return {**record, "variables": list(names), "columns": columns, "rows": rows, "complete": complete}
+    columns = {name: dict(words) for name in found.names if (words := question.columns.get(name))}
+    return {**record, "variables": list(found.names), "columns": columns, "rows": rows, "complete": complete}
 
 
-def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySolutions:
+def _most(question: Question) -> int:
+    """The rows of an answer that a release holds."""
+    return MAX_TEMPLATE_ROWS if question.document == EACH else MAX_ROWS
+
+
+def _ask(question: Question, store: Store, base: str, most: int | None = None) -> Found:
+    """What the store answers: the whole, or of more than ``most`` rows one more, by which that is known."""
     text = rebase_query(question.query, base)
     try:
         found = store.query(text, base_iri=base)  # results are lazy
@@ -162,8 +194,12 @@ def _ask(question: Question, store: Store, base: str) -> QueryBoolean | QuerySol
         found = store.query(text, base_iri=base, **options)
     if isinstance(found, QueryBoolean) and question.document == EACH:
         raise ParseError(f"a question about {EACH} document selects ?{DOCUMENT}, which an ASK cannot", question.path)
-    if isinstance(found, QueryBoolean | QuerySolutions):
-        return found
+    if isinstance(found, QueryBoolean):
+        return bool(found)
+    if isinstance(found, QuerySolutions):
+        names = _columns(question, found)
+        some = found if most is None else islice(found, most + 1)
+        return Solutions(names, tuple(tuple(solution[name] for name in names) for solution in some))
     raise ParseError("a question is a SELECT or ASK, which has rows to compare: write one", question.path)
 
 
