@@ -20,6 +20,8 @@ FILE = "initiative-lod.toml"  # which makes a folder a project
 _KINDS: dict[str, Callable[[Any], Any]] = {"str": str, "int": int, "float": float, "Path": Path}
 _IN_FILE: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "Path": (str,)}
 _CALLED = {"str": "a string", "int": "a whole number", "float": "a number", "Path": "a string"}
+#: Of numbers that have no other: seconds (thirty years), whole numbers. No timer and no limit of the kernel takes more.
+_MOST = {"float": 1e9, "int": 2**53}
 _BASE = re.compile(r"""https?://[^\s/<>"{}|^`\\?#]+/([^\s<>"{}|^`\\?#]*/)?""")
 
 
@@ -240,10 +242,12 @@ def from_file(path: Path) -> dict[str, Any]:
 def _check(item: Field[Any], value: Any) -> None:
     """Raise SettingsError for a value that is out of a setting's range."""
     minimum, maximum = item.metadata["minimum"], item.metadata["maximum"]
+    if maximum is None:
+        maximum = _MOST.get(str(item.type))
     if minimum is not None and not value >= minimum:  # "not", for a NaN
         raise SettingsError(f"setting {item.name!r} is {value}, and must be at least {minimum}")
     if maximum is not None and value > maximum:
-        raise SettingsError(f"setting {item.name!r} is {value}, and must be at most {maximum}")
+        raise SettingsError(f"setting {item.name!r} is {value}, and must be at most {maximum:.15g}")
     if item.name == "base" and not _BASE.fullmatch(value):
         raise SettingsError(f"setting 'base' is {value!r}: it must be an http or https IRI that ends in '/'")
 

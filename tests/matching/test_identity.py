@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from initiative_lod.build import identity, mappings
 from initiative_lod.build.graph import Built, build
 from initiative_lod.build.identity import Clusters, IdentityLink, clusters
-from initiative_lod.errors import ParseError
+from initiative_lod.errors import ParseError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph
 from initiative_lod.settings import Settings
@@ -188,6 +188,24 @@ def test_judgements_are_appended_and_read_back(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
     judgement.append(path, written[0])
     assert judgement.read(path) == [*written, written[0]]
+
+
+def test_a_link_of_somebody_else_s_is_not_written_through(tmp_path: Path) -> None:
+    """To a file that is not there, which would be made, or to one that is none of judgements."""
+    other, path = tmp_path / "profile", tmp_path / "identity.tsv"
+    made = Judgement("http://e.example/$(x)", "http://e.example/b", Verdict.SAME, "A. Judge", "2031-01-02", "seen")
+    path.symlink_to(other)
+    with pytest.raises(SourceError, match="cannot be written"):
+        judgement.append(path, made)
+    assert not other.exists()
+    other.write_text("alias x=y\n")
+    with pytest.raises(SourceError, match="no file of judgements"):
+        judgement.append(path, made)
+    assert other.read_text() == "alias x=y\n"
+    columns = "\t".join(judgement.COLUMNS)
+    other.write_bytes(f"\ufeff{columns}\r\n".encode())  # a project's own link, and as another program writes it
+    judgement.append(path, made)
+    assert judgement.read(path) == [made]
 
 
 def test_many_writers_lose_nothing(tmp_path: Path) -> None:

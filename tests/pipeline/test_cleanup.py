@@ -357,6 +357,16 @@ def test_what_a_switch_left_goes(folder: Path) -> None:
     assert history.current_version(folder) == names["a"]
 
 
+def test_what_a_pin_left_goes(folder: Path) -> None:
+    names = publish_all(folder, "a")
+    cleanup.pin(folder, names["a"])
+    (folder / ".pinned").write_text("half")
+    assert cleanup.leftovers(folder) == [cleanup.Removed(".pinned", 4)]
+    assert collect(folder)[1] == [cleanup.Removed(".pinned", 4)]
+    assert not (folder / ".pinned").exists()
+    assert history.pinned(folder) == [names["a"]]
+
+
 def test_what_is_none_of_ours_is_left_alone(folder: Path) -> None:
     publish_all(folder, "a")
     (folder / "notes").mkdir()

@@ -52,6 +52,15 @@ def test_times_have_a_least(value: float) -> None:
         Settings(query_seconds=value)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"stop_seconds": float("inf")}, {"query_cpu_seconds": 1e300}, {"query_memory": 10**30}, {"page_queue": 2**60}],
+)
+def test_numbers_have_a_most_that_timers_and_limits_take(values: dict[str, float]) -> None:
+    with pytest.raises(SettingsError, match=f"{next(iter(values))}.* must be at most "):
+        Settings(**values)  # type: ignore[arg-type]
+
+
 def test_a_port_has_a_most() -> None:
     with pytest.raises(SettingsError, match="port"):
         Settings(port=65536)

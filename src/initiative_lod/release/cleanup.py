@@ -21,6 +21,7 @@ from initiative_lod.release.folder import LEFT_BEHIND, versions
 KEPT_RELEASES = 5  # releases that were current before, kept besides the current one
 REMOVING = ".removing-"
 DRAFT = "not published"
+_NEW_PINS = f".{history.PINNED}"  # until it has its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def pin(folder: Path, version: str, keep: bool = True) -> None:
     """Keep a version whatever is removed; no longer, if not ``keep``."""
     with history.lock(folder):
         names = sorted({*history.pinned(folder), version} if keep else {*history.pinned(folder)} - {version})
-        new = folder / f".{history.PINNED}"
+        new = folder / _NEW_PINS
         write_file(new, "".join(f"{name}\n" for name in names).encode())
         new.replace(folder / history.PINNED)
         sync(folder)
@@ -110,13 +111,17 @@ def leftovers(folder: Path) -> list[Removed]:
 
 
 def _leftovers(folder: Path, leaving: Collection[str] = ()) -> Iterator[Path]:
-    """Folders of what was cut off: removals and switches, which nobody else is at under our lock, and builds."""
+    """Folders and files of what was cut off: removals, switches and pins, which nobody else is at under our lock, and
+    builds.
+    """
     for path in sorted(folder.iterdir()):
         name = path.name
         if name in leaving:
             continue
-        if name.startswith((REMOVING, f".{history.CURRENT}-")) or (
-            name.startswith(LEFT_BEHIND) and _is_abandoned(path)
+        if (
+            name.startswith((REMOVING, f".{history.CURRENT}-"))
+            or name == _NEW_PINS
+            or (name.startswith(LEFT_BEHIND) and _is_abandoned(path))
         ):
             yield path
 

@@ -10,7 +10,9 @@ import fcntl
 import io
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -96,16 +98,22 @@ def read(path: Path) -> list[Judgement]:
 def append(path: Path, judgement: Judgement) -> None:
     """Add a judgement at the end of a file, which is made when it is missing. Raises SourceError.
 
-    One writer at a time; what is written is on the disk when this returns. No line is ever changed.
+    One writer at a time; what is written is on the disk when this returns. No line is ever changed. Nothing is written
+    where a link leads to no file, or to one that is none of judgements: in a folder of several people it may be
+    anybody's link.
     """
     line = "\t".join(str(cell) for cell in astuple(judgement)) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab+") as file:
+        with os.fdopen(_opened(path), "ab+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            head = "\t".join(COLUMNS) + "\n"
             if file.seek(0, os.SEEK_END) == 0:
-                line = "\t".join(COLUMNS) + "\n" + line
+                line = head + line
             else:
+                file.seek(0)
+                if file.readline(len(head) + 4).removeprefix(BOM_UTF8).strip() != head.strip().encode():
+                    raise SourceError("this is no file of judgements, and nothing was written", path)
                 file.seek(-1, os.SEEK_END)
                 line = line if file.read() == b"\n" else "\n" + line  # whoever wrote before left the last line open
             file.write(line.encode())
@@ -113,6 +121,17 @@ def append(path: Path, judgement: Judgement) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise SourceError(f"the judgement cannot be written: {error.strerror or error}", path) from error
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of the file, which is made when it is missing: not where a link leads. Raises OSError."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        with suppress(FileExistsError):  # by somebody else at this very moment, or as a link
+            return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+        return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def latest(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
