@@ -39,7 +39,7 @@ from initiative_lod.matching.label_index import (
 )
 from initiative_lod.release import addition, statement_rows
 from initiative_lod.release.addition import Addition
-from initiative_lod.release.files import open_index, unstamp
+from initiative_lod.release.files import insert_rows, open_index, unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.statement_rows import StatementRow
@@ -171,7 +171,7 @@ class _Writer:
             self._insert("term", 5, _terms(self._opened, kind, counts))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
-        self._written.executemany(f"INSERT INTO {table} VALUES (?{', ?' * (columns - 1)})", rows)
+        insert_rows(self._written, table, columns, rows)
 
     def _labels(self) -> None:
         """Number the labels, the preferred ones of a source first, and stage under which words each is found."""

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain, islice
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -31,8 +32,7 @@ MAX_WRITTEN_OUT = 3  # names that an abbreviation may stand for
 LIKE_IN_SPELLING = 72  # of 100: as much as two words must have in common
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):  # see Forms
     """One label of one thing. ``language`` is a primary subtag in lower case, or empty."""
 
     thing: int

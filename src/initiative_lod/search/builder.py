@@ -17,15 +17,17 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
 from initiative_lod.languages import STOP_WORDS, guessed, simplified_characters
+from initiative_lod.release.files import insert_rows
 from initiative_lod.search import tokens
 from initiative_lod.search.schema import (
     APPLICATION,
     BROADER,
+    COLUMN_COUNTS,
     COLUMNS,
     FIELDS,
     FORMAT,
     INDEXED,
-    INSERT,
+    INTO,
     SCHEMA,
     UNCLASSED,
 )
@@ -68,7 +70,7 @@ class Builder:
         self._digest = 0
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
-        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in INSERT}
+        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMN_COUNTS}
 
     def build(self) -> IndexSummary:
         """Write it, and say what is in it."""
@@ -104,10 +106,8 @@ class Builder:
             self._add(number, subject, values, own=False)
         self._flush()
         self._staged.execute("COMMIT")
-        index.executemany(
-            INSERT["name"],
-            self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3"),
-        )
+        sorted_names = self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3")
+        insert_rows(index, "name", 3, sorted_names)
         summary = IndexSummary(number, own, self._literals, left_out, f"{self._digest:064x}")
         for key, value in (
             ("format", FORMAT),
@@ -151,7 +151,7 @@ class Builder:
             return False
         self._flush()
         self._staged.execute("COMMIT")
-        index.executemany(INSERT["name"], self._staged.execute("SELECT key, resource, language FROM name"))
+        insert_rows(index, "name", 3, self._staged.execute("SELECT key, resource, language FROM name"))
         changed = {"resources": str(number), "content_digest": f"{self._digest:064x}"}
         index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in changed.items()])
         index.execute("COMMIT")
@@ -291,7 +291,7 @@ class Builder:
         for table, rows in self._rows.items():
             # Names lie in the order of their keys: they are sorted on disk before they go in.
             connection = self._staged if table == "name" else self._index
-            connection.executemany(INSERT[table], rows)
+            insert_rows(connection, INTO[table], COLUMN_COUNTS[table], rows)
             rows.clear()
 
     def _about(self, subject: str) -> Iterator[tuple[str, str, str]]:

@@ -39,11 +39,6 @@ CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize
 """
 # The tokenizer only cuts at blanks: what a token is, is said once, in ``tokens``.
 
-INSERT = {
-    "resource": "INSERT INTO resource VALUES (?, ?)",
-    "literal": "INSERT INTO literal VALUES (?, ?, ?, ?, ?)",
-    "name": "INSERT INTO name VALUES (?, ?, ?)",
-    "initials": "INSERT INTO initials VALUES (?, ?)",
-    "facet": "INSERT INTO facet VALUES (?, ?)",
-    "words": f"INSERT INTO words(rowid, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})",
-}
+#: The tables that are filled row by row, with the number of their columns; of ``words`` a row has its number first.
+COLUMN_COUNTS = {"resource": 2, "literal": 5, "name": 3, "initials": 2, "facet": 2, "words": 1 + len(COLUMNS)}
+INTO = {**{table: table for table in COLUMN_COUNTS}, "words": f"words(rowid, {', '.join(COLUMNS)})"}

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import indexed
+from initiative_lod.release.files import insert_rows
 from initiative_lod.release.statement_rows import StatementRow
 from initiative_lod.search.schema import MAX_CHARACTERS
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, RDF, RDFS, SKOS, SSSOM
@@ -45,8 +46,8 @@ def stage(
     link_rows: list[tuple[str, str, str]] = []
 
     def flush() -> None:
-        staged.executemany("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", literal_rows)
-        staged.executemany("INSERT INTO link VALUES (?, ?, ?)", link_rows)
+        insert_rows(staged, "said", 6, literal_rows)
+        insert_rows(staged, "link", 3, link_rows)
         literal_rows.clear()
         link_rows.clear()
 
