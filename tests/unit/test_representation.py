@@ -14,7 +14,7 @@ from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
 from initiative_lod import release
-from initiative_lod.documents import links, representation, resource
+from initiative_lod.documents import incoming, links, representation
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, RDF_OFFERS, Variant
 from initiative_lod.documents.resource import Description, describe, resource_of
@@ -154,7 +154,7 @@ def test_what_can_be_no_path_of_ours(path: str) -> None:
 
 def test_incoming_statements_are_paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one page, where they are as many as a page takes; else in short ones."""
-    monkeypatch.setattr(resource, "PAGE", 200)
+    monkeypatch.setattr(incoming, "PAGE", 200)
     iris, count = Iris(), 210
     topic, graph = iris.thing("id/topic/x"), iris.graph("g")
     quads = [Quad(topic, RDF.type, SKOS.Concept, graph)]
@@ -171,7 +171,7 @@ def test_incoming_statements_are_paged(tmp_path: Path, monkeypatch: pytest.Monke
     assert seen == sorted(seen, key=natural)
     assert describe(opened, topic, 4) is None
     assert describe(opened, topic, 0) is None
-    monkeypatch.setattr(resource, "PAGE", count)
+    monkeypatch.setattr(incoming, "PAGE", count)
     whole = describe(opened, topic)
     assert whole is not None
     assert whole.pages == 1
