@@ -234,12 +234,18 @@ class OpenRelease:
                 return
 
     def _as_written(self, found: Iterable[Quad], graph: NamedNode | None) -> Iterator[Quad]:
+        rewritten, inferred = self._rewritten, self.inferred
         for quad in found:
-            if isinstance(quad.graph_name, DefaultGraph) or (graph is None and quad.graph_name == self.inferred):
+            place, value = quad.graph_name, quad.object  # each of which the engine makes anew when it is asked
+            if isinstance(place, DefaultGraph) or (graph is None and place == inferred):
                 continue
-            if isinstance(quad.object, Literal) and quad.object.datatype not in NEVER_REWRITTEN:
+            if (
+                isinstance(value, Literal)
+                and value.datatype not in NEVER_REWRITTEN
+                and (rewritten is None or value in rewritten)
+            ):
                 try:
-                    yield from self._forms_in(quad.graph_name).restore((quad,))
+                    yield from self._forms_in(place).restore((quad,))
                 except OSError as error:
                     raise self.condition.note(error) from error
             else:
@@ -254,13 +260,20 @@ class OpenRelease:
     ) -> Iterator[Quad]:
         """The quads of a pattern as the store has them. Raises OutOfTime, DamagedStore."""
         limit = LIMIT.get()
-        with self._reading():
+        if limit is not None:
+            limit.check()
+        try:  # as ``_reading``, which takes longer than to read a quad
+            found = default_graph.matching(self.store, subject, predicate, object, graph)
             if limit is None:
-                yield from default_graph.matching(self.store, subject, predicate, object, graph)
+                yield from found
                 return
-            for quad in default_graph.matching(self.store, subject, predicate, object, graph):
+            for quad in found:
                 yield quad
                 limit.check()
+        except (OSError, RuntimeError) as error:
+            if not is_damage(error):
+                raise
+            raise self.condition.note(error) from error
 
     def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
         """Every quad with this subject, in any graph, with each literal as it was written."""
