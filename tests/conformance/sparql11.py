@@ -57,9 +57,12 @@ class Case:
 class _Graph:
     def __init__(self, path: Path, base: str) -> None:
         self.quads = list(parse(path=str(path), format=_RDF_FORMATS[path.suffix], base_iri=base))
+        self._values: dict[tuple[object, str], list[object]] = {}
+        for quad in self.quads:
+            self._values.setdefault((quad.subject, quad.predicate.value), []).append(quad.object)
 
     def values(self, subject: object, predicate: str) -> list[object]:
-        return [q.object for q in self.quads if q.subject == subject and q.predicate.value == predicate]
+        return self._values.get((subject, predicate), [])
 
     def value(self, subject: object, predicate: str) -> object:
         return next(iter(self.values(subject, predicate)), None)
