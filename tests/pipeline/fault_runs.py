@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb  # noqa: F401 - which runs that write a table would import
+
 from initiative_lod import release
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.release import cleanup, history
@@ -127,6 +129,8 @@ def main(name: str, root: Path, kinds: list[str], every: int) -> None:
     """Fail at each step; print a line for each that left something wrong, and last how many there were."""
     folder, pristine, told = root / "releases", root / "pristine", root / "told"
     os.chdir(root)
+    for version in release.versions(folder):
+        release.read(folder / version)  # by modules that are imported for that: once, and not in each run
     folder.rename(pristine)
     work = WORKS[name][0]
     faults.restored(pristine, folder)
