@@ -79,7 +79,7 @@ def write(building: Path, manifest: Manifest) -> None:
 
 
 def _counted(building: Path, iris: Iris) -> Counter[tuple[str, str]]:
-    """How many things point to each hub, by thing and property. Raises ReleaseError, OutOfTime."""
+    """Number of things that point to each hub, by hub and property. Raises ReleaseError, OutOfTime."""
     from duckdb import Error
 
     table = building / TABLE

@@ -29,7 +29,7 @@ _TERM = re.compile(r"\bilod:([A-Za-z]\w*)|/ontology#([A-Za-z]\w*)>")  # the own 
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """What a SELECT has found: the names of its variables, and a term (or none) for each in each row."""
+    """Solutions of a SELECT: the names of its variables, and a term (or none) for each in each row."""
 
     names: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
@@ -183,7 +183,7 @@ def _most(question: Question) -> int:
 
 
 def _ask(question: Question, store: Store, base: str, most: int | None = None) -> Found:
-    """What the store answers: the whole, or of more than ``most`` rows one more, by which that is known."""
+    """Answer of the store: the whole, or of more than ``most`` rows one more, by which that is known."""
     text = rebase_query(question.query, base)
     try:
         found = store.query(text, base_iri=base)  # results are lazy
