@@ -45,8 +45,11 @@ def pin(folder: Path, version: str, keep: bool = True) -> None:
     with history.lock(folder):
         names = sorted({*history.pinned(folder), version} if keep else {*history.pinned(folder)} - {version})
         new = folder / _NEW_PINS
-        write_file(new, "".join(f"{name}\n" for name in names).encode())
-        new.replace(folder / history.PINNED)
+        try:
+            write_file(new, "".join(f"{name}\n" for name in names).encode())
+            new.replace(folder / history.PINNED)
+        finally:
+            new.unlink(missing_ok=True)
         sync(folder)
 
 
