@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gzip
 import json
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,22 @@ def some_quads(label: str) -> tuple[Quad, ...]:
 def write(folder: Path, label: str, version: str = "1.0", files: dict[str, bytes] | None = None) -> Release:
     content = {"context.jsonld": b"{}\n", "report.txt": b"fine\n"} if files is None else files
     return release.write(folder, some_quads(label), Edition(version, "2031-03-05"), content, I)
+
+
+@cache
+def written_once(label: str) -> Release:
+    """A release that this process has written, for copies; gone when the process ends."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return write(folder, label)
+
+
+def copied(folder: Path, label: str) -> Release:
+    """What ``write`` makes, by a tenth of the work."""
+    made = written_once(label)
+    if not (folder / made.version).exists():
+        shutil.copytree(made.path, folder / made.version, symlinks=True)
+    return release.read(folder / made.version)
 
 
 @pytest.fixture
@@ -362,7 +381,7 @@ def test_a_broken_neighbour_stops_nobody(folder: Path, made: Release) -> None:
 
 def publish_all(folder: Path, labels: str) -> dict[str, str]:
     """Writes and publishes a release for each label, in turn; versions by label."""
-    made = {label: write(folder, label) for label in dict.fromkeys(labels)}
+    made = {label: copied(folder, label) for label in dict.fromkeys(labels)}
     for label in labels:
         release.publish(folder, made[label])
     return {label: item.version for label, item in made.items()}
