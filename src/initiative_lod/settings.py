@@ -203,9 +203,11 @@ def from_file(path: Path) -> dict[str, Any]:
     """The settings in a project's file; none where there is no file.
 
     Raises SettingsError, with file and line, for what is no TOML, a name that is no setting, or a value that is none of
-    the setting's.
+    the setting's; and for what is no file, as the folder that a container makes for a file that is not there.
     """
     if not path.is_file():
+        if path.exists() or path.is_symlink():
+            raise SettingsError(f"{path}: is no file, and must be the project's settings")
         return {}
     try:
         content = path.read_text("utf-8-sig")

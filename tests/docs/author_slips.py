@@ -237,6 +237,12 @@ def twice(*arguments: str) -> Told:
     return provoke
 
 
+def _folder_of_settings(root: Path) -> object:
+    (root / "initiative-lod.toml").unlink(missing_ok=True)
+    (root / "initiative-lod.toml").mkdir()
+    return from_environment({}, root=root)
+
+
 def _unreadable(root: Path) -> object:
     (root / "initiative-lod.toml").touch()
     with patch.object(Path, "read_text", side_effect=PermissionError(13, "Permission denied")):
@@ -280,6 +286,7 @@ CASES: dict[str, dict[str, Told]] = {
     "settings": {
         "no setting is called {}": lambda root: told(lambda: from_environment({}, root=root, prot="1")),
         "{} is {}, and must be {}": configured("", INITIATIVE_LOD_PORT="many"),
+        "is no file, and must be the project's settings": lambda root: told(lambda: _folder_of_settings(root)),
         "the file is not UTF-8": configured(b"\xff"),
         "cannot be read": lambda root: told(lambda: _unreadable(root)),
         "not TOML": configured("port =\n"),

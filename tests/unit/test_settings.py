@@ -1,6 +1,7 @@
 """The one table of settings."""
 
 import json
+import os
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from initiative_lod.errors import SettingsError
-from initiative_lod.settings import ENVIRONMENT_PREFIX, FILE, Settings, find_root, from_environment
+from initiative_lod.settings import ENVIRONMENT_PREFIX, FILE, Settings, find_root, from_environment, from_file
 
 ROOT = Path("/nowhere")
 
@@ -59,6 +60,17 @@ def test_times_have_a_least(value: float) -> None:
 def test_numbers_have_a_most_that_timers_and_limits_take(values: dict[str, float]) -> None:
     with pytest.raises(SettingsError, match=f"{next(iter(values))}.* must be at most "):
         Settings(**values)  # type: ignore[arg-type]
+
+
+def test_what_stands_in_the_place_of_the_file_is_not_passed_over(tmp_path: Path) -> None:
+    """A folder, which a container makes for a file that is not there; a link that leads nowhere; a pipe."""
+    assert from_file(tmp_path / "none") == {}
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("gone")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "link", "pipe"):
+        with pytest.raises(SettingsError, match=f"{name}: is no file"):
+            from_file(tmp_path / name)
 
 
 def test_a_port_has_a_most() -> None:
