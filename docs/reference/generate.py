@@ -1,4 +1,4 @@
-"""Writes the pages and the picture of this folder from the code and the data: ``python docs/reference/generate.py``.
+"""Writes the pages and the pictures of this folder from the code and the data: ``python docs/reference/generate.py``.
 
 A test fails when a page is not what this writes.
 """
@@ -21,7 +21,7 @@ from initiative_lod.sources import questions
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"
-ARCHITECTURE = runpy.run_path(str(HERE / "architecture.py"))
+ARCHITECTURE, GROWTH = (runpy.run_path(str(HERE / f"{name}.py")) for name in ("architecture", "growth"))
 NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run that again. -->\n"
 
 
@@ -34,7 +34,7 @@ def pages() -> dict[str, str]:
         "messages.md": messages(),
         "rooms.md": rooms(),
     }
-    drawn = {"architecture.svg": ARCHITECTURE["drawing"]()}
+    drawn = {"architecture.svg": ARCHITECTURE["drawing"](), "growth.svg": GROWTH["drawing"]()}
     return {**{name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}, **drawn}
 
 

@@ -593,7 +593,7 @@ def test_the_conflict_report(everywhere: Languages, seen: set[str]) -> None:
         JointAnswer(asked),
         JointAnswer(asked, (), competency.Difference(asked, (("ა",),), (("ა",),))),
     )
-    found = [CheckResult(name, "Violation", title, title, 30, (finding,)) for name in ("ა", "ბ")]
+    found = [CheckResult(name, "Violation", title, title, 30, (finding,), unseen=7) for name in ("ა", "ბ")]
     found.append(CheckResult("გ", "Info", title, title, 0, ()))
     reasons = [Message(f"limit.{name}", seconds="7", bytes=7, detail="7") for name in LIMITS_OF_CHECKS]
     found += [CheckResult(f"დ{number}", "Info", title, title, unfinished=why) for number, why in enumerate(reasons)]

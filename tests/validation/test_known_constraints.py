@@ -54,13 +54,18 @@ def test_the_queries_are_those_of_the_shapes(shapes: TripleIndex) -> None:
     assert digests == list(known_constraints.KNOWN)
 
 
-@pytest.mark.parametrize("change", [lambda number, quad: quad, shift, reword, drop, misread])
+@pytest.fixture(scope="module", params=[lambda number, quad: quad, shift, reword, drop, misread])
+def data(request: pytest.FixtureRequest, real_build: Built) -> TripleIndex:
+    """The Initiative's statements, changed in one way."""
+    change: Change = request.param
+    others = (change(number, quad) for number, quad in enumerate(real_build.quads))
+    return TripleIndex(quad for quad in others if quad is not None)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_node_is_passed_that_the_query_finds(
-    shapes: TripleIndex, real_build: Built, monkeypatch: pytest.MonkeyPatch, name: str, change: Change
+    shapes: TripleIndex, data: TripleIndex, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    quads = [made for number, quad in enumerate(real_build.quads) if (made := change(number, quad)) is not None]
-    data = TripleIndex(quads)
     constraint = NamedNode(f"https://w3id.org/initiative-lod/shapes#{name}")
     known = ConstraintQueries(shapes, data).nodes(constraint)
     monkeypatch.setattr(known_constraints, "KNOWN", {})
