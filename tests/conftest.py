@@ -6,7 +6,6 @@ And how a run is shared out: which files are begun first, and in how many proces
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import re
 import shutil
@@ -40,8 +39,6 @@ MEMORY, MEMORY_BYTES = Path("/dev/shm"), 8 << 30
 
 def pytest_configure() -> None:
     """Commands, in this process and in others, have time; a test of a limit gives that one."""
-    # Tests make graphs of millions of objects that are no cycles: to look for some takes a twentieth of the run.
-    gc.set_threshold(50_000, 20, 50)
     if has_room(MEMORY):
         # Each of some thousand releases is flushed, file by file: on a disk, half of the run is waiting for that.
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

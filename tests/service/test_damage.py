@@ -185,6 +185,8 @@ def test_a_look_up_in_a_damaged_store_says_which_release_and_not_where(own: Live
         garble(table)
     with pytest.raises(DamagedStore) as caught:
         list(opened.quads())
+    held = (value for entry in caught.traceback for value in entry.frame.f_locals.values())
+    assert "QuadIter" not in {type(value).__name__ for value in held}, "it may be freed in this thread alone"
     assert opened.condition.damaged
     assert opened.release.version in str(caught.value)
     assert str(opened.release.path.parent) not in str(caught.value)

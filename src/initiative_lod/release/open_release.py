@@ -262,12 +262,13 @@ class OpenRelease:
         limit = LIMIT.get()
         if limit is not None:
             limit.check()
-        try:  # as ``_reading``, which takes longer than to read a quad
-            found = default_graph.matching(self.store, subject, predicate, object, graph)
+        # As ``_reading``, which takes longer than to read a quad. The iterator has no name by which an error would
+        # hold it: it may be freed in this thread alone, and an error goes anywhere.
+        try:
             if limit is None:
-                yield from found
+                yield from default_graph.matching(self.store, subject, predicate, object, graph)
                 return
-            for quad in found:
+            for quad in default_graph.matching(self.store, subject, predicate, object, graph):
                 yield quad
                 limit.check()
         except (OSError, RuntimeError) as error:
