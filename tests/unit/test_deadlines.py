@@ -17,10 +17,10 @@ def test_those_that_are_missed_come_in_order_and_once() -> None:
         deadlines, missed, last = Deadlines(SOON), list[str](), asyncio.Event()
         deadlines.set(lambda: missed.append("first"))
         dropped = deadlines.set(lambda: missed.append("dropped"))
+        deadlines.drop(dropped)  # before anything is awaited: by then its time may have come
         await asyncio.sleep(SOON / 2)
         deadlines.set(lambda: missed.append("second"))
         deadlines.set(last.set)
-        deadlines.drop(dropped)
         async with asyncio.timeout(SECONDS):
             await last.wait()
         deadlines.drop(dropped)
