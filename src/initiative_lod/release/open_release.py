@@ -262,8 +262,7 @@ class OpenRelease:
         limit = LIMIT.get()
         if limit is not None:
             limit.check()
-        # As ``_reading``, which takes longer than to read a quad. The iterator has no name by which an error would
-        # hold it: it may be freed in this thread alone, and an error goes anywhere.
+        # As ``_reading``, which takes longer. No name holds the iterator for an error: no other thread may free it.
         try:
             if limit is None:
                 yield from default_graph.matching(self.store, subject, predicate, object, graph)

@@ -147,8 +147,8 @@ def _overlaps(data: TripleIndex) -> set[Term]:
             doubtful.add(place)
             continue
         for text, start, _ in _offsets(data, part, I.term("span")):
-            key = place, number, text
-            begins[key] = min(begins.get(key, start if start is not None else -1), start if start is not None else -1)
+            key, first = (place, number, text), -1 if start is None else start
+            begins[key] = min(begins.get(key, first), first)
     for part, place, value in parts:
         number = _integer(value)
         if place in doubtful or number is None:

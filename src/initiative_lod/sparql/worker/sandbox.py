@@ -107,7 +107,7 @@ def confine(parent: int, bounds: Bounds) -> list[str]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.largest_file, bounds.largest_file))
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.memory, bounds.memory))
-        # What is only mapped counts as no data, and its page tables take memory all the same.
+        # Memory that is only mapped counts as no data, and its page tables take some all the same.
         space = bounds.memory + _BESIDE_DATA_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (space, space))
     except (OSError, ValueError) as error:
