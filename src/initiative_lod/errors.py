@@ -72,7 +72,12 @@ class Message:
     @classmethod
     def from_json(cls, text: str) -> Message:
         """The message that ``to_json`` wrote. Raises ValueError or TypeError for anything else."""
-        id, values, verbatim = json.loads(text)
+        try:
+            id, values, verbatim = json.loads(text)
+        except RecursionError as error:
+            raise ValueError(str(error)) from None
+        if not isinstance(values, dict):
+            raise TypeError(f"no values: {values!r}")
         return cls(str(id), **{name: Verbatim(item) if name in verbatim else item for name, item in values.items()})
 
     def __eq__(self, other: object) -> bool:

@@ -60,6 +60,14 @@ class Language:
         """The message ``id`` with its values. Raises KeyError."""
         return self.translations.gettext(id) % self._written(values)
 
+    def can_tell(self, message: Message) -> bool:
+        """Tell whether there is such a message, and it has the values that it names."""
+        try:
+            self.gettext(message.id, **message.values)
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return False
+        return True
+
     def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form for ``number``, which the message has as ``num``, of the message named ``one`` and ``many``."""
         return self.translations.ngettext(one, many, number) % self._written({"num": number, **values})

@@ -181,7 +181,7 @@ class Worker:
         if reply.error:
             _close(files)
             raise reply.exception()
-        if reply.kind not in FORMS:
+        if reply.kind not in FORMS or (job.graph if reply.kind == "graph" else job.results) is None:
             _close(files)
             self.kill()
             raise QueryLimit(Message("query.lost"))

@@ -4,6 +4,7 @@ runs in the workers of ``sparql.pool``: this room only negotiates, streams, and 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from initiative_lod.errors import (
     InitiativeLodError,
     Message,
     NotAcceptable,
+    QueryLimit,
     QueryMemory,
     QueryTimeout,
     ReleaseError,
@@ -46,6 +48,8 @@ from initiative_lod.web.routes.routing import CONDITIONAL, Address, Outcome, in_
 from initiative_lod.web.routes.sparql_form import Page, Shown
 from initiative_lod.web.routes.sparql_responses import GRAPH_OFFERS, PROBLEM_OFFERS, RESULT_OFFERS, ResultResponse
 from initiative_lod.web.site import Site
+
+log = logging.getLogger(__name__)
 
 #: Of errors.
 STATUSES = (400, 403, 404, 405, 406, 408, 413, 414, 415, 429, 500, 502, 503, 504, 507)
@@ -115,7 +119,12 @@ class Endpoint:
             return await self._problem(http, request, error, query)
 
     async def _cause(self, http: requests.Request, error: InitiativeLodError) -> InitiativeLodError:
-        """The error to tell: of what a damaged store does to a query, the damage."""
+        """The error to tell: of what a damaged store does to a query, the damage. A worker that was taken over, or
+        is of a version that has been installed since, may name a message that is none here.
+        """
+        if error.message is not None and not self._site.pages.languages.default.can_tell(error.message):
+            log.error("a query worker named a message that is none: %.200s", error.message)
+            return QueryLimit(Message("query.lost"))
         if isinstance(error, DamagedStore):
             (await self._site.release_of(http.scope)).condition.suspect(error)
         elif isinstance(error, QueryTimeout | QueryMemory) and not self._settings.store:
@@ -161,7 +170,8 @@ class Endpoint:
         assert chosen is not None
         headers["Content-Type"] = chosen.content_type
         if chosen.media is HTML:
-            drawn = Shown(operation.query, operation.dataset, result.read().decode(), result.kind, seconds)
+            told = result.read().decode("utf-8", "replace")  # a worker that was taken over writes anything
+            drawn = Shown(operation.query, operation.dataset, told, result.kind, seconds)
             result.close()
             return await self._shown(opened, http, request, drawn)
         return ResultResponse(result, headers, request.method == "HEAD", self._settings.client_seconds)
@@ -224,7 +234,8 @@ class Endpoint:
                 colon, told = language.gettext("colon"), shown(error, language)
                 told = Markup("{}{}{}").format(title(status, language), colon, told)
                 found = message_of(error).values
-                place = (int(str(found["line"])), int(str(found["column"]))) if "column" in found else None
+                line, column = found.get("line"), found.get("column")
+                place = (line, column) if isinstance(line, int) and isinstance(column, int) else None
                 lacked = (str(found["prefix"]), str(found["iri"])) if {"prefix", "iri"} <= {*found} else None
                 return self._page(opened, request, Shown(query, error=told, place=place, undeclared=lacked))
 
