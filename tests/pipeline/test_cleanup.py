@@ -26,9 +26,9 @@ from initiative_lod.release.cleanup import collect
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import Job
 from initiative_lod.sparql.worker_process import Worker
+from initiative_lod.waiting.deadlines import Deadlines
 from patience import SECONDS, patient
 from pipeline.test_release import cut_off, publish_all, write
 

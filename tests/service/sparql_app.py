@@ -181,8 +181,8 @@ def app(settings: Settings) -> ASGIApp:
     async def health(request: Request) -> Response:
         pool = served.pool
         figures = {
-            "running": pool.lanes.running,
-            "waiting": pool.lanes.waiting,
+            "running": pool.turns.running,
+            "waiting": pool.turns.waiting,
             "started": pool.started,
             "ready": len(pool.workers),
             "kept": pool.cache.size,

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from initiative_lod.sparql.deadlines import Deadlines
+from initiative_lod.waiting.deadlines import Deadlines
 from patience import SECONDS
 
 SOON = 0.01

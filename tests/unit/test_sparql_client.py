@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Scope
 
 from initiative_lod.errors import Busy, ClientBusy
-from initiative_lod.sparql.fair_queue import Shelf
 from initiative_lod.sparql.job import QueryResult
+from initiative_lod.sparql.pool import Shelf
 from initiative_lod.web.http.request import client, read
 from initiative_lod.web.routes.sparql import address_of
 

@@ -23,12 +23,12 @@ from initiative_lod.errors import QueryLimit, QueryTooLarge
 from initiative_lod.formats import RESULT_TYPES, MediaType
 from initiative_lod.sparql import cache
 from initiative_lod.sparql.cache import OVERHEAD, Cache
-from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import ASK, CALL, MOST_CALLS, Job, QueryResult, Reply
 from initiative_lod.sparql.worker import csv_results
 from initiative_lod.sparql.worker.main import FRAME
 from initiative_lod.sparql.worker.output import IN_MEMORY, Output, RowCounter
 from initiative_lod.sparql.worker_process import Calls, Worker, to_read
+from initiative_lod.waiting.deadlines import Deadlines
 from patience import SECONDS
 
 TEXTS = st.lists(st.text(alphabet='"\n\r,{}}<result>\t ?a', max_size=12), max_size=8)

@@ -7,22 +7,53 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable
 
-from initiative_lod.errors import Busy, Message
+from initiative_lod.errors import Busy, ClientBusy, Message
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.cache import Cache, Key
-from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.engine import EmbeddedEngine, Engine
-from initiative_lod.sparql.fair_queue import Lanes, Rate, Shelf
 from initiative_lod.sparql.job import Job, QueryResult
 from initiative_lod.sparql.service_calls import Broker
 from initiative_lod.sparql.worker_process import PROGRAM, JobNotTaken, Worker, WorkerDied
+from initiative_lod.waiting.deadlines import Deadlines
+from initiative_lod.waiting.fair_queue import FairQueue, Rate, Refusals
 
 log = logging.getLogger(__name__)
 
 SHELVED = 16  # largest results that may lie in files at one time
 SPARE = 1  # ready workers beyond those that may run, so that a kill costs the next query nothing
+WORDS = Refusals("query.client_queue", "query.queue_full", "query.waited")
 _RETRY_SECONDS = 1.0
+
+
+class Shelf:
+    """Results that lie in files until they have been read: ``most`` bytes, and ``per_client`` of one client."""
+
+    def __init__(self, most: int, per_client: int) -> None:
+        self._most, self._per_client = most, per_client
+        self._held: dict[str, int] = {}
+        self.size = 0
+
+    def check(self, client: str) -> None:
+        """Raise ClientBusy or Busy when there is no room for another one."""
+        if self._held.get(client, 0) >= self._per_client:
+            raise ClientBusy(Message("query.unread"), 5)
+        if self.size >= self._most:
+            raise Busy(Message("query.shelf_full"), 5)
+
+    def hold(self, client: str, result: QueryResult) -> None:
+        """Count ``result`` until it is closed."""
+        length = result.length
+        self._held[client] = self._held.get(client, 0) + 1
+        self.size += length
+
+        def closed() -> None:
+            self.size -= length
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+        result.closed = closed
 
 
 class QueryPool:
@@ -43,9 +74,8 @@ class QueryPool:
         self._program = program
         broker = Broker(settings.services, settings.query_seconds) if broker is None else broker
         self.engine = _engine(settings, at_hand, broker)
-        self.lanes = Lanes(
-            settings.query_workers, settings.query_queue, settings.query_per_client, settings.query_seconds * 2
-        )
+        patience = settings.query_seconds * 2
+        self.turns = FairQueue(settings.query_workers, settings.query_queue, settings.query_per_client, patience, WORDS)
         self.rate = Rate(settings.query_rate)
         self._deadlines = Deadlines(settings.query_seconds)
         self.cache = Cache(settings.query_cache)
@@ -95,11 +125,11 @@ class QueryPool:
             return kept
         self.rate.take(client)
         self.shelf.check(client)
-        await self.lanes.enter(client)
+        await self.turns.enter(client)
         try:
             result = await self._evaluate(job)
         finally:
-            self.lanes.leave(client)
+            self.turns.leave(client)
         self.outcomes["answered"] += 1
         if result.file is not None:
             self.shelf.hold(client, result)

@@ -34,11 +34,11 @@ from initiative_lod.errors import (
 from initiative_lod.release import in_use
 from initiative_lod.release.in_use import Lease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import ASK, CALL, CHUNK, FORMS, LONGEST_HEADER, MOST_CALLS, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.evaluation import STORES_KEPT_OPEN
 from initiative_lod.sparql.worker.main import FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
+from initiative_lod.waiting.deadlines import Deadlines
 
 NICENESS = 12
 PROGRAM = "initiative_lod.sparql.worker.main"  # the module that a worker runs

@@ -7,7 +7,7 @@ import asyncio
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from initiative_lod.sparql.deadlines import Deadlines
+from initiative_lod.waiting.deadlines import Deadlines
 
 PATIENT_SECONDS = 0.02  # what is answered sooner is not worth watching for its client's leaving
 

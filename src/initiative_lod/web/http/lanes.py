@@ -19,8 +19,8 @@ from starlette.types import Receive
 from initiative_lod.errors import Busy, Message, OutOfTime
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.deadlines import Deadlines
-from initiative_lod.sparql.fair_queue import Lanes, Refusals
+from initiative_lod.waiting.deadlines import Deadlines
+from initiative_lod.waiting.fair_queue import FairQueue, Refusals
 from initiative_lod.web.http.client_watch import PATIENT_SECONDS, Watch
 from initiative_lod.web.http.request import Client
 
@@ -32,7 +32,7 @@ AGAIN_SECONDS = 5  # after which what took too long may be asked for again
 class Lane:
     """The turns of one kind of address, and the threads in which its answers are made."""
 
-    def __init__(self, name: str, turns: Lanes, threads: ThreadPoolExecutor, seconds: float) -> None:
+    def __init__(self, name: str, turns: FairQueue, threads: ThreadPoolExecutor, seconds: float) -> None:
         """One whose answers take ``seconds`` at most."""
         self.name, self.turns = name, turns
         self._threads, self._seconds = threads, seconds
@@ -122,7 +122,7 @@ class PageThreads:
             threads = ThreadPoolExecutor(at_once, name)
             self.pools.append(threads)
         seconds = apart or settings.page_seconds
-        turns = Lanes(at_once, settings.page_queue, settings.page_per_client, seconds, WORDS)
+        turns = FairQueue(at_once, settings.page_queue, settings.page_per_client, seconds, WORDS)
         made = Lane(name, turns, threads, seconds)
         self.lanes.append(made)
         return made

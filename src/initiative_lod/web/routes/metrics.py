@@ -105,8 +105,8 @@ class Collector:
             value=max(0, pool.started - pool.settings.query_workers - SPARE),
         )
         for name, text, value in (
-            ("sparql_waiting", "SPARQL queries that wait for their turn.", pool.lanes.waiting),
-            ("sparql_running", "SPARQL queries that are being evaluated.", pool.lanes.running),
+            ("sparql_waiting", "SPARQL queries that wait for their turn.", pool.turns.waiting),
+            ("sparql_running", "SPARQL queries that are being evaluated.", pool.turns.running),
             ("sparql_results_bytes", "Large results that lie in files until they are read.", pool.shelf.size),
         ):
             yield GaugeMetricFamily(PREFIX + name, text, value=value)

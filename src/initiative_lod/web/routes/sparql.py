@@ -34,11 +34,11 @@ from initiative_lod.formats import HTML, PROBLEM, RDF_TYPES, RESULT_TYPES, TEXT,
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sparql import cache, protocol
-from initiative_lod.sparql.deadlines import Deadlines
 from initiative_lod.sparql.job import Job, QueryResult, Reader
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.sparql.protocol import Operation, ProtocolError
 from initiative_lod.sparql.service_description import graph_counts, service_description
+from initiative_lod.waiting.deadlines import Deadlines
 from initiative_lod.web.http.arguments import PageArguments
 from initiative_lod.web.http.client_watch import PATIENT_SECONDS, Watch
 from initiative_lod.web.http.conditional import not_modified

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from initiative_lod.errors import Busy, ClientBusy
-from initiative_lod.sparql.fair_queue import Lanes, Rate
+from initiative_lod.sparql.pool import WORDS
+from initiative_lod.waiting.fair_queue import FairQueue, Rate
 from patience import SECONDS
 
 
@@ -23,24 +24,24 @@ def run(work: Callable[[], Awaitable[Any]]) -> Any:
 
 def test_clients_take_turns() -> None:
     async def work() -> list[str]:
-        lanes = Lanes(1, 20, 10, SECONDS)
-        await lanes.enter("a")
+        queue = FairQueue(1, 20, 10, SECONDS, WORDS)
+        await queue.enter("a")
         order: list[str] = []
 
         async def one(client: str) -> None:
-            await lanes.enter(client)
+            await queue.enter(client)
             order.append(client)
-            lanes.leave(client)
+            queue.leave(client)
 
         tasks = []
         for client in ("a", "a", "a", "b", "c", "b"):
             tasks.append(asyncio.create_task(one(client)))
             await asyncio.sleep(0)
-        assert (lanes.waiting, lanes.running) == (6, 1)
-        lanes.leave("a")
+        assert (queue.waiting, queue.running) == (6, 1)
+        queue.leave("a")
         await asyncio.gather(*tasks)
-        assert (lanes.waiting, lanes.running) == (0, 0)
-        await lanes.enter("d")
+        assert (queue.waiting, queue.running) == (0, 0)
+        await queue.enter("d")
         return order
 
     assert run(work) == ["a", "b", "c", "a", "b", "a"]
@@ -48,50 +49,50 @@ def test_clients_take_turns() -> None:
 
 def test_the_queue_and_a_clients_share_are_bounded() -> None:
     async def work() -> None:
-        lanes = Lanes(1, 2, 2, SECONDS)
-        await lanes.enter("a")
-        waiting = asyncio.create_task(lanes.enter("a"))
+        queue = FairQueue(1, 2, 2, SECONDS, WORDS)
+        await queue.enter("a")
+        waiting = asyncio.create_task(queue.enter("a"))
         await asyncio.sleep(0)
         with pytest.raises(ClientBusy):
-            await lanes.enter("a")
-        other = asyncio.create_task(lanes.enter("b"))
+            await queue.enter("a")
+        other = asyncio.create_task(queue.enter("b"))
         await asyncio.sleep(0)
         with pytest.raises(Busy) as caught:
-            await lanes.enter("c")
+            await queue.enter("c")
         assert not isinstance(caught.value, ClientBusy)
         assert caught.value.retry_after >= 1
         for task in (waiting, other):
             task.cancel()
         await asyncio.gather(waiting, other, return_exceptions=True)
-        assert (lanes.waiting, lanes.running) == (0, 1)
-        lanes.leave("a")
-        await lanes.enter("c")
+        assert (queue.waiting, queue.running) == (0, 1)
+        queue.leave("a")
+        await queue.enter("c")
 
     run(work)
 
 
 def test_waiting_in_vain() -> None:
     async def work() -> None:
-        lanes = Lanes(1, 2, 2, 0.05)
-        await lanes.enter("a")
+        queue = FairQueue(1, 2, 2, 0.05, WORDS)
+        await queue.enter("a")
         with pytest.raises(Busy, match="waited"):
-            await lanes.enter("b")
-        assert lanes.waiting == 0
+            await queue.enter("b")
+        assert queue.waiting == 0
 
     run(work)
 
 
 def test_a_turn_that_comes_when_it_is_cancelled_is_passed_on() -> None:
     async def work() -> None:
-        lanes = Lanes(1, 5, 5, SECONDS)
-        await lanes.enter("a")
-        first, second = asyncio.create_task(lanes.enter("b")), asyncio.create_task(lanes.enter("c"))
+        queue = FairQueue(1, 5, 5, SECONDS, WORDS)
+        await queue.enter("a")
+        first, second = asyncio.create_task(queue.enter("b")), asyncio.create_task(queue.enter("c"))
         await asyncio.sleep(0)
-        lanes.leave("a")  # b has it now, and does not know yet
+        queue.leave("a")  # b has it now, and does not know yet
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         await second
-        assert (lanes.waiting, lanes.running) == (0, 1)
+        assert (queue.waiting, queue.running) == (0, 1)
 
     run(work)
 

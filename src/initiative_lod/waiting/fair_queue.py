@@ -1,4 +1,4 @@
-"""Fairness: a bounded queue in which clients, not queries, take turns, a rate for each, and its share of the disk."""
+"""Fairness: a bounded queue in which clients, not their requests, take turns, and a rate for each client."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from initiative_lod.errors import Busy, ClientBusy, Message
-from initiative_lod.sparql.deadlines import Deadlines
-from initiative_lod.sparql.job import QueryResult
+from initiative_lod.waiting.deadlines import Deadlines
 
 AVERAGED_SECONDS = 10.0
 MOST_CLIENTS = 10_000
@@ -24,17 +23,14 @@ class Refusals(NamedTuple):
     waited: str
 
 
-QUERIES = Refusals("query.client_queue", "query.queue_full", "query.waited")
-
-
-class Lanes:
+class FairQueue:
     """``slots`` turns at a time; at most ``queue`` waiting, ``per_client`` of one client, ``patience`` seconds long.
 
     One client's requests wait in line behind each other, and the lines are served in rotation: whoever sends many waits
     for itself. Who is turned away is told so in ``words``.
     """
 
-    def __init__(self, slots: int, queue: int, per_client: int, patience: float, words: Refusals = QUERIES) -> None:
+    def __init__(self, slots: int, queue: int, per_client: int, patience: float, words: Refusals) -> None:
         self.free, self._queue, self._per_client, self._patience = slots, queue, per_client, Deadlines(patience)
         self._words = words
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -132,33 +128,3 @@ class Rate:
         if not allowed:
             seconds = max(1, int((1 - tokens) / self._rate) + 1)
             raise ClientBusy(Message("query.rate", rate=f"{self._rate:g}"), seconds)
-
-
-class Shelf:
-    """Results that lie in files until they have been read: ``most`` bytes, and ``per_client`` of one client."""
-
-    def __init__(self, most: int, per_client: int) -> None:
-        self._most, self._per_client = most, per_client
-        self._held: dict[str, int] = {}
-        self.size = 0
-
-    def check(self, client: str) -> None:
-        """Raise ClientBusy or Busy when there is no room for another one."""
-        if self._held.get(client, 0) >= self._per_client:
-            raise ClientBusy(Message("query.unread"), 5)
-        if self.size >= self._most:
-            raise Busy(Message("query.shelf_full"), 5)
-
-    def hold(self, client: str, result: QueryResult) -> None:
-        """Count ``result`` until it is closed."""
-        length = result.length
-        self._held[client] = self._held.get(client, 0) + 1
-        self.size += length
-
-        def closed() -> None:
-            self.size -= length
-            self._held[client] -= 1
-            if not self._held[client]:
-                del self._held[client]
-
-        result.closed = closed
