@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from initiative_lod.errors import UnwritableError
 from initiative_lod.formats import RDF_XML
@@ -56,3 +56,17 @@ def test_a_class_that_can_be_no_element_is_written_as_a_value() -> None:
     assert {quad.triple for quad in parse(content, RdfFormat.RDF_XML)} == set(triples)
     with pytest.raises(UnwritableError):
         written((RDF.type.value, NamedNode("http://e/2024")))
+
+
+def test_a_class_that_can_be_no_element_may_stand_between_other_subjects_and_in_two_graphs() -> None:
+    other, graph = NamedNode("http://harbour.example/b"), NamedNode("http://harbour.example/graph")
+    plain, named = NamedNode("http://harbour.example/p"), NamedNode("http://harbour.example/")
+    first, between = Triple(A, plain, other), Triple(other, plain, A)
+    class_ = Triple(A, NamedNode(RDF.type.value), named)
+    prefixes = {"h": "http://harbour.example/"}
+    content = RDF_XML.write([first, between, class_], prefixes)
+    assert {quad.triple for quad in parse(content, RdfFormat.RDF_XML)} == {first, between, class_}
+    # The first once more, in a graph, which the format does not have: no other statement stands before the class then.
+    again = Quad(first.subject, first.predicate, first.object, graph)
+    content = RDF_XML.write([first, between, class_, again], prefixes)
+    assert {quad.triple for quad in parse(content, RdfFormat.RDF_XML)} == {first, between, class_}

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from initiative_lod.errors import Message, UnwritableError
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, searchable
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, searchable, triples
 from initiative_lod.formats.media_type import W3C
 from initiative_lod.text_cache import cache_short_texts
 from initiative_lod.vocabulary import RDF
@@ -91,11 +91,18 @@ class RdfXml(EngineFormat):
         self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
     ) -> None:
         """Write triples. Raises UnwritableError for a predicate or a character that XML has no way to write."""
-        escaped = XmlOutput(output, self.label)
-        super().write_to(_writable(statements), escaped, prefixes)
+        super().write_to(statements, XmlOutput(output, self.label), prefixes)
 
     def write(self, statements: Iterable[Statement], prefixes: Mapping[str, str] | None = None) -> bytes:
-        return _escaped_xml(super().write(_writable(statements), prefixes), self.label)
+        return _escaped_xml(super().write(statements, prefixes), self.label)
+
+    def _written(self, statements: Iterable[Statement]) -> list[Statement]:
+        once = triples(statements)
+        try:
+            return list(_writable(once))
+        except UnwritableError:
+            # Of a subject that comes back later, a class may have stood alone.
+            return list(_writable(sorted(once, key=lambda item: str(item.subject))))
 
     def _until(self, broken: SyntaxError, content: Content, base: str) -> Iterator[Quad]:
         """Text before the fault, which the engine may take for the end."""
@@ -106,7 +113,8 @@ class RdfXml(EngineFormat):
 def _writable(statements: Iterable[Statement]) -> Iterator[Statement]:
     """The statements, as long as each predicate can be the name of an element (RDF 1.1 XML Syntax §2.2, §7.2.5).
 
-    The engine makes an element of a class with which it begins a subject: one that can be none comes second.
+    They are triples, each once. The engine makes an element of a class with which it begins a subject: one that can be
+    none comes second.
     """
     known: set[str] = set()
     waiting: list[Statement] = []
