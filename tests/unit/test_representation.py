@@ -16,7 +16,7 @@ from rdflib.compare import isomorphic
 from initiative_lod import release
 from initiative_lod.documents import incoming, links, representation
 from initiative_lod.documents.negotiation import Offer
-from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, RDF_OFFERS, Variant
+from initiative_lod.documents.representation import FORMS, FRAMED, OFFERS, Variant
 from initiative_lod.documents.resource import Description, describe, resource_of
 from initiative_lod.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, TURTLE, GraphFormat
 from initiative_lod.iris import Iris
@@ -27,6 +27,7 @@ from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, RDF, SKOS
 
+RDF_OFFERS = [offer for offer in OFFERS if offer.media is not HTML]
 DOCUMENT = "id/harbour-2031"
 CONTEXT = {"context.jsonld": b'{"@context": {}}'}
 

@@ -49,6 +49,10 @@ def test_an_empty_query_is_one() -> None:
     assert operation("GET", b"query=", None, b"") == Operation("")
 
 
+def test_characters_may_stand_as_they_are() -> None:
+    assert operation("GET", "query=é+中&&a&=b%C3%A9".encode(), None, b"") == Operation("é 中")
+
+
 def test_media_type_by_argument() -> None:
     assert operation("GET", form(("query", ASK), ("_mediatype", "text/csv")), None, b"") == Operation(
         ASK, None, "text/csv"
@@ -64,6 +68,7 @@ def test_media_type_by_argument() -> None:
         ("GET", b"query=%", None, b"", 400),
         ("GET", b"query=%ff", None, b"", 400),
         ("GET", b"query=\xff", None, b"", 400),
+        ("GET", b"query=\xe4%BD%A0", None, b"", 400),  # a character of which one byte stands as it is
         ("GET", b"query=a&default-graph-uri=relative", None, b"", 400),
         ("GET", b"default-graph-uri=x:y", None, b"", 400),
         ("GET", b"query=a&_mediatype=a/b&_mediatype=c/d", None, b"", 400),

@@ -31,9 +31,9 @@ def say(text: str) -> None:
     console.print(printable_lines(text), soft_wrap=True, markup=False)
 
 
-def show(text: str, newline: bool = True) -> None:
+def show(text: str) -> None:
     """Print a result for people on stdout."""
-    typer.echo(printable_lines(text), nl=newline)
+    typer.echo(printable_lines(text))
 
 
 def tell(columns: Iterable[str | Column], rows: Iterable[Iterable[str]]) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from initiative_lod import pipeline
 from initiative_lod.cli.console import progress, say, show, tell_files
+from initiative_lod.pipeline import Checked
 from initiative_lod.reading import foreign_graph
 from initiative_lod.reading.foreign_graph import ForeignGraph
 from initiative_lod.settings import Settings, from_environment
-
-if TYPE_CHECKING:
-    from initiative_lod.pipeline import Checked
-    from initiative_lod.validation.report import Report
+from initiative_lod.validation.report import Report
 
 
 class ReportFormat(StrEnum):

@@ -20,7 +20,7 @@ from initiative_lod.documents.json_tree import tree
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, document_iri
-from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
+from initiative_lod.formats import DOCUMENT_TYPES, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
@@ -40,7 +40,6 @@ OFFERS: tuple[Offer, ...] = (
     Offer(N_TRIPLES, alias=TEXT.name),
 )
 TEXT_OFFERS = (*OFFERS[:-1], Offer(TEXT))
-RDF_OFFERS = tuple(offer for offer in OFFERS if offer.media is not HTML)
 
 
 #: Tokens of the profiles that can be negotiated; the first is what is sent unless asked otherwise.
@@ -126,16 +125,16 @@ def prefixes(iris: Iris, namespaces: Collection[str]) -> dict[str, str]:
     return {name: iri for name, iri in known.items() if iri in namespaces}
 
 
-def alternates(iris: Iris, resource: NamedNode, document: NamedNode, offers: Sequence[Offer] = OFFERS) -> Description:
+def alternates(iris: Iris, resource: NamedNode, document: NamedNode) -> Description:
     """The ``alt`` profile: which representations there are, in W3C's Alternate Representations model."""
     graph = DefaultGraph()
     conforms = NamedNode(profiles(iris)["ilod"])
     quads: list[Quad] = []
-    for offer in offers:
+    for offer in OFFERS:
         if offer.profile or offer.alias:
             continue
         node = NamedNode(f"{document.value}.{offer.media.suffix}")
-        has = "hasDefaultRepresentation" if offer.media is offers[0].media else "hasRepresentation"
+        has = "hasDefaultRepresentation" if offer.media is OFFERS[0].media else "hasRepresentation"
         quads += [
             Quad(resource, NamedNode(f"{ALTERNATES}#{has}"), node, graph),
             Quad(node, RDF.type, NamedNode(f"{ALTERNATES}#Representation"), graph),

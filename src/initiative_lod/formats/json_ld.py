@@ -95,9 +95,9 @@ class JsonLd(EngineFormat):
         expanded = _flattened(expanded) if flat else expanded
         return self._compacted(expanded, context.get("@context", context), graph or flat, _schemes_in(written))
 
-    def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool = False) -> bytes:
+    def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any]) -> bytes:
         """Expanded JSON-LD in compacted form, with what it uses of ``context``, the value of an ``@context``."""
-        return self._compacted(expanded, context, graph, _schemes(expanded))
+        return self._compacted(expanded, context, False, _schemes(expanded))
 
     def _compacted(
         self, expanded: list[dict[str, Any]], context: Mapping[str, Any], graph: bool, schemes: set[str]

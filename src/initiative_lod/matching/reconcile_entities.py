@@ -7,7 +7,7 @@ from collections.abc import Container
 from heapq import merge
 from itertools import islice
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.languages import DEFAULT_LANGUAGE
 from initiative_lod.matching.entity_index import AnyOf, CountedTerm, EntityIndex
@@ -144,8 +144,3 @@ def matching(terms: list[CountedTerm], prefix: str) -> list[CountedTerm]:
         item for item in terms if item not in starts and folded and (folded in fold(item.name) or prefix in item.iri)
     ]
     return sorted(starts, key=lambda item: len(item.name)) + within
-
-
-def is_value(term: object) -> bool:
-    """Tell whether a term can be shown as a value: blank nodes have no name that would mean anything outside."""
-    return not isinstance(term, BlankNode)

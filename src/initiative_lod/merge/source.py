@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from initiative_lod.errors import at
-from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
@@ -137,12 +136,6 @@ def take_over(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def outcomes_of(release: Release, slug: str) -> list[FileOutcome]:
-    """Outcome of each file of a merged source."""
-    values = read_json(gzip.decompress((release.path / files_name(slug)).read_bytes()))
-    return [FileOutcome.from_json(value) for value in values]
 
 
 def with_licences(record: MergedSource, stated: Sequence[str], given: str | None) -> MergedSource:

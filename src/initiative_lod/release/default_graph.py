@@ -11,15 +11,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
 from initiative_lod.release.lexical_forms import as_stored
 from initiative_lod.release.time_limit import check_time
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 DEFAULT_GRAPH = DefaultGraph()
 
@@ -145,7 +142,7 @@ class _Lines(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         """Fill the buffer as far as the block goes; 0 at the end."""
         if not self._left and self._room > 0 and self._bytes > 0:
             self._take(next(self._more, b""))

@@ -65,7 +65,6 @@ _CHINESE_ROLES = (
     | dict.fromkeys("节節", "Section")
     | dict.fromkeys("条條", "Article")
 )
-_NUMERALS = {"1": r"\d+", "a": r"[a-z]+", "A": r"[A-Z]+", "一": r"[一二三四五六七八九十]+", "①": r"[①-⑳]"}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 

@@ -26,10 +26,6 @@ from initiative_lod.vocabulary import OWL, RDF, SH
 
 #: What a processor knows without reading it.
 _BUILT_IN = ("http://www.w3.org/ns/shacl", "http://www.w3.org/ns/shacl-shacl")
-#: Of a query: IRIs, strings, comments, variables and prefixed names.
-_NO_KEYWORDS = re.compile(
-    r"""<[^<>"{}|^`\\\x00-\x20]*>|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#[^\n]*|[?$]\w+|[\w.-]*:[\w:.-]*"""
-)
 
 
 def read(path: Path, base: str = DEFAULT_BASE) -> list[Quad]:

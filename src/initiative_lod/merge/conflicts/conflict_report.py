@@ -63,7 +63,7 @@ class Conflicts:
         lines = []
         for item in self.ordered:
             lines.append(f"{item.total:>7,}  {item.severity:9}  {self._joined(item.title)}")
-            lines += [f"{'':20}{text}" for text in self._unseen(item)]
+            lines += self._unseen(" " * 20, item)
         for item, why in self.unfinished:
             lines.append(f"      ?  {item.severity:9}  {self._joined(item.title)}: {self._told(why)}")
         lines += [f"  {item.status}: {self._first(item.question.text)} ({self._note(item)})" for item in self.together]
@@ -101,7 +101,7 @@ class Conflicts:
                 lines += [f"      {self._statement(statement)}" for statement in finding.statements]
                 lines += self._more("      ", finding.size - len(finding.statements))
             lines += self._more("  ", item.total - min(MAX_IN_TEXT, len(item.findings)))
-            lines += [f"  {text}" for text in self._unseen(item)]
+            lines += self._unseen("  ", item)
         if self.together:
             lines += ["", self._both("conflicts.joint")]
         for answer in self.together:
@@ -122,9 +122,12 @@ class Conflicts:
     def _told(self, message: Message) -> str:
         return self.languages.default.gettext(message.id, **message.values)
 
-    def _unseen(self, item: CheckResult) -> list[str]:
-        """Words on what was not looked at, if anything was not."""
-        return [self.languages.default.gettext("conflicts.unseen", count=item.unseen)] if item.unseen else []
+    def unseen(self, item: CheckResult) -> dict[str, str]:
+        """Words on what was not looked at, by language; none where everything was."""
+        return self.languages.each("conflicts.unseen", count=item.unseen) if item.unseen else {}
+
+    def _unseen(self, margin: str, item: CheckResult) -> list[str]:
+        return [f"{margin}{text}" for _, text in self._texts(self.unseen(item))[:1]]
 
     def _more(self, margin: str, count: int) -> list[str]:
         return [f"{margin}… {self.languages.default.gettext('n_more', count=count)}"] if count > 0 else []
@@ -217,10 +220,8 @@ class Conflicts:
                 for tag, text in texts.items():
                     yield Triple(kind, property, Literal(text, language=tag))
             yield Triple(kind, DCTERMS.extent, Literal(item.total))
-            if item.unseen:
-                for tag, language in self.languages.items():
-                    text = language.gettext("conflicts.unseen", count=item.unseen)
-                    yield Triple(kind, RDFS.comment, Literal(text, language=tag))
+            for tag, text in self.unseen(item).items():
+                yield Triple(kind, RDFS.comment, Literal(text, language=tag))
             for number, finding in enumerate(item.findings, 1):
                 node = NamedNode(f"{kind.value}-{number}")
                 yield Triple(report, SH.result, node)

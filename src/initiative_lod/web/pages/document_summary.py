@@ -18,7 +18,6 @@ from initiative_lod.web.pages.document_figures import DocumentFigures
 from initiative_lod.web.pages.view import View
 
 MOST_SQUARES = 240  # clauses that are drawn one by one
-TOPICS = 8  # that a card names
 Ranked = list[tuple[LabelledResource, int]]
 
 

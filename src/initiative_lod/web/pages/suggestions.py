@@ -117,8 +117,8 @@ class NameList:
             found.update(self._sounding[number] for number in sounds)
         return found
 
-    def meant(self, typed: str, language: str, most: int = 3, kinds: Sequence[str] = ()) -> list[Suggested]:
-        """Names that are spelt nearly as what was typed."""
+    def meant(self, typed: str, language: str, kinds: Sequence[str] = ()) -> list[Suggested]:
+        """At most three names that are spelt nearly as what was typed."""
         form = folded(typed[:LONGEST])
         if len(form) < (2 if has_han(form) else SHORTEST_MISSPELT):
             return []
@@ -130,7 +130,7 @@ class NameList:
             entries += [(self._known[self._sounding[place]], score) for _, score, place in near]
         entries = [item for item in entries if not kinds or item[0].kind in kinds]
         entries.sort(key=lambda item: (-item[1], item[0].language != language, item[0].rank))
-        return _once((entry for entry, _ in entries if entry.form != form), most)
+        return _once((entry for entry, _ in entries if entry.form != form), 3)
 
     def exact(self, typed: str) -> list[str]:
         """The IRIs of what is called so."""

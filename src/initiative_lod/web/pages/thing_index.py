@@ -31,7 +31,6 @@ KINDS = {
     "community": "Community",
     "modality": "Modality",
 }
-ORDERS = ("letters", "tree", "use")
 MOST = 3000  # things in one page
 OTHERS = "#"  # the group of what begins with no letter
 
@@ -73,7 +72,7 @@ def kinds(view: View) -> list[tuple[str, LabelledResource, int]]:
 
 
 def index(view: View, kind: str, order: str, figures: Iterable[DocumentFigures]) -> ThingIndex:
-    """The index of a kind, in one of ORDERS."""
+    """The index of a kind, in the order ``letters``, ``tree`` or ``use``."""
     nodes = view.instances(KINDS[kind])
     mentions = Counter[NamedNode]()
     for each in figures:
