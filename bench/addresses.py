@@ -64,6 +64,10 @@ SERVED = ("search", "comparison", "reconciliation", "small SELECT", "institution
 #: What is made when it is asked for; nothing else is, but what it has room to keep.
 ON_DEMAND = ("search", "comparison", "reconciliation", "small SELECT", "releases", "resource of others")
 CLAUSES = 1200
+COLUMNS = [
+    *("kind", "form", "bytes", "floor", "warm", "warm/floor", "cold ms", "nginx/floor"),
+    *("p99 ms", "healthz p99 ms"),
+]
 FORMS = (
     ("HTML zh", "text/html", "zh"),
     ("HTML en", "text/html", "en"),
@@ -192,9 +196,9 @@ class Measures:
         """Ours by the floor's."""
         return self.warm / self.floor
 
-    def line(self) -> str:
-        """The line of the table."""
-        cells = [
+    def cells(self) -> list[str]:
+        """The row of the table, in the order of COLUMNS."""
+        return [
             self.row.kind,
             self.row.form,
             f"{len(self.row.body):,}",
@@ -206,7 +210,6 @@ class Measures:
             f"{self.p99:.1f}",
             f"{self.health:.0f}",
         ]
-        return f"| {' | '.join(cells)} |"
 
 
 def aims(found: Sequence[Measures]) -> Iterator[str]:
@@ -332,9 +335,9 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             servers.append(nginx)
             nginx = started(nginx, "/")
         print(f"{about(releases)}, `bench/addresses.py --seconds {given.seconds:g}`.\n")
-        print("| kind | form | bytes | floor | warm | warm/floor | cold ms | nginx/floor | p99 ms | healthz p99 ms |")
-        print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-        measured = []
+        print(f"| {' | '.join(COLUMNS)} |")
+        print(f"| --- | --- |{' ---: |' * (len(COLUMNS) - 2)}")
+        measured: list[Measures] = []
         for number, row in enumerate(found):
             try:
                 measured.append(measure(row, number, ours, cold, floor, nginx, given.seconds))
@@ -345,8 +348,12 @@ def run(given: argparse.Namespace, folder: Path) -> None:
                     if server.process is not None and server.process.poll() is not None and server is not nginx:
                         started(server, "/healthz" if server in (ours, cold) else "/0")
             else:
-                print(measured[-1].line(), flush=True)
+                print(f"| {' | '.join(measured[-1].cells())} |", flush=True)
         print("", *aims(measured), "", f"load average {os.getloadavg()[0]:.1f} at the end", sep="\n")
+        if given.table is not None:
+            given.table.write_text(
+                "".join("\t".join(row) + "\n" for row in [COLUMNS, *(item.cells() for item in measured)]), "utf-8"
+            )
     finally:
         for server in servers:
             server.stop()
@@ -358,6 +365,9 @@ def main() -> None:
     parser.add_argument("--releases", type=Path, help="a folder with a published release; without it, one is built")
     parser.add_argument("--site", type=Path, help="the exported site; without it, one is exported")
     parser.add_argument("--seconds", type=float, default=1, help="of each measurement")
+    parser.add_argument(
+        "--table", type=Path, help="a file of tab-separated values, as docs/reference/addresses.tsv, to write"
+    )
     parser.add_argument("--only", default="", help="only the kinds that have this in their name")
     given = parser.parse_args()
     for tool in ("wrk", "taskset", "pgrep"):

@@ -21,7 +21,9 @@ from initiative_lod.sources import questions
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"
-ARCHITECTURE, GROWTH = (runpy.run_path(str(HERE / f"{name}.py")) for name in ("architecture", "growth"))
+ARCHITECTURE, GROWTH, ADDRESSES = (
+    runpy.run_path(str(HERE / f"{name}.py")) for name in ("architecture", "growth", "addresses")
+)
 NOTE = "<!-- Written by docs/reference/generate.py: change the code, and run that again. -->\n"
 
 
@@ -33,8 +35,13 @@ def pages() -> dict[str, str]:
         "questions.md": competency_questions(),
         "messages.md": messages(),
         "rooms.md": rooms(),
+        "addresses.md": ADDRESSES["page"](),
     }
-    drawn = {"architecture.svg": ARCHITECTURE["drawing"](), "growth.svg": GROWTH["drawing"]()}
+    drawn = {
+        "architecture.svg": ARCHITECTURE["drawing"](),
+        "growth.svg": GROWTH["drawing"](),
+        "addresses.svg": ADDRESSES["drawing"](),
+    }
     return {**{name: NOTE + "\n" + content.strip() + "\n" for name, content in made.items()}, **drawn}
 
 
