@@ -24,7 +24,8 @@ from initiative_lod.web.drawings import packaged_font
 from initiative_lod.web.labelled_resource import LangText
 from initiative_lod.web.pages import reading_pdf, reading_room
 from initiative_lod.web.pages.marked_text import Piece
-from initiative_lod.web.pages.reading_room import Reading, ReadingLine, ReadingNote, ReadingPassage, ReadingWords
+from initiative_lod.web.pages.reading_lines import ReadingLine, ReadingNote, ReadingWords
+from initiative_lod.web.pages.reading_room import Reading, ReadingPassage
 from initiative_lod.web.pages.translated_words import find_words
 from initiative_lod.web.pages.typesetting import typeset
 from initiative_lod.web.pages.view import View
@@ -56,7 +57,7 @@ def html(live: Live, path: str, language: str = "en") -> str:
 def words_in(read: Reading, language: str, supplied: bool = False) -> str:
     """All that is read in a language, in order; with the headings that the text has not, if they are ``supplied``."""
 
-    def lines(items: tuple[reading_room.ReadingLine, ...]) -> Iterator[str]:
+    def lines(items: tuple[ReadingLine, ...]) -> Iterator[str]:
         for line in items:
             for run in line.cells.get(language, ()):
                 yield from (piece.text for piece in run.pieces)

@@ -176,7 +176,7 @@ def test_nothing_of_a_release_is_read_unnoted() -> None:
     put_in_place = {"name"}
     by_others = {"about", "license", "creator", "pointing"}  # which ask the same object
     of_servers = {"condition", "lease", "open", "release", "reopen", "store"}
-    attributes = {name for name in vars(OpenRelease) if not name.startswith("_")}
+    attributes = {name for kind in OpenRelease.__mro__[:-1] for name in vars(kind) if not name.startswith("_")}
     attributes |= {field.name for field in fields(OpenRelease)}
     assert attributes - own <= of_base | of_tags | put_in_place | by_others | of_servers
 

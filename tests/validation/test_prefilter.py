@@ -16,10 +16,11 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from initiative_lod.errors import ShapesError
 from initiative_lod.validation.constraint_queries import ConstraintQueries
+from initiative_lod.validation.query_reader import Undecidable
 from initiative_lod.validation.rdflib_graph import DataGraph
 from initiative_lod.validation.shacl import validate
 from initiative_lod.validation.triple_index import TripleIndex
-from initiative_lod.validation.widened_query import Undecidable, widened
+from initiative_lod.validation.widened_query import widened
 from validation import generated
 
 CONDITIONS = [

@@ -11,7 +11,8 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
-from initiative_lod.release.open_release import Memory, OpenRelease, Term
+from initiative_lod.release.open_release import Memory, OpenRelease
+from initiative_lod.release.store_lookups import Term
 
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
 MOST_OF_A_GRAPH = 100_000  # likewise of a graph: one that was merged may have any number

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
@@ -18,45 +16,29 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QueryBoolean,
-    QuerySolution,
     QuerySolutions,
-    QueryTriples,
-    Store,
     Triple,
-    Variable,
 )
 
 from initiative_lod.build import inference
-from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
-from initiative_lod.release import default_graph, in_use
-from initiative_lod.release.damage import Condition, is_damage
+from initiative_lod.release import in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.hubs import Hubs
 from initiative_lod.release.in_use import Lease
 from initiative_lod.release.lexical_forms import NEVER_REWRITTEN, LexicalForms, as_stored
 from initiative_lod.release.manifest import DESCRIPTION_EXACT, EXACT, INDEX, Release
 from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments
-from initiative_lod.release.time_limit import LIMIT
+from initiative_lod.release.store_lookups import StoreLookups, Term, query_text, read_only
 from initiative_lod.vocabulary import DCTERMS
 
-Term = NamedNode | Literal | BlankNode
 K = TypeVar("K")
 V = TypeVar("V")
-#: Our queries that count while a server waits, and of each what holds for nothing that it reads.
-COUNTED_ON_DEMAND = {"pointing": "isBlank(?property)", "members": "isLiteral(?part)"}
 SUBJECTS = "subjects"  # name of the memory of what is said of each, by property
 MOST_SUBJECTS = 1000  # that are remembered: some 5 MB
 MOST_PASSED = 2_000  # quads of the default graph that are passed over, for those of named graphs behind them
 TEXT_AHEAD = 1 << 20  # characters about a subject that are read before anybody has asked for one of its properties
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
-
-
-@cache
-def query_text(name: str) -> str:
-    """The text of our own query ``queries/<name>.rq``."""
-    return resources.files("initiative_lod.release").joinpath("queries", f"{name}.rq").read_text("utf-8")
 
 
 def length(quad: Quad) -> int:
@@ -95,39 +77,17 @@ class Memory(Generic[K, V]):
             return value
 
 
-def _read_only(release: Release) -> Store:
-    """The store of a release. Raises ReleaseError."""
-    try:
-        store = Store.read_only(str(release.store.resolve()))
-        next(iter(store), None)
-    except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
-        raise ReleaseError(
-            f"the store of release {release.version} cannot be opened ({error}): "
-            "'initiative-lod release verify' says what is damaged, 'release rollback' goes back"
-        ) from error
-    return store
-
-
 @dataclass(frozen=True, eq=False)
-class OpenRelease:
+class OpenRelease(StoreLookups):
     """A release with its store open. Our own fixed queries run here; a visitor's never do.
 
-    One that is opened again is another one: what was made from it is known by the object (see ``per_release``). Each
-    look-up raises OutOfTime where the work that asks has a time limit (see ``time_limit``) and it is over.
+    One that is opened again is another one: what was made from it is known by the object (see ``per_release``).
     ``since`` is the second (UTC) from which on a process has answered from it; of two that follow each other, the later
     one's is later, even where the clock was set back.
     """
 
-    release: Release
-    store: Store
-    iris: Iris
     lease: Lease | None = None
     since: datetime = STARTED
-
-    @cached_property
-    def condition(self) -> Condition:
-        """Tell whether it can still be read; each look-up that cannot be done raises DamagedStore, and says so here."""
-        return Condition(self.release.version, self.release.store)
 
     @classmethod
     def open(cls, release: Release, since: datetime = STARTED) -> OpenRelease:
@@ -137,64 +97,9 @@ class OpenRelease:
         damaged, as far as that shows when it is opened and first read.
         """
         lease = in_use.take(release.path)
-        opened = cls(release, _read_only(release), Iris(release.base), lease, since)
+        opened = cls(release, read_only(release), Iris(release.base), lease, since)
         opened.condition.check()  # from now on
         return opened
-
-    def reopen(self) -> None:
-        """Open the store anew: what the engine keeps in memory of all that was read until now goes, as soon as nobody
-        reads from it any more. Raises ReleaseError, and is as it was.
-
-        The engine finds terms by their hashes: to read the names of a few thousand things of a large release, it reads
-        as many blocks of 4 KB all over it, and keeps up to 160 MB of them.
-        """
-        object.__setattr__(self, "store", _read_only(self.release))  # another handle of the same, and so no other value
-
-    def select(self, name: str, **terms: Term) -> list[QuerySolution]:
-        """The solutions of our query ``name``, with variables filled in as terms."""
-        with self._reading():
-            solutions = self._query(name, terms)
-            assert isinstance(solutions, QuerySolutions)
-            return list(solutions)
-
-    def construct(self, name: str, **terms: Term) -> list[Triple]:
-        """The triples of our query ``name``, likewise."""
-        with self._reading():
-            triples = self._query(name, terms)
-            assert isinstance(triples, QueryTriples)
-            return list(triples)
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Passes on as DamagedStore what says that the store is damaged. Raises OutOfTime."""
-        limit = LIMIT.get()
-        if limit is not None:
-            limit.check()
-        try:
-            yield
-        except (OSError, RuntimeError) as error:  # the engine reports corruption as a RuntimeError
-            if not is_damage(error):
-                raise
-            raise self.condition.note(error) from error
-
-    def _query(self, name: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
-        text = query_text(name)
-        if name in COUNTED_ON_DEMAND:
-            # Over a damaged file the engine counts (and asks) for ever, until all memory is taken; solutions that it is
-            # to give one by one end where the damage begins. These are none, of all that the counting will read.
-            body = text[text.index("{") : text.rindex("}")]
-            solutions = self._evaluate(f"SELECT * {body} FILTER ({COUNTED_ON_DEMAND[name]}) }}", terms)
-            assert isinstance(solutions, QuerySolutions)
-            next(solutions, None)
-        return self._evaluate(text, terms)
-
-    def _evaluate(self, text: str, terms: Mapping[str, Term]) -> QueryBoolean | QuerySolutions | QueryTriples:
-        return self.store.query(
-            text,
-            prefixes=self.iris.prefixes,
-            **self._options,
-            substitutions={Variable(variable): term for variable, term in terms.items()},
-        )
 
     def quads(
         self,
@@ -251,30 +156,6 @@ class OpenRelease:
             else:
                 yield quad
 
-    def _matches(
-        self,
-        subject: NamedNode | BlankNode | Triple | None,
-        predicate: NamedNode | None,
-        object: Term | Triple | None,
-        graph: NamedNode | DefaultGraph | None,
-    ) -> Iterator[Quad]:
-        """The quads of a pattern as the store has them. Raises OutOfTime, DamagedStore."""
-        limit = LIMIT.get()
-        if limit is not None:
-            limit.check()
-        # As ``_reading``, which takes longer. No name holds the iterator for an error: no other thread may free it.
-        try:
-            if limit is None:
-                yield from default_graph.matching(self.store, subject, predicate, object, graph)
-                return
-            for quad in default_graph.matching(self.store, subject, predicate, object, graph):
-                yield quad
-                limit.check()
-        except (OSError, RuntimeError) as error:
-            if not is_damage(error):
-                raise
-            raise self.condition.note(error) from error
-
     def about(self, subject: NamedNode | BlankNode) -> Iterable[Quad]:
         """Every quad with this subject, in any graph, with each literal as it was written."""
         return self.quads(subject)
@@ -324,11 +205,6 @@ class OpenRelease:
         if graph is not None:
             return next(self._matches(subject, predicate, object, graph), None) is not None
         return next(self.triples(subject, predicate, object), None) is not None
-
-    @cached_property
-    def _options(self) -> dict[str, Any]:
-        """Options of the engine for a query over everything."""
-        return default_graph.options(self.store)
 
     @cached_property
     def inferred(self) -> NamedNode:

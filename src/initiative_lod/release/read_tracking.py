@@ -24,8 +24,9 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryS
 
 from initiative_lod.release.cached_lookups import CachingRelease
 from initiative_lod.release.manifest import DESCRIPTION, DUMP, Manifest, Release
-from initiative_lod.release.open_release import Memory, Term, first
+from initiative_lod.release.open_release import Memory, first
 from initiative_lod.release.rendered_file import RenderedDocuments
+from initiative_lod.release.store_lookups import Term
 from initiative_lod.vocabulary import SKOS
 
 T = TypeVar("T")

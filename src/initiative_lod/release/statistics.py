@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, Store, Triple
 
 from initiative_lod.release.default_graph import DEFAULT_GRAPH, matching
-from initiative_lod.release.open_release import query_text
+from initiative_lod.release.store_lookups import query_text
 from initiative_lod.vocabulary import RDF
 
 

@@ -22,7 +22,7 @@ from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
 from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, Manifest, format_at
-from initiative_lod.release.open_release import query_text
+from initiative_lod.release.store_lookups import query_text
 from initiative_lod.release.time_limit import check_time
 
 PIECES = "pieces"

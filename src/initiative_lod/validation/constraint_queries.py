@@ -15,8 +15,9 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
 from initiative_lod.validation import known_constraints
+from initiative_lod.validation.query_reader import Undecidable
 from initiative_lod.validation.triple_index import Term, TripleIndex
-from initiative_lod.validation.widened_query import Undecidable, widened
+from initiative_lod.validation.widened_query import widened
 from initiative_lod.vocabulary import OWL, RDF, RDFS, SH, XSD
 
 _OPAQUE = "urn:x-initiative-lod:opaque:"

@@ -8,21 +8,10 @@ counts as passed (and within NOT EXISTS as failed, which SPARQL does anyway).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(
-    r"""(?P<space>(?:\s|\#[^\n]*)+)
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<variable>[?$]\w+)
-      | (?P<string>"(?!"")[^"\\\n\r]*"|'(?!'')[^'\\\n\r]*')(?!["'])
-      | (?P<tag>@[a-z]+(?:-[a-z0-9]+)*)
-      | (?P<number>(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?(?![\w.]*\w))
-      | (?P<name>(?:[^\W\d_][\w-]*)?:(?:\w[\w:-]*(?:\.[\w:-]+)*)?)
-      | (?P<word>[A-Za-z]\w*)
-      | (?P<sign>&&|\|\||!=|<=|>=|[{}().;,*/|^+?=<>!-])""",
-    re.VERBOSE,
-)
+from initiative_lod.validation.query_reader import QueryReader, Undecidable
+
 #: Functions on which engines agree, with the numbers of their arguments.
 _FUNCTIONS = {
     "STR": (1, 1), "LANG": (1, 1), "LANGMATCHES": (2, 2), "SAMETERM": (2, 2), "ISIRI": (1, 1), "ISURI": (1, 1),
@@ -32,16 +21,11 @@ _FUNCTIONS = {
 }  # fmt: skip
 #: Regular expressions that mean the same to Python and to Oxigraph.
 _SAFE_PATTERN = re.compile(r"(?!.*(\(\?|[*+?]{2}))[\w /#:%@!,;=&~()|^$.+*?\[\]-]*", re.ASCII)
-_RESERVED = {"PATH", "shapesGraph", "currentShape", "failure"}
-
-
-class Undecidable(Exception):
-    """A construct whose results are not foretold here; its text says which."""
 
 
 def widened(query: str) -> str:
     """The query that finds every ``?this`` at which ``query`` has a solution, and perhaps more. Raises Undecidable."""
-    return _Reader(query).read()
+    return _Widening(query).read()
 
 
 @dataclass
@@ -57,14 +41,11 @@ class _Scope:
     has_filter: bool = False
 
 
-class _Reader:
+class _Widening(QueryReader):
     """Reads a query and collects what has to be put in to widen it. Anything that it does not know is Undecidable."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = list(_tokens(text))
-        self._at = 0
-        self._edits: list[tuple[int, int, str]] = []  # offsets, and what comes between them
+        super().__init__(text)
         self._absent = 0  # groups that were turned from NOT EXISTS into OPTIONAL
         self._guards: list[list[str]] = []  # of the filters that are being read
         self._aggregates = False  # whether COUNT may stand here
@@ -89,17 +70,6 @@ class _Reader:
         if grouped and (projected - grouped or scope.has_filter):  # more rows would make other counts
             raise Undecidable("a grouped query that filters, or selects other variables")
         return self._edited(0, len(self._text)) if grouped else "SELECT DISTINCT ?this " + self._edited(start, None)
-
-    def _edited(self, start: int, end: int | None) -> str:
-        """The text between two offsets with the edits in it, which are then done."""
-        end = len(self._text) if end is None else end
-        here = sorted(edit for edit in self._edits if start <= edit[0] and edit[1] <= end)
-        self._edits = [edit for edit in self._edits if edit not in here]
-        pieces = []
-        for first, last, text in here:
-            pieces += [self._text[start:first], text]
-            start = last
-        return "".join([*pieces, self._text[start:end]])
 
     def _projection(self) -> tuple[set[str], bool]:
         projected, counts = set(), False
@@ -451,65 +421,9 @@ class _Reader:
         self._variable()
         self._expect(")")
 
-    def _string(self) -> None:
-        self._next()
-        if self._kind() == "tag":
-            self._next()
-
-    def _variable(self) -> str:
-        if self._kind() != "variable":
-            raise Undecidable(f"{self._word()!r} where a variable is expected")
-        name = self._next()[1:]
-        if name in _RESERVED:
-            raise Undecidable(f"${name}")
-        return name
-
     def _at_exists(self) -> bool:
         words = [text.upper() for _, text, _ in self._tokens[self._at : self._at + 2]]
         return words[:1] == ["EXISTS"] or words == ["NOT", "EXISTS"]
 
-    def _kind(self) -> str:
-        return self._tokens[self._at][0]
-
-    def _word(self) -> str:
-        return self._tokens[self._at][1]
-
-    def _offset(self) -> int:
-        return self._tokens[self._at][2]
-
     def _at_not_exists(self) -> bool:
         return self._at_exists() and self._word().upper() == "NOT"
-
-    def _end(self) -> int:
-        """The offset behind the last token that was read."""
-        _, text, start = self._tokens[self._at - 1]
-        return start + len(text)
-
-    def _next(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1][1]
-
-    def _accept(self, word: str) -> bool:
-        """Read ``word`` if it is next. Words are upper case here, and of any case in a query."""
-        kind, text, _ = self._tokens[self._at]
-        if kind not in ("sign", "word") or (text.upper() if kind == "word" else text) != word:
-            return False
-        self._at += 1
-        return True
-
-    def _expect(self, word: str) -> None:
-        if not self._accept(word):
-            raise Undecidable(f"{self._word()!r} where {word!r} is expected")
-
-
-def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """(kind, text, offset) of each token, an "end" last. Raises Undecidable for a character that begins none."""
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise Undecidable(f"{text[at]!r} in a query")
-        if match.lastgroup != "space":
-            yield str(match.lastgroup), match[0], at
-        at = match.end()
-    yield "end", "", at

@@ -14,7 +14,8 @@ from pyoxigraph import NamedNode
 
 from initiative_lod.formats import MediaType
 from initiative_lod.web.pages.pages import Pages
-from initiative_lod.web.pages.reading_room import Reading, glue
+from initiative_lod.web.pages.reading_lines import glue
+from initiative_lod.web.pages.reading_room import Reading
 from initiative_lod.web.pages.view import View
 
 EPUB = MediaType("application/epub+zip", "epub", "EPUB", charset=False)

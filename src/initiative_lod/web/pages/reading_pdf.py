@@ -17,7 +17,8 @@ from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import MediaType
 from initiative_lod.web.drawings import packaged_font
 from initiative_lod.web.drawings.squares import colour
-from initiative_lod.web.pages.reading_room import Reading, ReadingLine, ReadingPassage, ReadingWords, glue
+from initiative_lod.web.pages.reading_lines import ReadingLine, ReadingWords, glue
+from initiative_lod.web.pages.reading_room import Reading, ReadingPassage
 from initiative_lod.web.pages.typesetting import typeset
 from initiative_lod.web.pages.view import View
 

@@ -10,17 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
 from initiative_lod.labels import LABELS
-from initiative_lod.languages import ideographic
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, SKOS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages import contents
 from initiative_lod.web.pages.clauses import Evidence, Row, evidence, modalities, rows
 from initiative_lod.web.pages.contents import TextEntry
 from initiative_lod.web.pages.marked_text import Mark, Piece, split
+from initiative_lod.web.pages.reading_lines import (
+    Key,
+    Place,
+    ReadingLine,
+    ReadingNote,
+    ReadingWords,
+    aligned,
+    cut_at_clauses,
+    plain,
+    without,
+)
 from initiative_lod.web.pages.translated_words import find_words
 from initiative_lod.web.pages.view import View
 
@@ -28,56 +39,11 @@ DEEPEST = 8  # levels of parts
 MOST_PARTS = 3000  # in one page; the rest is led to
 MOST_NOTED = 2000  # parts and clauses that are cut, marked and noted; after them the words stand alone
 HIGHEST, LOWEST = 2, 6  # levels of headings below the title
-SHORT = 12  # characters before a clause that have no line of their own, as the number of an item
 #: Kinds that are read on from the part before, and have no heading unless the text gives them one.
 RUN_ON = ("Paragraph", "Item", "Recital", "Note", "Signature", "Clause")
 _PLACE = re.compile(r"(.*)#char=(\d{1,18}),(\d{1,18})$")  # RFC 5147
 _NUMBERED = re.compile(r"\d+(?=[.．、])")
 _AFTER_NUMBER = " \u3000\n.．、:：,，"
-
-Place = tuple[int, int]
-Key = tuple[int, int]  # of a run of words: number of the clause that it is, or comes before; whether it is the clause
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingNote:
-    """A clause, or the passage itself where ``number`` is 0, with what is said of it."""
-
-    thing: LabelledResource
-    anchor: str
-    number: int
-    modalities: tuple[LabelledResource, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def style(self) -> str:
-        """The modality whose colour it has."""
-        return self.modalities[0].style if self.modalities else "none"
-
-    @property
-    def telling(self) -> bool:
-        """Tell whether it says more than that there is a clause, whose verb is none of the others."""
-        return len(self.rows) > 1 or any(row.name != "modality" for row in self.rows) or self.is_finding
-
-    @property
-    def is_finding(self) -> bool:
-        """Tell whether a modality of it is one with cues of its own."""
-        return any(not item.residual for item in self.modalities)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingWords:
-    """A run of words in one language: a clause, with its note, or what stands between clauses."""
-
-    note: ReadingNote | None
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingLine:
-    """The same words in each language, by its tag: a clause, or, where they are cut differently, all of a passage."""
-
-    cells: Mapping[str, tuple[ReadingWords, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +131,19 @@ def languages_of(view: View, document: NamedNode) -> list[str]:
     return _Reader(view, document).all_languages()
 
 
+class _Part(NamedTuple):
+    """A part, the parts in it, and what is said of its words: in all, by clause, and in the clauses' notes. ``numbers``
+    has, by language, what a heading has of them.
+    """
+
+    node: NamedNode
+    inner: Sequence[NamedNode]
+    items: Sequence[Evidence]
+    stated: Mapping[int, Sequence[Evidence]]
+    notes: Mapping[int, ReadingNote]
+    numbers: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads the parts of one document; counts them."""
@@ -212,7 +191,7 @@ class _Reader:
         everything = [*own, *(item for items in stated.values() for item in items)]
         heading, supplied, numbers = self._heading(part, kind, depth, bool(inner_nodes), everything)
         numbers = {**(told or {}), **numbers}
-        lines, closing = self._lines(part, inner_nodes, everything, stated, notes, numbers)
+        lines, closing = self._lines(_Part(part, inner_nodes, everything, stated, notes, numbers))
         below = min(level + 1, LOWEST) if heading else level
         inner = tuple(
             self.passage(item, depth + 1, below, {} if number or lines else numbers)
@@ -324,7 +303,7 @@ class _Reader:
         found = found or {language: (Piece(number, ()),) for language, number in numbers.items()}
         supplied = not found and (kind not in RUN_ON and (depth == 1 or has_inner))
         if found or supplied:
-            number = next((match[0] for pieces in found.values() if (match := _NUMBERED.match(_plain(pieces)))), "")
+            number = next((match[0] for pieces in found.values() if (match := _NUMBERED.match(plain(pieces)))), "")
             for language in self.languages:
                 if language not in found and (label := view.label(part, language)) is not None:
                     said = f"{number}. {label.value}" if number else label.value
@@ -334,102 +313,78 @@ class _Reader:
                 found[label.language or (self.languages[0] if self.languages else "")] = (Piece(label.value, ()),)
         return {language: found[language] for language in found if language in self.languages}, supplied, numbers
 
-    def _lines(
-        self,
-        part: NamedNode,
-        inner: Sequence[NamedNode],
-        items: Sequence[Evidence],
-        stated: Mapping[int, Sequence[Evidence]],
-        notes: Mapping[int, ReadingNote],
-        numbers: Mapping[str, str],
-    ) -> tuple[tuple[ReadingLine, ...], tuple[ReadingLine, ...]]:
+    def _lines(self, part: _Part) -> tuple[tuple[ReadingLine, ...], tuple[ReadingLine, ...]]:
         """The part's own words before the parts in it, and after them."""
         before: dict[str, dict[Key, ReadingWords]] = {}
         after: dict[str, dict[Key, ReadingWords]] = {}
         for language in self.languages:
-            before[language], after[language] = self._located(part, inner, items, notes, language, numbers)
+            before[language], after[language] = self._located(part, language)
             if not before[language] and not after[language]:
-                before[language] = self._unlocated(part, inner, items, stated, notes, language)
-        return _aligned(before), _aligned(after)
+                before[language] = self._unlocated(part, language)
+        return aligned(before), aligned(after)
 
-    def _located(
-        self,
-        part: NamedNode,
-        inner: Sequence[NamedNode],
-        items: Sequence[Evidence],
-        notes: Mapping[int, ReadingNote],
-        language: str,
-        numbers: Mapping[str, str],
-    ) -> tuple[dict[Key, ReadingWords], dict[Key, ReadingWords]]:
+    def _located(self, part: _Part, language: str) -> tuple[dict[Key, ReadingWords], dict[Key, ReadingWords]]:
         """The part's own words in a text with offsets: what is left of its span without heading and inner parts."""
         text, words = self.content.get(language, ("", ""))
-        whole = self._places(part, "span").get(text)
+        whole = self._places(part.node, "span").get(text)
         if whole is None:
-            whole = self._places(part, "leadSpan").get(text)
+            whole = self._places(part.node, "leadSpan").get(text)
         if whole is None:
             return {}, {}
-        holes = [place for item in inner if (place := self._places(item, "span").get(text))]
+        holes = [place for item in part.inner if (place := self._places(item, "span").get(text))]
         first = min((start for start, _ in holes), default=whole[1])
-        if heading := self._places(part, "headingSpan").get(text):
+        if heading := self._places(part.node, "headingSpan").get(text):
             holes.append(heading)
-        marks = self._marks(items, language)
+        marks = self._marks(part.items, language)
         places = {
             number: place
-            for number, note in notes.items()
+            for number, note in part.notes.items()
             if (place := self._places(NamedNode(note.thing.iri), "span").get(text))
         }
         found: tuple[dict[Key, ReadingWords], dict[Key, ReadingWords]] = ({}, {})
-        for start, end in _left(whole, holes):
-            if start == whole[0] and (number := numbers.get(language)) and words.startswith(number, start):
+        for start, end in without(whole, holes):
+            if start == whole[0] and (number := part.numbers.get(language)) and words.startswith(number, start):
                 start += len(number)
                 start += len(words[start:end]) - len(words[start:end].lstrip(_AFTER_NUMBER))
-            for key, (begin, stop) in _cut((start, end), places):
+            for key, (begin, stop) in cut_at_clauses((start, end), places):
                 said = words[begin:stop]
                 if not said.strip():
                     continue
                 begin += len(said) - len(said.lstrip())
                 side = found[0] if begin < first else found[1]
                 pieces = tuple(split(said.strip(), begin, marks))
-                note = notes[key[0]] if key[1] else None
+                note = part.notes[key[0]] if key[1] else None
                 if key in side:  # words of the part on either side of another part
                     pieces = (*side[key].pieces, Piece("\n", ()), *pieces)
                 side[key] = ReadingWords(note, pieces)
         return found
 
-    def _unlocated(
-        self,
-        part: NamedNode,
-        inner: Sequence[NamedNode],
-        items: Sequence[Evidence],
-        stated: Mapping[int, Sequence[Evidence]],
-        notes: Mapping[int, ReadingNote],
-        language: str,
-    ) -> dict[Key, ReadingWords]:
+    def _unlocated(self, part: _Part, language: str) -> dict[Key, ReadingWords]:
         """Words of the part, and of its clauses, where no text has offsets of them."""
         view = self.view
-        own = view.text(part, view.term("translation"), language)
-        if own is None and not inner and language not in self.content:
-            own = view.text(part, view.term("text"), language)
+        own = view.text(part.node, view.term("translation"), language)
+        if own is None and not part.inner and language not in self.content:
+            own = view.text(part.node, view.term("text"), language)
         said = {
             number: text.value
-            for number, note in notes.items()
+            for number, note in part.notes.items()
             if (text := view.text(NamedNode(note.thing.iri), view.term("translation"), language))
         }
         found: dict[Key, ReadingWords] = {}
         if own is None:
             for number, words in said.items():
-                marks = self._translated_marks(words, stated[number], language)
-                found[number, 1] = ReadingWords(notes[number], tuple(split(words, 0, marks)))
+                marks = self._translated_marks(words, part.stated[number], language)
+                found[number, 1] = ReadingWords(part.notes[number], tuple(split(words, 0, marks)))
             return found
         places, position = {}, 0
         for number, words in said.items():
             at = own.value.find(words, position)
             if at >= 0:
                 places[number] = (at, position := at + len(words))
-        marks = self._translated_marks(own.value, items, language)
-        for key, (start, end) in _cut((0, len(own.value)), places):
+        marks = self._translated_marks(own.value, part.items, language)
+        for key, (start, end) in cut_at_clauses((0, len(own.value)), places):
             if own.value[start:end].strip():
-                note = notes[key[0]] if key[1] else None
+                note = part.notes[key[0]] if key[1] else None
                 found[key] = ReadingWords(note, tuple(split(own.value[start:end], start, marks)))
         return found
 
@@ -441,64 +396,3 @@ def _said(view: View, items: Sequence[Evidence]) -> tuple[Row, ...]:
         if item.name in INTERPRETING:
             once.setdefault((item.name, item.value.iri if item.value else item.iri), item)
     return rows(view, once.values())
-
-
-def _plain(pieces: Sequence[Piece]) -> str:
-    return "".join(piece.text for piece in pieces)
-
-
-def _left(whole: Place, holes: Sequence[Place]) -> list[Place]:
-    """Runs of ``whole`` that are in none of the holes."""
-    found, position = [], whole[0]
-    for start, end in sorted(holes):
-        if start > position:
-            found.append((position, min(start, whole[1])))
-        position = max(position, end)
-    if position < whole[1]:
-        found.append((position, whole[1]))
-    return found
-
-
-def _cut(run: Place, places: Mapping[int, Place]) -> list[tuple[Key, Place]]:
-    """A run cut at the clauses in it."""
-    found: list[tuple[Key, Place]] = []
-    position = run[0]
-    for number, (start, end) in sorted(places.items(), key=lambda item: item[1]):
-        if end <= run[0] or start >= run[1] or start < position:
-            continue
-        if start > position:
-            found.append(((number, 0), (position, start)))
-        found.append(((number, 1), (start, end)))
-        position = end
-    if position < run[1]:
-        last = max((number for number, (_, end) in places.items() if end <= position), default=0)
-        found.append(((last + 1, 0), (position, run[1])))
-    return found
-
-
-def _aligned(runs: Mapping[str, Mapping[Key, ReadingWords]]) -> tuple[ReadingLine, ...]:
-    """One line a clause, where every language is cut at the same clauses; else one line in all."""
-    having = {language: found for language, found in runs.items() if found}
-    if not having:
-        return ()
-    keys = [[key for key in sorted(found) if key[1]] for found in having.values()]
-    if any(item != keys[0] for item in keys):
-        return (
-            ReadingLine({language: tuple(found[key] for key in sorted(found)) for language, found in having.items()}),
-        )
-    lines: list[ReadingLine] = []
-    waiting: Mapping[str, tuple[ReadingWords, ...]] = {}  # a number before a clause, which stands in the clause's line
-    for key in sorted({key for found in having.values() for key in found}):
-        cells = {language: (found[key],) for language, found in having.items() if key in found}
-        short = all(len(_plain(runs[0].pieces)) <= SHORT for runs in cells.values())
-        if not key[1] and short and any((key[0], 1) in found for found in having.values()):
-            waiting = cells
-            continue
-        lines.append(ReadingLine({tag: (*waiting.get(tag, ()), *cells.get(tag, ())) for tag in {**waiting, **cells}}))
-        waiting = {}
-    return tuple(lines)
-
-
-def glue(language: str) -> str:
-    """The character between two runs of words in a language."""
-    return "" if ideographic(language) else " "

@@ -20,6 +20,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import initiative, reading_room
 from initiative_lod.web.pages.document_choice import chosen, key_of
 from initiative_lod.web.pages.epub import EPUB, epub
+from initiative_lod.web.pages.reading_lines import glue
 from initiative_lod.web.pages.reading_pdf import PDF, missing, pdf
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
@@ -96,7 +97,7 @@ def answer(site: Site, opened: OpenRelease, request: Request) -> Representation:
                 if offer.media is not PDF or not missing(read)
             ],
             language_name=name,
-            glue=reading_room.glue,
+            glue=glue,
             arguments=[("view", only)] if only else [],
         )
 
