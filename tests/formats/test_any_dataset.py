@@ -18,7 +18,7 @@ from initiative_lod.errors import UnwritableError
 from initiative_lod.formats import JSON_LD, RDF_TYPES, RDF_XML, GraphFormat
 from initiative_lod.iris import Iris
 from initiative_lod.reading.syntax import HEAD, decide
-from initiative_lod.vocabulary import RDF
+from initiative_lod.vocabulary import RDF, XSD
 from pipeline.conftest import CHECKOUT
 
 BASE = "http://unused.example/"
@@ -54,6 +54,21 @@ def read_by_rdflib(content: bytes, format: GraphFormat) -> list[Quad]:
     dataset = rdflib.Dataset()
     dataset.parse(data=content, format="hext" if format.suffix == "hext" else format.name)
     return list(parse(dataset.serialize(format="nquads", encoding="utf-8"), format=RdfFormat.N_QUADS))
+
+
+def unreadable_to_pyld(quad: Quad) -> bool:
+    """Tell whether PyLD reads another quad: it takes IRIs with blanks for none (RFC 3987 §2.2), and writes each double
+    anew, also one that is a string in JSON (JSON-LD 1.1 API, "Object to RDF Conversion", has that for numbers alone).
+    """
+    if any(re.search(r"\s", iri) for iri in iris_of([quad])):
+        return True
+    if not (isinstance(quad.object, Literal) and quad.object.datatype == XSD.double):
+        return False
+    try:
+        float(quad.object.value)
+    except ValueError:
+        return False
+    return True
 
 
 @EXAMPLES
@@ -108,7 +123,7 @@ def test_documents_in_json_ld_are_the_same_graph(form: str, examples: int) -> No
         content = JSON_LD.document(union(quads), CONTEXT, form)
         wanted = canonical(union(quads))
         assert canonical(list(parse(content, RdfFormat.JSON_LD))) == wanted
-        if not any(re.search(r"\s", iri) for iri in iris_of(quads)):  # which PyLD takes for no IRIs (RFC 3987 §2.2)
+        if not any(map(unreadable_to_pyld, quads)):
             lines = jsonld.to_rdf(json.loads(content), {"format": "application/n-quads"})
             assert canonical(list(parse(lines.encode(), RdfFormat.N_QUADS))) == wanted
 
