@@ -16,12 +16,12 @@ from pathlib import Path
 import krippendorff
 from pyoxigraph import NamedNode
 
-from initiative_lod.build.coding import PROPERTIES
 from initiative_lod.build.graph import build
 from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding, read
 from initiative_lod.iris import slug
 from initiative_lod.labels import natural
 from initiative_lod.settings import Settings
+from initiative_lod.sources.ig_script import PROPERTIES
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPARED = ROOT / "data" / "codings" / "compared"

@@ -29,6 +29,7 @@ _SHARED = re.compile(
 )
 _RELATIVE = re.compile(r"""<([^<>"{}|^`\\\x00-\x20:]+)>""")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_RUN = re.compile(r"(.*)#char=(\d{1,18}),(\d{1,18})")  # RFC 5147
 
 
 @dataclass(frozen=True)
@@ -167,3 +168,14 @@ def slug(iri: str) -> str:
 def document_of(iri: str) -> str:
     """The document (page) of an IRI: what stands before its fragment."""
     return iri.split("#", 1)[0]
+
+
+def run_iri(text: str, start: int, end: int) -> str:
+    """The IRI of a run of characters of a text."""
+    return f"{text}#char={start},{end}"
+
+
+def run_of(iri: str) -> tuple[str, int, int] | None:
+    """The text of a run by its IRI, and where the run begins and ends in it; None for what is no run."""
+    match = _RUN.fullmatch(iri)
+    return (match[1], int(match[2]), int(match[3])) if match else None

@@ -26,6 +26,7 @@ from initiative_lod.errors import NotationError, SourceError, SourceErrors
 from initiative_lod.iris import Iris, slug
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources.ig_script import (
+    PROPERTIES,
     Alternatives,
     CodedPart,
     CodedWords,
@@ -41,21 +42,6 @@ from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
 
 I = Iris()  # for terms, which are the same under every base
 
-#: Property of a statement for each symbol; ``X,p`` is a qualifier.
-PROPERTIES = {
-    "A": "attribute",
-    "D": "deontic",
-    "I": "aim",
-    "Bdir": "directObject",
-    "Bind": "indirectObject",
-    "Cac": "activationCondition",
-    "Cex": "executionConstraint",
-    "O": "orElse",
-    "E": "constitutedEntity",
-    "M": "modal",
-    "F": "constitutiveFunction",
-    "P": "constitutingProperties",
-}
 #: Symbols that name a concept: where something is asked; where it is pledged, by a speaker who is no group; where facts
 #: are told.
 _NEEDED = {"state": (), "pledge": ("D", "I", "Bdir", "Bind")}

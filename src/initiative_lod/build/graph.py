@@ -34,7 +34,7 @@ from initiative_lod.build.part_kinds import PartKinds, part_kinds
 from initiative_lod.build.statements import Attestations, document_with, structure, text_facts, told_sources
 from initiative_lod.errors import NotationError, ParseError, SettingsError, SourceError, SourceErrors
 from initiative_lod.formats.guarded_json import read_json
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, run_iri
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.settings import Settings
 from initiative_lod.sources import authoring_notation, ig_script, judgements, sssom, turtle, word_pairs
@@ -93,7 +93,7 @@ def build(settings: Settings, progress: Progress = lambda message: None) -> Buil
     for document in documents:
         for located in document.texts:
             for gap in located.gaps:
-                span = f"{located.iri}#char={gap.span.start},{gap.span.end}"
+                span = run_iri(located.iri, gap.span.start, gap.span.end)
                 places.add_value(located.iri, span, (gap.file.relative_to(root.resolve()), gap.line))
     progress("reading alignments, ontology and shapes")
     for path in sorted((root / "data" / "alignments").glob("*.sssom.tsv")):  # a project need not have any

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.build.located_parts import LocatedDocument
 from initiative_lod.build.located_text import LocatedText
-from initiative_lod.iris import Iris, slug
+from initiative_lod.iris import Iris, run_iri, slug
 from initiative_lod.sources.authoring_notation import Bracket
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS
@@ -52,7 +52,7 @@ def _located(located: LocatedText) -> Iterator[Triple]:
     for span, item in located.left_out:
         yield from span_triples(text_iri, I.term("leftOut"), span, located)
         for reason in item.reasons:
-            yield Triple(NamedNode(f"{located.iri}#char={span.start},{span.end}"), I.term("reason"), reason)
+            yield Triple(NamedNode(run_iri(located.iri, span.start, span.end)), I.term("reason"), reason)
     for gap in located.gaps:
         yield from span_triples(text_iri, I.term("uncovered"), gap.span, located)
 

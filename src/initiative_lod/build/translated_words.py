@@ -5,7 +5,6 @@ The translation has no file: it is put together from the translations of the par
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from initiative_lod.build.located_text import LocatedText
 from initiative_lod.build.statements import span_triples
 from initiative_lod.errors import NotationError, SourceError, SourceErrors
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, run_of
 from initiative_lod.sources import word_pairs
 from initiative_lod.sources.text import NormalisedText, Span
 from initiative_lod.sources.word_pairs import TranslatedPiece, WordPair, WordPairs
 
 I = Iris()  # for terms, which are the same under every base
-_CHAR = re.compile(r"#char=(\d+),(\d+)$")
 
 
 def pair_files(folder: Path) -> list[Path]:
@@ -143,14 +141,14 @@ def _coding(pairs: WordPairs, quads: Sequence[Quad], iris: Iris) -> _Coding:
     source = ""
     for iri in dict.fromkeys(held):
         for span in said[iri]["span"]:
-            if (place := _CHAR.search(span.value)) and not said[iri]["nestedStatement"]:
-                source = span.value[: place.start()]
-                components[Span(int(place[1]), int(place[2]))].append(NamedNode(iri))
+            if (run := run_of(span.value)) and not said[iri]["nestedStatement"]:
+                source, *place = run
+                components[Span(*place)].append(NamedNode(iri))
     places = {
-        iri: Span(int(place[1]), int(place[2]))
+        iri: Span(*run[1:])
         for iri, about in said.items()
         for span in about["span"]
-        if span.value.startswith(f"{source}#") and "#" not in iri and (place := _CHAR.search(span.value))
+        if span.value.startswith(f"{source}#") and "#" not in iri and (run := run_of(span.value))
     }
     content = next((item.value for item in said[source]["text"]), "")
     text = NormalisedText(said[rendered]["text"][0].value)

@@ -17,7 +17,7 @@ from initiative_lod import release
 from initiative_lod.build import mappings
 from initiative_lod.build.graph import build
 from initiative_lod.cli.console import progress, say, tell_files
-from initiative_lod.errors import OverLimit, ReleaseError, SettingsError, SourceError
+from initiative_lod.errors import OverLimit, SettingsError, SourceError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import LABEL_PROPERTIES
 from initiative_lod.locale.messages import Languages
@@ -127,11 +127,7 @@ def _title(graph: str) -> str:
 
 
 def _exported(settings: Settings) -> str:
-    current = release.current(settings.release_folder)
-    if current is None:
-        raise ReleaseError(
-            f"nothing has been published in {settings.release_folder}: run 'initiative-lod build --publish'"
-        )
+    current = release.chosen(settings.release_folder)
     opened = OpenRelease.open(current)
     header = _header(
         opened.iris.release(current.version).value + "#mappings", f"All mappings of release {current.version}"

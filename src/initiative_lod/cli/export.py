@@ -12,7 +12,6 @@ import typer
 
 from initiative_lod import release
 from initiative_lod.cli.console import MOST_TOLD, progress, say, show
-from initiative_lod.errors import ReleaseError
 from initiative_lod.settings import from_environment
 
 _PATH = r"(?:/[A-Za-z0-9._~-]+)*"  # as GitHub Pages shows a project under its name
@@ -36,11 +35,7 @@ def export(
     if url and not re.fullmatch(rf"https?://[A-Za-z0-9.-]+(:\d{{1,5}})?{_PATH if plain else ''}/?", url):
         raise typer.BadParameter(f"{url!r} is no address of a host, as https://example.org is", param_hint="--url")
     settings = from_environment(**context.obj)
-    made = release.current(settings.release_folder)
-    if made is None:
-        raise ReleaseError(
-            f"nothing has been published in {settings.release_folder}: run 'initiative-lod build --publish'"
-        )
+    made = release.chosen(settings.release_folder)
     from initiative_lod.web.export import static_site  # here: it brings all that a server needs
 
     with progress() as step:

@@ -13,7 +13,7 @@ from rich.table import Column
 
 from initiative_lod import release
 from initiative_lod.cli.console import say, tell
-from initiative_lod.errors import QuerySyntaxError, ReleaseError
+from initiative_lod.errors import QuerySyntaxError
 from initiative_lod.iris import Iris
 from initiative_lod.query_text.query_dataset import dataset_of, parses
 from initiative_lod.release.open_release import OpenRelease
@@ -53,10 +53,7 @@ def query(
 ) -> None:
     """Ask the current release; the default graph is the set of all triples, or what the query says with FROM."""
     settings = from_environment(**context.obj)
-    folder = settings.release_folder
-    found = release.find(folder, version) if version else release.current(folder)
-    if found is None:
-        raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
+    found = release.chosen(settings.release_folder, version)
     opened = OpenRelease.open(found)
     text = _text(query)
     # The query as the parser will see it: with our prefixes before its own.

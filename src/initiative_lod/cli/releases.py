@@ -152,10 +152,7 @@ def load(
     given = [(way, place) for way, place in ways.items() if place is not None]
     if not probe and len(given) != 1:
         raise SettingsError(f"how is it written to? Give one of {', '.join(ways)}, with the address of that")
-    folder = settings.release_folder
-    found = release.find(folder, version) if version else release.current(folder)
-    if found is None:
-        raise ReleaseError(f"nothing has been published in {folder}: name the version")
+    found = release.chosen(settings.release_folder, version)
     from initiative_lod.sparql.remote_loading import Target, Way, load, prove
     from initiative_lod.sparql.remote_store import accepted, endpoint_of
 
@@ -187,9 +184,7 @@ def render(context: typer.Context, version: Version = None) -> None:
     running reads them when it is started again.
     """
     settings = from_environment(**context.obj)
-    found = release.find(settings.release_folder, version) if version else release.current(settings.release_folder)
-    if found is None:
-        raise ReleaseError(f"nothing has been published in {settings.release_folder}: name the version")
+    found = release.chosen(settings.release_folder, version)
     from initiative_lod import pipeline  # here: other commands need no build
 
     with progress() as step:
@@ -215,10 +210,7 @@ def diff(
     require_known(engine)
     settings = from_environment(**context.obj)
     folder = settings.release_folder
-    before = release.find(folder, old)
-    after = release.find(folder, new) if new else release.current(folder)
-    if after is None:
-        raise ReleaseError(f"nothing has been published in {folder}: name the second version too")
+    before, after = release.find(folder, old), release.chosen(folder, new)
     with TemporaryDirectory() as scratch:
         if engine == STORE:
             found = changes.between(before, after)

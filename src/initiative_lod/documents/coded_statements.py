@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from initiative_lod.iris import Iris
+from initiative_lod.iris import Iris, run_of
 from initiative_lod.labels import natural
 from initiative_lod.literals import integer
+from initiative_lod.sources.ig_script import PROPERTIES
 from initiative_lod.vocabulary import ELI, RDF, RDFS, SKOS
 
 I = Iris()  # for terms, which are the same under every base
 
 #: Symbols of the properties of statements, in the order of the grammar; what the speaker does has none.
-SYMBOLS = {
-    "attribute": "A",
-    "deontic": "D",
-    "aim": "I",
-    "directObject": "Bdir",
-    "indirectObject": "Bind",
-    "activationCondition": "Cac",
-    "executionConstraint": "Cex",
-    "orElse": "O",
-    "constitutedEntity": "E",
-    "modal": "M",
-    "constitutiveFunction": "F",
-    "constitutingProperties": "P",
-}
+SYMBOLS = {property: symbol for symbol, property in PROPERTIES.items()}
 ROLES = ("speechAct", "speaker", *SYMBOLS, "qualifier")
-_CHAR = re.compile(r"#char=(\d{1,18}),(\d{1,18})$")
 
 
 #: Looks quads up by subject, predicate, object and graph (None: any): of a release, or of the build of one.
@@ -167,7 +153,7 @@ def _statement(iri: str, about: Said) -> CodedStatement:
 
 def _component(iri: str, role: str, about: Said) -> CodedComponent:
     said = about[iri]
-    place = _CHAR.search(_value(said, "span"))
+    _, start, end = run_of(_value(said, "span")) or ("", -1, -1)
     nested = _value(said, "nestedStatement")
     return CodedComponent(
         iri,
@@ -176,8 +162,8 @@ def _component(iri: str, role: str, about: Said) -> CodedComponent:
         _value(said, "concept"),
         _value(said, "text"),
         next((item.language or "" for item in said.get("text", ()) if isinstance(item, Literal)), ""),
-        int(place[1]) if place else -1,
-        int(place[2]) if place else -1,
+        start,
+        end,
         _value(said, "implied") == "true",
         _by_language(said, "reason"),
         _value(said, "context"),
@@ -185,14 +171,8 @@ def _component(iri: str, role: str, about: Said) -> CodedComponent:
         _statement(nested, about) if nested in about else None,
         frozenset(item.value for item in said.get("qualifies", ())),
         _by_language(said, "translation"),
-        tuple(sorted(found for item in said.get("translationSpan", ()) if (found := place_in(item.value)) is not None)),
+        tuple(sorted(found for item in said.get("translationSpan", ()) if (found := run_of(item.value)) is not None)),
     )
-
-
-def place_in(span: str) -> tuple[str, int, int] | None:
-    """The text of a span by its IRI, and where the span begins and ends in it; None for what is no span."""
-    place = _CHAR.search(span)
-    return (span[: place.start()], int(place[1]), int(place[2])) if place else None
 
 
 def _value(said: Mapping[str, list[NamedNode | Literal]], name: str) -> str:
@@ -242,17 +222,17 @@ def with_text(look_up: LookUp, coding: ReadCoding) -> CodedDocument:
     texts = {quad.subject for quad in look_up(None, ELI.realizes, NamedNode(coding.document))}
     sources = [text for text in texts if isinstance(text, NamedNode) and _read(look_up, coding, text)]
     content, language = "", ""
+    source = sources[0].value if sources else ""
     if sources:
         words = next(look_up(sources[0], I.term("text"), None), None)
         if words is not None and isinstance(words.object, Literal):
             content, language = words.object.value, words.object.language or ""
-    begins = f"{sources[0].value}#char=" if sources else "#"
     spans: dict[str, tuple[int, int]] = {}
     for quad in look_up(None, I.term("span"), None):
-        if isinstance(quad.object, NamedNode) and quad.object.value.startswith(begins):
-            place = _CHAR.search(quad.object.value)
-            if place and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
-                spans[quad.subject.value] = int(place[1]), int(place[2])
+        if isinstance(quad.object, NamedNode) and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
+            run = run_of(quad.object.value)
+            if run is not None and run[0] == source:
+                spans[quad.subject.value] = run[1:]
     named = {item for found in coding.parts.values() for top in found for item in _named(top)}
     labels = {}
     for iri in named | {*spans}:
@@ -276,7 +256,7 @@ def _renderings(look_up: LookUp, coding: ReadCoding) -> dict[str, CodedTranslati
     places: dict[str, dict[str, tuple[int, int]]] = {text: {} for text in texts}
     for quad in look_up(None, I.term("translationSpan"), None) if texts else ():
         if isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
-            place = place_in(quad.object.value) if isinstance(quad.object, NamedNode) else None
+            place = run_of(quad.object.value) if isinstance(quad.object, NamedNode) else None
             if place is not None and place[0] in places:
                 places[place[0]][quad.subject.value] = place[1:]
     found = {}

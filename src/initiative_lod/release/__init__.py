@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from initiative_lod.release.folder import (
         MakeIndex,
+        chosen,
         current,
         find,
         full_version,
@@ -27,6 +28,7 @@ __all__ = [
     "MakeIndex",
     "Manifest",
     "Release",
+    "chosen",
     "current",
     "find",
     "full_version",

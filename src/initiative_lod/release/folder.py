@@ -90,6 +90,14 @@ def current(folder: Path) -> Release | None:
     return None
 
 
+def chosen(folder: Path, version: str | None = None) -> Release:
+    """The release of that version, or whose version begins so; without one the published one. Raises ReleaseError."""
+    found = find(folder, version) if version else current(folder)
+    if found is None:
+        raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
+    return found
+
+
 def _is_merged(path: Path) -> bool:
     try:
         return bool(read(path).manifest.merged)

@@ -17,8 +17,23 @@ from typing import NoReturn
 from initiative_lod.errors import NotationError
 from initiative_lod.sources import turtle
 
-#: The symbols of the grammar, and which of them may be filled by a statement in braces.
-SYMBOLS = ("Bdir", "Bind", "Cac", "Cex", "A", "D", "I", "E", "M", "F", "P", "O")
+#: The symbols of the grammar, in its order, with the property of a statement that each stands for; ``X,p`` is a
+#: qualifier.
+PROPERTIES = {
+    "A": "attribute",
+    "D": "deontic",
+    "I": "aim",
+    "Bdir": "directObject",
+    "Bind": "indirectObject",
+    "Cac": "activationCondition",
+    "Cex": "executionConstraint",
+    "O": "orElse",
+    "E": "constitutedEntity",
+    "M": "modal",
+    "F": "constitutiveFunction",
+    "P": "constitutingProperties",
+}
+#: Those that may be filled by a statement in braces.
 NESTING = ("Bdir", "Bind", "Cac", "Cex", "P", "O")
 WITH_PROPERTIES = ("A", "Bdir", "Bind", "E", "P")
 OPERATORS = ("AND", "OR", "XOR")
@@ -26,11 +41,10 @@ OPERATORS = ("AND", "OR", "XOR")
 HEAD = ("document", "language", "words", "coding", "coder", "date")
 SPECIAL = "()[]{}@|\\"  # what a backslash makes a character of the text
 
-_SYMBOL = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(SYMBOLS)})(\d*)(,p\d*)?(?=[\[({{])")
+_SYMBOL = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(PROPERTIES)})(\d*)(,p\d*)?(?=[\[({{])")
 _OPERATOR = re.compile(rf"\[({'|'.join(OPERATORS)})\]")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
 _REFERENCE = re.compile(r"(?<!\\)@\s*([\w/-]*)$")
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, eq=False)

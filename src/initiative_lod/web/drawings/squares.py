@@ -9,69 +9,44 @@ from markupsafe import Markup
 from initiative_lod.web.drawings.text_width import text_width
 from initiative_lod.web.labelled_resource import LabelledResource
 
-SIGNS = {
-    "prohibit": "⊘",
-    "require": "!",
-    "oblige": "‼",
-    "permit": "○",
-    "entitle": "★",
-    "call-upon": "◎",
-    "advocate": "✦",
-    "encourage": "↑",
-    "support": "✚",
-    "promote": "▶",
-    "explore": "?",
-    "uphold": "■",
-    "oppose": "✕",
-    "prevent": "◇",
-    "undertake": "●",
-    "recommend": "△",
-    "pledge": "✓",
-    "define": "≡",
-    "state": "□",
-    "prescribe": "§",
-    "appeal": "◉",
-    "pursue": "→",
-    "declare": "=",
+#: Sign of each modality, and its colour where a picture stands alone; in a page the style sheet has that.
+MARKS = {
+    "prohibit": ("⊘", "#a3162b"),
+    "require": ("!", "#6b21a8"),
+    "oblige": ("‼", "#7c1d4f"),
+    "permit": ("○", "#3f6212"),
+    "entitle": ("★", "#3730a3"),
+    "call-upon": ("◎", "#86198f"),
+    "advocate": ("✦", "#115e75"),
+    "encourage": ("↑", "#166534"),
+    "support": ("✚", "#0b5d4e"),
+    "promote": ("▶", "#1b5a8a"),
+    "explore": ("?", "#5c5312"),
+    "uphold": ("■", "#1e3a8a"),
+    "oppose": ("✕", "#9a3412"),
+    "prevent": ("◇", "#854d0e"),
+    "undertake": ("●", "#44505c"),
+    "recommend": ("△", "#0f6b6b"),
+    "pledge": ("✓", "#5b2fa0"),
+    "define": ("≡", "#4a4038"),
+    "state": ("□", "#525252"),
+    "prescribe": ("§", "#8a1c3a"),
+    "appeal": ("◉", "#1f5f43"),
+    "pursue": ("→", "#23527c"),
+    "declare": ("=", "#57493d"),
 }
-#: Colours of modalities where a picture stands alone; in a page the style sheet has them.
-COLOURS = {
-    "prohibit": "#a3162b",
-    "oppose": "#9a3412",
-    "prevent": "#854d0e",
-    "require": "#6b21a8",
-    "call-upon": "#86198f",
-    "uphold": "#1e3a8a",
-    "advocate": "#115e75",
-    "encourage": "#166534",
-    "support": "#0b5d4e",
-    "promote": "#1b5a8a",
-    "explore": "#5c5312",
-    "oblige": "#7c1d4f",
-    "permit": "#3f6212",
-    "entitle": "#3730a3",
-    "recommend": "#0f6b6b",
-    "pledge": "#5b2fa0",
-    "define": "#4a4038",
-    "state": "#525252",
-    "prescribe": "#8a1c3a",
-    "appeal": "#1f5f43",
-    "pursue": "#23527c",
-    "declare": "#57493d",
-    "undertake": "#44505c",
-}
-_NO_SIGN, _NO_COLOUR = "·", "#44505c"
+_NO_MARKS = "·", "#44505c"
 _SIDE, _GAP = 18, 3
 
 
 def sign(modality: str) -> str:
     """The sign that goes with a modality's colour: colour is never the only mark."""
-    return SIGNS.get(modality, _NO_SIGN)
+    return MARKS.get(modality, _NO_MARKS)[0]
 
 
 def colour(modality: str) -> str:
     """Colour of a modality in a picture that stands alone."""
-    return COLOURS.get(modality, _NO_COLOUR)
+    return MARKS.get(modality, _NO_MARKS)[1]
 
 
 def squares(clauses: Sequence[Sequence[LabelledResource]], columns: int = 10) -> Markup:

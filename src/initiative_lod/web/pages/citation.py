@@ -90,39 +90,19 @@ def _cited(view: View, resource: NamedNode) -> Citation:
             publisher=", ".join(project),
             language=original,
         )
+    cited = Citation("entry", key, title, resource.value, authors=project, language=view.language)
     if path in ("ontology", "shapes") or path.startswith("ontology/"):
         found = iris.thing("ontology")
         version = view.text(found, OWL.versionInfo)
         authors = _names(view, found, DCTERMS.creator) or project
         issued = _date(view, found) or _date(view, dataset)
         label = version.value if version else ""
-        return Citation(
-            "document",
-            key,
-            title,
-            resource.value,
-            authors=authors,
-            issued=issued,
-            version=label,
-            language=view.language,
-        )
-    issued, version_of = _date(view, dataset), view.opened.name
+        return replace(cited, kind="document", authors=authors, issued=issued, version=label)
+    cited = replace(cited, issued=_date(view, dataset), version=view.opened.name)
     if resource == dataset:
-        return Citation(
-            "dataset", key, title, resource.value, authors=project, issued=issued, version=version_of,
-            language=view.language, genre=view.interface.gettext("citation.data_set"),
-        )  # fmt: skip
-    return Citation(
-        "dataset" if graph_of(iris, resource) is not None else "entry",
-        key,
-        title,
-        resource.value,
-        container=_label(view, dataset, view.language),
-        authors=project,
-        issued=issued,
-        version=version_of,
-        language=view.language,
-    )
+        return replace(cited, kind="dataset", genre=view.interface.gettext("citation.data_set"))
+    kind = "entry" if graph_of(iris, resource) is None else "dataset"
+    return replace(cited, kind=kind, container=_label(view, dataset, view.language))
 
 
 def render(cited: Citation, style: str, language: Language) -> bytes:

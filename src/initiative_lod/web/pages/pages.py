@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -18,7 +19,7 @@ from initiative_lod.documents.resource import graph_of
 from initiative_lod.errors import Message, NotAcceptable, NotFound, ReleaseError
 from initiative_lod.languages import simplified
 from initiative_lod.locale.messages import Language, Languages
-from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.open_release import Memory, OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.vocabulary import PARTS
 from initiative_lod.web.drawings import raster, squares
@@ -97,8 +98,8 @@ class Pages:
         self._alignments = PerRelease(pictures.alignments, "alignments")
         self._suggestions = PerRelease(self._suggest)
         self._by_slug = PerRelease(lambda opened: {item["slug"]: item for item in self.questions(opened)}, "question")
-        self._compared = PerRelease[dict[NamedNode, tuple[ComparedPart, ...]]](lambda opened: {})
-        self._lacking = PerRelease[dict[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: {})
+        self._compared = PerRelease[Memory[NamedNode, tuple[ComparedPart, ...]]](lambda opened: Memory())
+        self._lacking = PerRelease[Memory[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: Memory())
         self._templates = page_templates()
         self._templates.globals.update(
             sign=squares.sign,
@@ -202,7 +203,7 @@ class Pages:
                 more["others"], pages = others, others.pages
         if variant.page > pages:
             raise NotFound(Message("error.no_page", page=variant.page, iri=resource.value, last=pages))
-        return self._render(template, view, request, location, **more), pages
+        return self.page(template, view, request, location, **more), pages
 
     def start(self, opened: OpenRelease, request: Request) -> tuple[str, bytes]:
         """The start page: the one document of the release at a glance, or a card for each of several."""
@@ -217,20 +218,18 @@ class Pages:
         one = [] if several else view.documents
         more["overviews"] = [initiative.overview(view, item) for item in one if "Initiative" in view.kinds(item)]
         more["works"] = [] if more["overviews"] else [contents.contents(view, item) for item in one]
-        return view.language, self._render("start.html", view, request, f"{request.prefix}/", **more)
+        return view.language, self.page("start.html", view, request, f"{request.prefix}/", **more)
 
     def releases(self, opened: OpenRelease, request: Request, listed: list[dict[str, Any]]) -> tuple[str, bytes]:
         """The list of releases."""
         view = self.view(opened, request)
-        return view.language, self._render(
-            "releases.html", view, request, f"{request.prefix}/releases", releases=listed
-        )
+        return view.language, self.page("releases.html", view, request, f"{request.prefix}/releases", releases=listed)
 
     def release(self, opened: OpenRelease, request: Request, summary: dict[str, Any]) -> tuple[str, bytes]:
         """One release."""
         view = self.view(opened, request)
         location = f"{request.prefix}/release/{summary['version']}"
-        return view.language, self._render("release.html", view, request, location, release=summary)
+        return view.language, self.page("release.html", view, request, location, release=summary)
 
     def error(self, opened: OpenRelease | None, request: Request, status: int, error: BaseException) -> bytes:
         """An error, for a browser, with what there is instead. It needs no release, nor one that can be read."""
@@ -297,10 +296,7 @@ class Pages:
         """The parts of a document that can be compared; read once a release."""
 
         def read() -> tuple[ComparedPart, ...]:
-            known = self._compared.of(view.opened)
-            if document not in known:
-                known[document] = compared_parts(view, document)
-            return known[document]
+            return self._compared.of(view.opened).of(document, partial(compared_parts, view))
 
         return view.opened.value("compared", document.value, read)
 
@@ -370,16 +366,13 @@ class Pages:
         base = opened.iris.base.rstrip("/")
         return View(opened, self.languages[request.language], base, names=self._names.of(opened))
 
-    def page(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
-        """A page of another module's, which gives the template's ``values``."""
-        return self._render(template, view, request, location, **values)
-
     def fragment(self, template: str, view: View, **values: Any) -> str:
         """A piece of HTML that is no page of the site."""
         found = self._templates.get_template(template)
         return found.render(language=view.interface, lang=view.language, **values)
 
-    def _render(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
+    def page(self, template: str, view: View, request: Request, location: str, **values: Any) -> bytes:
+        """The page of a template with its ``values``."""
         if "node" in values:
             values["preview"] = self._preview(view, values["node"])
             values["schema_org_block"] = schema_org.block(view, values["node"])
@@ -411,17 +404,13 @@ class Pages:
 
     def lacking(self, view: View, document: NamedNode, kind: PictureKind) -> frozenset[str]:
         """Letters of a picture that the font of PNGs does not have; looked at once a release."""
-
         key = document, kind.name, view.language
 
-        def missing() -> frozenset[str]:
-            known = self._lacking.of(view.opened)
-            if key not in known:
-                material = self.material(view.opened, document)
-                known[key] = raster.missing(pictures.picture(view, document, material, kind).svg)
-            return known[key]
+        def missing(_: object) -> frozenset[str]:
+            material = self.material(view.opened, document)
+            return raster.missing(pictures.picture(view, document, material, kind).svg)
 
-        return view.opened.value("lacking", key, missing)
+        return view.opened.value("lacking", key, lambda: self._lacking.of(view.opened).of(key, missing))
 
     def _nav(self, view: View) -> list[tuple[str, str]]:
         """Entries of the menu, as (address, id of the words): several documents, or all of one; and the wording."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
+from initiative_lod.iris import run_of
 from initiative_lod.labels import LABELS
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, SKOS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
@@ -41,7 +42,6 @@ MOST_NOTED = 2000  # parts and clauses that are cut, marked and noted; after the
 HIGHEST, LOWEST = 2, 6  # levels of headings below the title
 #: Kinds that are read on from the part before, and have no heading unless the text gives them one.
 RUN_ON = ("Paragraph", "Item", "Recital", "Note", "Signature", "Clause")
-_PLACE = re.compile(r"(.*)#char=(\d{1,18}),(\d{1,18})$")  # RFC 5147
 _NUMBERED = re.compile(r"\d+(?=[.．、])")
 _AFTER_NUMBER = " \u3000\n.．、:：,，"
 
@@ -278,8 +278,8 @@ class _Reader:
         """The node's places, by the IRI of the text."""
         found: dict[str, Place] = {}
         for item in self.view.nodes(node, self.view.term(name)):
-            if match := _PLACE.match(item.value):
-                found[match[1]] = (int(match[2]), int(match[3]))
+            if run := run_of(item.value):
+                found[run[0]] = run[1:]
         return found
 
     def _heading(

@@ -136,12 +136,7 @@ def _table(
     more = more or len(cells) < len(rows)
     return {
         "figure": figure,
-        "headings": [
-            Heading(
-                _cut(name), solutions, bool(cells) and all(row[column].number or not row[column].text for row in cells)
-            )
-            for column, name in enumerate(head)
-        ],
+        "headings": [Heading(_cut(name), solutions, _measured(cells, column)) for column, name in enumerate(head)],
         "rows": cells,
         "more": more,
         "solutions": solutions,

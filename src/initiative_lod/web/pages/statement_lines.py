@@ -14,8 +14,8 @@ from initiative_lod.documents.coded_statements import (
     I,
     LookUp,
     ReadCoding,
-    place_in,
 )
+from initiative_lod.iris import run_of
 from initiative_lod.labels import natural
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import PartView
@@ -119,7 +119,7 @@ def part_places(look_up: LookUp) -> dict[str, PartPlaces]:
     found: dict[str, PartPlaces] = {}
     for name in ("span", "translationSpan"):
         for quad in sorted(look_up(None, I.term(name)), key=lambda quad: natural(str(quad.object))):
-            place = place_in(quad.object.value) if isinstance(quad.object, NamedNode) else None
+            place = run_of(quad.object.value) if isinstance(quad.object, NamedNode) else None
             if place is not None and isinstance(quad.subject, NamedNode) and "#" not in quad.subject.value:
                 places = found.setdefault(quad.subject.value, PartPlaces({}, {}))
                 (places.own if name == "span" else places.translated).setdefault(place[0], place[1])

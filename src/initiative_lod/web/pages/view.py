@@ -5,7 +5,6 @@ Values are index look-ups in the store, one for each subject. Labels of the rele
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -14,18 +13,17 @@ from urllib.parse import quote
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.documents.graph_origin import own_first
-from initiative_lod.iris import document_of
+from initiative_lod.iris import document_of, run_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.languages import guessed, indexed
 from initiative_lod.literals import integer
 from initiative_lod.locale.messages import Language
 from initiative_lod.release.open_release import SUBJECTS, TEXT_AHEAD, Memory, OpenRelease, length
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
-from initiative_lod.web.drawings.squares import SIGNS
+from initiative_lod.web.drawings.squares import MARKS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node, is_web
 from initiative_lod.web.pages.release_labels import Names, documents, originals
 
-_RUN = re.compile(r"#char=(\d+),(\d+)$")  # RFC 5147
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
 MOST_VALUES = 5_000  # of one property, or things that have one value, of those in graphs of others
 LONGEST = 100  # items of a list
@@ -249,7 +247,7 @@ class View(Links):
         above: list[Node] = [modality]
         for node in above:  # which grows
             path = self.iris.path(node.value) or ""
-            if (name := path.removeprefix("id/modality/")) != path and name in SIGNS:
+            if (name := path.removeprefix("id/modality/")) != path and name in MARKS:
                 return name
             if len(above) < MOST_ABOVE:
                 above += [item for item in self.nodes(node, SKOS.broader) if item not in above]
@@ -275,8 +273,9 @@ class View(Links):
         """Name of a thing that is called by its subject: a run of the text, the evidence of a statement, a mapping."""
         if not isinstance(node, NamedNode) or "#" not in node.value or self.iris.path(node.value) is None:
             return None
-        if run := _RUN.search(node.value):
-            return LangText(self.interface.gettext("characters", start=run[1], end=run[2]), self.language)
+        if run := run_of(node.value):
+            start, end = map(str, run[1:])  # as they stand there
+            return LangText(self.interface.gettext("characters", start=start, end=end), self.language)
         for subject, predicate in (("onSubject", "onProperty"), ("subject_id", "predicate_id")):
             own = subject == "onSubject"
             about = self.node(node, self.term(subject) if own else NamedNode(SSSOM.iri + subject))

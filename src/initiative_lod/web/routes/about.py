@@ -20,7 +20,7 @@ from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.openapi import described
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import Address, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML),)
@@ -33,14 +33,14 @@ def about_addresses(
 ) -> list[Address]:
     """The three pages. ``others`` gives the addresses that the last one describes."""
     lane = site.threads.lane("about")
-    outcomes = {200: Outcome("The page", (HTML,)), **CONDITIONAL, 406: fault("HTML is not accepted"), **CROWDED}
+    told = outcomes("The page", (HTML,), {406: "HTML is not accepted"})
     pages = (
         ("/about", "about.html", "What this site is", partial(_about, site, questions)),
         ("/about/data", "about_data.html", "How to use the data", partial(_data, questions)),
         ("/about/api", "about_api.html", "The interface for programs, in words", partial(_api, others)),
     )
     return [
-        Address(path, at_hand(site, lane, partial(answer, site, path, template, values)), summary, outcomes)
+        Address(path, at_hand(site, lane, partial(answer, site, path, template, values)), summary, told)
         for path, template, summary, values in pages
     ]
 

@@ -33,16 +33,7 @@ from initiative_lod.web.pages.part_comparison import ROWS, Column, compare, summ
 from initiative_lod.web.pages.suggestions import KINDS, NameList
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate, wanted
-from initiative_lod.web.routes.routing import (
-    CONDITIONAL,
-    CROWDED,
-    Address,
-    Endpoint,
-    Outcome,
-    at_hand,
-    fault,
-    from_release,
-)
+from initiative_lod.web.routes.routing import Address, Endpoint, at_hand, from_release, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
@@ -79,14 +70,15 @@ def compare_address(site: Site) -> Address:
         "/compare",
         _endpoint(site),
         f"{FEWEST} to {MOST} parts, things or documents side by side",
-        {
-            200: Outcome("The comparison, or the form", (HTML, JSON)),
-            **CONDITIONAL,
-            400: fault("Too few, too many, or no IRI"),
-            404: fault("Nothing is known about one of them, or there is no such document"),
-            406: fault("Neither HTML nor JSON is accepted"),
-            **CROWDED,
-        },
+        outcomes(
+            "The comparison, or the form",
+            (HTML, JSON),
+            {
+                400: "Too few, too many, or no IRI",
+                404: "Nothing is known about one of them, or there is no such document",
+                406: "Neither HTML nor JSON is accepted",
+            },
+        ),
         CompareArguments,
         [offer.media.suffix for offer in OFFERS],
     )

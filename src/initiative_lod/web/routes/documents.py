@@ -28,7 +28,6 @@ from initiative_lod.web.pages import citation, thing_index
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.routing import (
     BY_DATE,
-    CONDITIONAL,
     CROWDED,
     Address,
     Endpoint,
@@ -36,19 +35,21 @@ from initiative_lod.web.routes.routing import (
     at_hand,
     fault,
     from_release,
+    outcomes,
 )
 from initiative_lod.web.site import Site
 
-_DOCUMENT = {
-    200: Outcome("The description, in the representation that was negotiated", (*DOCUMENT_TYPES, JSON)),
-    303: Outcome("The index, of a kind of things that has no document"),
-    **BY_DATE,
-    **CONDITIONAL,
-    400: fault("An argument, or Accept-Datetime, has no meaning"),
-    404: fault("Nothing is known about it"),
-    406: fault("No representation is acceptable; the alternatives are listed"),
-    **CROWDED,
-}
+_UNKNOWN = {404: "Nothing is known about it"}
+_DOCUMENT = outcomes(
+    "The description, in the representation that was negotiated",
+    (*DOCUMENT_TYPES, JSON),
+    {
+        400: "An argument, or Accept-Datetime, has no meaning",
+        **_UNKNOWN,
+        406: "No representation is acceptable; the alternatives are listed",
+    },
+    {303: Outcome("The index, of a kind of things that has no document"), **BY_DATE},
+)
 _THING = {
     303: Outcome("The document that describes the thing"),
     **BY_DATE,
@@ -132,28 +133,26 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
             "/linkset",
             from_release(site, site.threads.lane("linksets"), linkset),
             "The typed links of a document",
-            {
-                200: Outcome("The links (RFC 9264)", (linksets.JSON_FORM, linksets.TEXT_FORM, JSON)),
-                **CONDITIONAL,
-                400: fault("The argument iri is no IRI"),
-                404: fault("Nothing is known about it"),
-                406: fault("Neither form of a linkset is accepted"),
-                **CROWDED,
-            },
+            outcomes(
+                "The links (RFC 9264)",
+                (linksets.JSON_FORM, linksets.TEXT_FORM, JSON),
+                {400: "The argument iri is no IRI", **_UNKNOWN, 406: "Neither form of a linkset is accepted"},
+            ),
             IriArguments,
         ),
         Address(
             "/cite",
             from_release(site, site.threads.lane("citations"), partial(cite, site)),
             "A citation: APA, GB/T 7714, BibTeX, RIS or CSL-JSON; or a page of all",
-            {
-                200: Outcome("The citation", (*citation.STYLES.values(), HTML)),
-                **CONDITIONAL,
-                400: fault("The argument iri is no IRI, or there is no such style"),
-                404: fault("Nothing is known about it"),
-                406: fault("No style's media type is accepted"),
-                **CROWDED,
-            },
+            outcomes(
+                "The citation",
+                (*citation.STYLES.values(), HTML),
+                {
+                    400: "The argument iri is no IRI, or there is no such style",
+                    **_UNKNOWN,
+                    406: "No style's media type is accepted",
+                },
+            ),
             CitationArguments,
         ),
     ]

@@ -5,6 +5,7 @@ replicas every file of a release.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from initiative_lod.documents.negotiation import Offer, choose
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.errors import Message, NotAcceptable, NotFound
 from initiative_lod.formats import GZIP, JSON, JSON_LD, PARQUET, MediaType
+from initiative_lod.release.files import FileEntry
 from initiative_lod.release.inventory import file_of
 from initiative_lod.release.manifest import CONTEXT, DUMPS, MANIFEST, STORE_DIGESTS, dump_type
 from initiative_lod.release.open_release import OpenRelease
@@ -31,14 +33,13 @@ from initiative_lod.web.http.problems import RangeNotSatisfiable
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.routes.routing import (
     BY_DATE,
-    CONDITIONAL,
-    CROWDED,
     Address,
     Endpoint,
     Outcome,
+    Outcomes,
     at_hand,
-    fault,
     from_release,
+    outcomes,
 )
 from initiative_lod.web.site import Site
 
@@ -106,56 +107,35 @@ def download_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         return static_file(request).answer(request, site.cache).to(request.method)
 
     files = site.threads.lane("context")
+
+    def ranged(what: str, media: Sequence[MediaType], missing: str, more: Outcomes) -> Outcomes:
+        faults = {404: missing, 416: "The range begins after the end"}
+        return outcomes(f"The {what}", media, faults, {206: Outcome("A range of it", media), **more})
+
     return [
         Address(
             "/dataset/{name}",
             at_hand(site, None, dump, by_date),
             "A dump; ranges work",
-            {
-                200: Outcome("The dump", (GZIP, PARQUET)),
-                206: Outcome("A range of it", (GZIP, PARQUET)),
-                **BY_DATE,
-                **CONDITIONAL,
-                404: fault("There is no such dump"),
-                416: fault("The range begins after the end"),
-                **CROWDED,
-            },
+            ranged("dump", (GZIP, PARQUET), "There is no such dump", BY_DATE),
         ),
         Address(
             "/files/{name:path}",
             at_hand(site, None, file_of_release),
             "A file of the release, for a replica: manifest.json, and what it and store.json list; ranges work",
-            {
-                200: Outcome("The file", (OCTETS, JSON)),
-                206: Outcome("A range of it", (OCTETS, JSON)),
-                **CONDITIONAL,
-                404: fault("The release has no such file"),
-                416: fault("The range begins after the end"),
-                **CROWDED,
-            },
+            ranged("file", (OCTETS, JSON), "The release has no such file", {}),
         ),
         Address(
             "/context.jsonld",
             from_release(site, files, context, by_date),
             "The JSON-LD context",
-            {
-                200: Outcome("The context", (JSON_LD, JSON)),
-                **BY_DATE,
-                **CONDITIONAL,
-                406: fault("Neither JSON-LD nor JSON is accepted"),
-                **CROWDED,
-            },
+            outcomes("The context", (JSON_LD, JSON), {406: "Neither JSON-LD nor JSON is accepted"}, BY_DATE),
         ),
         Address(
             f"/{SCHEMA_FILE}",
             from_release(site, files, tree_schema),
             "The JSON Schema of framed JSON-LD",
-            {
-                200: Outcome("The schema", (SCHEMA, JSON)),
-                **CONDITIONAL,
-                406: fault("No JSON is accepted"),
-                **CROWDED,
-            },
+            outcomes("The schema", (SCHEMA, JSON), {406: "No JSON is accepted"}),
         ),
         Address("/static/{name:path}", static, arguments=FileArguments, shown=False),
     ]
@@ -167,20 +147,18 @@ def dump(opened: OpenRelease, request: Request) -> Response | responses.Response
     path = release.path / name
     if name not in DUMPS or not path.is_file():
         raise NotFound(Message("error.no_dump", name=name[:100], names=list(DUMPS)))
-    entry, dataset = release.manifest.files[name], opened.iris.thing("dataset").value
-    tag = f'"{entry.sha256[:32]}"'
-    headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": CACHE_CONTROL}
-    if not_modified(request, tag, opened.since):
-        return Response(304, tuple(headers.items()))
+    dataset = opened.iris.thing("dataset").value
     described = [
         Link(dataset, "collection"),
         Link(dataset, "describedby"),
         Link(f"{request.prefix}/dataset.ttl", "describedby", "text/turtle"),
         Link(f"{request.prefix}/linkset?iri={dataset}", "linkset", LINKSET),
     ]
-    headers["Link"] = links.header(described)
-    headers["Content-Disposition"] = f'attachment; filename="initiative-lod-{release.version}-{name}"'
-    return RangedFile(path, entry.bytes, headers, dump_type(name))
+    headers = {
+        "Link": links.header(described),
+        "Content-Disposition": f'attachment; filename="initiative-lod-{release.version}-{name}"',
+    }
+    return _file(opened, request, name, release.manifest.files[name], dump_type(name), CACHE_CONTROL, **headers)
 
 
 def file_of_release(opened: OpenRelease, request: Request) -> Response | responses.Response:
@@ -189,31 +167,38 @@ def file_of_release(opened: OpenRelease, request: Request) -> Response | respons
     entry = file_of(release.path, release.manifest, name)
     if entry is None:
         raise NotFound(Message("error.no_release_file", name=name[:100], manifest=MANIFEST))
+    media = JSON if name in (MANIFEST, STORE_DIGESTS) else OCTETS
+    return _file(opened, request, name, entry, media, "no-cache")
+
+
+def _file(
+    opened: OpenRelease, request: Request, name: str, entry: FileEntry, media: MediaType, cache: str, **more: str
+) -> Response | responses.Response:
+    """A file of the release, or its ranges; ``more`` headers go with it, unless the client has it."""
     tag = f'"{entry.sha256[:32]}"'
-    headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Last-Modified": http_date(opened.since), "Cache-Control": cache}
     if not_modified(request, tag, opened.since):
         return Response(304, tuple(headers.items()))
-    return RangedFile(release.path / name, entry.bytes, headers, JSON if name in (MANIFEST, STORE_DIGESTS) else OCTETS)
+    return RangedFile(opened.release.path / name, entry.bytes, headers | more, media)
 
 
 def context(opened: OpenRelease, request: Request) -> Response:
     """The JSON-LD context of the release. Raises NotAcceptable."""
-    offer = choose(request.accept, (Offer(JSON_LD), Offer(JSON)))
-    if offer is None:
-        raise NotAcceptable(Message("error.context_forms"), [(f"{request.prefix}/context.jsonld", JSON_LD.name)])
-    content = (opened.release.path / CONTEXT).read_bytes()
-    headers = [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)]
-    return of_content(request, content, headers, [("Content-Type", offer.content_type)])
+    return _json(request, CONTEXT, JSON_LD, Message("error.context_forms"), (opened.release.path / CONTEXT).read_bytes)
 
 
 def tree_schema(opened: OpenRelease, request: Request) -> Response:
     """The JSON Schema of trees. Raises NotAcceptable."""
-    offer = choose(request.accept, (Offer(SCHEMA), Offer(JSON)))
+    fault = Message("error.page_forms", forms=f"{SCHEMA.name}, {JSON.name}")
+    return _json(request, SCHEMA_FILE, SCHEMA, fault, schema)
+
+
+def _json(request: Request, path: str, media: MediaType, fault: Message, content: Callable[[], bytes]) -> Response:
+    offer = choose(request.accept, (Offer(media), Offer(JSON)))
     if offer is None:
-        here = f"{request.prefix}/{SCHEMA_FILE}"
-        raise NotAcceptable(Message("error.page_forms", forms=f"{SCHEMA.name}, {JSON.name}"), [(here, SCHEMA.name)])
+        raise NotAcceptable(fault, [(f"{request.prefix}/{path}", media.name)])
     headers = [("Vary", "Accept"), ("Cache-Control", CACHE_CONTROL)]
-    return of_content(request, schema(), headers, [("Content-Type", offer.content_type)])
+    return of_content(request, content(), headers, [("Content-Type", offer.content_type)])
 
 
 def static_file(request: Request) -> Representation:

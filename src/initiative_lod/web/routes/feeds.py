@@ -19,12 +19,12 @@ from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.thing_index import KINDS
 from initiative_lod.web.routes.routing import (
     CONDITIONAL,
-    CROWDED,
     UNAVAILABLE,
     Address,
     Outcome,
     at_hand,
     from_release,
+    outcomes,
 )
 from initiative_lod.web.site import Site
 
@@ -68,13 +68,13 @@ def feed_addresses(site: Site, archive: Archive) -> list[Address]:
             "/sitemap.xml",
             at_hand(site, lane, partial(sitemap, site)),
             "The pages of the site, for crawlers",
-            {200: Outcome("The map", (XML,)), **CONDITIONAL, **CROWDED},
+            outcomes("The map", (XML,)),
         ),
         Address(
             "/releases.atom",
             from_release(site, lane, partial(releases, site, archive)),
             "The releases as a feed",
-            {200: Outcome("The feed", (ATOM,)), **CONDITIONAL, **CROWDED},
+            outcomes("The feed", (ATOM,)),
         ),
     ]
 

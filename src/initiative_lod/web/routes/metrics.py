@@ -7,8 +7,8 @@ servers in one process never mix.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from starlette import requests, responses
 
@@ -38,50 +38,29 @@ class Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Every metric but the process's own."""
-        from prometheus_client.core import CounterMetricFamily
-
         yield from self._of_requests()
         yield from self._of_queries()
         if self._pool.settings.store:
-            proofs = CounterMetricFamily(
-                f"{PREFIX}engine_proofs", "Proofs of the engine that has the release, by outcome.", labels=("outcome",)
-            )
-            for outcome, count in sorted(dict(self._pool.engine.proofs).items()):
-                proofs.add_metric((outcome,), count)
-            yield proofs
+            proofs = self._pool.engine.proofs
+            yield _counter("engine_proofs", "Proofs of the engine that has the release, by outcome.", proofs)
         if self._follower is not None:
             yield from self._of_the_origin(self._follower)
         yield from self._of_the_release()
 
     def _of_requests(self) -> Iterator[Metric]:
-        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+        from prometheus_client.core import HistogramMetricFamily
 
-        counts, cached = self._counts, Counter[tuple[str, int]]()
+        counts, cached, in_front = self._counts, Counter[tuple[str, int]](), Counter[str]()
         for (place, status), cell in dict(self._site.cache.counts).items():
             cached[counts.route(place), status] += cell[0]
-        total = CounterMetricFamily(
-            f"{PREFIX}requests", "Requests, by route and status (0: the client left first).", labels=("route", "status")
-        )
-        for (route, status), count in sorted((Counter(dict(counts.counts)) + cached).items()):
-            total.add_metric((route, str(status)), count)
-        yield total
-        refused = CounterMetricFamily(
-            f"{PREFIX}refused",
-            "What was refused before it was a request, by reason and status.",
-            labels=("reason", "status"),
-        )
-        for (reason, status), count in sorted(dict(counts.refused).items()):
-            refused.add_metric((reason, str(status)), count)
-        yield refused
-        in_front = CounterMetricFamily(
-            f"{PREFIX}cached_responses", "Requests answered in front of the application, of all.", labels=("route",)
-        )
-        by_route = Counter[str]()
         for (route, _), count in cached.items():
-            by_route[route] += count
-        for route, count in sorted(by_route.items()):
-            in_front.add_metric((route,), count)
-        yield in_front
+            in_front[route] += count
+        told = "Requests, by route and status (0: the client left first)."
+        yield _counter("requests", told, Counter(dict(counts.counts)) + cached, ("route", "status"))
+        told = "What was refused before it was a request, by reason and status."
+        yield _counter("refused", told, counts.refused, ("reason", "status"))
+        told = "Requests answered in front of the application, of all."
+        yield _counter("cached_responses", told, in_front, ("route",))
         durations = HistogramMetricFamily(
             f"{PREFIX}request_seconds",
             "Seconds from the request to the end of its answer, without those answered in front of the application.",
@@ -92,67 +71,66 @@ class Collector:
         yield durations
 
     def _of_queries(self) -> Iterator[Metric]:
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+        from prometheus_client.core import GaugeMetricFamily
 
         pool = self._pool
-        outcomes = CounterMetricFamily(f"{PREFIX}sparql_queries", "SPARQL requests, by outcome.", labels=("outcome",))
-        for outcome, count in sorted(dict(pool.outcomes).items()):
-            outcomes.add_metric((outcome,), count)
-        yield outcomes
-        yield CounterMetricFamily(
-            f"{PREFIX}query_worker_restarts",
-            "Query workers started beyond the first ones: each was killed at a limit, died, or was replaced.",
-            value=max(0, pool.started - pool.settings.query_workers - SPARE),
-        )
-        for name, text, value in (
-            ("sparql_waiting", "SPARQL queries that wait for their turn.", pool.turns.waiting),
-            ("sparql_running", "SPARQL queries that are being evaluated.", pool.turns.running),
-            ("sparql_results_bytes", "Large results that lie in files until they are read.", pool.shelf.size),
-        ):
-            yield GaugeMetricFamily(PREFIX + name, text, value=value)
+        yield _counter("sparql_queries", "SPARQL requests, by outcome.", pool.outcomes)
+        restarts = max(0, pool.started - pool.settings.query_workers - SPARE)
+        told = "Query workers started beyond the first ones: each was killed at a limit, died, or was replaced."
+        yield _counter("query_worker_restarts", told, {(): restarts}, ())
+        yield _gauge("sparql_waiting", "SPARQL queries that wait for their turn.", pool.turns.waiting)
+        yield _gauge("sparql_running", "SPARQL queries that are being evaluated.", pool.turns.running)
+        yield _gauge("sparql_results_bytes", "Large results that lie in files until they are read.", pool.shelf.size)
         caches = GaugeMetricFamily(f"{PREFIX}cache_bytes", "What is kept in memory, about.", labels=("cache",))
         for name, size in (("responses", self._site.cache.size), ("sparql", pool.cache.size)):
             caches.add_metric((name,), size)
         yield caches
 
     def _of_the_origin(self, follower: Follower) -> Iterator[Metric]:
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-
-        looks = CounterMetricFamily(
-            f"{PREFIX}origin_looks", "Looks at the origin that is followed, by outcome.", labels=("outcome",)
-        )
-        for outcome, count in sorted(dict(follower.outcomes).items()):
-            looks.add_metric((outcome,), count)
-        yield looks
+        yield _counter("origin_looks", "Looks at the origin that is followed, by outcome.", follower.outcomes)
         for name, text, value in (
             ("origin_reachable", "Whether the origin that is followed answered the last look.", follower.reachable),
             ("origin_followed", "Whether the release that was current there is current here.", follower.up_to_date),
             ("origin_answered_timestamp_seconds", "When the origin last answered a look; 0: never.", follower.looked),
         ):
-            yield GaugeMetricFamily(PREFIX + name, text, value=float(value))
+            yield _gauge(name, text, float(value))
 
     def _of_the_release(self) -> Iterator[Metric]:
-        from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+        from prometheus_client.core import InfoMetricFamily
 
-        ready = GaugeMetricFamily(f"{PREFIX}ready", "Whether a release is open and can be read.")
+        told = "Whether a release is open and can be read."
         try:
             opened = self._site.current()
             opened.condition.check()
         except ReleaseError:
-            ready.add_metric((), 0)
-            yield ready
+            yield _gauge("ready", told, 0)
             return
         try:
             self._pool.engine.check(opened)
         except EngineDown:
-            ready.add_metric((), 0)
+            yield _gauge("ready", told, 0)
         else:
-            ready.add_metric((), 1)
-        yield ready
+            yield _gauge("ready", told, 1)
         release = opened.release
         described = {"version": release.version, "digest": release.digest, "modified": release.modified}
         yield InfoMetricFamily(f"{PREFIX}release", "The release that is being served.", value=described)
-        yield GaugeMetricFamily(f"{PREFIX}release_quads", "Quads in it.", value=release.manifest.quads)
+        yield _gauge("release_quads", "Quads in it.", release.manifest.quads)
+
+
+def _counter(name: str, text: str, counts: Mapping[Any, float], labels: Sequence[str] = ("outcome",)) -> Metric:
+    """A number that grows for each key of ``counts``: the value of its label, or of each of several."""
+    from prometheus_client.core import CounterMetricFamily
+
+    found = CounterMetricFamily(f"{PREFIX}{name}", text, labels=labels)
+    for key, count in sorted(dict(counts).items()):
+        found.add_metric([str(value) for value in key] if isinstance(key, tuple) else [key], count)
+    return found
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    from prometheus_client.core import GaugeMetricFamily
+
+    return GaugeMetricFamily(f"{PREFIX}{name}", text, value)
 
 
 def _cumulated(buckets: Sequence[int]) -> list[tuple[str, float]]:

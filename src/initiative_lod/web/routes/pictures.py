@@ -20,7 +20,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import BadArgument, Message, NotFound
 from initiative_lod.formats import HTML, JSON, PNG, RESULT_CSV, SVG, MediaType, json_bytes
 from initiative_lod.literals import split_address
-from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.open_release import Memory, OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import picture_frame, raster
 from initiative_lod.web.http.arguments import FormArguments
@@ -33,7 +33,7 @@ from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import Address, from_release, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(SVG), Offer(RESULT_CSV), Offer(PNG))
@@ -65,26 +65,20 @@ def picture_addresses(site: Site) -> list[Address]:
     """The gallery, each picture, its frame, and oEmbed."""
     lane = site.threads.lane("pictures")
     drawer = Drawer(site)
-    faults = {
-        **CONDITIONAL,
-        404: fault("There is no such picture, or no such document"),
-        406: fault("None of its forms is accepted"),
-        **CROWDED,
-    }
-    pictured = {200: Outcome("The picture", [offer.media for offer in OFFERS])}
+    faults = {404: "There is no such picture, or no such document", 406: "None of its forms is accepted"}
     return [
         Address(
             "/pictures",
             from_release(site, lane, drawer.gallery),
             "The pictures of a document",
-            {200: Outcome("The page", (HTML,)), **faults},
+            outcomes("The page", (HTML,), faults),
             PictureArguments,
         ),
         Address(
             "/pictures/{name}",
             from_release(site, lane, drawer.picture),
             "A picture, with its figures",
-            {**pictured, **faults},
+            outcomes("The picture", [offer.media for offer in OFFERS], faults),
             PictureArguments,
             [offer.media.suffix for offer in OFFERS],
         ),
@@ -92,7 +86,7 @@ def picture_addresses(site: Site) -> list[Address]:
             f"{EMBEDDED}{{name}}",
             from_release(site, lane, drawer.frame),
             "A picture for a frame of another site; as PNG, the card that a shared link shows",
-            {200: Outcome("The page", [offer.media for offer in EMBEDDED_OFFERS]), **faults},
+            outcomes("The page", [offer.media for offer in EMBEDDED_OFFERS], faults),
             PictureArguments,
             [offer.media.suffix for offer in EMBEDDED_OFFERS],
         ),
@@ -100,13 +94,11 @@ def picture_addresses(site: Site) -> list[Address]:
             "/oembed",
             from_release(site, lane, drawer.oembed),
             "oEmbed: how a picture is embedded",
-            {
-                200: Outcome("The description", (JSON,)),
-                **CONDITIONAL,
-                400: fault("The address is of no picture, or the format is not JSON"),
-                404: fault("There is no such picture"),
-                **CROWDED,
-            },
+            outcomes(
+                "The description",
+                (JSON,),
+                {400: "The address is of no picture, or the format is not JSON", 404: "There is no such picture"},
+            ),
             OembedArguments,
         ),
     ]
@@ -117,7 +109,7 @@ class Drawer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._kinds = PerRelease[dict[tuple[NamedNode, str, str], PictureKind]](lambda opened: {})
+        self._kinds = PerRelease[Memory[tuple[NamedNode, str, str], PictureKind]](lambda opened: Memory())
 
     def _negotiate(self, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
         return negotiate(self._site, opened, request, page, body).answer(request, self._site.cache)
@@ -269,19 +261,17 @@ class Drawer:
 
     def _kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
         """The picture of that name; looked for once a release. Raises NotFound."""
-        known, key = self._kinds.of(view.opened), (document, view.language, name)
-        if key not in known:
-            known[key] = self._find_kind(view, document, name)
-        return known[key]
 
-    def _find_kind(self, view: View, document: NamedNode, name: str) -> PictureKind:
-        material = self._site.pages.material(view.opened, document)
-        found = pictures.kinds(view, document, material)
-        shown = pictures.charts(view, document, material, name) if name.startswith(PICTURE) else []
-        for kind in (*found, *shown):
-            if kind.name == name:
-                return kind
-        raise NotFound(Message("error.no_picture", name=name[:80], names=[kind.name for kind in found]))
+        def find(_: object) -> PictureKind:
+            material = self._site.pages.material(view.opened, document)
+            found = pictures.kinds(view, document, material)
+            shown = pictures.charts(view, document, material, name) if name.startswith(PICTURE) else []
+            for kind in (*found, *shown):
+                if kind.name == name:
+                    return kind
+            raise NotFound(Message("error.no_picture", name=name[:80], names=[kind.name for kind in found]))
+
+        return self._kinds.of(view.opened).of((document, view.language, name), find)
 
 
 def _card(view: View, document: NamedNode, found: Picture) -> Markup:

@@ -34,7 +34,7 @@ from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.saved_questions import Kept, about, in_language, in_languages, kind_of, rows_of
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import Address, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 INDEX_OFFERS = (Offer(HTML), Offer(JSON))
@@ -70,31 +70,22 @@ class AnswerSection:
 def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
     """The list and each question, as a page and for programs."""
     lane = site.threads.lane("questions")
-    faults = {**CONDITIONAL, 406: fault("No representation is acceptable"), **CROWDED}
     return [
         Address(
             path,
             at_hand(site, lane, partial(work, site, questions.of)),
             summary,
-            {200: Outcome(summary, [offer.media for offer in offers]), **more, **faults},
+            outcomes(
+                summary,
+                [offer.media for offer in offers],
+                {404: f"The release has no such {missing}", 406: "No representation is acceptable"},
+            ),
             QuestionArguments,
             [offer.media.suffix for offer in offers],
         )
-        for path, work, summary, offers, more in (
-            (
-                "/questions",
-                every_question,
-                "The competency questions",
-                INDEX_OFFERS,
-                {404: fault("The release has no such document")},
-            ),
-            (
-                "/questions/{slug}",
-                one_question,
-                "One of them, answered",
-                OFFERS,
-                {404: fault("The release has no such question, or no such document")},
-            ),
+        for path, work, summary, offers, missing in (
+            ("/questions", every_question, "The competency questions", INDEX_OFFERS, "document"),
+            ("/questions/{slug}", one_question, "One of them, answered", OFFERS, "question, or no such document"),
         )
     ]
 

@@ -24,7 +24,7 @@ from initiative_lod.web.pages.reading_lines import glue
 from initiative_lod.web.pages.reading_pdf import PDF, missing, pdf
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import Address, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(EPUB), Offer(PDF))
@@ -43,14 +43,15 @@ def reading_address(site: Site) -> Address:
         "/read/{document:path}",
         at_hand(site, site.threads.lane("reading"), partial(answer, site)),
         "A whole document to be read",
-        {
-            200: Outcome("The document", (HTML, EPUB, PDF)),
-            **CONDITIONAL,
-            400: fault("The document has no such language"),
-            404: fault("There is no such document"),
-            406: fault("None of HTML, EPUB and PDF is accepted"),
-            **CROWDED,
-        },
+        outcomes(
+            "The document",
+            (HTML, EPUB, PDF),
+            {
+                400: "The document has no such language",
+                404: "There is no such document",
+                406: "None of HTML, EPUB and PDF is accepted",
+            },
+        ),
         ReadingArguments,
         [EPUB.suffix, PDF.suffix, HTML.suffix],
     )

@@ -20,7 +20,7 @@ from initiative_lod.web.http.conditional import of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.response_cache import NOTHING_KEPT, ResponseCache
 from initiative_lod.web.routes.documents import choose_variant, known, represent
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, fault, from_release
+from initiative_lod.web.routes.routing import Address, from_release, outcomes
 from initiative_lod.web.site import Site
 
 _PAGE_OR_JSON = (Offer(HTML), Offer(JSON))
@@ -34,18 +34,13 @@ def release_addresses(site: Site, archive: Archive) -> list[Address]:
             "/releases",
             from_release(site, lane, partial(releases, site, archive)),
             "The releases",
-            {200: Outcome("The list", (HTML, JSON)), **CONDITIONAL, **CROWDED},
+            outcomes("The list", (HTML, JSON)),
         ),
         Address(
             "/release/{version}",
             from_release(site, lane, partial(release, site, archive)),
             "One release; under /release/{version}/ is all of the site as that release has it",
-            {
-                200: Outcome("The release", (HTML, JSON, *RDF_TYPES)),
-                **CONDITIONAL,
-                404: fault("There is no such release"),
-                **CROWDED,
-            },
+            outcomes("The release", (HTML, JSON, *RDF_TYPES), {404: "There is no such release"}),
         ),
     ]
 

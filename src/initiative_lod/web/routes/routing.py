@@ -90,6 +90,14 @@ CONDITIONAL: Outcomes = {
 }
 
 
+def outcomes(
+    description: str, media: Sequence[MediaType], faults: Mapping[int, str] | None = None, more: Outcomes | None = None
+) -> Outcomes:
+    """Outcomes of an address whose answer has an entity tag: the answer, ``more`` besides, and faults by status."""
+    told = {status: fault(text) for status, text in (faults or {}).items()}
+    return {200: Outcome(description, media), **(more or {}), **CONDITIONAL, **told, **CROWDED}
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A path, its endpoint (for GET and HEAD unless ``methods`` says otherwise), and its description.

@@ -30,7 +30,7 @@ from initiative_lod.web.pages import search as search_page
 from initiative_lod.web.pages.document_choice import unknown
 from initiative_lod.web.pages.suggestions import QUESTION, Suggested
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import Address, at_hand, fault, outcomes
 from initiative_lod.web.routes.search_json import as_json
 from initiative_lod.web.site import Site
 
@@ -46,17 +46,17 @@ IndexOf = Callable[[OpenRelease], Index]
 def search_address(site: Site) -> Address:
     """The search over a release."""
     indexes = PerRelease(partial(open_index, site.settings.search_seconds))
+    faults = {
+        400: "More arguments than anyone needs",
+        404: "The release has no such document to search in",
+        406: "Neither JSON nor HTML is accepted",
+    }
     return Address(
         "/search",
         at_hand(site, site.threads.lane("searches", AT_ONCE), partial(answer, site, indexes.of)),
         "Full-text search in Chinese and English",
         {
-            200: Outcome("What was found, which may be nothing", (JSON, HTML)),
-            **CONDITIONAL,
-            400: fault("More arguments than anyone needs"),
-            404: fault("The release has no such document to search in"),
-            406: fault("Neither JSON nor HTML is accepted"),
-            **CROWDED,
+            **outcomes("What was found, which may be nothing", (JSON, HTML), faults),
             503: fault("No release with a search index is published, or too many searches at once"),
         },
         SearchArguments,

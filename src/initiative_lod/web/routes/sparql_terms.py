@@ -32,7 +32,7 @@ from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand
+from initiative_lod.web.routes.routing import Address, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 PATH = "sparql/terms.json"
@@ -69,7 +69,7 @@ def terms_address(site: Site, vocabularies: PerRelease[Vocabulary]) -> Address:
         f"/{PATH}",
         at_hand(site, site.threads.lane("terms"), terms),
         "The terms and prefixes that the query editor proposes",
-        {200: Outcome("The terms", (JSON,)), **CONDITIONAL, **CROWDED},
+        outcomes("The terms", (JSON,)),
     )
 
 

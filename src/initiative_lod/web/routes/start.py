@@ -9,7 +9,7 @@ from initiative_lod.formats import HTML
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.conditional import Representation, modified
 from initiative_lod.web.http.request import Request, Response
-from initiative_lod.web.routes.routing import BY_DATE, CONDITIONAL, CROWDED, Address, Endpoint, Outcome, at_hand
+from initiative_lod.web.routes.routing import BY_DATE, Address, Endpoint, Outcome, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 
@@ -23,14 +23,8 @@ def start_address(site: Site, by_date: Endpoint) -> Address:
             return Response(303, tuple(headers))
         return represent(site, opened, request)
 
-    outcomes = {
-        200: Outcome("The page", (HTML,)),
-        303: Outcome("The dataset, for who wants RDF"),
-        **BY_DATE,
-        **CONDITIONAL,
-        **CROWDED,
-    }
-    return Address("/", at_hand(site, site.threads.lane("start"), start, by_date), "Start page", outcomes)
+    told = outcomes("The page", (HTML,), more={303: Outcome("The dataset, for who wants RDF"), **BY_DATE})
+    return Address("/", at_hand(site, site.threads.lane("start"), start, by_date), "Start page", told)
 
 
 def represent(site: Site, opened: OpenRelease, request: Request) -> Representation:

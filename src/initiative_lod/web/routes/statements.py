@@ -14,7 +14,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
-from initiative_lod.web.routes.routing import BY_DATE, CONDITIONAL, CROWDED, Address, Endpoint, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import BY_DATE, Address, Endpoint, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 
@@ -25,13 +25,7 @@ def statements_address(site: Site, by_date: Endpoint) -> Address:
         "/statements/{name}",
         at_hand(site, site.threads.lane("statements"), partial(statements, site, coded), by_date),
         "Institutional statements: a table (CSV), or IG Script",
-        {
-            200: Outcome("The file", (RESULT_CSV, TEXT)),
-            **BY_DATE,
-            **CONDITIONAL,
-            404: fault("The release has no such coding"),
-            **CROWDED,
-        },
+        outcomes("The file", (RESULT_CSV, TEXT), {404: "The release has no such coding"}, BY_DATE),
     )
 
 

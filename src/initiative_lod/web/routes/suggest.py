@@ -17,7 +17,7 @@ from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages import suggestions
 from initiative_lod.web.pages.suggestions import QUESTION, Suggested
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, from_release
+from initiative_lod.web.routes.routing import Address, from_release, outcomes
 from initiative_lod.web.site import Site
 
 AT_ONCE = 2
@@ -48,7 +48,7 @@ def suggest_address(site: Site) -> Address:
         "/suggest",
         from_release(site, site.threads.lane("suggestions", AT_ONCE), partial(answer, site)),
         "Names that begin so, for boxes in which one types",
-        {200: Outcome("The suggestions, best first", (JSON,)), **CONDITIONAL, **CROWDED},
+        outcomes("The suggestions, best first", (JSON,)),
         SuggestionArguments,
     )
 

@@ -18,7 +18,7 @@ from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import thing_index
 from initiative_lod.web.pages.thing_index import IndexEntry
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import CONDITIONAL, CROWDED, Address, Outcome, at_hand, fault
+from initiative_lod.web.routes.routing import Address, at_hand, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(JSON))
@@ -35,14 +35,14 @@ class IndexArguments(FormArguments):
 def index_addresses(site: Site) -> list[Address]:
     """The kinds, and the index of each."""
     lane = site.threads.lane("indexes")
-    faults = {**CONDITIONAL, 406: fault("Neither HTML nor JSON is accepted"), **CROWDED}
+    refused = {406: "Neither HTML nor JSON is accepted"}
     suffixes = [offer.media.suffix for offer in OFFERS]
     return [
         Address(
             "/things",
             at_hand(site, lane, partial(every_kind, site)),
             "The kinds of things that documents speak of",
-            {200: Outcome("The kinds", (HTML, JSON)), **faults},
+            outcomes("The kinds", (HTML, JSON), refused),
             FormArguments,
             suffixes,
         ),
@@ -50,7 +50,7 @@ def index_addresses(site: Site) -> list[Address]:
             "/things/{kind}",
             at_hand(site, lane, partial(one_kind, site)),
             "The things of one kind",
-            {200: Outcome("The things", (HTML, JSON)), 404: fault("There is no such kind"), **faults},
+            outcomes("The things", (HTML, JSON), {404: "There is no such kind", **refused}),
             IndexArguments,
             suffixes,
         ),
