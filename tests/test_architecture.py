@@ -14,7 +14,9 @@ from own_source import SOURCE, every, names_in, trees
 
 OURS = f"{SOURCE.name}."
 #: From the ground up. The ground is modules of the root; every other room is a package, and ``pipeline`` the road.
-_GROUND = "child_process errors settings vocabulary iris formats languages labels literals terminal text_cache"
+_GROUND = (
+    "child_process fork_server errors settings vocabulary iris formats languages labels literals terminal text_cache"
+)
 GROUND = (*_GROUND.split(), "query_text", "waiting")
 _ROAD = "reading sources build validation release bulk documents search sparql matching merge web pipeline cli"
 ROOMS = ("locale", *_ROAD.split())

@@ -13,8 +13,9 @@ from own_source import every, names_in, trees
 LAST_RESORTS = {"reading.process_pool", "validation.shacl", "sparql.worker.main"}
 #: Modules that read JSON of this program's own, which another process or a release of ours hands over.
 OWN_JSON = {
-    "errors", "formats.json_ld", "formats.guarded_json", "reading.process_pool", "reading.reader_process",
-    "release.changes", "sources.sssom_json", "sparql.job", "sparql.remote_store", "sparql.worker.main",
+    "errors", "fork_server", "formats.json_ld", "formats.guarded_json", "reading.process_pool",
+    "reading.reader_process", "release.changes", "sources.sssom_json", "sparql.job", "sparql.remote_store",
+    "sparql.worker.main",
     "web.reused_renderings", "web.export.browser_search", "web.pages.typesetting", "web.routes.sparql_terms",
 }  # fmt: skip
 #: Modules that look for digits in a name that is sorted, a page's form, a header, a line or a word of an author's text.

@@ -36,6 +36,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.sparql.worker_process import NICENESS
 from ports import free_port
 from service.hostile import ATTACKS, PAGES, Target, status_of
+from service.sparql_app import workers_of
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 CLIENTS = 5
@@ -124,12 +125,9 @@ def watch(pid: int, port: int, seen: Watched, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         if len(seen.server) % BETWEEN_LOOKS == 0:
             caches = kept(port)
-        children = [
-            int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()
-        ]
         seen.server.append(resident(pid))
         seen.caches.append(caches)
-        seen.workers.append(sum(map(resident, children)))
+        seen.workers.append(sum(map(resident, workers_of(pid))))
         seen.outside.update(outside(pid))
 
 

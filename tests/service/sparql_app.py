@@ -68,6 +68,20 @@ def make_release(folder: Path, quads: Sequence[Quad], version: str = "1") -> rel
     return made
 
 
+def children(pid: int) -> list[int]:
+    """The process ids of the children of a process."""
+    try:
+        found = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:  # it has ended meanwhile
+        return []
+    return [int(child) for text in found for child in text.split()]
+
+
+def workers_of(pid: int) -> list[int]:
+    """The process ids of a server's workers, which its fork server has forked."""
+    return [worker for forking in children(pid) for worker in children(forking)]
+
+
 @dataclass
 class Server:
     """A running server: its address, its process, and its release folder."""
@@ -83,9 +97,7 @@ class Server:
 
     def children(self) -> list[int]:
         """The process ids of its workers."""
-        task = Path(f"/proc/{self.process.pid}/task")
-        found = [int(pid) for path in task.glob("*/children") for pid in path.read_text().split()]
-        return sorted(found)
+        return sorted(workers_of(self.process.pid))
 
     def health(self) -> dict[str, int]:
         """Queries ``running`` and ``waiting``, workers ``started`` ever and ``ready`` now, results ``kept``."""

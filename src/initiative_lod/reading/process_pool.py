@@ -5,26 +5,24 @@ refusing its file by name.
 from __future__ import annotations
 
 import json
-import os
 import queue
-import select
-import subprocess
-import sys
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import MachineError, SourceError
+from initiative_lod.fork_server import ForkedProcess, fork
 from initiative_lod.reading.find_files import Arrived
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.source_files import FileOutcome, Member
 from initiative_lod.reading.unpack import Caps
 from initiative_lod.settings import Settings
 
+PROGRAM = "initiative_lod.reading.reader_process"  # the module that a process runs
 MEGABYTE = 1 << 20
 SORT_SECONDS = 600.0  # that sorting one spool may take for each gigabyte
 
@@ -35,16 +33,18 @@ class ReaderProcess:
     """One process with its spool. It is started when it is wanted, and anew after it had to be ended."""
 
     def __init__(self, spool: Path, settings: Settings) -> None:
-        self._spool = spool
+        self._spool = spool.absolute()  # the process is in a folder of its own
         self._spool.touch()
         self._good = 0
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkedProcess | None = None
+        self._channel: socket.socket | None = None
         self._rest = b""
 
     def find(self, arrived: Arrived, scratch: Path) -> Iterator[Member | FileOutcome]:
         """The files of a source, as ``find_files.walk`` gives them. Whoever stops early ends the process."""
-        caps = asdict(Caps.of(self._settings))
+        caps, scratch = asdict(Caps.of(self._settings)), scratch.absolute()
+        arrived = replace(arrived, path=arrived.path.absolute())
         seconds = self._settings.merge_seconds
         done = False
         try:
@@ -102,7 +102,7 @@ class ReaderProcess:
             return []
         seconds = SORT_SECONDS * (1 + self._good / (1 << 30))
         try:
-            self._ask({"finish": str(folder)}, seconds)
+            self._ask({"finish": str(folder.absolute())}, seconds)
             return [Path(path) for path in self._answer(time.monotonic() + seconds)["runs"]]
         except (TimeoutError, OSError, ValueError) as error:
             self._end()
@@ -114,17 +114,14 @@ class ReaderProcess:
         self._spool.unlink(missing_ok=True)
 
     def _ask(self, value: dict[str, Any], seconds: float, data: bytes = b"") -> None:
-        if self._process is None:
-            module, memory = "initiative_lod.reading.reader_process", str(self._settings.merge_memory)
-            command = [sys.executable, "-m", module, str(self._spool), memory]
-            # The parser's last words about its own death are of no use to an operator.
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-            )
+        if self._channel is None:
+            self._channel, theirs = socket.socketpair()
+            with theirs:
+                arguments = [str(self._spool), str(self._settings.merge_memory)]
+                self._process = fork(PROGRAM, arguments, {0: theirs.fileno(), 1: theirs.fileno()})
             self._rest = b""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({**value, "seconds": seconds}).encode() + b"\n" + data)
-        self._process.stdin.flush()
+        self._channel.settimeout(None)
+        self._channel.sendall(json.dumps({**value, "seconds": seconds}).encode() + b"\n" + data)
 
     def _answer(self, until: float) -> dict[str, Any]:
         """The next line. Raises TimeoutError when it is late, OSError when the process is gone, MachineError for a
@@ -147,32 +144,27 @@ class ReaderProcess:
         return data
 
     def _receive(self, until: float) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        handle = self._process.stdout.fileno()
-        ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
+        assert self._channel is not None
+        left = until - time.monotonic()
+        if left <= 0:
             raise TimeoutError
-        data = os.read(handle, MEGABYTE)
+        self._channel.settimeout(left)
+        data = self._channel.recv(MEGABYTE)
         if not data:
             raise OSError("the process is gone")
         self._rest += data
 
     def _end(self) -> int | None:
-        if self._process is None:
+        channel, self._channel, process, self._process = self._channel, None, self._process, None
+        if channel is not None:
+            channel.close()
+        if process is None:
             return None
-        process, self._process = self._process, None
-        if process.stdin:
-            with suppress(OSError):
-                process.stdin.close()
         try:
-            process.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
+            return process.wait(0.2)
+        except TimeoutError:
             process.kill()
-            process.wait()
-        if process.stdout:
-            process.stdout.close()
-        return process.returncode
+            return process.wait()
 
 
 def _reason(error: Exception, code: int | None, stage: str, seconds: float) -> str:
@@ -190,11 +182,6 @@ def _reason(error: Exception, code: int | None, stage: str, seconds: float) -> s
 
 def _signal(code: int | None) -> str:
     return f" (signal {-code})" if code and code < 0 else ""
-
-
-def _environment() -> dict[str, str]:
-    """The environment of a process, which imports what this one imports."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 class ProcessPool:

@@ -10,14 +10,13 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import tempfile
 from array import array
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from initiative_lod.errors import (
     DamagedStore,
@@ -31,12 +30,13 @@ from initiative_lod.errors import (
     ReleaseError,
     Verbatim,
 )
+from initiative_lod.fork_server import fork
 from initiative_lod.release import in_use
 from initiative_lod.release.in_use import Lease
 from initiative_lod.settings import Settings
 from initiative_lod.sparql.job import ASK, CALL, CHUNK, FORMS, LONGEST_HEADER, MOST_CALLS, Job, QueryResult, Reply
 from initiative_lod.sparql.worker.evaluation import STORES_KEPT_OPEN
-from initiative_lod.sparql.worker.main import FRAME, Confinement
+from initiative_lod.sparql.worker.main import CHANNEL, FRAME, Confinement
 from initiative_lod.sparql.worker.output import IN_MEMORY
 from initiative_lod.waiting.deadlines import Deadlines
 
@@ -46,8 +46,16 @@ Call = Callable[[str, str], AsyncGenerator[bytes, None]]
 _RECEIVE = 64 * 1024  # bytes at once: for more the allocator asks the kernel each time
 _DESCRIPTORS = socket.CMSG_SPACE(4 * array("i").itemsize)  # room for what may come with it, which is one
 _START_SECONDS = 30.0
-# What a worker's environment has of the server's: nothing that could be a secret.
-_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
+
+
+class Process(Protocol):
+    """A process that was started, as ``subprocess`` or ``fork_server`` have it."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+    def kill(self) -> None: ...
 
 
 class Calls(NamedTuple):
@@ -72,7 +80,7 @@ class JobNotTaken(WorkerDied):
 class Worker:
     """A query worker. ``start`` it, ``run`` jobs one at a time; ``kill`` it at any moment."""
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+    def __init__(self, process: Process, channel: socket.socket) -> None:
         self._process, self._channel, self._descriptor = process, channel, channel.fileno()
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[tuple[Reply, bytes] | None] | None = None
@@ -93,8 +101,6 @@ class Worker:
         ours, theirs = socket.socketpair()
         try:
             confinement = Confinement(
-                descriptor=theirs.fileno(),
-                parent=os.getpid(),
                 cpu_seconds=settings.query_cpu_seconds,
                 memory=settings.query_memory,
                 rows=settings.query_rows,
@@ -106,15 +112,9 @@ class Worker:
                 readable=tuple(str(place) for place in (settings.release_folder, settings.language_folder) if place),
                 spool=tempfile.gettempdir(),
             )
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", program, json.dumps(asdict(confinement))],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                cwd="/",
-            )
+            # In a thread: the first one waits for the module to be imported.
+            told = [json.dumps(asdict(confinement))]
+            process = await asyncio.to_thread(fork, program, told, {CHANNEL: theirs.fileno()})
         except BaseException:
             ours.close()
             raise
@@ -317,13 +317,6 @@ class Worker:
         except TimeoutError:  # it closed its socket, or talks nonsense, and lives
             self.kill()
             return await self.wait()
-
-
-def _environment() -> dict[str, str]:
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path)
-    environment["MALLOC_ARENA_MAX"] = "1"  # arenas are address space that the data limit would count
-    return environment
 
 
 def to_read(files: Sequence[int], length: int) -> int | None:

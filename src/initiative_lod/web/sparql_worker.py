@@ -1,4 +1,4 @@
-"""Query worker (see ``sparql.worker``) that draws results for people as well. Run as a module, by the pool alone."""
+"""Query worker (see ``sparql.worker``) that draws results for people as well. Run by the pool alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import QueryBoolean, QuerySolutions, Triple
 
 from initiative_lod.sparql.job import Job
-from initiative_lod.sparql.worker import main
+from initiative_lod.sparql.worker import main as worker
 from initiative_lod.sparql.worker.evaluation import OpenStore
 
 if TYPE_CHECKING:
@@ -30,5 +30,6 @@ class Show:
         return self._pages.draw(found, opened, job)
 
 
-if __name__ == "__main__":
-    main.main(Show())
+def main() -> None:
+    """Serve jobs until the socket closes."""
+    worker.main(Show())

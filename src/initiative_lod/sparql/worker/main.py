@@ -1,7 +1,7 @@
 """One query worker: confines itself, says that it is ready, then takes one job after another from its socket.
 
-Run as ``python -m initiative_lod.sparql.worker`` with its settings as one JSON argument, by ``process.Worker`` alone;
-or as another module that runs ``main`` with what draws results for people.
+``main`` is run in a process of ``fork_server``, with its settings as one JSON argument, by ``worker_process.Worker``
+alone; or by the ``main`` of another module with what draws results for people.
 """
 
 from __future__ import annotations
@@ -34,16 +34,15 @@ from initiative_lod.sparql.job import ASK, CALL, Job, Reply
 from initiative_lod.sparql.worker import sandbox
 from initiative_lod.sparql.worker.evaluation import Evaluator, Limits, Show
 
+CHANNEL = 3  # descriptor of a worker's socket
 FRAME = struct.Struct("!II")  # lengths of the header and of the body that follow
 _AT_ONCE = 64 * 1024  # bytes that are received at once
 
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """Settings that the server passes to a worker: its socket's descriptor, its parent, every limit, its folders."""
+    """Settings that the server passes to a worker: every limit, its folders."""
 
-    descriptor: int
-    parent: int
     cpu_seconds: float
     memory: int
     rows: int
@@ -69,10 +68,10 @@ def _run(show: Show | None) -> None:
     # Ctrl-C reaches the whole group, and a service's stop all its processes: the server decides when a worker ends.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    channel = socket.socket(fileno=told.descriptor)
+    channel = socket.socket(fileno=CHANNEL)
     heavy = partial(_heavy, _statistics(), told.memory // 2)
     bounds = sandbox.Bounds(told.memory, told.size + 1024 * 1024, tuple(told.readable), told.spool)
-    missing = sandbox.confine(told.parent, bounds)
+    missing = sandbox.confine(os.getppid(), bounds)
     limits = Limits(told.rows, told.size, told.length, told.nesting, told.spool)
     call = (lambda iri, query: _call(channel, CALL, iri, query)) if told.services else None
     ask = (lambda request: _call(channel, ASK, "", request)) if told.remote else None
@@ -189,7 +188,3 @@ def _exactly(channel: socket.socket, size: int) -> bytes | None:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
-
-
-if __name__ == "__main__":
-    main()
