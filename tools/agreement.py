@@ -16,8 +16,8 @@ from pathlib import Path
 import krippendorff
 from pyoxigraph import NamedNode
 
+from initiative_lod.build.coded_statements import CodedComponent, CodedStatement, ReadCoding, read
 from initiative_lod.build.graph import build
-from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding, read
 from initiative_lod.iris import slug
 from initiative_lod.labels import natural
 from initiative_lod.settings import Settings

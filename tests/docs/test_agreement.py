@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding
+from initiative_lod.build.coded_statements import CodedComponent, CodedStatement, ReadCoding
 
 TOOL: dict[str, Any] = runpy.run_path(str(Path(__file__).resolve().parents[2] / "tools" / "agreement.py"))
 PART = "https://w3id.org/initiative-lod/id/wic-2020/action/2/clause/1"

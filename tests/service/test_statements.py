@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from initiative_lod import release
-from initiative_lod.build import coding
-from initiative_lod.documents import coded_statements, coding_figures, statement_table
-from initiative_lod.documents.coded_statements import CodedDocument
+from initiative_lod.build import coded_statements, coding
+from initiative_lod.build.coded_statements import CodedDocument
+from initiative_lod.documents import coding_figures, statement_table
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.errors import NotationError
 from initiative_lod.iris import Iris

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Quad
 
-from initiative_lod.documents.coded_statements import CodedComponent, CodedStatement, ReadCoding
+from initiative_lod.build.coded_statements import CodedComponent, CodedStatement, ReadCoding
 from initiative_lod.iris import Iris
 from initiative_lod.web.pages.statement_lines import PartPlaces, part_places, statement_index
 

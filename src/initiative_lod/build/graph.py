@@ -182,8 +182,8 @@ def _codings(
 def _teller(places: Places, path: Path) -> clause_values.Said:
     """Takes up where a value that follows from a coding was written: in a line of the coding."""
 
-    def said(clause: NamedNode, property: str, value: NamedNode, line: int) -> None:
-        places.add_value(clause.value, value.value, (path, line), I.term(property).value)
+    def said(clause: str, property: str, value: str, line: int) -> None:
+        places.add_value(clause, value, (path, line), I.term(property).value)
 
     return said
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from initiative_lod.documents.coded_statements import ROLES, SYMBOLS, CodedComponent, CodedDocument
+from initiative_lod.build.coded_statements import ROLES, SYMBOLS, CodedComponent, CodedDocument
 from initiative_lod.documents.statement_table import atomic_rows
 
 

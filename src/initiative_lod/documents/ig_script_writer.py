@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from initiative_lod.documents.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
+from initiative_lod.build.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
 from initiative_lod.iris import Iris
 from initiative_lod.languages import LABEL_LANGUAGES
 from initiative_lod.sources import word_pairs

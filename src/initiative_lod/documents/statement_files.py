@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from pyoxigraph import Quad, Store
 
-from initiative_lod.documents import coded_statements, statement_table
-from initiative_lod.documents.coded_statements import CodedDocument, LookUp, ReadCoding
+from initiative_lod.build import coded_statements
+from initiative_lod.build.coded_statements import CodedDocument, LookUp, ReadCoding
+from initiative_lod.documents import statement_table
 from initiative_lod.documents.ig_script_writer import ScriptWriter
 from initiative_lod.iris import Iris
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import product
 
-from initiative_lod.documents.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
+from initiative_lod.build.coded_statements import SYMBOLS, CodedComponent, CodedDocument, CodedStatement
 from initiative_lod.languages import LABEL_LANGUAGES
 
 BETWEEN = " | "

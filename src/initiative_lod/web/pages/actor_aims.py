@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from initiative_lod.documents.coded_statements import ReadCoding
+from initiative_lod.build.coded_statements import ReadCoding
 
 #: By the IRI of a document: in how many statements an actor (attribute) has an aim, by the IRIs of both.
 ActorAims = Mapping[str, Mapping[tuple[str, str], int]]

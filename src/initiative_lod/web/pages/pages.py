@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote
 from pyoxigraph import NamedNode
 
 from initiative_lod import __version__
+from initiative_lod.build.coded_statements import codings
 from initiative_lod.documents import statement_files
-from initiative_lod.documents.coded_statements import codings
 from initiative_lod.documents.links import Link
 from initiative_lod.documents.representation import Variant
 from initiative_lod.documents.resource import graph_of

@@ -8,7 +8,7 @@ from functools import partial
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.documents.coded_statements import (
+from initiative_lod.build.coded_statements import (
     CodedComponent,
     CodedStatement,
     I,
@@ -182,11 +182,8 @@ def _asking(statement: CodedStatement) -> Iterator[CodedStatement]:
     if statement.kind == "FactualStatement":
         return
     yield statement
-    if any(not aim.implied for aim in statement.of("aim")):
-        return
-    for item in statement.components:
-        if item.nested is not None:
-            yield from _asking(item.nested)
+    for inner in () if statement.acts_here else statement.nested:
+        yield from _asking(inner)
 
 
 def of_parts(view: View, index: StatementIndex, parts: Iterable[str]) -> dict[str, tuple[StatementLine, ...]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from initiative_lod.build.coded_statements import CodedDocument
 from initiative_lod.documents import statement_files
-from initiative_lod.documents.coded_statements import CodedDocument
 from initiative_lod.documents.document import CACHE_CONTROL
 from initiative_lod.documents.representation import Rendered, entity_tag
 from initiative_lod.errors import Message, NotFound

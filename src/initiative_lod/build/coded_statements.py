@@ -1,4 +1,4 @@
-"""Institutional statements of a release: codings, read back from their graphs, for pages, tables and IG Script."""
+"""Institutional statements as a graph has them: codings, read back for clauses, pages, tables and IG Script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from initiative_lod.iris import Iris, run_of
 from initiative_lod.labels import natural
@@ -63,12 +63,29 @@ class CodedStatement:
         """The components with one of the roles."""
         return [item for item in self.components if item.role in roles]
 
+    @property
+    def nested(self) -> list[CodedStatement]:
+        """The statements that fill its components."""
+        return [item.nested for item in self.components if item.nested is not None]
+
+    @property
+    def acts_here(self) -> bool:
+        """Tell whether its verb stands in the part itself."""
+        return any(not aim.implied for aim in self.of("aim"))
+
     def everything(self) -> Iterator[CodedStatement]:
         """The statement, and those nested in it."""
         yield self
-        for item in self.components:
-            if item.nested is not None:
-                yield from item.nested.everything()
+        for inner in self.nested:
+            yield from inner.everything()
+
+    def acting(self) -> Iterator[CodedStatement]:
+        """The outermost of these whose verb stands in the part itself."""
+        if self.acts_here:
+            yield self
+            return
+        for inner in self.nested:
+            yield from inner.acting()
 
 
 @dataclass(frozen=True)
@@ -98,20 +115,18 @@ def codings(look_up: LookUp) -> list[ReadCoding]:
     ]
 
 
-def read(quads: Iterable[Quad], graph: str) -> ReadCoding:
+def read(quads: Iterable[Quad | Triple], graph: str) -> ReadCoding:
     """The coding that a named graph holds."""
     about: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
     space = I.term("text").value.removesuffix("text")
     for quad in quads:
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
             about[quad.subject.value][quad.predicate.value.removeprefix(space)].append(quad.object)
-    statements: dict[str, CodedStatement] = {}
     inner = {item.value for said in about.values() for item in said.get("nestedStatement", ())}
     parts: dict[str, list[CodedStatement]] = defaultdict(list)
     is_rival = False
     for iri in [iri for iri, said in about.items() if "statedIn" in said and iri not in inner]:
         statement = _statement(iri, about)
-        statements[iri] = statement
         parts[statement.part].append(statement)
         is_rival = is_rival or NamedNode(iri) in about[statement.part].get("rivalStatement", ())
     head = {name: _value(about[graph], name) for name in ("coder",)}
