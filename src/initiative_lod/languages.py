@@ -231,15 +231,19 @@ def mainland(text: str) -> str:
         return _converter("tw2sp")(text)
 
 
-@cache_short_texts(16_384)
 def stem(word: str) -> str:
     """An English word in lower case without its plural and its British spelling; any other word as it is.
 
     Only inflection of number: "governments" is not "governance", and "developing" not "developed".
     """
+    return _stem(word) if word.isascii() and word.isalpha() else word  # numbers are many, and not worth remembering
+
+
+@cache_short_texts(16_384)
+def _stem(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if not (word.isascii() and word.isalpha()) or len(word) < 4:
+    if len(word) < 4:
         return word
     word = _singular(word)
     for pattern, replacement in _SPELLING:

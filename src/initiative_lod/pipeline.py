@@ -200,7 +200,7 @@ def make_merged_release(
     seen: Seen = lambda slug, outcome: None,
 ) -> MergeResult:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
-    from initiative_lod.merge.conflicts import check, find_conflicts  # here: they need pySHACL, which few commands do
+    from initiative_lod.merge.conflicts import check, find_conflicts  # here: they need what few commands do
 
     own_questions = questions.of_project(settings.root, settings.ontology)
     folder = settings.root / "data" / "questions-merged"  # a project need not have any

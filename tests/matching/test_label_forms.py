@@ -154,3 +154,9 @@ def test_every_label_that_has_letters_finds_itself(texts: list[str]) -> None:
             hits = index.search(text, 50)
             assert number in {hit.thing for hit in hits}
             assert hits[0].value == 1
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=20))
+def test_what_is_ascii_is_folded_as_anything_else(text: str) -> None:
+    """A word that is not ASCII takes a text the other way."""
+    assert fold(f"{text} e")[:-1] == fold(f"{text} é")[:-1]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from initiative_lod import release
 from initiative_lod.build.graph import canonical
@@ -19,9 +19,10 @@ from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.pipeline import index_maker
-from initiative_lod.release import Edition, Release, addition, files, integrity, read_tracking
+from initiative_lod.release import Edition, Release, addition, files, integrity, read_tracking, unions
 from initiative_lod.release.manifest import DUMP, STORE, STORE_DIGESTS
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.unions import GraphTable
 from initiative_lod.search import index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, RDFS
@@ -42,7 +43,7 @@ e:x skos:prefLabel "Hafenrecht"@de ; skos:broader e:b . [] skos:prefLabel "no na
 SECOND = """
 e:m skos:altLabel "ITU"@en . e:b skos:altLabel "Harbour law (HL)"@en ; a e:Body .
 e:unnamed skos:prefLabel "Law office"@en . e:text skos:prefLabel "Text"@en . e:a a e:New ; skos:prefLabel "Law"@en .
-e:x skos:exactMatch e:a ; e:size 7 .
+e:x skos:exactMatch e:a ; e:size 7 ; skos:prefLabel "Hafenrecht"@de . e:m e:size 7 .
 """
 
 
@@ -100,11 +101,20 @@ def held(opened: sqlite3.Connection, count: int, first: int) -> list[tuple[bytes
     return opened.execute(asked, (first, last)).fetchall()
 
 
+def pieces(made: Release) -> list[tuple[list[str], Triple]]:
+    """The triples that are cut out of graphs, each with the graphs that state it, however a piece is called."""
+    named = GraphTable.read(made.path).pieces
+    store = Store.read_only(str(made.path / "index" / unions.PIECES)) if named else Store()
+    cut = ((item, store.quads_for_pattern(None, None, None, item.name)) for item in named)
+    return sorted(((sorted(item.graphs), quad.triple) for item, quads in cut for quad in quads), key=str)
+
+
 def assert_same(one: Release, other: Release) -> None:
     assert one.version == other.version
     assert one.manifest.files == other.manifest.files
     for name in (index.FILE, entity_file.FILE):
         assert rows(one.path / "index" / name) == rows(other.path / "index" / name), name
+    assert pieces(one) == pieces(other)
     assert release.verify(one) == release.verify(other) == []
 
 
@@ -134,6 +144,7 @@ def gone_on(continued: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The same where graphs are tiny."""
     monkeypatch.setattr(entity_file, "PART", 2)
     monkeypatch.setattr(addition, "MAX_SHARE", 9)
+    monkeypatch.setattr(unions, "LITTLE", 9)
     return continued
 
 
@@ -153,6 +164,30 @@ def test_what_is_added_is_as_if_it_had_always_been_there(tmp_path: Path, gone_on
     assert ("itu", "international telecommunication union") in found["expansion"]
     assert addition.find(first, OpenRelease.open(both)) is not None
     assert addition.find(both, OpenRelease.open(first)) is None  # there is less in it
+
+
+def test_what_graphs_share_is_known_from_the_release_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be shared with a graph that is new, with one that is another now, or as before."""
+    monkeypatch.setattr(unions, "LITTLE", 9)
+    texts = (
+        "e:1 e:p e:a, e:b, e:c, 01 .",
+        "e:1 e:p e:a, e:b, 1 .",
+        "e:1 e:p e:b, e:c .",
+        "e:1 e:p e:a, 1, e:c ; e:q e:a .",
+    )
+    *files, other = written(tmp_path, *texts)
+    replaced = tmp_path / "replaced" / files[1].name
+    replaced.parent.mkdir()
+    other.rename(replaced)
+    *_, before, last = merged_in(tmp_path, [*files, replaced])
+    store, table = Store.read_only(str(last.store)), GraphTable.read(last.path)
+    earlier = unions._earlier(before.path, last.manifest, table.sizes)
+    assert earlier is not None
+    assert len(earlier.new) < len(table.sizes)
+    found = [*unions._shared(store, table.sizes, earlier)]
+    assert len(found) == len(set(found)) > 2
+    assert set(found) == {*unions._shared(store, table.sizes)}
+    assert unions._earlier(tmp_path / "gone", last.manifest, table.sizes) is None
 
 
 def test_what_has_changed_is_told_by_what_was_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,16 +46,21 @@ def editions(tmp_path: Path) -> tuple[Path, Path]:
     return paths
 
 
-def test_what_is_loaded_unchecked_is_what_the_checking_reader_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("graphs", ["g", "gh", "hg"])  # a part has one graph, or, of ours, several
+def test_what_is_loaded_unchecked_is_what_the_checking_reader_loads(tmp_path: Path, graphs: str) -> None:
     """Whoever writes a part has checked its terms, so that loading checks none of them again."""
     terms = [
         "<http://e.example/é?a=b#c>",
         '"a \\"b\\" \\\\ \\n\\t é 😀"',
         '"x"@zh-hant',
+        '"<http://e.example/h> <http://e.example/g> ."',
         '"01"^^<http://www.w3.org/2001/XMLSchema#integer>',
     ]
     terms += ['"a"^^<http://e.example/type>', '"x"@en-x-y', '"2031-03-05"^^<http://www.w3.org/2001/XMLSchema#date>']
-    lines = [f"<http://e.example/s> <http://e.example/p> {term} <http://e.example/g> .\n" for term in terms]
+    lines = [
+        f"<http://e.example/s> <http://e.example/p> {term} <http://e.example/{graphs[number % len(graphs)]}> .\n"
+        for number, term in enumerate(terms)
+    ]
     with gzip.open(tmp_path / "part.nq.gz", "wt", encoding="utf-8") as file:
         file.writelines(lines)
     loaded, checked = Store(str(tmp_path / "loaded")), Store()

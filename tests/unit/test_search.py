@@ -358,6 +358,13 @@ def test_folding(text: str, expected: list[str]) -> None:
     assert [unicodedata.normalize("NFC", word) for word in words] == expected
 
 
+@given(st.text(st.sampled_from("aTÉ1٣ 网網〇々⺀-_/()',.'’。\u0301\ufe0f\n"), max_size=12))
+def test_words_are_the_tokens_without_their_places(text: str) -> None:
+    """They are found in two ways: those of a plain text all at once."""
+    simplified = simplified_characters()
+    assert tokens.words(text, simplified) == [token.text for token in tokens.tokens(text, simplified)]
+
+
 def test_every_folded_character_is_one_character() -> None:
     table = simplified_characters()
     assert len(table) > 4000

@@ -16,6 +16,7 @@ import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import merge
 from itertools import chain, groupby, islice
@@ -27,7 +28,7 @@ from initiative_lod.build import identity
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import WORD_LANGUAGES
 from initiative_lod.matching.entity_names import name_of
-from initiative_lod.matching.label_forms import Forms, forms
+from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.label_index import (
     FUZZY_LANGUAGES,
     Label,
@@ -77,6 +78,8 @@ CREATE TABLE staged.holding(piece TEXT, length INTEGER, label INTEGER, thing INT
 CREATE TABLE staged.short(thing INTEGER, folded TEXT);
 CREATE TABLE staged.typed(class TEXT, iri TEXT);
 """
+#: The tables that get rows from each label, with the number of their columns.
+LABEL_TABLES = {"label": 5, "staged.wording": 2, "staged.beginning": 2, "staged.holding": 4, "staged.short": 2}
 
 
 def build(path: Path, opened: OpenRelease) -> None:
@@ -183,13 +186,21 @@ class _Writer:
         labels = each_variant(Label(thing, text, kinds[kind], language) for thing, kind, language, text in said)
         numbered = enumerate(labels, self._label)
         while some := list(islice(numbered, LABELS_AT_ONCE)):
-            words = [(number, label, form) for number, (label, form) in some]
-            self._insert("label", 5, ((n, item.thing, item.kind, item.language, item.text) for n, item, _ in words))
-            self._insert("staged.wording", 2, ((hashed(key), n) for n, _, form in words for key in keys(form)))
-            self._insert("staged.beginning", 2, ((form.folded, number) for number, _, form in words if form.folded))
-            self._insert("staged.holding", 4, chain.from_iterable(_held(*item) for item in words))
-            short = ((item.thing, form.folded) for _, item, form in words if abbreviates(item))
-            self._insert("staged.short", 2, short)
+            rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in LABEL_TABLES}
+            written, wording, beginning, holding, short = rows.values()
+            for number, (label, form) in some:
+                thing, text, kind, language = label
+                written.append((number, thing, kind, language, text))
+                wording += [(hashed(key), number) for key in keys(form)]
+                if form.folded:
+                    beginning.append((form.folded, number))
+                if language in FUZZY_LANGUAGES:
+                    length = min(len(text), LONGEST)
+                    holding += [(piece, length, number, thing) for piece in set(pieces(form.stem))]
+                if abbreviates(label):
+                    short.append((thing, form.folded))
+            for table, columns in LABEL_TABLES.items():
+                self._insert(table, columns, rows[table])
 
     def _holdings(self) -> None:
         """Write which labels have a piece, the shortest first."""
@@ -314,24 +325,24 @@ def set_bits(data: bytes) -> Iterator[int]:
             yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
 
 
-def _held(number: int, label: Label, form: Forms) -> Iterator[tuple[str, int, int, int]]:
-    if label.language in FUZZY_LANGUAGES:
-        for piece in set(pieces(form.stem)):
-            yield piece, min(len(label.text), LONGEST), number, label.thing
-
-
 def said(opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> Iterator[tuple[int, str, int, str, str]]:
     """Every label of a thing, or those in some graphs only: place, IRI, kind, language, text.
 
     The place is that of its source, and within that comes what is in our languages or none before the others.
     """
     for place, iri, text, kind, tag in _read(opened, only):
-        language = tag.partition("-")[0]
-        later = bool(language) and language not in WORD_LANGUAGES
-        yield 2 * place + later, iri, int(kind), language, text
+        language, later = _language(tag)
+        yield 2 * place + later, iri, kind, language, text
 
 
-def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tuple[int, str, str, LabelKind, str]]:
+@lru_cache(maxsize=256)
+def _language(tag: str) -> tuple[str, bool]:
+    """The primary subtag, in lower case, and whether its labels come after those in our languages or in none."""
+    language = tag.lower().partition("-")[0]
+    return language, bool(language) and language not in WORD_LANGUAGES
+
+
+def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tuple[int, str, str, int, str]]:
     left_out = [opened.iris.graph(name) for name in ("ontology", "shapes")]
     places = addition.places(opened.release)
     kinds = {**LABEL_PROPERTIES, opened.iris.term("officialName"): LabelKind.ALTERNATIVE}
@@ -339,16 +350,16 @@ def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tup
         rows = statement_rows.of_release(opened, [*kinds], left_out)
     else:
         rows = statement_rows.of_graphs(opened, [*kinds], [graph for graph in only if graph not in left_out])
-    kind_of = {node.value: kind for node, kind in kinds.items()}
-    path = opened.iris.path
+    kind_of = {node.value: int(kind) for node, kind in kinds.items()}
+    no_things = tuple(opened.iris.iri(path) for path in ("graph/", "release/"))
     for subject, predicate, text, language, graph in rows:
-        if language is not None and not (path(subject) or "").startswith(("graph/", "release/")):
-            yield places.get(graph, 0), subject, text, kind_of[predicate], language.lower()
+        if language is not None and not subject.startswith(no_things):
+            yield places.get(graph, 0), subject, text, kind_of[predicate], language
     if only is None:
         yield from ((0, *row) for row in _numbers(opened))
 
 
-def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, LabelKind, str]]:
+def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, int, str]]:
     """Parts that are numbered in their document are also called by kind and number: "Action 8"."""
     for pattern in opened.triples(None, opened.iris.term("labelPattern")):
         if not isinstance(pattern.subject, NamedNode) or not isinstance(pattern.object, Literal):

@@ -17,6 +17,7 @@ MAX_LABEL_CHARACTERS = 300  # characters of a label that are compared
 
 
 _WORD = re.compile(r"[^\W_]+")
+_BLANKS = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)  # for what is no such word
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _TURNING = frozenset("of for and a an the".split())
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[a-z0-9])|(?<=[a-z0-9])(?=[{HAN}])")
@@ -43,19 +44,22 @@ class Forms(NamedTuple):  # and no dataclass: there are very many, and a tuple i
 def forms(text: str) -> Forms:
     """The forms of a label, of which no more than MAX_LABEL_CHARACTERS characters count."""
     plain = " ".join(unicodedata.normalize("NFC", text[:MAX_LABEL_CHARACTERS]).split())
-    folded = fold(plain)
-    written = folded.split()
+    written = _folded_words(plain)
     words = [stem(word) for word in written]
-    stemmed, han = " ".join(words), has_han(folded)
-    initials = [word[0] for word in written if word not in STOP_WORDS and not (han and has_han(word))]
+    stemmed = " ".join(words)
     return Forms(
         plain,
-        folded,
+        " ".join(written),
         stemmed,
         "".join(words),
         stemmed if _TURNING.isdisjoint(words) else _turned(words),
-        "".join(initials) if len(initials) > 2 else "",
+        _acronym(written) if len(written) > 2 else "",
     )
+
+
+def _acronym(words: list[str]) -> str:
+    initials = [word[0] for word in words if word not in STOP_WORDS and not has_han(word)]
+    return "".join(initials) if len(initials) > 2 else ""
 
 
 def _turned(words: list[str]) -> str:
@@ -68,13 +72,16 @@ def _turned(words: list[str]) -> str:
 
 def fold(text: str) -> str:
     """Words in lower case, Chinese in simplified characters, one space between words and none within Chinese."""
+    return " ".join(_folded_words(text))
+
+
+def _folded_words(text: str) -> list[str]:
     if text.isascii():  # nothing to normalise: the same, and quicker
-        return " ".join(_WORD.findall(text.lower().replace("'s ", " ")))
+        return text.lower().replace("'s ", " ").encode().translate(_BLANKS).decode().split()
     text = unicodedata.normalize("NFKC", text).casefold()
     if has_han(text):
         text = _EDGES.sub(" ", simplified(text))
-    words = _WORD.findall(text.replace("'s ", " ").replace("’s ", " "))
-    return " ".join(words)
+    return _WORD.findall(text.replace("'s ", " ").replace("’s ", " "))
 
 
 def variants(text: str) -> list[str]:

@@ -280,10 +280,15 @@ def each_variant(labels: Iterable[Label]) -> Iterator[tuple[Label, Forms]]:
                 yield label if text == label.text else Label(label.thing, text, label.kind, label.language), form
 
 
-def keys(form: Forms) -> set[str]:
+def keys(form: Forms) -> list[str]:
     """Keys under which a label is found by who asks for the same words: few, as a release has them of each label."""
-    turned = f"~{form.turned}" if form.turned != form.stem else ""
-    return {key for key in (f"#{form.packed}", turned, f"^{form.acronym}") if len(key) > 1}
+    _, _, stemmed, packed, turned, acronym = form
+    found = [f"#{packed}"] if packed else []
+    if turned and turned != stemmed:
+        found.append(f"~{turned}")
+    if acronym:
+        found.append(f"^{acronym}")
+    return found
 
 
 def abbreviates(label: Label) -> bool:

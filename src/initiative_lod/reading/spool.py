@@ -20,7 +20,7 @@ def sort_spool(spool: Path, folder: Path) -> list[Path]:
             lines = block.split(b"\n")
             lines.sort()  # quick where a file has its statements in order, which most have; ``merged`` gives each once
             path = folder / f"{spool.name}-{len(runs)}.run"
-            path.write_bytes(b"\n".join(line for line in lines if line) + b"\n")
+            path.write_bytes(b"\n".join(lines[lines.count(b"") :]) + b"\n")  # the empty ones are the first now
             runs.append(path)
     return runs
 

@@ -122,7 +122,17 @@ def _blocks(files: Iterable[Path]) -> Iterator[bytes]:
         with gzip.open(path, "rb") as file:
             while block := file.read(_BLOCK_BYTES):
                 block += file.readline()
-                yield block + _GRAPH_NAME.sub(b" .\n", block)
+                yield block + _triples(block)
+
+
+def _triples(lines: bytes) -> bytes:
+    """Lines of N-Quads without their graphs: most files have one graph alone, which is found faster than any."""
+    line = lines[: lines.index(b"\n") + 1]
+    ending = line[line.rindex(b" <") :]
+    triples = lines.replace(ending, b" .\n")
+    if len(lines) - len(triples) == (len(ending) - 3) * lines.count(b"\n"):
+        return triples
+    return _GRAPH_NAME.sub(b" .\n", lines)
 
 
 class _Lines(io.RawIOBase):

@@ -256,12 +256,12 @@ def finish(
 ) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests.
 
-    See ``unions.write`` for ``compact``, ``integrity.seal`` for ``before``.
+    See ``unions.write`` for ``compact``, and for ``before`` that and ``integrity.seal``.
     """
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
     with phases.here("uniting its graphs"):
-        unions.write(building, manifest, compact)
+        unions.write(building, manifest, compact, before)
     with phases.here("counting what points to hubs"):
         hubs.write(building, manifest)
     make_index(building)

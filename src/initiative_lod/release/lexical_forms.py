@@ -52,14 +52,15 @@ class Rewritten:
         literal = rest[: -len(self._end)]
         stored = _stored(literal)
         self._changed = self._changed or stored != literal
-        self._found.setdefault(_key(group + stored + self._end), []).append(literal)
+        self._found.setdefault(stored, []).append(literal)
 
     def finish(self) -> Iterator[bytes]:
         """The record's lines that were held back."""
         if self._changed:
-            for key, literals in self._found.items():
+            for stored, literals in self._found.items():
                 self.collapsed += len(literals) - 1
-                if len(literals) > 1 or _stored(literals[0]) != literals[0]:
+                if len(literals) > 1 or stored != literals[0]:
+                    key = _key(self._group + stored + self._end)
                     for literal in literals:
                         yield key + b"\t" + literal + b"\n"
         self._found.clear()

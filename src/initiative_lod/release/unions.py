@@ -19,14 +19,17 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolution, 
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats.guarded_json import read_json
+from initiative_lod.iris import Iris
 from initiative_lod.release import default_graph
 from initiative_lod.release.files import as_json, write_file
-from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, Manifest, format_at
+from initiative_lod.release.manifest import GRAPH_TABLE, INDEX, STORE, Manifest, format_at, read
 from initiative_lod.release.store_lookups import query_text
 from initiative_lod.release.time_limit import check_time
 
 PIECES = "pieces"
 FIRST_WITH_TABLE = 3  # of the formats of a release
+GRAPHS = "graphs/"  # how the names of parts begin that are one graph each
+LITTLE = 0.5  # of all graphs but the largest: so much may be new where the rest is known from an earlier release
 FEW = 1.25  # times the largest graph: of so much in all, what others share is looked for in all that they state
 
 GraphName = NamedNode | BlankNode | DefaultGraph
@@ -136,11 +139,12 @@ class Unions:
             raise ReleaseError(f"the index of {self._release} is damaged: {error}") from error
 
 
-def write(building: Path, manifest: Manifest, compact: bool = True) -> None:
+def write(building: Path, manifest: Manifest, compact: bool = True, before: Path | None = None) -> None:
     """Write the table of a release, and its store of pieces where graphs share triples; its store is closed.
 
     The sizes of graphs that are merged, and of the default graph, are those of the manifest. Before it is copied the
-    store is made ``compact``, unless all but little of it is compact already: that costs as much as all of it.
+    store is made ``compact``, unless all but little of it is compact already: that costs as much as all of it. What
+    graphs share that are in the release ``before`` as well is known from that one.
     """
     store, index = Store.read_only(str(building / STORE)), building / INDEX
     sizes = {item.graph: item.part.quads - item.part.collapsed for item in manifest.merged}
@@ -163,7 +167,7 @@ def write(building: Path, manifest: Manifest, compact: bool = True) -> None:
         pieces = Store(str(index / PIECES))
         pieces.bulk_extend(
             Quad(triple.subject, triple.predicate, triple.object, piece(graphs))
-            for triple, graphs in _shared(store, sizes)
+            for triple, graphs in _shared(store, sizes, _earlier(before, manifest, sizes) if before else None)
         )
         pieces.bulk_extend(
             Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
@@ -181,8 +185,77 @@ def _compact(path: Path) -> None:
     store.flush()
 
 
-def _shared(store: Store, sizes: Mapping[str, int]) -> Iterator[tuple[Triple, frozenset[str]]]:
-    """The triples that several named graphs state, each with the IRIs of these.
+@dataclass(frozen=True, slots=True)
+class _EarlierPieces:
+    """The pieces of an earlier release, with the graphs that are ``new`` since: all others state what they stated."""
+
+    path: Path
+    table: GraphTable
+    new: frozenset[str]
+
+    def shared(self) -> Iterator[Triple]:
+        """The triples that several graphs stated, each once."""
+        pieces = [item.name for item in self.table.pieces if len(item.graphs) > 1]
+        store = Store.read_only(str(self.path / INDEX / PIECES)) if pieces else Store()
+        return (quad.triple for name in pieces for quad in store.quads_for_pattern(None, None, None, name))
+
+
+def _earlier(before: Path, manifest: Manifest, sizes: Mapping[str, int]) -> _EarlierPieces | None:
+    """The pieces of the release ``before``; None where it has none, or where little of it is left.
+
+    Both releases have to be made of parts, of which the digests tell which graphs are the same.
+    """
+    try:
+        earlier, table = read(before).manifest, GraphTable.read(before)
+    except ReleaseError:
+        return None
+    had = {(item.file, item.digest) for item in earlier.parts}
+    graphs = {item.part.file: item.graph for item in manifest.merged}
+    iris, new = Iris(manifest.base), set[str]()
+    for item in manifest.parts:
+        if (item.file, item.digest) not in had:
+            if not item.file.startswith(GRAPHS):
+                return None  # it has several
+            name = item.file.removeprefix(GRAPHS).removesuffix(".nq.gz")
+            new.add(graphs.get(item.file) or iris.graph(name).value)
+    new.add(iris.graph("release").value)  # which is in no part
+    others = sum(sizes.values()) - max(sizes.values())
+    if earlier.base != manifest.base or sum(sizes.get(iri, 0) for iri in new) > LITTLE * others:
+        return None
+    return _EarlierPieces(before, table, frozenset(new))
+
+
+def _shared(
+    store: Store, sizes: Mapping[str, int], earlier: _EarlierPieces | None = None
+) -> Iterator[tuple[Triple, frozenset[str]]]:
+    """The triples that several named graphs state, each with the IRIs of these."""
+    return _shared_of_all(store, sizes) if earlier is None else _shared_since(store, earlier)
+
+
+def _shared_since(store: Store, earlier: _EarlierPieces) -> Iterator[tuple[Triple, frozenset[str]]]:
+    """The shared ones of what new graphs state and of what graphs shared before: no other triple can be shared."""
+    for triple in earlier.shared():
+        check_time()
+        graphs = _stating(store, triple)
+        if len(graphs) > 1 and not graphs & earlier.new:
+            yield triple, graphs
+    for iri in sorted(earlier.new):
+        for quad in store.quads_for_pattern(None, None, None, NamedNode(iri)):
+            check_time()
+            graphs = _stating(store, quad.triple)
+            if len(graphs) > 1 and iri == min(graphs & earlier.new):  # the triple comes with each of its new graphs
+                yield quad.triple, graphs
+
+
+def _stating(store: Store, triple: Triple) -> frozenset[str]:
+    """The IRIs of the named graphs that state a triple."""
+    return frozenset(
+        quad.graph_name.value for quad in default_graph.named(store, *triple) if isinstance(quad.graph_name, NamedNode)
+    )
+
+
+def _shared_of_all(store: Store, sizes: Mapping[str, int]) -> Iterator[tuple[Triple, frozenset[str]]]:
+    """The triples that several named graphs state.
 
     They are looked for in all graphs but the largest: each is in another one too. Where these are not small, by the
     properties alone that are stated more often in named graphs than in all.
@@ -200,11 +273,7 @@ def _shared(store: Store, sizes: Mapping[str, int]) -> Iterator[tuple[Triple, fr
     for terms in asked:
         for row in _in_time(_ask(store, "shared", **terms)):
             triple = Triple(row["subject"], terms.get("property") or row["property"], row["object"])
-            graphs = frozenset(
-                quad.graph_name.value
-                for quad in default_graph.named(store, *triple)
-                if isinstance(quad.graph_name, NamedNode)
-            )
+            graphs = _stating(store, triple)
             if terms["graph"].value == min(graphs - {largest}):  # the triple comes with each of its graphs
                 yield triple, graphs
 

@@ -11,7 +11,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, product
+from operator import itemgetter
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
@@ -38,6 +39,7 @@ MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
 MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 DEEPEST = 8  # levels from a part up to its document
 
+_NAMES_IN_ORDER = "SELECT key, resource, language FROM name ORDER BY 1, 2, 3"
 _SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
@@ -45,6 +47,7 @@ UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
 
 _FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
 _LANGUAGE_PLACES = {name: place for place, name in enumerate(INDEXED)}
+_COLUMN_PLACES = {names: place for place, names in enumerate(product(FIELDS, INDEXED))}
 
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
 _CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
@@ -106,8 +109,7 @@ class Builder:
             self._add(number, subject, values, own=False)
         self._flush()
         self._staged.execute("COMMIT")
-        sorted_names = self._staged.execute("SELECT key, resource, language FROM name ORDER BY 1, 2, 3")
-        insert_rows(index, "name", 3, sorted_names)
+        insert_rows(index, "name", 3, self._staged.execute(_NAMES_IN_ORDER))
         summary = IndexSummary(number, own, self._literals, left_out, f"{self._digest:064x}")
         for key, value in (
             ("format", FORMAT),
@@ -151,7 +153,7 @@ class Builder:
             return False
         self._flush()
         self._staged.execute("COMMIT")
-        insert_rows(index, "name", 3, self._staged.execute("SELECT key, resource, language FROM name"))
+        insert_rows(index, "name", 3, self._staged.execute(_NAMES_IN_ORDER))
         changed = {"resources": str(number), "content_digest": f"{self._digest:064x}"}
         index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in changed.items()])
         index.execute("COMMIT")
@@ -174,7 +176,7 @@ class Builder:
             "CROSS JOIN said ON said.own = 1 AND said.subject = named.subject "
             "ORDER BY named.place, said.subject, field != 'label', field, language, value"
         )
-        for subject, group in groupby(rows, key=lambda row: str(row[0])):
+        for subject, group in groupby(rows, key=itemgetter(0)):
             values: list[tuple[str, str, str]] = []
             for row in group:  # to its end, but no more of it is kept
                 if len(values) < MAX_FOREIGN_LITERALS and row[1:] not in values:
@@ -256,7 +258,7 @@ class Builder:
         self, values: Iterable[tuple[str, str, str]]
     ) -> tuple[list[str | None], set[tuple[str, str]], list[tuple[int, str, str, str]]]:
         """Words by column, names with their languages, and the literals that have words."""
-        columns: dict[str, list[str]] = defaultdict(list)
+        columns: list[str | None] = [None] * len(COLUMNS)
         names: set[tuple[str, str]] = set()
         literals: list[tuple[int, str, str, str]] = []
         for place, (field, language, value) in enumerate(values):
@@ -265,12 +267,13 @@ class Builder:
                 continue
             if words[-1] == tokens.PAUSE:
                 words.pop()
-            column = columns[f"{field}_{language}"]
-            column += [tokens.PAUSE, *words] if column else words
+            column, text = _COLUMN_PLACES[field, language], tokens.joined(words)
+            before = columns[column]
+            columns[column] = text if before is None else tokens.joined((before, tokens.PAUSE, text))
             if field in ("label", "alt"):
-                names.add((tokens.joined(words)[:400], language))
+                names.add((text[:400], language))
             literals.append((place, field, language, value))
-        return [tokens.joined(columns[name]) if name in columns else None for name in COLUMNS], names, literals
+        return columns, names, literals
 
     def _remove(self, number: int, subject: str) -> None:
         """Take out what the index has of one of others' things."""
@@ -305,11 +308,11 @@ class Builder:
                 yield "about", language, value
 
     def _facets(self, subject: str, kinds: list[str], own: bool) -> set[int]:
-        values = set()
-        links = self._links[subject] if own else {}
         if not own:
-            kind = "External"
-        elif (self._iris.path(subject) or "").startswith("ontology#"):
+            return {self._value("type", "", "External")}
+        values = set()
+        links = self._links[subject]
+        if (self._iris.path(subject) or "").startswith("ontology#"):
             kind = "Term"
         else:
             kind = _narrowest(kinds) or "Other"
@@ -321,7 +324,7 @@ class Builder:
             key = self._key("modality", item)
             self._value("modality", item, key)  # which a filter may name though no clause has it
             values.add(self._value(BROADER, item, key))
-        above: str | None = subject if own else None
+        above: str | None = subject
         for _ in range(DEEPEST):
             if above is None:
                 break

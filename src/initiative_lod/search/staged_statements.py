@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from initiative_lod.iris import Iris
+from initiative_lod.iris import SHARED_BASE, Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import indexed
+from initiative_lod.languages import indexed, primary
 from initiative_lod.release.files import insert_rows
 from initiative_lod.release.statement_rows import StatementRow
 from initiative_lod.search.schema import MAX_CHARACTERS
@@ -42,6 +43,7 @@ def stage(
     """Stage the statements; ``places`` are those of the graphs of others, in which their things are numbered."""
     literals = _literal_fields(iris)
     links = _links(iris)
+    bases = iris.base, SHARED_BASE
     literal_rows: list[tuple[int, str, str, str, str, int]] = []
     link_rows: list[tuple[str, str, str]] = []
 
@@ -55,9 +57,10 @@ def stage(
         if language is not None:
             field = literals.get(predicate)
             if field is not None and value and not value.isspace():
-                words = indexed(language, value)
+                words = _indexed(language) or indexed(language, value)
                 text, place = value[: MAX_CHARACTERS[field]], places.get(graph, 0)
-                literal_rows.append((not iris.owns(subject), subject, field, words, text, place))
+                own = subject.startswith(bases) and iris.owns(subject)
+                literal_rows.append((not own, subject, field, words, text, place))
             elif predicate == OBJECT_LABEL:
                 link_rows.append((subject, OBJECT_LABEL, value[: MAX_CHARACTERS["about"]]))
         else:
@@ -70,6 +73,12 @@ def stage(
     staged.execute("COMMIT")
     staged.execute("CREATE INDEX link_subject ON link(subject, predicate, object)")
     staged.execute("CREATE INDEX said_subject ON said(own, subject)")
+
+
+@lru_cache(maxsize=256)
+def _indexed(tag: str) -> str:
+    """The language under which words with a tag are indexed; empty where the words have to tell it."""
+    return indexed(tag, "") if primary(tag) else ""
 
 
 def wordings(iris: Iris) -> list[NamedNode]:

@@ -36,7 +36,7 @@ from initiative_lod.merge.conflicts.joint_questions import JointAnswer
 from initiative_lod.merge.graph_file import lines
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.sources.questions import Question
-from initiative_lod.validation import competency, shacl
+from initiative_lod.validation import competency
 from initiative_lod.validation.confined_run import RunLimits, confined
 
 ELSEWHERE = "our-terms-elsewhere"
@@ -201,6 +201,8 @@ def _broken(own: Path, store: Store, abroad: CheckResult, iris: Iris) -> tuple[i
     with more than MAX_SHAPED_QUADS only the statements that were found are. Thousands of things that break a shape in
     the same way are no more news than some of them: MAX_SHAPED_NODES of each shape are looked at.
     """
+    from initiative_lod.validation import shacl  # here: it takes long to import, and few merges have such statements
+
     quads = list(parse(gzip.decompress(own.read_bytes()), format=RdfFormat.N_QUADS))
     shapes_graph = iris.graph("shapes")
     shapes = [quad for quad in quads if quad.graph_name == shapes_graph]
