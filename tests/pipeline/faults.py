@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from initiative_lod.errors import InitiativeLodError
+from patience import SECONDS
 
 NAMES = ("fsync", "rename", "replace", "symlink", "link", "mkdir")
 KILL, ENOSPC, EIO, NONE = "kill", "ENOSPC", "EIO", "none"
@@ -106,7 +107,8 @@ class _Written:
 
 
 def run(work: Callable[[Steps], object], folder: Path, fault: Fault, told: Path, largest: int = 0) -> int:
-    """Do the work in a process of its own; how it ended. ``told`` receives its steps, or what it said.
+    """Do the work in a process of its own, which a signal ends if it hangs; how it ended. ``told`` receives its steps,
+    or what it said.
 
     ``largest`` is how large a file may become, for the engines' own: what does not fit is an error of the system's.
     """
@@ -114,6 +116,7 @@ def run(work: Callable[[Steps], object], folder: Path, fault: Fault, told: Path,
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     code = CRASHED
+    signal.alarm(int(SECONDS))
     try:
         steps = Steps(folder, fault)
         steps.install()

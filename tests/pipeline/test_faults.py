@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from patience import SECONDS
 from pipeline.fault_runs import WORKS
 from pipeline.test_release import publish_all, write
 
@@ -31,7 +30,9 @@ def lines(name: str, root: Path, *arguments: str) -> list[str]:
     """What a program of runs prints."""
     line = [sys.executable, "-m", "pipeline.fault_runs", name, str(root), *arguments]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=4 * SECONDS)
+    done = subprocess.run(
+        line, env=environment, capture_output=True, text=True, check=False
+    )  # each of its runs has a limit
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
