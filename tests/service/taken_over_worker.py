@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import sys
 
 from initiative_lod.sparql.job import Reply
-from initiative_lod.sparql.worker.main import FRAME
+from initiative_lod.sparql.worker.main import CHANNEL, FRAME
 
 
 def main() -> None:
-    channel = socket.socket(fileno=json.loads(sys.argv[1])["descriptor"])
+    """Reply until the socket closes."""
+    channel = socket.socket(fileno=CHANNEL)
     send(channel, Reply(kind="ready").to_bytes(), b"")
     stream = channel.makefile("rb")
     while head := stream.read(FRAME.size):
@@ -21,7 +20,3 @@ def main() -> None:
 
 def send(channel: socket.socket, header: bytes, body: bytes) -> None:
     channel.sendall(FRAME.pack(len(header), len(body)) + header + body)
-
-
-if __name__ == "__main__":
-    main()
