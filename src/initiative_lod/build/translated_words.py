@@ -78,7 +78,7 @@ def _words(pairs: WordPairs, part: str, coding: _Coding, whole: Span, errors: li
     inside = [
         span
         for span in coding.components
-        if _holds(coding.places[f"{coding.document}/{part}"], span) and not any(_holds(one, span) for one in nested)
+        if span in coding.places[f"{coding.document}/{part}"] and not any(span in one for one in nested)
     ]
     inside.sort(key=lambda span: (span.start, span.end))
     left = {span: coding.content[span.start : span.end] for span in inside}
@@ -100,10 +100,6 @@ def _words(pairs: WordPairs, part: str, coding: _Coding, whole: Span, errors: li
                 yield Triple(node, I.term("translation"), Literal(said, language=pairs.language))
             for one in spans:
                 yield from span_triples(node, I.term("translationSpan"), one, coding.rendered)
-
-
-def _holds(outer: Span, span: Span) -> bool:
-    return outer.start <= span.start and span.end <= outer.end
 
 
 def _find(pairs: WordPairs, pair: WordPair, piece: TranslatedPiece, coding: _Coding, whole: Span) -> Span:

@@ -19,6 +19,11 @@ class LangText:
     def __str__(self) -> str:
         return self.value
 
+    def shortened(self, longest: int) -> LangText:
+        """The words, or as many of them as so many characters hold, with an ellipsis."""
+        cut = self.value if len(self.value) <= longest else self.value[: longest - 1].rstrip() + "…"
+        return LangText(cut, self.language)
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledResource:

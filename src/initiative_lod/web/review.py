@@ -12,7 +12,7 @@ import base64
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -104,14 +104,14 @@ def create_review(
         refusal = _refusal(request, language(request))
         return refusal or entrance.open(request, language(request))
 
-    async def overview(request: Request) -> Response:
-        refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
-        return await run_in_threadpool(page.overview, language(request)) if refusal is None else refusal
+    def inside(shown: Callable[..., Response]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
+            if refusal is not None:
+                return refusal
+            return await run_in_threadpool(shown, language(request), *request.path_params.values())
 
-    async def one(request: Request) -> Response:
-        refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
-        number = request.path_params["number"]
-        return await run_in_threadpool(page.one, language(request), number) if refusal is None else refusal
+        return endpoint
 
     async def judged(request: Request) -> Response:
         refusal = _refusal(request, language(request)) or entrance.refusal(request, language(request))
@@ -131,8 +131,8 @@ def create_review(
     here = entrance.folder
     routes = [
         ExactRoute(f"{ENTRANCE}{{key}}", come_in),
-        ExactRoute(f"{here}/", overview),
-        ExactRoute(f"{here}/{{number}}", one),
+        ExactRoute(f"{here}/", inside(page.overview)),
+        ExactRoute(f"{here}/{{number}}", inside(page.one)),
         ExactRoute(f"{here}/{{number}}", judged, ["POST"]),
         ExactRoute("/{rest:path}", outside, ["GET", "POST"]),
     ]

@@ -25,15 +25,15 @@ class Evidence:
     predicate: LabelledResource
     name: str
     value: LabelledResource | None
-    literal: LangText | None
-    role: LabelledResource | None
-    implied: bool
-    reason: LangText | None
-    seen_in: tuple[LangText, ...]
-    sources: tuple[FactSource, ...]
-    start: int
-    end: int
-    quote: LangText
+    literal: LangText | None = None
+    role: LabelledResource | None = None
+    implied: bool = False
+    reason: LangText | None = None
+    seen_in: tuple[LangText, ...] = ()
+    sources: tuple[FactSource, ...] = ()
+    start: int = -1
+    end: int = -1
+    quote: LangText = LangText("")
 
     @property
     def is_from_outside(self) -> bool:
@@ -195,23 +195,9 @@ def _evidence(view: View, part: NamedNode, language: str | None) -> Sequence[Evi
             if (name, value.value) in attested:
                 continue
             start, end, quote = span(view, value, "span", language) if name == "condition" else NO_SPAN
-            found.append(
-                Evidence(
-                    value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}",
-                    view.thing(view.term(name)),
-                    name,
-                    view.thing(value),
-                    None,
-                    None,
-                    False,
-                    None,
-                    (),
-                    (),
-                    start,
-                    end,
-                    quote,
-                )
-            )
+            iri = value.value if name == "condition" else f"{part.value}#{name}-{view.thing(value).slug}"
+            property, thing = view.thing(view.term(name)), view.thing(value)
+            found.append(Evidence(iri, property, name, thing, start=start, end=end, quote=quote))
     return found
 
 

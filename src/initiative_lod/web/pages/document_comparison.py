@@ -172,8 +172,7 @@ def _spoken(view: View, part: NamedNode, is_clause: bool) -> SpokenPart:
     text = view.translated(view.text(part, view.term("text")), view.text(part, view.term("translation")))
     if not is_clause or text is None:
         return SpokenPart(thing, thing.label)
-    cut = text.value if len(text.value) <= LONGEST else text.value[: LONGEST - 1].rstrip() + "…"
-    return SpokenPart(thing, LangText(cut, text.language))
+    return SpokenPart(thing, text.shortened(LONGEST))
 
 
 def _row(view: View, known: Sequence[DocumentFigures], properties: Sequence[str]) -> list[Listed]:

@@ -47,16 +47,16 @@ class Mapping:
     subject: LabelledResource
     predicate: LabelledResource
     target: LabelledResource
-    label: LangText | None
-    called: LangText | None
-    confidence: str
-    reasons: tuple[LangText, ...]
-    seen: tuple[LangText, ...]
-    sources: tuple[FactSource, ...]
-    judges: tuple[str, ...]
-    date: str
-    graph: LabelledResource | None
-    same: bool
+    label: LangText | None = None
+    called: LangText | None = None
+    confidence: str = ""
+    reasons: tuple[LangText, ...] = ()
+    seen: tuple[LangText, ...] = ()
+    sources: tuple[FactSource, ...] = ()
+    judges: tuple[str, ...] = ()
+    date: str = ""
+    graph: LabelledResource | None = None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +89,11 @@ def mappings(view: View, node: NamedNode, known: Cluster) -> list[Mapping]:
             told.add((NamedNode(read.predicate.iri), NamedNode(read.target.iri)))
             found.append(read)
     for predicate in MAPPINGS:
-        found += [
-            Mapping(
-                view.thing(node),
-                view.thing(predicate),
-                view.thing(target),
-                None,
-                None,
-                "",
-                (),
-                (),
-                (),
-                (),
-                "",
-                _graph(view, node, predicate, target),
-                target.value in same,
-            )
-            for target in view.nodes(node, predicate)[:MOST]
-            if (predicate, target) not in told
-        ]
+        for target in view.nodes(node, predicate)[:MOST]:
+            if (predicate, target) not in told:
+                graph, is_same = _graph(view, node, predicate, target), target.value in same
+                stated = view.thing(node), view.thing(predicate), view.thing(target)
+                found.append(Mapping(*stated, graph=graph, same=is_same))
     return found
 
 
@@ -161,7 +147,6 @@ def _related(view: View, node: NamedNode) -> Mapping | None:
         tuple(_named(view, text.value) for name in _JUDGES for text in view.texts(node, name)),
         date.value if date else "",
         view.thing(view.home(node)),
-        False,
     )
 
 

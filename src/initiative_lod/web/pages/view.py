@@ -197,8 +197,7 @@ class View(Links):
             if predicate == text:
                 found = self.translated(found, self.text(node, translation), self._of_parts(node, translation))
             if found is not None:
-                cut = found.value if len(found.value) <= longest else found.value[: longest - 1].rstrip() + "…"
-                return LangText(cut, found.language)
+                return found.shortened(longest)
         return None
 
     def _of_parts(self, node: Node, property: NamedNode) -> LangText | None:
