@@ -13,6 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
 from initiative_lod.documents import json_tree
 from initiative_lod.documents.representation import FRAMED
 from initiative_lod.documents.resource import Description, describe
+from initiative_lod.formats.subject_statements import by_subject
 from initiative_lod.iris import Iris
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, XSD
@@ -133,7 +134,7 @@ def part(name: str) -> NamedNode:
 
 def made(*triples: tuple[NamedNode, NamedNode, NamedNode | Literal]) -> dict[str, Any]:
     quads = tuple(Quad(*triple, DefaultGraph()) for triple in triples)
-    content = json_tree.tree(Description(triples[0][0], triples[0][0], quads), I, CONTEXT)
+    content = json_tree.tree(Description(triples[0][0], triples[0][0], by_subject(quads)), I, CONTEXT)
     document: dict[str, Any] = json.loads(content)
     assert list(VALIDATOR.iter_errors(document)) == []
     assert triples_of(content) == {quad.triple for quad in quads}

@@ -8,11 +8,11 @@ whoever has templates.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from initiative_lod.documents import content_codings
 from initiative_lod.documents.graph_origin import is_merged
@@ -21,6 +21,7 @@ from initiative_lod.documents.links import Link
 from initiative_lod.documents.negotiation import JSON_LD_PROFILE, Offer
 from initiative_lod.documents.resource import Description, document_iri
 from initiative_lod.formats import DOCUMENT_TYPES, JSON, JSON_LD, N_QUADS, N_TRIPLES, TEXT, GraphFormat
+from initiative_lod.formats.subject_statements import by_subject
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
@@ -87,13 +88,16 @@ def render(description: Description, offer: Offer, iris: Iris, context: dict[str
         return tree(description, iris, context)
     if media is JSON_LD:
         form = offer.profile.removeprefix(JSON_LD_PROFILE) or "compacted"
+        if description.shared:
+            return JSON_LD.document_of(description.subjects, context, form)
         return JSON_LD.document(description.triples, context, form)
     if not isinstance(media, GraphFormat):
         raise ValueError(f"{media.name} is no RDF format")
     if media is N_QUADS:
         return description.n_quads
-    statements: Sequence[Quad | Triple] = description.quads if media.graphs else description.triples
-    return media.write(statements, prefixes(iris, description.namespaces) if media.prefixed else None)
+    return media.write_subjects(
+        description.subjects, prefixes(iris, description.namespaces) if media.prefixed else None
+    )
 
 
 def document_paths(opened: OpenRelease) -> list[str]:
@@ -141,7 +145,7 @@ def alternates(iris: Iris, resource: NamedNode, document: NamedNode) -> Descript
             Quad(node, DCTERMS.format, Literal(offer.media.name), graph),
             Quad(node, DCTERMS.conformsTo, conforms, graph),
         ]
-    return Description(resource, document, tuple(quads))
+    return Description(resource, document, by_subject(quads))
 
 
 @dataclass(frozen=True, slots=True)

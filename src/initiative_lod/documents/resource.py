@@ -26,6 +26,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
@@ -33,11 +34,12 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from initiative_lod.documents import incoming
 from initiative_lod.documents.graph_origin import MOST_TEXT, Node, by_origin, is_made_of_others, is_merged, up_to
 from initiative_lod.formats import N_QUADS
-from initiative_lod.formats.graph_format import Triples, triples
+from initiative_lod.formats.graph_format import Triples
+from initiative_lod.formats.subject_statements import SubjectStatements, all_quads, all_triples
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
-from initiative_lod.release.open_release import TEXT_AHEAD, OpenRelease, first, length
+from initiative_lod.release.open_release import TEXT_AHEAD, Memory, OpenRelease, first, length
 from initiative_lod.vocabulary import DCTERMS, FOAF, OA, OWL, PARTS, PROV, RDF, RDFS, SSSOM, VOID
 
 MOST_OUTGOING = 10_000  # statements of others about a thing that are listed
@@ -45,6 +47,7 @@ MOST_BESIDE = 20_000  # statements of a page, behind which graphs of others add 
 LISTED_TEXT = 64 << 20  # characters of what others say of a thing that are listed
 BRIEF_STATEMENTS = 200  # of a thing that is described in brief, that are looked through
 DEEPEST = 8  # levels of parts that are followed
+MOST_WHOLE = 20_000  # subjects whose statements are remembered, where documents are made one after the other
 
 T = TypeVar("T")
 #: Kinds of what belongs to a document: what points to them is not their description.
@@ -53,31 +56,38 @@ _IN_DOCUMENTS = ("Initiative", "Text", "Part", *PARTS, "Condition", "Sentence", 
 
 @dataclass(frozen=True)
 class Description:
-    """The quads about ``resource``, in reading order; ``page`` of ``pages`` (from 1)."""
+    """The statements about ``resource`` by subject, in reading order; ``page`` of ``pages`` (from 1).
+
+    ``shared``: other descriptions are made of the same objects, so that it is worth while to remember what follows from
+    the statements about each subject.
+    """
 
     resource: NamedNode
     document: NamedNode
-    quads: tuple[Quad, ...]
+    subjects: tuple[SubjectStatements, ...]
     page: int = 1
     pages: int = 1
+    shared: bool = False
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """Its quads."""
+        return tuple(all_quads(self.subjects))
 
     @cached_property
     def triples(self) -> Triples:
         """The same without their graphs."""
-        return Triples(triples(self.quads))
+        return Triples(all_triples(self.subjects))
 
     @cached_property
     def n_quads(self) -> bytes:
         """The same as N-Quads, of which its names are made."""
-        return N_QUADS.write(self.quads)
+        return N_QUADS.write_subjects(self.subjects)
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
         """Beginnings of its IRIs, those of datatypes among them: up to the last ``#`` or ``/``."""
-        terms = {term for quad in self.quads for term in quad}
-        named = {term.datatype if isinstance(term, Literal) else term for term in terms}
-        iris = (term.value for term in named if isinstance(term, NamedNode))
-        return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris)
+        return frozenset[str]().union(*[item.namespaces for item in self.subjects])
 
 
 def resource_of(iris: Iris, path: str) -> NamedNode | None:
@@ -162,7 +172,7 @@ def _describe(opened: OpenRelease, resource: NamedNode, page: int) -> Descriptio
         found.quads.update(_note(document, "documents.cut", most=f"{incoming.MOST_INCOMING:,}"))
     if found.is_cut:
         found.quads.update(_note(document, "documents.others_cut"))
-    return Description(resource, document, _in_order(resource, found.quads), page, pages)
+    return Description(resource, document, found.in_order(), page, pages, opened.remembers)
 
 
 class _Found:
@@ -173,8 +183,13 @@ class _Found:
         self.iris = opened.iris
         self.resource = resource
         self.page, self.pages = page, 1
+        #: Subjects of which all is said that is said of them; of a release with graphs of others, as much as there was
+        #: room for, which stands among the other quads as well.
+        self.subjects: dict[Node, SubjectStatements] = {}
         self.quads: set[Quad] = set()
-        self.subjects: dict[Node, Sequence[Quad]] = {}
+        self._whole: Memory[Node, SubjectStatements] = opened.memory("whole subjects", MOST_WHOLE)
+        self._sorted: Memory[frozenset[Quad], SubjectStatements] = opened.memory("statements", MOST_WHOLE)
+        self._labels: Memory[Node, tuple[Quad, ...]] = opened.memory("labels of objects", MOST_WHOLE)
         self.most, self.text = MOST_BESIDE, MOST_TEXT  # statements and characters that there is room for
         self.is_cut = False  # something that others say is left out
 
@@ -182,15 +197,31 @@ class _Found:
         for quad in quads:
             self.quads.add(quad)
             if isinstance(quad.subject, NamedNode | BlankNode):
-                self.subjects.setdefault(quad.subject, ())
+                self.subjects.setdefault(quad.subject, _NOTHING)
 
     def own(self, subject: Node) -> bool:
         """Everything about a subject that is not there yet."""
         if subject in self.subjects:
             return False
-        self.subjects[subject] = said = self.outgoing() if subject == self.resource else self.some(subject)
-        self.quads.update(said)
+        if self.opened.is_merged:
+            said = self.outgoing() if subject == self.resource else self.some(subject)
+            self.subjects[subject] = SubjectStatements(tuple(said))
+            self.quads.update(said)
+        else:
+            self.subjects[subject] = self._whole.of(subject, self._read)
         return True
+
+    def _read(self, subject: Node) -> SubjectStatements:
+        return self._ordered(frozenset(self.opened.quads(subject)))
+
+    def _ordered(self, quads: frozenset[Quad]) -> SubjectStatements:
+        return self._sorted.of(quads, _in_order)
+
+    def objects(self, subject: Node, predicate: NamedNode) -> Sequence[object]:
+        """The objects of a property of a subject whose statements are there."""
+        if self.opened.is_merged:
+            return [quad.object for quad in self.some(subject, predicate)]
+        return self.subjects[subject].objects.get(predicate, ())
 
     def some(
         self, subject: Node | None = None, predicate: NamedNode | None = None, object: NamedNode | None = None
@@ -257,7 +288,7 @@ class _Found:
         below = [
             node
             for predicate in (DCTERMS.hasPart, term("condition"), term("sentence"))
-            for node in dict.fromkeys(quad.object for quad in self.some(part, predicate))
+            for node in dict.fromkeys(self.objects(part, predicate))
             if isinstance(node, NamedNode)
         ]
         if depth or not self.opened.holds(part, RDF.type, term("Initiative")):
@@ -266,7 +297,7 @@ class _Found:
             return
         for child in below:
             self.own(child)
-            for node in dict.fromkeys(quad.object for quad in self.some(child, DCTERMS.hasPart)):
+            for node in dict.fromkeys(self.objects(child, DCTERMS.hasPart)):
                 if isinstance(node, NamedNode):
                     self.brief(node, ("number",), only=term("Action"))
 
@@ -279,10 +310,10 @@ class _Found:
             self.own(quad.subject)  # type: ignore[arg-type]
         waiting: list[Node] = [node]
         while waiting:
-            for quad in self.subjects[waiting.pop()]:
-                here = isinstance(quad.object, NamedNode) and quad.object.value.startswith(node.value + "#")
-                if (here or isinstance(quad.object, BlankNode)) and self.own(quad.object):  # type: ignore[arg-type]
-                    waiting.append(quad.object)  # type: ignore[arg-type]
+            for item in chain.from_iterable(self.subjects[waiting.pop()].objects.values()):
+                here = isinstance(item, NamedNode) and item.value.startswith(f"{node.value}#")
+                if (here or isinstance(item, BlankNode)) and self.own(item):  # type: ignore[arg-type]
+                    waiting.append(item)  # type: ignore[arg-type]
 
     def brief(self, node: Node, names: tuple[str, ...], only: NamedNode | None = None) -> None:
         """Type, labels and the own properties ``names`` of a node."""
@@ -317,19 +348,52 @@ class _Found:
         """The spans of every subject so far, with their selectors."""
         term = self.iris.term
         for wanted in ({term("span"), term("headingSpan"), term("leadSpan")}, {OA.hasSelector}):
-            for node in self._in_order({quad.object for quad in self.quads if quad.predicate in wanted}):
+            found = {quad.object for quad in self.quads if quad.predicate in wanted}
+            for item in self.subjects.values():
+                for predicate in item.objects.keys() & wanted:
+                    found.update(item.objects[predicate])
+            for node in self._in_order(found):
                 if isinstance(node, NamedNode | BlankNode):
                     self.own(node)
 
     def labels(self) -> None:
         """The labels of every IRI that stands as an object."""
         objects = {quad.object for quad in self.quads if isinstance(quad.object, NamedNode)}
+        objects.update(*[item.iris for item in self.subjects.values()])
         for node in self._in_order(objects - self.subjects.keys()):
-            for predicate in LABELS:
-                self.quads.update(self.some(node, predicate))
+            if self.opened.is_merged:
+                self.quads.update(self._read_labels(node))
+            else:
+                self.quads.update(self._labels.of(node, self._read_labels))
+
+    def _read_labels(self, node: Node) -> tuple[Quad, ...]:
+        return tuple(quad for predicate in LABELS for quad in self.some(node, predicate))
+
+    def in_order(self) -> tuple[SubjectStatements, ...]:
+        """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) in each."""
+        subjects: dict[str, set[Quad]] = {}  # by the bare IRI: a thing comes before its fragments
+        for quad in self.quads:
+            subject = getattr(quad.subject, "value", None) or str(quad.subject)
+            subjects.setdefault(subject, set()).add(quad)
+        found: dict[str, SubjectStatements] = {}
+        if not self.opened.is_merged:
+            found = {subject.value: item for subject, item in self.subjects.items() if item.quads}
+        for subject, quads in subjects.items():
+            whole = found.get(subject, _NOTHING)
+            if whole is _NOTHING or not quads.issubset(whole.quads):
+                found[subject] = self._ordered(frozenset(quads.union(whole.quads)))
+        start = self.resource.value
+
+        def place(subject: str) -> tuple[object, ...]:
+            rank = 0 if subject == start else 1 if subject.startswith(f"{start}#") else 3
+            rank = 2 if rank == 3 and subject.startswith(f"{start}/") else rank
+            return rank, natural(subject)
+
+        return tuple(found[subject] for subject in sorted(found, key=place))
 
 
 _MAPPED = NamedNode(f"{SSSOM.iri}subject_id")
+_NOTHING = SubjectStatements()
 
 
 def _about_document(iris: Iris, document: NamedNode, resource: NamedNode) -> list[Quad]:
@@ -346,28 +410,19 @@ def _note(document: NamedNode, message: str, **values: str) -> Iterator[Quad]:
         yield Quad(document, RDFS.comment, Literal(text, language=tag), DefaultGraph())
 
 
-def _in_order(resource: NamedNode, quads: Iterable[Quad]) -> tuple[Quad, ...]:
-    """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) within each.
+def _in_order(quads: frozenset[Quad]) -> SubjectStatements:
+    """The statements about a subject: its kinds, its labels, and what else is said of it, naturally within each.
 
-    A key is made for each subject and for each of several values of a property, and not for each statement.
+    A key is made for each of several values of a property, and not for each statement.
     """
-    subjects: dict[str, dict[NamedNode, list[Quad]]] = {}  # by the bare IRI: a thing comes before its fragments
+    properties: dict[NamedNode, list[Quad]] = {}
     for quad in quads:
-        subject = getattr(quad.subject, "value", None) or str(quad.subject)
-        subjects.setdefault(subject, {}).setdefault(quad.predicate, []).append(quad)
-
-    def place(subject: str) -> tuple[object, ...]:
-        rank = 0 if subject == resource.value else 1 if subject.startswith(resource.value + "#") else 3
-        rank = 2 if rank == 3 and subject.startswith(resource.value + "/") else rank
-        return rank, natural(subject)
-
+        properties.setdefault(quad.predicate, []).append(quad)
     found: list[Quad] = []
-    for subject in sorted(subjects, key=place):
-        properties = subjects[subject]
-        for predicate in sorted(properties, key=_property_key):
-            values = properties[predicate]
-            found += values if len(values) == 1 else sorted(values, key=_value_key)
-    return tuple(found)
+    for predicate in sorted(properties, key=_property_key):
+        values = properties[predicate]
+        found += values if len(values) == 1 else sorted(values, key=_value_key)
+    return SubjectStatements(tuple(found))
 
 
 @lru_cache(maxsize=1024)

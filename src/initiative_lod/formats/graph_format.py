@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +13,7 @@ from typing import IO, Any
 from pyoxigraph import Quad, RdfFormat, Triple, parse, serialize
 
 from initiative_lod.formats.media_type import MediaType
+from initiative_lod.formats.subject_statements import SubjectStatements, all_quads, all_triples
 
 
 class Triples(tuple[Triple, ...]):
@@ -67,6 +68,10 @@ class GraphFormat(MediaType):
         output = BytesIO()
         self.write_to(statements, output, prefixes)
         return output.getvalue()
+
+    def write_subjects(self, subjects: Sequence[SubjectStatements], prefixes: Mapping[str, str] | None = None) -> bytes:
+        """The statements about several subjects as bytes, likewise."""
+        return self.write(all_quads(subjects) if self.graphs else Triples(all_triples(subjects)), prefixes)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -20,6 +20,7 @@ from pyoxigraph import BaseDirection, BlankNode, DefaultGraph, Literal, NamedNod
 
 from initiative_lod.formats.graph_format import Content, GraphFormat, Note, Statement
 from initiative_lod.formats.guarded_json import read_json
+from initiative_lod.formats.subject_statements import SubjectStatements
 from initiative_lod.vocabulary import RDF, XSD
 
 _STRING = r'"(?>[^"\\\n]|\\.)*+"'
@@ -57,8 +58,15 @@ class HexTuples(GraphFormat):
     def write_to(
         self, statements: Iterable[Statement], output: IO[bytes], prefixes: Mapping[str, str] | None = None
     ) -> None:
-        for statement in statements:
-            output.write(_line(statement).encode())
+        output.writelines(_line(statement).encode() for statement in statements)
+
+    def write_subjects(self, subjects: Sequence[SubjectStatements], prefixes: Mapping[str, str] | None = None) -> bytes:
+        """The lines of a subject are remembered with it."""
+        return b"".join([item.of(self.label, _lines) for item in subjects])
+
+
+def _lines(subject: SubjectStatements) -> bytes:
+    return "".join(map(_line, subject.quads)).encode()
 
 
 def _line(statement: Statement) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyoxigraph import Literal, Quad, RdfFormat
 
-from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, line_at, searchable
+from initiative_lod.formats.graph_format import Content, EngineFormat, Note, Statement, Triples, line_at, searchable
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.formats.media_type import W3C
+from initiative_lod.formats.subject_statements import SubjectStatements, all_triples
 from initiative_lod.formats.well_formed import fault_of
 
+if TYPE_CHECKING:
+    from initiative_lod.formats.json_ld_compaction.plain import PlainCompaction
+
 SHOWN = 10  # keys without a meaning that a note names
+MOST_CONTEXTS, MOST_HEADS = 4, 1000  # that are remembered: contexts, and of each what documents have of it
 
 _KEYWORD = re.compile(r'"@(?:context|id|graph|type|value|list|set|included|reverse)"')
 _STRING = rb'"(?:[^"\\]|\\.)*"'
@@ -95,6 +101,53 @@ class JsonLd(EngineFormat):
         expanded = _flattened(expanded) if flat else expanded
         return self._compacted(expanded, context.get("@context", context), graph or flat, _schemes_in(written))
 
+    def document_of(
+        self, subjects: Sequence[SubjectStatements], context: Mapping[str, Any], form: str = "compacted"
+    ) -> bytes:
+        """The same bytes of the statements about several subjects. The nodes of a subject are remembered with it."""
+        if form == "expanded":
+            nodes = b",\n".join([item.of(form, self._expanded)[0] for item in subjects])
+            return b"[\n%b\n]\n" % nodes if nodes else b"[]\n"
+        if form == "compacted" and len(subjects) > 1:
+            made = self._compacted_of(subjects, _terms_of(context))
+            if made is not None:
+                return made
+        return self.document(Triples(all_triples(subjects)), context, form)
+
+    def prepare(self, context: Mapping[str, Any]) -> None:
+        """Read a context document for the documents that will be written with it."""
+        _ = _terms_of(context).plain
+
+    def _expanded(self, subject: SubjectStatements) -> tuple[bytes, frozenset[str]]:
+        """The nodes of a subject in expanded form, and the schemes in them."""
+        from pydantic_core import from_json  # here: as with PyLD
+
+        written = self.write(Triples(subject.triples))
+        return _indented(from_json(written))[len("[\n") : -len("\n]")], frozenset(_schemes_in(written))
+
+    def _compacted_of(self, subjects: Sequence[SubjectStatements], terms: _Terms) -> bytes | None:
+        """Their nodes in compacted form; None where they are no plain nodes, or the context has to be another one."""
+        from pydantic_core import from_json  # here: as with PyLD
+
+        from initiative_lod.formats.json_ld_compaction.plain import Unusual
+
+        schemes = frozenset[str]().union(*[item.of("expanded", self._expanded)[1] for item in subjects])
+        plain = terms.plain
+        if plain is None or not terms.prefixes.isdisjoint(schemes):
+            return None
+
+        def piece(subject: SubjectStatements) -> tuple[bytes, frozenset[str]]:
+            made = plain.each(from_json(b"[%b]" % subject.of("expanded", self._expanded)[0]))
+            return _indented([made])[len("[\n  [\n") : -len("\n  ]\n]")], terms.used(made)
+
+        try:
+            pieces = [item.of(terms, piece) for item in subjects]
+        except Unusual:
+            return None
+        head = terms.head(frozenset((plain.graph,)).union(*[names for _, names in pieces]))
+        nodes = b",\n".join([text for text, _ in pieces])
+        return b'%b,\n  "%b": [\n%b\n  ]\n}\n' % (head, plain.graph.encode(), nodes)
+
     def compacted(self, expanded: list[dict[str, Any]], context: Mapping[str, Any]) -> bytes:
         """Expanded JSON-LD in compacted form, with what it uses of ``context``, the value of an ``@context``."""
         return self._compacted(expanded, context, False, _schemes(expanded))
@@ -112,11 +165,56 @@ class JsonLd(EngineFormat):
         return _sent({"@context": _used(inner, made), **made})
 
 
-def _sent(document: Any) -> bytes:
-    """Bytes that ``json_bytes`` makes of a document too, in a tenth of the time; it holds no number with a fraction."""
+class _Terms:
+    """Terms of a context, as documents of plain nodes use them."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self.document = context
+        self._context: Mapping[str, Any] = context.get("@context", context)
+        self.prefixes = frozenset(name for name, iri in self._context.items() if _is_prefix(iri))
+        self._heads: dict[frozenset[str], bytes] = {}
+
+    @cached_property
+    def plain(self) -> PlainCompaction | None:
+        """Compaction of plain nodes with the context."""
+        from initiative_lod.formats.json_ld_compaction import Compaction  # here: as with PyLD
+
+        return Compaction().plain(dict(self._context), {"documentLoader": _refused})
+
+    def used(self, nodes: Any) -> frozenset[str]:
+        """The names of the context that compacted nodes use."""
+        return frozenset(_names(nodes).intersection(self._context))
+
+    def head(self, names: frozenset[str]) -> bytes:
+        """Beginning of a document that uses these names, without the brace that ends it."""
+        if names not in self._heads:
+            if len(self._heads) == MOST_HEADS:
+                self._heads.clear()
+            self._heads[names] = _indented({"@context": _kept(self._context, names)})[: -len("\n}")]
+        return self._heads[names]
+
+
+_last_terms: list[_Terms] = []
+
+
+def _terms_of(context: Mapping[str, Any]) -> _Terms:
+    """The terms of a context document. Those that were asked for last are kept: a server has one context a release."""
+    known = next((terms for terms in _last_terms if terms.document is context), None)
+    if known is None:
+        known = _Terms(context)
+        _last_terms[:] = [known, *_last_terms[: MOST_CONTEXTS - 1]]
+    return known
+
+
+def _indented(document: Any) -> bytes:
     from pydantic_core import to_json  # here: as with PyLD
 
-    return to_json(document, indent=2) + b"\n"
+    return to_json(document, indent=2)
+
+
+def _sent(document: Any) -> bytes:
+    """Bytes that ``json_bytes`` makes of a document too, in a tenth of the time; it holds no number with a fraction."""
+    return _indented(document) + b"\n"
 
 
 def _flattened(expanded: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -233,8 +331,17 @@ def _is_prefix(definition: Any) -> bool:
 
 def _used(context: Mapping[str, Any], document: Any) -> dict[str, Any]:
     """The entries of the context that a compacted document needs: its terms, and the prefixes of names in both."""
+    return _kept(context, _names(document))
+
+
+def _names(document: Any) -> set[str]:
+    """Every string of a compacted document, and the prefixes of names."""
     names = _strings(document)
-    names |= {name.partition(":")[0] for name in names if ":" in name}
+    return names | {name.partition(":")[0] for name in names if ":" in name}
+
+
+def _kept(context: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The entries of the context with these names, and what they need themselves."""
     kept = {name: value for name, value in context.items() if name in names or name.startswith("@")}
     while True:
         prefixes = {text.partition(":")[0] for text in _strings(list(kept.values())) if ":" in text}

@@ -53,6 +53,10 @@ class CachingRelease(OpenRelease):
     def _remembered(self) -> _Remembered:
         return _Remembered()
 
+    @property
+    def remembers(self) -> bool:
+        return True
+
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         memories = self._remembered.memories
         if name not in memories:

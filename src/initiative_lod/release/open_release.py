@@ -232,6 +232,11 @@ class OpenRelease(StoreLookups):
             names = [graph for graph in self.store.named_graphs() if isinstance(graph, NamedNode)]
         return tuple(sorted(names, key=lambda graph: graph.value))
 
+    @property
+    def remembers(self) -> bool:
+        """Tell whether what is put into a memory is there for the next one who asks for it by name."""
+        return False
+
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         """A place to remember what was made of the release: a new one each time, as a server's would grow and grow; but
         of the subjects that were read last some are remembered, since many pages read the same. Threads may share it.

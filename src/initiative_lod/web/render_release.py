@@ -29,7 +29,7 @@ from initiative_lod.documents.document import OWN_DOCUMENTS, Document
 from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
-from initiative_lod.formats import HTML, JSON
+from initiative_lod.formats import HTML, JSON, JSON_LD
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.manifest import CONTEXT, Release
 from initiative_lod.release.open_release import OpenRelease
@@ -69,26 +69,34 @@ def render(building: Path, settings: Settings, file: Path) -> None:
     In as many processes as there are processors, where much of it has to be made; they end with this one. Raises
     ReleaseError when one fails, and MemoryError when the memory of one runs out.
     """
-    share = _Share(building, settings)
-    try:
-        parts = [file.with_name(f"{file.name}.{number}") for number in range(_processes(share))]
-        batches = _batches(list(share.groups))
-        with _collecting_seldom(), _numbers(len(batches)) as queue:
-            others = [_Other.start(partial(share.render, part, batches, queue)) for part in parts[1:]]
-            try:
-                share.render(parts[0], batches, queue)
-                for other in others:
-                    other.wait()
-            finally:
-                for other in others:
-                    other.process.kill()  # where this one is stopped; it does nothing to one that has ended
-        with RenderedDocumentsFile(file) as whole:
-            share.earlier.add_values(whole)
-            whole.add_all([RenderedDocuments(part) for part in parts])  # in one order, however many made them
-        for part in parts:
-            part.unlink()
-    finally:
-        share.stop()
+    with _collecting_seldom():
+        share = _Share(building, settings)
+        try:
+            parts = [file.with_name(f"{file.name}.{number}") for number in range(_processes(share))]
+            if len(parts) > 1:
+                share.prepare()
+                gc.freeze()
+            pages, data = share.kinds()
+            with _queue(_batches(pages)) as first, _queue(_batches(data)) as second:
+                orders = (first, second), (second, first)
+                others = [
+                    _Other.start(partial(share.render, part, orders[number % 2]))
+                    for number, part in enumerate(parts[1:], 1)
+                ]
+                try:
+                    share.render(parts[0], orders[0])
+                    for other in others:
+                        other.wait()
+                finally:
+                    for other in others:
+                        other.process.kill()  # where this one is stopped; it does nothing to one that has ended
+            with RenderedDocumentsFile(file) as whole:
+                share.earlier.add_values(whole)
+                whole.add_all([RenderedDocuments(part) for part in parts])  # in one order, however many made them
+            for part in parts:
+                part.unlink()
+        finally:
+            share.stop()
 
 
 def _processes(share: _Share) -> int:
@@ -112,14 +120,25 @@ def _batches(addresses: Sequence[str]) -> list[list[str]]:
     return [list(chain(*batches[first : first + together])) for first in range(0, len(batches), together)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """Batches to be made; in a pipe stand their numbers, of which processes take each once, until there are no more."""
+
+    batches: Sequence[Sequence[str]]
+    pipe: int
+
+    def __iter__(self) -> Iterator[str]:
+        while number := os.read(self.pipe, _NUMBER.size):
+            yield from self.batches[_NUMBER.unpack(number)[0]]
+
+
 @contextmanager
-def _numbers(count: int) -> Iterator[int]:
-    """A pipe from which processes take the numbers of batches to make, each number once, until there are no more."""
+def _queue(batches: Sequence[Sequence[str]]) -> Iterator[_Queue]:
     read, write = os.pipe()
     try:
-        os.write(write, b"".join(map(_NUMBER.pack, range(count))))
+        os.write(write, b"".join(map(_NUMBER.pack, range(len(batches)))))
         os.close(write)
-        yield read
+        yield _Queue(batches, read)
     finally:
         os.close(read)
 
@@ -191,13 +210,29 @@ class _Share:
         """Make nothing more."""
         self.site.stop()
 
-    def render(self, file: Path, batches: Sequence[Sequence[str]], queue: int) -> None:
-        """Render the batches whose numbers are taken from the ``queue``, or take them over."""
+    def prepare(self) -> None:
+        """Make what each process would make for itself: compiled templates, and what compacts JSON-LD."""
+        self.site.pages.load_templates()
+        JSON_LD.prepare(self.opened.release.context)
+
+    def kinds(self) -> tuple[list[str], list[str]]:
+        """The addresses of pages, and those of the data of documents.
+
+        One process begins with these and one with those: what it remembers of the one is of little use for the other.
+        """
+        data = {address.removeprefix(PAGE) for address in self.groups if address.startswith(PAGE)}
+        pages: list[str] = []
+        rest: list[str] = []
+        for address in self.groups:
+            (rest if address in data else pages).append(address)
+        return pages, rest
+
+    def render(self, file: Path, queues: Sequence[_Queue]) -> None:
+        """Render what is taken from the queues, one after the other, or take it over."""
         with RenderedDocumentsFile(file) as written:
-            while number := os.read(queue, _NUMBER.size):
-                for address in batches[_NUMBER.unpack(number)[0]]:
-                    record = self._take_over(address, written) or self._render_group(address, written)
-                    self.earlier.add_record(written, address, record)
+            for address in chain.from_iterable(queues):
+                record = self._take_over(address, written) or self._render_group(address, written)
+                self.earlier.add_record(written, address, record)
 
     def _take_over(self, address: str, written: RenderedDocumentsFile) -> GroupRecord | None:
         """The record of a group whose bodies are there; None where it has to be rendered."""
@@ -249,6 +284,7 @@ def _collecting_seldom() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # else it would look through all of that now, which goes in a moment
         gc.set_threshold(*before)
         gc.unfreeze()
 

@@ -80,15 +80,26 @@ class Compaction(jsonld.JsonLdProcessor):  # type: ignore[misc]
             known = _contexts[key] = super().process_context(active_ctx, local_ctx, options)
         return known
 
+    def plain(self, context: Mapping[str, Any], options: Mapping[str, Any]) -> PlainCompaction | None:
+        """Compaction of plain nodes with a context, the value of an ``@context``; None where it is more than plain."""
+        given = {"base": "", "processingMode": "json-ld-1.1", **options}
+        resolver = jsonld.ContextResolver(jsonld._resolved_context_cache, given["documentLoader"])
+        started = self._get_initial_context(given)
+        return self._plain(self.process_context(started, context, {**given, "contextResolver": resolver}))
+
+    def _plain(self, active_ctx: Any) -> PlainCompaction | None:
+        terms = _terms_of(active_ctx)
+        if terms.plain is None and PlainCompaction.plain(active_ctx):
+            terms.plain = PlainCompaction(self._compact_iri, active_ctx)
+        return terms.plain
+
     def _compact(self, active_ctx: Any, active_property: str | None, element: Any, options: dict[str, Any]) -> Any:
         """PyLD's own, of a whole document sooner where it is of plain nodes."""
         if active_property is None and isinstance(element, list) and options["compactArrays"] and not options["link"]:
-            terms = _terms_of(active_ctx)
-            if terms.plain is None and PlainCompaction.plain(active_ctx):
-                terms.plain = PlainCompaction(self._compact_iri, active_ctx)
-            if terms.plain is not None and not options["base"]:
+            plain = self._plain(active_ctx)
+            if plain is not None and not options["base"]:
                 try:
-                    return terms.plain.nodes(element)
+                    return plain.nodes(element)
                 except Unusual:
                     pass
         return super()._compact(active_ctx, active_property, element, options)

@@ -42,6 +42,7 @@ class PlainCompaction:
         self._ids: dict[tuple[str, bool], str] = {}
         self._id, self._type, self._language = (iri(context, name) for name in ("@id", "@type", "@language"))
         self._none = iri(context, "@none")
+        self.graph: str = iri(context, "@graph")
         self._type_is_set = self._term(self._type).as_set
 
     @staticmethod
@@ -58,8 +59,12 @@ class PlainCompaction:
 
     def nodes(self, expanded: list[dict[str, Any]]) -> Any:
         """Nodes on the highest level, or the only one. Raises Unusual."""
-        made = [self._node(node) for node in expanded]
+        made = self.each(expanded)
         return made[0] if len(made) == 1 else made
+
+    def each(self, expanded: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Every node. Raises Unusual."""
+        return [self._node(node) for node in expanded]
 
     def _node(self, node: Any, reverse: bool = False) -> dict[str, Any]:
         if type(node) is not dict or not (reverse or (len(node) > 1 and type(node.get("@id")) is str)):

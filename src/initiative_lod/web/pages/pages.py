@@ -118,8 +118,7 @@ class Pages:
         """Make what pages and suggestions of a release are made of: the names in it, figures, compiled templates."""
         simplified("網")  # which reads the tables of characters
         self.suggestions(opened)
-        for name in self._templates.list_templates():
-            self._templates.get_template(name)
+        self.load_templates()
         for table in (self._imprints, self._statements, self._scripts, self._figures, self._acts, self._alignments):
             table.of(opened)
         view = View(opened, self.languages.default, names=self._names.of(opened))
@@ -127,6 +126,11 @@ class Pages:
             self.compared_parts(view, document)
         for document in self.documents(opened)[:1]:  # which reads what all comparisons have in common
             part_comparison.compare(view, [item.part for item in self.compared_parts(view, document)[:2]])
+
+    def load_templates(self) -> None:
+        """Compile the templates of all pages."""
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
 
     def site_name(self, opened: OpenRelease, language: str) -> str:
         """Name of the site in a language."""
