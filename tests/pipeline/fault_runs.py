@@ -137,7 +137,7 @@ def main(name: str, root: Path, kinds: list[str], every: int) -> None:
     end = faults.run(lambda steps: work(folder), folder, Fault(NONE), told)
     assert end == DONE, told.read_text()
     steps = told.read_text().splitlines()
-    runs = 0
+    runs = dict.fromkeys(kinds, 0)
     for kind in kinds:
         for step, call in enumerate(steps):
             if step % every or (kind != ENOSPC and call in ("open", "write")):
@@ -147,10 +147,11 @@ def main(name: str, root: Path, kinds: list[str], every: int) -> None:
             told.unlink(missing_ok=True)
             end = faults.run(lambda steps: work(folder), folder, fault, told)
             said = told.read_text() if told.exists() else ""
-            runs += 1
+            runs[kind] += 1
             for item in look(root, name, fault, end, said):
                 print(f"{kind} at step {step} ({call}): {item}")
-    print(f"{runs} runs over {len(steps)} steps: {' '.join(dict.fromkeys(steps))}")
+    each = ", ".join(f"{kind} {count}" for kind, count in runs.items())
+    print(f"{sum(runs.values())} runs ({each}) over {len(steps)} steps: {' '.join(dict.fromkeys(steps))}")
 
 
 def full(name: str, root: Path) -> None:

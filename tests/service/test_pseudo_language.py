@@ -306,14 +306,17 @@ def routes(live: Live) -> list[Route]:
     return found
 
 
-def address_of(route: Route, live: Live) -> str:
-    """An address of the route. Raises KeyError for one with a parameter of a new kind, which needs a value here."""
+def address_of(route: Route, live: Live, question: str) -> str:
+    """An address of the route, about the ``question``.
+
+    Raises KeyError for one with a parameter of a new kind, which needs a value here.
+    """
     _, before, _ = versions(live)
     path, action = live.opened.iris.path, "wic-2020/action/8"
     version = next(path(quad.object.value) for quad in live.opened.quads(None, OWL.versionIRI))  # type: ignore[union-attr]
     values = {
         "version": before,
-        "slug": json.loads(live.get("/questions.json", PROGRAM).text)[0]["slug"],
+        "slug": question,
         "name": "dump.nq.gz",
         "kind": "entity",
         "rest": f"doc/{action}",
@@ -340,7 +343,8 @@ def test_no_page_has_a_word_from_elsewhere(live: Live, seen: set[str]) -> None:
     """Each route is asked because it is there; the pages of one route that differ are in a list."""
     _, before, _ = versions(live)
     addresses = pages(live)
-    every = [address_of(route, live) for route in routes(live) if "GET" in (route.methods or ())]
+    question = json.loads(live.get("/questions.json", PROGRAM).text)[0]["slug"]
+    every = [address_of(route, live, question) for route in routes(live) if "GET" in (route.methods or ())]
     assert len(addresses) > 120
     assert len(every) > 100
     found = {}

@@ -1,17 +1,19 @@
-"""Lanes of pages: what a thread leaves behind when its work fails."""
+"""Lanes of pages: what a thread leaves behind when its work fails, and work without threads."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from initiative_lod.errors import InitiativeLodError
+from initiative_lod.errors import Busy, InitiativeLodError, OutOfTime
+from initiative_lod.release.time_limit import LIMIT
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Client
@@ -68,3 +70,32 @@ def test_an_iterator_that_an_error_held_is_freed_in_its_own_thread(
     asyncio.run(ask())
     gc.collect()
     assert lost == []
+
+
+def test_work_in_place_is_done_by_who_asks_and_gives_its_turn_back() -> None:
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    def late() -> None:
+        assert LIMIT.get() is not None
+        raise OutOfTime("late")
+
+    async def ask() -> None:
+        threads = PageThreads(Settings())
+        lane = threads.lane("test")
+        threads.work_in_place()
+        try:
+            for _ in range(3):  # of which one at a time has a turn
+                found = await lane.run(Client("127.0.0.1"), receive, lambda: (threading.get_ident(), LIMIT.get()))
+                assert found[0] == threading.get_ident()
+                assert found[1] is not None
+                with pytest.raises(Busy):
+                    await lane.run(Client("127.0.0.1"), receive, late)
+                with pytest.raises(InitiativeLodError, match="in a loop"):
+                    await lane.run(Client("127.0.0.1"), receive, in_a_loop)
+            assert lane.turns.running == 0
+            assert LIMIT.get() is None
+        finally:
+            threads.stop()
+
+    asyncio.run(ask())

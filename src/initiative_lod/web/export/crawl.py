@@ -104,6 +104,7 @@ class Asking:
         self._opened = CachingRelease.open(made)
         self._app = create_app(settings, OneRelease(self._opened))
         self.site = self._app.site
+        self.site.threads.work_in_place()
         self.languages = tuple(self.site.pages.languages)
         self._host, self._scheme = host, scheme
         self._runner, self._context = asyncio.Runner(), copy_context()
@@ -143,7 +144,8 @@ class Asking:
 
     def ask(self, address: SiteAddress, accept: str, language: str) -> Answer:
         """The answer to a GET."""
-        return self._runner.run(self._ask(address, accept, language), context=self._context)
+        loop = self._runner.get_loop()
+        return loop.run_until_complete(loop.create_task(self._ask(address, accept, language), context=self._context))
 
     async def _ask(self, address: SiteAddress, accept: str, language: str) -> Answer:
         sent: list[dict[str, Any]] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from initiative_lod.formats import ATOM, DOCUMENT_TYPES, HTML, JSON, RESULT_CSV, TEXT, XML
@@ -38,16 +39,7 @@ class SiteAddress:
     @classmethod
     def of(cls, link: str, page: str = "/") -> SiteAddress | None:
         """The address that a link on a ``page`` leads to; None for one to elsewhere, or for what is no address."""
-        try:
-            parts = urlsplit(urljoin(page, link.strip()))
-        except ValueError:
-            return None
-        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
-            return None
-        arguments = "" if parts.path.startswith(VERSIONED) else parts.query
-        # With the suffix of a page an address is the same page.
-        path = parts.path.removesuffix(f".{HTML.suffix}")
-        return cls(quote(path, safe=_SAFE), _ENCODED.sub(lambda code: unquote(code[0]), quote(arguments, safe=_SAFE)))
+        return _address(link, "/" if link.startswith("/") else page)  # which makes no difference to it
 
     def __str__(self) -> str:
         return f"{self.path}?{self.arguments}" if self.arguments else self.path
@@ -90,3 +82,17 @@ class SiteAddress:
         if any(part in (".", "..") or len(part.encode()) > LONGEST_NAME for part in parts) or "\0" in path:
             return None
         return path
+
+
+@lru_cache(1 << 14)  # the same links stand on thousands of pages
+def _address(link: str, page: str) -> SiteAddress | None:
+    try:
+        parts = urlsplit(urljoin(page, link.strip()))
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+        return None
+    arguments = "" if parts.path.startswith(VERSIONED) else parts.query
+    # With the suffix of a page an address is the same page.
+    path, arguments = quote(parts.path.removesuffix(f".{HTML.suffix}"), safe=_SAFE), quote(arguments, safe=_SAFE)
+    return SiteAddress(path, _ENCODED.sub(lambda code: unquote(code[0]), arguments))

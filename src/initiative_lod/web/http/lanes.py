@@ -37,6 +37,7 @@ class Lane:
         self.name, self.turns = name, turns
         self._threads, self._seconds = threads, seconds
         self._running: set[TimeLimit] = set()
+        self.in_place = False
         self._patience, self._deadlines = Deadlines(PATIENT_SECONDS), Deadlines(seconds)
 
     async def run(self, client: Client, receive: Receive, work: Callable[[], T]) -> T:
@@ -48,12 +49,25 @@ class Lane:
         watch = Watch(receive, self._patience)
         try:
             await self.turns.enter(client.counted_as)
+            if self.in_place:
+                return self._here(client.counted_as, work)
             return await self._in_a_thread(client.counted_as, work)
         except asyncio.CancelledError:
             watch.pass_on()
             raise
         finally:
             watch.stop()
+
+    def _here(self, client: str, work: Callable[[], T]) -> T:
+        """The same in the thread that asks."""
+        context = copy_context()
+        context.run(LIMIT.set, TimeLimit(self._seconds))
+        try:
+            return context.run(work)
+        except OutOfTime:
+            raise self._late() from None
+        finally:
+            self.turns.leave(client)
 
     async def _in_a_thread(self, client: str, work: Callable[[], T]) -> T:
         loop, limit = asyncio.get_running_loop(), TimeLimit(self._seconds)
@@ -78,9 +92,12 @@ class Lane:
             with self._deadlines.within():
                 return await asyncio.wrap_future(future)
         except (TimeoutError, OutOfTime):
-            raise Busy(Message("error.out_of_time", seconds=f"{self._seconds:g}"), AGAIN_SECONDS) from None
+            raise self._late() from None
         finally:
             limit.stop()
+
+    def _late(self) -> Busy:
+        return Busy(Message("error.out_of_time", seconds=f"{self._seconds:g}"), AGAIN_SECONDS)
 
     def stop(self) -> None:
         """Let what is being made end at its next look-up."""
@@ -126,6 +143,11 @@ class PageThreads:
         made = Lane(name, turns, threads, seconds)
         self.lanes.append(made)
         return made
+
+    def work_in_place(self) -> None:
+        """Have answers made in the thread that asks: for one of whose process nobody else wants anything."""
+        for lane in self.lanes:
+            lane.in_place = True
 
     def stop(self) -> None:
         """Take no more work; what is being made ends at its next look-up."""
