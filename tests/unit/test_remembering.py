@@ -12,8 +12,9 @@ from pyoxigraph import NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
-from initiative_lod.release import cached_lookups
+from initiative_lod.release import cached_lookups, default_graph
 from initiative_lod.release.cached_lookups import CachingRelease
+from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.vocabulary import DCTERMS, RDF
 
@@ -33,12 +34,14 @@ READINGS: dict[str, Callable[[OpenRelease], Iterable[object]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def pair(harbour_root: Path) -> tuple[OpenRelease, CachingRelease]:
+@pytest.fixture(scope="module", params=[False, True], ids=["read when asked", "read in a row"])
+def pair(harbour_root: Path, request: pytest.FixtureRequest) -> tuple[OpenRelease, CachingRelease]:
     made = release.current(harbour_root / "releases")
     assert made is not None
     remembered = CachingRelease.open(made)
     assert isinstance(remembered, CachingRelease)
+    if request.param:
+        remembered.read_all()
     return OpenRelease.open(made), remembered
 
 
@@ -105,3 +108,49 @@ def test_of_a_graph_no_more_is_read_than_is_wanted(
     for _ in range(2):
         assert list(remembered.quads(graph=GRAPH)) == expected
     assert len(read) == 3 + len(expected)
+
+
+def test_what_was_read_in_a_row_is_answered_without_the_store_in_its_order(
+    harbour_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    opened, remembered = OpenRelease.open(made), CachingRelease.open(made)
+    assert isinstance(remembered, CachingRelease)
+    everything = list(opened._matches(None, None, None, None))
+    subjects = {quad.subject: list(opened._matches(quad.subject, None, None, None)) for quad in everything}
+    graphs = {graph: list(opened._matches(None, None, None, graph)) for graph in opened.graphs}
+    remembered.read_all()
+
+    def refuse(*pattern: object) -> None:
+        raise AssertionError(f"the store is asked for {pattern}")
+
+    monkeypatch.setattr(default_graph, "matching", refuse)
+    for subject, quads in subjects.items():
+        assert list(remembered._matches(subject, None, None, None)) == quads
+        for graph in (DEFAULT_GRAPH, GRAPH):
+            expected = [quad for quad in quads if quad.graph_name == graph]
+            assert list(remembered._matches(subject, None, None, graph)) == expected
+    for graph, quads in graphs.items():
+        assert list(remembered._matches(None, None, None, graph)) == quads
+    with pytest.raises(AssertionError, match="the store is asked"):
+        list(remembered._matches(None, RDF.type, None, GRAPH))
+
+
+def test_a_large_release_is_not_read_in_a_row_and_of_a_subject_with_much_nothing_is_kept(
+    harbour_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    opened, remembered = OpenRelease.open(made), CachingRelease.open(made)
+    assert isinstance(remembered, CachingRelease)
+    monkeypatch.setattr(cached_lookups, "MOST_READ", made.manifest.quads - 1)
+    remembered.read_all()
+    assert not remembered._remembered.subjects
+    assert not remembered._remembered.graphs
+    monkeypatch.undo()
+    monkeypatch.setattr(cached_lookups, "MOST_STATEMENTS", 5)
+    remembered.read_all()
+    assert remembered._remembered.subjects[ACTION, None] is None
+    for read in READINGS.values():
+        assert list(read(remembered)) == list(read(opened))

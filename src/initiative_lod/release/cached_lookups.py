@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -17,6 +17,7 @@ from initiative_lod.release.store_lookups import Term
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
 MOST_OF_A_GRAPH = 100_000  # likewise of a graph: one that was merged may have any number
 MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
+MOST_READ = 100_000  # quads of a release that is read as a whole: with its default graph twice as many
 
 Graph = NamedNode | DefaultGraph | None
 _ByPredicate = dict[NamedNode | None, list[Quad]]
@@ -33,8 +34,8 @@ def _by_predicate(quads: Iterable[Quad]) -> _ByPredicate:
 @dataclass(slots=True)
 class _Remembered:
     """All that is remembered of a release: quads as the store has them, by subject and graph and by other patterns;
-    those of a subject with each literal as it was written; triples; values; and the graph that was read last, since its
-    page and its data are made one after the other. ``count`` is the number of quads.
+    those of a subject with each literal as it was written; triples; values; the graph that was read last, since its
+    page and its data are made one after the other; and graphs as the store has them. ``count`` is the number of quads.
     """
 
     answers: dict[Any, tuple[Quad, ...]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class _Remembered:
     triples: dict[Any, tuple[Triple, ...]] = field(default_factory=dict)
     memories: dict[str, Memory[Any, Any]] = field(default_factory=dict)
     graph: tuple[NamedNode | None, tuple[Quad, ...]] = (None, ())
+    graphs: dict[Any, list[Quad]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -62,6 +64,27 @@ class CachingRelease(OpenRelease):
         if name not in memories:
             memories[name] = super().memory(name, most)
         return memories[name]
+
+    def read_all(self) -> None:
+        """Read all quads in a row, and remember them by subject and by graph: for who forks processes that would each
+        read nearly all of them. More than MOST_READ are not read, nor those of a release without a default graph.
+        """
+        if self.release.manifest.quads > MOST_READ or self._options:
+            return
+        graphs: dict[Any, list[Quad]] = {}
+        for graph, quads in groupby(super()._matches(None, None, None, None), key=lambda quad: quad.graph_name):
+            graphs.setdefault(graph, []).extend(quads)
+        stating: dict[Triple, list[Quad]] = {}
+        for quad in chain.from_iterable(quads for graph, quads in graphs.items() if graph != DEFAULT_GRAPH):
+            stating.setdefault(quad.triple, []).append(quad)
+        # The store gives what is said of a subject from the default graph first, by property and object, and then what
+        # each graph states, by property and object as well.
+        for subject, found in groupby(graphs.pop(DEFAULT_GRAPH, ()), key=lambda quad: quad.subject):
+            about = list(found)
+            about += [quad for stated in about for quad in stating.pop(stated.triple, ())]
+            self._remembered.subjects[subject, None] = _by_predicate(about) if len(about) < MOST_STATEMENTS else None
+            self._count(about)
+        self._remembered.graphs = graphs
 
     def quads(
         self,
@@ -120,6 +143,8 @@ class CachingRelease(OpenRelease):
             if known is not None:
                 quads = known.get(predicate, ())
                 return iter(quads if object is None else [quad for quad in quads if quad.object == object])
+        if graph in self._remembered.graphs and subject is None and predicate is None and object is None:
+            return iter(self._remembered.graphs[graph])
         if subject is not None or object is None:
             return super()._matches(subject, predicate, object, graph)
         key = (predicate, object, graph)

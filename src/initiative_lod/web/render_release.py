@@ -211,7 +211,8 @@ class _Share:
         self.site.stop()
 
     def prepare(self) -> None:
-        """Make what each process would make for itself: compiled templates, and what compacts JSON-LD."""
+        """Make what each process would make for itself: compiled templates, what compacts JSON-LD, and all quads."""
+        self.opened.read_all()
         self.site.pages.load_templates()
         JSON_LD.prepare(self.opened.release.context)
 
