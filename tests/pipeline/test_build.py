@@ -22,6 +22,7 @@ from initiative_lod.iris import DEFAULT_BASE, Iris
 from initiative_lod.settings import Settings
 from initiative_lod.sources import turtle
 from initiative_lod.vocabulary import DCTERMS, OA, RDF, RDFS
+from pipeline.conftest import make_project
 
 I = Iris()
 DOCUMENT = "data/graphs/harbour-2031/document.ttl"
@@ -47,9 +48,10 @@ BODY = """港口数据共享倡议
 Edit = Callable[[str, str, str], Path]
 
 
-@pytest.fixture
-def built(settings: Settings) -> Built:
-    return build(settings)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The second document, built in a project of its own: nobody changes either."""
+    return build(Settings(root=make_project(tmp_path_factory.mktemp("built") / "project")))
 
 
 def part(path: str) -> NamedNode:

@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def made(folder: Path) -> Release:
-    return write(folder, "甲")
+    return copied(folder, "甲")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -442,9 +442,7 @@ def cut_off(folder: Path, action: str, version: str) -> None:
 def test_a_switch_that_was_cut_off_never_happened(
     folder: Path, labels: str, action: str, target: str, then: str, back: str
 ) -> None:
-    for label in "abcd":
-        write(folder, label)
-    versions = {label: write(folder, label).version for label in "abcd"}
+    versions = {label: copied(folder, label).version for label in "abcd"}
     publish_all(folder, labels)
     cut_off(folder, action, versions[target])
     publish_all(folder, then)
@@ -480,7 +478,7 @@ def test_a_damaged_release_is_not_rolled_back_to(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_readers_never_see_the_switch(folder: Path) -> None:
-    first, second = write(folder, "a"), write(folder, "b")
+    first, second = copied(folder, "a"), copied(folder, "b")
     release.publish(folder, first)
     publisher = Publisher(folder)
     errors: list[Exception] = []
@@ -513,7 +511,7 @@ def test_readers_never_see_the_switch(folder: Path) -> None:
 
 
 def test_publishers_at_once_leave_one_history(folder: Path) -> None:
-    made = [write(folder, label) for label in "abcd"]
+    made = [copied(folder, label) for label in "abcd"]
     threads = [threading.Thread(target=release.publish, args=(folder, item)) for item in made * 3]
     for thread in threads:
         thread.start()
@@ -537,7 +535,7 @@ def label_of(opened: OpenRelease) -> str:
 
 
 def test_a_publisher_follows_the_switch_and_readers_keep_what_they_have(folder: Path) -> None:
-    first, second = write(folder, "a"), write(folder, "b")
+    first, second = copied(folder, "a"), copied(folder, "b")
     release.publish(folder, first)
     publisher = Publisher(folder)
     opened = publisher.current()
@@ -550,7 +548,7 @@ def test_a_publisher_follows_the_switch_and_readers_keep_what_they_have(folder: 
 
 
 def test_a_publisher_goes_on_with_the_good_one(folder: Path) -> None:
-    first, second, third = write(folder, "a"), write(folder, "b"), write(folder, "c")
+    first, second, third = (copied(folder, label) for label in "abc")
     release.publish(folder, first)
     publisher = Publisher(folder)
     publisher.current()
