@@ -30,7 +30,7 @@ from initiative_lod.release.changes import Change
 from initiative_lod.release.manifest import TABLE
 from initiative_lod.release.statistics import Statistics
 from initiative_lod.settings import Settings
-from merge.conftest import I, settings, start  # noqa: F401 (fixtures)
+from merge.conftest import I, settings, start, written_start  # noqa: F401 (fixtures)
 from patience import SECONDS
 from ports import free_port
 

@@ -11,9 +11,9 @@ from pyoxigraph import RdfFormat, parse
 from initiative_lod.reading import parse as reading
 from initiative_lod.reading.parse import How
 from initiative_lod.reading.source_files import FileOutcome, Member
-from merge.conftest import Merge, merging, settings, start
+from merge.conftest import Merge, merging, settings, start, written_start
 
-__all__ = ["merging", "settings", "start"]  # fixtures
+__all__ = ["merging", "settings", "start", "written_start"]  # fixtures
 
 HOW = How("http://e.example/graph", "http://e.example/genid/", "http://e.example/base/")
 TRIX = """<?xml version="1.0"?>
