@@ -100,8 +100,10 @@ def test_the_same_quads_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_what_an_earlier_table_has_is_taken_from_there(tmp_path: Path) -> None:
-    """More rows than are packed at once, so that it would be seen where each part of them begins."""
+def test_what_an_earlier_table_has_is_taken_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More rows than are packed at once, so that it would be seen where each part of them begins; and whether they lay
+    in memory or in a file.
+    """
 
     def part(name: str, rows: int, graphs: int = 1) -> Path:
         path = tmp_path / f"{name}.nq.gz"
@@ -119,6 +121,7 @@ def test_what_an_earlier_table_has_is_taken_from_there(tmp_path: Path) -> None:
     graphs = {file: f"http://e.example/{file.name.partition('.')[0]}/0" for file in (one, three)}
     earlier = quad_table.EarlierTable(before, [*graphs.values()], {own: "", **graphs})
     one.write_bytes(b"nothing that anybody reads")
+    monkeypatch.setattr(quad_table, "UNPACKED", 1 << 60)
     assert quad_table.write([own, one, two, three], added, tmp_path, earlier=earlier) == 133_096
     assert added.read_bytes() == whole.read_bytes()
     quad_table.write([own], added, tmp_path, earlier=earlier)

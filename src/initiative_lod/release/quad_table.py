@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("subject", "predicate", "object", "graph", "value", "datatype", "language", "stored")
 MEMORY_BYTES = 1 << 30  # of the engine that writes it; what is more goes to the disk
+UNPACKED = 100  # times their bytes: what the rows of packed files take in memory, where they lie if there is so much
 _MIN_SPILLED_BYTES, _MAX_SPILLED_RATIO = 4 << 30, 50
 _ROWS_AT_ONCE = 50_000
 _LINE_BYTES = 2 << 20, 256 << 20  # of the longest line: what is tried first, and last
@@ -146,9 +147,10 @@ def write(
     from duckdb import Error
 
     made = scratch / "quads.duckdb"  # in which rows are packed alike, whatever they were read from
+    packed = sum(part.stat().st_size for part in parts)
     try:
-        with connection(scratch, memory, sum(part.stat().st_size for part in parts)) as engine, in_time(engine):
-            engine.execute(f"ATTACH '{_quoted(made)}' AS made")
+        with connection(scratch, memory, packed) as engine, in_time(engine):
+            engine.execute(f"ATTACH '{_quoted(made) if packed * UNPACKED > memory else ':memory:'}' AS made")
             queries: list[str] = []
             for is_kept, some in groupby(parts, key=lambda part: earlier is not None and part in earlier.kept):
                 if is_kept and earlier is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, groupby, product
 from operator import itemgetter
@@ -45,9 +45,8 @@ _SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_s
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
 
-_FIELD_PLACES = {name: place for place, name in enumerate(FIELDS)}
-_LANGUAGE_PLACES = {name: place for place, name in enumerate(INDEXED)}
-_COLUMN_PLACES = {names: place for place, names in enumerate(product(FIELDS, INDEXED))}
+_COLUMN_NAMES = tuple(product(FIELDS, INDEXED))
+_COLUMN_PLACES = {names: place for place, names in enumerate(_COLUMN_NAMES)}
 
 #: Their words are found where they stand, in a clause, a paragraph or an action: a whole document holds every word.
 _CONTAINERS = frozenset({"Initiative", "Chapter", "Section", "Pillar", "Preamble", "Text", "UnofficialTranslation"})
@@ -69,7 +68,7 @@ class Builder:
 
     def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
         self._staged, self._index, self._iris = staged, index, iris
-        self._simplified = simplified_characters()
+        self._simplified: Mapping[str, str] = {}
         self._digest = 0
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
@@ -87,6 +86,7 @@ class Builder:
             ) from error
         index.execute("BEGIN")
         self._staged.execute("BEGIN")
+        self._simplified = simplified_characters()
         index.executemany("INSERT INTO simplified VALUES (?, ?)", sorted(self._simplified.items()))
         self._links = self._read_links()
         self._labels = self._read_labels()
@@ -139,6 +139,7 @@ class Builder:
         index.execute("BEGIN")
         self._staged.execute("BEGIN")
         self._links = defaultdict(lambda: defaultdict(list))
+        self._simplified = dict(index.execute("SELECT traditional, simplified FROM simplified"))
         self._digest = int(meta["content_digest"], 16)
         self._values = {(facet, key): id for id, facet, key in index.execute("SELECT id, facet, key FROM value")}
         number = int(meta["resources"])
@@ -237,8 +238,7 @@ class Builder:
             if _CONTAINERS & set(kinds):
                 values = [item for item in values if item[0] != "text"]
             values += self._about(subject)
-        values = sorted(set(values), key=lambda item: (_FIELD_PLACES[item[0]], _LANGUAGE_PLACES[item[1]], item[2]))
-        columns, names, literals = self._words(values)
+        columns, names, literals = self._words(sorted(_in_columns(values)))
         initials: set[str] = set()
         if own and "Aim" not in kinds:  # "attach importance" is an act, and is not called AI
             initials = {short for _, field, _, value in literals if field == "label" and (short := _initials(value))}
@@ -255,20 +255,20 @@ class Builder:
         self._digest += _digest(subject, literals, names, initials, facets)
 
     def _words(
-        self, values: Iterable[tuple[str, str, str]]
+        self, values: Iterable[tuple[int, str]]
     ) -> tuple[list[str | None], set[tuple[str, str]], list[tuple[int, str, str, str]]]:
-        """Words by column, names with their languages, and the literals that have words."""
+        """Words by column, names with their languages, and the literals that have words; of values by their columns."""
         columns: list[str | None] = [None] * len(COLUMNS)
         names: set[tuple[str, str]] = set()
         literals: list[tuple[int, str, str, str]] = []
-        for place, (field, language, value) in enumerate(values):
+        for place, (column, value) in enumerate(values):
             words = tokens.words(value, self._simplified)
             if not words:
                 continue
             if words[-1] == tokens.PAUSE:
                 words.pop()
-            column, text = _COLUMN_PLACES[field, language], tokens.joined(words)
-            before = columns[column]
+            field, language = _COLUMN_NAMES[column]
+            text, before = tokens.joined(words), columns[column]
             columns[column] = text if before is None else tokens.joined((before, tokens.PAUSE, text))
             if field in ("label", "alt"):
                 names.add((text[:400], language))
@@ -280,7 +280,7 @@ class Builder:
         run = self._index.execute
         query = "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number"
         values = run(query, (number,)).fetchall()
-        columns, names, literals = self._words(values)
+        columns, names, literals = self._words(_in_columns(values))
         run(
             f"INSERT INTO words(words, rowid, {', '.join(COLUMNS)}) VALUES ('delete'{', ?' * (1 + len(COLUMNS))})",
             (number, *columns),
@@ -351,6 +351,11 @@ class Builder:
             number = self._values[facet, key] = len(self._values) + 1
             self._index.execute("INSERT INTO value VALUES (?, ?, ?, ?)", (number, facet, iri, key))
         return number
+
+
+def _in_columns(values: Iterable[tuple[str, str, str]]) -> dict[tuple[int, str], None]:
+    """The values of fields and languages with the places of their columns, each once, in their order."""
+    return {(_COLUMN_PLACES[field, language], value): None for field, language, value in values}
 
 
 def _digest(
