@@ -72,7 +72,7 @@ def test_a_process_has_what_it_was_given_and_nothing_else(monkeypatch: pytest.Mo
     assert "PATH" in told["environment"]
     assert "SECRET" not in told["environment"]
     # As any process that is started: it may be that interrupts are ignored here, as in the background of a shell.
-    code = "import signal; print(signal.getsignal(signal.SIGINT))"
+    code = "import signal; print(repr(signal.getsignal(signal.SIGINT)))"
     started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told["interrupt"] == started.stdout.strip()
     again, more = run("end")
