@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,11 @@ class Preparation:
 
 
 def give_back() -> None:
-    """Give back to the system what is free of the heap: the C library keeps it for itself (glibc; others do not)."""
+    """Give back to the system what nobody holds any more, with the files of releases that were current before.
+
+    Macros of a page hold each other, and the release that the page is of; the collector looks for such circles seldom.
+    What is free of the heap the C library keeps for itself (glibc; others do not).
+    """
+    gc.collect()
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
