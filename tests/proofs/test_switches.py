@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from initiative_lod.web.routes import changes
 from patience import SECONDS
 from service.conftest import Live
 from service.switching import Asked, Told, addresses, point, serving, told_alone
@@ -64,7 +65,12 @@ class Load:
 
 
 @pytest.mark.slow
-def test_a_hundred_switches_under_load(three: tuple[Path, tuple[str, ...]], tmp_path: Path) -> None:
+def test_a_hundred_switches_under_load(
+    three: tuple[Path, tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        changes, "PATIENCE", SECONDS
+    )  # else who waits for a comparison is sent away, which is no answer
     root, versions = three
     folder = Path(shutil.copytree(root / "releases", tmp_path / "releases", symlinks=True))
     asked = addresses(versions)
@@ -90,7 +96,7 @@ def test_a_hundred_switches_under_load(three: tuple[Path, tuple[str, ...]], tmp_
     for item, told, begun, ended in load.answers:
         current = load.current(begun, ended)
         if told not in [alone[version][item] for version in current]:
-            wrong.append(f"{item} is of none of {sorted(current)}")
+            wrong.append(f"{item} is of none of {sorted(current)}: {told} {told.body[:400]!r}")
     assert wrong == []
     kinds = Counter(item for item, _, _, _ in load.answers)
     assert len(load.switches) == SWITCHES + 1
