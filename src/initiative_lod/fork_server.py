@@ -9,6 +9,7 @@ ends with its parent; its processes end with it.
 from __future__ import annotations
 
 import atexit
+import errno
 import fcntl
 import gc
 import json
@@ -34,6 +35,8 @@ _NUMBER = struct.Struct("!i")  # a process id, a status
 _MOST_DESCRIPTORS = 8
 _AT_ONCE = 64 * 1024  # bytes that are received at once
 _ABOVE = 64  # descriptors while they are put in their places
+_START_SECONDS = 60.0  # that a fork server may take to import, and to fork
+_ANSWER_SECONDS = 20.0  # that one which has imported may take to fork: beyond that it is stopped, or stuck
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -85,18 +88,26 @@ class _ForkServer:
                 cwd="/",
             )
 
-    def fork(self, arguments: Sequence[str], descriptors: Mapping[int, int]) -> ForkedProcess:
-        """Raises OSError where the fork server has ended."""
+    def fork(self, arguments: Sequence[str], descriptors: Mapping[int, int], seconds: float) -> ForkedProcess:
+        """Raises ConnectionError where the fork server has ended or does not answer, OSError when it cannot fork."""
         line, theirs = socket.socketpair()
+        line.settimeout(seconds)
+        self._control.settimeout(seconds)
         process = ForkedProcess(line)
         with theirs:
             request = json.dumps([list(arguments), list(descriptors)]).encode() + b"\n"
-            sent = socket.send_fds(self._control, [request], [theirs.fileno(), *descriptors.values()])
-            self._control.sendall(request[sent:])
-        pid = line.recv(_NUMBER.size)
-        if not pid:
+            try:
+                sent = socket.send_fds(self._control, [request], [theirs.fileno(), *descriptors.values()])
+                self._control.sendall(request[sent:])
+                theirs.close()  # or its end would not be seen
+                answer = line.recv(_NUMBER.size)
+            except TimeoutError:
+                raise ConnectionAbortedError("the fork server does not answer") from None
+        if not answer:
             raise ConnectionResetError("the fork server has ended")
-        (process.pid,) = _NUMBER.unpack(pid)
+        (process.pid,) = _NUMBER.unpack(answer)
+        if process.pid < 0:
+            raise OSError(-process.pid, os.strerror(-process.pid))
         return process
 
     def leave(self) -> None:
@@ -104,9 +115,13 @@ class _ForkServer:
         self._control.close()
 
     def close(self) -> None:
-        """End it, with its processes."""
+        """End it, with its processes; also when it is stopped."""
         self.leave()
-        self._process.wait()
+        try:
+            self._process.wait(_ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 _servers: dict[tuple[str, ...], _ForkServer] = {}
@@ -126,12 +141,15 @@ def fork(module: str, arguments: Sequence[str], descriptors: Mapping[int, int]) 
         for known in (_servers.get(key), None):
             server = known or _ForkServer(module, environment)
             try:
-                forked = server.fork(arguments, descriptors)
-            except OSError:
+                forked = server.fork(arguments, descriptors, _ANSWER_SECONDS if known else _START_SECONDS)
+            except ConnectionError:
                 _servers.pop(key, None)
                 server.close()
                 if known is None:
                     raise
+            except OSError:  # there is no room for one more: those that there are go on
+                _servers[key] = server
+                raise
             else:
                 _servers[key] = server
                 return forked
@@ -228,7 +246,14 @@ def _serve(main: Main, control: socket.socket) -> NoReturn:
             elif (request := _request(control)) is None:
                 forks.end()
             else:
-                pid = os.fork()
+                try:
+                    pid = os.fork()
+                except OSError as error:  # no memory, no number: the processes that there are go on
+                    for given in request.descriptors:
+                        os.close(given)
+                    with request.line, suppress(OSError):
+                        request.line.send(_NUMBER.pack(-(error.errno or errno.EAGAIN)))
+                    continue
                 if pid == 0:
                     end_with(this)
                     _run(main, request, {**handlers, signal.SIGCHLD: signal.SIG_DFL})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -158,3 +159,34 @@ def test_a_process_that_was_forked_from_this_one_has_a_fork_server_of_its_own() 
 def test_a_module_that_is_not_there_is_an_error() -> None:
     with pytest.raises(OSError, match="fork server has ended"):
         fork_server.fork("no_such_module", [], {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_fork_server_that_does_not_answer_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    process, told = run("wait")
+    monkeypatch.setattr(fork_server, "_ANSWER_SECONDS", 0.2)
+    os.kill(told["parent"], signal.SIGSTOP)
+    other, again = run("end")
+    assert again["parent"] != told["parent"]
+    assert (process.wait(), other.wait()) == (-signal.SIGKILL, 0)
+
+
+def test_processes_go_on_when_there_is_no_room_for_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = PROGRAM + (
+        "\nfork, asked = os.fork, []\ndef once_refused():\n    asked.append(1)\n"
+        "    if len(asked) == 2:\n        raise BlockingIOError(11, 'x')\n    return fork()\nos.fork = once_refused\n"
+    )
+    (tmp_path / "forked_program.py").write_text(refusing)
+    process, told = run("wait")
+    with pytest.raises(BlockingIOError):  # the machine has none, as the fork server says
+        run("end")
+
+    def none() -> None:
+        raise OSError(errno.EMFILE, "x")
+
+    with monkeypatch.context() as here:
+        here.setattr(socket, "socketpair", none)
+        with pytest.raises(OSError, match="x"):  # and none of ours
+            fork_server.fork("forked_program", [], {})
+    assert process.poll() is None
+    assert run("end")[1]["parent"] == told["parent"]
