@@ -114,11 +114,11 @@ class _ForkServer:
         """Hang up: it ends, with its processes, when nobody else is on the line."""
         self._control.close()
 
-    def close(self) -> None:
-        """End it, with its processes; also when it is stopped."""
+    def close(self, seconds: float) -> None:
+        """End it, with its processes; by a signal, if it does not by itself within ``seconds``."""
         self.leave()
         try:
-            self._process.wait(_ANSWER_SECONDS)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -144,7 +144,7 @@ def fork(module: str, arguments: Sequence[str], descriptors: Mapping[int, int]) 
                 forked = server.fork(arguments, descriptors, _ANSWER_SECONDS if known else _START_SECONDS)
             except ConnectionError:
                 _servers.pop(key, None)
-                server.close()
+                server.close(0)
                 if known is None:
                     raise
             except OSError:  # there is no room for one more: those that there are go on
@@ -166,7 +166,7 @@ def _environment() -> dict[str, str]:
 @atexit.register
 def _close() -> None:
     while _servers:
-        _servers.popitem()[1].close()
+        _servers.popitem()[1].close(_ANSWER_SECONDS)
 
 
 def _leave() -> None:

@@ -152,7 +152,7 @@ def load(
     given = [(way, place) for way, place in ways.items() if place is not None]
     if not probe and len(given) != 1:
         raise SettingsError(f"how is it written to? Give one of {', '.join(ways)}, with the address of that")
-    found = release.chosen(settings.release_folder, version)
+    found = release.chosen(settings.release_folder, version, "name the version")
     from initiative_lod.sparql.remote_loading import Target, Way, load, prove
     from initiative_lod.sparql.remote_store import accepted, endpoint_of
 
@@ -184,7 +184,7 @@ def render(context: typer.Context, version: Version = None) -> None:
     running reads them when it is started again.
     """
     settings = from_environment(**context.obj)
-    found = release.chosen(settings.release_folder, version)
+    found = release.chosen(settings.release_folder, version, "name the version")
     from initiative_lod import pipeline  # here: other commands need no build
 
     with progress() as step:
@@ -210,7 +210,8 @@ def diff(
     require_known(engine)
     settings = from_environment(**context.obj)
     folder = settings.release_folder
-    before, after = release.find(folder, old), release.chosen(folder, new)
+    before = release.find(folder, old)
+    after = release.chosen(folder, new, "name the second version too")
     with TemporaryDirectory() as scratch:
         if engine == STORE:
             found = changes.between(before, after)

@@ -90,11 +90,14 @@ def current(folder: Path) -> Release | None:
     return None
 
 
-def chosen(folder: Path, version: str | None = None) -> Release:
-    """The release of that version, or whose version begins so; without one the published one. Raises ReleaseError."""
+def chosen(folder: Path, version: str | None = None, without: str = "run 'initiative-lod build --publish'") -> Release:
+    """The release of that version, or whose version begins so; without one the published one.
+
+    Raises ReleaseError, which says what is to be done ``without`` a published one.
+    """
     found = find(folder, version) if version else current(folder)
     if found is None:
-        raise ReleaseError(f"nothing has been published in {folder}: run 'initiative-lod build --publish'")
+        raise ReleaseError(f"nothing has been published in {folder}: {without}")
     return found
 
 
