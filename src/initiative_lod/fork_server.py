@@ -29,7 +29,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from initiative_lod.child_process import end_with
 
-# What a process has of its parent's environment: nothing that could be a secret.
+# Variables that a process has of its parent's environment: nothing that could be a secret.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "TZ")
 _NUMBER = struct.Struct("!i")  # a process id, a status
 _MOST_DESCRIPTORS = 8

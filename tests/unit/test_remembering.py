@@ -110,13 +110,19 @@ def test_of_a_graph_no_more_is_read_than_is_wanted(
     assert len(read) == 3 + len(expected)
 
 
+def both(root: Path) -> tuple[OpenRelease, CachingRelease]:
+    """The current release, opened in both ways."""
+    made = release.current(root / "releases")
+    assert made is not None
+    remembered = CachingRelease.open(made)
+    assert isinstance(remembered, CachingRelease)
+    return OpenRelease.open(made), remembered
+
+
 def test_what_was_read_in_a_row_is_answered_without_the_store_in_its_order(
     harbour_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = release.current(harbour_root / "releases")
-    assert made is not None
-    opened, remembered = OpenRelease.open(made), CachingRelease.open(made)
-    assert isinstance(remembered, CachingRelease)
+    opened, remembered = both(harbour_root)
     everything = list(opened._matches(None, None, None, None))
     subjects = {quad.subject: list(opened._matches(quad.subject, None, None, None)) for quad in everything}
     graphs = {graph: list(opened._matches(None, None, None, graph)) for graph in opened.graphs}
@@ -140,11 +146,8 @@ def test_what_was_read_in_a_row_is_answered_without_the_store_in_its_order(
 def test_a_large_release_is_not_read_in_a_row_and_of_a_subject_with_much_nothing_is_kept(
     harbour_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = release.current(harbour_root / "releases")
-    assert made is not None
-    opened, remembered = OpenRelease.open(made), CachingRelease.open(made)
-    assert isinstance(remembered, CachingRelease)
-    monkeypatch.setattr(cached_lookups, "MOST_READ", made.manifest.quads - 1)
+    opened, remembered = both(harbour_root)
+    monkeypatch.setattr(cached_lookups, "MOST_READ", opened.release.manifest.quads - 1)
     remembered.read_all()
     assert not remembered._remembered.subjects
     assert not remembered._remembered.graphs

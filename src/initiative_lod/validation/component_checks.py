@@ -19,7 +19,7 @@ from initiative_lod.validation.triple_index import Term, TripleIndex
 from initiative_lod.validation.xpath_patterns import compiled
 from initiative_lod.vocabulary import RDF, SH, XSD
 
-#: Whether a node conforms; None where that is left to the processor.
+#: Verdict on a node; None where that is left to the processor.
 Verdict = bool | None
 Check = Callable[[Term], Verdict]
 #: The verdict on a focus node and its value nodes.
