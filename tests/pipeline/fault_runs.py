@@ -82,8 +82,9 @@ def wrong(folder: Path, name: str, fault: Fault, end: int, told: str) -> list[st
     new = {*release.versions(folder)} - {*names.values()}
     if end == CRASHED:
         found.append(f"ended in a trace: {told}")
-    if fault.kind == KILL and end not in (KILLED, DONE):  # the engine has now one file more to sync, now one less
-        found.append(f"was to be killed, and ended with {end}")
+    # The engine has now one file more to sync, now one less; of a phase that is killed its own process tells.
+    if fault.kind == KILL and end not in (KILLED, DONE) and not (end == REFUSED and "broken off" in told):
+        found.append(f"was to be killed, and ended with {end}: {told}")
     if fault.kind in (ENOSPC, EIO) and end == DONE and current not in {after, *new}:
         found.append("said that all was well")
     if current not in {before, after, *new}:
