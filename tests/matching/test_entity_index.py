@@ -188,7 +188,10 @@ def test_they_are_counted_where_the_description_lists_but_some(
     assert used == [(sum(1 for _ in made.triples(None, RDF.type)),)]
 
 
-def test_it_is_the_same_file_each_time(real: OpenRelease, tmp_path: Path) -> None:
+def test_it_is_the_same_file_each_time_also_where_it_is_sorted_in_files(
+    real: OpenRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entity_file, "HOLDINGS_AT_ONCE", 700)
     entity_file.build(tmp_path / "again", real)
     assert (tmp_path / "again").read_bytes() == (real.release.path / "index" / entity_file.FILE).read_bytes()
 

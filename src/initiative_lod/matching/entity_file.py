@@ -8,19 +8,22 @@ in the order in which these came, so that the file of a release that only adds t
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 import sqlite3
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from hashlib import blake2b
 from heapq import merge
 from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
@@ -43,8 +46,11 @@ from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import insert_rows, open_index, unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.release.statement_rows import StatementRow
+from initiative_lod.release.statement_rows import StatementTable
 from initiative_lod.vocabulary import DOCUMENTS, RDF, VOID
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FILE = "entities.sqlite"  # in the index
 FORMAT = 4  # another one whenever the same labels are found otherwise
@@ -56,6 +62,7 @@ PART = 4096  # labels in one row of those that have a piece
 LONGEST = 65_535  # characters of a label, as far as its length counts
 AT_ONCE = 20_000  # rows
 LABELS_AT_ONCE = 1000  # each with all of its forms
+HOLDINGS_AT_ONCE = 500_000  # pieces of labels that are sorted in memory
 _NUMBERED = re.compile(r"id/[^/]+/[^/]+/(\d+)")  # paths of parts that are numbered in their document
 
 SCHEMA = """
@@ -71,24 +78,45 @@ CREATE TABLE document(iri TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE term(kind TEXT, rank INTEGER, iri TEXT, name TEXT, count INTEGER, PRIMARY KEY(kind, rank)) WITHOUT ROWID;
 """
 STAGED = """
-CREATE TABLE staged.said(place INTEGER, iri TEXT, kind INTEGER, language TEXT, text TEXT);
 CREATE TABLE staged.wording(hash INTEGER, label INTEGER);
 CREATE TABLE staged.beginning(folded TEXT, label INTEGER);
-CREATE TABLE staged.holding(piece TEXT, length INTEGER, label INTEGER, thing INTEGER);
 CREATE TABLE staged.short(thing INTEGER, folded TEXT);
-CREATE TABLE staged.typed(class TEXT, iri TEXT);
+"""
+#: Labels as a release has them, from the table of its statements; the things that they are of, and the known ones.
+ENGINE = """
+CREATE TABLE said(place INTEGER, iri VARCHAR, kind INTEGER, language VARCHAR, text VARCHAR);
+CREATE TABLE tag(tag VARCHAR, language VARCHAR, later BOOLEAN);
+CREATE TABLE known(iri VARCHAR, id INTEGER);
+"""
+_SAID = """
+INSERT INTO said SELECT 2 * place + later::INTEGER, subject, $1[property], tag.language, value
+FROM statement JOIN tag ON tag.tag = statement.language
+WHERE property <= len($1) AND NOT starts_with(subject, $2) AND NOT starts_with(subject, $3)
+"""
+_THINGS = """
+CREATE TABLE thing AS
+SELECT iri, row_number() OVER (ORDER BY min(place // 2), iri) - 1 + $1 AS id FROM said ANTI JOIN known USING (iri)
+GROUP BY iri UNION ALL FROM known
+"""
+_LABELS = "SELECT id, kind, language, text FROM said JOIN thing USING (iri) ORDER BY place, kind, id, language, text"
+_MEMBERS = """
+SELECT DISTINCT value, id FROM statement JOIN thing ON iri = subject
+WHERE property = $1 AND language IS NULL ORDER BY 1, 2
 """
 #: The tables that get rows from each label, with the number of their columns.
-LABEL_TABLES = {"label": 5, "staged.wording": 2, "staged.beginning": 2, "staged.holding": 4, "staged.short": 2}
+LABEL_TABLES = {"label": 5, "staged.wording": 2, "staged.beginning": 2, "staged.short": 2}
+#: A piece, and the labels that have it: how many, and their numbers, things and lengths, packed, the shortest first.
+Holding = tuple[str, int, bytes, bytes, bytes]
 
 
 def build(path: Path, opened: OpenRelease) -> None:
     """Write the file of a release to ``path``, which must not exist."""
-    with _writing(path) as written:
+    with _writing(path) as (written, folder), statement_rows.engine() as engine:
+        statements = _stage(engine, opened)
+        statements.add_release(opened, [RDF.type], [opened.inferred])
         written.executescript(SCHEMA)
         written.execute("BEGIN")
-        typed = statement_rows.of_release(opened, [RDF.type], [opened.inferred])
-        _Writer(written, opened).write(said(opened), _typed(typed))
+        _Writer(written, opened, folder, engine).write(statements)
         written.execute("COMMIT")
         written.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}")
     unstamp(path)
@@ -103,10 +131,11 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     if not _goes_on(before, opened, added):
         return False
     shutil.copyfile(before, path)
-    with _writing(path) as written:
+    with _writing(path) as (written, folder), statement_rows.engine() as engine:
+        statements = _stage(engine, opened, added.graphs)
+        statements.add(statement_rows.of_graphs(opened, [RDF.type], added.graphs))
         written.execute("BEGIN")
-        typed = statement_rows.of_graphs(opened, [RDF.type], added.graphs)
-        _Writer(written, opened).write(said(opened, added.graphs), _typed(typed))
+        _Writer(written, opened, folder, engine).write(statements)
         written.execute("COMMIT")
     unstamp(path)
     return True
@@ -125,25 +154,29 @@ def _goes_on(before: Path, opened: OpenRelease, added: Addition) -> bool:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to the file, with tables beside it where rows lie until they are sorted."""
+def _writing(path: Path) -> Iterator[tuple[sqlite3.Connection, Path]]:
+    """A connection to the file, with tables beside it where rows lie until they are sorted, and their folder."""
     with (
-        tempfile.TemporaryDirectory(prefix=".entities-", dir=path.parent) as folder,
+        tempfile.TemporaryDirectory(prefix=".entities-", dir=path.parent) as name,
         closing(sqlite3.connect(path, isolation_level=None)) as written,
     ):
-        written.execute("ATTACH ? AS staged", (str(Path(folder) / "staged.sqlite"),))
+        folder = Path(name)
+        written.execute("ATTACH ? AS staged", (str(folder / "staged.sqlite"),))
         for name in ("main", "staged"):
             for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32768"):
                 written.execute(f"PRAGMA {name}.{setting}")
         written.executescript(f"PRAGMA temp_store = FILE; {STAGED}")
-        yield written
+        yield written, folder
 
 
 class _Writer:
     """One such file while it is written: it goes on with what there is in it."""
 
-    def __init__(self, written: sqlite3.Connection, opened: OpenRelease) -> None:
-        self._written, self._opened = written, opened
+    def __init__(
+        self, written: sqlite3.Connection, opened: OpenRelease, folder: Path, engine: DuckDBPyConnection
+    ) -> None:
+        self._written, self._opened, self._engine = written, opened, engine
+        self._pieces = _Pieces(folder)
         self._things, self._label, self._holding = map(self._next, ("thing", "label", "holding"))
 
     def _next(self, table: str) -> int:
@@ -151,22 +184,21 @@ class _Writer:
         (number,) = self._written.execute(f"SELECT coalesce(max(id) + 1, 0) FROM {table}").fetchone()
         return int(number)
 
-    def write(self, names: Iterable[tuple[int, str, int, str, str]], types: Iterable[tuple[str, str]]) -> None:
-        """Write what is called so, and of which classes it is: (class, IRI), of new things and of others."""
+    def write(self, statements: StatementTable) -> None:
+        """Write what is called so, and of which classes it is, of new things and of others."""
         run = self._written.execute
-        self._insert("staged.said", 5, names)
-        run(
-            "INSERT INTO thing SELECT row_number() OVER (ORDER BY min(place / 2), iri) - 1 + ?, iri "
-            "FROM staged.said WHERE iri NOT IN (SELECT iri FROM thing) GROUP BY iri ORDER BY 1",
-            (self._things,),
-        )
+        if self._things:
+            self._find_known()
+        self._engine.execute(_THINGS, [self._things])
+        new = "SELECT id, iri FROM thing WHERE id >= $1 ORDER BY id"
+        self._insert("thing", 2, statement_rows.each(self._engine, new, self._things))
         run("CREATE UNIQUE INDEX IF NOT EXISTS thing_iri ON thing(iri)")
         self._labels()
         run("INSERT INTO wording SELECT DISTINCT hash, label FROM staged.wording ORDER BY 1, 2")
         run("INSERT INTO beginning SELECT folded, label FROM staged.beginning ORDER BY 1, 2")
         self._holdings()
         self._expansions()
-        self._members(types)
+        self._members(statements)
         for table in ("document", "term"):
             run(f"DELETE FROM {table}")
         self._insert("document", 1, ((iri,) for iri in sorted(_documents(self._opened))))
@@ -176,18 +208,22 @@ class _Writer:
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
         insert_rows(self._written, table, columns, rows)
 
+    def _find_known(self) -> None:
+        """Note the numbers of the things that were there already and are spoken of."""
+        spoken = [*statement_rows.each(self._engine, "SELECT iri FROM said UNION SELECT subject FROM statement")]
+        numbers = "SELECT id FROM thing WHERE iri = ?"
+        known = ((*iri, *found) for iri in spoken for found in self._written.execute(numbers, iri))
+        statement_rows.insert_lists(self._engine, "known", known)
+
     def _labels(self) -> None:
         """Number the labels, the preferred ones of a source first, and stage under which words each is found."""
-        said = self._written.execute(
-            "SELECT thing.id, kind, language, text FROM staged.said CROSS JOIN thing ON thing.iri = said.iri "
-            "ORDER BY place, kind, thing.id, language, text"
-        )
+        said = statement_rows.each(self._engine, _LABELS)
         kinds = list(LabelKind)
         labels = each_variant(Label(thing, text, kinds[kind], language) for thing, kind, language, text in said)
         numbered = enumerate(labels, self._label)
         while some := list(islice(numbered, LABELS_AT_ONCE)):
             rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in LABEL_TABLES}
-            written, wording, beginning, holding, short = rows.values()
+            written, wording, beginning, short = rows.values()
             for number, (label, form) in some:
                 thing, text, kind, language = label
                 written.append((number, thing, kind, language, text))
@@ -195,8 +231,7 @@ class _Writer:
                 if form.folded:
                     beginning.append((form.folded, number))
                 if language in FUZZY_LANGUAGES:
-                    length = min(len(text), LONGEST)
-                    holding += [(piece, length, number, thing) for piece in set(pieces(form.stem))]
+                    self._pieces.add(set(pieces(form.stem)), (min(len(text), LONGEST), number, thing))
                 if abbreviates(label):
                     short.append((thing, form.folded))
             for table, columns in LABEL_TABLES.items():
@@ -204,24 +239,28 @@ class _Writer:
 
     def _holdings(self) -> None:
         """Write which labels have a piece, the shortest first."""
-        rows = self._written.execute(
-            "SELECT piece, length, label, thing FROM staged.holding ORDER BY piece, length, label"
-        )
         first = self._holding
         pieces_of, parts = list[tuple[str, int, int]](), list[tuple[int, bytes, bytes, bytes]]()
-        for piece, group in groupby(rows, key=lambda row: str(row[0])):
+        for piece, group in groupby(self._pieces.sorted(), key=itemgetter(0)):
             begin, count = first, 0
-            new = (row[1:] for row in group)
-            held = merge(self._held_before(piece), new) if self._holding else new
-            while some := list(islice(held, PART)):
-                lengths, numbers, things = zip(*some, strict=True)
-                parts.append((first, pack("I", numbers), pack("I", things), pack("H", lengths)))
+            for packed in self._parts(piece, list(group)):
+                count += len(packed[2]) // 2
+                parts.append((first, *packed))
                 first += 1
-                count += len(some)
             pieces_of.append((piece, count, begin))
             if len(parts) >= AT_ONCE:
                 self._flush(pieces_of, parts)
         self._flush(pieces_of, parts)
+
+    def _parts(self, piece: str, holdings: Sequence[Holding]) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Numbers, things and lengths of the labels that have a piece, no more than PART in each."""
+        if not self._holding and len(holdings) == 1 and holdings[0][1] <= PART:
+            yield holdings[0][2:]
+            return
+        new = (zip(unpack("H", row[4]), unpack("I", row[2]), unpack("I", row[3]), strict=True) for row in holdings)
+        held = merge(self._held_before(piece), *new)
+        while some := list(islice(held, PART)):
+            yield _packed(some)
 
     def _held_before(self, piece: str) -> Iterator[tuple[int, int, int]]:
         """Length, number and thing of the labels that had a piece; their rows are taken out."""
@@ -264,17 +303,14 @@ class _Writer:
         )
         self._written.executemany("INSERT OR IGNORE INTO expansion VALUES (?, ?)", found)
 
-    def _members(self, types: Iterable[tuple[str, str]]) -> None:
+    def _members(self, statements: StatementTable) -> None:
         """Write the things of each class: their numbers, or a bit for each thing where that is shorter."""
-        self._insert("staged.typed", 2, types)
         if self._things:  # what has a name only now may have had its classes before
             new = self._written.execute("SELECT iri FROM thing WHERE id >= ?", (self._things,)).fetchall()
             typed = (quad for (iri,) in new for quad in self._opened.quads(NamedNode(iri), RDF.type))
-            self._insert("staged.typed", 2, _typed(statement_rows.of_quads(typed)))
-        rows = self._written.execute(
-            "SELECT DISTINCT class, thing.id FROM staged.typed CROSS JOIN thing ON thing.iri = typed.iri ORDER BY 1, 2"
-        )
-        for name, group in groupby(rows, key=lambda row: str(row[0])):
+            statements.add(statement_rows.of_quads(typed))
+        rows = statement_rows.each(self._engine, _MEMBERS, statements.number(RDF.type))
+        for name, group in groupby(rows, key=itemgetter(0)):
             numbers = array("I", (number for _, number in group))
             if self._things:
                 numbers = array("I", sorted({*numbers, *self._members_before(name)}))
@@ -287,6 +323,56 @@ class _Writer:
         rows = self._written.execute("SELECT dense, things FROM member WHERE class = ?", (name,)).fetchall()
         self._written.execute("DELETE FROM member WHERE class = ?", (name,))
         return chain.from_iterable(set_bits(things) if dense else unpack("I", things) for dense, things in rows)
+
+
+class _Pieces:
+    """Labels by the pieces that they have. Of very many the earlier ones lie in files, each sorted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._runs: list[Path] = []
+        self._held: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        self._count = 0
+
+    def add(self, names: Collection[str], label: tuple[int, int, int]) -> None:
+        """Add a label, as its length, its number and that of its thing, to those of some pieces."""
+        for name in names:
+            self._held[name].append(label)
+        self._count += len(names)
+        if self._count >= HOLDINGS_AT_ONCE:
+            self._write()
+
+    def sorted(self) -> Iterator[Holding]:
+        """The pieces in order; one comes several times where the labels are in several files."""
+        return merge(self._here(), *map(_holdings_in, self._runs), key=itemgetter(0)) if self._runs else self._here()
+
+    def _here(self) -> Iterator[Holding]:
+        for name in sorted(self._held):
+            labels = self._held[name]
+            labels.sort()
+            yield name, len(labels), *_packed(labels)
+
+    def _write(self) -> None:
+        path = self._folder / f"pieces-{len(self._runs)}"
+        here = self._here()
+        with path.open("wb") as file:
+            while some := list(islice(here, LABELS_AT_ONCE)):
+                pickle.dump(some, file)
+        self._runs.append(path)
+        self._held.clear()
+        self._count = 0
+
+
+def _holdings_in(path: Path) -> Iterator[Holding]:
+    with path.open("rb") as file, suppress(EOFError):
+        while True:
+            yield from pickle.load(file)
+
+
+def _packed(labels: Iterable[tuple[int, int, int]]) -> tuple[bytes, bytes, bytes]:
+    """Numbers, things and lengths of labels."""
+    lengths, numbers, things = zip(*labels, strict=True)
+    return pack("I", numbers), pack("I", things), pack("H", lengths)
 
 
 def hashed(key: str) -> int:
@@ -330,36 +416,38 @@ def said(opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> Iterat
 
     The place is that of its source, and within that comes what is in our languages or none before the others.
     """
-    for place, iri, text, kind, tag in _read(opened, only):
-        language, later = _language(tag)
-        yield 2 * place + later, iri, kind, language, text
+    with statement_rows.engine() as engine:
+        _stage(engine, opened, only)
+        yield from statement_rows.each(engine, "FROM said")
 
 
-@lru_cache(maxsize=256)
+def _stage(engine: DuckDBPyConnection, opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> StatementTable:
+    """Make the table ``said`` of the labels, or of those in some graphs only; returns that of the statements."""
+    left_out = [opened.iris.graph(name) for name in ("ontology", "shapes")]
+    kinds = {**LABEL_PROPERTIES, opened.iris.term("officialName"): LabelKind.ALTERNATIVE}
+    statements = StatementTable(engine, [*kinds, RDF.type], addition.places(opened.release))
+    if only is None:
+        statements.add_release(opened, [*kinds], left_out)
+    else:
+        graphs = [graph for graph in only if graph not in left_out]
+        statements.add(statement_rows.of_graphs(opened, [*kinds], graphs))
+    engine.execute(ENGINE)
+    tags = [*statement_rows.each(engine, "SELECT DISTINCT language FROM statement WHERE language IS NOT NULL")]
+    statement_rows.insert_lists(engine, "tag", ((tag, *_language(tag)) for (tag,) in tags))
+    no_things = [opened.iris.iri(path) for path in ("graph/", "release/")]
+    engine.execute(_SAID, [[*map(int, kinds.values())], *no_things])
+    if only is None:
+        statement_rows.insert_lists(engine, "said", _numbers(opened))
+    return statements
+
+
 def _language(tag: str) -> tuple[str, bool]:
     """The primary subtag, in lower case, and whether its labels come after those in our languages or in none."""
     language = tag.lower().partition("-")[0]
     return language, bool(language) and language not in WORD_LANGUAGES
 
 
-def _read(opened: OpenRelease, only: Iterable[NamedNode] | None) -> Iterator[tuple[int, str, str, int, str]]:
-    left_out = [opened.iris.graph(name) for name in ("ontology", "shapes")]
-    places = addition.places(opened.release)
-    kinds = {**LABEL_PROPERTIES, opened.iris.term("officialName"): LabelKind.ALTERNATIVE}
-    if only is None:
-        rows = statement_rows.of_release(opened, [*kinds], left_out)
-    else:
-        rows = statement_rows.of_graphs(opened, [*kinds], [graph for graph in only if graph not in left_out])
-    kind_of = {node.value: int(kind) for node, kind in kinds.items()}
-    no_things = tuple(opened.iris.iri(path) for path in ("graph/", "release/"))
-    for subject, predicate, text, language, graph in rows:
-        if language is not None and not subject.startswith(no_things):
-            yield places.get(graph, 0), subject, text, kind_of[predicate], language
-    if only is None:
-        yield from ((0, *row) for row in _numbers(opened))
-
-
-def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, int, str]]:
+def _numbers(opened: OpenRelease) -> Iterator[tuple[int, str, int, str, str]]:
     """Parts that are numbered in their document are also called by kind and number: "Action 8"."""
     for pattern in opened.triples(None, opened.iris.term("labelPattern")):
         if not isinstance(pattern.subject, NamedNode) or not isinstance(pattern.object, Literal):
@@ -368,12 +456,8 @@ def _numbers(opened: OpenRelease) -> Iterator[tuple[str, str, int, str]]:
             path = opened.iris.path(triple.subject.value) if isinstance(triple.subject, NamedNode) else None
             if isinstance(triple.subject, NamedNode) and path and (found := _NUMBERED.fullmatch(path)):
                 name = pattern.object.value.replace("{}", found[1])
-                yield triple.subject.value, name, LabelKind.ALTERNATIVE, pattern.object.language or ""
-
-
-def _typed(rows: Iterable[StatementRow]) -> Iterator[tuple[str, str]]:
-    """(class, IRI) of what is typed."""
-    return ((value, subject) for subject, _, value, language, _ in rows if language is None)
+                language, later = _language(pattern.object.language or "")
+                yield int(later), triple.subject.value, LabelKind.ALTERNATIVE, language, name
 
 
 def _documents(opened: OpenRelease) -> set[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
@@ -25,7 +26,7 @@ from initiative_lod.reading.source_files import CAP, FileOutcome, Member
 from initiative_lod.reading.syntax import HEAD, WIDER, decide
 
 WHOLE = 64 << 20  # bytes of a file that are read at once; a larger one is streamed from where it lies
-BLOCK = 8 << 20
+BLOCK = 256 << 10  # bytes of lines: they stay in the processor's cache, and are fewer than a statement may have
 MOST_ERRORS = 10_000
 LONGEST = 500  # characters of a reason
 
@@ -135,7 +136,7 @@ def _written(quads: Iterator[Quad], format: GraphFormat, content: Content, outco
     """The quads, without their graphs, as N-Quads: at once, or through a file where the content lies in one."""
     plain = _plain(quads, outcome) if format.graphs else quads
     if not isinstance(content, Path):
-        return [serialize(plain, format=RdfFormat.N_QUADS) or b""]
+        return _blocks(BytesIO(serialize(plain, format=RdfFormat.N_QUADS) or b""))
     lines = TemporaryFile()  # noqa: SIM115  it lives as long as its blocks are wanted
     try:
         serialize(plain, output=lines, format=RdfFormat.N_QUADS)

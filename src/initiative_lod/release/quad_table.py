@@ -68,18 +68,6 @@ SELECT subject, predicate, object, graph,
     THEN regexp_extract(object, '"@([A-Za-z0-9-]+)$', 1) END AS language
 """
 
-#: Statements about IRIs whose objects are IRIs or literals, the terms without what N-Quads writes around them.
-_STATEMENTS = """
-SELECT substr(subject, 2, length(subject) - 2), substr(predicate, 2, length(predicate) - 2), value,
-  CASE WHEN object LIKE '"%' THEN coalesce(language, '') END, substr(graph, 2, length(graph) - 2)
-FROM read_parquet($1)
-WHERE list_contains($2::VARCHAR[], predicate) AND NOT list_contains($3::VARCHAR[], graph)
-  AND (len($4::VARCHAR[]) = 0
-    OR list_bool_or(list_transform($4::VARCHAR[], lambda begin: starts_with(subject, begin))))
-  AND subject LIKE '<%' AND subject NOT LIKE '<<(%'
-  AND (object LIKE '"%' OR object LIKE '<%' AND object NOT LIKE '<<(%')
-"""
-
 
 def connection(scratch: Path, memory: int = MEMORY_BYTES, asked: int = 0, threads: int = 1) -> DuckDBPyConnection:
     """An engine that works in so many bytes of memory, and beyond these in ``scratch``.
@@ -176,26 +164,6 @@ def lines(path: Path, scratch: Path) -> Iterator[bytes]:
         found = engine.execute(f"SELECT concat_ws(' ', subject, predicate, object, graph, '.') FROM '{_quoted(path)}'")
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from (row[0].encode() + b"\n" for row in rows)
-
-
-def statements(
-    path: Path, scratch: Path, predicates: Sequence[str], but: Sequence[str] = (), under: Sequence[str] = ()
-) -> Iterator[tuple[str, str, str, str | None, str]]:
-    """The statements of some properties, in all graphs ``but`` some, of subjects whose IRIs begin with one of ``under``
-    (none: any). Each has the IRIs of subject and property, the value, its language (empty: none; None: it is an IRI),
-    the IRI of the graph. Raises ReleaseError, OutOfTime.
-    """
-    from duckdb import Error
-
-    given = [f"<{item}>" for item in predicates], [f"<{item}>" for item in but], [f"<{item}" for item in under]
-    try:
-        with connection(scratch) as engine, in_time(engine):
-            found = engine.execute(_STATEMENTS, [str(path), *given])
-            while rows := found.fetchmany(_ROWS_AT_ONCE):
-                yield from rows
-    except Error as error:
-        check_time()
-        raise ReleaseError(f"{path} cannot be read: {error}") from error
 
 
 def _split(engine: DuckDBPyConnection, parts: Sequence[Path], number: int) -> str:

@@ -32,15 +32,18 @@ from initiative_lod.search.schema import (
     SCHEMA,
     UNCLASSED,
 )
-from initiative_lod.search.staged_statements import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID
+from initiative_lod.search.staged_statements import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID, StagedStatements
 from initiative_lod.vocabulary import ATTESTATIONS, DOCUMENTS, SPEAKING_OF
 
 MAX_FOREIGN_RESOURCES = 5_000_000  # of others; ours always go in
 MAX_FOREIGN_LITERALS = 64  # literals of one resource of others
 DEEPEST = 8  # levels from a part up to its document
 
+_WORDS_AT_ONCE = 16 << 20  # bytes of words that are sorted in memory before they are written
 _NAMES_IN_ORDER = "SELECT key, resource, language FROM name ORDER BY 1, 2, 3"
 _SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
+#: Where names lie until they are sorted.
+NAMES = f"{_SETTINGS}; PRAGMA temp_store = FILE; CREATE TABLE name(key TEXT, resource INTEGER, language TEXT)"
 
 #: What is not looked for by its name: how the graph is arranged, and what proves a statement.
 UNNAMED = frozenset(("TextSpan", "Condition", "Sentence", *ATTESTATIONS))
@@ -66,8 +69,11 @@ class IndexSummary:
 class Builder:
     """Writes one index from staged statements."""
 
-    def __init__(self, staged: sqlite3.Connection, index: sqlite3.Connection, iris: Iris) -> None:
-        self._staged, self._index, self._iris = staged, index, iris
+    def __init__(
+        self, staged: StagedStatements, names: sqlite3.Connection, index: sqlite3.Connection, iris: Iris
+    ) -> None:
+        """``names`` is a place on the disk where these lie until they are sorted."""
+        self._staged, self._names, self._index, self._iris = staged, names, index, iris
         self._simplified: Mapping[str, str] = {}
         self._digest = 0
         self._values: dict[tuple[str, str], int] = {}
@@ -84,8 +90,9 @@ class Builder:
             raise ReleaseError(
                 f"the search index cannot be made with SQLite {sqlite3.sqlite_version}: {error}"
             ) from error
+        index.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (_WORDS_AT_ONCE,))
         index.execute("BEGIN")
-        self._staged.execute("BEGIN")
+        self._names.execute("BEGIN")
         self._simplified = simplified_characters()
         index.executemany("INSERT INTO simplified VALUES (?, ?)", sorted(self._simplified.items()))
         self._links = self._read_links()
@@ -96,10 +103,7 @@ class Builder:
         subjects = sorted(self._own(), key=lambda item: ("#" in item, natural(item)))
         things = sum("#" not in item for item in subjects)
         for number, subject in enumerate(subjects, 1):
-            rows = self._staged.execute(
-                "SELECT DISTINCT field, language, value FROM said WHERE own = 0 AND subject = ?", (subject,)
-            )
-            self._add(number, subject, list(rows), own=True)
+            self._add(number, subject, [*self._staged.own[subject]], own=True)
         own, left_out = number, 0
         for subject, values in self._foreign():
             if number - own >= MAX_FOREIGN_RESOURCES:
@@ -108,8 +112,8 @@ class Builder:
             number += 1
             self._add(number, subject, values, own=False)
         self._flush()
-        self._staged.execute("COMMIT")
-        insert_rows(index, "name", 3, self._staged.execute(_NAMES_IN_ORDER))
+        self._names.execute("COMMIT")
+        insert_rows(index, "name", 3, self._names.execute(_NAMES_IN_ORDER))
         summary = IndexSummary(number, own, self._literals, left_out, f"{self._digest:064x}")
         for key, value in (
             ("format", FORMAT),
@@ -122,6 +126,7 @@ class Builder:
         ):
             index.execute("INSERT INTO meta VALUES (?, ?)", (key, str(value)))
         index.execute("INSERT INTO words(words) VALUES ('optimize')")
+        index.execute("DELETE FROM words_config WHERE k = 'hashsize'")
         index.execute("COMMIT")
         index.executescript(f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; VACUUM;")
         return summary
@@ -137,7 +142,7 @@ class Builder:
         if meta["format"] != str(FORMAT) or meta["left_out"] != "0":
             return False
         index.execute("BEGIN")
-        self._staged.execute("BEGIN")
+        self._names.execute("BEGIN")
         self._links = defaultdict(lambda: defaultdict(list))
         self._simplified = dict(index.execute("SELECT traditional, simplified FROM simplified"))
         self._digest = int(meta["content_digest"], 16)
@@ -153,15 +158,15 @@ class Builder:
         if number - int(meta["own"]) > MAX_FOREIGN_RESOURCES:
             return False
         self._flush()
-        self._staged.execute("COMMIT")
-        insert_rows(index, "name", 3, self._staged.execute(_NAMES_IN_ORDER))
+        self._names.execute("COMMIT")
+        insert_rows(index, "name", 3, self._names.execute(_NAMES_IN_ORDER))
         changed = {"resources": str(number), "content_digest": f"{self._digest:064x}"}
         index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in changed.items()])
         index.execute("COMMIT")
         return True
 
     def _own(self) -> Iterator[str]:
-        for (subject,) in self._staged.execute("SELECT DISTINCT subject FROM said WHERE own = 0"):
+        for subject in self._staged.own:
             path = self._iris.path(subject) or ""
             kinds = set(self._kinds(subject))
             if kinds & UNNAMED or (self._parts(subject) and "#" in path):
@@ -171,13 +176,7 @@ class Builder:
 
     def _foreign(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Others' things that have a name, in the order of their first sources, then of IRIs, with their words."""
-        rows = self._staged.execute(
-            "SELECT said.subject, field, language, value FROM (SELECT subject, min(place) AS place FROM said "
-            "WHERE own = 1 AND field IN ('label', 'alt') GROUP BY subject) AS named "
-            "CROSS JOIN said ON said.own = 1 AND said.subject = named.subject "
-            "ORDER BY named.place, said.subject, field != 'label', field, language, value"
-        )
-        for subject, group in groupby(rows, key=itemgetter(0)):
+        for subject, group in groupby(self._staged.foreign(), key=itemgetter(0)):
             values: list[tuple[str, str, str]] = []
             for row in group:  # to its end, but no more of it is kept
                 if len(values) < MAX_FOREIGN_LITERALS and row[1:] not in values:
@@ -186,23 +185,14 @@ class Builder:
 
     def _read_links(self) -> dict[str, dict[str, list[str]]]:
         links: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        rows = self._staged.execute("SELECT DISTINCT subject, predicate, object FROM link ORDER BY 1, 2, 3")
-        for subject, predicate, object in rows:
+        for subject, predicate, object in self._staged.links:
             links[subject][predicate].append(object)
         return links
 
     def _read_labels(self) -> dict[str, list[tuple[str, str]]]:
         """Labels and other names of what our parts speak of."""
         things = {item for links in self._links.values() for name in SPEAKING_OF for item in links.get(name, ())}
-        labels = {}
-        for item in sorted(things):
-            rows = self._staged.execute(
-                "SELECT DISTINCT language, value FROM said WHERE subject = ? AND own = ? AND field IN ('label', 'alt') "
-                "ORDER BY field DESC, language, value",
-                (item, not self._iris.owns(item)),
-            )
-            labels[item] = list(rows)
-        return labels
+        return self._staged.labels(things)
 
     def _read_mapped(self) -> dict[str, list[tuple[str, str]]]:
         """Names of our things in the vocabularies that they are mapped to."""
@@ -220,10 +210,7 @@ class Builder:
             if any(self._links[subject].get("isPartOf") for subject in tuple(mapping.get(SUBJECT_ID, ()))):
                 targets = [target for target in mapping.get(OBJECT_ID, ()) if not self._iris.owns(target)]
                 named.update((target, label) for target in targets for label in mapping.get(OBJECT_LABEL, ()))
-        has_name = "SELECT 1 FROM said WHERE own = 1 AND subject = ? AND field = 'label' AND language = ?"
-        rows = [(target, guessed(label), label) for target, label in sorted(named)]
-        unnamed = [row for row in rows if self._staged.execute(has_name, row[:2]).fetchone() is None]
-        self._staged.executemany("INSERT INTO said VALUES (1, ?, 'label', ?, ?, 0)", unnamed)
+        self._staged.name((target, guessed(label), label) for target, label in sorted(named))
 
     def _kinds(self, subject: str) -> list[str]:
         prefix = self._iris.iri("ontology#")
@@ -293,8 +280,13 @@ class Builder:
     def _flush(self) -> None:
         for table, rows in self._rows.items():
             # Names lie in the order of their keys: they are sorted on disk before they go in.
-            connection = self._staged if table == "name" else self._index
-            insert_rows(connection, INTO[table], COLUMN_COUNTS[table], rows)
+            if table == "words":  # one row a statement: at the end of one of many, those in memory are written
+                self._index.executemany(
+                    f"INSERT INTO {INTO[table]} VALUES ({', '.join('?' * COLUMN_COUNTS[table])})", rows
+                )
+            else:
+                connection = self._names if table == "name" else self._index
+                insert_rows(connection, INTO[table], COLUMN_COUNTS[table], rows)
             rows.clear()
 
     def _about(self, subject: str) -> Iterator[tuple[str, str, str]]:

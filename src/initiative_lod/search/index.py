@@ -11,9 +11,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -25,17 +24,20 @@ from initiative_lod.release.addition import Addition
 from initiative_lod.release.files import unstamp
 from initiative_lod.release.manifest import INDEX
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.release.statement_rows import StatementRow
+from initiative_lod.release.statement_rows import StatementTable
 from initiative_lod.search import staged_statements
-from initiative_lod.search.builder import Builder, IndexSummary
+from initiative_lod.search.builder import NAMES, Builder, IndexSummary
+from initiative_lod.search.staged_statements import StagedStatements
 from initiative_lod.vocabulary import SPEAKING_OF
 
 FILE = "search.sqlite"
 
+Fill = Callable[[StatementTable], None]
+
 
 def build(path: Path, quads: Iterable[Quad], iris: Iris) -> IndexSummary:
     """Write the index of ``quads`` to ``path``, which must not exist. Raises ReleaseError when SQLite has no FTS5."""
-    return _build(path, statement_rows.of_quads(quads), iris, {})
+    return _build(path, lambda statements: statements.add(statement_rows.of_quads(quads)), iris, {})
 
 
 def build_of(path: Path, opened: OpenRelease) -> IndexSummary:
@@ -46,19 +48,20 @@ def build_of(path: Path, opened: OpenRelease) -> IndexSummary:
     iris = opened.iris
     but = iris.graph("release"), opened.inferred
     named = [*staged_statements.wordings(iris), NamedNode(staged_statements.OBJECT_LABEL)]
-    rows = chain(
-        statement_rows.of_release(opened, named, but),
-        statement_rows.of_release(opened, staged_statements.linking(iris), but, under=(iris.base, SHARED_BASE)),
-    )
-    return _build(path, rows, iris, addition.places(opened.release))
+
+    def fill(statements: StatementTable) -> None:
+        statements.add_release(opened, named, but)
+        statements.add_release(opened, staged_statements.linking(iris), but, under=(iris.base, SHARED_BASE))
+
+    return _build(path, fill, iris, addition.places(opened.release))
 
 
-def _build(path: Path, rows: Iterable[StatementRow], iris: Iris, places: Mapping[str, int]) -> IndexSummary:
+def _build(path: Path, fill: Fill, iris: Iris, places: Mapping[str, int]) -> IndexSummary:
     if path.exists():
         raise ReleaseError(f"{path} is already there: an index is never written over")
-    with _staged(path, rows, iris, places) as staged, _beside(path) as building:
+    with _staged(path, fill, iris, places) as (staged, names), _beside(path) as building:
         with closing(sqlite3.connect(building, isolation_level=None)) as index:
-            summary = Builder(staged, index, iris).build()
+            summary = Builder(staged, names, index, iris).build()
         unstamp(building)
         building.replace(path)
     return summary
@@ -77,12 +80,16 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
     if any(next(opened.triples(None, link, item), None) for item in subjects for link in linking):
         return False
     quads = (quad for item in subjects for quad in opened.about(item) if quad.graph_name != iris.graph("release"))
-    rows, places = statement_rows.of_quads(quads), addition.places(opened.release)
-    with _staged(path, rows, iris, places) as staged, _beside(path) as building:
+    places = addition.places(opened.release)
+
+    def fill(statements: StatementTable) -> None:
+        statements.add(statement_rows.of_quads(quads))
+
+    with _staged(path, fill, iris, places) as (staged, names), _beside(path) as building:
         try:
             shutil.copyfile(added.before.path / INDEX / FILE, building)
             with closing(sqlite3.connect(building, isolation_level=None)) as index:
-                if not Builder(staged, index, iris).add():
+                if not Builder(staged, names, index, iris).add():
                     return False
         except (OSError, sqlite3.Error):
             return False
@@ -93,14 +100,17 @@ def add(path: Path, opened: OpenRelease, added: Addition) -> bool:
 
 @contextmanager
 def _staged(
-    path: Path, rows: Iterable[StatementRow], iris: Iris, places: Mapping[str, int]
-) -> Iterator[sqlite3.Connection]:
+    path: Path, fill: Fill, iris: Iris, places: Mapping[str, int]
+) -> Iterator[tuple[StagedStatements, sqlite3.Connection]]:
     with (
         tempfile.TemporaryDirectory(prefix=".search-", dir=path.parent) as folder,
-        closing(staged_statements.scratch(Path(folder) / "staged.sqlite")) as staged,
+        closing(sqlite3.connect(Path(folder) / "names.sqlite", isolation_level=None)) as names,
+        statement_rows.engine() as engine,
     ):
-        staged_statements.stage(staged, rows, iris, places)
-        yield staged
+        names.executescript(NAMES)
+        statements = StatementTable(engine, staged_statements.properties(iris), places)
+        fill(statements)
+        yield StagedStatements(engine, statements, iris), names
 
 
 @contextmanager

@@ -1,84 +1,129 @@
-"""The statements that an index is made of, as a set, sorted on disk: memory does not grow with what is merged in."""
+"""The statements that an index is made of. Ours lie in memory; what is said of others' things is sorted on disk:
+memory does not grow with what is merged in.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from initiative_lod.iris import SHARED_BASE, Iris
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
-from initiative_lod.languages import indexed, primary
-from initiative_lod.release.files import insert_rows
-from initiative_lod.release.statement_rows import StatementRow
+from initiative_lod.languages import HAN, indexed, primary
+from initiative_lod.release import statement_rows
 from initiative_lod.search.schema import MAX_CHARACTERS
 from initiative_lod.vocabulary import DCTERMS, ELI, INTERPRETING, RDF, RDFS, SKOS, SSSOM
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 OBJECT_LABEL = f"{SSSOM.iri}object_label"
 SUBJECT_ID = f"{SSSOM.iri}subject_id"
 OBJECT_ID = f"{SSSOM.iri}object_id"
 
+#: Field, language and characters of a value; what is indexed of each property; of each language tag the language under
+#: which its words are indexed, NULL where the words have to tell it.
+_SCHEMA = """
+CREATE TABLE field(property USMALLINT, field VARCHAR, characters INTEGER);
+CREATE TABLE tag(tag VARCHAR, language VARCHAR);
+CREATE TABLE own(subject VARCHAR);
+CREATE TABLE said(subject VARCHAR, field VARCHAR, language VARCHAR, value VARCHAR, place INTEGER);
+"""
+_SPACES = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+_SAID = f"""
+INSERT INTO said
+SELECT subject, field, coalesce(tag.language, CASE WHEN regexp_matches(value, '[{HAN}]') THEN 'zh' ELSE 'en' END),
+  value[:characters], place
+FROM statement JOIN field USING (property) JOIN tag ON tag.tag = statement.language
+WHERE trim(value, '{_SPACES}') != ''
+"""
+#: Others' things that have a name, in the order of their first sources, then of IRIs.
+_FOREIGN = """
+WITH named AS (
+  SELECT subject, min(place) AS first FROM said ANTI JOIN own USING (subject)
+  WHERE field IN ('label', 'alt') GROUP BY subject
+)
+SELECT subject, field, language, value FROM said JOIN named USING (subject)
+ORDER BY first, subject, field != 'label', field, language, value
+"""
+_LABELS = "SELECT subject, language, value FROM said WHERE field IN ('label', 'alt') AND list_contains($1, subject)"
+_NAMED = "SELECT DISTINCT subject, language FROM said WHERE field = 'label' AND list_contains($1, subject)"
 
-def scratch(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript(
-        """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
-        CREATE TABLE said(own INTEGER, subject TEXT, field TEXT, language TEXT, value TEXT, place INTEGER);
-        CREATE TABLE link(subject TEXT, predicate TEXT, object TEXT);
-        CREATE TABLE name(key TEXT, resource INTEGER, language TEXT);"""
-    )
-    connection.execute("BEGIN")
-    return connection
-
-
-def stage(
-    staged: sqlite3.Connection,
-    rows: Iterable[StatementRow],
-    iris: Iris,
-    places: Mapping[str, int],
-) -> None:
-    """Stage the statements; ``places`` are those of the graphs of others, in which their things are numbered."""
-    literals = _literal_fields(iris)
-    links = _links(iris)
-    bases = iris.base, SHARED_BASE
-    literal_rows: list[tuple[int, str, str, str, str, int]] = []
-    link_rows: list[tuple[str, str, str]] = []
-
-    def flush() -> None:
-        insert_rows(staged, "said", 6, literal_rows)
-        insert_rows(staged, "link", 3, link_rows)
-        literal_rows.clear()
-        link_rows.clear()
-
-    for subject, predicate, value, language, graph in rows:
-        if language is not None:
-            field = literals.get(predicate)
-            if field is not None and value and not value.isspace():
-                words = _indexed(language) or indexed(language, value)
-                text, place = value[: MAX_CHARACTERS[field]], places.get(graph, 0)
-                own = subject.startswith(bases) and iris.owns(subject)
-                literal_rows.append((not own, subject, field, words, text, place))
-            elif predicate == OBJECT_LABEL:
-                link_rows.append((subject, OBJECT_LABEL, value[: MAX_CHARACTERS["about"]]))
-        else:
-            link = links.get(predicate)
-            if link is not None and iris.owns(subject):
-                link_rows.append((subject, link, value))
-        if len(literal_rows) + len(link_rows) >= 20_000:
-            flush()
-    flush()
-    staged.execute("COMMIT")
-    staged.execute("CREATE INDEX link_subject ON link(subject, predicate, object)")
-    staged.execute("CREATE INDEX said_subject ON said(own, subject)")
+Value = tuple[str, str, str]  # field, language, words
 
 
-@lru_cache(maxsize=256)
+class StagedStatements:
+    """Names, words and links of things, from the table of an engine with the statements of ``properties``."""
+
+    def __init__(self, engine: DuckDBPyConnection, statements: statement_rows.StatementTable, iris: Iris) -> None:
+        self._engine, self._iris = engine, iris
+        engine.execute(_SCHEMA)
+        fields = ((statements.number(NamedNode(iri)), field) for iri, field in _literal_fields(iris).items())
+        statement_rows.insert_lists(engine, "field", ((*item, MAX_CHARACTERS[item[1]]) for item in fields))
+        each = statement_rows.each
+        tags = [*each(engine, "SELECT DISTINCT language FROM statement WHERE language IS NOT NULL")]
+        statement_rows.insert_lists(engine, "tag", ((tag, _indexed(tag) or None) for (tag,) in tags))
+        engine.execute(_SAID)
+        ours = "FROM said WHERE starts_with(subject, $1) OR starts_with(subject, $2)"
+        bases = iris.base, SHARED_BASE
+        subjects = [*each(engine, f"SELECT DISTINCT subject {ours}", *bases)]
+        statement_rows.insert_lists(engine, "own", (row for row in subjects if iris.owns(row[0])))
+        #: What is said of our own things.
+        self.own: dict[str, dict[Value, None]] = defaultdict(dict)
+        for subject, *value in each(engine, "SELECT DISTINCT * EXCLUDE place FROM said SEMI JOIN own USING (subject)"):
+            self.own[subject][tuple(value)] = None
+        #: Links of our own things, and what others' things are called by mappings to them: subject, property, object.
+        self.links = sorted(set(self._links(statements)))
+
+    def _links(self, statements: statement_rows.StatementTable) -> Iterator[tuple[str, str, str]]:
+        names = {statements.number(NamedNode(iri)): name for iri, name in _links(self._iris).items()}
+        called = statements.number(NamedNode(OBJECT_LABEL))
+        rows = statement_rows.each(
+            self._engine,
+            "SELECT DISTINCT subject, property, value FROM statement "
+            "WHERE CASE WHEN language IS NULL THEN list_contains($1, property) ELSE property = $2 END",
+            [*names],
+            called,
+        )
+        for subject, property, value in rows:
+            if property == called:
+                yield subject, OBJECT_LABEL, value[: MAX_CHARACTERS["about"]]
+            elif self._iris.owns(subject):
+                yield subject, names[property], value
+
+    def labels(self, subjects: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """Labels and other names of things, with their languages."""
+        found: dict[str, dict[tuple[str, str], None]] = {subject: {} for subject in sorted(subjects)}
+        for subject, language, value in statement_rows.each(self._engine, _LABELS, [*found]):
+            found[subject][language, value] = None
+        return {subject: [*labels] for subject, labels in found.items()}
+
+    def name(self, names: Iterable[tuple[str, str, str]]) -> None:
+        """Give names to others' things that have none in their language: subject, language, name."""
+        names = list(names)
+        subjects = sorted({subject for subject, _, _ in names})
+        named = {*statement_rows.each(self._engine, _NAMED, subjects)}
+        new = ((subject, "label", *name, 0) for subject, *name in names if (subject, name[0]) not in named)
+        statement_rows.insert_lists(self._engine, "said", new)
+
+    def foreign(self) -> Iterator[tuple[str, str, str, str]]:
+        """Subject, field, language and value of others' things that have a name, in the order of their first sources,
+        then of IRIs.
+        """
+        return statement_rows.each(self._engine, _FOREIGN)
+
+
 def _indexed(tag: str) -> str:
     """The language under which words with a tag are indexed; empty where the words have to tell it."""
     return indexed(tag, "") if primary(tag) else ""
+
+
+def properties(iris: Iris) -> list[NamedNode]:
+    """All properties that an index is made of."""
+    return [*wordings(iris), *linking(iris), NamedNode(OBJECT_LABEL)]
 
 
 def wordings(iris: Iris) -> list[NamedNode]:
