@@ -1,7 +1,7 @@
 """A siege: connections that ask one kind of address as fast as they are answered, while others are asked and timed.
 
-The besiegers are one client, from an address of its own, and a process of their own, so that they take no time from
-those that are timed but the machine's. They never wait, whatever they are told.
+The besiegers are one client, or as many as there are connections, from addresses of their own, and a process of their
+own, so that they take no time from those that are timed but the machine's. They never wait, whatever they are told.
 """
 
 from __future__ import annotations
@@ -56,12 +56,16 @@ class Besieged:
         return times[min(len(times) - 1, len(times) * 99 // 100)]
 
 
-def besiege(port: int, kind: Kind | None, connections: int, seconds: float, probes: dict[str, str]) -> Besieged:
-    """Ask ``kind`` (None: nothing) over so many connections for so long; meanwhile each probe (path: accept)."""
+def besiege(
+    port: int, kind: Kind | None, connections: int, seconds: float, probes: dict[str, str], *, clients: int = 1
+) -> Besieged:
+    """Ask ``kind`` (None: nothing) over so many connections of so many clients for so long; meanwhile each probe (path:
+    accept).
+    """
     found = Besieged()
     process = None
     if kind is not None:
-        told = json.dumps([port, [item.decode() for item in kind.requests()], connections, seconds + 1])
+        told = json.dumps([port, [item.decode() for item in kind.requests()], connections, seconds + 1, clients])
         process = subprocess.Popen([sys.executable, __file__, told], stdout=subprocess.PIPE)
         time.sleep(1.0)  # they have begun
     end = time.monotonic() + seconds
@@ -122,14 +126,15 @@ def _answer(connection: socket.socket) -> tuple[int, bool]:
     return int(head.split(b" ", 2)[1]), b"connection: close" in head.lower()
 
 
-async def _attack(port: int, requests: list[bytes], connections: int, seconds: float) -> Counter[str]:
+async def _attack(port: int, requests: list[bytes], connections: int, seconds: float, clients: int) -> Counter[str]:
     statuses: Counter[str] = Counter()
     turn = iter(range(10**9))
 
-    async def one() -> None:
+    async def one(client: int) -> None:
         while True:
             try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+                own = f"127.0.0.{client + 2}", 0
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=own)
             except OSError:
                 statuses["refused"] += 1
                 await asyncio.sleep(0.1)
@@ -149,7 +154,7 @@ async def _attack(port: int, requests: list[bytes], connections: int, seconds: f
             statuses["closed"] += 1
             writer.close()
 
-    tasks = [asyncio.create_task(one()) for _ in range(connections)]
+    tasks = [asyncio.create_task(one(number % clients)) for number in range(connections)]
     await asyncio.sleep(seconds)
     for task in tasks:
         task.cancel()
@@ -158,6 +163,6 @@ async def _attack(port: int, requests: list[bytes], connections: int, seconds: f
 
 
 if __name__ == "__main__":
-    port, requests, connections, seconds = json.loads(sys.argv[1])
-    found = asyncio.run(_attack(port, [item.encode() for item in requests], connections, seconds))
+    port, requests, connections, seconds, clients = json.loads(sys.argv[1])
+    found = asyncio.run(_attack(port, [item.encode() for item in requests], connections, seconds, clients))
     print(json.dumps(found))

@@ -1,4 +1,5 @@
-"""A siege of every kind of address: 64 connections each, while health and two pages of other kinds are asked and timed.
+"""A siege of every kind of address: 64 connections each, of one client and of 64, while health and two pages of other
+kinds are asked and timed.
 
 ``make siege`` prints the figures, and those of one machine stand in docs/overload.md. What is asserted does not depend
 on how busy the machine is: whoever was besieged answers with nothing but the statuses it may, and all others with 200.
@@ -135,11 +136,11 @@ def serving(settings: Settings) -> Iterator[int]:
     assert "Traceback" not in log, log[-3000:]
 
 
-def row(name: str, found: Besieged) -> str:
+def cells(found: Besieged) -> str:
     answered = sum(count for status, count in found.statuses.items() if status.isdigit())
     away = sum(found.statuses.get(status, 0) for status in ("429", "503"))
     times = " | ".join(f"{found.p99(path) * 1000:.0f}" for path in (STORED, MADE, HEALTH))
-    return f"| {name} | {answered:,} | {away:,} | {times} |"
+    return f"{answered:,} | {away:,} | {times}"
 
 
 @pytest.mark.slow
@@ -150,15 +151,19 @@ def test_no_kind_of_address_starves_another(real_settings: Settings) -> None:
     with serving(real_settings) as port:
         besiege(port, None, 0, 1.0, probes)
         print(f"\n{CONNECTIONS} connections for {SECONDS:g} s each; load average before {os.getloadavg()[0]:.1f}")
-        print("| address | requests | 429, 503 | p99 stored | p99 made | p99 health, ms |")
-        print("| --- | ---: | ---: | ---: | ---: | ---: |")
-        print(row("none", besiege(port, None, 0, SECONDS, probes)), flush=True)
+        print("| of one client, of 64 |" + " requests | 429, 503 | p99 stored | p99 made | p99 health, ms |" * 2)
+        print("| --- |" + " ---: |" * 10)
+        nobody = [cells(besiege(port, None, 0, SECONDS, probes)) for _ in range(2)]
+        print(f"| none | {' | '.join(nobody)} |", flush=True)
         unexpected = {}
         for kind in kinds(current.version):
-            found = besiege(port, kind, CONNECTIONS, SECONDS, probes)
-            print(row(kind.name, found), flush=True)
-            wrong = found.statuses.keys() - {"200", "302", "303", "307", "400", "404", "406", "429", "503", "504"}
-            if wrong or found.met.keys() - {200} or not found.met[200]:
-                unexpected[kind.name] = dict(found.statuses), dict(found.met)
+            both = []
+            for clients in (1, CONNECTIONS):
+                found = besiege(port, kind, CONNECTIONS, SECONDS, probes, clients=clients)
+                both.append(cells(found))
+                wrong = found.statuses.keys() - {"200", "302", "303", "307", "400", "404", "406", "429", "503", "504"}
+                if wrong or found.met.keys() - {200} or not found.met[200]:
+                    unexpected[kind.name, clients] = dict(found.statuses), dict(found.met)
+            print(f"| {kind.name} | {' | '.join(both)} |", flush=True)
         print(f"load average after {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     assert unexpected == {}

@@ -19,7 +19,7 @@ from initiative_lod.errors import Busy, OutOfTime
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
-from initiative_lod.web.http.fair_starts import BEGUN, MOST, SENT, FairStarts
+from initiative_lod.web.http.fair_starts import ALL, BEGUN, MOST, SENT, FairStarts
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Client
 from patience import SECONDS, eventually
@@ -346,6 +346,28 @@ def test_a_client_that_asks_much_lets_another_one_begin() -> None:
     asyncio.run(main())
     assert begun.index("other") == MOST // BEGUN
     assert begun.count("many") == 64
+
+
+def test_many_clients_together_let_health_begin_first_and_begin_in_order() -> None:
+    begun: list[str] = []
+
+    async def main() -> None:
+        starts = FairStarts()
+
+        async def one(client: str, first: bool = False) -> None:
+            await starts.wait(client, first=first)
+            begun.append(client)
+
+        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+            for number in range(64):
+                group.create_task(one(f"client {number}"))
+            group.create_task(one("other"))
+            group.create_task(one("watcher", first=True))
+
+    asyncio.run(main())
+    assert begun.index("watcher") == ALL // BEGUN
+    begun.remove("watcher")
+    assert begun == [*(f"client {number}" for number in range(64)), "other"]
 
 
 def test_what_is_kept_takes_a_smaller_share_of_a_turn() -> None:

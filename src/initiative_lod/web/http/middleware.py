@@ -18,6 +18,8 @@ from initiative_lod.web.http.response_cache import CachedResponse
 from initiative_lod.web.http.whole_responses import WHOLE, Whole, in_one_piece
 from initiative_lod.web.site import RELEASE, Site
 
+LOOKED_AFTER = ("/healthz", "/readyz", "/metrics")  # by which others see how the server is
+
 
 class Front:
     """An ASGI application before the ASGI application ``app``; ``methods_of`` gives the methods of a path."""
@@ -66,7 +68,7 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await self._starts.wait(self._client(scope))
+        await self._starts.wait(self._client(scope), first=self._is_looked_after(scope["path"]))
         if self.log is not None:
             await self.log.around(self._answer, scope, receive, send)
         else:
@@ -76,6 +78,9 @@ class Front:
         """Whom a request counts for: an address, as the socket has it or as a trusted proxy says."""
         address: str = scope["client"][0] if scope.get("client") else ""
         return client(scope, self.site.trusted).address if address in self.site.trusted else address
+
+    def _is_looked_after(self, path: str) -> bool:
+        return path.removeprefix(self.site.settings.root_path) in LOOKED_AFTER
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         cache, opened = self.site.cache, self.site.at_hand()
