@@ -1,7 +1,7 @@
 """Citation of a thing, as a value, and that value in APA, GB/T 7714, BibTeX, RIS and CSL-JSON.
 
-All of it comes from the release. Who issued a document and when is taken where it is attested, else left out. The date
-of access is given by who asks: a page that is stored with its release has none.
+All of it comes from the release. Who issued a document and when is taken where it is attested, else left out. There is
+no date of access, which is for what changes: what is cited is a release, which never does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.documents.resource import graph_of
 from initiative_lod.formats import MediaType
+from initiative_lod.iris import Iris
 from initiative_lod.literals import calendar_date
 from initiative_lod.locale.messages import Language
 from initiative_lod.vocabulary import DCTERMS, DOCUMENTS, ELI, FOAF, OWL, PARTS
@@ -35,7 +36,7 @@ DEEPEST = 8  # levels from a part up to its document
 class Citation:
     """Citation as values. ``kind`` is a CSL type; ``issued`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or empty.
 
-    ``release`` is that of the data where the work has a version of its own, or none; ``accessed`` is ``YYYY-MM-DD``.
+    ``release`` is that of the data where the work has a version of its own, or none.
 
     ``title`` is in the work's own language where that is known; ``rendered`` is the reader's, where it is another.
     """
@@ -54,12 +55,17 @@ class Citation:
     language: str = ""
     genre: str = ""
     release: str = ""
-    accessed: str = ""
 
 
-def citation(view: View, resource: NamedNode, accessed: str = "") -> Citation:
+def citation(view: View, resource: NamedNode) -> Citation:
     """Citation of ``resource``, for a reader of the view's language."""
-    return replace(_cited(view, resource), release=view.opened.name, accessed=accessed)
+    return replace(_cited(view, resource), release=view.opened.name)
+
+
+def key_of(iris: Iris, resource: NamedNode) -> str:
+    """The key under which a reference manager lists a thing's citation, also the name of the file."""
+    path = iris.path(resource.value) or ""
+    return re.sub(r"[^a-z0-9]+", "-", (path.removeprefix("id/") or resource.value).lower()).strip("-")
 
 
 def _cited(view: View, resource: NamedNode) -> Citation:
@@ -67,7 +73,7 @@ def _cited(view: View, resource: NamedNode) -> Citation:
     dataset = iris.thing("dataset")
     path = iris.path(resource.value) or ""
     project = _names(view, dataset, DCTERMS.creator) or _names(view, dataset, DCTERMS.publisher)
-    key = re.sub(r"[^a-z0-9]+", "-", (path.removeprefix("id/") or resource.value).lower()).strip("-")
+    key = key_of(iris, resource)
     kinds = set(view.kinds(resource))
     title = _label(view, resource, view.language)
     # Of a document's parts, and of the document, the one who issued it is the author.
@@ -134,12 +140,7 @@ def apa(cited: Citation, language: Language) -> str:
     publisher = f" {cited.publisher}." if cited.publisher and (cited.publisher,) != cited.authors else ""
     lead = f"{_stopped(authors)} ({date}). {what}" if authors else f"{what.removesuffix('.')}. ({date})."
     release = f" {language.gettext('citation.release', version=cited.release)}." if _of_release(cited) else ""
-    where = cited.url
-    if cited.accessed:
-        year, month, day = cited.accessed.split("-")
-        when = {"year": year, "month": language.gettext(f"month_{int(month)}"), "day": int(day)}
-        where = language.gettext("citation.accessed", url=cited.url, **when)
-    return f"{lead}{publisher}{release} {where}"
+    return f"{lead}{publisher}{release} {cited.url}"
 
 
 def gb_t(cited: Citation, language: Language) -> str:
@@ -155,10 +156,8 @@ def gb_t(cited: Citation, language: Language) -> str:
         what = f"{authors}{title}{version}[{kind}]"
     release = f". {language.gettext('citation.release', version=cited.release)}" if _of_release(cited) else ""
     publisher = f". {cited.publisher}" if cited.publisher and (cited.publisher,) != cited.authors else ""
-    issued = f"({cited.issued})" if cited.issued else ""
-    accessed = f"[{cited.accessed}]" if cited.accessed else ""
-    dates = f". {issued}{accessed}" if issued or accessed else ""
-    return f"{what}{publisher}{release}{dates}. {cited.url}"
+    issued = f". ({cited.issued})" if cited.issued else ""
+    return f"{what}{publisher}{release}{issued}. {cited.url}"
 
 
 def ris(cited: Citation) -> str:
@@ -175,7 +174,6 @@ def ris(cited: Citation) -> str:
         ("ET", cited.version or cited.release),
         ("LA", cited.language),
         ("UR", cited.url),
-        ("Y2", cited.accessed.replace("-", "/")),
     ]
     lines = [f"{name}  - {value}" for name, value in fields if value]
     return "\n".join([f"TY  - {kind}", *lines, "ER  - "])
@@ -201,7 +199,6 @@ def bibtex(cited: Citation) -> str:
         "type": cited.genre,
         "language": cited.language,
         "url": cited.url,
-        "urldate": cited.accessed,
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{kind}{{{cited.key},\n" + ",\n".join(lines) + "\n}"
@@ -224,8 +221,6 @@ def csl(cited: Citation) -> dict[str, object]:
         found["author"] = [{"literal": name} for name in cited.authors]
     if cited.issued:
         found["issued"] = {"date-parts": [[int(item) for item in cited.issued.split("-")]]}
-    if cited.accessed:
-        found["accessed"] = {"date-parts": [[int(item) for item in cited.accessed.split("-")]]}
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -233,13 +228,13 @@ def csl(cited: Citation) -> dict[str, object]:
 class Box:
     """Content of the box on a page: the reference in words and as BibTeX, and where each style can be had as a file.
 
-    At ``dated`` is the page of all styles, with the date of the day.
+    At ``page`` are all styles.
     """
 
     apa: str
     bibtex: str
     files: tuple[tuple[str, str], ...]
-    dated: str
+    page: str
 
 
 def box(view: View, resource: NamedNode) -> Box:

@@ -4,7 +4,6 @@ besides: links as a linkset, citations. Pages and RDF formats alike are represen
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from initiative_lod.documents import linkset as linksets
 from initiative_lod.documents.document import CACHE_CONTROL, VARY, Document, Preferences, named
 from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
-from initiative_lod.documents.representation import Rendered, Variant
+from initiative_lod.documents.representation import Rendered, Variant, entity_tag
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError
 from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
@@ -142,7 +141,7 @@ def document_addresses(site: Site, by_date: Endpoint) -> list[Address]:
         ),
         Address(
             "/cite",
-            from_release(site, site.threads.lane("citations"), partial(cite, site)),
+            at_hand(site, site.threads.lane("citations"), partial(cite, site)),
             "A citation: APA, GB/T 7714, BibTeX, RIS or CSL-JSON; or a page of all",
             outcomes(
                 "The citation",
@@ -306,7 +305,7 @@ def linkset(opened: OpenRelease, request: Request) -> Response:
     )
 
 
-def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
+def cite(site: Site, opened: OpenRelease, request: Request) -> Representation:
     """A citation as a file: ``style`` names it, else Accept; for a browser, a page of all styles.
 
     Raises NotFound, BadArgument, NotAcceptable.
@@ -321,46 +320,53 @@ def cite(site: Site, opened: OpenRelease, request: Request) -> Response:
             here = f"{request.prefix}/cite?iri={quote(resource.value, safe=':/')}"
             listed = [(f"{here}&style={name}", media.name) for name, media in citation.STYLES.items()]
             raise NotAcceptable(Message("error.cite_forms"), listed)
-        if offer.media is HTML:
-            return _citations(site, opened, request, resource)
-        style = next(name for name, media in citation.STYLES.items() if media is offer.media)
+        style = next((name for name, media in citation.STYLES.items() if media is offer.media), None)
     elif style not in citation.STYLES:
         raise BadArgument(Message("error.style", value=style[:100], values=list(citation.STYLES)))
-    media = citation.STYLES[style]
-    cited = citation.citation(View(opened, site.language_of(request), request.prefix), resource, _today())
-    return of_content(
-        request,
-        citation.render(cited, style, site.language_of(request)),
-        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)],
-        [
+    language = [("Content-Language", request.language)]
+    headers = [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL)]
+    if style is None:
+        headers.append(("X-Robots-Tag", "noindex"))
+        content_headers = [("Content-Type", HTML.content_type), *language]
+        make = partial(_citations, site, opened, request, resource)
+    else:
+        media = citation.STYLES[style]
+        name = f"{citation.key_of(opened.iris, resource)[:80]}.{media.suffix}"
+        content_headers = [
             ("Content-Type", media.content_type),
-            ("Content-Language", request.language),
-            ("Content-Disposition", f'inline; filename="{cited.key[:80]}.{media.suffix}"'),
+            *language,
+            ("Content-Disposition", f'inline; filename="{name}"'),
             *field(Link(resource.value, "describes")),
-        ],
+        ]
+        make = partial(_citation, site, opened, request, resource, style)
+    said = (request.prefix, request.language, request.named_language, request.older)
+    return Representation(
+        entity_tag("cite", site.software, opened.identity, resource.value, style, *said),
+        headers,
+        content_headers,
+        make,
+        modified(opened, request),
+        opened=opened,
     )
 
 
-def _citations(site: Site, opened: OpenRelease, request: Request, resource: NamedNode) -> Response:
+def _citation(site: Site, opened: OpenRelease, request: Request, resource: NamedNode, style: str) -> Rendered:
+    """A thing's citation in one style."""
+    language = site.language_of(request)
+    cited = citation.citation(View(opened, language, request.prefix), resource)
+    return Rendered(citation.render(cited, style, language))
+
+
+def _citations(site: Site, opened: OpenRelease, request: Request, resource: NamedNode) -> Rendered:
     """The page of a thing's citations in every style."""
     view = site.pages.view(opened, request)
-    cited = citation.citation(view, resource, _today())
+    cited = citation.citation(view, resource)
     shown = [
         (media.label, citation.written(cited, name, view.interface), view.link("/cite", iri=resource.value, style=name))
         for name, media in citation.STYLES.items()
     ]
     more = {"thing": view.thing(resource), "shown": shown, "arguments": [("iri", resource.value)]}
-    return of_content(
-        request,
-        site.pages.page("cite.html", view, request, f"{request.prefix}/cite", **more),
-        [("Vary", "Accept, Accept-Language"), ("Cache-Control", CACHE_CONTROL), ("X-Robots-Tag", "noindex")],
-        [("Content-Type", HTML.content_type), ("Content-Language", request.language)],
-    )
-
-
-def _today() -> str:
-    """The date of access."""
-    return datetime.now(UTC).date().isoformat()
+    return Rendered(site.pages.page("cite.html", view, request, f"{request.prefix}/cite", **more))
 
 
 def _iri(arguments: ResourceArguments | IriArguments) -> NamedNode:
