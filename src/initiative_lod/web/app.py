@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Router
 
+from initiative_lod.documents.resource import catalogues
 from initiative_lod.errors import (
     BadArgument,
     Busy,
@@ -111,7 +112,8 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     inner = Router(_routes(of_a_release, site), redirect_slashes=False)
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
-    preparation = Preparation(site, [lambda opened: site.software, site.pages.prepare, vocabularies.of])
+    own = (lambda opened: site.software, lambda opened: catalogues())  # of no release
+    preparation = Preparation(site, [*own, site.pages.prepare, vocabularies.of])
     requests_log = RequestLog(settings, counts.route) if settings.request_log else None
 
     @asynccontextmanager
