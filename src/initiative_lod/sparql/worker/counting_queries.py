@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyoxigraph import Literal, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.iris import Iris
 from initiative_lod.query_text import parser_guard
+from initiative_lod.query_text.query_dataset import Dataset
 from initiative_lod.release.manifest import MANIFEST, format_at
 from initiative_lod.release.unions import FIRST_WITH_TABLE, GraphTable
 from initiative_lod.vocabulary import RDF, VOID
@@ -26,8 +27,8 @@ from initiative_lod.vocabulary import RDF, VOID
 _TOKEN = re.compile(
     r"""\s+ | \#[^\n\r]*
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<variable>[?$][A-Za-z_][A-Za-z0-9_]*)
-      | (?P<name>[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_-]+)
+      | (?P<variable>[?$]\w+)
+      | (?P<name>(?:[^\W\d_][\w-]*+)?:[\w-]++)(?![:%\\])
       | (?P<word>[A-Za-z]+)
       | (?P<number>[0-9]+)(?![0-9.eE])
       | (?P<sign>\[\s*\]|[<>]=?|!=|[=(){}.*])""",
@@ -132,6 +133,11 @@ class _Reader:
         columns = [self._column()]
         while self._next()[0] == "variable" or self._next()[1] == "(":
             columns.append(self._column())
+        while self._may("FROM"):  # which graphs these are, the query's dataset says
+            self._may("NAMED")
+            if self._next()[0] not in ("iri", "name"):
+                raise _Other
+            self._place += 1
         self._may("WHERE")
         pattern = self._pattern()
         by = having = None
@@ -193,17 +199,22 @@ class _Reader:
         return direction, key
 
     def _pattern(self) -> TriplePattern:
+        """A group of one triple pattern, or of one such group, which may be in a graph."""
         self._sign("{")
-        graph = None
-        if self._may("GRAPH"):
+        if self._next()[1] == "{":
+            pattern = self._pattern()
+        elif self._may("GRAPH"):
             graph = self._term(verb=False)
-            self._sign("{")
-        terms = self._term(verb=False), self._term(verb=True), self._term(verb=False)
-        for _ in range(1 if graph is None else 2):
-            if self._next()[1] == ".":
-                self._sign(".")
-            self._sign("}")
-        return TriplePattern(*terms, graph)
+            pattern = self._pattern()
+            if pattern.graph is not None:
+                raise _Other
+            pattern = replace(pattern, graph=graph)
+        else:
+            pattern = TriplePattern(self._term(verb=False), self._term(verb=True), self._term(verb=False))
+        if self._next()[1] == ".":
+            self._sign(".")
+        self._sign("}")
+        return pattern
 
     def _term(self, verb: bool) -> str:
         kind, token = self._next()
@@ -250,13 +261,13 @@ class _Reader:
 
 @dataclass(frozen=True)
 class ReleaseCounts:
-    """ReleaseCounts of a release that are known to be right, and the graphs of it with the triples of each, by IRI.
+    """Counts of a release that are known to be right, and the table of its graphs with the triples of each.
 
     ``subjects`` and ``objects`` tell whether the numbers of distinct ones stand in the description.
     """
 
     base: str
-    graphs: Mapping[str, int]
+    graphs: GraphTable
     subjects: bool
     objects: bool
 
@@ -268,7 +279,7 @@ class ReleaseCounts:
                 return None
             manifest = read_json((folder / MANIFEST).read_bytes())
             base, triples = str(manifest["base"]), int(manifest["triples"])
-            graphs = GraphTable.read(folder).sizes
+            graphs = GraphTable.read(folder)
         except (OSError, ValueError, KeyError, TypeError, ReleaseError):
             return None
         iris = Iris(base)
@@ -288,18 +299,25 @@ class ReleaseCounts:
             return None
         return cls(base, graphs, sums.get("subjects") is not None, sums.get("objects") is not None)
 
-    def rewritten(self, asked: CountingQuery) -> str | None:
-        """The same query over the counts; None where they do not say it."""
+    def rewritten(self, asked: CountingQuery, dataset: Dataset | None = None) -> str | None:
+        """The same query over ``dataset`` as one over the counts; None where they do not say it."""
         pattern = asked.pattern
+        if dataset is not None and pattern.graph is None and {*dataset[0]} >= self.graphs.sizes.keys():
+            dataset = None  # everything
         variables = [term for term in pattern.terms if term.startswith("?")]
         if len(set(variables)) < len(variables):
             return None
         counted, distinct = _unused(asked, "n"), _unused(asked, "d")
-        found = self._rows(pattern, counted)
+        found = self._rows(pattern, counted, dataset)
         if found is None:
             return None
         key, rows = found
-        whole = pattern.graph is None and pattern.predicate.startswith("?") and pattern.object.startswith("?")
+        whole = (
+            dataset is None
+            and pattern.graph is None
+            and pattern.predicate.startswith("?")
+            and pattern.object.startswith("?")
+        )
         written: dict[CountCall, str] = {}
         for count in dict.fromkeys(asked.counts):
             if count.variable is not None and count.variable not in variables:
@@ -329,20 +347,20 @@ class ReleaseCounts:
     def _description(self, triples: str) -> str:
         return f"GRAPH {Iris(self.base).graph('release')} {{ {triples} }} "
 
-    def _rows(self, pattern: TriplePattern, counted: str) -> tuple[str | None, str] | None:
+    def _rows(self, pattern: TriplePattern, counted: str, dataset: Dataset | None) -> tuple[str | None, str] | None:
         """The variable that tells the rows apart, and a pattern of them; None where there are no such counts."""
         subject, object = pattern.subject.startswith("?"), pattern.object.startswith("?")
         if not subject:
             return None
-        if pattern.graph is not None:
+        if pattern.graph is not None or dataset is not None:
             if not object or not pattern.predicate.startswith("?"):
                 return None
-            named = pattern.graph.startswith("?")
-            rows = {f"<{iri}>": size for iri, size in self.graphs.items()}
-            if not named:
-                rows = {iri: size for iri, size in rows.items() if iri == pattern.graph}
-            key = pattern.graph if named else _unused_graph(pattern)
-            values = " ".join(f"({iri} {size})" for iri, size in rows.items())
+            named = pattern.graph is not None and pattern.graph.startswith("?")
+            rows = self._sizes(pattern.graph, dataset)
+            if rows is None:
+                return None
+            key = pattern.graph if named and pattern.graph else _unused_graph(pattern)
+            values = " ".join(f"(<{iri}> {size})" for iri, size in rows.items())
             return (key if named else None), f"VALUES ({key} {counted}) {{ {values} }} "
         if pattern.predicate == str(RDF.type):
             key = f"?c{counted[2:]}" if pattern.object.startswith("?[") else pattern.object
@@ -353,6 +371,20 @@ class ReleaseCounts:
             return None
         rows_of = f"{self._dataset} {link} [ {kind} {key} ; {size} {counted} ]"
         return (key if key.startswith("?") else None), self._description(rows_of)
+
+    def _sizes(self, graph: str | None, dataset: Dataset | None) -> dict[str, int] | None:
+        """Triples in the graphs that ``graph`` of a pattern stands for, in the default graph of a dataset where it is
+        None; None where graphs share triples, so that their sizes do not add up.
+        """
+        sizes = self.graphs.sizes
+        if graph is not None:
+            named = {*sizes} if dataset is None else {*dataset[1]}
+            if not graph.startswith("?"):
+                named &= {graph[1:-1]}
+            return {iri: size for iri, size in sizes.items() if iri in named}
+        united, cut = self.graphs.united(dataset[0] if dataset else ())
+        names = [name.value for name in united if isinstance(name, NamedNode)]
+        return {iri: sizes[iri] for iri in names} if not cut and len(names) == len(united) else None
 
     def _are_subjects(self, asked: CountingQuery, key: str | None) -> bool:
         """Tell whether no subject is twice in what is counted: things of one class."""

@@ -130,10 +130,10 @@ class Evaluator:
         return ("boolean" if isinstance(found, QueryBoolean) else "solutions"), output
 
     def _answer(self, text: str, job: Job, opened: OpenStore, dataset: Dataset | None) -> Found:
-        """The answer of the release's own store, or of the engine that has the release. Raises QueryError."""
+        """The answer of the release's own counts or store, or of the engine that has the release. Raises QueryError."""
+        if (counted := opened.counted(text, dataset)) is not None and parses(text, job.base):
+            return _query(opened.store, counted, job.base, {})
         if not job.remote:
-            if dataset is None and (counted := opened.counted(text)) is not None and parses(text, job.base):
-                return _query(opened.store, counted, job.base, {})
             store, options = opened.asked(dataset)
             return _query(store, text, job.base, options)
         if self._ask is None:
@@ -201,12 +201,12 @@ class OpenStore:
         except ReleaseError as error:
             raise _unreadable(error) from error
 
-    def counted(self, text: str) -> str | None:
-        """A query that gives from the release's own counts what ``text`` asks, over everything; None where they do not
-        say it.
+    def counted(self, text: str, dataset: Dataset | None = None) -> str | None:
+        """A query that gives from the release's own counts what ``text`` asks, over the dataset or everything; None
+        where they do not say it.
         """
         asked = counting_queries.read(text)
-        return self._counts.rewritten(asked) if asked is not None and self._counts is not None else None
+        return self._counts.rewritten(asked, dataset) if asked is not None and self._counts is not None else None
 
     @cached_property
     def _counts(self) -> ReleaseCounts | None:
