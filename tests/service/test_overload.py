@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from initiative_lod.errors import Busy, OutOfTime
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
@@ -186,6 +187,30 @@ def test_a_page_is_made_once_for_all_who_wait_for_it(
                 assert connection.recv(12)[-3:] == b"200"
                 connection.close()
         assert len(made) == 1
+
+
+def test_no_table_of_a_release_is_made_where_all_requests_are_taken(
+    harbour_root: Path, unrendered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is the first to need one waits for it in a lane, and keeps nobody else waiting."""
+    made: list[str] = []
+    apart = OpenRelease.apart
+
+    def noted(opened: OpenRelease, make: Callable[[], Any]) -> Any:
+        made.append(threading.current_thread().name.partition("_")[0])
+        return apart(opened, make)
+
+    monkeypatch.setattr(OpenRelease, "apart", noted)
+    with serve(Settings(root=harbour_root, releases=unrendered)) as live:
+        for path, status in (
+            ("/questions", 200),
+            ("/read/harbour-2031", 200),  # the documents
+            ("/statements/none.csv", 404),  # the codings
+            ("/search?q=lighthouses&document=harbour-2031", 200),  # the index
+        ):
+            made.clear()
+            assert live.get(path, f"{BROWSER},*/*;q=0.1").status_code == status, path
+            assert set(made) == {"page"}, path
 
 
 # A lane by itself

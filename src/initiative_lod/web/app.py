@@ -47,7 +47,6 @@ from initiative_lod.web.http.middleware import Front
 from initiative_lod.web.http.request import Response
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
-from initiative_lod.web.pages import saved_questions
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes.about import about_addresses
 from initiative_lod.web.routes.changes import changes_address
@@ -151,21 +150,20 @@ def _of_a_release(
     A request is matched with one route after the other: the busiest come first. ``every`` is filled later, with all
     addresses of the service, which one of the pages describes.
     """
-    questions = PerRelease(saved_questions.read)
     return [
-        sparql_address(site, pool, query_page(site, questions, vocabularies)),
+        sparql_address(site, pool, query_page(site, vocabularies)),
         *document_addresses(site, dated),
         search_address(site),
         start_address(site, dated),
         *download_addresses(site, dated),
-        *question_addresses(site, questions),
+        *question_addresses(site),
         statements_address(site, dated),
         compare_address(site),
         reading_address(site),
         suggest_address(site),
         *index_addresses(site),
         *picture_addresses(site),
-        *about_addresses(site, questions, lambda: every),
+        *about_addresses(site, lambda: every),
         terms_address(site, vocabularies),
     ]
 

@@ -12,11 +12,9 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.formats import HTML, MediaType
 from initiative_lod.release.manifest import DUMPS
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import initiative, saved_questions
-from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.pages.view import View
 from initiative_lod.web.routes.negotiated_page import NegotiatedPage, negotiate
 from initiative_lod.web.routes.openapi import described
@@ -28,15 +26,13 @@ EXAMPLES = ("Action", "Article", "Clause", "Paragraph")  # kinds of parts of whi
 TABLES = 12  # questions whose answers are offered as tables
 
 
-def about_addresses(
-    site: Site, questions: PerRelease[list[Kept]], others: Callable[[], Sequence[Address]]
-) -> list[Address]:
+def about_addresses(site: Site, others: Callable[[], Sequence[Address]]) -> list[Address]:
     """The three pages. ``others`` gives the addresses that the last one describes."""
     lane = site.threads.lane("about")
     told = outcomes("The page", (HTML,), {406: "HTML is not accepted"})
     pages = (
-        ("/about", "about.html", "What this site is", partial(_about, site, questions)),
-        ("/about/data", "about_data.html", "How to use the data", partial(_data, questions)),
+        ("/about", "about.html", "What this site is", partial(_about, site)),
+        ("/about/data", "about_data.html", "How to use the data", partial(_data, site)),
         ("/about/api", "about_api.html", "The interface for programs, in words", partial(_api, others)),
     )
     return [
@@ -61,7 +57,7 @@ def answer(
     return negotiate(site, opened, request, NegotiatedPage(here, OFFERS), body)
 
 
-def _about(site: Site, questions: PerRelease[list[Kept]], view: View, request: Request) -> dict[str, Any]:
+def _about(site: Site, view: View, request: Request) -> dict[str, Any]:
     opened = view.opened
     figures = site.pages.figures(opened)
     licence = opened.license
@@ -69,7 +65,7 @@ def _about(site: Site, questions: PerRelease[list[Kept]], view: View, request: R
         "documents": view.things(view.documents[:20]),
         "clauses": sum(item.clauses for item in figures.values()),
         "statements": sum(item.statements for item in figures.values()),
-        "questions": len(questions.of(opened)),
+        "questions": len(site.pages.questions(opened)),
         "checks": initiative.checks(opened.release),
         "licence": view.thing(NamedNode(licence)) if licence else None,
         "translated": bool(view.instances("UnofficialTranslation")),
@@ -77,14 +73,14 @@ def _about(site: Site, questions: PerRelease[list[Kept]], view: View, request: R
     }
 
 
-def _data(questions: PerRelease[list[Kept]], view: View, request: Request) -> dict[str, Any]:
+def _data(site: Site, view: View, request: Request) -> dict[str, Any]:
     opened = view.opened
     example = next((items[0] for kind in EXAMPLES if (items := view.instances(kind))), None)
     path = (view.iris.path(example.value) or "").removeprefix("id/") if example is not None else ""
     files = opened.release.manifest.files
     tables = [
         (item["slug"], saved_questions.in_language(item["question"], view.language))
-        for item in questions.of(opened)
+        for item in site.pages.questions(opened)
         if "rows" in item and len(item["rows"]) > 1
     ]
     return {

@@ -21,7 +21,6 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import HTML, JSON, RESULT_CSV, MediaType, json_bytes
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.release.per_release import PerRelease
 from initiative_lod.sources import questions
 from initiative_lod.web.drawings import bars
 from initiative_lod.web.http.arguments import FormArguments
@@ -67,13 +66,13 @@ class AnswerSection:
     href: str = ""
 
 
-def question_addresses(site: Site, questions: PerRelease[list[Kept]]) -> list[Address]:
+def question_addresses(site: Site) -> list[Address]:
     """The list and each question, as a page and for programs."""
     lane = site.threads.lane("questions")
     return [
         Address(
             path,
-            at_hand(site, lane, partial(work, site, questions.of)),
+            at_hand(site, lane, partial(work, site, site.pages.questions)),
             summary,
             outcomes(
                 summary,

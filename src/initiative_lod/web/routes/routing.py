@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Busy
 from initiative_lod.formats import HTML, PROBLEM, MediaType
+from initiative_lod.release import per_release
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.arguments import Arguments, PageArguments
@@ -151,13 +152,19 @@ def from_release(site: Site, lane: Lane, work: Work, by_date: Endpoint | None = 
 def at_hand(site: Site, lane: Lane | None, work: PreparedWork, by_date: Endpoint | None = None) -> Endpoint:
     """An endpoint that knows the name of its answer's representation before it makes it.
 
-    ``work`` must be quick, since it runs where all requests are taken: a few look-ups. What the client has already,
-    what is kept, and what was stored with the release is sent without a thread; all else is made in one of the
-    ``lane``, unless another request has made it meanwhile. Without a lane nothing is ever made.
+    ``work`` must be quick, since it runs where all requests are taken: a few look-ups. A table of the release that it
+    needs and nobody has made yet (``PerRelease``) is made in the ``lane``, where ``work`` runs again. What the client
+    has already, what is kept, and what was stored with the release is sent without a thread; all else is made in one
+    of the ``lane``, unless another request has made it meanwhile. Without a lane nothing is ever made.
     """
 
     async def answer(http: requests.Request, opened: OpenRelease, request: Request) -> Found:
-        found = work(opened, request)
+        try:
+            with per_release.at_hand():
+                found = work(opened, request)
+        except per_release.NotMade:
+            assert lane is not None
+            found = await in_lane(site, lane, http, request, partial(work, opened, request))
         if not isinstance(found, Representation):
             return found
         response = found.at_hand(request, site.cache)

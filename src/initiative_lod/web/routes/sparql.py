@@ -207,17 +207,14 @@ class Endpoint:
         if chosen.media is HTML:
             return await self._shown(opened, http, request, Shown())
         endpoint = address_of(request) or f"{opened.iris.base}sparql"
-        counts = await in_lane(self._site, self._lane, http, request, partial(self._counts.of, opened))
-        triples = service_description(
-            opened,
-            endpoint,
-            counts,
-            bool(self._settings.services),
-            self._site.pages.languages,
-            () if request.older else self._pool.engine.deviations,
-        )
+        deviations = () if request.older else self._pool.engine.deviations
+
+        def written() -> bytes:
+            told = self._counts.of(opened), bool(self._settings.services), self._site.pages.languages, deviations
+            return _written(service_description(opened, endpoint, *told), chosen, opened)
+
         headers = (("Content-Type", chosen.content_type), ("Vary", "Accept"), ("Cache-Control", "no-cache"))
-        return Response(200, headers, _written(triples, chosen, opened)).to(request.method)
+        return Response(200, headers, await in_lane(self._site, self._lane, http, request, written)).to(request.method)
 
     async def _problem(
         self, http: requests.Request, request: Request, error: InitiativeLodError, query: str

@@ -60,11 +60,11 @@ class Shown:
 Page = Callable[[OpenRelease, Request, Shown], bytes]
 
 
-def query_page(site: Site, kept: PerRelease[list[Kept]], vocabularies: PerRelease[Vocabulary]) -> Page:
+def query_page(site: Site, vocabularies: PerRelease[Vocabulary]) -> Page:
     """The page of a release."""
 
     def page(opened: OpenRelease, request: Request, shown: Shown) -> bytes:
-        examples, prefixes = kept.of(opened), vocabularies.of(opened).prefixes
+        examples, prefixes = site.pages.questions(opened), vocabularies.of(opened).prefixes
         view = site.pages.view(opened, request)
         slug = "" if shown.query else request.query.get("example", "")
         example = _example(examples, slug, shown.query)
