@@ -10,6 +10,8 @@ from pyoxigraph import NamedNode
 from initiative_lod.text_cache import cache_short_texts
 from initiative_lod.vocabulary import DCTERMS, ELI, FOAF, RDFS, SCHEMA, SCHEMA_HTTPS, SKOS
 
+_NUMBER = re.compile(r"(\d+)")
+
 
 class LabelKind(IntEnum):
     """Kind of a label by its use, best first."""
@@ -46,6 +48,6 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which numbers count as numbers: ``action/2`` stands before ``action/10``."""
     return tuple(
         (0, int(item), item) if item.isdecimal() and item.isascii() and len(item) < 18 else (1, 0, item)
-        for item in re.split(r"(\d+)", text)
+        for item in _NUMBER.split(text)
         if item
     )

@@ -99,7 +99,6 @@ READERS: dict[str, Callable[[OpenRelease], object]] = {
     "triples of an object": lambda opened: texts(opened.triples(object=X)),
     "holds": lambda opened: opened.holds(X, RDF.type, I.term("Part")),
     "holds in a graph": lambda opened: opened.holds(X, RDFS.label, graph=TWO),
-    "pointing": lambda opened: texts(opened.select("pointing", value=X)),
     "members": lambda opened: texts(opened.select("members", scheme=Y)),
     "spoken of": lambda opened: texts(opened.select("spoken-of")),
     "pointers": lambda opened: texts(opened.pointers(SKOS.inScheme, Y, 0, 9)),

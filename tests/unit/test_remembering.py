@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
@@ -25,6 +25,7 @@ READINGS: dict[str, Callable[[OpenRelease], Iterable[object]]] = {
     "another graph": lambda opened: opened.quads(graph=I.graph("release")),
     "a type": lambda opened: opened.quads(None, RDF.type, I.term("Action")),
     "triples of a type": lambda opened: opened.triples(None, RDF.type, I.term("Action")),
+    "a type in a graph": lambda opened: opened.quads(None, RDF.type, I.term("TextSpan"), GRAPH),
     "a subject": lambda opened: opened.quads(ACTION),
     "a subject in a graph": lambda opened: opened.quads(ACTION, graph=GRAPH),
     "a property": lambda opened: opened.quads(ACTION, DCTERMS.hasPart),
@@ -126,6 +127,15 @@ def test_what_was_read_in_a_row_is_answered_without_the_store_in_its_order(
     everything = list(opened._matches(None, None, None, None))
     subjects = {quad.subject: list(opened._matches(quad.subject, None, None, None)) for quad in everything}
     graphs = {graph: list(opened._matches(None, None, None, graph)) for graph in opened.graphs}
+    things = {quad.object for quad in everything if isinstance(quad.object, NamedNode | BlankNode)}
+    properties = {quad.predicate for quad in everything}
+    wanted: list[tuple[Any, Any, Any]] = [(None, thing, None) for thing in things]
+    wanted += [(predicate, thing, None) for predicate in properties for thing in (GRAPH, ACTION, I.term("Action"))]
+    wanted += [(RDF.type, thing, DEFAULT_GRAPH) for thing in things]
+    pointing = {pattern: list(opened._matches(None, *pattern)) for pattern in wanted}
+    few = [thing for thing in things if len(pointing[None, thing, None]) <= cached_lookups.FEW]
+    pointing |= {(None, thing, GRAPH): list(opened._matches(None, None, thing, GRAPH)) for thing in few}
+    assert sum(1 for quads in pointing.values() if len(quads) > 1) > 100
     remembered.read_all()
 
     def refuse(*pattern: object) -> None:
@@ -139,8 +149,14 @@ def test_what_was_read_in_a_row_is_answered_without_the_store_in_its_order(
             assert list(remembered._matches(subject, None, None, graph)) == expected
     for graph, quads in graphs.items():
         assert list(remembered._matches(None, None, None, graph)) == quads
+    for pattern, quads in pointing.items():
+        for _ in range(2):
+            assert list(remembered._matches(None, *pattern)) == quads
+    assert list(remembered._matches(None, None, I.thing("id/nothing"), None)) == []
     with pytest.raises(AssertionError, match="the store is asked"):
         list(remembered._matches(None, RDF.type, None, GRAPH))
+    with pytest.raises(AssertionError, match="the store is asked"):
+        list(remembered._matches(None, None, Literal("1"), None))
 
 
 def test_a_large_release_is_not_read_in_a_row_and_of_a_subject_with_much_nothing_is_kept(

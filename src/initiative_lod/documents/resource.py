@@ -186,10 +186,12 @@ class _Found:
         #: Subjects of which all is said that is said of them; of a release with graphs of others, as much as there was
         #: room for, which stands among the other quads as well.
         self.subjects: dict[Node, SubjectStatements] = {}
+        #: Labels of other things by IRI, where a release has no graphs of others.
+        self.labelled: dict[str, SubjectStatements] = {}
         self.quads: set[Quad] = set()
         self._whole: Memory[Node, SubjectStatements] = opened.memory("whole subjects", MOST_WHOLE)
         self._sorted: Memory[frozenset[Quad], SubjectStatements] = opened.memory("statements", MOST_WHOLE)
-        self._labels: Memory[Node, tuple[Quad, ...]] = opened.memory("labels of objects", MOST_WHOLE)
+        self._labels: Memory[Node, SubjectStatements] = opened.memory("labels of objects", MOST_WHOLE)
         self.most, self.text = MOST_BESIDE, MOST_TEXT  # statements and characters that there is room for
         self.is_cut = False  # something that others say is left out
 
@@ -363,11 +365,14 @@ class _Found:
         for node in self._in_order(objects - self.subjects.keys()):
             if self.opened.is_merged:
                 self.quads.update(self._read_labels(node))
-            else:
-                self.quads.update(self._labels.of(node, self._read_labels))
+            elif (labels := self._labels.of(node, self._ordered_labels)).quads:
+                self.labelled[node.value] = labels
 
-    def _read_labels(self, node: Node) -> tuple[Quad, ...]:
-        return tuple(quad for predicate in LABELS for quad in self.some(node, predicate))
+    def _ordered_labels(self, node: Node) -> SubjectStatements:
+        return self._ordered(frozenset(self._read_labels(node)))
+
+    def _read_labels(self, node: Node) -> Iterator[Quad]:
+        return (quad for predicate in LABELS for quad in self.some(node, predicate))
 
     def in_order(self) -> tuple[SubjectStatements, ...]:
         """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) in each."""
@@ -377,7 +382,7 @@ class _Found:
             subjects.setdefault(subject, set()).add(quad)
         found: dict[str, SubjectStatements] = {}
         if not self.opened.is_merged:
-            found = {subject.value: item for subject, item in self.subjects.items() if item.quads}
+            found = {subject.value: item for subject, item in self.subjects.items() if item.quads} | self.labelled
         for subject, quads in subjects.items():
             whole = found.get(subject, _NOTHING)
             if whole is _NOTHING or not quads.issubset(whole.quads):

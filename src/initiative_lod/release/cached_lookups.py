@@ -17,6 +17,7 @@ from initiative_lod.release.store_lookups import Term
 MOST_STATEMENTS = 5_000  # of a subject, or of an answer, that are remembered; of longer ones nothing is
 MOST_OF_A_GRAPH = 100_000  # likewise of a graph: one that was merged may have any number
 MOST_QUADS = 300_000  # that are remembered in all; then all is forgotten
+FEW = 100  # quads that point to a thing: of more, those that one graph states are found sooner by the store
 MOST_READ = 100_000  # quads of a release that is read as a whole: with its default graph twice as many
 
 Graph = NamedNode | DefaultGraph | None
@@ -35,7 +36,8 @@ def _by_predicate(quads: Iterable[Quad]) -> _ByPredicate:
 class _Remembered:
     """All that is remembered of a release: quads as the store has them, by subject and graph and by other patterns;
     those of a subject with each literal as it was written; triples; values; the graph that was read last, since its
-    page and its data are made one after the other; and graphs as the store has them. ``count`` is the number of quads.
+    page and its data are made one after the other; and, where all was read, graphs as the store has them, and quads by
+    what they point to. ``count`` is the number of quads.
     """
 
     answers: dict[Any, tuple[Quad, ...]] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class _Remembered:
     memories: dict[str, Memory[Any, Any]] = field(default_factory=dict)
     graph: tuple[NamedNode | None, tuple[Quad, ...]] = (None, ())
     graphs: dict[Any, list[Quad]] = field(default_factory=dict)
+    objects: dict[Any, list[Quad]] | None = None
     count: int = 0
 
 
@@ -66,8 +69,8 @@ class CachingRelease(OpenRelease):
         return memories[name]
 
     def read_all(self) -> None:
-        """Read all quads in a row, and remember them by subject and by graph: for who forks processes that would each
-        read nearly all of them. More than MOST_READ are not read, nor those of a release without a default graph.
+        """Read all quads in a row, and remember them by subject, graph and what they point to: for who reads nearly all
+        of them. More than MOST_READ are not read, nor those of a release without a default graph.
         """
         if self.release.manifest.quads > MOST_READ or self._options:
             return
@@ -78,13 +81,23 @@ class CachingRelease(OpenRelease):
         for quad in chain.from_iterable(quads for graph, quads in graphs.items() if graph != DEFAULT_GRAPH):
             stating.setdefault(quad.triple, []).append(quad)
         # The store gives what is said of a subject from the default graph first, by property and object, and then what
-        # each graph states, by property and object as well.
+        # each graph states, by property and object as well; and what points to a thing likewise.
+        pointing: dict[Any, tuple[list[Quad], list[Quad]]] = {}
         for subject, found in groupby(graphs.pop(DEFAULT_GRAPH, ()), key=lambda quad: quad.subject):
             about = list(found)
-            about += [quad for stated in about for quad in stating.pop(stated.triple, ())]
+            stated: list[Quad] = []
+            for quad in about:
+                stated_by = stating.pop(quad.triple, ())
+                stated += stated_by
+                if not isinstance(thing := quad.object, Literal):
+                    everywhere, named = pointing.setdefault(thing, ([], []))
+                    everywhere.append(quad)
+                    named += stated_by
+            about += stated
             self._remembered.subjects[subject, None] = _by_predicate(about) if len(about) < MOST_STATEMENTS else None
             self._count(about)
         self._remembered.graphs = graphs
+        self._remembered.objects = {thing: everywhere + named for thing, (everywhere, named) in pointing.items()}
 
     def quads(
         self,
@@ -149,13 +162,23 @@ class CachingRelease(OpenRelease):
             return super()._matches(subject, predicate, object, graph)
         key = (predicate, object, graph)
         if key not in self._remembered.answers:
-            found = super()._matches(None, predicate, object, graph)
+            found = self._pointing_to(object, predicate, graph)
             answer = tuple(islice(found, MOST_STATEMENTS))
             if len(answer) == MOST_STATEMENTS:
                 return chain(answer, found)
             self._count(answer)
             self._remembered.answers[key] = answer
         return iter(self._remembered.answers[key])
+
+    def _pointing_to(self, object: Term | Triple, predicate: NamedNode | None, graph: Graph) -> Iterator[Quad]:
+        """All quads with an object, in the order of the store."""
+        known = self._remembered.objects
+        if known is None or isinstance(object, Literal):  # which the store finds in each way of writing
+            return super()._matches(None, predicate, object, graph)
+        quads = known.get(object, ())
+        if graph not in (None, DEFAULT_GRAPH) and len(quads) > FEW:
+            return super()._matches(None, predicate, object, graph)
+        return (quad for quad in quads if predicate in (None, quad.predicate) and graph in (None, quad.graph_name))
 
     def _about(self, subject: NamedNode | BlankNode | Triple, graph: Graph) -> _ByPredicate | None:
         """All quads of a subject (under None), and those with each predicate: the store sorts by these two first."""

@@ -13,7 +13,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
 from pathlib import Path
@@ -44,10 +44,22 @@ Note = tuple[Any, ...]
 
 @dataclass(slots=True)
 class _Page:
-    """Place of the marks of the notes of what is made now."""
+    """Place of the marks of the notes of what is made now; and those that values brought which were made before."""
 
     notes: set[int]
+    brought: dict[int, set[int]] = field(default_factory=dict)  # by the number of the object: once, however often read
     is_listed: bool = False  # the values are: others that are made from now on are compared with none
+
+    @contextmanager
+    def noting(self, marks: set[int]) -> Iterator[None]:
+        """Let notes go to ``marks`` meanwhile."""
+        before = self.notes, self.brought
+        self.notes, self.brought = marks, {}
+        try:
+            yield
+        finally:
+            marks.update(*self.brought.values())
+            self.notes, self.brought = before
 
 
 class TrackingRelease(CachingRelease):
@@ -72,12 +84,8 @@ class TrackingRelease(CachingRelease):
     @contextmanager
     def noting(self, marks: set[int]) -> Iterator[None]:
         """Note what is read meanwhile: the marks go to ``marks``."""
-        page, before = self._page, self._page.notes
-        page.notes = marks
-        try:
+        with self._page.noting(marks):
             yield
-        finally:
-            page.notes = before
 
     def _note_everything(self) -> None:
         self._page.notes.add(mark(EVERYTHING))
@@ -141,8 +149,6 @@ class TrackingRelease(CachingRelease):
 
     def _patterns(self, name: str, terms: Mapping[str, Term]) -> list[Note]:
         """The patterns that our query ``name`` reads."""
-        if name == "pointing":
-            return [(None, None, terms["value"], None)]
         if name in ("members", "spoken-of"):
             attested = [(None, self.iris.term(term), None, None) for term in ("onValue", "onSubject")]
             return [*((None, SKOS.inScheme, scheme, None) for scheme in terms.values()), *attested]
@@ -226,8 +232,8 @@ class TrackingRelease(CachingRelease):
                 None if isinstance(value, Mapping) else replace(value, **dict.fromkeys(mappings)) if mappings else value
             )
             digests[mark((name, None))] = canonical.digest(rest)
-            for field, mapping in mappings.items():
-                place = name if mapping is value else f"{name}.{field}"
+            for part, mapping in mappings.items():
+                place = name if mapping is value else f"{name}.{part}"
                 digests |= {mark((place, key)): canonical.digest(item) for key, item in mapping.items()}
                 digests[mark((place, WHOLE))] = canonical.digest(mapping)
         return digests
@@ -284,14 +290,11 @@ class _NotingMemory(Memory[K, V]):
         if notes is None:
             if 0 < self._most <= len(self._notes):
                 self._notes.clear()
-            before, notes = self._page.notes, set[int]()
-            self._page.notes = notes
-            try:
+            notes = set[int]()
+            with self._page.noting(notes):
                 super().of(key, make)
-            finally:
-                self._page.notes = before
             self._notes[key] = notes
-        self._page.notes.update(notes)
+        self._page.brought[id(notes)] = notes
         return self._values[key]
 
 

@@ -37,7 +37,7 @@ from initiative_lod.release.time_limit import LIMIT
 
 Term = NamedNode | Literal | BlankNode
 #: Our queries that count while a server waits, and of each what holds for nothing that it reads.
-COUNTED_ON_DEMAND = {"pointing": "isBlank(?property)", "members": "isLiteral(?part)"}
+COUNTED_ON_DEMAND = {"members": "isLiteral(?part)"}
 
 
 @cache

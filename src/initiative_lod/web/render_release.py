@@ -54,7 +54,6 @@ FEW = 100  # groups of representations that are not worth a second process
 ON_DEMAND = ("flattened", "framed")
 MOST_READ, MOST_STORED = 100, 1000  # documents whose reading room is stored; parts and clauses of one
 RELEASES = "release/"  # under which are pages that depend on other releases
-SELDOM = (50_000, 20, 1000)  # thresholds of the collector of garbage
 _NUMBER = struct.Struct("I")
 
 #: Representations of one address, each with what gives a name for its bytes: of those with the same name one is made. A
@@ -69,7 +68,7 @@ def render(building: Path, settings: Settings, file: Path) -> None:
     In as many processes as there are processors, where much of it has to be made; they end with this one. Raises
     ReleaseError when one fails, and MemoryError when the memory of one runs out.
     """
-    with _collecting_seldom():
+    with _collecting_by_hand():
         share = _Share(building, settings)
         try:
             parts = [file.with_name(f"{file.name}.{number}") for number in range(_processes(share))]
@@ -127,9 +126,9 @@ class _Queue:
     batches: Sequence[Sequence[str]]
     pipe: int
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Sequence[str]]:
         while number := os.read(self.pipe, _NUMBER.size):
-            yield from self.batches[_NUMBER.unpack(number)[0]]
+            yield self.batches[_NUMBER.unpack(number)[0]]
 
 
 @contextmanager
@@ -201,6 +200,7 @@ class _Share:
     def __init__(self, building: Path, settings: Settings) -> None:
         found = release.read(building)
         self.opened = TrackingRelease.of(found)
+        self.opened.read_all()
         self.site = Site(settings, Publisher(settings.release_folder), Pages(Languages(settings.language_folder)))
         self.site.pages.make_values(self.opened)
         self.earlier = EarlierRenderings(settings, self.site.software, self.opened, found)
@@ -211,8 +211,7 @@ class _Share:
         self.site.stop()
 
     def prepare(self) -> None:
-        """Make what each process would make for itself: compiled templates, what compacts JSON-LD, and all quads."""
-        self.opened.read_all()
+        """Make what each process would make for itself: compiled templates, and what compacts JSON-LD."""
         self.site.pages.load_templates()
         JSON_LD.prepare(self.opened.release.context)
 
@@ -231,9 +230,12 @@ class _Share:
     def render(self, file: Path, queues: Sequence[_Queue]) -> None:
         """Render what is taken from the queues, one after the other, or take it over."""
         with RenderedDocumentsFile(file) as written:
-            for address in chain.from_iterable(queues):
-                record = self._take_over(address, written) or self._render_group(address, written)
-                self.earlier.add_record(written, address, record)
+            for batch in chain.from_iterable(queues):
+                for address in batch:
+                    record = self._take_over(address, written) or self._render_group(address, written)
+                    self.earlier.add_record(written, address, record)
+                gc.collect(0)
+                gc.freeze()
 
     def _take_over(self, address: str, written: RenderedDocumentsFile) -> GroupRecord | None:
         """The record of a group whose bodies are there; None where it has to be rendered."""
@@ -275,18 +277,19 @@ class _Share:
 
 
 @contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Let the collector of garbage look seldom: nearly all that is made meanwhile is remembered to the end, or goes as
-    soon as nobody has it, and what was there before stays. It would take a seventh of the time.
+def _collecting_by_hand() -> Iterator[None]:
+    """Let the collector of garbage look when it is told to, and at what was made since then: what is left of it is
+    remembered to the end, or goes as soon as nobody has it. By itself it would take a seventh of the time.
     """
-    before = gc.get_threshold()
+    was_enabled = gc.isenabled()
     gc.freeze()
-    gc.set_threshold(*SELDOM)
+    gc.disable()
     try:
         yield
     finally:
         gc.freeze()  # else it would look through all of that now, which goes in a moment
-        gc.set_threshold(*before)
+        if was_enabled:
+            gc.enable()
         gc.unfreeze()
 
 

@@ -7,11 +7,12 @@ clauses speak has as quick a page as any.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from initiative_lod.vocabulary import DCTERMS, INTERPRETING, OA, PROV, RDF, RDFS, SKOS, SSSOM, VOID
 from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node
@@ -121,14 +122,10 @@ def _totals(view: View, node: NamedNode) -> dict[NamedNode, int]:
     """Number of statements of each property, in the order in which they are shown."""
     untold = {*_UNTOLD, *map(view.term, ("onValue", "onSubject", "canonicalMember", *_IN_STATEMENTS))}
     interpreting = {view.term(name) for name in INTERPRETING}
-    pointing = view.opened.pointing(node)
+    pointing: Mapping[NamedNode, int] = view.opened.pointing(node)
+    if not pointing:  # it is no hub: these are not very many
+        pointing = Counter(triple.predicate for triple in view.opened.triples(None, None, node))
     found = {property: count for property, count in pointing.items() if property not in untold}
-    for row in () if pointing else view.opened.select("pointing", value=node):
-        property, count = row["property"], row["subjects"]
-        if isinstance(property, NamedNode) and isinstance(count, Literal) and property not in untold:
-            inferred = sum(1 for _ in view.opened.quads(None, property, node, view.opened.inferred))
-            if int(count.value) > inferred:
-                found[property] = int(count.value) - inferred
     order = sorted(found, key=lambda item: (item not in interpreting, -found[item], item.value))
     return {property: found[property] for property in order}
 

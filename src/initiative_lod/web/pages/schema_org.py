@@ -6,10 +6,10 @@ document that others issued. Such a document's page carries it as ``subjectOf``.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from markupsafe import Markup
+from pydantic_core import to_json
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents.resource import document_iri
@@ -31,7 +31,6 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     iris, language = view.iris, view.language
     dataset = iris.thing("dataset")
     kind = type_of(view.iris, resource, kinds_of(view.opened, resource))
-    cited = citation.citation(view, resource)
     license = view.node(dataset, DCTERMS.license)
     ours = kind in ("Dataset", "DefinedTerm", "DefinedTermSet") or (iris.path(resource.value) or "").startswith(
         ("ontology", "shapes")
@@ -58,7 +57,7 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
     if described is not None or kind == "Dataset":
         node["description"] = described.value if described is not None else name
     if kind in ("CreativeWork", "Dataset", "DefinedTermSet"):
-        node |= _of_a_work(view, resource, kind, cited, ours)
+        node |= _of_a_work(view, resource, kind, ours)
     elif kind == "DefinedTerm":
         scheme = view.node(resource, SKOS.inScheme)
         if scheme is not None:
@@ -86,20 +85,21 @@ def block(view: View, resource: NamedNode) -> dict[str, Any]:
 
 def script(block: dict[str, Any]) -> Markup:
     """The block as it stands in a page: no ``<`` in it can end the element."""
-    text = json.dumps(block, ensure_ascii=False, indent=1)
+    text = to_json(block, indent=1).decode()  # which takes a tenth of the time of ``json.dumps``
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
 
 
-def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citation, ours: bool) -> dict[str, Any]:
+def _of_a_work(view: View, resource: NamedNode, kind: str, ours: bool) -> dict[str, Any]:
     """Properties that only works have: who made it and when, of what it is a part, its languages."""
     iris = view.iris
     dataset = iris.thing("dataset")
     node: dict[str, Any] = {"isAccessibleForFree": True}
     date = view.text(resource, DCTERMS.issued)
-    if date or (ours and cited.issued):
-        node["datePublished"] = date.value if date else cited.issued
+    issued = date.value if date else citation.citation(view, resource).issued if ours else ""
+    if issued:
+        node["datePublished"] = issued
     changed = view.text(dataset if ours else resource, DCTERMS.modified)
     if changed:
         node["dateModified"] = changed.value
@@ -130,7 +130,7 @@ def _of_a_work(view: View, resource: NamedNode, kind: str, cited: citation.Citat
     if version or resource == dataset:
         node["version"] = version.value if version else view.opened.name
     if resource == dataset:
-        node["citation"] = citation.apa(cited, view.interface)
+        node["citation"] = citation.apa(citation.citation(view, resource), view.interface)
         publisher = node.get("publisher", {})
         if isinstance(publisher, dict) and (mail := imprint(view.opened).mail):
             point = {"@type": "ContactPoint", "email": mail}
