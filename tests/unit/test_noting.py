@@ -16,7 +16,7 @@ from initiative_lod.release import Edition, Release
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.release.read_tracking import TrackingRelease, changed_quads, mark
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
+from initiative_lod.vocabulary import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from initiative_lod.web.pages.pages import Pages
 
 I = Iris()
@@ -49,6 +49,7 @@ OTHERS = {
     "more points there": BASE | {Quad(Y, I.term("onValue"), X, TWO)},
     "no member": BASE - {MEMBER},
     "another licence": BASE - {LICENCE} | {other(LICENCE, NamedNode("https://other.example/"))},
+    "the first name of all": BASE | {Quad(X, FOAF.name, Literal("t"), ONE)},
     "a graph": BASE | {Quad(I.thing("id/q"), RDFS.label, Literal("q"), I.graph("three"))},
 }
 
@@ -95,6 +96,9 @@ READERS: dict[str, Callable[[OpenRelease], object]] = {
     "object and graph": lambda opened: texts(opened.quads(object=X, graph=TWO)),
     "graph": lambda opened: texts(opened.quads(graph=TWO)),
     "about": lambda opened: texts(opened.about(X)),
+    "labels": lambda opened: texts(
+        quad for predicate in opened.label_properties(X) for quad in opened.quads(X, predicate)
+    ),
     "triples": lambda opened: texts(opened.triples(X, RDF.type)),
     "triples of an object": lambda opened: texts(opened.triples(object=X)),
     "holds": lambda opened: opened.holds(X, RDF.type, I.term("Part")),

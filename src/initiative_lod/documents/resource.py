@@ -372,7 +372,7 @@ class _Found:
         return self._ordered(frozenset(self._read_labels(node)))
 
     def _read_labels(self, node: Node) -> Iterator[Quad]:
-        return (quad for predicate in LABELS for quad in self.some(node, predicate))
+        return (quad for predicate in self.opened.label_properties(node) for quad in self.some(node, predicate))
 
     def in_order(self) -> tuple[SubjectStatements, ...]:
         """Reading order: the resource, its fragments, what lies below it, the rest; naturally (2 before 10) in each."""

@@ -22,6 +22,7 @@ from pyoxigraph import (
 
 from initiative_lod.build import inference
 from initiative_lod.iris import Iris
+from initiative_lod.labels import LABELS
 from initiative_lod.release import in_use
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.hubs import Hubs
@@ -205,6 +206,15 @@ class OpenRelease(StoreLookups):
         if graph is not None:
             return next(self._matches(subject, predicate, object, graph), None) is not None
         return next(self.triples(subject, predicate, object), None) is not None
+
+    def label_properties(self, node: NamedNode | BlankNode) -> Sequence[NamedNode]:
+        """The properties of LABELS by which the node may have a label: those that anything in the release has."""
+        return self._label_properties
+
+    @cached_property
+    def _label_properties(self) -> tuple[NamedNode, ...]:
+        found = ((item, next(iter(self._matches(None, item, None, None)), None)) for item in LABELS)
+        return tuple(item for item, quad in found if quad is not None)
 
     @cached_property
     def inferred(self) -> NamedNode:

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, RdfFormat, Triple
 
+from initiative_lod.labels import LABELS
 from initiative_lod.release.cached_lookups import CachingRelease
 from initiative_lod.release.manifest import DESCRIPTION, DUMP, Manifest, Release
 from initiative_lod.release.open_release import Memory, first
@@ -128,6 +129,11 @@ class TrackingRelease(CachingRelease):
 
     def note(self, subject: NamedNode | BlankNode, predicate: NamedNode | None = None) -> None:
         self._page.notes.add(mark((subject, predicate, None, None)))
+
+    def label_properties(self, node: NamedNode | BlankNode) -> Sequence[NamedNode]:
+        for predicate in LABELS:  # the next release may have one that this one has not
+            self.note(node, predicate)
+        return super().label_properties(node)
 
     def pointing(self, thing: NamedNode) -> dict[NamedNode, int]:
         self._page.notes.add(mark((None, None, thing, None)))
