@@ -38,7 +38,9 @@ IRI = "https://w3id.org/initiative-lod/id"
 #: Kind and address.
 KINDS = (
     ("start", "/"),
+    ("start, by its language", "/?lang=zh"),
     ("action", "/doc/wic-2020/action/8"),
+    ("action, by its language", "/doc/wic-2020/action/8?lang=zh"),
     ("clause", "/doc/wic-2020/action/8/clause/4"),
     ("topic", "/doc/topic/data-security"),
     ("modality of most clauses", "/doc/modality/promote"),
@@ -48,10 +50,20 @@ KINDS = (
     ("text", "/doc/wic-2020/zh"),
     ("dataset", "/dataset"),
     ("ontology", "/ontology"),
+    ("ontology, by its language", "/ontology?lang=zh"),
     ("shapes", "/shapes"),
     ("questions", "/questions"),
     ("question", "/questions/actions-by-modality"),
+    ("things", "/things/topic"),
+    ("about", "/about"),
+    ("reading room", "/read/wic-2020"),
     ("releases", "/releases"),
+    ("coded statements", "/statements/wic-2020.csv"),
+    ("picture", "/pictures/topics"),
+    ("pictures", "/pictures"),
+    ("sitemap", "/sitemap.xml"),
+    ("resource of ours", f"/resource?iri={IRI}/wic-2020/action/8"),
+    ("framed JSON-LD", "/doc/wic-2020/action/8.jsonld?_profile=framed"),
     ("resource of others", f"/resource?iri={quote('http://www.w3.org/2004/02/skos/core#Concept', safe=':/')}"),
     ("search, rare", "/search?q=backdoor"),
     ("search, frequent", "/search?q=network"),
@@ -62,7 +74,10 @@ KINDS = (
 #: What a copy of files has no answer for; the last is another page in it, which is of the release before the merge.
 SERVED = ("search", "comparison", "reconciliation", "small SELECT", "institution of 1,200 clauses")
 #: What is made when it is asked for; nothing else is, but what it has room to keep.
-ON_DEMAND = ("search", "comparison", "reconciliation", "small SELECT", "releases", "resource of others")
+ON_DEMAND = (
+    *("search", "comparison", "reconciliation", "small SELECT", "releases", "resource of others", "resource of ours"),
+    *("coded statements", "pictures", "picture", "sitemap", "framed JSON-LD"),
+)
 CLAUSES = 1200
 COLUMNS = [
     *("kind", "form", "bytes", "floor", "warm", "warm/floor", "cold ms", "nginx/floor"),
@@ -74,9 +89,17 @@ FORMS = (
     ("Turtle", "text/turtle", "en"),
     ("JSON-LD", "application/ld+json", "en"),
     ("JSON", "application/json", "en"),
+    ("CSV", "text/csv", "en"),
+    ("XML", "application/xml", "en"),
 )
 #: Of these only the forms that differ: the answer of a query as a page is the editor.
-ONLY = {"small SELECT": ("JSON",), "reconciliation": ("JSON",)}
+ONLY = {
+    "small SELECT": ("JSON",),
+    "reconciliation": ("JSON",),
+    "start, by its language": ("HTML zh",),
+    "action, by its language": ("HTML zh",),
+    "ontology, by its language": ("HTML zh",),
+}
 NGINX = """daemon off; master_process off; worker_processes 1;
 pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}

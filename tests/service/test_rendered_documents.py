@@ -75,6 +75,12 @@ ADDRESSES = (
     "/doc/harbour-2031?_profile=alt",
     "/doc/harbour-2031.jsonld?_profile=framed",
     "/doc/harbour-2031.html?lang=zh",
+    "/?lang=zh",
+    "/questions?lang=en",
+    "/compare?lang=zh",
+    "/read/harbour-2031?lang=zh",
+    "/things/topic?lang=en",
+    "/about?lang=zh",
     "/doc/harbour-2031/action/99",
     "/context.jsonld",
     "/static/site.css",
@@ -141,12 +147,13 @@ ASKED: tuple[dict[str, str], ...] = (
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *MORE])
 def test_an_answer_is_the_same_with_the_layers_on_and_off(layers: tuple[Live, Live, Live], address: str) -> None:
-    """Byte for byte, headers and body, the second time too, by GET and HEAD, in each coding."""
+    """Byte for byte, headers and body, the second time too, by GET and HEAD; a page in each coding."""
     codings = ("identity", "gzip", "zstd")
-    ways = ASKED if address in ADDRESSES else ASKED[-2:]
+    ways = [(headers, codings[(number + len(address)) % 3]) for number, headers in enumerate(ASKED)]
+    pages = [(ASKED[-2], coding) for coding in codings]
     address = address.replace("{version}", layers[0].opened.release.version)
-    for number, headers in enumerate(ways):
-        asked = {**headers, "host": "data.example", "accept-encoding": codings[(number + len(address)) % 3]}
+    for headers, coding in [*(ways if address in ADDRESSES else ways[-1:]), *pages]:
+        asked = {**headers, "host": "data.example", "accept-encoding": coding}
         expected = said(layers[2].client.get(layers[2].url + address, headers=asked))
         for live in layers[:2]:
             for method in ("GET", "HEAD", "GET"):
@@ -225,8 +232,20 @@ def test_every_document_of_ours_is_stored_in_every_format_and_language(layers: t
     for path in (f"doc/{path[3:]}" if path.startswith("id/") else path for path in paths):
         for media in DOCUMENT_TYPES:
             for language in ("zh", "en") if media.suffix == "html" else ("en",):
-                answer = live.get(f"/{path}", media.name, "HEAD", accept_language=language, accept_encoding="identity")
-                assert answer.headers["etag"] in opened.rendered, (path, media.suffix, language)
+                for chosen in ("", f"?lang={language}"):
+                    asked = {"accept_language": language, "accept_encoding": "identity"}
+                    answer = live.get(f"/{path}{chosen}", media.name, "HEAD", **asked)
+                    assert answer.headers["etag"] in opened.rendered, (path, media.suffix, language)
+
+
+@pytest.mark.parametrize("path", ["/", "/questions", "/compare", "/read/harbour-2031", "/things/topic", "/about/data"])
+@pytest.mark.parametrize("chosen", ["", "?lang=zh", "?lang=en"])
+def test_pages_of_the_release_are_stored_for_addresses_that_name_their_language(
+    layers: tuple[Live, Live, Live], path: str, chosen: str
+) -> None:
+    answer = layers[1].get(f"{path}{chosen}", "text/html", accept_encoding="identity")
+    assert answer.headers["etag"] in layers[1].opened.rendered
+    assert (f'{path}{chosen}"' in answer.text) == (chosen != "" or f'{path}"' in answer.text)
 
 
 def test_the_terms_that_the_editor_proposes_are_stored_once_for_all_languages(harbour: Live) -> None:

@@ -10,14 +10,15 @@ import signal
 import struct
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
@@ -26,7 +27,7 @@ from initiative_lod import release
 from initiative_lod.child_process import end_with
 from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.document import OWN_DOCUMENTS, Document
-from initiative_lod.documents.representation import WHOLE_FORMS, document_paths, entity_tag
+from initiative_lod.documents.representation import WHOLE_FORMS, Rendered, document_paths, entity_tag
 from initiative_lod.documents.resource import describe
 from initiative_lod.errors import InitiativeLodError, ReleaseError
 from initiative_lod.formats import HTML, JSON, JSON_LD
@@ -39,11 +40,21 @@ from initiative_lod.release.rendered_file import RenderedDocuments, RenderedDocu
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
+from initiative_lod.web.pages import language_choice
 from initiative_lod.web.pages.document_choice import key_of
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.reused_renderings import EarlierRenderings, GroupRecord
-from initiative_lod.web.routes import compare, documents, questions, reading_room, sparql_terms, start
+from initiative_lod.web.routes import (
+    about,
+    compare,
+    documents,
+    questions,
+    reading_room,
+    sparql_terms,
+    start,
+    thing_index,
+)
 from initiative_lod.web.site import Site
 
 MOST_NUMBERS = 10_000  # that lie in a pipe (64 KB)
@@ -55,6 +66,7 @@ ON_DEMAND = ("flattened", "framed")
 MOST_READ, MOST_STORED = 100, 1000  # documents whose reading room is stored; parts and clauses of one
 RELEASES = "release/"  # under which are pages that depend on other releases
 _NUMBER = struct.Struct("I")
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 #: Representations of one address, each with what gives a name for its bytes: of those with the same name one is made. A
 #: name that is an entity tag is made of all that the bytes follow from, whatever the release.
@@ -319,9 +331,16 @@ def _groups(site: Site, opened: TrackingRelease, found: Release) -> dict[str, Gr
         "questions": partial(_pages, site, every, "questions", forms),
         sparql_terms.PATH: partial(_pages, site, partial(_terms, site, opened), sparql_terms.PATH, {JSON.name}),
     }
+    for path, answer in {"about": about.about, "about/data": about.data, "things": thing_index.every_kind}.items():
+        groups[path] = partial(_pages, site, partial(answer, site, opened), path, {HTML.name, JSON.name})
+    for kind in thing_index.there(opened):
+        one = partial(thing_index.one_kind, site, opened)
+        groups[f"things/{kind}"] = partial(
+            _pages, site, one, f"things/{kind}", {HTML.name, JSON.name}, parameters={"kind": kind}
+        )
     for slug in site.pages.question_by_slug(opened):
         one = partial(questions.one_question, site, partial(_one, site, slug), opened)
-        groups[f"questions/{slug}"] = partial(_pages, site, one, f"questions/{slug}", forms, slug)
+        groups[f"questions/{slug}"] = partial(_pages, site, one, f"questions/{slug}", forms, parameters={"slug": slug})
     for document in site.pages.documents(opened)[:MOST_READ]:
         groups[f"read {document.value}"] = partial(_reading, site, opened, document)
     context = found.manifest.files[CONTEXT].sha256 if CONTEXT in found.manifest.files else ""
@@ -349,7 +368,7 @@ def _paths(opened: OpenRelease, settings: Settings) -> list[str]:
     return paths[: settings.rendered_documents]
 
 
-def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Request]:
+def _requests(site: Site, path: str, media: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> Iterator[Request]:
     """Requests for an address in a media type, in each language that makes a difference."""
     languages = tuple(site.pages.languages)
     for language in languages if media.startswith(HTML.name) else languages[:1]:
@@ -358,9 +377,23 @@ def _requests(site: Site, path: str, media: str, slug: str = "") -> Iterator[Req
             prefix=site.settings.root_path,
             accept=media,
             accept_language=language,
-            parameters={"slug": slug} if slug else {},
+            parameters=parameters,
             languages=languages,
         )
+
+
+def _in_both(request: Request, represent: Callable[[Request], Representation]) -> Iterator[Named]:
+    """The page for an address that does not name its language, and for the one that does: made once."""
+    query = "&".join(filter(None, (request.query_string, language_choice.argument(request.language))))
+    named = replace(request, query_string=query, query={**request.query, "lang": request.language})
+    make = cache(lambda: represent(replace(named, marked=True)).make())
+
+    def made(is_named: bool) -> Rendered:
+        page = make()
+        return replace(page, content=language_choice.page_of(page.content, named=is_named))
+
+    for asked in (request, named):
+        yield _by_tag(replace(represent(asked), make=partial(made, asked is named)))
 
 
 def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[Named]:
@@ -371,24 +404,26 @@ def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[N
     key = key_of(opened.iris, document)
     for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
         asked = replace(request, parameters={"document": key})
-        representation = reading_room.answer(site, opened, asked)
-        yield _by_tag(representation)
+        yield from _in_both(asked, partial(reading_room.answer, site, opened))
         for tag in reading_room.languages(site, opened, asked):
-            query = f"view={quote(tag)}"
-            one = reading_room.answer(site, opened, replace(asked, query_string=query, query={"view": tag}))
-            yield _by_tag(one)
+            one = replace(asked, query_string=f"view={quote(tag)}", query={"view": tag})
+            yield from _in_both(one, partial(reading_room.answer, site, opened))
 
 
 def _pages(
-    site: Site, represent: Callable[[Request], Representation], path: str, forms: set[str], slug: str = ""
+    site: Site,
+    represent: Callable[[Request], Representation],
+    path: str,
+    forms: set[str],
+    parameters: Mapping[str, str] = NO_PARAMETERS,
 ) -> Iterator[Named]:
     for media in sorted(forms):
-        for request in _requests(site, path, media, slug):
+        for request in _requests(site, path, media, parameters):
             try:
                 representation = represent(request)
             except InitiativeLodError:
                 continue  # not a form that it has
-            yield _by_tag(representation)
+            yield from _in_both(request, represent) if media.startswith(HTML.name) else [_by_tag(representation)]
 
 
 def _document_pages(site: Site, opened: OpenRelease, path: str) -> Iterator[Named]:
@@ -396,9 +431,13 @@ def _document_pages(site: Site, opened: OpenRelease, path: str) -> Iterator[Name
     document = Document.find(opened, path, site.settings.root_path)
     if document is None or path.startswith(RELEASES):
         return
-    for request in _requests(site, path, HTML.name):
+
+    def represent(request: Request) -> Representation:
         variant = documents.choose_variant(request, document)
-        yield _by_tag(documents.represent(site, request, document, variant))
+        return documents.represent(site, request, document, variant)
+
+    for request in _requests(site, path, HTML.name):
+        yield from _in_both(request, represent)
 
 
 def _data(site: Site, opened: OpenRelease, context: str, path: str) -> Iterator[Named]:

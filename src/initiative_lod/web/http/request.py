@@ -61,7 +61,8 @@ class Request:
 
     ``path`` is below the base, without a slash before it; ``prefix`` is the path under which a proxy shows us, and of
     what an older release has, the address of that release. ``parameters`` are the parts of the path that its route
-    names. Headers that came in several lines are joined. Pages speak ``languages``.
+    names. Headers that came in several lines are joined. Pages speak ``languages``; a ``marked`` one is made with marks
+    around what the language in its address adds to it (``web.pages.language_choice``).
     """
 
     method: str = "GET"
@@ -82,6 +83,7 @@ class Request:
     older: OlderRelease | None = None
     client: Client = Client()
     languages: Sequence[str] = (DEFAULT,)
+    marked: bool = False
 
     @property
     def named_language(self) -> str:

@@ -33,6 +33,7 @@ from initiative_lod.web.pages import (
     document_summary,
     entity,
     initiative,
+    language_choice,
     marked_text,
     ontology,
     part,
@@ -442,7 +443,9 @@ class Pages:
 
 def _chosen(request: Request) -> str:
     """The argument that keeps the language where the address names one."""
-    return f"lang={request.named_language}" if request.named_language else ""
+    if request.marked:
+        return language_choice.marked_argument(request.language)
+    return language_choice.argument(request.named_language) if request.named_language else ""
 
 
 def _standing(view: View) -> dict[str, Any]:

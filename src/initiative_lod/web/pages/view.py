@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from initiative_lod.documents.graph_origin import own_first
@@ -22,6 +23,7 @@ from initiative_lod.release.open_release import SUBJECTS, TEXT_AHEAD, Memory, Op
 from initiative_lod.vocabulary import DCTERMS, ELI, PARTS, PREFIXES, RDF, RDFS, SCHEMA, SKOS, SSSOM
 from initiative_lod.web.drawings.squares import MARKS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText, Node, is_web
+from initiative_lod.web.pages import language_choice
 from initiative_lod.web.pages.release_labels import Names, documents, originals
 
 MUCH = 1000  # statements about a subject; of one with more, only what is asked for is read
@@ -34,7 +36,9 @@ DEEPEST = 8  # levels from a part up to its document
 
 
 class Links:
-    """Addresses on this server. ``prefix`` goes before every one, ``query`` into it: the language that was chosen."""
+    """Addresses on this server. ``prefix`` goes before every one, ``query`` into it: the language that the address of
+    the page names, if it does.
+    """
 
     def __init__(self, prefix: str = "", query: str = "") -> None:
         self.prefix = prefix
@@ -46,6 +50,16 @@ class Links:
         if self.query and "lang" not in arguments:
             items.append(self.query)
         return f"{self.prefix}{path}" + ("?" + "&".join(items) if items else "")
+
+    def kept(self, markup: str) -> Markup:
+        """Markup of a page whose address names its language; on another one there is none."""
+        return Markup(
+            language_choice.marked(markup) if language_choice.is_marked(self.query) else self.query and markup
+        )
+
+    def field(self, name: str, language: str) -> Markup:
+        """The hidden field of a form by which the page that it leads to keeps the language, as argument ``name``."""
+        return self.kept(f'<input type="hidden" name="{name}" value="{escape(language)}">')
 
 
 class View(Links):

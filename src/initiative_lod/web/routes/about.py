@@ -30,24 +30,31 @@ def about_addresses(site: Site, others: Callable[[], Sequence[Address]]) -> list
     """The three pages. ``others`` gives the addresses that the last one describes."""
     lane = site.threads.lane("about")
     told = outcomes("The page", (HTML,), {406: "HTML is not accepted"})
+    api = partial(_answer, site, "/about/api", "about_api.html", partial(_api, others))
     pages = (
-        ("/about", "about.html", "What this site is", partial(_about, site)),
-        ("/about/data", "about_data.html", "How to use the data", partial(_data, site)),
-        ("/about/api", "about_api.html", "The interface for programs, in words", partial(_api, others)),
+        ("/about", "What this site is", partial(about, site)),
+        ("/about/data", "How to use the data", partial(data, site)),
+        ("/about/api", "The interface for programs, in words", api),
     )
-    return [
-        Address(path, at_hand(site, lane, partial(answer, site, path, template, values)), summary, told)
-        for path, template, summary, values in pages
-    ]
+    return [Address(path, at_hand(site, lane, answer), summary, told) for path, summary, answer in pages]
+
+
+def about(site: Site, opened: OpenRelease, request: Request) -> Representation:
+    """The page that says what this site is."""
+    return _answer(site, "/about", "about.html", partial(_about, site), opened, request)
+
+
+def data(site: Site, opened: OpenRelease, request: Request) -> Representation:
+    """The page on using the data."""
+    return _answer(site, "/about/data", "about_data.html", partial(_data, site), opened, request)
 
 
 Values = Callable[[View, Request], dict[str, Any]]
 
 
-def answer(
+def _answer(
     site: Site, path: str, template: str, values: Values, opened: OpenRelease, request: Request
 ) -> Representation:
-    """One of the pages."""
     here = f"{request.prefix}{path}"
 
     def body(media: MediaType, language: str) -> bytes:

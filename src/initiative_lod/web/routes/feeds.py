@@ -12,11 +12,9 @@ from initiative_lod.documents.representation import Rendered, document_paths, en
 from initiative_lod.formats import ATOM, HTML, TEXT, XML
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.past_releases import Archive
-from initiative_lod.vocabulary import RDF
 from initiative_lod.web.http.conditional import Representation, of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.pages.document_choice import key_of
-from initiative_lod.web.pages.thing_index import KINDS
 from initiative_lod.web.routes.routing import (
     CONDITIONAL,
     UNAVAILABLE,
@@ -26,6 +24,7 @@ from initiative_lod.web.routes.routing import (
     from_release,
     outcomes,
 )
+from initiative_lod.web.routes.thing_index import there
 from initiative_lod.web.site import Site
 
 ATOM_NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -101,8 +100,7 @@ def sitemap(site: Site, opened: OpenRelease, request: Request) -> Representation
 def _read(site: Site, opened: OpenRelease) -> list[str]:
     """The documents' reading rooms, and the indexes of what there is."""
     read = [f"read/{key_of(opened.iris, item)}" for item in site.pages.documents(opened)]
-    there = [kind for kind, name in KINDS.items() if opened.holds(None, RDF.type, opened.iris.term(name))]
-    return read + [f"things/{kind}" for kind in there]
+    return read + [f"things/{kind}" for kind in there(opened)]
 
 
 def _sitemap(opened: OpenRelease, here: str, languages: Sequence[str], read: Sequence[str]) -> bytes:

@@ -34,20 +34,19 @@ def statements(
 ) -> Representation:
     """A coding as a file. Raises NotFound."""
     name = request.parameters["name"]
-    files = {file: item for coding, item in coded.of(opened).items() for file in statement_files.names(coding, item)}
-    if name not in files:
-        raise NotFound(Message("error.no_statements", name=name[:100], names=list(files) or "–"))
-    document, kept = files[name], f"statements-{name}"
+    kept = f"statements-{name}"
+    if kept in opened.release.manifest.files:  # as those of a project's own codings are
+        body = (opened.release.path / kept).read_bytes
+    else:
+        codings = coded.of(opened).items()
+        files = {file: item for coding, item in codings for file in statement_files.names(coding, item)}
+        if name not in files:
+            raise NotFound(Message("error.no_statements", name=name[:100], names=list(files) or "–"))
+        body = partial(statement_files.content, files[name], name, opened.iris)
     media = RESULT_CSV if name.endswith(statement_files.TABLE) else TEXT
-
-    def body() -> Rendered:
-        if kept in opened.release.manifest.files:
-            return Rendered((opened.release.path / kept).read_bytes())
-        return Rendered(statement_files.content(document, name, opened.iris))
-
     return Representation(
         entity_tag("statements", site.software, opened.release.digest, name),
         [("Cache-Control", CACHE_CONTROL)],
         [("Content-Type", media.content_type), ("Content-Disposition", f'attachment; filename="{name}"')],
-        body,
+        lambda: Rendered(body()),
     )

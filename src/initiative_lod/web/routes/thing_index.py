@@ -12,6 +12,7 @@ from initiative_lod.documents.negotiation import Offer
 from initiative_lod.errors import Message, NotFound
 from initiative_lod.formats import HTML, JSON, MediaType, json_bytes
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.vocabulary import RDF
 from initiative_lod.web.http.arguments import ELSE_DEFAULT, FormArguments
 from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
@@ -98,6 +99,12 @@ def one_kind(site: Site, opened: OpenRelease, request: Request) -> Representatio
         return site.pages.page("index.html", view, request, here, arguments=arguments, **more)
 
     return negotiate(site, opened, request, NegotiatedPage(here, OFFERS, query), body)
+
+
+def there(opened: OpenRelease) -> list[str]:
+    """The kinds of which a release has things."""
+    kinds = thing_index.KINDS.items()
+    return [kind for kind, name in kinds if opened.holds(None, RDF.type, opened.iris.term(name))]
 
 
 def _json(entry: IndexEntry) -> dict[str, object]:
