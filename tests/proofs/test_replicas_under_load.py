@@ -1,5 +1,5 @@
-"""Servers that follow an origin, behind the nginx file as shipped: one is killed and comes back, the origin switches
-and goes back, and whoever asks meanwhile gets no 5xx and no answer of two releases.
+"""Servers that follow an origin, behind the nginx file as shipped: one is killed and comes back, one hangs and goes on,
+the origin switches and goes back, and whoever asks meanwhile gets no 5xx and no answer of two releases.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from service.test_nginx import MAIN, NAME, NGINX, ByName, listens, shipped
 __all__ = ["three"]  # a fixture
 
 CLIENTS = 4
+HANGS = 40.0  # seconds: longer than nginx waits for a page (7) and for a query (35)
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>|<http://www.w3.org/2000/01/rdf-schema#label>"
 QUERY = f"SELECT ?o {{ <id/{LEAGUE}> {LABEL} ?o }}"
 
@@ -46,6 +48,7 @@ class Load:
     statuses: Counter[int] = field(default_factory=Counter)
     releases: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     count: int = 0
 
@@ -58,6 +61,7 @@ class Load:
             number = 0
             while not self.ended.is_set():
                 number += 1
+                begun = time.monotonic()
                 try:
                     if number % 2:
                         url = f"https://{NAME}:{port}/doc/{LEAGUE}.ttl?unique={seed}-{number}"
@@ -68,6 +72,7 @@ class Load:
                 except httpx.HTTPError as error:
                     self.faults.append(f"{type(error).__name__}: {error}")
                     continue
+                self.seconds.append(time.monotonic() - begun)
                 self.statuses[answer.status_code] += 1
                 words = [words for words in WORDS if words in answer.text]
                 self.releases[" and ".join(words)] += 1
@@ -77,6 +82,19 @@ class Load:
         """Wait for so many answers more."""
         wanted = self.count + answers
         assert eventually(lambda: self.count >= wanted or bool(self.faults))
+
+    @contextmanager
+    def asked(self, https: int, certificate: Path, clients: int) -> Iterator[None]:
+        """So many clients ask without pause until the block ends."""
+        threads = [threading.Thread(target=self.ask, args=(https, certificate, seed)) for seed in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.ended.set()
+            for thread in threads:
+                thread.join(SECONDS)
 
 
 @contextmanager
@@ -156,10 +174,7 @@ def test_a_kill_and_two_switches(
         def all_have(version: str) -> bool:
             return all(history.current_version(folder) == version for folder in folders)
 
-        clients = [threading.Thread(target=load.ask, args=(https, certificate, seed)) for seed in range(asking)]
-        for client in clients:
-            client.start()
-        try:
+        with load.asked(https, certificate, asking):
             load.more(answers)
             release.publish(origin, release.find(origin, versions[2]))
             assert eventually(lambda: all_have(versions[2]))  # one after the other, while they are asked
@@ -171,11 +186,34 @@ def test_a_kill_and_two_switches(
             release.rollback(origin)
             assert eventually(lambda: all_have(versions[1]))
             load.more(answers)
-        finally:
-            load.ended.set()
-            for client in clients:
-                client.join(SECONDS)
     print(f"{servers} servers: {load.count} answers, {dict(load.statuses)}, {dict(load.releases)}")
     assert load.faults == []
     assert set(load.statuses) == {200}
     assert set(load.releases) == {WORDS[1], WORDS[2]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", [400])
+def test_a_server_that_hangs(three: tuple[Path, tuple[str, ...]], tmp_path: Path, answers: int) -> None:
+    root, _ = three
+    ports = [free_port() for _ in range(3)]
+    load = Load()
+    settings: dict[str, object] = {"trusted_proxies": "127.0.0.1", "query_rate": 100_000, "query_per_client": 64}
+    with ExitStack() as stack:
+        running = [stack.enter_context(server(root, root / "releases", port, settings)) for port in ports]
+        https, certificate = stack.enter_context(proxy(ports, tmp_path / "nginx"))
+        with load.asked(https, certificate, CLIENTS):
+            load.more(answers)
+            before = len(load.seconds)
+            running[0].send_signal(signal.SIGSTOP)  # its kernel goes on taking connections, and it says nothing
+            end = time.monotonic() + HANGS
+            assert eventually(lambda: time.monotonic() > end or bool(load.faults))
+            running[0].send_signal(signal.SIGCONT)
+            load.more(answers)
+    took = sorted(load.seconds[before:])
+    print(
+        f"{load.count} answers, {dict(load.statuses)}; since one hung p50 {took[len(took) // 2]:.3f} s, p99 "
+        f"{took[len(took) * 99 // 100]:.2f} s, longest {took[-1]:.1f} s, over 5 s {sum(item > 5 for item in took)}"
+    )
+    assert load.faults == []
+    assert set(load.statuses) == {200}

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from initiative_lod.settings import Settings
+from initiative_lod.web.routes.changes import PATIENCE
 from patience import SECONDS, eventually
 from pipeline.conftest import CHECKOUT
 from ports import free_port
@@ -126,6 +127,32 @@ def proxy(harbour_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         finally:
             process.terminate()
             process.wait(SECONDS)
+
+
+def waits(text: str, name: str) -> float:
+    """Seconds of the one directive of that name in a block of the file."""
+    (found,) = re.findall(rf"^\s*{name} (\d+)s;", text, re.MULTILINE)
+    return float(found)
+
+
+def test_only_a_server_that_hangs_is_waited_for_in_vain() -> None:
+    """It is left out, so that an answer that is slow must never be taken for one that does not come."""
+    text = (CHECKOUT / "deploy" / "nginx.conf").read_text("utf-8")
+    unit = (CHECKOUT / "deploy" / "initiative-lod.service").read_text("utf-8")
+    settings = Settings()
+    page = float(re.findall(r"^Environment=INITIATIVE_LOD_PAGE_SECONDS=(\d+)$", unit, re.MULTILINE)[0])
+    outside = re.sub(r"\n    location .*?\n    \}", "", text, flags=re.DOTALL)
+    query = text.partition("sparql {")[2].partition("\n    }")[0]
+    changes = text.partition("releases/changes {")[2].partition("\n    }")[0]
+    for block, most in (
+        (outside, 2 * page),
+        (query, 3 * settings.query_seconds),  # waiting for its turn twice as long as it may take
+        (changes, 2 * (PATIENCE + settings.compare_seconds + page)),
+    ):
+        silent = waits(block, "proxy_read_timeout")
+        assert silent > most
+        assert waits(block, "proxy_next_upstream_timeout") > 2 * silent  # so that of three the third is asked
+    assert text.count("proxy_read_timeout") == 3
 
 
 ACTION = "/doc/harbour-2031/action"
