@@ -24,6 +24,7 @@ from initiative_lod.matching import entity_file
 from initiative_lod.merge import merge
 from initiative_lod.merge.merge import MergeRequest, MergeResult
 from initiative_lod.merge.source import Seen
+from initiative_lod.reading.process_pool import Moved
 from initiative_lod.release import (
     Edition,
     Release,
@@ -198,6 +199,7 @@ def make_merged_release(
     request: MergeRequest,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
+    moved: Moved = lambda size: None,
 ) -> MergeResult:
     """Merge into a release, and put the report of what deserves a second look into the new one. Raises SourceError."""
     from initiative_lod.merge.conflicts import check, find_conflicts  # here: they need what few commands do
@@ -228,7 +230,7 @@ def make_merged_release(
     inputs = (("checks", check.digest()), ("questions", questions.digest([*own_questions, *joint_questions])))
     request = replace(request, judgements=judged, inputs=inputs)
     make_index = index_maker(progress, settings, Phases(RunLimits.of_phase(settings)), start)
-    return merge.merge(settings, start, request, report, make_index, progress, seen)
+    return merge.merge(settings, start, request, report, make_index, progress, seen, moved)
 
 
 @contextmanager

@@ -7,13 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
 from rich.table import Column, Table
+from rich.text import Text
 
 from initiative_lod import release
+from initiative_lod.cli.course import Course
 from initiative_lod.errors import ReleaseError
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.release import Release
@@ -24,6 +29,9 @@ Report = Callable[[str], None]
 console = Console(stderr=True, highlight=False)
 MOST_TOLD = 20  # files of which it is said what was done to them
 WIDE = 100_000  # columns; where nobody looks on, nothing is folded
+WITH_BAR = 100  # columns of a terminal that has room for a bar beside the words
+BAR = 20
+MEGABYTE = 1_000_000
 
 
 def say(text: str) -> None:
@@ -87,12 +95,69 @@ def progress(quiet: bool = False) -> Iterator[Report]:
     if quiet:
         yield lambda message: None
         return
-    if not console.is_terminal:
-        started = time.monotonic()
-        yield lambda message: say(f"{time.monotonic() - started:5.1f} s  {message}")
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    with bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda message: bar.update(task, description=printable(message))
+    with StatusLine() as watch:
+        yield watch.step
+
+
+class StatusLine:
+    """Shows on stderr how far a command is: one moving line on a terminal, a line for each step elsewhere.
+
+    Where its ``course`` is known, the moving line counts its phases, and the bytes that are read, and says how long it
+    takes still.
+    """
+
+    def __init__(self) -> None:
+        self.course: Course | None = None
+        self._message = "starting"
+        self._started = time.monotonic()
+        self._spinner = Spinner("dots")
+        self._live = Live(self, console=console, transient=True) if console.is_terminal else None
+
+    def __enter__(self) -> StatusLine:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def step(self, message: str) -> None:
+        """Say what is being done."""
+        self._message = printable(message)
+        if self.course is not None:
+            self.course.step(message)
+        if self._live is None:
+            say(f"{time.monotonic() - self._started:5.1f} s  {message}")
+
+    def __rich__(self) -> RenderableType:
+        clock = duration(time.monotonic() - self._started)
+        cells: list[tuple[int, RenderableType]] = [(1, self._spinner), (len(clock), clock)]
+        if self.course is not None and console.width >= WITH_BAR:
+            share = self.course.share()
+            cells.append((BAR, ProgressBar(1.0, share or 0.0, BAR, pulse=share is None)))
+        rest = console.width - sum(width + 1 for width, _ in cells)
+        columns = [Column(width=width) for width, _ in cells]
+        line = Table.grid(*columns, Column(width=max(rest, 1), no_wrap=True, overflow="ellipsis"), padding=(0, 1))
+        line.add_row(*(cell for _, cell in cells), Text(told(self.course, self._message)))
+        return line
+
+
+def told(course: Course | None, message: str) -> str:
+    """Line that says what is being done, after its place in the course."""
+    if course is None:
+        return message
+    left = course.left()
+    where = f"{course.number} of {course.phases}" + (f", about {duration(left)} left" if left is not None else "")
+    if course.is_reading and course.read:
+        total = course.total
+        read = f"{course.read / MEGABYTE:,.1f}" + (f" of {total / MEGABYTE:,.1f}" if total is not None else "")
+        first, _, rest = message.partition(" ")
+        message = f"{first} {read} MB, {course.rate / MEGABYTE:,.1f} MB/s: {rest}"
+    return f"{where} · {message}"
+
+
+def duration(seconds: float) -> str:
+    """A time as a clock has it: minutes and seconds, and hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"

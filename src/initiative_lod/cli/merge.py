@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
 from initiative_lod.bulk.sql_engine import STORE, require_known
-from initiative_lod.cli.console import console, say, show, tell, tell_files
-from initiative_lod.cli.console import progress as plain_progress
+from initiative_lod.cli.console import StatusLine, say, show, tell, tell_files
+from initiative_lod.cli.course import Course, Phase
 from initiative_lod.iris import Iris
 from initiative_lod.merge.merge import MergeRequest, MergeResult
+from initiative_lod.reading import find_files
 from initiative_lod.reading.foreign_graph import ReadFile
 from initiative_lod.reading.source_files import FileOutcome
 from initiative_lod.release import history
 from initiative_lod.release.manifest import MergedSource
 from initiative_lod.settings import Settings, from_environment
 from initiative_lod.sources.mapping_set import MappingSet, where_seen
-from initiative_lod.terminal import printable
+
+#: Phases of a merge, and what they took where they were measured (docs/performance.md, on what grows).
+READING = Phase("reading ", 0.1, new=6.0)
+LOADING = (
+    Phase("loading the store", 0.3, new=9.0),
+    Phase("joining what is the same", 0.4, new=3.7),
+    Phase("writing the table of quads", 0.2, new=1.3, all=1.1),
+)
+CONFLICTS = "looking for conflicts"
+BY_STORE, BY_ENGINE = Phase(CONFLICTS, 1.0, all=20.0), Phase(CONFLICTS, 1.5, all=2.0)
+INDEXING = (
+    Phase("writing dumps", 2.5, new=4.0, all=1.6),
+    Phase("indexing for search", 0.1, new=7.1),
+    Phase("indexing for reconciliation", 0.6, new=10.1),
+)
+RENDERING = Phase("rendering documents", 10.0)
+WRITING, PUBLISHING = Phase("writing the release", 0.1), Phase("publishing", 0.1)
 
 
 def merge(
@@ -100,9 +115,20 @@ def merge(
         dry_run=dry_run,
         engine=engine,
     )
-    with _Watch(len(wanted.named)) as watch:
+    files: list[ReadFile] = []
+    with StatusLine() as watch:
         start, since = _start(settings, onto, publish and not dry_run, watch)
-        merged = pipeline.make_merged_release(settings, start, wanted, watch.step, watch.seen)
+        sizes = {item.slug: find_files.size(item) for item in find_files.sources(wanted.named, wanted.name)}
+        phases = _phases(settings, wanted, publish and not dry_run)
+        watch.course = course = Course(phases, start.manifest.quads, sizes)
+
+        def seen(slug: str, outcome: FileOutcome) -> None:
+            """Count a file that has been read; it is told of what was not refused, since the result has those."""
+            if outcome.status != "refused" and (outcome.why or outcome.repaired):
+                files.append(ReadFile(f"{slug}/{outcome.name}", outcome))
+            course.count(slug, outcome.bytes, outcome.triples)
+
+        merged = pipeline.make_merged_release(settings, start, wanted, watch.step, seen, course.moved)
         if publish and merged.release is not None:
             watch.step("publishing")
             release.publish(settings.release_folder, merged.release, since)
@@ -113,11 +139,24 @@ def merge(
             read = f"{item.path.name}: {len(item.rows):,} mappings, {_stated(item):,} of them stated"
             for line in (read, *_notes(item)):
                 say(line)
-        tell_files(watch.told)
+        tell_files(files)
         _tell(merged, start, publish)
 
 
-def _start(settings: Settings, onto: str | None, publish: bool, watch: _Watch) -> tuple[release.Release, str]:
+def _phases(settings: Settings, wanted: MergeRequest, publish: bool) -> list[Phase]:
+    """The phases of a merge, as its messages name them."""
+    return [
+        READING,
+        *LOADING,
+        BY_STORE if wanted.engine == STORE else BY_ENGINE,
+        *INDEXING,
+        *([RENDERING] if settings.rendered_documents else []),
+        *([] if wanted.dry_run else [WRITING]),
+        *([PUBLISHING] if publish else []),
+    ]
+
+
+def _start(settings: Settings, onto: str | None, publish: bool, watch: StatusLine) -> tuple[release.Release, str]:
     """The release to merge into, and the version that is current as the merge begins.
 
     Where nothing is published the project is built; if the merge is to be published, so is that build, to which a
@@ -141,55 +180,6 @@ def _licence(text: str) -> tuple[str, str]:
     """(slug, licence) of ``NAME=LICENCE``; the slug is empty for a licence alone."""
     name, equals, licence = text.partition("=")
     return (name, licence) if equals and "/" not in name and " " not in name else ("", text)
-
-
-class _Watch:
-    """Shows on stderr how far a merge is: a bar on a terminal, a line for each step elsewhere."""
-
-    def __init__(self, sources: int) -> None:
-        self._sources = sources
-        self._counts: Counter[str] = Counter()
-        self.told: list[ReadFile] = []
-        self._plain = None if console.is_terminal else plain_progress()
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-
-    def __enter__(self) -> _Watch:
-        if self._plain is not None:
-            self._say = self._plain.__enter__()
-        else:
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=self._sources or None)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        if self._plain is not None:
-            self._plain.__exit__(*error)
-        else:
-            self._bar.stop()
-
-    def step(self, message: str) -> None:
-        """Say what is being done."""
-        if self._plain is not None:
-            self._say(message)
-        else:
-            self._bar.update(self._task, description=printable(message), completed=len(self._counts))
-
-    def seen(self, slug: str, outcome: FileOutcome) -> None:
-        """Count a file that has been read, and keep what is worth telling; those that were refused the result has."""
-        if outcome.status != "refused" and (outcome.why or outcome.repaired):
-            self.told.append(ReadFile(f"{slug}/{outcome.name}", outcome))
-        self._counts[slug] += outcome.status == "taken"
-        if self._plain is None:
-            said = printable(f"{slug}: {self._counts[slug]:,} files")
-            self._bar.update(self._task, description=said, completed=len(self._counts) - 1)
 
 
 def _notes(mappings: MappingSet) -> list[str]:

@@ -19,6 +19,7 @@ from initiative_lod.errors import ReleaseError, SourceError
 from initiative_lod.merge.assembly import Assembly, Report
 from initiative_lod.merge.source import Seen, SourceReader, forget, link, with_licences
 from initiative_lod.reading import find_files
+from initiative_lod.reading.process_pool import Moved
 from initiative_lod.reading.unpack import Refused
 from initiative_lod.release import MakeIndex, Release, in_use
 from initiative_lod.release.folder import MERGING, RELEASE, workplace
@@ -95,6 +96,7 @@ def merge(
     make_index: MakeIndex = lambda building: None,
     progress: Progress = lambda message: None,
     seen: Seen = lambda slug, outcome: None,
+    moved: Moved = lambda size: None,
 ) -> MergeResult:
     """Merge into ``start``; the new release lies in the release folder and is not published.
 
@@ -127,7 +129,7 @@ def merge(
         for source in sources:
             progress(f"reading {source.slug}")
             try:
-                record, is_known = reader.read(source, retrieved, request.lenient, seen)
+                record, is_known = reader.read(source, retrieved, request.lenient, seen, moved)
             except Refused as error:
                 unread.append(UnreadSource(source.where, str(error), True))
                 continue

@@ -21,7 +21,7 @@ from initiative_lod.merge import graph_file
 from initiative_lod.reading import find_files
 from initiative_lod.reading.find_files import Arrived, Source
 from initiative_lod.reading.parse import How
-from initiative_lod.reading.process_pool import ProcessPool
+from initiative_lod.reading.process_pool import Moved, ProcessPool
 from initiative_lod.reading.skolem import PATH as GENID
 from initiative_lod.reading.source_files import CAP, FileOutcome
 from initiative_lod.reading.spool import merged
@@ -56,7 +56,12 @@ class SourceReader:
                     self._known[record.is_same_as] = record, release
 
     def read(
-        self, source: Source, retrieved: str, lenient: bool, seen: Seen = lambda slug, outcome: None
+        self,
+        source: Source,
+        retrieved: str,
+        lenient: bool,
+        seen: Seen = lambda slug, outcome: None,
+        moved: Moved = lambda size: None,
     ) -> tuple[MergedSource, bool]:
         """The record of a source whose part now lies in the building, and whether it was known already.
 
@@ -70,17 +75,17 @@ class SourceReader:
             if known is not None:
                 link(known[0], known[1], self._building)
                 return known[0], True
-            return self._made(arrived, graph, retrieved, lenient, scratch, seen), False
+            return self._made(arrived, graph, retrieved, lenient, scratch, seen, moved), False
 
     def _made(
-        self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen
+        self, arrived: Arrived, graph: str, retrieved: str, lenient: bool, scratch: Path, seen: Seen, moved: Moved
     ) -> MergedSource:
         slug = arrived.source.slug
         base = arrived.address or self._iris.thing(f"source/{slug}/").value
         how = How(graph, base, self._iris.thing(GENID).value, lenient, self._settings.merge_statement)
         name = f"{GRAPHS}/{slug}.nq.gz"
         with ProcessPool(scratch, self._settings) as pool:
-            outcomes = pool.read(arrived, lambda member: how, lambda outcome: seen(slug, outcome))
+            outcomes = pool.read(arrived, lambda member: how, lambda outcome: seen(slug, outcome), moved)
             runs = pool.finish()
         (self._building / GRAPHS).mkdir(exist_ok=True)
         part, exact = graph_file.write(merged(runs), self._building / name, name, graph)

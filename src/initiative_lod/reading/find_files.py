@@ -20,7 +20,8 @@ from initiative_lod.reading.syntax import SUFFIXES
 from initiative_lod.reading.unpack import BLOCK, Budget, Caps, Ignored, Refused, take
 from initiative_lod.settings import Settings
 
-PACKED = ("tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst", "zip", "xml", "json")
+ARCHIVES = ("tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst", "zip")
+PACKED = (*ARCHIVES, "xml", "json")
 DEEPEST = 100  # folders in folders
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
@@ -83,6 +84,22 @@ def sources(named: Sequence[str], name: str | None = None) -> list[Source]:
                 f"two sources would be called {source.slug!r}: merge them one by one, with --name", source.where
             )
     return found
+
+
+def size(source: Source) -> int | None:
+    """Bytes of the files of a source that lies here, as they will be read; None where some of them are packed, or it
+    has to be fetched.
+    """
+    if source.remote:
+        return None
+    path = Path(source.where)
+    files = [path] if path.is_file() else [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
+    if any(file.suffix[1:].lower() in ARCHIVES for file in files):
+        return None
+    try:
+        return sum(file.stat().st_size for file in files)
+    except OSError:  # it is told when they are read
+        return None
 
 
 def slugged(text: str) -> str:

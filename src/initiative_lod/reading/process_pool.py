@@ -26,7 +26,10 @@ PROGRAM = "initiative_lod.reading.reader_process"  # the module that a process r
 MEGABYTE = 1 << 20
 SORT_SECONDS = 600.0  # that sorting one spool may take for each gigabyte
 
+LOOKS = 0.5  # seconds between two looks how far large files are read
+
 Seen = Callable[[FileOutcome], None]
+Moved = Callable[[int], None]  # bytes that have been read of the files that are being read
 
 
 class ReaderProcess:
@@ -40,6 +43,21 @@ class ReaderProcess:
         self._process: ForkedProcess | None = None
         self._channel: socket.socket | None = None
         self._rest = b""
+        self._reads = ""
+
+    @property
+    def position(self) -> int:
+        """Bytes that it has read of the file that it reads; 0 where it has it in memory, or the system does not say."""
+        process, path = self._process, self._reads
+        if process is None or not path:
+            return 0
+        try:
+            for number in Path(f"/proc/{process.pid}/fd").iterdir():
+                if str(number.readlink()) == path:
+                    return int(Path(f"/proc/{process.pid}/fdinfo/{number.name}").read_text().split()[1])
+        except (OSError, ValueError, IndexError):  # it is through, or this is no Linux
+            pass
+        return 0
 
     def find(self, arrived: Arrived, scratch: Path) -> Iterator[Member | FileOutcome]:
         """The files of a source, as ``find_files.walk`` gives them. Whoever stops early ends the process."""
@@ -79,6 +97,7 @@ class ReaderProcess:
         """
         seconds = self._settings.merge_seconds + member.size / MEGABYTE
         stage = ""
+        self._reads = str(member.path.resolve()) if member.path is not None else ""
         try:
             until = time.monotonic() + seconds
             about = {"name": member.name, "size": member.size, "sha256": member.sha256, "path": str(member.path)}
@@ -203,13 +222,17 @@ class ProcessPool:
             process.close()
 
     def read(
-        self, arrived: Arrived, how: Callable[[Member], How], seen: Seen = lambda outcome: None
+        self,
+        arrived: Arrived,
+        how: Callable[[Member], How],
+        seen: Seen = lambda outcome: None,
+        moved: Moved = lambda size: None,
     ) -> list[FileOutcome]:
         """Find and read the files of a source; what became of each, in the order of their names. No more of them is
         asked for than there are processes to read them.
 
-        ``seen`` is called for each as it comes, in any order and from any thread. Raises SourceError when all of them
-        take longer than a phase may, MachineError for a fault of this machine.
+        ``seen`` is called for each as it comes, in any order and from any thread, ``moved`` now and then. Raises
+        SourceError when all of them take longer than a phase may, MachineError for a fault of this machine.
         """
         outcomes: dict[int, FileOutcome] = {}
         waiting: queue.Queue[tuple[int, Member] | None] = queue.Queue(maxsize=len(self._readers))
@@ -227,7 +250,15 @@ class ProcessPool:
                 finally:
                     member.discard()
 
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(LOOKS):
+                moved(sum(process.position for process in self._readers))
+
         threads = [threading.Thread(target=work, args=(process,), daemon=True) for process in self._readers]
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
         for thread in threads:
             thread.start()
         try:
@@ -235,7 +266,8 @@ class ProcessPool:
         finally:
             for _ in threads:
                 waiting.put(None)
-            for thread in threads:
+            ended.set()
+            for thread in (*threads, looking):
                 thread.join()
         if failed:
             raise failed[0]
