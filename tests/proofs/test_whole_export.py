@@ -18,7 +18,7 @@ from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.export.static_site import ABSOLUTE
 from patience import SECONDS
 from service.conftest import Live, real
-from service.test_export import Targets, compare_negotiation, needs_nginx, serve_files
+from service.test_export import Targets, compare_negotiation, fields, needs_nginx, serve_files
 
 __all__ = ["browser", "real"]
 
@@ -48,7 +48,7 @@ def compare_whole(site: Path, live: Live, folder: Path) -> Counter[str]:
             place = SiteAddress.of(address)
             assert place is not None
             if is_served(place):
-                assert copy.status_code == 200
+                assert copy.status_code == (200 if place.path in ("/search", "/suggest") else 501)
                 counted["for a server"] += 1
                 continue
             if place.path in ABSOLUTE_TOO:
@@ -56,13 +56,17 @@ def compare_whole(site: Path, live: Live, folder: Path) -> Counter[str]:
                 counted["with the host's name in it"] += 1
                 continue
             original = client.get(live.url + address, headers=headers)
+            if original.status_code == 303:
+                assert (copy.status_code, copy.headers["location"]) == (303, original.headers["location"])
+                counted["a thing"] += 1
+                continue
             assert (copy.status_code, copy.content) == (original.status_code, original.content), address
-            assert copy.headers.get("content-type") == original.headers.get("content-type"), address
+            assert fields(copy) == fields(original), address
             counted[copy.headers["content-type"].partition(";")[0]] += 1
             if copy.headers["content-type"].startswith("text/html"):
-                targets = Targets()
+                targets = Targets(live.opened.iris.base)
                 targets.feed(copy.text)
-                found = {str(place) for link in targets.found if (place := SiteAddress.of(link, address)) is not None}
+                found = {str(place) for link in targets.own if (place := SiteAddress.of(link, address)) is not None}
                 waiting += sorted(found - seen)
                 seen |= found
     return counted

@@ -5,26 +5,30 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from initiative_lod import release
 from initiative_lod.cli.app import app
 from initiative_lod.documents.negotiation import choose, choose_language
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import in_use
+from initiative_lod.settings import Settings
 from initiative_lod.web.export import static_site
-from initiative_lod.web.export.crawl import Asking, is_served
+from initiative_lod.web.export.crawl import Asking, is_served, links_of
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
 from patience import SECONDS, eventually
@@ -138,12 +142,133 @@ def test_the_bytes_are_the_servers(files: Files, harbour: Live, address: str) ->
                 if live.status_code != 200:
                     continue
                 assert copy.content == live.content, headers
-                for name in ("content-type", "content-encoding", "content-language", "cache-control"):
-                    if name == "content-language" and accept == "text/plain":
-                        continue  # of a text itself nginx does not know it
-                    assert copy.headers.get(name) == live.headers.get(name), (name, headers)
-                if accept in FORMS[:4] and "?" not in address:
-                    assert copy.headers.get("content-location") == live.headers.get("content-location"), headers
+                assert fields(copy) == fields(live), headers
+                assert copy.headers["cache-control"] == live.headers["cache-control"]
+
+
+#: What a shared cache tells answers apart by, what they say of themselves, and who may frame them.
+FIELDS = ("content-type", "content-language", "content-location", "content-encoding", "content-security-policy")
+
+
+def fields(answer: httpx.Response) -> dict[str, Any]:
+    """An answer's fields; of ``Vary`` the order and the case of its members say nothing."""
+    members = {name.strip().lower() for name in answer.headers.get("vary", "").split(",")} - {""}
+    return {**{name: answer.headers.get(name) for name in FIELDS}, "vary": members}
+
+
+IRI = "https://w3id.org/initiative-lod/id/harbour-2031/action/1"
+#: An address of each kind that is no document's page.
+OF_EACH_KIND = (
+    "/pictures",
+    "/pictures/wording",
+    "/pictures/wording?lang=zh",
+    "/pictures/wording.svg",
+    "/pictures/wording.csv",
+    "/pictures/wording.csv?lang=zh",
+    "/pictures/wording.png",
+    "/embed/pictures/wording",
+    "/embed/pictures/wording?lang=zh",
+    "/embed/pictures/wording.png?lang=en",
+    "/read/harbour-2031",
+    "/read/harbour-2031?view=zh",
+    "/read/harbour-2031.epub",
+    "/read/harbour-2031.pdf",
+    *(f"/cite?iri={IRI}{more}" for style in STYLES for more in (f"&style={style}", f"&style={style}&lang=zh")),
+    "/releases.atom",
+    "/questions/prohibitions",
+    "/questions/prohibitions.json",
+    "/things",
+    "/things.json",
+    "/things/topic",
+    "/release/{version}",
+    "/release/{version}.json",
+    "/dataset/dump.nq.gz",
+    "/dataset/dump.parquet",
+    "/static/site.css",
+    "/doc/harbour-2031/zh.txt",
+    "/doc/harbour-2031/action/1.html",
+    "/doc/harbour-2031/action/1.html?lang=zh",
+    "/doc/harbour-2031/action/1.jsonld?lang=zh",
+    "/doc/harbour-2031/action/1?utm_source=x",
+    "/doc/harbour-2031/action/1?utm_source=x&lang=zh",
+    "/doc/harbour-2031/action/1?_mediatype=text/turtle",
+    "/doc/harbour-2031/action/1?page=1",
+    "/resource?iri=http://www.w3.org/2004/02/skos/core%23Concept",
+    "/resource?iri=http%3A%2F%2Fwww.w3.org%2F2004%2F02%2Fskos%2Fcore%23Concept",
+    "/resource?iri=http://www.w3.org/2004/02/skos/core%23Concept&lang=zh",
+    "/resource.ttl?iri=http://www.w3.org/2004/02/skos/core%23Concept",
+)
+
+
+@needs_nginx
+@pytest.mark.parametrize("address", OF_EACH_KIND)
+def test_header_fields_are_the_servers(files: Files, harbour: Live, address: str) -> None:
+    """A shared cache in front of the copy would else send one reader's language to the next."""
+    path = address.format(version=harbour.opened.release.version)
+    for accept in ("text/html,application/xhtml+xml,*/*;q=0.1", *(FORMS[1:3] if "/resource?" in path else ())):
+        for language in ("zh", "en"):
+            headers = {"accept": accept, "accept-language": language, "accept-encoding": "gzip"}
+            live = harbour.client.get(harbour.url + path, headers=headers)
+            copy = files.get(path, accept=accept, accept_language=language, accept_encoding="gzip")
+            assert (copy.status_code, live.status_code) == (200, 200)
+            assert fields(copy) == fields(live), headers
+
+
+@needs_nginx
+def test_the_page_of_citations_has_the_servers_fields(files: Files, harbour: Live) -> None:
+    for path in (f"/cite?iri={IRI}", f"/cite?iri={IRI}&lang=zh"):
+        live, copy = (one.get(path, accept="text/html", accept_language="en") for one in (harbour, files))
+        assert copy.content == live.content
+        assert fields(copy) == fields(live)
+
+
+@needs_nginx
+def test_what_the_server_has_not_the_copy_has_not(files: Files, harbour: Live) -> None:
+    for path in (
+        "/doc/harbour-2031/action/1?page=2",
+        "/doc/harbour-2031/action/1.ttl?page=2",
+        "/doc/harbour-2031/action/1?page=02&lang=zh",
+        "/doc//harbour-2031",
+        "/.well-known/void.html",
+        "/about.html",
+        "/things.en.json",
+        "/doc/nothing",
+    ):
+        live, copy = (one.get(path, accept="text/html", accept_language="zh") for one in (harbour, files))
+        assert (copy.status_code, live.status_code) == (404, 404), path
+        for name in ("content-type", "content-language", "cache-control"):
+            assert copy.headers[name] == live.headers[name], path
+        assert fields(copy)["vary"] - {"accept-encoding"} == fields(live)["vary"]  # of the copy it is a file
+
+
+@needs_nginx
+@pytest.mark.parametrize(
+    "path", ["/releases", "/pictures/wording", "/pictures/wording?lang=zh", "/embed/pictures/wording"]
+)
+def test_other_forms_of_pages_are_negotiated_alike(files: Files, harbour: Live, path: str) -> None:
+    for accept in ("image/svg+xml", "image/png", "text/csv", "text/turtle", "application/json", "*/*"):
+        live, copy = (one.get(path, accept=accept, accept_language="zh") for one in (harbour, files))
+        assert copy.status_code == live.status_code, accept
+        if live.status_code == 200:
+            assert copy.content == live.content
+            assert fields(copy) == fields(live), accept
+
+
+@needs_nginx
+def test_an_address_whose_coded_name_were_too_long_is_found(files: Files, site: Path) -> None:
+    iri = "https://x.example/" + "/".join(f"{number:x<20}" for number in range(11))
+    address = SiteAddress("/resource", f"iri={iri}")
+    name = address.file("text/turtle")
+    assert name is not None
+    (site / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / "site" / name).write_text("# long")
+    try:
+        coded = quote(iri, safe="")
+        assert len(coded) > 255
+        answers = [files.get(f"/resource.ttl?iri={named}") for named in (iri, coded, coded.lower())]
+    finally:
+        shutil.rmtree(site / "site" / "resource@iri=https:" / "x.example")
+    assert [answer.text for answer in answers] == ["# long"] * 3
 
 
 @needs_nginx
@@ -187,7 +312,7 @@ def test_a_thing_leads_to_its_document(files: Files, harbour: Live) -> None:
         live, copy = harbour.get(path), files.get(path)
         assert (copy.status_code, copy.headers["location"]) == (303, live.headers["location"])
         assert copy.headers["link"] == live.headers["link"]
-        assert "accept" in copy.headers["vary"].lower()
+        assert fields(copy)["vary"] == fields(live)["vary"]
     assert files.get("/", accept="text/turtle").headers["location"] == "/dataset"
     for path in ("/id/harbour-2031/action/99", "/id/x%0d%0aset-cookie:%20a=b", "/id/../../etc/passwd"):
         assert files.get(path).status_code in (400, 404)
@@ -328,8 +453,11 @@ def test_dumps_come_in_parts_and_files_from_a_cache(files: Files, harbour: Live)
 def test_what_needs_a_server_says_so(files: Files) -> None:
     for path in ("/sparql", "/compare?iri=a&iri=b", "/reconcile", "/release/0.9/doc/x", "/search.json?q=x"):
         page = files.get(path, accept="text/html", accept_language="zh")
-        assert page.status_code == 200
+        assert page.status_code == 501
         assert "本站副本中没有此项" in page.text
+        assert page.headers["content-language"] == "zh"
+        assert page.headers["cache-control"] == "no-store"
+        assert fields(page)["vary"] >= {"accept", "accept-language"}
         assert files.get(path, accept="application/json").json()["status"] == 501
     missing = files.get("/doc/nothing", accept="text/html", accept_language="en")
     assert (missing.status_code, "Nothing is at this address" in missing.text) == (404, True)
@@ -358,10 +486,11 @@ def test_nginx_takes_the_shipped_file(site: Path, tmp_path: Path) -> None:
 
 
 class Targets(HTMLParser):
-    """Every address that a page's markup names."""
+    """Every address that a page's markup names, or offers to be pasted into other pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str = "") -> None:
         super().__init__()
+        self.base = base
         self.found: set[str] = set()
         self.ids: set[str] = set()
 
@@ -369,35 +498,64 @@ class Targets(HTMLParser):
         values = dict(attrs)
         self.found |= {str(values[name]) for name in ("href", "src", "action", "data-index") if values.get(name)}
         self.ids |= {str(values[name]) for name in ("id", "name") if values.get(name)}
+        if self.base and (values.get("content") or "").startswith(self.base):
+            self.found.add(str(values["content"]))
+
+    def handle_data(self, data: str) -> None:
+        if self.base and data.startswith("<iframe "):
+            self.feed_other(data)
+
+    def feed_other(self, markup: str) -> None:
+        other = Targets(self.base)
+        other.feed(markup)
+        self.found |= other.found
+
+    @property
+    def own(self) -> set[str]:
+        """Those of this site, without a base."""
+        return {f"/{link.removeprefix(self.base)}" if link.startswith(self.base) else link for link in self.found}
 
 
-#: Suffixes of the files that an address without one may stand for.
-ENDS = ("en.html", "html", "txt", "gbt.txt", "bib", "ris", "csl.json")
-
-
-def test_no_link_is_broken(site: Path) -> None:
-    """Each link of each page leads to a file of the copy, to a page that says what needs a server, or elsewhere."""
-    linked: dict[str, Path] = {}
+@needs_nginx
+def test_no_link_is_broken(site: Path, files: Files, harbour: Live) -> None:
+    """Each link of each page, those by the base IRI too, is answered, or leads to what needs a server, or elsewhere."""
+    base = harbour.opened.iris.base
+    linked: dict[str, str] = {}
     for path in (site / "site").rglob("*.html"):
-        for target in re.findall(r'\s(?:href|src|action|data-index)="([^"#]+)', path.read_text("utf-8")):
-            linked.setdefault(unescape(target), path)
-    addresses = {SiteAddress.of(target): path for target, path in linked.items()}
-    addresses.pop(None, None)
-    assert len(addresses) > 500
+        targets = Targets(base)
+        targets.feed(path.read_text("utf-8"))
+        for link in targets.own:
+            if link.startswith("/") and not link.startswith("//"):
+                linked.setdefault(link.partition("#")[0], path.name)
+    assert len(linked) > 500
+    assert {"/embed/pictures/wording.png?lang=en", "/embed/pictures/wording?lang=zh"} <= linked.keys()
     broken = []
-    for address, path in addresses.items():
+    for link, name in linked.items():
+        answer = files.get(link, accept="text/html, */*;q=0.1")
+        address = SiteAddress.of(link)
         assert address is not None
-        if is_served(address) or address.path.startswith("/id/"):
-            continue
-        stem, arguments = address.stem, f"@{address.arguments}" if address.arguments else ""
-        if address.path in ("/index", "/index.json"):
-            stem = stem.replace("index", "index@", 1)
-        plain, dot, suffix = stem.rpartition(".")
-        names = [f"{stem}{arguments}.{end}" for end in ENDS] + [f"{stem}{arguments}.en.{end}" for end in ENDS[2:]]
-        names += [stem, f"{plain}{arguments}.{suffix}", f"{plain}{arguments}.en.{suffix}"] if dot else []
-        if not any((site / "site" / name).is_file() for name in names):
-            broken.append((path.relative_to(site).as_posix(), str(address)))
+        wanted = 501 if is_served(address) and address.path not in ("/search", "/suggest") else 200
+        if answer.status_code == 303:
+            answer = files.get(answer.headers["location"], accept="text/html")
+        if answer.status_code != wanted:
+            broken.append((name, link, answer.status_code))
     assert broken == []
+
+
+def test_links_of_all_kinds_are_seen() -> None:
+    base = "https://w3id.org/x/"
+    page = b"""<link rel="canonical" href="https://w3id.org/x/id/a"><link rel="alternate" hreflang="zh" href="?lang=zh">
+    <meta property="og:image" content="https://w3id.org/x/embed/pictures/a.png?lang=en&amp;document=b">
+    <meta name="description" content="/no/link"><meta property="og:url" content="https://elsewhere.example/">
+    <textarea>&lt;iframe src=&#34;https://w3id.org/x/embed/pictures/a?document=b&amp;amp;lang=en&#34; /&gt;</textarea>
+    <a href='files/b'>"""
+    assert [str(link) for link in links_of(page, SiteAddress("/doc/a"), base)] == [
+        "/id/a",
+        "/doc/a?lang=zh",
+        "/doc/files/b",
+        "/embed/pictures/a.png?lang=en&document=b",
+        "/embed/pictures/a?document=b&lang=en",
+    ]
 
 
 # The command
@@ -417,6 +575,39 @@ def test_an_address_becomes_a_name_within_the_folder() -> None:
     assert [SiteAddress.of(link) for link in ("https://x.example/", "//x.example/a", "mailto:a@b", "http://[")] == [
         None
     ] * 4
+
+
+def test_an_address_that_nginx_would_not_find_has_no_file() -> None:
+    for arguments in (
+        "iri=https://x.example/.well-known/a",
+        "iri=" + "/a" * 17,
+        "iri=" + ":a" * 7,
+        "q=" + "a/" * 8 + "b" * 400,
+    ):
+        assert SiteAddress("/resource", arguments).file("text/turtle") is None, arguments
+    assert SiteAddress("/doc/a@b").file("text/html") is None
+
+
+def test_a_broken_link_is_the_exit_status(harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what runs the command can stop there; the copy is written."""
+    for broken, status in ((("/doc/nothing",), 1), ((), 0)):
+        exported = static_site.Exported(tmp_path, "1", 1, 1, 1, broken, broken)
+        monkeypatch.setattr(static_site, "export", lambda *given, made=exported, **more: made)
+        done = CliRunner().invoke(app, ["--root", str(harbour_root), "export", str(tmp_path / "site")])
+        assert (done.exit_code, "linked to, and not there: /doc/nothing" in done.stderr) == (status, bool(broken))
+
+
+def test_what_has_no_file_is_left_out_and_broken(
+    harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    monkeypatch.setattr(static_site, "_begin", lambda opened, url: {SiteAddress("/doc/harbour-2031"): None})
+    monkeypatch.setattr(static_site, "MOST_ADDRESSES", 1)
+    monkeypatch.setattr(static_site, "FEW", 10_000)
+    exported = static_site.export(Settings(root=harbour_root), made, tmp_path / "site", progress=lambda message: None)
+    assert exported.addresses == 1
+    assert {"/about", "/doc/harbour-2031/action/1"} <= {*exported.left_out} == {*exported.broken}
 
 
 def test_a_folder_with_something_in_it_is_left_alone(harbour_root: Path, tmp_path: Path) -> None:

@@ -31,7 +31,10 @@ def export(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Write the whole site of the current release as files: for nginx, or (--plain) for any host of files."""
+    """Write the whole site of the current release as files: for nginx, or (--plain) for any host of files.
+
+    Exit status 1: it is written, and pages lead to addresses that it does not have.
+    """
     if url and not re.fullmatch(rf"https?://[A-Za-z0-9.-]+(:\d{{1,5}})?{_PATH if plain else ''}/?", url):
         raise typer.BadParameter(f"{url!r} is no address of a host, as https://example.org is", param_hint="--url")
     settings = from_environment(**context.obj)
@@ -57,3 +60,5 @@ def export(
         say("for nginx, deploy/nginx-export.conf says how to include what is in the folder nginx")
     if not url:
         say("robots.txt and sitemap.xml are not in it: they need --url, the address where it will be shown")
+    if exported.broken:
+        raise typer.Exit(1)

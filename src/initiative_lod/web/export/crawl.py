@@ -1,7 +1,8 @@
 """Crawl: every address of a site that its pages and headers lead to, asked of the application that serves it.
 
-It begins with the addresses of the release's documents and follows every link on this site, so that what is new in
-the site is exported without being named here. What no file can answer is not asked: it has an end of its own.
+It begins with the addresses of the release's documents and follows every link on this site, those that name it by the
+base IRI too (pictures for previews, frames to embed), so that what is new in the site is exported without being named
+here. What no file can answer is not asked: it has an end of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from initiative_lod import release
-from initiative_lod.formats import HTML, JSON
+from initiative_lod.formats import HTML, JSON, PNG, TURTLE
 from initiative_lod.release.cached_lookups import CachingRelease
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
@@ -40,9 +41,13 @@ SERVED = (
 )
 _SERVED = re.compile("|".join(SERVED))
 _LINK = re.compile(rb"""\s(?:href|src)=(?:"([^"]*)"|'([^']*)')""")
+#: Links that are absolute, or none: what previews show, and what is offered to be pasted into other pages.
+_ABSOLUTE = re.compile(rb"""\scontent="(https?:[^"]*)"|\s(?:href|src)=&(?:quot|#34);(.*?)&(?:quot|#34);""")
 _FIELD = re.compile(r'<([^>]*)>; rel="([^"]*)"(?:; type="([^"]*)")?')
 FOLLOWED = {"alternate", "describedby", "item"}  # relations in headers; their targets are representations
 ACCEPT = f"{HTML.name}, */*;q=0.1"
+OTHERS = (PNG, TURTLE)  # forms that a page has seldom
+ANY = "*/*"  # among the types of an address: who takes none of them is sent the one before
 DRAWN_BYTES = 64 << 20  # of pictures and documents that are kept: each is asked for in every language
 
 
@@ -133,14 +138,19 @@ class Asking:
                 answers = {"": answer}
         else:
             answers = {"": answer}
-        links = {link: None for item in answers.values() for link in _links(address, item)}
+        base = self._opened.iris.base
+        links = {link: None for item in answers.values() for link in _links(address, item, base)}
         offers = _offers(answer)
+        told = (*answers.items(),)
         if answer.media_type == HTML.name and len(offers) == 1:  # what lists no others may have one for programs
             data = self.ask(address, JSON.name, first)
             if data.status == 200 and data.media_type == JSON.name:
-                offers = (*offers, JSON.name)
-                return Crawled(address, (*answers.items(), ("", data)), tuple(links), offers)
-        return Crawled(address, tuple(answers.items()), tuple(links), offers)
+                offers, told = (*offers, JSON.name), (*told, ("", data))
+            if not address.arguments:  # and who takes none of them may get the last one
+                sent = [self.ask(address, media.name, first) for media in OTHERS]
+                if {offers[-1]} == {item.media_type for item in sent if item.status == 200}:
+                    offers += (ANY,)
+        return Crawled(address, told, tuple(links), offers)
 
     def ask(self, address: SiteAddress, accept: str, language: str) -> Answer:
         """The answer to a GET."""
@@ -189,25 +199,28 @@ def _by_language(answer: Answer) -> bool:
     return "accept-language" in answer.headers.get("vary", "").lower()
 
 
-def _links(address: SiteAddress, answer: Answer) -> Iterator[SiteAddress]:
+def _links(address: SiteAddress, answer: Answer, base: str) -> Iterator[SiteAddress]:
     """Addresses of this site that a page's markup or an answer's headers lead to."""
     for target, relation, _ in _FIELD.findall(answer.headers.get("link", "")):
         if relation in FOLLOWED:
-            yield from _own(address, target)
+            yield from _own(address, target, base)
     if answer.status in (301, 302, 303, 307, 308):
-        yield from _own(address, answer.headers.get("location", ""))
+        yield from _own(address, answer.headers.get("location", ""), base)
     if answer.media_type == HTML.name:
-        yield from links_of(answer.body, address)
+        yield from links_of(answer.body, address, base)
 
 
-def links_of(page: bytes, address: SiteAddress) -> Iterator[SiteAddress]:
-    """Addresses of this site that the markup of the page at ``address`` leads to."""
+def links_of(page: bytes, address: SiteAddress, base: str) -> Iterator[SiteAddress]:
+    """Addresses of this site, whose ``base`` IRI it is, that the markup of the page at ``address`` leads to."""
     for double, single in _LINK.findall(page):
-        yield from _own(address, unescape((double or single).decode("utf-8", "replace")))
+        yield from _own(address, unescape((double or single).decode("utf-8", "replace")), base)
+    for shown, offered in _ABSOLUTE.findall(page):
+        link = unescape((shown or offered).decode("utf-8", "replace"))
+        yield from _own(address, link if shown else unescape(link), base)
 
 
-def _own(address: SiteAddress, link: str) -> Iterable[SiteAddress]:
-    found = SiteAddress.of(link, str(address))
+def _own(address: SiteAddress, link: str, base: str) -> Iterable[SiteAddress]:
+    found = SiteAddress.of(f"/{link.removeprefix(base)}" if link.startswith(base) else link, str(address))
     return () if found is None else (found,)
 
 

@@ -15,14 +15,19 @@ from dataclasses import dataclass
 
 from initiative_lod.documents.document import CACHE_CONTROL, VARY
 from initiative_lod.documents.representation import OFFERS
-from initiative_lod.formats import BY_NAME, DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, PARQUET, TEXT
-from initiative_lod.web.export.crawl import SERVED
+from initiative_lod.formats import DOCUMENT_TYPES, HTML, JSON, JSON_LD, N_TRIPLES, PARQUET, TEXT
+from initiative_lod.web.export.crawl import ANY, SERVED
+from initiative_lod.web.export.site_file import CODED, MOST_CODED, STRANGE
 from initiative_lod.web.http import static_files
 from initiative_lod.web.http.headers import HEADERS
 
 THING = "thing"  # in place of a suffix, at the address of a thing
+OF_ARGUMENTS = "file"  # the same, where arguments alone tell the form
+PROBLEMS = "en"  # the language of problem documents, of which there is one for all
+READERS = "*"  # the language that the reader is sent, which the address names or which is negotiated
 FORMER = "former"  # a file's suffix, where it is sent under another name than its own
 NO_SERVER, NOT_FOUND, SEARCH = "no-server", "not-found", "search"  # pages of the export's own
+POLICY = b"content-security-policy"
 #: Statuses by which one location hands over to another; no client ever sees one.
 _AS_JSON, _AS_TEXT, _NO_SERVER = 470, 471, 472
 
@@ -51,27 +56,39 @@ WITH_SUFFIX = "There is no such form of it; with a suffix, as .ttl, its address 
 
 @dataclass(frozen=True, slots=True)
 class SiteGroup:
-    """Addresses that have the same representations (media types in order) and, but for their own names, links.
+    """Addresses that have the same representations (media types in order) and, but for their own names, header fields.
 
-    Those of a ``document`` say which representation they send (Content-Location).
+    Without media types there is no page, and a suffix has to name the form. ``vary`` is by the suffix that is asked for
+    (empty: what is negotiated); ``spoken``, by the suffix of the file that is sent, its language, or READERS. Those of
+    a ``document`` say which representation they send (Content-Location).
     """
 
     media_types: tuple[str, ...]
     link: str = ""
     document: bool = False
+    vary: tuple[tuple[str, str], ...] = ()
+    spoken: tuple[tuple[str, str], ...] = ()
+    policy: str = ""
 
 
-def types(more: Iterable[tuple[str, str]] = ()) -> list[str]:
-    """Lines of a table of media types by suffix."""
-    known = {suffix: kind for kind, suffix in more}
-    known |= {media.suffix: media.content_type for media in (*DOCUMENT_TYPES, TEXT, JSON)}
-    return [f'"{kind}" {suffix};' for suffix, kind in known.items()]
+def types(found: Mapping[str, str]) -> dict[str, str]:
+    """Media types by suffix: those that were ``found``, and for what has several the one that is usual."""
+    usual = {media.suffix: media.content_type for media in (*DOCUMENT_TYPES, TEXT, JSON)}
+    return {**usual, **{suffix: kind for suffix, kind in found.items() if suffix not in usual}}
 
 
 def http_level(
-    groups: Sequence[SiteGroup], stems: dict[str, int], languages: Sequence[str], default: str, base: str
+    groups: Sequence[SiteGroup],
+    stems: Mapping[str, int],
+    suffixes: Mapping[str, str],
+    languages: Sequence[str],
+    default: str,
+    base: str,
 ) -> str:
-    """The part that is included at the level of ``http``; ``stems`` gives each address the number of its group."""
+    """The part that is included at the level of ``http``; ``stems`` gives each address the number of its group.
+
+    ``suffixes`` are those of the files, with their media types.
+    """
     longest = max(map(len, stems), default=0)
     out = [
         "# Made by `initiative-lod export`: which representation of an address is sent. Included at the level of http.",
@@ -82,22 +99,32 @@ def http_level(
         *_map("$ilod_path", "$ilod_file", ["/ /index;", "'~^(?<ilod_called>.*/index)$' $ilod_called@;"], "$ilod_path"),
         *_map("$ilod_path", "$ilod_group", [f'"{stem}" {number};' for stem, number in sorted(stems.items())], '""'),
     ]
-    media_types = list(dict.fromkeys(name for group in groups for name in group.media_types))
+    media_types = list(dict.fromkeys(name for group in groups for name in group.media_types if name != ANY))
     out += _ranges({name.partition("/")[0] for name in (*media_types, JSON.name, TEXT.name)})
     offered = {offer.name: offer for offer in OFFERS if not offer.profile}
     for name in dict.fromkeys((*media_types, JSON.name, TEXT.name, *offered)):
         out += _quality(name, offered[name].media.formerly if name in offered and not offered[name].alias else ())
-    sets = list(dict.fromkeys(group.media_types for group in groups))
+    pages = {number: group for number, group in enumerate(groups) if group.media_types}
+    sets = list(dict.fromkeys(group.media_types for group in pages.values()))
     choices = [f"$ilod_choice_{number}" for number in range(len(sets))]
+    endings = {kind.partition(";")[0]: suffix for suffix, kind in reversed(list(suffixes.items()))}
     for choice, names in zip(choices, sets, strict=True):
-        out += _choice(choice, _candidates(names))
-    out += _choice("$ilod_usual", _candidates([media.name for media in DOCUMENT_TYPES]))
-    by_group = [f"{number} {choices[sets.index(group.media_types)]};" for number, group in enumerate(groups)]
+        candidates = _candidates(names, endings)
+        out += _choice(choice, candidates, candidates[-1][1] if ANY in names else "")
+    out += _choice("$ilod_usual", _candidates([media.name for media in DOCUMENT_TYPES], endings))
+    by_group = [f"{number} {choices[sets.index(group.media_types)]};" for number, group in pages.items()]
     out += _map("$ilod_group", "$ilod_accepted", by_group, '""')
     named = {name: media for media in DOCUMENT_TYPES for name in (media.suffix, media.name)}
     named |= {media.name.replace("/", "%2F"): media for media in DOCUMENT_TYPES}
     out += _map("$arg__mediatype", "$ilod_form", [f"{n} {m.suffix};" for n, m in named.items()], "$ilod_accepted")
-    out += _map("$ilod_suffix", "$ilod_ext", ['"" $ilod_form;'], "$ilod_suffix")
+    # A form that is sent where it is negotiated need not have an address of its own.
+    unnamed = [
+        f"{number}:{endings[name]} none;"
+        for number, group in pages.items()
+        for name in group.media_types
+        if name in endings and endings[name] not in dict(group.vary)
+    ]
+    out += _map("$ilod_group:$ilod_suffix", "$ilod_ext", [r"~^\d*:$ $ilod_form;", *unnamed], "$ilod_suffix")
     out += _languages(languages, default)
     links = [f"{number} '{group.link}';" for number, group in enumerate(groups) if group.link]
     out += _map("$ilod_group", "$ilod_own_link", links, '""')
@@ -106,52 +133,107 @@ def http_level(
         "$ilod_path", "$ilod_about", [f"'~^/doc/(?<ilod_rest>.*)$' {base}id/$ilod_rest;"], f"{base}$ilod_relative"
     )
     out += _map("$ilod_path", "$ilod_relative", ["'~^/(?<ilod_rest>.*)$' $ilod_rest;"], '""')
-    # A file's name is made of the arguments as they were sent: nothing in them may lead out of the folder.
-    strange = _regex(r"(?:^|/)\.|[^!-~]|^.{400}", "~")
-    slash_last = _regex("/@*$", "~")  # see SiteAddress.tail
-    out += _map("$args", "$ilod_at", [f"{strange} '';", f"{slash_last} '@$args@';", "'' '';"], "@$args")
-    out += _map("$ilod_named", "$ilod_at_language", ["'' '@';"], "@lang=$ilod_named")
+    out += _arguments()
+    spoken = "$ilod_page:$ilod_named"
+    out += _map(
+        spoken, "$ilod_at_language", ["~^:$ '@';", "~^:. '@lang=$ilod_named';"], "'$ilod_page&lang=$ilod_named'"
+    )
     lasting = [f"'/static/{name}?v={one}' '{static_files.FOREVER}';" for name, one in static_files.versions().items()]
     lasting.append(f"~^/static/ '{static_files.CACHE_CONTROL}';")
     out += _map("$uri?$args", "$ilod_caching", lasting, f"'{CACHE_CONTROL}'")
-    out += _map(
-        "$ilod_suffix",
-        "$ilod_vary",
-        [f"'' '{VARY}';", f"{THING} '{VARY}';", "html 'Accept-Profile, Accept-Language';"],
-        "'Accept-Profile'",
-    )
-    located = [f"{number} 1;" for number, group in enumerate(groups) if group.document]
-    out += _map("$ilod_group", "$ilod_document", located, "''")
-    sent = r"~^1:[a-z0-9]+$ '$ilod_path.$ilod_ext$is_args$args';"
-    out += _map("$ilod_document:$ilod_ext", "$ilod_location", [f"1:{THING} '';", sent], "''")
-    out += _map("$ilod_ext", "$ilod_content_language", [f"{HTML.suffix} $ilod_language;"], "''")
-    out += _map("$ilod_group:$ilod_ext", "$ilod_refused", [r"~^\d+:$ 1;"], "''")
+    out += _fields(groups, languages)
+    refused = f"""'~^(?:{"|".join(map(str, pages))}):$' 1;"""
+    out += _map("$ilod_group:$ilod_ext", "$ilod_refused", [refused], "''")
     out += _map("$ilod_path $ilod_usual", "$ilod_start", [r"'/ html' '';", r"'/ ' '';", "'~^/ .' data;"], "''")
     out += _map("$request_uri", "$ilod_asked", ["~^/id/(?<ilod_thing>.*)$ $ilod_thing;"], "''")
     return "\n".join(out) + "\n"
 
 
+def _arguments() -> list[str]:
+    """The arguments as they stand in a file's name: slashes and colons plain, and nothing that leads out of the folder.
+
+    A document has no more pages than files: of one that there is not, the first is not sent.
+    """
+    out: list[str] = []
+    source, number = "$args", 0
+    for code, most in MOST_CODED.items():
+        coded = _regex(rf"^(?<ilod_before>.*)%{ord(code):02X}(?<ilod_behind>.*)$")
+        for _ in range(most):
+            number += 1
+            out += _map(source, f"$ilod_plain_{number}", [f"{coded} $ilod_before{code}$ilod_behind;"], source)
+            source = f"$ilod_plain_{number}"
+    out += _map("$args", "$ilod_arguments", [f"{_regex('%(?:2F|3A)')} {source};"], "$args")
+    slash_last = _regex("/@*$", "~")  # see SiteAddress.tail
+    at = [f"{_regex(STRANGE, '~')} '';", f"{slash_last} '@$ilod_arguments@';", "'' '';"]
+    out += _map("$ilod_arguments", "$ilod_at", at, "@$ilod_arguments")
+    # Where an address with a language has no file of its own, as data has none, that without a language is sent.
+    unspoken = [
+        f"{_regex(r'^(?<ilod_before>@.*/@*)&lang=[^&]*$', '~')} '$ilod_before@';",
+        f"{_regex(r'^(?<ilod_before>@.+)&lang=[^&]*(?<ilod_behind>.*)$', '~')} '$ilod_before$ilod_behind';",
+    ]
+    out += _map("$ilod_at", "$ilod_unspoken", unspoken, "'@'")
+    numbers = ["~^1:0*1?$ '';", "~^1:(?<ilod_number>[0-9]+)$ '@page=$ilod_number';", "~^1: '@page=none';"]
+    return [*out, *_map("$ilod_document:$arg_page", "$ilod_page", numbers, "''")]
+
+
+def _fields(groups: Sequence[SiteGroup], languages: Sequence[str]) -> list[str]:
+    """The header fields that the server sends; with an error, those of its pages of errors."""
+    documents = "|".join(str(number) for number, group in enumerate(groups) if group.document)
+    located = [f"'~^(?:{documents}):(?!{THING}$)' 1;"] if documents else []
+    out = _map("$ilod_group:$ilod_suffix", "$ilod_document", located, "''")
+    # The name of the file says with what arguments it is found; see SiteAddress.file.
+    end = rf"(?:\.(?:{'|'.join(languages)}))?\.(?<ilod_sent>[a-z0-9]+)$"
+    with_slash, usual, bare = (
+        _regex(rf"^1:(?<ilod_where>/[^@]*?){middle}{end}", "~")
+        for middle in ("@(?<ilod_said>.*/@*)@", "@(?<ilod_said>[^@].*?)", "")
+    )
+    told = "$ilod_where.$ilod_sent?$ilod_said;"
+    names = [f"{with_slash} {told}", f"{usual} {told}", f"{bare} $ilod_where.$ilod_sent;"]
+    out += _map("$ilod_document:$uri", "$ilod_location", names, "''")
+    vary = [f"{number}:{ending} '{value}';" for number, group in enumerate(groups) for ending, value in group.vary]
+    vary.append(f":{SEARCH} 'Accept-Language';")
+    out += _map("$ilod_group:$ilod_suffix", "$ilod_own_vary", vary, "''")
+    out += _map("$status", "$ilod_vary", [f"303 '{VARY}';", "~^[45] 'Accept, Accept-Language';"], "$ilod_own_vary")
+    out += _map("$status", "$ilod_control", ["~^[45] no-store;"], "$ilod_caching")
+    spoken = [
+        f"{number}:{ending} {'$ilod_language' if language == READERS else language};"
+        for number, group in enumerate(groups)
+        for ending, language in group.spoken
+    ]
+    spoken.append(f":{SEARCH} $ilod_search_language;")
+    out += _map("$ilod_group:$ilod_ext", "$ilod_own_language", spoken, "''")
+    out += _map("$ilod_usual", "$ilod_error_language", [f"{HTML.suffix} $ilod_language;"], PROBLEMS)
+    out += _map("$status", "$ilod_content_language", ["303 '';", "~^[45] $ilod_error_language;"], "$ilod_own_language")
+    policies = [f'{number} "{group.policy}";' for number, group in enumerate(groups) if group.policy]
+    return [*out, *_map("$ilod_group", "$ilod_policy", policies, f'"{dict(HEADERS)[POLICY].decode()}"')]
+
+
 def server_level(
     root: str,
-    suffixes: Iterable[tuple[str, str]],
+    suffixes: Mapping[str, str],
     languages: Sequence[str],
     files: Mapping[str, Mapping[str, str]],
-    types_of: Mapping[str, str],
+    types_of: Mapping[tuple[str, str], str],
 ) -> str:
-    """The part that is included in a ``server``; ``root`` is the folder of the files, which have these ``suffixes``.
+    """The part that is included in a ``server``; ``root`` is the folder of the files, whose types are by ``suffixes``.
 
     ``files`` are addresses without a page, each with the suffixes and types of what it gives for different arguments.
-    ``types_of`` gives the files that are sent as another type than others with their suffix.
+    ``types_of`` gives addresses, by path and suffix, that are sent as another type than others with that suffix.
     """
-    kinds = types(suffixes)
-    known = "|".join(sorted({line.rpartition(" ")[2].rstrip(";") for line in kinds}))
-    places = ["$ilod_at.$ilod_language", "$ilod_at", "$ilod_at_language", ".$ilod_language", ""]
+    kinds = [f'"{kind}" {suffix};' for suffix, kind in suffixes.items()]
+    known = "|".join(sorted(suffixes))
+    places = ["$ilod_at", "$ilod_unspoken", "$ilod_at_language", "$ilod_page"]
 
     def tries(suffix: str) -> str:
-        return " ".join(f"${{ilod_file}}{place}.{suffix}" for place in places)
+        return " ".join(
+            f"${{ilod_file}}{place}{language}.{suffix}"
+            for place in places
+            for language in ("", ".$ilod_language")
+            if not language or place != "$ilod_at_language"
+        )
 
     of_arguments = [
-        f"location = {path} {{\n    set $ilod_path {path};\n    set $ilod_suffix file;\n    types {{ "
+        f"location = {path} {{\n    set $ilod_path {path};\n    set $ilod_suffix {OF_ARGUMENTS};\n    types {{ "
         + " ".join(f'"{kind}" {end};' for end, kind in {s.rpartition(".")[2]: k for s, k in ends.items()}.items())
         + " }\n    try_files "
         + " ".join(f"{path}$ilod_at{place}.{suffix}" for suffix in sorted(ends) for place in (".$ilod_language", ""))
@@ -159,10 +241,12 @@ def server_level(
         for path, ends in sorted(files.items())
     ]
     of_arguments += [
-        f'location = /{path} {{\n    types {{ }}\n    default_type "{kind}";\n    try_files $uri =404;\n}}\n'
-        for path, kind in sorted(types_of.items())
+        f"location = {path}.{suffix} {{\n    set $ilod_path {path};\n    set $ilod_suffix {suffix};\n"
+        f'    types {{ }}\n    default_type "{kind}";\n    try_files {tries(suffix)} =404;\n}}\n'
+        for (path, suffix), kind in sorted(types_of.items())
     ]
-    fields = [f'add_header {name.decode().title()} "{value.decode()}" always;' for name, value in HEADERS]
+    sent = {name: f'"{value.decode()}"' for name, value in HEADERS} | {POLICY: "$ilod_policy"}
+    fields = [f"add_header {name.decode().title()} {value} always;" for name, value in sent.items()]
     return f"""# Made by `initiative-lod export`: where the files lie. Included in a `server`.
 root {root};
 etag on;
@@ -174,19 +258,24 @@ types {{
 }}
 default_type application/octet-stream;
 {chr(10).join(fields)}
-add_header Cache-Control $ilod_caching;
-add_header Vary $ilod_vary;
+add_header Cache-Control $ilod_control always;
+add_header Vary $ilod_vary always;
 add_header Link $ilod_link;
 add_header Content-Location $ilod_location;
-add_header Content-Language $ilod_content_language;
+add_header Content-Language $ilod_content_language always;
 error_page {_AS_JSON} = @ilod_json;
 error_page {_AS_TEXT} = @ilod_text;
-error_page {_NO_SERVER} = @ilod_no_server;
+error_page {_NO_SERVER} =501 @ilod_no_server;
 error_page 404 @ilod_not_found;
 recursive_error_pages on;
 
 if ($request_method = OPTIONS) {{
     return 204;
+}}
+
+# Two slashes are one to nginx, and not to the server.
+if ($request_uri ~ ^[^?]*//) {{
+    return 404;
 }}
 
 # A thing is not a document: it leads to the one about it (303).
@@ -203,6 +292,10 @@ location = /.well-known/void {{
     rewrite ^ /dataset last;
 }}
 
+location ^~ /.well-known/void. {{
+    return 404;
+}}
+
 location /static/ {{
     try_files $uri =404;
 }}
@@ -217,7 +310,7 @@ location ~ ^/dataset/dump\\. {{
 }}
 
 # Files under names that are not addresses of the site.
-location ~ "@|\\.(?:{"|".join(languages)})\\.html$" {{
+location ~ "@|\\.(?:{"|".join(languages)})\\.(?!(?:{"|".join(CODED)})$)[a-z]+$" {{
     return 404;
 }}
 
@@ -229,7 +322,7 @@ location = /suggest {{
 
 location = /search {{
     set $ilod_path /{SEARCH};
-    set $ilod_suffix html;
+    set $ilod_suffix {SEARCH};
     try_files /{SEARCH}.$ilod_search_language.html =404;
 }}
 
@@ -336,10 +429,9 @@ def _quality(name: str, formerly: Sequence[str]) -> list[str]:
     return _map("$http_accept", f"$ilod_q_{_variable(name)}", lines, f"$ilod_any_{name.partition('/')[0]}")
 
 
-def _candidates(names: Sequence[str]) -> list[tuple[str, str]]:
-    """(media type, suffix or alias) of what is chosen among."""
-    known = {media.name: media.suffix for media in (*DOCUMENT_TYPES, JSON, TEXT)}
-    found = {name: known.get(name) or BY_NAME[name].suffix for name in names if name in known or name in BY_NAME}
+def _candidates(names: Sequence[str], suffixes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(media type, suffix or alias) of what is chosen among; ``suffixes`` are by media type."""
+    found = {name: suffixes[name] for name in names if name in suffixes}
     text = found.pop(TEXT.name, f"{FORMER}-text" if N_TRIPLES.name in names else "")
     if JSON_LD.name in names:
         found.setdefault(JSON.name, f"{FORMER}-json")
@@ -348,8 +440,8 @@ def _candidates(names: Sequence[str]) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _choice(target: str, candidates: Sequence[tuple[str, str]]) -> list[str]:
-    """The suffix of the candidate with the largest number, the first of several; empty where each is refused."""
+def _choice(target: str, candidates: Sequence[tuple[str, str]], otherwise: str = "") -> list[str]:
+    """The suffix of the candidate with the largest number, the first of several; ``otherwise`` where none is taken."""
     out: list[str] = []
     best = ""
     for number, (name, suffix) in enumerate(candidates):
@@ -360,7 +452,7 @@ def _choice(target: str, candidates: Sequence[tuple[str, str]]) -> list[str]:
         step = f"{target}_{number}"
         out += _map(f"{best} {new}", step, [f"{_LESS} '{new}';"], f"'{best}'")
         best = step
-    return [*out, *_map(best, target, ["~^0000 '';", "~:(?<ilod_won>.+)$ $ilod_won;"], "''")]
+    return [*out, *_map(best, target, [f"~^0000 '{otherwise}';", "~:(?<ilod_won>.+)$ $ilod_won;"], "''")]
 
 
 def _languages(languages: Sequence[str], default: str) -> list[str]:
@@ -369,7 +461,7 @@ def _languages(languages: Sequence[str], default: str) -> list[str]:
     named = [f"'~*^{re.escape(tag)}(?:-|$)' {tag};" for tag in ordered]
     out = _map("$arg_lang", "$ilod_named", named, "''")
     out += _map("$ilod_named", "$ilod_language", ["'' $ilod_spoken;"], "$ilod_named")
-    out += _map("$arg_hl", "$ilod_search_language", named, "$ilod_language")
+    out += _map("$arg_hl", "$ilod_search_language", named, "$ilod_spoken")
     best = ""
     for number, tag in enumerate(ordered):
         value = f"$ilod_l_{_variable(tag)}"

@@ -18,12 +18,11 @@ from initiative_lod.formats import ATOM, HTML
 from initiative_lod.locale.messages import DEFAULT
 from initiative_lod.web.export import browser_search, nginx
 from initiative_lod.web.export.crawl import is_served
-from initiative_lod.web.export.site_file import INDEX, SUFFIXES, VERSIONED, SiteAddress
+from initiative_lod.web.export.site_file import CODED, INDEX, SUFFIXES, VERSIONED, SiteAddress
 
 PAGE = f"{INDEX}.{HTML.suffix}"
 SUGGEST = "suggest"  # what the box in the header asks while one types: it gets no proposals
 _MISSING = f"404.{HTML.suffix}"  # as hosts call what they send for an address that there is not
-_CODED = ("igs", "words")  # files of coded statements, whose addresses name the language
 _OWN_PAGES = (nginx.SEARCH, nginx.NO_SERVER, nginx.NOT_FOUND)
 _ABSOLUTE = ("robots.txt", "sitemap.xml")
 #: Addresses that lead to another one.
@@ -31,7 +30,6 @@ _THING, _DOCUMENT = "/id/", "/doc/"
 _ALIASES = {"/.well-known/void": "/dataset"}
 _LINK = re.compile(r'(\s(?:href|src|action|data-index|data-suggest)=)"([^"]*)"')
 _LANGUAGE = re.compile(r'<html lang="([^"]+)"')
-_ENCODED = re.compile("@.*%(?:3A|2F)", re.IGNORECASE)
 _USUAL = ((f"&lang={DEFAULT}(?=[&@.])", ""), (f"@lang={DEFAULT}&", "@"), (rf"@lang={DEFAULT}(?=\.[^/]*$)", ""))
 _SAFE = "/@=&,:;+!$'()*~"  # what stays as it is in the path of a link
 _LEADING = """<!DOCTYPE html>
@@ -97,12 +95,10 @@ class PlainSite:
         stem, _, language = name.rpartition(".")
         if suffix == "gz" and (self._folder / name).is_file():
             return None
-        if stem and language in self._languages and suffix not in _CODED:  # what is negotiated
+        if stem and language in self._languages and suffix not in CODED:  # what is negotiated
             if language == DEFAULT:
                 return f"{stem}.{suffix}"
             return f"{stem}@lang={language}.{suffix}" if stem in _OWN_PAGES else None
-        if _ENCODED.search(path):  # once more the file of an IRI, see SiteAddress
-            return None
         for pattern, replacement in _USUAL:
             path = re.sub(pattern, replacement, path)
         return path.replace(f"/.{suffix}", f"/@.{suffix}") if "@" in path else path

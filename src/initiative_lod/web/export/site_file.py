@@ -3,7 +3,7 @@
 ``/doc/x`` in HTML and English is ``doc/x.en.html``, in Turtle ``doc/x.ttl``; with arguments, as written in the links,
 ``doc/x@page=2.ttl``, and where these end with a slash ``resource@iri=https://x.example/@.ttl``; a page whose address
 names its language is in one file, ``doc/x@lang=zh.html``. An IRI among the arguments is written in two ways, with its
-slashes as they are or percent-encoded, and so is the file's name.
+slashes and colons as they are or percent-encoded; the file's name has them as they are, and nginx reads them so.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from initiative_lod.web.pages.citation import STYLES
 
 INDEX = "index"
 LONGEST_NAME = 240  # bytes of one part of a path, which no usual file system takes more than 255 of
+MOST_CODED = {"/": 16, ":": 6}  # among the arguments: so many nginx reads that are percent-encoded
+#: Arguments that nginx makes no file's name of: nothing in them may lead out of the folder.
+STRANGE = r"(?:^|/)\.|[^!-~]|^.{400}"
 #: Arguments of these addresses name a version of their file, and make no other one.
 VERSIONED = ("/static/",)
 _KNOWN = (*STYLES.values(), *DOCUMENT_TYPES, JSON, RESULT_CSV, TEXT, XML, ATOM)
 _SUFFIXES = {media.name: media.suffix for media in _KNOWN}
 #: The suffixes of what an address without one may stand for, a page first.
 SUFFIXES = tuple(dict.fromkeys((HTML.suffix, *_SUFFIXES.values())))
+CODED = ("igs", "words")  # suffixes of coded statements, whose addresses name the language
 _OWN_SUFFIXES = (".json", ".jsonld", ".txt", ".xml", ".igs", ".words")  # which a name says itself
 _ENCODED = re.compile("%(?:3A|2F)", re.IGNORECASE)  # in arguments: a colon, a slash
 _SAFE = "!#$%&'()*+,-./:;=?@[]_~"  # what stays as it is in an address that is written in ASCII
@@ -51,11 +55,6 @@ class SiteAddress:
         return f"{path}{INDEX}" if not path or path.endswith("/") else path
 
     @property
-    def encoded(self) -> SiteAddress:
-        """The same address with the slashes and colons among its arguments percent-encoded."""
-        return SiteAddress(self.path, self.arguments.replace(":", "%3A").replace("/", "%2F"))
-
-    @property
     def tail(self) -> str:
         """The arguments as they stand in the file's name. After a slash ``.ttl`` would be a whole name, and no suffix:
         one at the end, and what looks like that, is followed by one more sign.
@@ -67,8 +66,14 @@ class SiteAddress:
     def file(self, media_type: str, language: str = "") -> str | None:
         """The path of the file for a representation, in a ``language`` where the address stands for several.
 
-        None where no file can be called so.
+        None where no file can be called so, or none that nginx would find.
         """
+        if (
+            "@" in self.stem
+            or any(self.arguments.count(sign) > most for sign, most in MOST_CODED.items())
+            or re.search(STRANGE, self.arguments)
+        ):
+            return None
         suffix = _SUFFIXES.get(media_type.partition(";")[0].strip())
         stem = self.stem
         last = stem.rpartition("/")[2]

@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from initiative_lod import __version__, release
 from initiative_lod.child_process import end_with
@@ -30,10 +30,11 @@ from initiative_lod.release.manifest import CONTEXT, DUMPS
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
 from initiative_lod.web.export import browser_search, nginx
-from initiative_lod.web.export.crawl import Asking, is_served, links_of
-from initiative_lod.web.export.nginx import SiteGroup
+from initiative_lod.web.export.crawl import Answer, Asking, is_served, links_of
+from initiative_lod.web.export.nginx import OF_ARGUMENTS, POLICY, READERS, SiteGroup
 from initiative_lod.web.export.plain_site import PlainSite
 from initiative_lod.web.export.site_file import SiteAddress
+from initiative_lod.web.http.headers import HEADERS
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.routes.feeds import PAGES
 from initiative_lod.web.site import Site
@@ -46,6 +47,7 @@ BATCH = 8  # addresses that a process is given at a time
 #: Files that begin with the host's own name, which a copy does not know unless it is told.
 ABSOLUTE = ("/robots.txt", "/sitemap.xml")
 #: Relations whose targets a file server has none of.
+_POLICY = dict(HEADERS)[POLICY].decode()
 _UNSERVED = re.compile(r'(?:, )?<[^>]*>; rel="(?:timegate|timemap|linkset)"(?:; type="[^"]*")?')
 
 
@@ -59,7 +61,26 @@ class Exported:
     files: int
     bytes: int
     left_out: tuple[str, ...]  # addresses beyond the most that are exported, or that no file can be called after
-    broken: tuple[str, ...]  # addresses that pages of the site link to, and that it does not have
+    broken: tuple[str, ...]  # addresses that pages of the site link to, and that it does not have: these too
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Header fields of the answers of an address in one form, whose files have the ``suffix``."""
+
+    suffix: str
+    vary: str
+    language: str  # or READERS
+    policy: str  # where it is another one than usual
+
+    @classmethod
+    def of(cls, address: SiteAddress, answer: Answer, suffix: str) -> _Fields:
+        """The fields of an answer. Where it may be asked for in another language, its own is that of the reader."""
+        told = answer.headers.get("vary", "").split(",")
+        vary = ", ".join(name.strip() for name in told if name.strip() not in ("", "Accept-Encoding"))
+        language, policy = answer.headers.get("content-language", ""), answer.headers.get(POLICY.decode(), "")
+        of_reader = language and ("Accept-Language" in vary or re.search("(?:^|&)lang=", address.arguments))
+        return cls(suffix, vary, READERS if of_reader else language, "" if policy == _POLICY else policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +94,7 @@ class _Written:
     offers: tuple[str, ...]
     link_header: str
     located: bool  # it says which representation it sends
+    fields: tuple[_Fields, ...] = ()
 
 
 def export(
@@ -142,7 +164,7 @@ def _export(
         linked = [
             link
             for _, _, page in own_pages(own.asking.site, own.asking.opened)
-            for link in links_of(page, SiteAddress("/"))
+            for link in links_of(page, SiteAddress("/"), own.asking.opened.iris.base)
         ]
         first |= dict.fromkeys(
             link for link in linked if not is_served(link) and link.path != f"/{browser_search.FILE}"
@@ -175,7 +197,9 @@ def _export(
         progress("writing the search index, and what the host has to know")
         _copy_dumps(made, building / FILES)
         own.write_own_pages(written)
+        left_out += [item.address for item in written.values() if item.status == 200 and not item.files]
         broken = [str(item.address) for item in written.values() if item.status >= 400]
+        broken += map(str, left_out)
         if plain:
             site = PlainSite(building / FILES, own.asking.languages, url)
             site.lay_out()
@@ -189,9 +213,7 @@ def _export(
         len(written),
         len(files),
         sum(path.stat().st_size for path in files),
-        tuple(
-            map(str, [*left_out, *(item.address for item in written.values() if item.status == 200 and not item.files)])
-        ),
+        tuple(map(str, left_out)),
         tuple(broken),
     )
     record = {**asdict(exported), "folder": "", "software": __version__, "digest": made.digest, "url": url}
@@ -245,18 +267,17 @@ class _Share:
             return _Written(address, 200, (), ((address.stem, ""),), (), "", False)
         crawled = self.asking.crawl(address)
         files: list[tuple[str, str]] = []
+        fields: dict[_Fields, None] = {}
         for language, answer in crawled.answers if crawled.status == 200 else ():
             media_type = answer.headers.get("content-type", "")
             path = address.file(media_type, language)
             if path is not None:
                 self._put(path, answer.body, answer.gzipped)
                 files.append((path, media_type))
-                other = address.encoded.file(media_type, language)
-                if other not in (None, path) and answer.media_type == HTML.name:  # as pages are linked in both ways
-                    self._again(path, str(other))
+                fields[_Fields.of(address, answer, path.rpartition(".")[2])] = None
         headers = crawled.answers[0][1].headers
         told = headers.get("link", ""), "content-location" in headers
-        return _Written(address, crawled.status, crawled.links, tuple(files), crawled.offers, *told)
+        return _Written(address, crawled.status, crawled.links, tuple(files), crawled.offers, *told, tuple(fields))
 
     def _put(self, path: str, body: bytes, gzipped: bytes = b"") -> None:
         file = self.folder / path
@@ -264,12 +285,6 @@ class _Share:
         file.write_bytes(body)
         if gzipped:
             file.with_name(f"{file.name}.gz").write_bytes(gzipped)
-
-    def _again(self, path: str, other: str) -> None:
-        """The same file under another name."""
-        for suffix in ("", ".gz"):
-            if (self.folder / f"{path}{suffix}").is_file():
-                os.link(self.folder / f"{path}{suffix}", self.folder / f"{other}{suffix}")
 
     def write_own_pages(self, written: dict[SiteAddress, _Written]) -> None:
         """Write the pages that only a copy has, and the index that its search reads."""
@@ -310,42 +325,93 @@ def _copy_dumps(made: release.Release, folder: Path) -> None:
 
 
 def _write_configuration(asking: Asking, written: Iterable[_Written], building: Path, target: Path) -> None:
-    """Write what nginx includes: addresses with the same representations and links are a group."""
-    groups: dict[SiteGroup, int] = {}
-    stems: dict[str, int] = {}
-    suffixes: dict[str, str] = {}
+    """Write what nginx includes: addresses with the same representations and header fields are a group."""
+    ordered = sorted((item for item in written if item.status == 200), key=lambda item: str(item.address))
+    kinds: dict[str, str] = {}
     of_arguments: dict[str, dict[str, str]] = {}
-    types_of: dict[str, str] = {}
-    for item in sorted(written, key=lambda item: str(item.address)):
+    for item in ordered:
         for path, media_type in item.files:
             if media_type:
-                suffixes.setdefault(path.rpartition(".")[2], media_type)
+                kinds.setdefault(path.rpartition(".")[2], media_type)
                 if item.address.arguments and "." not in item.address.path:
                     suffix = path.removeprefix(f"{item.address.stem}{item.address.tail}.")
                     for language in asking.languages:
                         suffix = suffix.removeprefix(f"{language}.")
                     of_arguments.setdefault(item.address.path, {})[suffix] = media_type
-                if "." in item.address.path and suffixes[path.rpartition(".")[2]] != media_type:
-                    types_of[path] = media_type
-        stem = "/" + item.address.stem if item.address.path != "/" else "/"
-        if item.status != 200 or item.offers[:1] != (HTML.name,) or stem.endswith(f".{HTML.suffix}"):
-            continue
-        link = "" if item.address.arguments else _pattern(item.link_header, stem, asking.opened)
-        if item.address.arguments and stem in stems:
-            continue
-        stems[stem] = groups.setdefault(SiteGroup(item.offers, link, item.located), len(groups))
     # Where pages alone depend on arguments, or there is an answer without any, negotiation finds them.
-    bare = {item.address.path for item in written if item.status == 200 and not item.address.arguments}
+    bare = {item.address.path for item in ordered if not item.address.arguments}
     files = {path: ends for path, ends in of_arguments.items() if ends.keys() != {HTML.suffix} and path not in bare}
+    pages: dict[str, _Written] = {}
+    fields: dict[str, dict[tuple[str, _Fields], None]] = {}
+    types_of: dict[tuple[str, str], str] = {}
+    suffixes = nginx.types(kinds)
+    for item in ordered:
+        stem, suffix = _parted(item.address, suffixes)
+        if item.address.path in files:
+            suffix = OF_ARGUMENTS
+        fields.setdefault(stem, {}).update(dict.fromkeys((suffix, told) for told in item.fields))
+        if not suffix and item.offers[:1] == (HTML.name,):
+            pages.setdefault(stem, item)
+        for _, kind in item.files if suffix in suffixes else ():
+            if kind and kind != suffixes[suffix]:
+                types_of[stem, suffix] = kind
+    groups: dict[SiteGroup, int] = {}
+    stems: dict[str, int] = {}
+    with_suffix: dict[SiteGroup, SiteGroup] = {}
+    for stem, found in fields.items():
+        page = pages.get(stem)
+        link = _pattern(page.link_header, stem, asking.opened) if page and not page.address.arguments else ""
+        group = _group(page, link, found)
+        if group not in with_suffix:
+            with_suffix[group] = _with_suffixes(asking, group, stem, page, suffixes)
+        stems[stem] = groups.setdefault(with_suffix[group], len(groups))
     folder = building / CONFIGURATION
     folder.mkdir()
     base = asking.opened.iris.base
-    maps = nginx.http_level(tuple(groups), stems, asking.languages, DEFAULT, base)
+    maps = nginx.http_level(tuple(groups), stems, suffixes, asking.languages, DEFAULT, base)
     (folder / "http.conf").write_text(maps, "utf-8")
-    places = nginx.server_level(
-        str(target / FILES), ((kind, suffix) for suffix, kind in suffixes.items()), asking.languages, files, types_of
-    )
+    places = nginx.server_level(str(target / FILES), suffixes, asking.languages, files, types_of)
     (folder / "server.conf").write_text(places, "utf-8")
+
+
+def _parted(address: SiteAddress, suffixes: Container[str]) -> tuple[str, str]:
+    """An address's path without its suffix, and that, as nginx parts them."""
+    path = "/" if address.path == "/" else f"/{address.stem}"
+    stem, _, suffix = path.rpartition(".")
+    return (stem, suffix) if suffix in suffixes and stem else (path, "")
+
+
+def _group(page: _Written | None, link: str, fields: Iterable[tuple[str, _Fields]]) -> SiteGroup:
+    """The group of an address, of whose ``fields`` each has the suffix that was asked for."""
+    vary: dict[str, dict[str, None]] = {}
+    spoken: dict[str, str] = {}
+    policy = ""
+    for suffix, told in fields:
+        vary.setdefault(suffix, {}).update(dict.fromkeys(told.vary.split(", ") if told.vary else ()))
+        if told.language:
+            spoken[suffix if suffix == OF_ARGUMENTS else told.suffix] = told.language
+        policy = policy or told.policy
+    named = tuple(sorted((suffix, ", ".join(names)) for suffix, names in vary.items()))
+    offers = (page.offers, link, page.located) if page else ((), link, False)
+    return SiteGroup(*offers, named, tuple(sorted(spoken.items())), policy)
+
+
+def _with_suffixes(
+    asking: Asking, group: SiteGroup, stem: str, page: _Written | None, suffixes: Mapping[str, str]
+) -> SiteGroup:
+    """The group with the fields of its forms at an address with their suffix, where they have one: not all are linked,
+    and links to a page with its suffix are crawled as links to the page.
+    """
+    if page is None or stem == "/":
+        return group
+    vary = dict(group.vary)
+    for suffix, kind in suffixes.items():
+        if kind.partition(";")[0] in group.media_types and suffix not in vary:
+            address = SiteAddress(f"{quote(stem)}.{suffix}", page.address.arguments)
+            answer = asking.ask(address, kind, asking.languages[0])
+            if answer.status == 200:
+                vary[suffix] = _Fields.of(address, answer, suffix).vary
+    return replace(group, vary=tuple(sorted(vary.items())))
 
 
 def _pattern(header: str, stem: str, opened: OpenRelease) -> str:
