@@ -9,8 +9,10 @@ import json
 import re
 import socket
 import threading
+import tracemalloc
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +23,7 @@ from starlette.types import Message
 from initiative_lod import release
 from initiative_lod.documents.representation import Rendered
 from initiative_lod.formats import DOCUMENT_TYPES
+from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.settings import Settings
 from initiative_lod.web.http.header_limit import LARGEST_HEAD, BoundedHttp
@@ -455,6 +458,37 @@ def test_little_is_kept_when_little_may_be(harbour_root: Path) -> None:
     put(19, 1000)  # of the one before, whose request took longer
     assert cache.get(other, key(19)) is None
     assert cache.get(opened, key(19)) is None
+
+
+def test_what_is_counted_is_about_what_is_held() -> None:
+    """With long keys, of which each entry has another one, and with short bodies."""
+    cache, opened = ResponseCache(3_000_000), cast(OpenRelease, SimpleNamespace(rendered={}))
+    scope = {"type": "http", "method": "GET", "query_string": b"", "path": "/doc/wic-2020/action/8"}
+    answered = [(b"etag", b'"1"'), (b"cache-control", b"public"), (b"link", b"y" * 600)]
+    cache.get(opened, ("", (), (), ""))
+
+    def asked(number: int) -> None:
+        tags = (b'"%032x"' % number) * 40
+        key = cache.key({**scope, "headers": [(b"accept", b"text/turtle"), (b"if-none-match", tags)]})
+        assert key is not None
+        answer = [(name, bytes(bytearray(value))) for name, value in answered]  # no two share their bytes
+        start = {"type": "http.response.start", "status": 304, "headers": answer}
+        cache.put(opened, key, [start, {"type": "http.response.body"}], "/doc/")
+
+    def kept(number: int) -> None:
+        cache.keep(f'"{number:032x}"', Rendered(bytes(bytearray(300))))
+
+    for put in (asked, kept):
+        before, size = 0, cache.size
+        tracemalloc.start()
+        try:
+            before, _ = tracemalloc.get_traced_memory()
+            for number in range(6000):
+                put(number)
+            held = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+        assert 0.7 * held < cache.size - size < 1.3 * held, put
 
 
 def test_what_means_nothing_makes_no_entry_of_its_own(harbour_root: Path) -> None:

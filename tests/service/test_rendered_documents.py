@@ -21,7 +21,7 @@ from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
-from initiative_lod.web import render_release
+from initiative_lod.web import app, render_release
 from service.conftest import Live, serve
 
 pytestmark = pytest.mark.thorough
@@ -267,6 +267,17 @@ def test_pages_of_another_setting_are_made_when_they_are_asked_for(
     assert data.headers["etag"] in prefixed.opened.rendered
     other = layers[0].get("/doc/harbour-2031/action/1", "text/html", x_forwarded_prefix="/elsewhere")
     assert 'href="/doc/harbour-2031"' in other.text
+
+
+def test_it_is_told_once_that_the_pages_were_rendered_for_another_server(
+    layers: tuple[Live, Live, Live], prefixed: Live, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.warn_unless_stored(layers[0].app.site, layers[0].opened)
+    assert caplog.messages == []
+    app.warn_unless_stored(prefixed.app.site, prefixed.opened)
+    assert len(caplog.messages) == 1
+    assert prefixed.opened.release.version in caplog.messages[0]
+    assert "initiative-lod release render" in caplog.messages[0]
 
 
 def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbour_root: Path, tmp_path: Path) -> None:

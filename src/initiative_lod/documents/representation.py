@@ -163,7 +163,7 @@ class Rendered:
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return len(self.content) + 256 * (1 + len(self.links))
+        return len(self.content) + 512 + 256 * len(self.links)
 
     def coded(self, coding: str) -> Rendered:
         """The same in another coding, of the same bytes whenever and wherever it is made."""

@@ -44,10 +44,11 @@ from initiative_lod.web.follower import Follower
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.headers import CommonHeaders
 from initiative_lod.web.http.middleware import Front
-from initiative_lod.web.http.request import Response
+from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.pages.pages import Pages
+from initiative_lod.web.routes import start
 from initiative_lod.web.routes.about import about_addresses
 from initiative_lod.web.routes.changes import changes_address
 from initiative_lod.web.routes.compare import compare_address
@@ -69,7 +70,6 @@ from initiative_lod.web.routes.search import search_address
 from initiative_lod.web.routes.sparql import sparql_address
 from initiative_lod.web.routes.sparql_form import query_page
 from initiative_lod.web.routes.sparql_terms import Vocabulary, read_vocabulary, terms_address
-from initiative_lod.web.routes.start import start_address
 from initiative_lod.web.routes.statements import statements_address
 from initiative_lod.web.routes.suggest import suggest_address
 from initiative_lod.web.routes.thing_index import index_addresses
@@ -112,7 +112,7 @@ def create_app(settings: Settings, publisher: Publisher) -> Front:
     older = OlderReleases(site, archive, mementos, ExceptionMiddleware(inner, {**handlers, **_damaged(site)}))
 
     own = (lambda opened: site.software, lambda opened: catalogues())  # of no release
-    preparation = Preparation(site, [*own, site.pages.prepare, vocabularies.of])
+    preparation = Preparation(site, [*own, site.pages.prepare, vocabularies.of, partial(warn_unless_stored, site)])
     requests_log = RequestLog(settings, counts.route) if settings.request_log else None
 
     @asynccontextmanager
@@ -154,7 +154,7 @@ def _of_a_release(
         sparql_address(site, pool, query_page(site, vocabularies)),
         *document_addresses(site, dated),
         search_address(site),
-        start_address(site, dated),
+        start.start_address(site, dated),
         *download_addresses(site, dated),
         *question_addresses(site),
         statements_address(site, dated),
@@ -166,6 +166,17 @@ def _of_a_release(
         *about_addresses(site, lambda: every),
         terms_address(site, vocabularies),
     ]
+
+
+def warn_unless_stored(site: Site, opened: OpenRelease) -> None:
+    """Write down that the pages of a release were rendered for another server than this one."""
+    request = Request(prefix=site.settings.root_path, languages=tuple(site.pages.languages))
+    if site.settings.rendered_documents and start.represent(site, opened, request).tag not in opened.rendered:
+        log.warning(
+            "release %s was rendered by another version of the software, or with another root_path or other languages: "
+            "its pages are made when they are asked for; 'initiative-lod release render' and a new start spare that",
+            opened.release.version,
+        )
 
 
 def _routes(addresses: list[Address], site: Site) -> list[BaseRoute]:

@@ -64,13 +64,14 @@ Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[bytes, bytes], ...], s
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
     """A response but for its body, which is the representation with the entity tag, or lies with the release under the
-    tag ``stored``. ``fields`` are its header fields as they are sent, line by line.
+    tag ``stored``. ``fields`` are its header fields as they are sent, line by line. Its key has so many ``key_bytes``.
     """
 
     status: int
     fields: bytes
     tag: str
     stored: str = ""
+    key_bytes: int = 0
     count: list[int] = field(default_factory=lambda: [0])  # one integer: how often it and its like were sent
 
     @property
@@ -82,7 +83,7 @@ class CachedResponse:
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return OVERHEAD_BYTES + len(self.fields)
+        return OVERHEAD_BYTES + len(self.fields) + self.key_bytes
 
 
 class ResponseCache:
@@ -190,7 +191,9 @@ class ResponseCache:
         if stored not in opened.rendered:
             stored = ""
         fields = field_lines(sent[0]["headers"])
-        response = CachedResponse(status, fields, tag, stored, self._count(path, status))
+        place, arguments, headers, _ = key
+        key_bytes = len(place) + sum(len(name) + len(value) for name, value in (*arguments, *headers))
+        response = CachedResponse(status, fields, tag, stored, key_bytes, self._count(path, status))
         with self._lock:
             if self._release is opened and (status == 304 or stored or tag in self._rendered):
                 self._responses[key] = response
