@@ -9,8 +9,9 @@ from own_source import every, names_in, trees
 
 #: Modules that stop even what nobody foresaw: a thread hands over whatever it met to the one that waits for it; over
 #: strange shapes pySHACL and rdflib raise anything, Exception itself for an unknown prefix; a panic of the engine is no
-#: Exception, and the process says so and ends.
-LAST_RESORTS = {"reading.process_pool", "validation.shacl", "sparql.worker.main"}
+#: Exception, and the process says so and ends; the task that looks after another engine ended would never believe it
+#: again, and nobody would hear of it.
+LAST_RESORTS = {"reading.process_pool", "validation.shacl", "sparql.worker.main", "sparql.remote_store"}
 #: Modules that read JSON of this program's own, which another process or a release of ours hands over.
 OWN_JSON = {
     "errors", "fork_server", "formats.json_ld", "formats.guarded_json", "reading.process_pool",

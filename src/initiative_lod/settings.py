@@ -65,6 +65,9 @@ class Settings:
     )
     store_deviations: str = _setting("", "comma-separated: what this engine does wrongly and is taken on, by its name")
     store_seconds: float = _setting(15.0, "time between two looks whether this engine has the release", 0.1)
+    store_proof_seconds: float = _setting(
+        3600.0, "time after which this engine, which is believed, must prove again that it has the release", 0.1
+    )
     query_cache: int = _setting(32 * 1024 * 1024, "bytes of query results that are kept", 0)
     client_seconds: float = _setting(
         20.0,

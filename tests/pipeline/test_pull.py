@@ -362,10 +362,20 @@ def test_a_manifest_that_is_false_is_told_and_leaves_nothing(host: Any, here: Pa
     assert not (here.parent / "escaped").exists()
 
 
-def test_a_list_of_digests_that_leads_out_is_told(host: Any, here: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda it: it["store"].update({"../../../escaped": "0" * 64}), "no name that a file"),
+        (lambda it: it.pop("index"), r"store\.json cannot be read: it lists no digests of the files in index/$"),
+        (lambda it: it.update(index=["x"]), "it lists no digests of the files in index/$"),
+        (lambda it: it["store"].update(x=None), "it lists no digests of the files in store/$"),
+        (lambda it: it.pop(MANIFEST), r"it lists no digest of manifest\.json$"),
+    ],
+)
+def test_a_list_of_digests_that_leads_out_or_is_none_is_told(host: Any, here: Path, change: Any, words: str) -> None:
     url, handler = host
-    altered(handler.folder, lambda it: it["store"].update({"../../../escaped": "0" * 64}), STORE_DIGESTS)
-    with pytest.raises(OriginError, match="no name that a file"):
+    altered(handler.folder, change, STORE_DIGESTS)
+    with pytest.raises(OriginError, match=words):
         pull(here, url, BOUNDS)
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from typer.testing import CliRunner
 
 from initiative_lod import release
-from initiative_lod.errors import EngineError, ReleaseError, SettingsError
+from initiative_lod.cli.app import app
+from initiative_lod.errors import EngineDown, EngineError, QueryTooLarge, ReleaseError, SettingsError
 from initiative_lod.release.open_release import OpenRelease
+from initiative_lod.release.unions import GraphTable, UnionPart
 from initiative_lod.settings import Settings
+from initiative_lod.sparql import remote_loading, remote_store
 from initiative_lod.sparql.engine_probe import DEVIATIONS
 from initiative_lod.sparql.remote_endpoint import authorization
 from initiative_lod.sparql.remote_loading import Target, Way, load, prove
@@ -66,7 +72,15 @@ def loaded(opened: OpenRelease) -> Iterator[OtherEngine]:
 @pytest.fixture
 def engine(loaded: OtherEngine) -> Iterator[OtherEngine]:
     yield loaded
-    loaded.lie = loaded.change = None
+    loaded.lie = loaded.change = loaded.written = None
+
+
+@pytest.fixture
+def apart(opened: OpenRelease) -> Iterator[OtherEngine]:
+    """An engine with the same release that no other server looks at."""
+    with running() as engine:
+        load_into(engine, opened)
+        yield engine
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +223,35 @@ def silent(handler: Handler, query: str, media_type: str, body: bytes) -> None:
 
 
 TRUE = b'{"head": {}, "boolean": true}'
+#: Answers that an engine may give to whatever it is asked: one row, one row of nothing, triples in a triple.
+ONE = b'{"head": {"vars": ["p"]}, "results": {"bindings": [{"p": {"type": "uri", "value": "urn:x"}}]}}'
+NONE = b'{"head": {"vars": []}, "results": {"bindings": [{}]}}'
+_OPEN = (
+    b'{"type":"triple","value":{"subject":{"type":"uri","value":"urn:s"},'
+    b'"predicate":{"type":"uri","value":"urn:p"},"object":'
+)
+
+
+def nested(depth: int) -> bytes:
+    return b'{"head":{"vars":["s","p","o"]},"results":{"bindings":[{"p":%s{"type":"uri","value":"urn:o"}%s}]}}' % (
+        _OPEN * depth,
+        b"}}" * depth,
+    )
+
+
+DEEP = nested(20_000)  # 2.7 MB, which end a process that parses them
+
+
+def until_closed(whole: bool, version: str = "HTTP/1.1") -> Lie:
+    """Send an answer, or half of its lines, that ends when the connection does."""
+
+    def answer(handler: Handler, query: str, media_type: str, body: bytes) -> None:
+        lines = body.splitlines(keepends=True)
+        handler.close_connection = True
+        handler.wfile.write(f"{version} 200 OK\r\nContent-Type: {media_type}\r\n\r\n".encode())
+        handler.wfile.write(body if whole else b"".join(lines[: len(lines) // 2]))
+
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -222,10 +265,15 @@ TRUE = b'{"head": {}, "boolean": true}'
         (sends(200, TRIPLES, b""), 502, "sent application/n-triples"),
         (sends(200, RESULTS, TRUE), 502, "truth value"),
         (
-            sends(200, RESULTS, b'{"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "x"}}]}}'),
+            sends(
+                200, RESULTS, b'{"head": {"vars": ["s", "p", "o"]}, "results": {"bindings": [{"s": {"type": "x"}}]}}'
+            ),
             502,
             "end",
         ),
+        (sends(200, RESULTS, ONE), 502, "sent the columns ?p, and ?o ?p ?s were asked for"),
+        (sends(200, RESULTS, NONE), 502, "sent the columns –"),
+        (sends(200, RESULTS, DEEP), 502, "nested too deeply"),
         (sends(200, "", None, ("X-SPARQL-MaxRows", "10000")), 502, "only a part"),
         (sends(200, "", None, ("X-SQL-State", "S1TAT")), 502, "only a part"),
         (sends(200, "", None, ("Content-Encoding", "gzip")), 502, "compressed"),
@@ -248,6 +296,19 @@ def test_a_lie_is_told_and_the_next_answer_is_right(
     engine.lie = None
     assert ask(live, ALL).status_code == 200
     assert live.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+def test_a_graph_of_which_nobody_says_where_it_ends_is_none(live: Live, engine: OtherEngine, version: str) -> None:
+    graph = "CONSTRUCT { ?s ?p ?o } { ?s a <ontology#Action> ; ?p ?o }"
+    for whole in (True, False):
+        engine.lie = to_visitors(until_closed(whole, version))
+        answer = ask(live, graph, "text/turtle")
+        assert (answer.status_code, "without saying how much it is" in answer.text) == (502, True), answer.text
+    engine.lie = to_visitors(until_closed(True, version))
+    assert ask(live, ALL).status_code == 200  # JSON says itself where it ends
+    engine.lie = None
+    assert ask(live, graph, "text/turtle").status_code == 200
 
 
 def test_an_answer_without_an_end_and_one_that_does_not_come(engine: OtherEngine, harbour_root: Path) -> None:
@@ -292,6 +353,157 @@ def test_an_engine_that_went_away_is_told_and_comes_back_by_itself(opened: OpenR
             first.lie = None
             assert eventually(lambda: ask(live, ALL).status_code == 200)
             assert port
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (ONE, "the columns ?p"),
+        (NONE, "the columns –"),
+        (nested(200), "nested more than"),
+        (DEEP, "longer than 65"),
+        (b"[]", "no object"),
+    ],
+)
+def test_an_engine_that_says_the_same_to_everything_is_told_and_believed_later(
+    apart: OtherEngine,
+    harbour_root: Path,
+    opened: OpenRelease,
+    body: bytes,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(competency, "FILE", "none")
+    apart.lie = sends(200, RESULTS, body)
+    with pytest.raises((EngineError, QueryTooLarge), match=r"engine\.|bytes"):
+        proof(apart, opened)
+    with serve(settings_of(apart, root=harbour_root, query_cache=0)) as live:
+        assert eventually(lambda: words in live.get("/readyz").text)
+        assert ask(live, ALL).status_code == 503
+        apart.lie = None
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+
+
+def test_the_engine_is_looked_after_whatever_happens(
+    apart: OtherEngine, harbour_root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise IndexError("of a look")
+
+    monkeypatch.setattr(competency, "FILE", "none")
+    with serve(settings_of(apart, root=harbour_root, query_cache=0)) as live:
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+        looked_after = live.app.pool.engine
+        assert isinstance(looked_after, RemoteStore)
+        for name in ("holds", "probe"):  # a look, and then a proof
+            with monkeypatch.context() as patch:
+                patch.setattr(remote_store, name, fails)
+                if name == "probe":
+                    looked_after._next = 0.0
+                assert eventually(lambda: looked_after.proofs["failed"] > 1)
+                assert "could not be looked after" in live.get("/readyz").text
+            assert eventually(lambda: live.get("/readyz").status_code == 200)
+            looked_after.proofs.clear()
+    told = [item for item in caplog.messages if "IndexError: of a look" in item and apart.address in item]
+    assert 1 <= len(told) <= 2  # once for each time
+
+
+def believed(engine: OtherEngine, opened: OpenRelease, check: Callable[[RemoteStore], Awaitable[None]]) -> None:
+    """Have a store that believes the engine checked, of which nobody looks after it meanwhile."""
+
+    async def run() -> None:
+        store = RemoteStore(patient(settings_of(engine)), lambda: opened, Broker("", 1))
+        try:
+            await store._turn()
+            assert store.ready
+            engine.asked.clear()
+            await check(store)
+        finally:
+            await store.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("lie", [sends(503, "text/plain", b""), sends(429, "text/plain", b""), hang])
+def test_an_engine_that_is_busy_twice_is_away_and_comes_back_with_one_look(
+    apart: OtherEngine, opened: OpenRelease, lie: Lie, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(competency, "FILE", "none")
+
+    async def check(store: RemoteStore) -> None:
+        apart.lie = lie
+        with monkeypatch.context() as patch:
+            patch.setattr(remote_store, "CHECK_SECONDS", 0.5 if lie is hang else SECONDS)
+            await store._turn()
+            assert store.ready
+            await store._turn()
+        assert not store.ready
+        with pytest.raises(EngineDown):
+            store.check(opened)
+        apart.lie = None
+        await store._turn()
+        store.check(opened)
+        assert store.ready
+        assert (store.proofs, len(apart.asked)) == ({"believed": 1}, 3)
+
+    monkeypatch.setattr(remote_store, "CHECK_SECONDS", SECONDS)
+    believed(apart, opened, check)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        sends(500, "text/plain", b""),
+        sends(400, "text/plain", b""),
+        sends(401, "text/plain", b""),
+        sends(200, "text/html", b""),
+        sends(200, RESULTS, ONE),
+        sends(200, RESULTS, b'{"head": {"vars": ["version"]}, "results": {"bindings": []}}'),
+        sends(
+            200,
+            RESULTS,
+            b'{"head":{"vars":["version"]},"results":{"bindings":[{"version":{"type":"literal","value":"1.0"}}]}}',
+        ),
+        cut,
+        sends(200, RESULTS, b" " * 100_000),
+    ],
+)
+def test_an_engine_that_says_something_else_must_prove_itself_again(
+    apart: OtherEngine, opened: OpenRelease, lie: Lie, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(competency, "FILE", "none")
+
+    async def check(store: RemoteStore) -> None:
+        apart.lie = lie
+        await store._turn()
+        assert not store.ready
+        apart.lie = None
+        await store._turn()
+        assert store.ready
+        assert store.proofs == {"believed": 2}
+
+    believed(apart, opened, check)
+
+
+def test_an_engine_that_answers_otherwise_later_is_found_out(
+    apart: OtherEngine, harbour_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(competency, "FILE", "none")
+    with serve(settings_of(apart, root=harbour_root, store_proof_seconds=0.1)) as live:
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+        apart.change = capped
+        assert eventually(lambda: "(rows)" in live.get("/readyz").text)
+        apart.change = None
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+
+
+@pytest.mark.parametrize("lie", [sends(503, "text/plain", b"")])
+def test_an_engine_that_is_too_busy_for_a_proof_is_not_called_wrong(
+    engine: OtherEngine, opened: OpenRelease, lie: Lie
+) -> None:
+    engine.lie = to_visitors(lie)
+    with pytest.raises(EngineDown, match="busy"):
+        proof(engine, opened)
 
 
 def load_into(engine: OtherEngine, opened: OpenRelease) -> None:
@@ -436,6 +648,95 @@ FAULTS: list[tuple[Change, str]] = [
 ]
 
 
+def numbers_as_texts(query: str, found: dict[str, Any]) -> dict[str, Any]:
+    """Lose the datatypes of what is in the store, not of counts and of what a query states itself."""
+    for row in found.get("results", {}).get("bindings", ()):
+        for term in row.values() if "(COUNT(*) AS ?n)" not in query and "VALUES ?" not in query else ():
+            term.pop("datatype", None)
+    return found
+
+
+def as_virtuoso(handler: Handler, query: str, media_type: str, body: bytes) -> None:
+    """Answer as Virtuoso 7.2.5 was seen to."""
+    if "+ ?b" in query:
+        handler.send(500, "text/plain", b"Virtuoso 37000 Error TN...: transitive start not given")
+        return
+    if media_type == RESULTS:
+        found = json.loads(body)
+        if "FROM" in query:
+            number = found["results"]["bindings"][0]["n"]
+            number["value"] = str(int(number["value"]) + 2)
+        for change in (capped, numbers_for_truth, rows_for_truth, numbers_as_texts, more_by_one):
+            found = change(query, found)
+        body = json.dumps(found).encode()
+    else:
+        body = b"".join(body.splitlines(keepends=True)[:10_000])
+    handler.send(200, media_type, body)
+
+
+def test_virtuoso_is_found_out_by_all_that_it_does_otherwise(
+    engine: OtherEngine, opened: OpenRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = GraphTable.read(opened.release.path)
+    shared = UnionPart(BlankNode(), frozenset(list(table.sizes)[:2]))  # so small a release has no graphs that share
+    monkeypatch.setattr(GraphTable, "read", lambda _: GraphTable(table.sizes, (shared,)))
+    engine.lie = as_virtuoso
+    found = proof(engine, opened)
+    assert {*found} == {"default-graph", "from", "paths", "rows", "booleans", "literals", "questions"}, found
+    assert "transitive start not given" in found["paths"]
+    assert found["rows"] == "of 10,201 rows 10,000 came"
+
+
+@pytest.mark.parametrize(("of_literals", "name"), [(False, "graphs"), (True, "literals")])
+def test_other_values_in_equal_numbers_are_found(
+    opened: OpenRelease, of_literals: bool, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(quad: Quad) -> Quad:
+        if isinstance(quad.object, Literal) is not of_literals or quad.graph_name != graph:
+            return quad
+        if isinstance(quad.object, Literal):
+            value = Literal(f"{quad.object.value} (sic)", language=quad.object.language)
+            return Quad(quad.subject, quad.predicate, value, quad.graph_name)
+        if not isinstance(quad.object, NamedNode):
+            return quad
+        return Quad(quad.subject, quad.predicate, NamedNode(f"{quad.object.value}-2"), quad.graph_name)
+
+    sizes = GraphTable.read(opened.release.path).sizes
+    graph = NamedNode(max(sizes, key=lambda iri: (iri != opened.iris.graph("release").value, sizes[iri])))
+    monkeypatch.setattr(competency, "FILE", "none")
+    with running() as engine:
+        engine.store.bulk_extend(changed(quad) for quad in opened.store)
+        assert len(engine.store) == len(opened.store)
+        found = proof(engine, opened)
+        assert name in found
+        assert "are missing" in found[name]
+
+
+@pytest.mark.parametrize("body", [ONE, NONE, TRUE, DEEP, b"[]", b"", b'{"head": {}}', b'{"head": [], "results": 1}'])
+def test_answers_that_are_none_are_findings(
+    engine: OtherEngine, opened: OpenRelease, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(competency, "FILE", "none")
+    engine.lie = to_visitors(sends(200, RESULTS, body))
+    assert {"graphs", "default-graph", "rows", "duplicates"} <= {*proof(engine, opened)}
+
+
+def test_the_command_says_what_is_wrong_and_what_can_be_taken_on(engine: OtherEngine, harbour_root: Path) -> None:
+    def run(*more: str) -> tuple[int, str]:
+        environment = {"INITIATIVE_LOD_STORE_DEVIATIONS": "from"}
+        given = ["--root", str(harbour_root), "release", "load", engine.query, "--probe", *more]
+        done = CliRunner().invoke(app, given, env=environment)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    engine.change = numbers_for_truth
+    code, said = run()
+    assert code == 1
+    assert 'set store_deviations = "from,booleans' in said.replace("\n", " ")
+    engine.change = one_less
+    assert "graphs cannot be taken on" in run()[1]
+
+
 def proof(engine: OtherEngine, opened: OpenRelease) -> dict[str, str]:
     found = prove(opened, endpoint_of(patient(settings_of(engine)), opened.release.version), quiet)
     return {finding.name: finding.text for finding in found}
@@ -493,6 +794,7 @@ def test_an_engine_that_is_refused_answers_nobody_until_its_fault_is_taken_on(
         assert (answer.status_code, "(booleans, literals)" in answer.text) == (503, True)
         assert "Deviation" not in live.get("/sparql", "text/turtle").text
     assert "booleans: 2 rows" in caplog.text or "booleans: of 2 rows" in caplog.text
+    assert 'set store_deviations = "from,booleans,literals"' in caplog.text
     settings = replace(settings_of(engine, root=harbour_root), store_deviations="from, booleans, literals")
     with serve(settings) as live:
         assert eventually(lambda: live.get("/readyz").status_code == 200)
@@ -541,6 +843,44 @@ def test_an_engine_that_does_not_let_one_write_is_told(opened: OpenRelease, monk
             load(opened, endpoint, replace(target, login=""), False, quiet)
     with pytest.raises(EngineError, match=r"cannot be reached|engine.unreachable"):
         load(opened, endpoint, target, False, quiet)
+
+
+def drips(handler: Handler) -> None:
+    handler.close_connection = True
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+    except OSError:
+        pass
+
+
+def floods(handler: Handler) -> None:
+    handler.close_connection = True
+    handler.wfile.write(b"HTTP/1.1 507 Full\r\n\r\n")
+    try:
+        while True:
+            handler.wfile.write(b"the disk is full " * 4096)
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("does", "words"), [(drips, "is not answered within"), (floods, "507 Full: the disk is full the disk")]
+)
+def test_an_engine_that_never_ends_its_answer_to_a_document_is_told(
+    opened: OpenRelease, does: Callable[[Handler], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if does is drips:
+        monkeypatch.setattr(remote_loading, "LOAD_SECONDS", 0.5)
+        monkeypatch.setattr(remote_loading, "SLOWEST", 1e12)
+    with running() as engine:
+        engine.written = does
+        settings = patient(settings_of(engine))
+        target = Target.of(settings, f"{engine.address}/data", Way.QUADS)
+        with pytest.raises(EngineError, match=words):
+            load(opened, endpoint_of(settings, opened.release.version), target, False, quiet)
 
 
 # Settings

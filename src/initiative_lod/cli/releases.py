@@ -154,7 +154,7 @@ def load(
         raise SettingsError(f"how is it written to? Give one of {', '.join(ways)}, with the address of that")
     found = release.chosen(settings.release_folder, version, "name the version")
     from initiative_lod.sparql.remote_loading import Target, Way, load, prove
-    from initiative_lod.sparql.remote_store import accepted, endpoint_of
+    from initiative_lod.sparql.remote_store import accepted, advice, endpoint_of
 
     opened, taken_on = OpenRelease.open(found), accepted(settings)
     endpoint = endpoint_of(settings, found.version)
@@ -169,6 +169,8 @@ def load(
         show(f"{finding.name}: {finding.text}{' (taken on)' if finding.name in taken_on else ''}")
     wrong = [finding for finding in findings if finding.name not in taken_on]
     say(f"{endpoint.url} {'is not to be believed' if wrong else 'answers as it must'} for release {found.version}")
+    if wrong:
+        say(advice(wrong, taken_on))
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -65,10 +65,10 @@ def replace_in_index(release: Release, file: Path) -> None:
     Whoever reads the other one reads on. Cut off in between, the new file is there and told as damaged until it is put
     there again. Raises OSError, ValueError.
     """
-    digests = read_json((release.path / STORE_DIGESTS).read_text("utf-8"))
-    digests[INDEX][file.name] = sha256(file)
+    sealed, manifest = read_seal(release.path)
+    sealed[INDEX][file.name] = sha256(file)
     listed = file.with_name(STORE_DIGESTS)
-    write_file(listed, as_json(digests))
+    write_file(listed, as_json({MANIFEST: manifest, **sealed}))
     sync(file)
     for source, target in ((file, release.path / INDEX / file.name), (listed, release.path / STORE_DIGESTS)):
         source.replace(target)
@@ -80,11 +80,21 @@ def read_seal(path: Path) -> tuple[dict[str, dict[str, str]], str]:
 
     Raises OSError, or ValueError for a list that is none.
     """
-    digests = read_json((path / STORE_DIGESTS).read_bytes())
-    try:
-        return {name: dict(digests[name]) for name in SEALED}, digests[MANIFEST]
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"it is no list of digests: {error}") from error
+    return digests_in((path / STORE_DIGESTS).read_bytes())
+
+
+def digests_in(content: bytes) -> tuple[dict[str, dict[str, str]], str]:
+    """The same of the content of such a list. Raises ValueError, with what is wrong in words."""
+    value = read_json(content)
+    if not isinstance(value, dict):
+        raise ValueError(f"it is no list of digests: an object of JSON with {', '.join((*SEALED, MANIFEST))}")
+    if not isinstance(value.get(MANIFEST), str):
+        raise ValueError(f"it lists no digest of {MANIFEST}")
+    for name in SEALED:
+        files = value.get(name)
+        if not isinstance(files, dict) or not all(isinstance(sha, str) for sha in files.values()):
+            raise ValueError(f"it lists no digests of the files in {name}/")
+    return {name: value[name] for name in SEALED}, value[MANIFEST]
 
 
 def _sealed_files(path: Path) -> dict[FileId, str]:

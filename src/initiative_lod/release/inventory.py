@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from initiative_lod.errors import ReleaseError
-from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.release.files import FileEntry
-from initiative_lod.release.integrity import SEALED
+from initiative_lod.release.integrity import SEALED, digests_in
 from initiative_lod.release.manifest import MANIFEST, STORE_DIGESTS, Manifest
 
 MAX_FILES = 100_000
@@ -45,11 +44,10 @@ class Inventory:
         Raises ReleaseError for a list that cannot be read, or a name that could lead out of the release's folder.
         """
         try:
-            value = read_json(digests)
-            sealed = {f"{folder}/{name}": str(sha) for folder in SEALED for name, sha in value[folder].items()}
-            of_manifest = str(value[MANIFEST])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ReleaseError(f"{STORE_DIGESTS} cannot be read: {error!r}") from error
+            folders, of_manifest = digests_in(digests)
+        except ValueError as error:
+            raise ReleaseError(f"{STORE_DIGESTS} cannot be read: {error}") from error
+        sealed = {f"{folder}/{name}": sha for folder, files in folders.items() for name, sha in files.items()}
         listed = {name: entry.sha256 for name, entry in manifest.files.items()}
         if len(listed) + len(sealed) > MAX_FILES:
             raise ReleaseError(

@@ -15,7 +15,7 @@ from initiative_lod.sparql.worker_process import Call, Calls
 class Engine(Protocol):
     """Decides what evaluates a job. ``start`` and ``stop`` it in the event loop in which it is asked."""
 
-    proofs: Counter[str]  # of another engine, by outcome: believed, refused, away
+    proofs: Counter[str]  # of another engine, by outcome: believed, refused, away, failed
 
     @property
     def deviations(self) -> Sequence[str]:

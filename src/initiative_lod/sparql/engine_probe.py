@@ -7,23 +7,16 @@ and records (counts, saved questions), or by its store (paths, literals). What d
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from pyoxigraph import (
-    Literal,
-    NamedNode,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    parse,
-    parse_query_results,
-)
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from initiative_lod.errors import (
     EngineDown,
@@ -31,9 +24,9 @@ from initiative_lod.errors import (
     InitiativeLodError,
     Message,
     QueryError,
+    QueryTimeout,
     QueryTooLarge,
     ReleaseError,
-    Verbatim,
 )
 from initiative_lod.formats.guarded_json import read_json
 from initiative_lod.literals import integer
@@ -41,9 +34,10 @@ from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable
+from initiative_lod.sparql.engine_answers import Cell, columns_of, matches_of, rows_of, truth_of
 from initiative_lod.sparql.remote_endpoint import RemoteEndpoint
 from initiative_lod.validation import competency
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
+from initiative_lod.vocabulary import DCAT, DCTERMS, RDF, RDFS, SKOS, XSD
 
 #: What an operator may take on, by name. That it has the release, whole, is none of it.
 DEVIATIONS = (
@@ -66,7 +60,12 @@ SIDE = 101  # rows that are joined with as many: more than the 10,000 at which e
 SAMPLE = 50_000  # triples that are looked through for literals and paths
 MAX_LITERALS = 60
 MAX_PATHS = 20
+STATEMENTS = 300  # that are asked for one by one
+AT_ONCE = 50  # of them in one query
+MAX_STATEMENT = 1_000  # characters of one of them: some engines take no long queries
 PROOF_SECONDS = 60.0  # that one query of a proof may take: counts are over the whole release
+MAX_SILENT = 3  # answers that do not come in that time, after which no more are waited for
+LOOK_BYTES = 64 * 1024  # that an answer may have which says what release there is
 MAX_QUERY = 100  # characters of a query that are told
 TOLD = 3  # of what differs, that are told
 
@@ -83,25 +82,25 @@ Row = tuple[str, ...]
 
 
 async def holds(endpoint: RemoteEndpoint, opened: OpenRelease, seconds: float) -> bool:
-    """Tell whether the engine says that it has this release: its description is there, which is loaded last."""
-    graph, release = opened.iris.graph("release"), opened.iris.thing(f"release/{opened.release.version}")
-    query = f"SELECT ?p {{ GRAPH {graph} {{ {release} ?p ?o }} }} LIMIT 1"  # some engines answer an ASK with rows
-    found = parsed(await endpoint.read(query, seconds=seconds))
-    if isinstance(found, QueryBoolean):
-        raise EngineError(Message("engine.form"))
-    return any(True for _ in solutions(found))
+    """Tell whether the engine says that it has this release: the version in its description, which is loaded last."""
+    graph, release = opened.iris.graph("release"), opened.iris.release(opened.release.version)
+    # Some engines answer an ASK with rows.
+    query = f"SELECT ?version {{ GRAPH {graph} {{ {release} {DCAT.version} ?version }} }} LIMIT 2"
+    rows = rows_of(await endpoint.read(query, seconds=seconds, most=LOOK_BYTES), ("version",))
+    return [getattr(version, "value", "") for (version,) in rows] == [opened.release.version]
 
 
 async def probe(endpoint: RemoteEndpoint, opened: OpenRelease) -> list[Deviation]:
     """Deviations of the engine with this release; none where it is as good as the embedded one.
 
-    Raises EngineError, EngineDown and QueryLimit where it gives no answers at all.
+    Raises EngineError, EngineDown and QueryTimeout where it gives no answers at all, or is too busy for so many.
     """
     if not await holds(endpoint, opened, PROOF_SECONDS):
         return [Deviation(MISSING, f"it does not have release {opened.release.version}: 'initiative-lod release load'")]
     proof = _Proof(endpoint, opened)
     for check in (
         proof.graphs,
+        proof.statements,
         proof.default_graph,
         proof.blank_nodes,
         proof.united_graphs,
@@ -122,6 +121,7 @@ class _Proof:
 
     def __init__(self, endpoint: RemoteEndpoint, opened: OpenRelease) -> None:
         self._endpoint, self._opened = endpoint, opened
+        self._silent = 0
         self.findings: list[Deviation] = []
 
     async def graphs(self) -> None:
@@ -132,9 +132,9 @@ class _Proof:
             self._note(MISSING, f"release {self._opened.release.version} is of an earlier format: build it anew")
             return
         rows = await self._rows("graphs", "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-        found = {str(row[0])[1:-1]: _number(row[1]) for row in rows or () if row[0] is not None}
         if rows is None:
             return
+        found = {graph[1:-1]: _number(count) for graph, count in rows if graph}
         wrong = [
             f"<{iri}>: {found.get(iri, 0):,} of {count:,}" for iri, count in expected.items() if found.get(iri) != count
         ]
@@ -142,6 +142,40 @@ class _Proof:
             self._note("graphs", f"graphs have not the triples that they should: {_first(wrong)}")
         if more := sorted(found.keys() - expected.keys()):
             self._note("other-graphs", f"there are graphs that are not of the release: {_first(more)}")
+
+    async def statements(self) -> None:
+        """Look whether some hundred statements of all graphs are there as they were loaded: counts may be right by
+        chance. Those of things have the name of what cannot be taken on; of literals, that of literals.
+        """
+        sample = await asyncio.to_thread(self._sample)
+        for name, of_literals in (("graphs", False), ("literals", True)):
+            quads = [quad for quad in sample if isinstance(quad.object, Literal) is of_literals]
+            for start in range(0, len(quads), AT_ONCE):
+                some = [
+                    tuple(map(str, (quad.graph_name, quad.subject, quad.predicate, quad.object)))
+                    for quad in quads[start : start + AT_ONCE]
+                ]
+                values = " ".join(f"({' '.join(terms)})" for terms in some)
+                query = f"SELECT ?g ?s ?p ?o {{ VALUES (?g ?s ?p ?o) {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
+                await self._expect(name, query, some)
+
+    def _sample(self) -> list[Quad]:
+        """Statements without blank nodes, of as many graphs as there may be: always the same ones of a release.
+
+        The store has subjects in the order of a hash, so that the first ones are as good as any.
+        """
+        chance = random.Random(self._opened.release.version)
+        graphs = sorted(self._opened.graphs, key=str)
+        graphs = sorted(chance.sample(graphs, min(STATEMENTS, len(graphs))), key=str)
+        read = SAMPLE // max(1, len(graphs))
+        by_graph: list[list[Quad]] = []
+        for graph in graphs:
+            stated = self._opened.store.quads_for_pattern(None, None, None, graph)
+            by_graph.append([quad for quad in islice(stated, read) if _can_be_asked(quad)])
+        found: list[Quad] = []
+        for left, quads in zip(range(len(by_graph), 0, -1), sorted(by_graph, key=len), strict=True):
+            found += chance.sample(quads, min(len(quads), (STATEMENTS - len(found)) // left))
+        return found
 
     async def default_graph(self) -> None:
         """Look whether the default graph is the set of all triples."""
@@ -216,9 +250,8 @@ class _Proof:
             self._note("rows", f"of {SIDE * SIDE:,} rows {len(rows):,} came")
         query = f"CONSTRUCT {{ ?s <urn:x:p> ?b }} {{ {pattern} BIND (IRI(CONCAT('urn:x:', STR(?a))) AS ?s) }}"
         try:
-            body = await self._endpoint.read(query, True, PROOF_SECONDS)
-            count = len(set(parse(body, RdfFormat.N_TRIPLES)))
-        except (QueryError, EngineDown, QueryTooLarge, SyntaxError, ValueError) as error:
+            count = len(matches_of(await self._read(query, graph=True), _CONSTRUCTED))
+        except (QueryError, QueryTimeout, QueryTooLarge) as error:
             self._note("rows", f"a graph of {SIDE * SIDE:,} triples did not come: {self._told(error)}")
             return
         if count != SIDE * SIDE:
@@ -230,12 +263,12 @@ class _Proof:
         await self._expect("booleans", query, [(_integer(1), _boolean("true")), (_integer(2), _boolean("false"))])
         for text, expected in (("ASK { FILTER (1 = 1) }", True), ("ASK { FILTER (1 = 2) }", False)):
             try:
-                found = parsed(await self._endpoint.read(text, seconds=PROOF_SECONDS))
-            except (QueryError, EngineDown) as error:
+                found = truth_of(await self._read(text))
+            except (QueryError, QueryTimeout, QueryTooLarge) as error:
                 self._note("booleans", f"{text}: {self._told(error)}")
                 continue
-            if not isinstance(found, QueryBoolean) or bool(found) is not expected:
-                self._note("booleans", f"{text}: {'rows' if isinstance(found, QuerySolutions) else bool(found)}")
+            if found is not expected:
+                self._note("booleans", f"{text}: {found}")
 
     async def duplicates(self) -> None:
         """Look whether rows that are equal are as many as they are, and one with DISTINCT."""
@@ -283,7 +316,7 @@ class _Proof:
             try:
                 if not await self._agrees(record):
                     wrong.append(record["slug"])
-            except (QueryError, EngineDown, QueryTooLarge) as error:
+            except (QueryError, QueryTimeout, QueryTooLarge) as error:
                 wrong.append(f"{record['slug']} ({self._told(error)})")
             except (KeyError, TypeError):  # recorded in an earlier format
                 continue
@@ -293,13 +326,12 @@ class _Proof:
             )
 
     async def _agrees(self, record: dict[str, Any]) -> bool:
-        found = parsed(await self._endpoint.read(self._based(record["query"]), seconds=PROOF_SECONDS))
+        body = await self._read(self._based(record["query"]))
         if "boolean" in record:
-            return isinstance(found, QueryBoolean) and bool(found) is record["boolean"]
-        if not isinstance(found, QuerySolutions):
-            return False
+            return truth_of(body) is record["boolean"]
         names = record["variables"]
-        rows = Counter(tuple(_cell(solution, name) for name in names) for solution in solutions(found))
+        found = await asyncio.to_thread(rows_of, body, names)
+        rows = Counter(tuple(map(_cell, row)) for row in found)
         recorded = Counter(tuple(_of_record(row.get(name)) for name in names) for row in record["rows"])
         return rows == recorded if record["complete"] else rows.total() > recorded.total()
 
@@ -309,7 +341,7 @@ class _Proof:
         def own() -> list[Row]:
             found = self._opened.store.query(query, base_iri=self._opened.iris.base)
             assert isinstance(found, QuerySolutions)
-            return list(_rows(found))
+            return [_written(solution) for solution in found]
 
         await self._expect(name, query, await asyncio.to_thread(own))
 
@@ -331,20 +363,27 @@ class _Proof:
 
     async def _rows(self, name: str, query: str) -> list[Row] | None:
         """The rows of an answer; None, and a finding, where there is none."""
+        text = self._based(query)
         try:
-            found = parsed(await self._endpoint.read(self._based(query), seconds=PROOF_SECONDS))
-            if isinstance(found, QuerySolutions):
-                return list(_rows(found))
-            self._note(name, f"a truth value came in place of rows: {_short(query)}")
-        except (QueryError, EngineDown, QueryTooLarge) as error:
-            if (
-                isinstance(error, EngineError)
-                and error.message is not None
-                and error.message.id == "engine.unreachable"
-            ):
-                raise
+            body = await self._read(text)
+            return [_written(row) for row in await asyncio.to_thread(rows_of, body, columns_of(text))]
+        except (QueryError, QueryTimeout, QueryTooLarge) as error:
             self._note(name, f"{self._told(error)}: {_short(query)}")
         return None
+
+    async def _read(self, query: str, graph: bool = False) -> bytes:
+        """An answer. An engine that is away, busy, or silent again and again has proved nothing: that is raised."""
+        try:
+            return await self._endpoint.read(query, graph, PROOF_SECONDS)
+        except QueryTimeout:
+            self._silent += 1
+            if self._silent >= MAX_SILENT:
+                raise EngineDown(Message("engine.silent", count=self._silent, seconds=f"{PROOF_SECONDS:g}")) from None
+            raise
+        except EngineError as error:
+            if error.message is not None and error.message.id == "engine.unreachable":
+                raise EngineDown(error.message) from error
+            raise
 
     def _based(self, query: str) -> str:
         return f"BASE <{self._opened.iris.base}>\n{query}"
@@ -363,28 +402,17 @@ class _Proof:
             self.findings.append(Deviation(name, text))
 
 
-Check = Callable[[], Awaitable[None]]
+#: A triple of the graph that is asked for, as engines write it in N-Triples.
+_CONSTRUCTED = re.compile(rf'<urn:x:(\d+)>\s*<urn:x:p>\s*"(\d+)"\^\^{re.escape(str(XSD.integer))}\s*\.')
 
 
-def parsed(body: bytes) -> QuerySolutions | QueryBoolean:
-    """Results in JSON, read. Raises EngineError."""
-    try:
-        return parse_query_results(body, QueryResultsFormat.JSON)
-    except (SyntaxError, ValueError) as error:
-        raise EngineError(Message("engine.broken", detail=Verbatim(error))) from error
+def _can_be_asked(quad: Quad) -> bool:
+    terms = (quad.subject, quad.predicate, quad.object)
+    return all(isinstance(term, NamedNode | Literal) for term in terms) and len(str(quad)) <= MAX_STATEMENT
 
 
-def solutions(found: QuerySolutions) -> Iterator[Any]:
-    """The rows of an answer. Raises EngineError for one that breaks off."""
-    try:
-        yield from found
-    except (SyntaxError, ValueError) as error:
-        raise EngineError(Message("engine.broken", detail=Verbatim(error))) from error
-
-
-def _rows(found: QuerySolutions) -> Iterator[Row]:
-    for solution in solutions(found):
-        yield tuple("" if term is None else str(term) for term in solution)
+def _written(row: Iterable[Cell]) -> Row:
+    return tuple("" if term is None else str(term) for term in row)
 
 
 def _comparable(row: Row, genid: str) -> Row:
@@ -399,11 +427,7 @@ def _comparable(row: Row, genid: str) -> Row:
     )
 
 
-def _cell(solution: Any, name: str) -> tuple[str, ...]:
-    try:
-        term = solution[name]
-    except KeyError:
-        return ()
+def _cell(term: Cell) -> tuple[str, ...]:
     if isinstance(term, Literal):
         return "literal", term.value, (term.language or "").lower(), term.datatype.value
     if term is None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS = 5.0
-OWN_BYTES = 64 * 1024 * 1024  # that an answer to a query of our own may have
+OWN_BYTES = 32 * 1024 * 1024  # that an answer to a query of our own may have
 MAX_REASON = 300  # characters of what an engine says of an error
 IN_ENVIRONMENT = "env:"
 RESULTS, TRIPLES = "application/sparql-results+json", "application/n-triples"
@@ -97,10 +97,10 @@ class RemoteEndpoint:
             await self._client.aclose()
             self._client = None
 
-    async def read(self, query: str, graph: bool = False, seconds: float | None = None) -> bytes:
-        """The whole answer to a query of our own, of OWN_BYTES at most. Raises what ``stream`` raises."""
+    async def read(self, query: str, graph: bool = False, seconds: float | None = None, most: int = OWN_BYTES) -> bytes:
+        """The whole answer to a query of our own, of ``most`` bytes. Raises what ``stream`` raises."""
         body = bytearray()
-        async with aclosing(self.stream(query, graph, seconds, most=OWN_BYTES)) as pieces:
+        async with aclosing(self.stream(query, graph, seconds, most=most)) as pieces:
             async for piece in pieces:
                 body += piece
         return bytes(body)
@@ -168,9 +168,17 @@ async def _check(answer: httpx.Response, wanted: str) -> None:
         raise EngineError(Message("engine.type", type=media_type[:100] or "–", wanted=wanted))
     if answer.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise EngineError(Message("engine.encoded"))
+    # N-Triples may end after any line. Where nothing but the end of the connection ends them, a cut answer looks whole.
+    if wanted == TRIPLES and "content-length" not in answer.headers and not _is_chunked(answer):
+        raise EngineError(Message("engine.open_ended", wanted=wanted))
     for name in _PARTIAL:
         if name in answer.headers:
             raise EngineError(Message("engine.partial", field=f"{name}: {answer.headers[name][:100]}"))
+
+
+def _is_chunked(answer: httpx.Response) -> bool:
+    encoding: str = answer.headers.get("transfer-encoding", "")
+    return encoding.strip().lower() == "chunked"
 
 
 async def _refusal(answer: httpx.Response, status: int) -> InitiativeLodError:

@@ -8,9 +8,10 @@ has no release, and says so; nobody is given part of one. Where all fits into on
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,21 +19,23 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat
+from pyoxigraph import NamedNode, RdfFormat
 
 from initiative_lod import __version__
-from initiative_lod.errors import EngineError, Message, ReleaseError
+from initiative_lod.errors import EngineError, ReleaseError
 from initiative_lod.formats import N_QUADS
 from initiative_lod.release.default_graph import DEFAULT_GRAPH
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.settings import Settings
-from initiative_lod.sparql.engine_probe import GENID, PROOF_SECONDS, Deviation, parsed, probe, solutions
+from initiative_lod.sparql.engine_answers import rows_of
+from initiative_lod.sparql.engine_probe import GENID, PROOF_SECONDS, Deviation, probe
 from initiative_lod.sparql.remote_endpoint import MAX_REASON, RemoteEndpoint, authorization, require_address
 
 MAX_ONE_UPDATE_BYTES = 32 * 1024 * 1024  # of a release that goes into one update, which an engine makes in one step
 MAX_ONE_DOCUMENT_BYTES = 64 * 1024 * 1024  # of quads: an engine has what it takes in one step in memory
 BLOCK = 1 << 18
-LOAD_SECONDS = 3600.0  # that an engine may take for one document
+LOAD_SECONDS = 900.0  # that an engine may take for one document, however small: it may have to remove another release
+SLOWEST = 100_000  # bytes of a document for which it may take a second more
 _BLANK_IN_QUAD = re.compile(rb"^_:|> _:")  # as subject, as object, or as name of a graph; in a literal it does no harm
 _BLANK = re.compile(rb'(?:^|(?<=> ))_:([^\s"<>]+)(?= <| \.$)', re.MULTILINE)  # as subject or object of N-Triples
 
@@ -99,10 +102,7 @@ async def _graphs(endpoint: RemoteEndpoint) -> list[str]:
     """The named graphs that the engine has, in order."""
     try:
         body = await endpoint.read("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", seconds=PROOF_SECONDS)
-        found = parsed(body)
-        if not isinstance(found, QuerySolutions):
-            raise EngineError(Message("engine.form"))
-        return sorted({row["g"].value for row in solutions(found) if isinstance(row["g"], NamedNode)})
+        return sorted({graph.value for (graph,) in rows_of(body, ("g",)) if isinstance(graph, NamedNode)})
     finally:
         await endpoint.close()
 
@@ -119,11 +119,13 @@ class _Writer:
         headers = {"User-Agent": f"initiative-lod/{__version__}"}
         if self.target.login:
             headers["Authorization"] = self.target.login
-        self._client = httpx.Client(timeout=httpx.Timeout(LOAD_SECONDS, connect=10), headers=headers, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(None, connect=10), headers=headers, trust_env=False)
+        self._runner = asyncio.Runner()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._client.close()
+        with self._runner:
+            self._runner.run(self._client.aclose())
 
     def graph(self, name: NamedNode | None) -> str:
         """The address of a graph; None: the default graph."""
@@ -154,15 +156,51 @@ class _Writer:
         content: IO[bytes] | bytes | None,
         missing: bool = False,
     ) -> None:
+        """Raise EngineError unless the engine says in time that it has done it. Of its words the first are read."""
         import httpx
 
+        size = len(content or b"") if isinstance(content, bytes | None) else os.fstat(content.fileno()).st_size
+        seconds = LOAD_SECONDS + size / SLOWEST
         try:
-            answer = self._client.request(method, url, headers=headers, content=content)
+            status, said = self._runner.run(self._asked(method, url, headers, content, size, seconds))
+        except TimeoutError:
+            raise EngineError(
+                f"{method} {url} is not answered within {seconds:,.0f} s, which is long for {size:,} bytes"
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise EngineError(f"{method} {url} failed: {error or type(error).__name__}") from error
-        if not (answer.is_success or (missing and answer.status_code == 404)):
-            said = " ".join(answer.text.split())[:MAX_REASON]
-            raise EngineError(f"{method} {url} is answered with {answer.status_code} {answer.reason_phrase}: {said}")
+        if not (200 <= status < 300 or (missing and status == 404)):
+            raise EngineError(f"{method} {url} is answered with {status} {said}")
+
+    async def _asked(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        content: IO[bytes] | bytes | None,
+        size: int,
+        seconds: float,
+    ) -> tuple[int, str]:
+        """The status of the answer to a request, and how its words begin."""
+        document = content if content is None or isinstance(content, bytes) else _blocks(content)
+        if content is not None:
+            headers = headers | {"Content-Length": str(size)}
+        async with (
+            asyncio.timeout(seconds),
+            self._client.stream(method, url, headers=headers, content=document) as answer,
+        ):
+            body = b""
+            async for piece in answer.aiter_raw():
+                body += piece
+                if len(body) > 4 * MAX_REASON:
+                    break
+        words = " ".join(body.decode("utf-8", "replace").split())[:MAX_REASON]
+        return answer.status_code, f"{answer.reason_phrase[:MAX_REASON]}: {words}"
+
+
+async def _blocks(content: IO[bytes]) -> AsyncIterator[bytes]:
+    while block := content.read(BLOCK):
+        yield block
 
 
 def _by_quads(engine: _Writer, opened: OpenRelease, progress: Progress, folder: Path, present: Sequence[str]) -> None:

@@ -17,10 +17,10 @@ from contextlib import aclosing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from initiative_lod.errors import EngineDown, InitiativeLodError, Message, QueryTimeout, SettingsError
+from initiative_lod.errors import EngineDown, InitiativeLodError, Message, QueryTimeout, SettingsError, Verbatim
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.settings import Settings
+from initiative_lod.settings import ENVIRONMENT_PREFIX, Settings
 from initiative_lod.sparql.engine import service_call
 from initiative_lod.sparql.engine_probe import DEVIATIONS, MISSING, Deviation, holds, probe
 from initiative_lod.sparql.job import Job
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 5.0  # that the engine may take to say which release it has
 MAX_PAUSE_SECONDS = 300.0  # between two proofs of an engine that is refused
 AWAY_SECONDS = 2.0  # between two looks at one that is away
-SILENT_CHECKS = 2  # after which an engine that does not answer in time is away, and not only busy
+SILENT_CHECKS = 2  # after which an engine that is busy, or does not answer in time, is away
 
 
 def accepted(settings: Settings) -> tuple[str, ...]:
@@ -44,6 +44,18 @@ def accepted(settings: Settings) -> tuple[str, ...]:
             f"setting 'store_deviations' names {unknown[0]!r}, which is no deviation; there are {', '.join(DEVIATIONS)}"
         )
     return names
+
+
+def advice(wrong: Sequence[Deviation], taken_on: Sequence[str]) -> str:
+    """Sentence that says how what is wrong with an engine is taken on, or that it cannot be."""
+    names = [finding.name for finding in wrong]
+    if barred := [name for name in names if name not in DEVIATIONS]:
+        return f"{', '.join(barred)} cannot be taken on"
+    value = ",".join(dict.fromkeys([*taken_on, *names]))
+    return (
+        f'to take this on, set store_deviations = "{value}" (or {ENVIRONMENT_PREFIX}STORE_DEVIATIONS={value}); '
+        "the service description then says so"
+    )
 
 
 def endpoint_of(settings: Settings, version: str) -> RemoteEndpoint:
@@ -63,7 +75,7 @@ class RemoteStore:
         url = urlsplit(endpoint_of(settings, "version").url)  # which says what is wrong with the settings
         if settings.store_login and url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
             log.warning("the login for %s goes over the net as it is: https would hide it", settings.store)
-        self.proofs: Counter[str] = Counter()  # by outcome: believed, refused, away
+        self.proofs: Counter[str] = Counter()  # by outcome: believed, refused, away, failed
         self._deviations: tuple[str, ...] = ()
         self._endpoint: RemoteEndpoint | None = None
         self._endpoints: dict[str, RemoteEndpoint] = {}  # by address
@@ -71,8 +83,8 @@ class RemoteStore:
         self._believed = ""  # the version that it has proved to have
         self._tried = ""  # the version of which it is known whether it has
         self._reason = Message("engine.unproved")
-        self._pause, self._again = 0.0, 0.0
-        self._silent = 0
+        self._pause, self._next = 0.0, 0.0  # between two proofs, and when the next one is due
+        self._silent = 0  # looks in a row at which it was busy, or did not answer in time
         self._said = ""
         self._proof: asyncio.Task[None] | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -85,9 +97,12 @@ class RemoteStore:
 
     @property
     def ready(self) -> bool:
-        """Tell whether it has proved to have the current release."""
+        """Tell whether it has proved to have the current release, and answers."""
         opened = self._at_hand()
-        return opened is not None and self._believed == opened.release.version
+        return opened is not None and self._answers(opened)
+
+    def _answers(self, opened: OpenRelease) -> bool:
+        return self._believed == opened.release.version and self._silent < SILENT_CHECKS
 
     async def start(self) -> None:
         """Begin to look after the engine."""
@@ -104,7 +119,7 @@ class RemoteStore:
 
     def check(self, opened: OpenRelease) -> None:
         """Raise EngineDown, with the reason, unless the engine has proved to have this release."""
-        if self._believed != opened.release.version:
+        if not self._answers(opened):
             raise EngineDown(self._reason)
 
     async def prepare(self, job: Job) -> tuple[Job, Calls]:
@@ -144,38 +159,40 @@ class RemoteStore:
     async def _keep(self) -> None:
         """Look now and then, and when a query has failed, whether the engine is there and has the current release."""
         while True:
-            opened = self._at_hand()
-            if opened is not None:
-                if self._believed == opened.release.version:
-                    await self._look(opened)
-                elif time.monotonic() >= self._again:
-                    await asyncio.shield(self._prove(opened))
-            self._wanted.clear()
             try:
-                pause = (
-                    self._settings.store_seconds if self._believed else min(AWAY_SECONDS, self._settings.store_seconds)
-                )
+                await self._turn()
+            except Exception as error:  # of whatever kind: without a keeper, an engine would never be believed again
+                self._failed(error)
+            self._wanted.clear()
+            pause = self._settings.store_seconds if self.ready else min(AWAY_SECONDS, self._settings.store_seconds)
+            try:
                 async with asyncio.timeout(pause):
                     await self._wanted.wait()
             except TimeoutError:
                 continue
             await asyncio.sleep(min(0.2, self._settings.store_seconds))  # many may fail at once
 
+    async def _turn(self) -> None:
+        opened = self._at_hand()
+        if opened is None:
+            return
+        if self._tried != opened.release.version or time.monotonic() >= self._next:
+            await asyncio.shield(self._prove(opened))
+        elif self._believed == opened.release.version:
+            await self._look(opened)
+
     async def _look(self, opened: OpenRelease) -> None:
         assert self._endpoint is not None
         try:
             there = await holds(self._endpoint, opened, CHECK_SECONDS)
-        except QueryTimeout as error:
-            self._silent += 1
-            if self._silent >= SILENT_CHECKS:
-                self._lose(_message(error))
-            return
         except InitiativeLodError as error:
-            self._lose(_message(error))
+            self._miss(error)
             return
-        self._silent = 0
         if not there:
             self._lose(Message("engine.changed"))
+        elif self._silent:
+            self._silent = 0
+            self._say(logging.WARNING, f"the engine at {self._url} answers again")
 
     def _prove(self, opened: OpenRelease) -> asyncio.Task[None]:
         """The proof that is going on, else a new one."""
@@ -191,12 +208,19 @@ class RemoteStore:
             self._endpoint = self._endpoints.setdefault(endpoint.url, endpoint)
             self._version, self._pause = version, 0.0
         assert self._endpoint is not None
+        started = False
         try:
             await holds(self._endpoint, opened, CHECK_SECONDS)  # which shows soon whether anybody is there
+            started = True
             found = await probe(self._endpoint, opened)
-        except (InitiativeLodError, OSError, RuntimeError) as error:  # the last two of our own store
+        except InitiativeLodError as error:
             self.proofs["away"] += 1
-            self._lose(_message(error))
+            self._miss(error)
+            if started:
+                self._put_off()
+            return
+        except Exception as error:  # of our own store, or a mistake of ours
+            self._failed(error)
             return
         finally:
             self._tried = version
@@ -206,24 +230,52 @@ class RemoteStore:
             self._refuse(version, wrong)
             return
         self.proofs["believed"] += 1
-        self._believed, self._silent, self._pause, self._again = version, 0, 0.0, 0.0
+        self._believed, self._silent, self._pause = version, 0, 0.0
+        self._next = time.monotonic() + self._settings.store_proof_seconds
         self._deviations = tuple(finding.name for finding in found)
         taken = f", with what is taken on: {', '.join(self._deviations)}" if self._deviations else ""
-        self._say(logging.WARNING, f"the engine at {self._endpoint.url} has release {version}{taken}")
+        self._say(logging.WARNING, f"the engine at {self._url} has release {version}{taken}")
+
+    def _put_off(self) -> None:
+        """Prove it later: all costs the engine a hundred queries, and who cannot answer them is asked less and less."""
+        self._pause = min(MAX_PAUSE_SECONDS, max(self._settings.store_seconds, self._pause * 2))
+        self._next = time.monotonic() + self._pause
 
     def _refuse(self, version: str, wrong: Sequence[Deviation]) -> None:
         names = ", ".join(finding.name for finding in wrong)
-        # To prove all costs the engine a hundred queries: who answers wrongly is asked less and less often. That it
-        # has not the release yet is seen by one.
-        missing = any(finding.name == MISSING for finding in wrong)
-        self._pause = 0.0 if missing else min(MAX_PAUSE_SECONDS, max(self._settings.store_seconds, self._pause * 2))
-        self._again = time.monotonic() + self._pause
-        self._believed, self._reason = "", Message("engine.refused", names=names)
         told = "; ".join(f"{finding.name}: {finding.text}" for finding in wrong)
+        self._believed, self._reason = "", Message("engine.refused", names=names)
+        if any(finding.name == MISSING for finding in wrong):  # which is seen by one query
+            self._pause = self._next = 0.0
+        else:
+            self._put_off()
+            told += f"; {advice(wrong, self._accepted)}"
         self._say(logging.ERROR, f"the engine at {self._url} is not believed for release {version}: {told}")
 
+    def _miss(self, error: InitiativeLodError) -> None:
+        """Note that a look or a proof had no answer. Who was only busy or silent need not prove itself anew."""
+        if self._believed == self._version and isinstance(error, QueryTimeout | EngineDown):
+            self._silent += 1
+            if self._silent >= SILENT_CHECKS:
+                self._tell_away(_message(error))
+        else:
+            self._lose(_message(error))
+
     def _lose(self, reason: Message) -> None:
-        self._believed, self._reason = "", reason
+        self._believed, self._next = "", 0.0
+        self._tell_away(reason)
+
+    def _failed(self, error: Exception) -> None:
+        """Note a failure that no engine should be able to cause, and go on."""
+        self.proofs["failed"] += 1
+        self._believed, self._reason = "", Message("engine.failed")
+        self._put_off()
+        self._say(
+            logging.ERROR, f"looking after the engine at {self._url} failed: {type(error).__name__}: {error}", error
+        )
+
+    def _tell_away(self, reason: Message) -> None:
+        self._reason = reason
         words = Languages().default.gettext(reason.id, **reason.values)
         self._say(logging.ERROR, f"the engine at {self._url} answers no queries: {words}")
 
@@ -231,15 +283,12 @@ class RemoteStore:
     def _url(self) -> str:
         return self._endpoint.url if self._endpoint is not None else self._settings.store
 
-    def _say(self, level: int, text: str) -> None:
+    def _say(self, level: int, text: str, error: Exception | None = None) -> None:
         """Say it in the log, once for as long as it is the same."""
         if text != self._said:
             self._said = text
-            log.log(level, "%s", text)
+            log.log(level, "%s", text, exc_info=error)
 
 
-def _message(error: Exception) -> Message:
-    said = error.message if isinstance(error, InitiativeLodError) else None
-    if said is None:
-        log.error("the proof of an engine failed: %s", error)
-    return said or Message("engine.unproved")
+def _message(error: InitiativeLodError) -> Message:
+    return error.message or Message("query.failed", detail=Verbatim(error))

@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol
 
 from initiative_lod.errors import (
     DamagedStore,
+    EngineError,
     InitiativeLodError,
     Message,
     QueryError,
@@ -173,7 +174,7 @@ class Worker:
         except JobNotTaken:
             raise
         except WorkerDied as died:
-            raise _cause(died.status) from None
+            raise _cause(died.status, job.remote) from None
         except BaseException:
             self.kill()
             raise
@@ -350,8 +351,11 @@ def _close(files: Iterable[int]) -> None:
         os.close(descriptor)
 
 
-def _cause(status: int) -> InitiativeLodError:
-    """Error that a worker's death means for its query. The engine aborts where memory is refused to it."""
+def _cause(status: int, remote: bool = False) -> InitiativeLodError:
+    """Error that a worker's death means for its query, or for the answer of a ``remote`` engine, which it was reading.
+
+    The engine aborts where memory is refused to it.
+    """
     if status == -signal.SIGXCPU:
         return QueryTimeout(Message("query.cpu"))
     if status == -signal.SIGKILL:  # not by us: by the kernel for want of memory, or by a person
@@ -359,5 +363,7 @@ def _cause(status: int) -> InitiativeLodError:
     if status in (-signal.SIGABRT, 1, 101):
         return QueryMemory(Message("query.memory"))
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
+        if remote:
+            return EngineError(Message("engine.unreadable"))
         return QueryTooComplex(Message("query.complex"))
     return QueryError(Message("query.engine", status=str(status)))

@@ -17,6 +17,7 @@ from pyoxigraph import (
 )
 
 from initiative_lod.errors import EngineError, Message, Verbatim
+from initiative_lod.sparql.engine_answers import require_columns
 from initiative_lod.sparql.job import Job
 
 Found = QuerySolutions | QueryBoolean | QueryTriples | Iterable[Triple]
@@ -42,4 +43,6 @@ def remote_answer(empty: Found, text: str, job: Job, ask: Ask) -> Found:
         raise EngineError(Message("engine.broken", detail=Verbatim(error))) from error
     if isinstance(found, QueryBoolean) is not isinstance(empty, QueryBoolean):
         raise EngineError(Message("engine.form"))
+    if isinstance(found, QuerySolutions) and isinstance(empty, QuerySolutions):
+        require_columns(*([item.value for item in some.variables] for some in (found, empty)))
     return found
