@@ -12,7 +12,7 @@ import typer
 
 from initiative_lod import pipeline, release
 from initiative_lod.build.mappings import statement
-from initiative_lod.bulk.sql_engine import STORE, require_known
+from initiative_lod.bulk.sql_engine import DUCKDB, STORE, require_known
 from initiative_lod.cli.console import StatusLine, say, show, tell, tell_files
 from initiative_lod.cli.course import Course, Phase
 from initiative_lod.iris import Iris
@@ -87,8 +87,8 @@ def merge(
     ] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Make the new release the current one.")] = False,
     engine: Annotated[
-        str, typer.Option(help="Engine that looks for conflicts: store, duckdb, or spark://HOST:PORT of a cluster.")
-    ] = STORE,
+        str, typer.Option(help="Engine that looks for conflicts: duckdb, store, or spark://HOST:PORT of a cluster.")
+    ] = DUCKDB,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
 ) -> None:
     """Merge other people's graphs into a new release, each in a named graph of its own, and say what deserves a
