@@ -228,7 +228,7 @@ def server_level(
         return " ".join(
             f"${{ilod_file}}{place}{language}.{suffix}"
             for place in places
-            for language in ("", ".$ilod_language")
+            for language in (".$ilod_language", "")
             if not language or place != "$ilod_at_language"
         )
 
