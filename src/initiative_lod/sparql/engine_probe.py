@@ -25,7 +25,6 @@ from initiative_lod.errors import (
     Message,
     QueryError,
     QueryTimeout,
-    QueryTooLarge,
     ReleaseError,
 )
 from initiative_lod.formats.guarded_json import read_json
@@ -251,7 +250,7 @@ class _Proof:
         query = f"CONSTRUCT {{ ?s <urn:x:p> ?b }} {{ {pattern} BIND (IRI(CONCAT('urn:x:', STR(?a))) AS ?s) }}"
         try:
             count = len(matches_of(await self._read(query, graph=True), _CONSTRUCTED))
-        except (QueryError, QueryTimeout, QueryTooLarge) as error:
+        except (QueryError, QueryTimeout) as error:
             self._note("rows", f"a graph of {SIDE * SIDE:,} triples did not come: {self._told(error)}")
             return
         if count != SIDE * SIDE:
@@ -264,7 +263,7 @@ class _Proof:
         for text, expected in (("ASK { FILTER (1 = 1) }", True), ("ASK { FILTER (1 = 2) }", False)):
             try:
                 found = truth_of(await self._read(text))
-            except (QueryError, QueryTimeout, QueryTooLarge) as error:
+            except (QueryError, QueryTimeout) as error:
                 self._note("booleans", f"{text}: {self._told(error)}")
                 continue
             if found is not expected:
@@ -316,7 +315,7 @@ class _Proof:
             try:
                 if not await self._agrees(record):
                     wrong.append(record["slug"])
-            except (QueryError, QueryTimeout, QueryTooLarge) as error:
+            except (QueryError, QueryTimeout) as error:
                 wrong.append(f"{record['slug']} ({self._told(error)})")
             except (KeyError, TypeError):  # recorded in an earlier format
                 continue
@@ -367,7 +366,7 @@ class _Proof:
         try:
             body = await self._read(text)
             return [_written(row) for row in await asyncio.to_thread(rows_of, body, columns_of(text))]
-        except (QueryError, QueryTimeout, QueryTooLarge) as error:
+        except (QueryError, QueryTimeout) as error:
             self._note(name, f"{self._told(error)}: {_short(query)}")
         return None
 

@@ -98,11 +98,16 @@ class RemoteEndpoint:
             self._client = None
 
     async def read(self, query: str, graph: bool = False, seconds: float | None = None, most: int = OWN_BYTES) -> bytes:
-        """The whole answer to a query of our own, of ``most`` bytes. Raises what ``stream`` raises."""
+        """The whole answer to a query of our own. Raises what ``stream`` raises; EngineError for more than ``most``
+        bytes, since nobody could ask for less.
+        """
         body = bytearray()
-        async with aclosing(self.stream(query, graph, seconds, most=most)) as pieces:
-            async for piece in pieces:
-                body += piece
+        try:
+            async with aclosing(self.stream(query, graph, seconds, most=most)) as pieces:
+                async for piece in pieces:
+                    body += piece
+        except QueryTooLarge:
+            raise EngineError(Message("engine.lengthy", most=most)) from None
         return bytes(body)
 
     async def stream(
