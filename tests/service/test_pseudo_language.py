@@ -742,7 +742,8 @@ def test_what_is_told_of_another_engine(languages: Path, seen: set[str]) -> None
     """Its faults, to who asks it, and its deviations, in the service description."""
     language = Languages(languages)[pseudo.TAG]
     ids = [item.id for item in read_po(io.BytesIO(ENGLISH.read_bytes())) if str(item.id).startswith("engine.")]
-    values = dict.fromkeys(("names", "detail", "seconds", "status", "type", "wanted", "field"), "7")
+    named = ("names", "detail", "seconds", "status", "type", "wanted", "came", "most", "count", "field")
+    values = dict.fromkeys(named, "7")
     texts = [problems.text(EngineDown(Message(str(id), **values)), language) for id in ids]
     texts += [language.gettext(f"deviation.{name}") for name in DEVIATIONS]
     assert len(texts) > 25

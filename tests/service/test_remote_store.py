@@ -359,10 +359,10 @@ def test_an_engine_that_went_away_is_told_and_comes_back_by_itself(opened: OpenR
     ("body", "words"),
     [
         (ONE, "the columns ?p"),
-        (NONE, "the columns –"),
-        (nested(200), "nested more than"),
         (DEEP, "sent more than 65,536 bytes for a question"),
-        (b"[]", "no object"),
+        pytest.param(NONE, "the columns –", marks=pytest.mark.slow),
+        pytest.param(nested(200), "nested more than", marks=pytest.mark.slow),
+        pytest.param(b"[]", "no object", marks=pytest.mark.slow),
     ],
 )
 def test_an_engine_that_says_the_same_to_everything_is_told_and_believed_later(
@@ -454,18 +454,23 @@ def test_an_engine_that_is_busy_twice_is_away_and_comes_back_with_one_look(
     "lie",
     [
         sends(500, "text/plain", b""),
-        sends(400, "text/plain", b""),
-        sends(401, "text/plain", b""),
-        sends(200, "text/html", b""),
         sends(200, RESULTS, ONE),
-        sends(200, RESULTS, b'{"head": {"vars": ["version"]}, "results": {"bindings": []}}'),
-        sends(
-            200,
-            RESULTS,
-            b'{"head":{"vars":["version"]},"results":{"bindings":[{"version":{"type":"literal","value":"1.0"}}]}}',
-        ),
         cut,
-        sends(200, RESULTS, b" " * 100_000),
+        *(
+            pytest.param(lie, marks=pytest.mark.slow)
+            for lie in (
+                sends(400, "text/plain", b""),
+                sends(401, "text/plain", b""),
+                sends(200, "text/html", b""),
+                sends(200, RESULTS, b'{"head": {"vars": ["version"]}, "results": {"bindings": []}}'),
+                sends(
+                    200,
+                    RESULTS,
+                    b'{"head":{"vars":["version"]},"results":{"bindings":[{"version":{"type":"literal","value":"1.0"}}]}}',
+                ),
+                sends(200, RESULTS, b" " * 100_000),
+            )
+        ),
     ],
 )
 def test_an_engine_that_says_something_else_must_prove_itself_again(
