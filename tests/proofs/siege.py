@@ -48,7 +48,7 @@ class Besieged:
 
     statuses: Counter[str] = field(default_factory=Counter)
     times: dict[str, list[float]] = field(default_factory=dict)
-    met: Counter[int] = field(default_factory=Counter)
+    met: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def p99(self, path: str) -> float:
         """The time in which all but one of a hundred requests for ``path`` were answered."""
@@ -98,7 +98,7 @@ def _probe(port: int, path: str, accept: str, end: float, found: Besieged) -> No
         except OSError:
             status, closing = 0, True
         times.append(time.perf_counter() - start)
-        found.met[status] += 1
+        found.met[path, status] += 1
         if closing and connection is not None:
             connection.close()
             connection = None
