@@ -45,16 +45,14 @@ class ForkedProcess:
 
     def __init__(self, line: socket.socket) -> None:
         self.pid, self._line = 0, line
-        self._ended = select.poll()
-        self._ended.register(line, select.POLLIN)
 
     def poll(self) -> int | None:
         """Its status, as ``subprocess`` gives it, if it has ended."""
-        return self._status() if self._ended.poll(0) else None
+        return self._status() if self._has_ended(0) else None
 
     def wait(self, timeout: float | None = None) -> int:
         """Its status, when it has ended. Raises TimeoutError."""
-        if not self._ended.poll(None if timeout is None else timeout * 1000):
+        if not self._has_ended(None if timeout is None else timeout * 1000):
             raise TimeoutError
         return self._status()
 
@@ -65,6 +63,11 @@ class ForkedProcess:
 
     def __del__(self) -> None:
         self._line.close()  # whoever lets go of it has it ended
+
+    def _has_ended(self, milliseconds: float | None) -> bool:
+        asked = select.poll()  # one for each call: two threads may ask at a time, of which one object refuses one
+        asked.register(self._line, select.POLLIN)
+        return bool(asked.poll(milliseconds))
 
     def _status(self) -> int:
         status = self._line.recv(_NUMBER.size, socket.MSG_PEEK)  # it stays there, for whoever asks again

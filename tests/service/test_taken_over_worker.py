@@ -28,8 +28,17 @@ def taken_over(harbour_root: Path) -> Iterator[Live]:
         pool = live.app.pool
         pool._program = taken_over_worker.__name__
         assert eventually(lambda: len(pool.workers) == pool.settings.query_workers + 1)
-        for pid in pool.workers:
+        killed = {*pool.workers}
+        for pid in killed:
             os.kill(pid, signal.SIGKILL)
+
+        def replaced() -> bool:
+            """Ask once: that a worker has ended is seen when it is given a query, which may be told so."""
+            content = says(NEAR).to_bytes()
+            live.client.post(f"{live.url}/sparql", content=content, headers={"content-type": QUERY})
+            return killed.isdisjoint(pool.workers)
+
+        assert eventually(replaced)
         yield live
 
 

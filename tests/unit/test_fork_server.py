@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 
 from initiative_lod import fork_server
 from initiative_lod.fork_server import ForkedProcess
-from patience import eventually
+from patience import SECONDS, eventually
 
 PROGRAM = """
 import json, os, signal, socket, sys
@@ -89,6 +90,19 @@ def test_its_end_is_told_to_whoever_asks(how: str, status: int) -> None:
     assert [process.wait(), process.wait(1.0), process.poll()] == [status] * 3
     process.kill()  # of what has ended is nothing
     assert process.poll() == status
+
+
+def test_two_threads_ask_at_a_time() -> None:
+    """As the event loop does while the thread that kills a worker waits for its end."""
+    process, _ = run("wait")
+    waiting = threading.Thread(target=process.wait)
+    waiting.start()
+    for _ in range(1000):
+        assert process.poll() is None
+    process.kill()
+    waiting.join(SECONDS)
+    assert not waiting.is_alive()
+    assert process.poll() == -signal.SIGKILL
 
 
 def test_it_is_ended_at_once_when_it_is_killed_or_let_go_of() -> None:
