@@ -12,7 +12,6 @@ import pickle
 import re
 import shutil
 import sqlite3
-import sys
 import tempfile
 from array import array
 from collections import defaultdict
@@ -30,6 +29,7 @@ from pyoxigraph import Literal, NamedNode
 from initiative_lod.build import identity
 from initiative_lod.labels import LABEL_PROPERTIES, LabelKind
 from initiative_lod.languages import WORD_LANGUAGES
+from initiative_lod.matching import number_sets
 from initiative_lod.matching.entity_names import name_of
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.label_index import (
@@ -257,7 +257,15 @@ class _Writer:
         if not self._holding and len(holdings) == 1 and holdings[0][1] <= PART:
             yield holdings[0][2:]
             return
-        new = (zip(unpack("H", row[4]), unpack("I", row[2]), unpack("I", row[3]), strict=True) for row in holdings)
+        new = (
+            zip(
+                number_sets.unpack("H", row[4]),
+                number_sets.unpack("I", row[2]),
+                number_sets.unpack("I", row[3]),
+                strict=True,
+            )
+            for row in holdings
+        )
         held = merge(self._held_before(piece), *new)
         while some := list(islice(held, PART)):
             yield _packed(some)
@@ -269,7 +277,12 @@ class _Writer:
             asked = first, first + -(-count // PART)
             rows = run("SELECT numbers, things, lengths FROM holding WHERE id >= ? AND id < ? ORDER BY id", asked)
             for numbers, things, lengths in rows.fetchall():
-                yield from zip(unpack("H", lengths), unpack("I", numbers), unpack("I", things), strict=True)
+                yield from zip(
+                    number_sets.unpack("H", lengths),
+                    number_sets.unpack("I", numbers),
+                    number_sets.unpack("I", things),
+                    strict=True,
+                )
             run("DELETE FROM holding WHERE id >= ? AND id < ?", asked)
             run("DELETE FROM piece WHERE text = ?", (piece,))
 
@@ -315,14 +328,16 @@ class _Writer:
             if self._things:
                 numbers = array("I", sorted({*numbers, *self._members_before(name)}))
             dense = len(numbers) * 32 > numbers[-1]
-            packed = _bits(numbers, numbers[-1] + 1) if dense else pack("I", numbers)
+            packed = number_sets.bits(numbers, numbers[-1] + 1) if dense else number_sets.pack("I", numbers)
             self._insert("member", 4, [(name, dense, len(numbers), packed)])
 
     def _members_before(self, name: str) -> Iterable[int]:
         """The things that were of a class; their row is taken out."""
         rows = self._written.execute("SELECT dense, things FROM member WHERE class = ?", (name,)).fetchall()
         self._written.execute("DELETE FROM member WHERE class = ?", (name,))
-        return chain.from_iterable(set_bits(things) if dense else unpack("I", things) for dense, things in rows)
+        return chain.from_iterable(
+            number_sets.set_bits(things) if dense else number_sets.unpack("I", things) for dense, things in rows
+        )
 
 
 class _Pieces:
@@ -372,43 +387,12 @@ def _holdings_in(path: Path) -> Iterator[Holding]:
 def _packed(labels: Iterable[tuple[int, int, int]]) -> tuple[bytes, bytes, bytes]:
     """Numbers, things and lengths of labels."""
     lengths, numbers, things = zip(*labels, strict=True)
-    return pack("I", numbers), pack("I", things), pack("H", lengths)
+    return number_sets.pack("I", numbers), number_sets.pack("I", things), number_sets.pack("H", lengths)
 
 
 def hashed(key: str) -> int:
     """Number by which a key is found: it takes less room, and who meets another one's compares words anyway."""
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
-
-
-def pack(kind: str, numbers: Iterable[int]) -> bytes:
-    """Numbers as bytes, the same on every machine."""
-    packed = array(kind, numbers)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
-
-
-def unpack(kind: str, data: bytes) -> array[int]:
-    """The numbers that ``pack`` packed."""
-    numbers: array[int] = array(kind)
-    numbers.frombytes(data)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-def _bits(numbers: Iterable[int], size: int) -> bytes:
-    bits = bytearray(-(-size // 8))
-    for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return bytes(bits)
-
-
-def set_bits(data: bytes) -> Iterator[int]:
-    """The numbers whose bits are set."""
-    for place, byte in enumerate(data):
-        if byte:
-            yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
 
 
 def said(opened: OpenRelease, only: Iterable[NamedNode] | None = None) -> Iterator[tuple[int, str, int, str, str]]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from initiative_lod.labels import LabelKind
 from initiative_lod.languages import has_han
-from initiative_lod.matching import entity_file
+from initiative_lod.matching import entity_file, number_sets
 from initiative_lod.matching.label_forms import forms
 from initiative_lod.matching.label_index import (
     LIKE_IN_SPELLING,
@@ -88,7 +88,7 @@ class EntityIndex:
         found = self._file.one("SELECT dense, things FROM member WHERE class = ?", name)
         if not found:
             return Members(array("I"))
-        return Members(None, found[1]) if found[0] else Members(entity_file.unpack("I", found[1]))
+        return Members(None, found[1]) if found[0] else Members(number_sets.unpack("I", found[1]))
 
     @cached_property
     def several_documents(self) -> bool:
@@ -138,7 +138,7 @@ class Members(Container[int]):
         if self._numbers is not None:
             yield from self._numbers
             return
-        yield from entity_file.set_bits(self._bits)
+        yield from number_sets.set_bits(self._bits)
 
 
 class AnyOf(Container[int]):
@@ -195,7 +195,7 @@ class LabelsOnDisk(LabelIndex):
             numbers, things, lengths = self._file.one(
                 "SELECT numbers, things, lengths FROM holding WHERE id = ?", number
             )
-            unpack = entity_file.unpack
+            unpack = number_sets.unpack
             yield unpack("I", numbers), unpack("I", things), unpack("H", lengths)
 
     def _spelt(self, word: str) -> Sequence[str]:
