@@ -400,6 +400,9 @@ def test_what_is_kept_is_sent_without_the_application(harbour_root: Path) -> Non
         {"headers": [(b"accept", b"x" * 5000)]},
     ):
         assert cache.key({**scope, **change}) is None, change
+    for path, query in (("/things/topic", b""), ("/about", b"lang=zh"), ("/read/harbour-2031", b"view=en")):
+        assert cache.key({**scope, "path": path, "query_string": query}) is not None, path
+    assert cache.key({**scope, "path": "/read/harbour-2031", "query_string": b"view=no-language-"}) is None
     assert cache.key({**scope, "headers": [(b"accept", b"text/html")]}) != cache.key(scope)
     assert cache.key({**scope, "headers": [(b"cookie", b"x"), (b"host", b"y")]}) == cache.key(scope)
 
@@ -493,7 +496,7 @@ def test_what_is_counted_is_about_what_is_held() -> None:
 
 def test_what_means_nothing_makes_no_entry_of_its_own(harbour_root: Path) -> None:
     with serve(Settings(root=harbour_root)) as live:
-        for path in ("/doc/harbour-2031", "/", "/questions", "/compare"):
+        for path in ("/doc/harbour-2031", "/", "/questions", "/compare", "/things", "/about", "/pictures"):
             first = live.get(path, "text/html")
             for _ in range(2):  # the first may only open the release; an entry is made after its response was sent
                 live.get(path, "text/html")

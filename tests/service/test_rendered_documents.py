@@ -16,12 +16,14 @@ import pytest
 
 from initiative_lod import pipeline, release
 from initiative_lod.cli.serve import listen
-from initiative_lod.documents.representation import documented
+from initiative_lod.documents import document
+from initiative_lod.documents.representation import FORMS, documented
 from initiative_lod.errors import ReleaseError
 from initiative_lod.formats import DOCUMENT_TYPES
 from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments, RenderedDocumentsFile, StoredBody
 from initiative_lod.settings import Settings
 from initiative_lod.web import app, render_release
+from initiative_lod.web.routes import feeds
 from service.conftest import Live, serve
 
 pytestmark = pytest.mark.thorough
@@ -238,7 +240,9 @@ def test_every_document_of_ours_is_stored_in_every_format_and_language(layers: t
                     assert answer.headers["etag"] in opened.rendered, (path, media.suffix, language)
 
 
-@pytest.mark.parametrize("path", ["/", "/questions", "/compare", "/read/harbour-2031", "/things/topic", "/about/data"])
+@pytest.mark.parametrize(
+    "path", ["/", "/questions", "/compare", "/read/harbour-2031", "/things/topic", "/about/data", "/pictures"]
+)
 @pytest.mark.parametrize("chosen", ["", "?lang=zh", "?lang=en"])
 def test_pages_of_the_release_are_stored_for_addresses_that_name_their_language(
     layers: tuple[Live, Live, Live], path: str, chosen: str
@@ -246,6 +250,42 @@ def test_pages_of_the_release_are_stored_for_addresses_that_name_their_language(
     answer = layers[1].get(f"{path}{chosen}", "text/html", accept_encoding="identity")
     assert answer.headers["etag"] in layers[1].opened.rendered
     assert (f'{path}{chosen}"' in answer.text) == (chosen != "" or f'{path}"' in answer.text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "path",
+    ["/questions.json", "/questions/prohibitions.csv", "/read/harbour-2031.epub", "/read/harbour-2031.epub?view=en"],
+)
+def test_files_with_words_of_the_interface_are_stored_in_each_language(
+    layers: tuple[Live, Live, Live], path: str, language: str
+) -> None:
+    answer = layers[1].get(path, accept_language=language, accept_encoding="identity")
+    assert answer.headers["etag"] in layers[1].opened.rendered
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("path", ["/doc/harbour-2031/action/1", f"/resource?iri={BASE}id/harbour-2031/action/1"])
+def test_forms_that_are_not_stored_are_made_of_those_that_are(
+    layers: tuple[Live, Live, Live], monkeypatch: pytest.MonkeyPatch, path: str, form: str
+) -> None:
+    """Nothing is looked up for them, and they are what they are without anything stored."""
+    asked = {"accept": f'application/ld+json;profile="{FORMS[form]}"', "host": "data.example"}
+    expected = layers[2].client.get(layers[2].url + path, headers=asked)
+    with monkeypatch.context() as patched:
+        patched.setattr(document, "describe", lambda *_: pytest.fail("it was described anew"))
+        answer = layers[1].client.get(layers[1].url + path, headers=asked)
+    assert said(answer) == said(expected)
+    assert answer.status_code == 200
+
+
+def test_the_sitemap_is_put_together_of_what_is_stored(
+    layers: tuple[Live, Live, Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = layers[2].get("/sitemap.xml").text.replace(layers[2].url, "")
+    monkeypatch.setattr(feeds, "document_paths", lambda _: pytest.fail("all documents were looked up"))
+    assert layers[1].get("/sitemap.xml").text.replace(layers[1].url, "") == expected
+    assert "<loc>/doc/harbour-2031</loc>" in expected
 
 
 def test_the_terms_that_the_editor_proposes_are_stored_once_for_all_languages(harbour: Live) -> None:

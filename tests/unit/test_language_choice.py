@@ -31,11 +31,11 @@ def test_a_page_is_made_for_both_addresses(make: object, named: str, other: str)
 
     both = page(language_choice.marked_argument("zh"))
     for is_named, query, text in ((True, "lang=zh", named), (False, "", other)):
-        found = language_choice.page_of(both, named=is_named)
+        found = language_choice.page_of(both, "zh", named=is_named)
         assert found == page(query)
         assert found.decode() == f"<a>1?&amp;2</a>{text}<p>&amp;?"
 
 
 def test_a_text_that_has_marks_of_another_process_stays_as_it_is() -> None:
     text = b"\x01 0123456789abcdef lang=zh \x03 \x02"
-    assert language_choice.page_of(text, named=True) == language_choice.page_of(text, named=False) == text
+    assert language_choice.page_of(text, "zh", named=True) == language_choice.page_of(text, "zh", named=False) == text

@@ -15,7 +15,7 @@ else:
 
 IDENTITY, ZSTD, GZIP = "", "zstd", "gzip"
 #: Levels at which the time and the bytes were worth it (docs/performance.md).
-ZSTD_LEVEL, GZIP_LEVEL = 5, 5
+ZSTD_LEVEL, GZIP_LEVEL = 3, 5
 ZSTD_VERSION: str = zstd.zstd_version
 
 

@@ -35,7 +35,7 @@ from initiative_lod.documents import incoming
 from initiative_lod.documents.graph_origin import MOST_TEXT, Node, by_origin, is_made_of_others, is_merged, up_to
 from initiative_lod.formats import N_QUADS
 from initiative_lod.formats.graph_format import Triples
-from initiative_lod.formats.subject_statements import SubjectStatements, all_quads, all_triples
+from initiative_lod.formats.subject_statements import SubjectStatements, all_quads, all_triples, by_subject
 from initiative_lod.iris import Iris, document_of
 from initiative_lod.labels import LABELS, natural
 from initiative_lod.locale.messages import Languages
@@ -68,6 +68,12 @@ class Description:
     page: int = 1
     pages: int = 1
     shared: bool = False
+
+    @classmethod
+    def read(cls, iris: Iris, resource: NamedNode, n_quads: bytes, page: int = 1, pages: int = 1) -> Description:
+        """The description that was written as these N-Quads."""
+        quads = N_QUADS.read(n_quads, iris.base, lenient=True)  # they were checked
+        return cls(resource, document_iri(iris, resource), by_subject(quads), page, pages)
 
     @property
     def quads(self) -> tuple[Quad, ...]:

@@ -226,8 +226,10 @@ def _flattened(expanded: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for node in expanded:
         known = nodes.setdefault(node["@id"], {"@id": node["@id"]})
         for key, values in node.items():
-            if key != "@id":
-                known[key] = [*known.get(key, ()), *(value for value in values if value not in known.get(key, ()))]
+            if key not in known:
+                known[key] = values
+            elif key != "@id":
+                known[key] = [*known[key], *(value for value in values if value not in known[key])]
     return [nodes[name] for name in sorted(nodes)]
 
 

@@ -42,6 +42,7 @@ from initiative_lod.web.http.conditional import Representation
 from initiative_lod.web.http.request import Request
 from initiative_lod.web.pages import language_choice
 from initiative_lod.web.pages.document_choice import key_of
+from initiative_lod.web.pages.epub import EPUB
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.reused_renderings import EarlierRenderings, GroupRecord
@@ -49,6 +50,8 @@ from initiative_lod.web.routes import (
     about,
     compare,
     documents,
+    feeds,
+    pictures,
     questions,
     reading_room,
     sparql_terms,
@@ -341,8 +344,11 @@ def _groups(site: Site, opened: TrackingRelease, found: Release) -> dict[str, Gr
     for slug in site.pages.question_by_slug(opened):
         one = partial(questions.one_question, site, partial(_one, site, slug), opened)
         groups[f"questions/{slug}"] = partial(_pages, site, one, f"questions/{slug}", forms, parameters={"slug": slug})
+    groups["sitemap"] = lambda: iter([_by_tag(feeds.sitemap_pattern(site, opened))])
+    gallery = pictures.Drawer(site).gallery
     for document in site.pages.documents(opened)[:MOST_READ]:
         groups[f"read {document.value}"] = partial(_reading, site, opened, document)
+        groups[f"pictures {document.value}"] = partial(_gallery, site, partial(gallery, opened), opened, document)
     context = found.manifest.files[CONTEXT].sha256 if CONTEXT in found.manifest.files else ""
     for path in _paths(opened, site.settings):
         groups[f"{PAGE}{path}"] = partial(_document_pages, site, opened, path)
@@ -369,9 +375,9 @@ def _paths(opened: OpenRelease, settings: Settings) -> list[str]:
 
 
 def _requests(site: Site, path: str, media: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> Iterator[Request]:
-    """Requests for an address in a media type, in each language that makes a difference."""
+    """Requests for an address in a media type, in each language."""
     languages = tuple(site.pages.languages)
-    for language in languages if media.startswith(HTML.name) else languages[:1]:
+    for language in languages:
         yield Request(
             path=path,
             prefix=site.settings.root_path,
@@ -390,7 +396,7 @@ def _in_both(request: Request, represent: Callable[[Request], Representation]) -
 
     def made(is_named: bool) -> Rendered:
         page = make()
-        return replace(page, content=language_choice.page_of(page.content, named=is_named))
+        return replace(page, content=language_choice.page_of(page.content, request.language, named=is_named))
 
     for asked in (request, named):
         yield _by_tag(replace(represent(asked), make=partial(made, asked is named)))
@@ -405,9 +411,20 @@ def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[N
     for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
         asked = replace(request, parameters={"document": key})
         yield from _in_both(asked, partial(reading_room.answer, site, opened))
+        yield _by_tag(reading_room.answer(site, opened, replace(asked, accept=EPUB.name)))
         for tag in reading_room.languages(site, opened, asked):
             one = replace(asked, query_string=f"view={quote(tag)}", query={"view": tag})
             yield from _in_both(one, partial(reading_room.answer, site, opened))
+            yield _by_tag(reading_room.answer(site, opened, replace(one, accept=EPUB.name)))
+
+
+def _gallery(
+    site: Site, represent: Callable[[Request], Representation], opened: OpenRelease, document: NamedNode
+) -> Iterator[Named]:
+    """The gallery of a document."""
+    key = key_of(opened.iris, document)
+    for request in _requests(site, "pictures", HTML.name):
+        yield from _in_both(replace(request, query_string=f"document={quote(key)}", query={"document": key}), represent)
 
 
 def _pages(
@@ -449,11 +466,11 @@ def _data(site: Site, opened: OpenRelease, context: str, path: str) -> Iterator[
     for offer in document.offers:
         if offer.media is HTML or offer.profile.endswith(ON_DEMAND):
             continue
-        for request in _requests(site, path, offer.content_type):
-            variant = documents.choose_variant(request, document)
-            form = variant.offer.profile or WHOLE_FORMS["compacted"]  # which is the form of JSON-LD without a profile
-            representation = documents.represent(site, request, document, variant)
-            yield representation, partial(described.name, variant.offer.media.name, form)
+        request = next(_requests(site, path, offer.content_type))  # data are the same in all languages
+        variant = documents.choose_variant(request, document)
+        form = variant.offer.profile or WHOLE_FORMS["compacted"]  # which is the form of JSON-LD without a profile
+        representation = documents.represent(site, request, document, variant)
+        yield representation, partial(described.name, variant.offer.media.name, form)
 
 
 class _Described:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn
 from initiative_lod.web.drawings.text_width import text_width, wrapped
 
@@ -23,9 +24,14 @@ def chart(title: str, counts: Sequence[tuple[str, float, str]]) -> Markup:
 def svg(words: str, picture: Drawn) -> Markup:
     """A drawing as a chart in a page; ``words`` are its name; with links in it, it is no image."""
     role = "group" if "<a " in picture.content else "img"
-    return Markup(
-        '<svg class="chart" role="{0}" viewBox="0 0 {1} {2}" width="{1}" height="{2}" aria-label="{3}">{4}</svg>'
-    ).format(role, round(picture.width), round(picture.height), words, picture.content)
+    return filled(
+        '<svg class="chart" role="{0}" viewBox="0 0 {1} {2}" width="{1}" height="{2}" aria-label="{3}">{4}</svg>',
+        role,
+        round(picture.width),
+        round(picture.height),
+        words,
+        picture.content,
+    )
 
 
 def drawn(counts: Sequence[tuple[str, float, str]]) -> Drawn:
@@ -37,17 +43,20 @@ def drawn(counts: Sequence[tuple[str, float, str]]) -> Drawn:
     for lines, (label, value, written) in zip(labels, counts, strict=True):
         height, length = max(_ROW, len(lines) * _LINE + 8), max(2.0, max(0.0, value) / most * _BAR)
         name = Markup("").join(
-            Markup(
-                '<text class="ink" fill="{}" font-size="{}" text-anchor="end" x="{:.1f}" y="{:.1f}">{}</text>'
-            ).format(INK, _SIZE, left - 8, y + height / 2 + 4.5 + (number - (len(lines) - 1) / 2) * _LINE, line)
+            filled(
+                '<text class="ink" fill="{}" font-size="{}" text-anchor="end" x="{:.1f}" y="{:.1f}">{}</text>',
+                INK,
+                _SIZE,
+                left - 8,
+                y + height / 2 + 4.5 + (number - (len(lines) - 1) / 2) * _LINE,
+                line,
+            )
             for number, line in enumerate(lines)
         )
         parts.append(
-            Markup(
-                '<g><title>{}: {}</title>{}<rect class="hue" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
-                'height="{}" rx="3"/><text class="quiet" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text></g>'
-            ).format(
-                label, written, name, HUE, left, y + height / 2 - 10, length, 20, QUIET, _SIZE,
+            filled('<g><title>{}: {}</title>{}<rect class="hue" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
+                'height="{}" rx="3"/><text class="quiet" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text></g>',
+label, written, name, HUE, left, y + height / 2 - 10, length, 20, QUIET, _SIZE,
                 left + length + 8, y + height / 2 + 4.5, written,
             )
         )  # fmt: skip

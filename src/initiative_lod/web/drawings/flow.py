@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.heat_map import INK, Drawn
 from initiative_lod.web.drawings.text_width import text_width, wrapped
 from initiative_lod.web.labelled_resource import LabelledResource
@@ -114,10 +115,9 @@ def _band(one: _Card, two: _Card, band: Band, start: float, end: float) -> Marku
     a, b = one.x + one.width, two.x
     middle = (a + b) / 2
     colour = band.group % len(PALETTE)
-    return Markup(
+    return filled(
         '<path class="band g{}" fill="{}" fill-opacity="{}" d="M{:.1f} {:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}'
-        'V{:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}Z"><title>{}</title></path>'
-    ).format(
+        'V{:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}Z"><title>{}</title></path>',
         colour, PALETTE[colour], 0.25 if band.faint else 0.6,
         a, start, middle, start, middle, end, b, end, end + wide,
         middle, end + wide, middle, start + wide, a, start + wide, band.title,
@@ -130,16 +130,28 @@ def _card(card: _Card) -> Markup:
     name = f"g{group % len(PALETTE)}" if group is not None else "plain"
     top = card.y + card.height / 2 + 4.5 - (len(card.lines) - 1) / 2 * LINE
     text = Markup("").join(
-        Markup('<text class="ink" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-            INK, SIZE, card.x + PADDING, top + number * LINE, line
+        filled(
+            '<text class="ink" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text>',
+            INK,
+            SIZE,
+            card.x + PADDING,
+            top + number * LINE,
+            line,
         )
         for number, line in enumerate(card.lines)
     )
-    inner = Markup(
+    inner = filled(
         '<title>{}</title><rect class="card {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="4" fill="{}" '
-        'fill-opacity=".12" stroke="{}" stroke-opacity=".55"/>{}'
-    ).format(card.node.words, name, card.x, card.y, card.width, card.height, colour, colour, text)
-    href = card.node.thing.href
-    return (
-        Markup('<a href="{}" tabindex="-1">{}</a>').format(href, inner) if href else Markup("<g>{}</g>").format(inner)
+        'fill-opacity=".12" stroke="{}" stroke-opacity=".55"/>{}',
+        card.node.words,
+        name,
+        card.x,
+        card.y,
+        card.width,
+        card.height,
+        colour,
+        colour,
+        text,
     )
+    href = card.node.thing.href
+    return filled('<a href="{}" tabindex="-1">{}</a>', href, inner) if href else filled("<g>{}</g>", inner)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.text_width import text_width, wrapped
 from initiative_lod.web.labelled_resource import LabelledResource
 
@@ -50,21 +51,32 @@ def heat_map(
     for index, (column, lines) in enumerate(zip(columns, names, strict=True)):
         x = left + index * CELL + CELL / 2
         spans = Markup("").join(
-            Markup('<tspan x="0" dy="{}">{}</tspan>').format(0 if number == 0 else LINE, line)
+            filled('<tspan x="0" dy="{}">{}</tspan>', 0 if number == 0 else LINE, line)
             for number, line in enumerate(lines)
         )
         shift = -LINE / 2 * (len(lines) - 1)
-        words = Markup(
+        words = filled(
             '<text class="ink" fill="{}" font-size="{}" transform="translate({:.1f} {:.1f}) rotate(-45)" y="{:.1f}">'
-            "{}</text>"
-        ).format(INK, SIZE, x + 4, top - 6, shift, spans)
+            "{}</text>",
+            INK,
+            SIZE,
+            x + 4,
+            top - 6,
+            shift,
+            spans,
+        )
         drawn.append(_linked(column.href, column.label.value, words))
     y = top
     for (thing, name), lines, height in zip(rows, labels, heights, strict=True):
         text = Markup("").join(
-            Markup(
-                '<text class="ink" fill="{}" font-size="{}" text-anchor="end" x="{:.1f}" y="{:.1f}">{}</text>'
-            ).format(INK, SIZE, left - 8, y + height / 2 + 4.5 + (number - (len(lines) - 1) / 2) * LINE, line)
+            filled(
+                '<text class="ink" fill="{}" font-size="{}" text-anchor="end" x="{:.1f}" y="{:.1f}">{}</text>',
+                INK,
+                SIZE,
+                left - 8,
+                y + height / 2 + 4.5 + (number - (len(lines) - 1) / 2) * LINE,
+                line,
+            )
             for number, line in enumerate(lines)
         )
         drawn.append(_linked(thing.href, name, text))
@@ -81,21 +93,25 @@ def heat_map(
 def _linked(href: str, title: str, content: Markup) -> Markup:
     """A link around what leads to an address, if there is one."""
     if not href:
-        return Markup("<g><title>{}</title>{}</g>").format(title, content)
-    return Markup('<a href="{}" tabindex="-1"><title>{}</title>{}</a>').format(href, title, content)
+        return filled("<g><title>{}</title>{}</g>", title, content)
+    return filled('<a href="{}" tabindex="-1"><title>{}</title>{}</a>', href, title, content)
 
 
 def _cell(x: float, y: float, height: float, count: int, most: int, title: str, listing: str) -> Markup:
     if not count:
-        return Markup(
-            '<rect class="grid" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" fill="none" stroke="{}"/>'
-        ).format(x + 1, y + 1, CELL - 2, height - 2, LINE_COLOUR)
+        return filled(
+            '<rect class="grid" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" fill="none" stroke="{}"/>',
+            x + 1,
+            y + 1,
+            CELL - 2,
+            height - 2,
+            LINE_COLOUR,
+        )
     share = 0.18 + 0.82 * count / most
     ink = ON_HUE if share > 0.6 else INK
-    square = Markup(
+    square = filled(
         '<rect class="hue" x="{:.1f}" y="{:.1f}" width="{}" height="{:.1f}" rx="3" fill="{}" fill-opacity="{:.2f}"/>'
-        '<text class="{}" fill="{}" font-size="12" text-anchor="middle" x="{:.1f}" y="{:.1f}">{}</text>'
-    ).format(
+        '<text class="{}" fill="{}" font-size="12" text-anchor="middle" x="{:.1f}" y="{:.1f}">{}</text>',
         x + 1, y + 1, CELL - 2, height - 2, HUE, share, "on-hue" if share > 0.6 else "ink", ink,
         x + CELL / 2, y + height / 2 + 4.5, count,
     )  # fmt: skip

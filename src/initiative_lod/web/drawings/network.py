@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
 from initiative_lod.web.labelled_resource import LabelledResource
 
@@ -74,8 +75,9 @@ def network(triples: Sequence[Triple], thing: Callable[[Node], LabelledResource]
     right = max(box.x + _BOX for box in boxes.values())
     bottom = max(box.y + box.height for box in boxes.values())
     drawn = [
-        Markup('<svg class="network" role="group" aria-label="{2}" viewBox="-2 -2 {0} {1}" width="{0}" height="{1}">')
-        .format(round(right) + 60, round(bottom) + 16, label),
+        filled(
+            '<svg class="network" role="group" aria-label="{2}" viewBox="-2 -2 {0} {1}" width="{0}" height="{1}">',
+round(right) + 60, round(bottom) + 16, label),
         Markup(
             '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
             'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>'
@@ -178,10 +180,19 @@ def _line(one: _Box, two: _Box, text: str, place: float | None) -> Markup:
         first = second = start + bend
     aside = 0 if forth or one.x == two.x else 7  # so that a line back does not lie on the line forth
     a, b = one.middle + aside, two.middle + aside
-    made = Markup(
+    made = filled(
         '<g><title>{}</title><path class="tie" marker-end="url(#arrow)" '
-        'd="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>'
-    ).format(f"{one.thing.label.value} → {text} → {two.thing.label.value}", start, a, first, a, second, b, end, b)
+        'd="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>',
+        f"{one.thing.label.value} → {text} → {two.thing.label.value}",
+        start,
+        a,
+        first,
+        a,
+        second,
+        b,
+        end,
+        b,
+    )
     if place is not None:
         t, u = place, 1 - place  # a point of the curve
         x = u**3 * start + 3 * u * u * t * first + 3 * u * t * t * second + t**3 * end
@@ -189,24 +200,30 @@ def _line(one: _Box, two: _Box, text: str, place: float | None) -> Markup:
         words = shortened(text, _BETWEEN * 0.62, 11)
         half = text_width(words, 11) / 2
         x = min(max(x, min(start, end) + half + 4), max(max(start, end) - half - 10, min(start, end) + half + 4))
-        text = Markup('<text class="said" x="{:.0f}" y="{:.1f}" text-anchor="middle">{}</text>')
-        made += text.format(x, y + (13 if aside else -3), words)
+        text = '<text class="said" x="{:.0f}" y="{:.1f}" text-anchor="middle">{}</text>'
+        made += filled(text, x, y + (13 if aside else -3), words)
     return made + Markup("</g>")
 
 
 def _drawn(box: _Box) -> Markup:
     top = box.middle - (len(box.lines) - 1) * _LINE / 2 + 4.5
     words = Markup("").join(
-        Markup('<text x="{:.0f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
-            box.x + _BOX / 2, top + index * _LINE, line
+        filled(
+            '<text x="{:.0f}" y="{:.1f}" text-anchor="middle">{}</text>', box.x + _BOX / 2, top + index * _LINE, line
         )
         for index, line in enumerate(box.lines)
     )
-    inner = Markup(
-        '<title>{}</title><rect class="box" x="{:.0f}" y="{:.1f}" width="{}" height="{:.0f}" rx="6"/>{}'
-    ).format(box.thing.iri, box.x, box.y, _BOX, box.height, words)
-    language = Markup(' lang="{}"').format(box.thing.label.language) if box.thing.label.language else Markup("")
+    inner = filled(
+        '<title>{}</title><rect class="box" x="{:.0f}" y="{:.1f}" width="{}" height="{:.0f}" rx="6"/>{}',
+        box.thing.iri,
+        box.x,
+        box.y,
+        _BOX,
+        box.height,
+        words,
+    )
+    language = filled(' lang="{}"', box.thing.label.language) if box.thing.label.language else Markup("")
     if not box.thing.href:
-        return Markup("<g{}>{}</g>").format(language, inner)
+        return filled("<g{}>{}</g>", language, inner)
     others = Markup("") if box.thing.href.startswith("/") else Markup(' rel="nofollow"')
-    return Markup('<a href="{}"{}{}>{}</a>').format(box.thing.href, others, language, inner)
+    return filled('<a href="{}"{}{}>{}</a>', box.thing.href, others, language, inner)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.text_width import shortened
 from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages.initiative_map import (
@@ -61,11 +62,9 @@ def diagram(links: Sequence[DiagramArrow], label: str, language: str) -> Markup:
     for row in rows:
         name = shortened(row.thing.label.value, _MIDDLE_WIDTH - 16, 12.5)
         drawn.append(
-            Markup(
-                '<a class="band" href="{}"{}><title>ilod:{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" '
-                'height="{}" rx="12"/>{}</a>'
-            ).format(
-                row.thing.href, lang_of(row.thing, language), row.thing.slug, _MIDDLE, row.y + 2, _MIDDLE_WIDTH,
+            filled('<a class="band" href="{}"{}><title>ilod:{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" '
+                'height="{}" rx="12"/>{}</a>',
+row.thing.href, lang_of(row.thing, language), row.thing.slug, _MIDDLE, row.y + 2, _MIDDLE_WIDTH,
                 _ROW - 4, text_lines([name], _MIDDLE + _MIDDLE_WIDTH / 2, row.middle, "middle"),
             )
         )  # fmt: skip

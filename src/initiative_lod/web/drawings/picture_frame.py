@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.heat_map import HUE, INK, QUIET, Drawn
 from initiative_lod.web.drawings.text_width import wrapped
 
@@ -23,22 +24,35 @@ def framed(drawn: Drawn, title: str, below: Sequence[str]) -> tuple[Markup, int,
     height = head + drawn.height + 18 + len(lines) * 16
     whole, high = round(width + 2 * MARGIN), round(height + 2 * MARGIN)
     parts = [
-        Markup(
+        filled(
             '<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img" aria-label="{0}" viewBox="0 0 {1} {2}" '
             'width="{1}" height="{2}" font-family="{3}"><rect class="paper" width="{1}" height="{2}" fill="#ffffff"/>'
-            '<g transform="translate({4} {4})">'
-        ).format(title, whole, high, _FONT, MARGIN)
+            '<g transform="translate({4} {4})">',
+            title,
+            whole,
+            high,
+            _FONT,
+            MARGIN,
+        )
     ]
     parts += [
-        Markup('<text class="ink" fill="{}" font-size="{}" font-weight="600" y="{}">{}</text>').format(
-            INK, TITLE_SIZE, 20 + number * 26, line
+        filled(
+            '<text class="ink" fill="{}" font-size="{}" font-weight="600" y="{}">{}</text>',
+            INK,
+            TITLE_SIZE,
+            20 + number * 26,
+            line,
         )
         for number, line in enumerate(heads)
     ]
-    parts.append(Markup('<g transform="translate(0 {})">{}</g>').format(head, drawn.content))
+    parts.append(filled('<g transform="translate(0 {})">{}</g>', head, drawn.content))
     parts += [
-        Markup('<text class="quiet" fill="{}" font-size="{}" y="{:.1f}">{}</text>').format(
-            QUIET, SOURCE_SIZE, head + drawn.height + 28 + number * 16, line
+        filled(
+            '<text class="quiet" fill="{}" font-size="{}" y="{:.1f}">{}</text>',
+            QUIET,
+            SOURCE_SIZE,
+            head + drawn.height + 28 + number * 16,
+            line,
         )
         for number, line in enumerate(lines)
     ]
@@ -61,14 +75,13 @@ def card(drawn: Drawn, title: str, document: str, source: str) -> Markup:
     texts += [(line, 15, y + (number + 1) * 21, QUIET) for number, line in enumerate(foot)]
     left = CARD_WORDS + 2 * CARD_MARGIN
     scale = (CARD_WIDTH - left - 2 * MARGIN) / max(drawn.width, NARROWEST)
-    return Markup(
+    return filled(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" font-family="{2}">'
         '<rect width="{0}" height="{1}" fill="#ffffff"/><rect width="10" height="{1}" fill="{3}"/>'
-        '<g transform="translate({4} {4})">{5}</g><g transform="translate({6} {7}) scale({8:.3f})">{9}</g></svg>'
-    ).format(
+        '<g transform="translate({4} {4})">{5}</g><g transform="translate({6} {7}) scale({8:.3f})">{9}</g></svg>',
         CARD_WIDTH, CARD_HEIGHT, _FONT, HUE, CARD_MARGIN,
         Markup("").join(
-            Markup('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>').format(*text) for text in texts
+            filled('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>', *text) for text in texts
         ),
         left, MARGIN, scale, drawn.content,
     )  # fmt: skip
@@ -77,8 +90,12 @@ def card(drawn: Drawn, title: str, document: str, source: str) -> Markup:
 def embedding(address: str, title: str, width: int, height: int) -> str:
     """HTML that shows the picture in a page of another site."""
     return str(
-        Markup(
+        filled(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" '
-            'style="border:0;max-width:100%"></iframe>'
-        ).format(address, title, width, height)
+            'style="border:0;max-width:100%"></iframe>',
+            address,
+            title,
+            width,
+            height,
+        )
     )

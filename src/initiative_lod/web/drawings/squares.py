@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.text_width import text_width
 from initiative_lod.web.labelled_resource import LabelledResource
 
@@ -60,15 +61,18 @@ def squares(clauses: Sequence[Sequence[LabelledResource]], columns: int = 10) ->
     width = min(len(clauses), columns) * (_SIDE + _GAP) - _GAP
     height = rows * (_SIDE + _GAP) - _GAP
     parts = [
-        Markup(
-            '<svg class="squares" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">'
-        ).format(width, height, summary(clauses))
+        filled(
+            '<svg class="squares" role="img" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">',
+            width,
+            height,
+            summary(clauses),
+        )
     ]
     for index, modalities in enumerate(clauses):
         x, y = index % columns * (_SIDE + _GAP), index // columns * (_SIDE + _GAP)
         title = ", ".join(item.label.value for item in modalities)
         strips = Markup("").join(_strips(modalities, x, y))
-        parts.append(Markup("<g><title>{}. {}</title>{}</g>").format(index + 1, title, strips))
+        parts.append(filled("<g><title>{}. {}</title>{}</g>", index + 1, title, strips))
     return Markup("").join(parts) + Markup("</svg>")
 
 
@@ -78,11 +82,9 @@ def _strips(modalities: Sequence[LabelledResource], x: int, y: int) -> Iterator[
     narrow = Markup(' class="narrow"') if len(modalities) > 1 else Markup("")
     for index, item in enumerate(modalities):
         left = x + index * width
-        yield Markup(
-            '<g class="m m-{}"><rect x="{:g}" y="{}" width="{:g}" height="{}" rx="3"/>'
-            '<text{} x="{:g}" y="{:g}">{}</text></g>'
-        ).format(
-            item.style, left, y, width, _SIDE, narrow, left + width / 2, y + _SIDE / 2 + 4, sign(item.style)
+        yield filled('<g class="m m-{}"><rect x="{:g}" y="{}" width="{:g}" height="{}" rx="3"/>'
+            '<text{} x="{:g}" y="{:g}">{}</text></g>',
+item.style, left, y, width, _SIDE, narrow, left + width / 2, y + _SIDE / 2 + 4, sign(item.style)
         )  # fmt: skip
 
 
@@ -103,18 +105,21 @@ def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
     label_width = round(max(text_width(f"{item.label} {sign(item.style)}") for item, _ in counts)) + 14
     height, width = row * len(counts), label_width + bar_width + 40
     parts = [
-        Markup(
-            '<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">'
-        ).format(width, height, ", ".join(f"{item.label}: {count}" for item, count in counts))
+        filled(
+            '<svg class="bars" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">',
+            width,
+            height,
+            ", ".join(f"{item.label}: {count}" for item, count in counts),
+        )
     ]
     for index, (item, count) in enumerate(counts):
         style = f"{item.style} residual" if item.residual else item.style
         y, length = index * row, max(3, round(count / most * bar_width))
         parts.append(
-            Markup(
+            filled(
                 '<a href="{}"><g class="m m-{}"><text class="name" x="{}" y="{}">{} {}</text>'
-                '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text></g></a>'
-            ).format(
+                '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text>'
+                '</g></a>',
                 item.href, style, label_width - 10, y + 17, item.label, sign(item.style),
                 label_width, y + 4, length, row - 8, label_width + length + 8, y + 17, count,
             )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from initiative_lod.text_cache import cache_short_texts
+
 SIZE = 14.0  # of the letters in a drawing, where it says no other
 _FIRST, _IDEOGRAPHIC = 32, 0x2E80
 #: Hundredths of the font's size, from the blank to the tilde.
@@ -28,7 +30,7 @@ OPENING = frozenset("（《〈「『“‘([")  # and none ends with these
 
 def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
     """Width that ``text`` has at most, in the unit of ``size``."""
-    return sum(_of(character) for character in text) * size / 100 * (_BOLD if bold else 1)
+    return _hundredths(text) * size / 100 * (_BOLD if bold else 1)
 
 
 def shortened(text: str, longest: float, size: float = SIZE, bold: bool = False) -> str:
@@ -101,6 +103,12 @@ def _position(text: str, lines: list[str]) -> int:
     return position
 
 
+@cache_short_texts(4096)
+def _hundredths(text: str) -> int:
+    return sum(map(_of, text))
+
+
+@cache_short_texts(4096)
 def _of(character: str) -> int:
     code = ord(character)
     if _FIRST <= code < _FIRST + len(_WIDTHS):

@@ -46,12 +46,17 @@ ELSEWHERE = frozenset(
     )
 )
 START = "/"
-PLACES = ("/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", "/questions", "/compare", STATIC)
+PLACES = (
+    "/doc/", "/ontology", "/shapes", "/dataset", "/graph/", "/resource", "/questions", "/compare", "/things", "/about",
+    "/read/", "/pictures", STATIC,
+)  # fmt: skip
 #: What the arguments that mean something at these places may be. With any other one a response makes no entry.
 ARGUMENTS = {
     "iri": re.compile(r".+"),  # of nothing that there is not is ever a document
     "page": re.compile(r"[1-9]\d{0,5}"),
     "_profile": re.compile("|".join(map(re.escape, (*PROFILES, *FORMS, *FORMS.values())))),
+    "document": re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/-]{0,199}"),
+    "view": re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,4}"),
     "_mediatype": re.compile("|".join(re.escape(media.name) for media in DOCUMENT_TYPES)),
 }
 MAX_ARGUMENTS = 8  # of an address that is kept

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyoxigraph import Literal, NamedNode
 
@@ -175,6 +176,12 @@ def charted(item: Kept) -> bool:
 
 def drawn(item: Kept, found: Table) -> Drawn | None:
     """The chart of an answer; None where the question has none, or its answer nothing to draw."""
+    draw = drawing(item, found)
+    return None if draw is None else draw()
+
+
+def drawing(item: Kept, found: Table) -> Callable[[], Drawn] | None:
+    """A call that draws the chart of an answer; likewise None."""
     name, *columns = str(item["chart"]).split()
     if not found.rows or any(column not in found.names for column in columns):
         return None
@@ -187,7 +194,7 @@ def drawn(item: Kept, found: Table) -> Drawn | None:
         return _crossed(found, *places)
     else:
         return None
-    return bars.drawn(counts[:MOST_BARS]) if len(counts) > 1 else None
+    return partial(bars.drawn, counts[:MOST_BARS]) if len(counts) > 1 else None
 
 
 def _measured(found: Table) -> list[tuple[str, float, str]]:
@@ -208,7 +215,7 @@ def _counted(found: Table, place: int) -> list[tuple[str, float, str]]:
     return [(words[key], count, str(count)) for key, count in counts.most_common()]
 
 
-def _crossed(found: Table, across: int, down: int) -> Drawn | None:
+def _crossed(found: Table, across: int, down: int) -> Callable[[], Drawn] | None:
     """Number of times that a value of one column stands beside one of another: the row's number, or the rows."""
     amounts = [place for place in range(len(found.names)) if all(row[place].number for row in found.rows)]
     counts: Counter[tuple[str, str]] = Counter()
@@ -227,7 +234,7 @@ def _crossed(found: Table, across: int, down: int) -> Drawn | None:
     if len(rows) < 2 or len(columns) < 2:
         return None
     named = [(thing, words[thing.iri]) for thing in rows[:MOST_ROWS]]
-    return heat_map(named, columns[:MOST_COLUMNS], counts, listings)
+    return partial(heat_map, named, columns[:MOST_COLUMNS], counts, listings)
 
 
 def _most(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from pyoxigraph import NamedNode
 
+from initiative_lod.web.drawings.filled_markup import filled
 from initiative_lod.web.drawings.flow import PALETTE
 from initiative_lod.web.drawings.heat_map import HUE, INK, LINE_COLOUR, Drawn
 from initiative_lod.web.drawings.squares import colour
@@ -123,10 +124,19 @@ def _legend(modalities: Sequence[LabelledResource], top: float) -> Drawn:
         if x and x + width > WIDTH:
             x, y = 0.0, y + 22
         drawn.append(
-            Markup(
+            filled(
                 '<rect class="clause-bar m m-{}" fill="{}" x="{:.1f}" y="{:.1f}" width="6" height="16" rx="1.5"/>'
-                '<text class="ink" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text>'
-            ).format(item.style, colour(item.style), x, y, INK, _SIZE, x + 12, y + 12.5, item.label.value)
+                '<text class="ink" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text>',
+                item.style,
+                colour(item.style),
+                x,
+                y,
+                INK,
+                _SIZE,
+                x + 12,
+                y + 12.5,
+                item.label.value,
+            )
         )
         x += width
     return Drawn(Markup("").join(drawn), WIDTH, y + 20)
@@ -134,9 +144,12 @@ def _legend(modalities: Sequence[LabelledResource], top: float) -> Drawn:
 
 def opening(width: int, height: float, label: str) -> Markup:
     """The picture's own tag."""
-    return Markup(
-        '<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">'
-    ).format(width, round(height), label)
+    return filled(
+        '<svg class="map" viewBox="0 -8 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">',
+        width,
+        round(height),
+        label,
+    )
 
 
 def _rows(view: View, known: Overview) -> list[MapRow]:
@@ -232,10 +245,13 @@ def tie(row: MapRow, side: Side, name: str, start: float, end: float) -> Markup:
     """A line from a row to a thing beside it."""
     y, bend = side.middle, (end - start) * 0.55
     curve = (start, row.middle, start + bend, row.middle, end - bend, y, end, y)
-    return Markup(
+    return filled(
         '<path class="tie {}" fill="none" stroke="{}" stroke-opacity=".6" '
-        'd="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>'
-    ).format(name, _RIGHT_TIE if name.startswith("right") else HUE, *curve)
+        'd="M{:.0f} {:.1f}C{:.0f} {:.1f} {:.0f} {:.1f} {:.0f} {:.1f}"/>',
+        name,
+        _RIGHT_TIE if name.startswith("right") else HUE,
+        *curve,
+    )
 
 
 def _part(row: MapRow, language: str) -> Markup:
@@ -249,26 +265,34 @@ def _part(row: MapRow, language: str) -> Markup:
         shown = row.squares[:_BARS]
         right = x + width - 8 - len(shown) * 8
         lines = _lines(row.thing, row.squares)
-        inner += Markup(
-            '<text class="no" fill="{}" font-size="{}" font-weight="600" text-anchor="end" x="{}" y="{:.1f}">{}</text>'
-        ).format(HUE, _SIZE, x + 26, row.middle + 4.5, row.number)
+        inner += filled(
+            '<text class="no" fill="{}" font-size="{}" font-weight="600" text-anchor="end" x="{}" y="{:.1f}">{}</text>',
+            HUE,
+            _SIZE,
+            x + 26,
+            row.middle + 4.5,
+            row.number,
+        )
         inner += text_lines(lines, x + 36, row.middle, "start")
         for index, modalities in enumerate(shown):
             high = 16 / len(modalities)  # of a clause with several, a piece of the bar each
             for place, item in enumerate(modalities):
-                inner += Markup(
-                    '<rect class="clause-bar m m-{}" fill="{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>'
-                ).format(item.style, colour(item.style), right + index * 8, row.middle - 8 + place * high, high)
+                inner += filled(
+                    '<rect class="clause-bar m m-{}" fill="{}" x="{}" y="{:.1f}" width="6" height="{:g}" rx="1.5"/>',
+                    item.style,
+                    colour(item.style),
+                    right + index * 8,
+                    row.middle - 8 + place * high,
+                    high,
+                )
     elif row.place == "pillar":
         lines = wrapped(row.thing.label.value, width - 8, 13, 5, bold=True)
         inner += text_lines(lines, x + width / 2, row.middle, "middle", bold=True)
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
-    return Markup(
-        '<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
-        '<rect class="box" fill="{}" stroke="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>'
-    ).format(
-        row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
+    return filled('<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
+        '<rect class="box" fill="{}" stroke="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>',
+row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
         _FILLS[row.place], LINE_COLOUR, x, row.y + 1.5, width, row.height - 3, inner,
     )  # fmt: skip
 
@@ -282,8 +306,12 @@ def _lines(action: LabelledResource, squares: Sequence[object]) -> list[str]:
 def side_label(side: Side, x: float, anchor: str, language: str) -> Markup:
     """The words of a thing beside the parts, with a link."""
     label = side.thing.label.value
-    return Markup('<a class="side" href="{}" tabindex="-1"{}><title>{}</title>{}</a>').format(
-        side.thing.href, lang_of(side.thing, language), label, text_lines(side.lines, x, side.middle, anchor)
+    return filled(
+        '<a class="side" href="{}" tabindex="-1"{}><title>{}</title>{}</a>',
+        side.thing.href,
+        lang_of(side.thing, language),
+        label,
+        text_lines(side.lines, x, side.middle, anchor),
     )
 
 
@@ -291,9 +319,9 @@ def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str, bold:
     """Lines of text around ``middle``."""
     top = middle - (len(lines) - 1) * _LINE / 2 + 4.5
     weight = Markup(' font-weight="600"') if bold else ""
-    text = Markup('<text class="ink" fill="{}" font-size="{}"{} x="{:.0f}" y="{:.1f}" text-anchor="{}">{}</text>')
+    text = '<text class="ink" fill="{}" font-size="{}"{} x="{:.0f}" y="{:.1f}" text-anchor="{}">{}</text>'
     return Markup("").join(
-        text.format(INK, 13 if bold else _SIZE, weight, x, top + index * _LINE, anchor, line)
+        filled(text, INK, 13 if bold else _SIZE, weight, x, top + index * _LINE, anchor, line)
         for index, line in enumerate(lines)
     )
 
@@ -301,4 +329,4 @@ def text_lines(lines: Sequence[str], x: float, middle: float, anchor: str, bold:
 def lang_of(thing: LabelledResource, language: str) -> Markup:
     """The attribute that tells the label's language, where it is not the page's."""
     own = thing.label.language
-    return Markup(' lang="{}"').format(own) if own and own != language else Markup("")
+    return filled(' lang="{}"', own) if own and own != language else Markup("")

@@ -5,17 +5,12 @@ A page with marks holds both: around each piece of text that only the page of an
 
 from __future__ import annotations
 
-import re
 import secrets
 
 # No text of a graph has them: it cannot know the number.
 _NUMBER = secrets.token_hex(8)
 _ARGUMENT, _PIECE, _END = f"\x01{_NUMBER}", f"\x02{_NUMBER}", f"\x03{_NUMBER}"
-_MARK = re.compile("|".join((_ARGUMENT, _PIECE, _END)).encode())
-_INNER, _AND = rf"(?:(?!{_END}).)*{_END}", "(?:&amp;|&)"
-_CHOICE = re.compile(
-    rf"(?P<first>\?){_ARGUMENT}{_INNER}{_AND}|(?:\?|{_AND}){_ARGUMENT}{_INNER}|{_PIECE}{_INNER}".encode(), re.DOTALL
-)
+_MARKS = tuple(mark.encode() for mark in (_ARGUMENT, _PIECE, _END))
 
 
 def argument(language: str) -> str:
@@ -38,6 +33,19 @@ def marked(text: str) -> str:
     return f"{_PIECE}{text}{_END}"
 
 
-def page_of(page: bytes, *, named: bool) -> bytes:
-    """The page of an address that names its language, or of one that does not, from the page with marks."""
-    return _MARK.sub(b"", page) if named else _CHOICE.sub(lambda found: found["first"] or b"", page)
+def page_of(page: bytes, language: str, *, named: bool) -> bytes:
+    """The page of an address that names its language, or of one that does not, from the page with marks.
+
+    It is put together by searches for what is the same throughout a page, which take a fifth of an expression's time.
+    """
+    if named:
+        for mark in _MARKS:
+            page = page.replace(mark, b"")
+        return page
+    alone = marked_argument(language).encode()
+    for more in (b"&amp;", b"&"):
+        page = page.replace(b"?" + alone + more, b"?")
+    for before in (b"?", b"&amp;", b"&"):
+        page = page.replace(before + alone, b"")
+    first, *others = page.split(_MARKS[1])
+    return first + b"".join([other.partition(_MARKS[2])[2] for other in others])

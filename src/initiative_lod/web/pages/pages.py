@@ -53,7 +53,7 @@ from initiative_lod.web.pages.document_summary import DocumentSummary
 from initiative_lod.web.pages.imprint import imprint
 from initiative_lod.web.pages.page_templates import page_templates
 from initiative_lod.web.pages.part_choices import ComparedPart, compared_parts
-from initiative_lod.web.pages.pictures import Material, PictureKind
+from initiative_lod.web.pages.pictures import Material, Picture, PictureKind
 from initiative_lod.web.pages.release_labels import documents, names
 from initiative_lod.web.pages.saved_questions import Kept
 from initiative_lod.web.pages.statement_lines import part_places, statement_index
@@ -61,6 +61,7 @@ from initiative_lod.web.pages.suggestions import NameList
 from initiative_lod.web.pages.view import Links, View
 
 PREVIEW = "wording"  # the picture that a link to any page of a document shows
+MOST_PICTURES = 4  # that are kept as they were drawn
 MOST_PREVIEWS = 100  # documents of which it is looked at before pages are made
 #: Entries of the menu that are there whatever the release holds: path, and id of the words.
 MENU = (
@@ -100,6 +101,7 @@ class Pages:
         self._suggestions = PerRelease(self._suggest)
         self._by_slug = PerRelease(lambda opened: {item["slug"]: item for item in self.questions(opened)}, "question")
         self._compared = PerRelease[Memory[NamedNode, tuple[ComparedPart, ...]]](lambda opened: Memory())
+        self._pictures = PerRelease[Memory[tuple[object, ...], Picture]](lambda opened: Memory(most=MOST_PICTURES))
         self._lacking = PerRelease[Memory[tuple[NamedNode, str, str], frozenset[str]]](lambda opened: Memory())
         self._templates = page_templates()
         self._templates.globals.update(
@@ -407,13 +409,21 @@ class Pages:
 
         return view.opened.value("preview", (document.value, view.language), drawable)
 
+    def picture(self, view: View, document: NamedNode, kind: PictureKind) -> Picture:
+        """A picture as a view has it. The last few are kept: one request may look at a picture twice."""
+
+        def draw(_: object) -> Picture:
+            return pictures.picture(view, document, self.material(view.opened, document), kind)
+
+        key = document, kind.name, view.language, view.prefix, view.query
+        return self._pictures.of(view.opened).of(key, draw)
+
     def lacking(self, view: View, document: NamedNode, kind: PictureKind) -> frozenset[str]:
         """Letters of a picture that the font of PNGs does not have; looked at once a release."""
         key = document, kind.name, view.language
 
         def missing(_: object) -> frozenset[str]:
-            material = self.material(view.opened, document)
-            return raster.missing(pictures.picture(view, document, material, kind).svg)
+            return raster.missing(self.picture(view, document, kind).svg)
 
         return view.opened.value("lacking", key, lambda: self._lacking.of(view.opened).of(key, missing))
 

@@ -123,7 +123,7 @@ def charts(view: View, document: NamedNode, material: Material, only: str = "") 
         if only in ("", f"{answers.PICTURE}{item['slug']}")
         and about(item) in concerned
         and answers.charted(item)
-        and answers.drawn(item, answers.of_document(item, view, document)) is not None
+        and answers.drawing(item, answers.of_document(item, view, document)) is not None
     ]
 
 

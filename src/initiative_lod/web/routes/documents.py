@@ -4,6 +4,7 @@ besides: links as a linkset, citations. Pages and RDF formats alike are represen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -12,13 +13,14 @@ from pydantic import Field
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents import linkset as linksets
+from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.document import CACHE_CONTROL, VARY, Document, Preferences, named
 from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
 from initiative_lod.documents.representation import Rendered, Variant, entity_tag
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError
-from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, TEXT
+from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, N_QUADS, TEXT
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.arguments import PageArguments, PageNumber, read_iri
 from initiative_lod.web.http.conditional import Representation, modified, of_content
@@ -184,13 +186,19 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         if is_page:
             return page()
         try:
-            rendered = document.render(variant)
+            rendered = document.render(variant, stored())
         except UnwritableError as error:
             others = [(href, name) for href, name in document.alternatives if name != variant.offer.media.name]
             raise NotAcceptable(error.args[0], others) from error
         if rendered is None:
             raise NotFound(Message("error.no_such_page", page=variant.page, iri=document.resource.value))
         return rendered
+
+    def stored() -> Rendered | None:
+        """N-Quads of the same description, where the release holds them: it does under the document's own address."""
+        lines = replace(variant, path=document.own_path, argument="", offer=Offer(N_QUADS))
+        found = opened.rendered.find(lines.etag(opened.identity, software))
+        return None if found is None else Rendered(found.frame, pages=found.pages, coding=ZSTD)
 
     def page() -> Rendered:
         content, pages = site.pages.document(

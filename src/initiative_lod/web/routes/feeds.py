@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.sax.saxutils import escape
 
+from initiative_lod.documents.content_codings import IDENTITY
 from initiative_lod.documents.document import OWN_DOCUMENTS
 from initiative_lod.documents.representation import Rendered, document_paths, entity_tag
 from initiative_lod.formats import ATOM, HTML, TEXT, XML
@@ -34,6 +36,7 @@ ENTRIES = 50
 ADDRESSES = 50_000  # that one file may have by the protocol; of more, those nearest to the base
 #: Their addresses are absolute, and so made of what the client calls us: no proxy is to give one client's to another.
 PRIVATE = [("Cache-Control", "private, max-age=60")]
+_HERE = "{here}"  # no path has it: these are percent-encoded
 #: Pages that are no document of a thing.
 PAGES = ("", "about", "about/data", "about/api", "pictures", "questions", "releases", "things")
 #: Addresses that have no end of arguments, or hold what is elsewhere as well.
@@ -88,12 +91,24 @@ def robots(opened: OpenRelease, request: Request) -> Response:
 
 def sitemap(site: Site, opened: OpenRelease, request: Request) -> Representation:
     """The pages of the release, each in every language of the interface."""
-    here, languages = _here(request), tuple(site.pages.languages)
+    here, pattern = _here(request), sitemap_pattern(site, opened)
+
+    def make() -> Rendered:
+        addresses = (pattern.stored() or pattern.make()).coded(IDENTITY)
+        return Rendered(addresses.content.replace(_HERE.encode(), escape(here, {'"': "&quot;"}).encode()))
+
+    return Representation(entity_tag("sitemap", pattern.tag, here), PRIVATE, [("Content-Type", XML.content_type)], make)
+
+
+def sitemap_pattern(site: Site, opened: OpenRelease) -> Representation:
+    """Sitemap with a mark in place of the base under which the client sees us: it depends on the release alone."""
+    languages = tuple(site.pages.languages)
     return Representation(
-        entity_tag("sitemap", site.software, opened.release.digest, here, languages),
-        PRIVATE,
-        [("Content-Type", XML.content_type)],
-        lambda: Rendered(_sitemap(opened, here, languages, _read(site, opened))),
+        entity_tag("sitemap", site.software, opened.identity, languages),
+        (),
+        (),
+        lambda: Rendered(_sitemap(opened, _HERE, languages, _read(site, opened))),
+        opened=opened,
     )
 
 

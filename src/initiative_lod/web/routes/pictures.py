@@ -24,7 +24,7 @@ from initiative_lod.release.open_release import Memory, OpenRelease
 from initiative_lod.release.per_release import PerRelease
 from initiative_lod.web.drawings import picture_frame, raster
 from initiative_lod.web.http.arguments import FormArguments
-from initiative_lod.web.http.conditional import of_content
+from initiative_lod.web.http.conditional import Representation, of_content
 from initiative_lod.web.http.request import Request, Response
 from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import pictures
@@ -32,8 +32,8 @@ from initiative_lod.web.pages.answers import PICTURE
 from initiative_lod.web.pages.document_choice import chosen, key_of, offered
 from initiative_lod.web.pages.pictures import Picture, PictureKind
 from initiative_lod.web.pages.view import View
-from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, negotiate
-from initiative_lod.web.routes.routing import Address, from_release, outcomes
+from initiative_lod.web.routes.negotiated_page import Body, NegotiatedPage, negotiate, wanted
+from initiative_lod.web.routes.routing import Address, at_hand, from_release, outcomes
 from initiative_lod.web.site import Site
 
 OFFERS = (Offer(HTML), Offer(SVG), Offer(RESULT_CSV), Offer(PNG))
@@ -69,7 +69,7 @@ def picture_addresses(site: Site) -> list[Address]:
     return [
         Address(
             "/pictures",
-            from_release(site, lane, drawer.gallery),
+            at_hand(site, lane, drawer.gallery),
             "The pictures of a document",
             outcomes("The page", (HTML,), faults),
             PictureArguments,
@@ -114,7 +114,7 @@ class Drawer:
     def _negotiate(self, opened: OpenRelease, request: Request, page: NegotiatedPage, body: Body) -> Response:
         return negotiate(self._site, opened, request, page, body).answer(request, self._site.cache)
 
-    def gallery(self, opened: OpenRelease, request: Request) -> Response:
+    def gallery(self, opened: OpenRelease, request: Request) -> Representation:
         """The pictures of a document. Raises NotFound."""
         document = self._document(opened, PictureArguments.read(request.query_string).document)
         here, query = f"{request.prefix}/pictures", self._query(opened, document)
@@ -136,7 +136,7 @@ class Drawer:
                 arguments=[*arguments.items()],
             )
 
-        return self._negotiate(opened, request, NegotiatedPage(here, OFFERS[:1], query), body)
+        return negotiate(self._site, opened, request, NegotiatedPage(here, OFFERS[:1], query), body)
 
     def picture(self, opened: OpenRelease, request: Request) -> Response:
         """A picture as a page, as SVG, as PNG, or its figures as CSV. Raises NotFound, NotAcceptable."""
@@ -145,12 +145,14 @@ class Drawer:
         here = f"{request.prefix}/pictures/{quote(name[:80])}"
         kind = self._kind(self._site.pages.view(opened, request), document, name)
         arguments = self._arguments(opened, document)
-        offers = self._offers(opened, request, document, kind, OFFERS)
+        pages = self._site.pages
+        wanted_offer = wanted(request, OFFERS)
+        is_page = wanted_offer is not None and wanted_offer.media is HTML
+        view = pages.view(opened, request) if is_page else pages.view_from_elsewhere(opened, request)
+        offers = self._offers(request, view, document, kind, OFFERS)
 
         def body(media: MediaType, language: str) -> bytes:
-            pages = self._site.pages
-            view = pages.view(opened, request) if media is HTML else pages.view_from_elsewhere(opened, request)
-            found = self._picture(view, document, kind)
+            found = pages.picture(view, document, kind)
             if media is SVG:
                 return found.svg.encode()
             if media is PNG:
@@ -158,7 +160,7 @@ class Drawer:
             if media is RESULT_CSV:
                 return _csv(found)
             links, share = _links(view, kind, arguments), _share(view, kind, arguments)
-            return self._site.pages.page(
+            return pages.page(
                 "picture.html",
                 view,
                 request,
@@ -181,17 +183,17 @@ class Drawer:
         """A picture alone, with a link to its page; or its card. Raises NotFound."""
         document = self._document(opened, PictureArguments.read(request.query_string).document)
         here = f"{request.prefix}{EMBEDDED}{quote(request.parameters['name'][:80])}"
-        kind = self._kind(self._site.pages.view(opened, request), document, request.parameters["name"])
+        view = self._site.pages.view(opened, request)
+        kind = self._kind(view, document, request.parameters["name"])
 
         def body(media: MediaType, language: str) -> bytes:
-            view = self._site.pages.view(opened, request)
-            found = self._picture(view, document, kind)
+            found = self._site.pages.picture(view, document, kind)
             if media is PNG:
                 return raster.png(_card(view, document, found), 1)
             links = _links(view, kind, self._arguments(opened, document))
             return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
 
-        offers = self._offers(opened, request, document, kind, EMBEDDED_OFFERS)
+        offers = self._offers(request, view, document, kind, EMBEDDED_OFFERS)
         page = NegotiatedPage(
             here, offers, self._query(opened, document), headers=(("Content-Security-Policy", FRAMED),)
         )
@@ -212,7 +214,7 @@ class Drawer:
         spoken = replace(request, query={"lang": language})
         view = self._site.pages.view(opened, spoken)
         kind = self._kind(view, document, name)
-        found = self._picture(view, document, kind)
+        found = self._site.pages.picture(view, document, kind)
         scale = min(1.0, asked.maxwidth / found.width, asked.maxheight / found.height)
         width, height = int(found.width * scale), int(found.height * scale)
         origin = request.client.origin or ""
@@ -247,14 +249,11 @@ class Drawer:
     def _query(self, opened: OpenRelease, document: NamedNode) -> str:
         return "&".join(f"{name}={quote(value)}" for name, value in self._arguments(opened, document).items())
 
-    def _picture(self, view: View, document: NamedNode, kind: PictureKind) -> Picture:
-        return pictures.picture(view, document, self._site.pages.material(view.opened, document), kind)
-
     def _offers(
-        self, opened: OpenRelease, request: Request, document: NamedNode, kind: PictureKind, offers: Sequence[Offer]
+        self, request: Request, view: View, document: NamedNode, kind: PictureKind, offers: Sequence[Offer]
     ) -> Sequence[Offer]:
         """The forms of a picture: no PNG, where the font lacks a letter. Raises NotFound for an address of that PNG."""
-        lacking = self._site.pages.lacking(self._site.pages.view(opened, request), document, kind)
+        lacking = self._site.pages.lacking(view, document, kind)
         if request.path.endswith(f".{PNG.suffix}"):
             raster.check(lacking)
         return [offer for offer in offers if offer.media is not PNG or not lacking]
