@@ -169,8 +169,11 @@ class Document:
 
     @property
     def own_path(self) -> str:
-        """Path of the document about the same resource that has an address of its own; ``/`` where there is none."""
-        return f"/{self.opened.iris.path(document_iri(self.opened.iris, self.resource).value) or ''}"
+        """Path of the document about the same resource that has an address of its own; empty where there is none, as
+        of what has a fragment: the document at its path is about more.
+        """
+        path = self.opened.iris.path(document_iri(self.opened.iris, self.resource).value)
+        return f"/{path}" if path and named(self.opened.iris, path) == self.resource else ""
 
     # What is said of it
 

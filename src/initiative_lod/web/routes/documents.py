@@ -196,7 +196,10 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
 
     def stored() -> Rendered | None:
         """N-Quads of the same description, where the release holds them: it does under the document's own address."""
-        lines = replace(variant, path=document.own_path, argument="", offer=Offer(N_QUADS))
+        path = document.own_path
+        if not path:
+            return None
+        lines = replace(variant, path=path, argument="", offer=Offer(N_QUADS))
         found = opened.rendered.find(lines.etag(opened.identity, software))
         return None if found is None else Rendered(found.frame, pages=found.pages, coding=ZSTD)
 
