@@ -7,6 +7,7 @@ import io
 import json
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,10 +17,11 @@ from pyoxigraph import QuerySolutions
 from initiative_lod.errors import InitiativeLodError, NotFound
 from initiative_lod.languages import initial, initials, syllables, toneless
 from initiative_lod.locale.messages import Languages
+from initiative_lod.settings import Settings
 from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.drawings.text_width import shortened, text_width, wrapped
 from initiative_lod.web.pages.view import View
-from service.conftest import Live
+from service.conftest import Live, serve
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = (
@@ -177,6 +179,21 @@ def test_a_png_has_its_words_in_chinese_and_english_without_a_font_of_the_machin
     drawn = {text: raster.png(drawing.format(text)) for text in ("", "数", "据", "a", "é", "Ж", "“", "。")}
     assert len({*drawn.values()}) == len(drawn)  # a letter that is left out, or a box, would be the same for two
     assert _size(drawn["数"]) == (80, 40)
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"), [("", "image/png, text/html;q=0.5"), ("?_mediatype=image/png", "text/html")]
+)
+def test_a_page_in_place_of_a_png_that_the_font_lacks_letters_for_is_the_usual_page(
+    harbour_root: Path, monkeypatch: pytest.MonkeyPatch, query: str, accept: str
+) -> None:
+    """Its links are those of a page, and not those of a file that is taken away."""
+    monkeypatch.setattr(raster, "missing", lambda svg: frozenset("x"))
+    with serve(Settings(root=harbour_root)) as live:
+        found = live.get(f"/pictures/topics{query}", accept, accept_language="en")
+        usual = live.get("/pictures/topics", "text/html", accept_language="en")
+        assert found.text == usual.text
+    assert 'href="/doc/topic/' in usual.text
 
 
 def test_a_png_with_letters_that_the_font_lacks_is_not_made() -> None:

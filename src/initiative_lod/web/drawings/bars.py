@@ -54,9 +54,10 @@ def drawn(counts: Sequence[tuple[str, float, str]]) -> Drawn:
             for number, line in enumerate(lines)
         )
         parts.append(
-            filled('<g><title>{}: {}</title>{}<rect class="hue" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
+            filled(
+                '<g><title>{}: {}</title>{}<rect class="hue" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
                 'height="{}" rx="3"/><text class="quiet" fill="{}" font-size="{}" x="{:.1f}" y="{:.1f}">{}</text></g>',
-label, written, name, HUE, left, y + height / 2 - 10, length, 20, QUIET, _SIZE,
+                label, written, name, HUE, left, y + height / 2 - 10, length, 20, QUIET, _SIZE,
                 left + length + 8, y + height / 2 + 4.5, written,
             )
         )  # fmt: skip

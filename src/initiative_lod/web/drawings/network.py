@@ -77,7 +77,8 @@ def network(triples: Sequence[Triple], thing: Callable[[Node], LabelledResource]
     drawn = [
         filled(
             '<svg class="network" role="group" aria-label="{2}" viewBox="-2 -2 {0} {1}" width="{0}" height="{1}">',
-round(right) + 60, round(bottom) + 16, label),
+            round(right) + 60, round(bottom) + 16, label,
+        ),
         Markup(
             '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
             'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>'

@@ -62,9 +62,10 @@ def diagram(links: Sequence[DiagramArrow], label: str, language: str) -> Markup:
     for row in rows:
         name = shortened(row.thing.label.value, _MIDDLE_WIDTH - 16, 12.5)
         drawn.append(
-            filled('<a class="band" href="{}"{}><title>ilod:{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" '
+            filled(
+                '<a class="band" href="{}"{}><title>ilod:{}</title><rect class="box" x="{}" y="{:.1f}" width="{}" '
                 'height="{}" rx="12"/>{}</a>',
-row.thing.href, lang_of(row.thing, language), row.thing.slug, _MIDDLE, row.y + 2, _MIDDLE_WIDTH,
+                row.thing.href, lang_of(row.thing, language), row.thing.slug, _MIDDLE, row.y + 2, _MIDDLE_WIDTH,
                 _ROW - 4, text_lines([name], _MIDDLE + _MIDDLE_WIDTH / 2, row.middle, "middle"),
             )
         )  # fmt: skip

@@ -80,9 +80,7 @@ def card(drawn: Drawn, title: str, document: str, source: str) -> Markup:
         '<rect width="{0}" height="{1}" fill="#ffffff"/><rect width="10" height="{1}" fill="{3}"/>'
         '<g transform="translate({4} {4})">{5}</g><g transform="translate({6} {7}) scale({8:.3f})">{9}</g></svg>',
         CARD_WIDTH, CARD_HEIGHT, _FONT, HUE, CARD_MARGIN,
-        Markup("").join(
-            filled('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>', *text) for text in texts
-        ),
+        Markup("").join(filled('<text fill="{3}" font-size="{1}" y="{2:.0f}">{0}</text>', *text) for text in texts),
         left, MARGIN, scale, drawn.content,
     )  # fmt: skip
 

@@ -82,9 +82,10 @@ def _strips(modalities: Sequence[LabelledResource], x: int, y: int) -> Iterator[
     narrow = Markup(' class="narrow"') if len(modalities) > 1 else Markup("")
     for index, item in enumerate(modalities):
         left = x + index * width
-        yield filled('<g class="m m-{}"><rect x="{:g}" y="{}" width="{:g}" height="{}" rx="3"/>'
+        yield filled(
+            '<g class="m m-{}"><rect x="{:g}" y="{}" width="{:g}" height="{}" rx="3"/>'
             '<text{} x="{:g}" y="{:g}">{}</text></g>',
-item.style, left, y, width, _SIDE, narrow, left + width / 2, y + _SIDE / 2 + 4, sign(item.style)
+            item.style, left, y, width, _SIDE, narrow, left + width / 2, y + _SIDE / 2 + 4, sign(item.style)
         )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def bars(counts: Sequence[tuple[LabelledResource, int]]) -> Markup:
             filled(
                 '<a href="{}"><g class="m m-{}"><text class="name" x="{}" y="{}">{} {}</text>'
                 '<rect x="{}" y="{}" width="{}" height="{}" rx="2"/><text class="count" x="{}" y="{}">{}</text>'
-                '</g></a>',
+                "</g></a>",
                 item.href, style, label_width - 10, y + 17, item.label, sign(item.style),
                 label_width, y + 4, length, row - 8, label_width + length + 8, y + 17, count,
             )

@@ -290,9 +290,10 @@ def _part(row: MapRow, language: str) -> Markup:
         inner += text_lines(lines, x + width / 2, row.middle, "middle", bold=True)
     else:
         inner += text_lines([row.thing.label.value], x + width / 2, row.middle, "middle")
-    return filled('<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
+    return filled(
+        '<a class="{}" href="{}" tabindex="-1"{}><title>{}</title>'
         '<rect class="box" fill="{}" stroke="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}" rx="5"/>{}</a>',
-row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
+        row.place, row.thing.href, lang_of(row.thing, language), row.thing.label.value,
         _FILLS[row.place], LINE_COLOUR, x, row.y + 1.5, width, row.height - 3, inner,
     )  # fmt: skip
 

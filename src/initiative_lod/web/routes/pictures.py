@@ -146,12 +146,16 @@ class Drawer:
         kind = self._kind(self._site.pages.view(opened, request), document, name)
         arguments = self._arguments(opened, document)
         pages = self._site.pages
-        wanted_offer = wanted(request, OFFERS)
-        is_page = wanted_offer is not None and wanted_offer.media is HTML
-        view = pages.view(opened, request) if is_page else pages.view_from_elsewhere(opened, request)
-        offers = self._offers(request, view, document, kind, OFFERS)
+
+        def seen(offer: Offer | None) -> View:
+            is_page = offer is not None and offer.media is HTML
+            return pages.view(opened, request) if is_page else pages.view_from_elsewhere(opened, request)
+
+        # As it will be sent, unless that is the PNG that there is not: then it is drawn once more.
+        offers = self._offers(request, seen(wanted(request, OFFERS)), document, kind, OFFERS)
 
         def body(media: MediaType, language: str) -> bytes:
+            view = seen(Offer(media))
             found = pages.picture(view, document, kind)
             if media is SVG:
                 return found.svg.encode()
