@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,13 @@ from typer.testing import CliRunner
 
 from initiative_lod import release
 from initiative_lod.cli.app import app
-from initiative_lod.errors import EngineDown, EngineError, ReleaseError, SettingsError
+from initiative_lod.errors import EngineDown, EngineError, QueryTimeout, ReleaseError, SettingsError
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable, UnionPart
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import remote_loading, remote_store
 from initiative_lod.sparql.engine_probe import DEVIATIONS
-from initiative_lod.sparql.remote_endpoint import authorization
+from initiative_lod.sparql.remote_endpoint import RemoteEndpoint, authorization
 from initiative_lod.sparql.remote_loading import Target, Way, load, prove
 from initiative_lod.sparql.remote_store import RemoteStore, accepted, endpoint_of
 from initiative_lod.sparql.service_calls import Broker
@@ -325,6 +326,23 @@ def test_an_answer_without_an_end_and_one_that_does_not_come(engine: OtherEngine
         assert ask(live, ALL).status_code == 200
 
 
+def test_who_takes_an_answer_slowly_is_told_that_the_time_is_over(engine: OtherEngine) -> None:
+    """And is not cancelled, as if it were its own client who had gone."""
+    engine.lie = sends(200, RESULTS, bytes(10_000_000))
+    endpoint = RemoteEndpoint(engine.query, "", 0.2, 100_000_000)
+
+    async def take() -> None:
+        try:
+            async with aclosing(endpoint.stream("ASK {}")) as pieces:
+                async for _ in pieces:
+                    await asyncio.sleep(0.3)
+        finally:
+            await endpoint.close()
+
+    with pytest.raises(QueryTimeout):
+        asyncio.run(take())
+
+
 def test_pages_and_documents_need_no_engine(opened: OpenRelease, harbour_root: Path) -> None:
     settings = replace(settings_of(OtherEngine(), root=harbour_root), store="http://127.0.0.1:9/query")
     with serve(settings) as live:
@@ -582,6 +600,16 @@ def rows_for_truth(query: str, found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def bare_numbers(query: str, found: dict[str, Any]) -> dict[str, Any]:
+    """Write integers as numbers of JSON, which no client takes for terms."""
+    for row in found.get("results", {}).get("bindings", ()):
+        for term in row.values():
+            if term.get("datatype", "").endswith("#integer"):
+                del term["datatype"]
+                term["value"] = int(term["value"])
+    return found
+
+
 def without_duplicates(query: str, found: dict[str, Any]) -> dict[str, Any]:
     if "results" in found:
         rows = {json.dumps(row, sort_keys=True): row for row in found["results"]["bindings"]}
@@ -642,6 +670,7 @@ FAULTS: list[tuple[Change, str]] = [
     (first_of_paths, "paths"),
     (numbers_for_truth, "booleans"),
     (rows_for_truth, "booleans"),
+    (bare_numbers, "rows"),
     (without_duplicates, "duplicates"),
     (without_tags, "languages"),
     (rewritten, "literals"),

@@ -91,6 +91,8 @@ def _term(value: dict[str, Any]) -> Cell:
         return BlankNode()
     if kind not in ("literal", "typed-literal"):
         raise ValueError(f"a term is of type {str(kind)[:MAX_SAID]}")
+    if not isinstance(text, str):  # of a number of JSON, Literal would make one of RDF
+        raise ValueError(f"the value of a literal is {str(text)[:MAX_SAID]}, and no text")
     if "xml:lang" in value:
         return Literal(text, language=value["xml:lang"])
     return Literal(text, datatype=NamedNode(value["datatype"])) if "datatype" in value else Literal(text)

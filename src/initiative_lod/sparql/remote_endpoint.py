@@ -141,14 +141,21 @@ class RemoteEndpoint:
         form: dict[str, str | list[str]] = {"query": query}
         form |= {name: list(iris) for name, iris in (dataset or {}).items() if iris}
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
-        length = 0
+        request = self._client.build_request("POST", self.url, data=form, headers=headers, timeout=timeout)
+        end, length = asyncio.get_running_loop().time() + seconds, 0
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._client.stream("POST", self.url, data=form, headers=headers, timeout=timeout) as answer,
-            ):
-                await _check(answer, wanted)
-                async for piece in answer.aiter_raw():
+            async with asyncio.timeout_at(end):
+                answer = await self._client.send(request, stream=True)
+            async with aclosing(answer):
+                async with asyncio.timeout_at(end):
+                    await _check(answer, wanted)
+                pieces = answer.aiter_raw()
+                while True:
+                    # Never around a yield: who is busy with a piece when the time is over would be cancelled.
+                    async with asyncio.timeout_at(end):
+                        piece = await anext(pieces, None)
+                    if piece is None:
+                        break
                     length += len(piece)
                     if length > most:
                         raise QueryTooLarge(Message("query.many_bytes", most=most))
