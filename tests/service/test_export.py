@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
@@ -20,14 +21,14 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from initiative_lod import release
+from initiative_lod import cli, release
 from initiative_lod.cli.app import app
 from initiative_lod.documents.negotiation import choose, choose_language
 from initiative_lod.documents.representation import OFFERS
 from initiative_lod.errors import ReleaseError
 from initiative_lod.release import in_use
 from initiative_lod.settings import Settings
-from initiative_lod.web.export import static_site
+from initiative_lod.web.export import nginx, static_site
 from initiative_lod.web.export.crawl import Asking, is_served, links_of
 from initiative_lod.web.export.site_file import SiteAddress
 from initiative_lod.web.pages.citation import STYLES
@@ -608,6 +609,62 @@ def test_what_has_no_file_is_left_out_and_broken(
     exported = static_site.export(Settings(root=harbour_root), made, tmp_path / "site", progress=lambda message: None)
     assert exported.addresses == 1
     assert {"/about", "/doc/harbour-2031/action/1"} <= {*exported.left_out} == {*exported.broken}
+
+
+def test_the_search_of_a_copy_finds_what_is_in_it(
+    harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not what has no file there, though it was asked for."""
+    made = release.current(harbour_root / "releases")
+    assert made is not None
+    begun = [SiteAddress("/doc/harbour-2031"), SiteAddress("/doc/harbour-2031/action/1")]
+    file = SiteAddress.file
+    monkeypatch.setattr(static_site, "_begin", lambda opened, url: dict.fromkeys(begun))
+    monkeypatch.setattr(static_site, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(static_site, "FEW", 10_000)
+    monkeypatch.setattr(SiteAddress, "file", lambda item, *given: None if item == begun[1] else file(item, *given))
+    static_site.export(Settings(root=harbour_root), made, tmp_path / "site", progress=lambda message: None)
+    index = json.loads((tmp_path / "site" / "site" / "search-index.json").read_text("utf-8"))
+    assert [thing[0] for thing in index["things"]] == ["/doc/harbour-2031"]
+
+
+@needs_nginx
+def test_a_folder_may_be_called_as_one_likes(site: Path, tmp_path: Path) -> None:
+    root = tmp_path / 'a "new"; {site}\\1'
+    shutil.copytree(site / "nginx", root / "nginx")
+    (root / "page.txt").write_text("here")
+    server = nginx.server_level(str(root), {"txt": "text/plain"}, ("en",), {}, {})
+    folder = tmp_path / "linked"
+    folder.symlink_to(root)
+    (folder / "nginx" / "server.conf").write_text(server, "utf-8")
+    with serve_files(folder, tmp_path / "served") as served:
+        assert served.get("/page.txt").text == "here"
+
+
+def test_a_folder_with_a_dollar_is_refused(harbour_root: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["--root", str(harbour_root), "export", str(tmp_path / "$site")])
+    assert isinstance(done.exception, ReleaseError)
+    assert "has a $" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(BrokenProcessPool(), "ended from outside"), (MemoryError(), "no memory is left")]
+)
+def test_a_process_that_is_ended_is_told_and_nothing_is_left(
+    harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    """With the exit status of what is not written, which is 2; that of a traceback is 1."""
+
+    def broken(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(static_site, "_export", broken)
+    monkeypatch.setattr(sys, "argv", ["", "--root", str(harbour_root), "export", str(tmp_path / "site")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert words in str(ended.value.__context__)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_something_in_it_is_left_alone(harbour_root: Path, tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ def server_level(
     sent = {name: f'"{value.decode()}"' for name, value in HEADERS} | {POLICY: "$ilod_policy"}
     fields = [f"add_header {name.decode().title()} {value} always;" for name, value in sent.items()]
     return f"""# Made by `initiative-lod export`: where the files lie. Included in a `server`.
-root {root};
+root {_quoted(root)};
 etag on;
 absolute_redirect off;
 gzip_static on;
@@ -381,6 +381,11 @@ location @ilod_not_found {{
     try_files /{NOT_FOUND}.$ilod_language.html =404;
 }}
 """
+
+
+def _quoted(path: str) -> str:
+    """A path as nginx reads it, whatever signs it has; none has a dollar."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _problem(status: int, title: str, detail: str) -> str:

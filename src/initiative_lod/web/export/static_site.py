@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
@@ -46,8 +47,8 @@ FEW = 60  # addresses that are not worth a second process
 BATCH = 8  # addresses that a process is given at a time
 #: Files that begin with the host's own name, which a copy does not know unless it is told.
 ABSOLUTE = ("/robots.txt", "/sitemap.xml")
-#: Relations whose targets a file server has none of.
 _POLICY = dict(HEADERS)[POLICY].decode()
+#: Relations whose targets a file server has none of.
 _UNSERVED = re.compile(r'(?:, )?<[^>]*>; rel="(?:timegate|timemap|linkset)"(?:; type="[^"]*")?')
 
 
@@ -114,6 +115,8 @@ def export(
     if settings.root_path:
         raise ReleaseError("an exported site is for the root of a host: leave the setting root_path empty")
     target = folder.absolute()
+    if "$" in str(target) and not plain:
+        raise ReleaseError(f"{target} has a $, which nginx takes for a variable: name another folder")
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise ReleaseError(
@@ -130,6 +133,9 @@ def export(
         finally:
             shutil.rmtree(building, ignore_errors=True)
             del lease
+    except (BrokenProcessPool, MemoryError) as error:
+        why = "no memory is left" if isinstance(error, MemoryError) else "one of its processes was ended from outside"
+        raise ReleaseError(f"the site cannot be exported: {why}; nothing is left in {folder}") from error
     except OSError as error:
         where = error.filename or folder
         raise ReleaseError(
@@ -289,7 +295,7 @@ class _Share:
     def write_own_pages(self, written: dict[SiteAddress, _Written]) -> None:
         """Write the pages that only a copy has, and the index that its search reads."""
         site, opened = self.asking.site, self.asking.opened
-        things = browser_search.things(site, opened, {str(item) for item in written})
+        things = browser_search.things(site, opened, {str(item.address) for item in written.values() if item.files})
         self._put_compressed(browser_search.FILE, things)
         for name, language, page in own_pages(site, opened):
             self._put_compressed(f"{name}.{language}.html", page)
