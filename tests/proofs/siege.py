@@ -2,6 +2,8 @@
 
 The besiegers are one client, or as many as there are connections, from addresses of their own, and a process of their
 own, so that they take no time from those that are timed but the machine's. They never wait, whatever they are told.
+The others are visitors, each with an address and a connection, who ask in turn: none of them asks for more than a
+besieger does, as one client would that asks again ten milliseconds after each answer.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 PATIENCE_SECONDS = 60.0
+VISITORS = 50  # who ask for each of the pages that are timed: each about once a second
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,17 @@ class Besieged:
 
 
 def besiege(
-    port: int, kind: Kind | None, connections: int, seconds: float, probes: dict[str, str], *, clients: int = 1
+    port: int,
+    kind: Kind | None,
+    connections: int,
+    seconds: float,
+    probes: dict[str, str],
+    *,
+    clients: int = 1,
+    visitors: int = VISITORS,
 ) -> Besieged:
-    """Ask ``kind`` (None: nothing) over so many connections of so many clients for so long; meanwhile each probe (path:
-    accept).
+    """Ask ``kind`` (None: nothing) over so many connections of so many clients for so long; meanwhile so many visitors
+    ask for each probe (path: accept).
     """
     found = Besieged()
     process = None
@@ -70,7 +80,8 @@ def besiege(
         time.sleep(1.0)  # they have begun
     end = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=_probe, args=(port, path, accept, end, found)) for path, accept in probes.items()
+        threading.Thread(target=_probe, args=(port, path, accept, end, found, f"127.0.{number}.", visitors))
+        for number, (path, accept) in enumerate(probes.items(), 1)
     ]
     for thread in threads:
         thread.start()
@@ -82,28 +93,29 @@ def besiege(
     return found
 
 
-def _probe(port: int, path: str, accept: str, end: float, found: Besieged) -> None:
+def _probe(port: int, path: str, accept: str, end: float, found: Besieged, network: str, visitors: int) -> None:
     times = found.times.setdefault(path, [])
-    connection = None
+    connections: dict[int, socket.socket] = {}
     number = 0
     while time.monotonic() < end:
         number += 1
-        asked = path.replace("%n", str(number))
+        asked, visitor = path.replace("%n", str(number)), number % visitors
         start = time.perf_counter()
         try:
-            if connection is None:
-                connection = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+            if visitor not in connections:
+                own = f"{network}{visitor + 1}", 0
+                connections[visitor] = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS, own)
+            connection = connections[visitor]
             connection.sendall(f"GET {asked} HTTP/1.1\r\nHost: probe.example\r\nAccept: {accept}\r\n\r\n".encode())
             status, closing = _answer(connection)
         except OSError:
             status, closing = 0, True
         times.append(time.perf_counter() - start)
         found.met[path, status] += 1
-        if closing and connection is not None:
-            connection.close()
-            connection = None
+        if closing and visitor in connections:
+            connections.pop(visitor).close()
         time.sleep(0.01)
-    if connection is not None:
+    for connection in connections.values():
         connection.close()
 
 

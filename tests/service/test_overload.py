@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.publisher import Publisher
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
 from initiative_lod.settings import Settings
+from initiative_lod.web.http import lanes
 from initiative_lod.web.http.fair_starts import ALL, BEGUN, MOST, SENT, FairStarts
 from initiative_lod.web.http.lanes import PageThreads
 from initiative_lod.web.http.request import Client
@@ -81,9 +85,9 @@ def occupied(live: Live) -> Iterator[threading.Event]:
         through.set()
 
 
-def send(live: Live, path: str, accept: str) -> socket.socket:
+def send(live: Live, path: str, accept: str, address: str = "127.0.0.1") -> socket.socket:
     port = int(live.url.rsplit(":", 1)[1])
-    connection = socket.create_connection(("127.0.0.1", port), SECONDS)
+    connection = socket.create_connection(("127.0.0.1", port), SECONDS, (address, 0))
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: data.example\r\nAccept: {accept}\r\n\r\n".encode())
     return connection
 
@@ -105,16 +109,16 @@ def paths(live: Live) -> dict[str, str]:
 
 
 def test_each_lane_is_full_on_its_own_and_the_rest_is_answered(crowded: Live) -> None:
-    lanes = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
-    del lanes["statements"]  # of which the second document has none
-    assert lanes.keys() == MADE.keys()
+    turns_of = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
+    del turns_of["statements"]  # of which the second document has none
+    assert turns_of.keys() == MADE.keys()
     tag = crowded.get("/doc/harbour-2031/action/2.ttl").headers["etag"]
     waiting: list[tuple[str, socket.socket]] = []
     with occupied(crowded) as through:
         for name, path in paths(crowded).items():
-            room = QUEUE + (lanes[name].free + lanes[name].running)
+            room = QUEUE + (turns_of[name].free + turns_of[name].running)
             waiting += [(name, send(crowded, path, accepted(name))) for _ in range(room)]
-            assert eventually(lambda name=name: lanes[name].waiting == QUEUE), name  # type: ignore[misc]
+            assert eventually(lambda name=name: turns_of[name].waiting == QUEUE), name  # type: ignore[misc]
             refused = crowded.get(path, accepted(name))
             if name == "errors":  # it is told all the same, in a page that costs nothing
                 assert (refused.status_code, refused.headers["content-type"][:9]) == (404, "text/html")
@@ -139,12 +143,12 @@ def test_each_lane_is_full_on_its_own_and_the_rest_is_answered(crowded: Live) ->
 
 
 def test_whoever_leaves_gives_the_place_back(crowded: Live) -> None:
-    lanes = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
+    turns_of = {lane.name: lane.turns for lane in crowded.app.site.threads.lanes}
     with occupied(crowded):
         for name, path in paths(crowded).items():
             for _ in range(QUEUE + 1):
                 send(crowded, path, accepted(name)).close()
-            assert eventually(lambda name=name: not lanes[name].waiting + lanes[name].running), name  # type: ignore[misc]
+            assert eventually(lambda name=name: not turns_of[name].waiting + turns_of[name].running), name  # type: ignore[misc]
 
 
 def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path, unrendered: Path) -> None:
@@ -164,6 +168,25 @@ def test_of_one_client_so_many_wait_and_others_find_room(harbour_root: Path, unr
         for connection in waiting:
             assert connection.recv(12)[-3:] == b"200"
             connection.close()
+
+
+def test_where_a_lane_is_full_whoever_used_it_most_makes_room(crowded: Live) -> None:
+    lane = next(lane for lane in crowded.app.site.threads.lanes if lane.name == "linksets")
+    path = paths(crowded)["linksets"]
+    with send(crowded, path, "*/*", "127.0.0.2") as connection:
+        assert connection.recv(12)[-3:] == b"200"
+        assert eventually(lambda: not lane.turns.running)
+    with occupied(crowded) as through:
+        hungry = [send(crowded, path, "*/*", "127.0.0.2") for _ in range(QUEUE + 1)]
+        assert eventually(lambda: lane.turns.waiting == QUEUE)
+        calm = send(crowded, path, "*/*", "127.0.0.3")
+        (refused,), _, _ = select.select(hungry, [], [], SECONDS)  # while all others wait
+        assert (refused.recv(12)[-3:], lane.turns.waiting) == (b"503", QUEUE)
+        through.set()
+        hungry.remove(refused)
+        assert [connection.recv(12)[-3:] for connection in (*hungry, calm)] == [b"200"] * (QUEUE + 1)
+    for connection in (*hungry, refused, calm):
+        connection.close()
 
 
 def test_a_page_is_made_once_for_all_who_wait_for_it(
@@ -393,6 +416,121 @@ def test_many_clients_together_let_health_begin_first_and_begin_in_order() -> No
     assert begun.index("watcher") == ALL // BEGUN
     begun.remove("watcher")
     assert begun == [*(f"client {number}" for number in range(64)), "other"]
+
+
+def test_whoever_had_least_begins_first() -> None:
+    """Of many that always want to begin, all get the same; one that asks for less never waits long."""
+    begun: list[str] = []
+
+    async def main() -> None:
+        starts = FairStarts()
+
+        async def hungry(client: str) -> None:
+            while True:
+                await starts.wait(client)
+                begun.append(client)
+
+        async with asyncio.timeout(SECONDS):
+            tasks = [asyncio.create_task(hungry(f"client {number}")) for number in range(40)]
+            while len(begun) < 400:
+                await asyncio.sleep(0)
+            counts = [begun.count(f"client {number}") for number in range(40)]
+            assert max(counts) - min(counts) <= 3
+            for _ in range(3):
+                before = len(begun)
+                await starts.wait("calm")
+                assert len(begun) - before <= 2 * ALL // BEGUN
+                while len(begun) < before + 80:
+                    await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+def test_a_flood_of_what_goes_first_takes_no_start_from_others() -> None:
+    begun: list[str] = []
+
+    async def main() -> None:
+        starts = FairStarts()
+
+        async def one(client: str, first: bool) -> None:
+            await starts.wait(client, first=first)
+            begun.append(client)
+
+        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+            for number in range(64):
+                group.create_task(one(f"watcher {number}", first=True))
+            for number in range(64):
+                group.create_task(one(f"client {number}", first=False))
+
+    asyncio.run(main())
+    turn = 2 * ALL // BEGUN
+    for end in range(turn, 128 + 1, turn):
+        assert sum(name.startswith("watcher") for name in begun[:end]) == end / 2
+    assert len(begun) == 128
+
+
+def test_whoever_leaves_while_waiting_holds_nobody_up() -> None:
+    """Not even where all those leave at once that were next."""
+
+    async def main() -> None:
+        starts = FairStarts()
+        for number in range(ALL // BEGUN):
+            await starts.wait(f"client {number}")
+        leaving = [asyncio.create_task(starts.wait(f"leaving {number}")) for number in range(100)]
+        staying = asyncio.create_task(starts.wait("staying"))
+        await asyncio.sleep(0)  # some begin, the others wait
+        async with asyncio.timeout(SECONDS):
+            for task in leaving:
+                task.cancel()
+            await asyncio.gather(*leaving, return_exceptions=True)
+            await staying
+
+    asyncio.run(main())
+
+
+def test_the_loop_gives_way_where_some_go_on_waiting() -> None:
+    given: list[int] = []
+
+    async def main() -> None:
+        starts, most = FairStarts(lambda: given.append(1)), ALL // BEGUN
+        async with asyncio.timeout(SECONDS):
+            for number in range(most):
+                await starts.wait(f"client {number}")
+            await starts.wait("client after them")  # nobody is left when it begins
+            assert not given
+            async with asyncio.TaskGroup() as group:
+                for number in range(4 * most):
+                    group.create_task(starts.wait(f"another client {number}"))
+            assert len(given) >= 2
+
+    asyncio.run(main())
+
+
+def test_threads_that_are_at_work_are_given_way_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def work(threads: PageThreads) -> None:
+        pages, others = threads.lane("pages"), threads.lane("of others", apart=SECONDS)
+        monkeypatch.setattr(lanes, "time", SimpleNamespace(sleep=slept.append))
+        for lane, expected in ((pages, 1), (others, 0)):
+            through = threading.Event()
+            slept.clear()
+            threads.give_way()
+            assert slept == []
+            answer = asyncio.create_task(lane.run(Client("192.0.2.7"), stays, partial(through.wait, SECONDS)))
+            while not lane.is_at_work:
+                await asyncio.sleep(0.01)
+            threads.give_way()
+            assert slept == [lanes.GIVEN_SECONDS] * expected
+            through.set()
+            assert await answer
+            while lane.is_at_work:
+                await asyncio.sleep(0.01)
+
+    run(work)
 
 
 def test_what_is_kept_takes_a_smaller_share_of_a_turn() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from initiative_lod.settings import Settings
 from initiative_lod.web.pages.pages import Pages
 from initiative_lod.web.routes import changes as differences
 from initiative_lod.web.routes.changes import Comparisons
-from patience import SECONDS
+from patience import SECONDS, eventually
 from service.conftest import serve
 from service.test_memento import BASE, BROWSER, LEAGUE, TIDES, WORDS, Past, own, past, three
 
@@ -125,6 +126,33 @@ def test_changes_as_a_page(past: Past) -> None:
         hrefs = [href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', answer.text)]
         for href in dict.fromkeys(hrefs):
             assert past.live.client.get(past.live.url + href, follow_redirects=True).status_code == 200, href
+
+
+def test_of_several_pages_of_changes_one_is_made_at_a_time(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = next(lane for lane in past.live.app.site.threads.lanes if lane.name == "changes")
+    making, sections = threading.Lock(), differences._sections
+    statuses: list[int] = []
+
+    def alone(*given: Any) -> list[differences.ChangeSection]:
+        assert making.acquire(blocking=False)
+        try:
+            assert eventually(lambda: lane.turns.running + len(statuses) == differences.AT_ONCE)
+            time.sleep(0.05)  # in which another one would begin
+            return sections(*given)
+        finally:
+            making.release()
+
+    def ask() -> None:
+        path = f"/releases/changes?from={past.versions[0]}&to={past.versions[1]}"
+        statuses.append(past.live.get(path, BROWSER).status_code)
+
+    monkeypatch.setattr(differences, "_sections", alone)
+    visitors = [threading.Thread(target=ask) for _ in range(differences.AT_ONCE)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(SECONDS)
+    assert statuses == [200] * differences.AT_ONCE
 
 
 def test_the_same_release_twice_is_no_change(past: Past) -> None:

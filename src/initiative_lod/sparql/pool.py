@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -126,10 +127,11 @@ class QueryPool:
         self.rate.take(client)
         self.shelf.check(client)
         await self.turns.enter(client)
+        begun = time.monotonic()
         try:
             result = await self._evaluate(job)
         finally:
-            self.turns.leave(client)
+            self.turns.leave(client, time.monotonic() - begun)
         self.outcomes["answered"] += 1
         if result.file is not None:
             self.shelf.hold(client, result)

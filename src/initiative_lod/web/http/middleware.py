@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from initiative_lod.sparql.pool import QueryPool
 from initiative_lod.web.http.fair_starts import SENT, FairStarts
-from initiative_lod.web.http.request import client
+from initiative_lod.web.http.request import client, counted_as
 from initiative_lod.web.http.request_counts import RequestCounts
 from initiative_lod.web.http.request_log import RequestLog
 from initiative_lod.web.http.response_cache import CachedResponse
@@ -35,7 +35,7 @@ class Front:
         log: RequestLog | None = None,
     ) -> None:
         self._running, self.log = running, log
-        self._starts = FairStarts()
+        self._starts = FairStarts(site.threads.give_way)
         self.app, self.site, self.pool, self.counts, self.methods_of = app, site, pool, counts, methods_of
 
     def running(self) -> AbstractAsyncContextManager[None]:
@@ -75,9 +75,9 @@ class Front:
             await self._answer(scope, receive, send)
 
     def _client(self, scope: Scope) -> str:
-        """Whom a request counts for: an address, as the socket has it or as a trusted proxy says."""
+        """Whom a request counts for, by the address that the socket has or a trusted proxy says."""
         address: str = scope["client"][0] if scope.get("client") else ""
-        return client(scope, self.site.trusted).address if address in self.site.trusted else address
+        return client(scope, self.site.trusted).counted_as if address in self.site.trusted else counted_as(address)
 
     def _is_looked_after(self, path: str) -> bool:
         return path.removeprefix(self.site.settings.root_path) in LOOKED_AFTER

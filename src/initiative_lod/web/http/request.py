@@ -40,12 +40,13 @@ class Client:
 
     @property
     def counted_as(self) -> str:
-        """Whom a request counts for: an IPv4 address, or an IPv6 network of /64, which is one household's."""
-        return _counted(self.address[:64])
+        """Whom a request counts for."""
+        return counted_as(self.address[:64])
 
 
 @lru_cache(maxsize=1024)
-def _counted(host: str) -> str:
+def counted_as(host: str) -> str:
+    """Client that a request from there counts for: an IPv4 address, or an IPv6 network of /64: one household's."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -56,6 +56,7 @@ class Comparisons:
         self._refused: dict[tuple[str, str], float] = {}  # the last two that took too long, and until when
         self._working = threading.Lock()
         self._lock = threading.Lock()
+        self.showing = threading.Lock()  # of several threads that make pages, each makes the others' slower
 
     def of(self, old: OpenRelease, new: OpenRelease) -> ChangeSummary:
         """The changes from ``old`` to ``new``. Raises TooMuch when it takes too long, Busy, Damaged."""
@@ -155,28 +156,29 @@ def answer(site: Site, archive: Archive, comparisons: Comparisons, opened: OpenR
         return Response(307, (("Location", location), ("Cache-Control", "private, no-cache")))
     before, after = opened_release(archive, old, opened), opened_release(archive, new, opened)
     made = comparisons.of(before, after)
-    view = site.pages.view(opened, request)
-    try:
-        with reading(f"{old} or {new}"):
-            if offer.media is JSON:
-                return json_response(request, json_bytes(changes.as_document(made, (after, before))))
-            sections = _sections(made, before, after, view)
-    except ReleaseError as error:
-        raise Damaged(Message("error.damaged_pair", old=old, new=new)) from error
-    content = site.pages.page(
-        "changes.html",
-        view,
-        request,
-        here,
-        made=made,
-        sections=sections,
-        graphs=[(view.thing(NamedNode(graph)), *counts) for graph, counts in made.graphs.items()],
-        versions=archive.versions(opened),
-        json=f"{here}.json?{urlencode([('from', old), ('to', new)])}",
-        command=f"initiative-lod release diff {old} {new} --limit 0",
-        arguments=[("from", old), ("to", new)],
-    )
-    return page_response(request, view.language, content)
+    with comparisons.showing:
+        view = site.pages.view(opened, request)
+        try:
+            with reading(f"{old} or {new}"):
+                if offer.media is JSON:
+                    return json_response(request, json_bytes(changes.as_document(made, (after, before))))
+                sections = _sections(made, before, after, view)
+        except ReleaseError as error:
+            raise Damaged(Message("error.damaged_pair", old=old, new=new)) from error
+        content = site.pages.page(
+            "changes.html",
+            view,
+            request,
+            here,
+            made=made,
+            sections=sections,
+            graphs=[(view.thing(NamedNode(graph)), *counts) for graph, counts in made.graphs.items()],
+            versions=archive.versions(opened),
+            json=f"{here}.json?{urlencode([('from', old), ('to', new)])}",
+            command=f"initiative-lod release diff {old} {new} --limit 0",
+            arguments=[("from", old), ("to", new)],
+        )
+        return page_response(request, view.language, content)
 
 
 def _before(archive: Archive, version: str, current: OpenRelease) -> str:
