@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from initiative_lod import release
 from initiative_lod.iris import Iris
 from initiative_lod.release import Edition, Release
-from initiative_lod.release.read_tracking import quad_lines
+from initiative_lod.release.read_tracking import EVERYTHING, mark, quad_lines
 from initiative_lod.release.rendered_file import RENDERED, RenderedDocuments
 from initiative_lod.settings import Settings
 from initiative_lod.validation import competency
@@ -127,6 +127,22 @@ def compare(
         assert any(made.version.encode() in body for body in bodies)
         assert not any(before.version.encode() in body for body in bodies), name
     return counts
+
+
+def test_a_page_to_be_read_can_be_taken_over_and_a_book_names_its_release(harbour_root: Path, tmp_path: Path) -> None:
+    """What is of the release as a whole changes with each: the group of a body that has it is always made anew."""
+    building = (harbour_root / "releases" / "current").resolve()
+    share = render_release._Share(building, Settings(root=harbour_root, releases=tmp_path / "none"))
+    read = {}
+    for group in ("read", "books", "pictures"):
+        marks: set[int] = set()
+        with share.opened.noting(marks):
+            bodies = [render_release._made(item) for item, _ in share.groups[f"{group} {I.iri('id/harbour-2031')}"]()]
+        assert len(bodies) > 3
+        assert None not in bodies
+        read[group] = mark(EVERYTHING) in marks
+    share.stop()
+    assert read == {"read": False, "books": True, "pictures": False}
 
 
 @pytest.mark.slow

@@ -648,7 +648,7 @@ def test_a_folder_with_a_dollar_is_refused(harbour_root: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(BrokenProcessPool(), "ended from outside"), (MemoryError(), "no memory is left")]
+    ("error", "words"), [(BrokenProcessPool(), "ended before it was done"), (MemoryError(), "no memory is left")]
 )
 def test_a_process_that_is_ended_is_told_and_nothing_is_left(
     harbour_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str

@@ -348,6 +348,7 @@ def _groups(site: Site, opened: TrackingRelease, found: Release) -> dict[str, Gr
     gallery = pictures.Drawer(site).gallery
     for document in site.pages.documents(opened)[:MOST_READ]:
         groups[f"read {document.value}"] = partial(_reading, site, opened, document)
+        groups[f"books {document.value}"] = partial(_books, site, opened, document)
         groups[f"pictures {document.value}"] = partial(_gallery, site, partial(gallery, opened), opened, document)
     context = found.manifest.files[CONTEXT].sha256 if CONTEXT in found.manifest.files else ""
     for path in _paths(opened, site.settings):
@@ -404,18 +405,26 @@ def _in_both(request: Request, represent: Callable[[Request], Representation]) -
 
 def _reading(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[Named]:
     """The reading room of a document: in all of its languages, and in each."""
+    for request in _reading_requests(site, opened, document):
+        yield from _in_both(request, partial(reading_room.answer, site, opened))
+
+
+def _books(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[Named]:
+    """The same as EPUB: apart, since a book names its release and date, so that each release has others."""
+    for request in _reading_requests(site, opened, document):
+        yield _by_tag(reading_room.answer(site, opened, replace(request, accept=EPUB.name)))
+
+
+def _reading_requests(site: Site, opened: OpenRelease, document: NamedNode) -> Iterator[Request]:
     figures = site.pages.figures(opened)[document]
     if figures.parts + figures.clauses > MOST_STORED:
         return  # made when it is asked for: it takes as long as a hundred pages
     key = key_of(opened.iris, document)
     for request in _requests(site, f"read/{quote(key, safe='/:')}", HTML.name):
         asked = replace(request, parameters={"document": key})
-        yield from _in_both(asked, partial(reading_room.answer, site, opened))
-        yield _by_tag(reading_room.answer(site, opened, replace(asked, accept=EPUB.name)))
+        yield asked
         for tag in reading_room.languages(site, opened, asked):
-            one = replace(asked, query_string=f"view={quote(tag)}", query={"view": tag})
-            yield from _in_both(one, partial(reading_room.answer, site, opened))
-            yield _by_tag(reading_room.answer(site, opened, replace(one, accept=EPUB.name)))
+            yield replace(asked, query_string=f"view={quote(tag)}", query={"view": tag})
 
 
 def _gallery(

@@ -134,7 +134,7 @@ def export(
             shutil.rmtree(building, ignore_errors=True)
             del lease
     except (BrokenProcessPool, MemoryError) as error:
-        why = "no memory is left" if isinstance(error, MemoryError) else "one of its processes was ended from outside"
+        why = "no memory is left" if isinstance(error, MemoryError) else "one of its processes ended before it was done"
         raise ReleaseError(f"the site cannot be exported: {why}; nothing is left in {folder}") from error
     except OSError as error:
         where = error.filename or folder
