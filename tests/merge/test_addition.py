@@ -23,7 +23,7 @@ from initiative_lod.release import Edition, Release, addition, files, integrity,
 from initiative_lod.release.manifest import DUMP, STORE, STORE_DIGESTS
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable
-from initiative_lod.search import index
+from initiative_lod.search import builder, index
 from initiative_lod.settings import Settings
 from initiative_lod.vocabulary import RDF, RDFS
 from patience import patient
@@ -145,6 +145,7 @@ def gone_on(continued: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(entity_file, "PART", 2)
     monkeypatch.setattr(addition, "MAX_SHARE", 9)
     monkeypatch.setattr(unions, "LITTLE", 9)
+    monkeypatch.setattr(builder, "FREQUENT", 1)
     return continued
 
 

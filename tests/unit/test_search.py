@@ -20,7 +20,9 @@ from initiative_lod.build.graph import Built
 from initiative_lod.errors import QueryTimeout, ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.languages import simplified_characters
-from initiative_lod.search import index, query_parser, results, schema, tokens
+from initiative_lod.release import statement_rows
+from initiative_lod.release.statement_rows import StatementTable
+from initiative_lod.search import builder, finder, index, query_parser, results, schema, tokens
 from initiative_lod.search.reader import Index
 from initiative_lod.search.results import Results, Search
 from initiative_lod.search.tokens import PAUSE
@@ -472,6 +474,87 @@ def test_what_is_merged_in_is_bounded(made: Callable[..., Index]) -> None:
     (hit,) = searched.search(Search("name000")).hits
     assert max(len(value.text) for value in hit.values) == schema.MAX_CHARACTERS["label"]
     assert searched.search(Search("name199")).total == 0
+
+
+def test_of_a_frequent_word_the_shortest_names_come_first(
+    made: Callable[..., Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many others' things have it: those looked at are the ones with the shortest names of all."""
+    monkeypatch.setattr(finder, "MAX_HITS", 5)
+    names = {f"http://other.example/{n:02}": f"old harbour {'x' * (40 - n)}" for n in range(30)}
+    rows = [(iri, RDFS.label, label(name)) for iri, name in names.items()]
+    searched = made(*rows, ("id/x", RDFS.label, label("a harbour of ours")))
+    results = searched.search(Search("harbour"))
+    assert results.capped
+    assert paths(results) == ["x", *(f"http://other.example/{n}" for n in (29, 28, 27, 26, 25))]
+    assert [(item.key, item.count) for item in results.facets["type"]] == [("External", 5), ("Other", 1)]
+    assert found(searched, "harbour", type=("External",)) == paths(results)[1:]
+    assert found(searched, "harbour", type=("Other",)) == ["x"]
+    assert found(searched, "harbour", type=("External", "Other")) == paths(results)
+    assert found(searched, "harbour", type=("Clause",)) == []
+    assert searched.search(Search("harbour", page=9)).hits[0].facets == {"type": (("Other", ""),)}
+    assert searched.search(Search("harbour")).hits[1].facets == {"type": (("External", ""),)}
+
+
+def test_short_names_of_several_sources_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finder, "MAX_HITS", 4)
+    lengths = {"http://a.example/": (9, 3, 5), "http://b.example/": (4, 8, 1)}
+    quads = [
+        Quad(NamedNode(f"{source}{n}"), RDFS.label, label(f"old harbour {'x' * n}"), NamedNode(source))
+        for source, numbers in lengths.items()
+        for n in numbers
+    ]
+    nine, (first, second) = NamedNode("http://a.example/9"), map(NamedNode, lengths)
+    # The length is that of the shortest name that the first source gives.
+    quads += [
+        Quad(nine, SKOS.altLabel, label("old"), second),
+        Quad(nine, SKOS.altLabel, label("sea and harbour"), first),
+    ]
+
+    def fill(statements: StatementTable) -> None:
+        statements.add(statement_rows.of_quads(quads))
+
+    index._build(tmp_path / index.FILE, fill, IRIS, {first.value: 1, second.value: 2})
+    searched = Index(tmp_path / index.FILE, SECONDS)
+    results = searched.search(Search("harbour"))
+    assert results.capped
+    # Three of the first source, and of the second that with the shortest name, which comes first of all.
+    assert paths(results) == [f"http://{name}" for name in ("b.example/1", "a.example/3", "a.example/9", "a.example/5")]
+    searched.close()
+
+
+def test_frequent_beginnings_are_listed_and_give_what_is_read(
+    made: Callable[..., Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = random.Random(3)
+    words = ["data", "law", "sea", "网", "络", "of"]
+    fields = (RDFS.label, SKOS.altLabel, SKOS.definition)
+    rows = []
+    for number in range(80):
+        name = " ".join(chosen.choice(words) for _ in range(chosen.randrange(1, 5)))
+        literal = Literal(name, language=chosen.choice(["en", "en", "zh", "de"]))
+        rows.append((f"http://other.example/{number % 60}", chosen.choice(fields), literal))
+        rows.append((f"http://other.example/{number % 60}", RDFS.label, label(f"{name} {number}")))
+    rows += [(f"id/{name}", RDFS.label, label(name)) for name in ("data", "sea")]
+    indexes = []
+    monkeypatch.setattr(builder, "MAX_BEGINNINGS", 7)
+    monkeypatch.setattr(finder, "MAX_BEGINNINGS", 7)
+    for frequent in (9, 1000):
+        monkeypatch.setattr(builder, "FREQUENT", frequent)
+        indexes.append(made(*rows))
+    listed, read = indexes
+    with listed._connection() as connection, read._connection() as other:
+        count = "SELECT count(*) FROM beginning"
+        assert connection.execute(count).fetchone()[0] > 40
+        assert other.execute(count).fetchone()[0] == 0
+        spoken = connection.execute("SELECT DISTINCT key, language FROM beginning").fetchall()
+        assert {"data", "law", "sea"} <= {key for key, _ in spoken}
+        assert {"", "en"} <= {language for _, language in spoken}
+    for text in (*words[:-1], "data law", "sea data", "data sea of", "网 络", "sea*"):
+        for language in ("both", "en", "zh"):
+            for page in (1, 2, 3):
+                results = [each.search(Search(text, language, page=page)) for each in indexes]
+                assert results[0] == results[1], (text, language, page)
 
 
 def test_many_threads_search_at_once(real: Index) -> None:

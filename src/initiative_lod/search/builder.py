@@ -1,7 +1,8 @@
 """Writes one index from staged statements: which resources it has, in which order, with which words and facets.
 
-What is others' is numbered source by source, in the order in which these came: the index of a release that only adds to
-another one goes on with that one's.
+What is others' is numbered source by source, in the order in which these came, and in each by the length of the
+shortest name that it gives: the first that have a word are those with short names. The index of a release that only
+adds to another one goes on with that one's.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, groupby, product
+from itertools import chain, groupby, pairwise, product
 from operator import itemgetter
 
 from initiative_lod.errors import ReleaseError
 from initiative_lod.iris import Iris
 from initiative_lod.labels import natural
-from initiative_lod.languages import STOP_WORDS, guessed, simplified_characters
+from initiative_lod.languages import STOP_WORDS, WORD_LANGUAGES, guessed, simplified_characters
 from initiative_lod.release.files import insert_rows
 from initiative_lod.search import tokens
 from initiative_lod.search.schema import (
@@ -25,12 +26,16 @@ from initiative_lod.search.schema import (
     BROADER,
     COLUMN_COUNTS,
     COLUMNS,
+    EXTERNAL,
     FIELDS,
     FORMAT,
+    FREQUENT,
     INDEXED,
     INTO,
+    MAX_BEGINNINGS,
     SCHEMA,
     UNCLASSED,
+    beginning_with,
 )
 from initiative_lod.search.staged_statements import OBJECT_ID, OBJECT_LABEL, SUBJECT_ID, StagedStatements
 from initiative_lod.vocabulary import ATTESTATIONS, DOCUMENTS, SPEAKING_OF
@@ -78,6 +83,9 @@ class Builder:
         self._digest = 0
         self._values: dict[tuple[str, str], int] = {}
         self._literals = 0
+        self._fields: set[str] = set()  # in which others' things have words
+        self._steps: list[list[int]] = []  # first and last number, length
+        self._place: tuple[int, int] | None = None
         self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in COLUMN_COUNTS}
 
     def build(self) -> IndexSummary:
@@ -105,15 +113,19 @@ class Builder:
         for number, subject in enumerate(subjects, 1):
             self._add(number, subject, [*self._staged.own[subject]], own=True)
         own, left_out = number, 0
-        for subject, values in self._foreign():
+        for subject, place, values in self._foreign():
             if number - own >= MAX_FOREIGN_RESOURCES:
                 left_out += 1
                 continue
             number += 1
+            self._step(number, place)
             self._add(number, subject, values, own=False)
         self._flush()
         self._names.execute("COMMIT")
-        insert_rows(index, "name", 3, self._names.execute(_NAMES_IN_ORDER))
+        sampled: list[str] = []
+        insert_rows(index, "name", 3, _sampled(self._names.execute(_NAMES_IN_ORDER), sampled))
+        self._list_beginnings(_common_beginnings(sampled), own)
+        insert_rows(index, "step", 3, self._steps)
         summary = IndexSummary(number, own, self._literals, left_out, f"{self._digest:064x}")
         for key, value in (
             ("format", FORMAT),
@@ -121,6 +133,7 @@ class Builder:
             ("things", things),  # numbered first: the ontology's terms come after them, then what is others'
             ("own", own),
             ("resources", number),
+            ("fields", " ".join(sorted(self._fields))),
             ("left_out", left_out),
             ("content_digest", summary.content_digest),
         ):
@@ -147,21 +160,29 @@ class Builder:
         self._simplified = dict(index.execute("SELECT traditional, simplified FROM simplified"))
         self._digest = int(meta["content_digest"], 16)
         self._values = {(facet, key): id for id, facet, key in index.execute("SELECT id, facet, key FROM value")}
-        number = int(meta["resources"])
-        for subject, values in self._foreign():
+        self._fields = {*meta["fields"].split()}
+        number, own = int(meta["resources"]), int(meta["own"])
+        changed: set[str] = set()  # beginnings of names
+        for subject, place, values in self._foreign():
             known = index.execute("SELECT id FROM resource WHERE iri = ?", (subject,)).fetchone()
             if known is not None:
-                self._remove(known[0], subject)
+                changed.update(self._remove(known[0], subject))
             else:
                 number += 1
+                self._step(number, place)
             self._add(known[0] if known else number, subject, values, own=False)
-        if number - int(meta["own"]) > MAX_FOREIGN_RESOURCES:
+        if number - own > MAX_FOREIGN_RESOURCES:
             return False
         self._flush()
         self._names.execute("COMMIT")
         insert_rows(index, "name", 3, self._names.execute(_NAMES_IN_ORDER))
-        changed = {"resources": str(number), "content_digest": f"{self._digest:064x}"}
-        index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in changed.items()])
+        for (key,) in self._names.execute("SELECT DISTINCT key FROM name"):
+            changed.update(_beginnings(key))
+        self._list_beginnings(changed, own)
+        insert_rows(index, "step", 3, self._steps)
+        fields = " ".join(sorted(self._fields))
+        now = {"resources": str(number), "fields": fields, "content_digest": f"{self._digest:064x}"}
+        index.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in now.items()])
         index.execute("COMMIT")
         return True
 
@@ -174,14 +195,47 @@ class Builder:
             if path.startswith(("id/", "ontology#")):
                 yield subject
 
-    def _foreign(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-        """Others' things that have a name, in the order of their first sources, then of IRIs, with their words."""
-        for subject, group in groupby(self._staged.foreign(), key=itemgetter(0)):
+    def _foreign(self) -> Iterator[tuple[str, tuple[int, int], list[tuple[str, str, str]]]]:
+        """Others' things that have a name, each with its first source and the length of its shortest name there, by
+        which they are in order, then by IRIs; and with their words.
+        """
+        for (subject, *place), group in groupby(self._staged.foreign(), key=itemgetter(0, 1, 2)):
             values: list[tuple[str, str, str]] = []
             for row in group:  # to its end, but no more of it is kept
-                if len(values) < MAX_FOREIGN_LITERALS and row[1:] not in values:
-                    values.append(row[1:])
-            yield subject, values
+                if len(values) < MAX_FOREIGN_LITERALS and row[3:] not in values:
+                    values.append(row[3:])
+            source, length = place
+            yield subject, (source, length), values
+
+    def _step(self, number: int, place: tuple[int, int]) -> None:
+        """Note the length of the shortest name of one of others' things, where it is not that of the one before it."""
+        if place == self._place:
+            self._steps[-1][1] = number
+        else:
+            self._place = place
+            self._steps.append([number, number, place[1]])
+
+    def _list_beginnings(self, keys: Iterable[str], own: int) -> None:
+        """List the shortest names that begin with each of these, where they are many: the finder need not read them."""
+        run = self._index.execute
+        between = "FROM name WHERE key > ? AND key < ?"
+        counts = "".join(f", sum(language = '{language}')" for language in WORD_LANGUAGES)
+        for key in sorted(keys):
+            run("DELETE FROM beginning WHERE key = ?", (key,))
+            ends = beginning_with(key)
+            number, *spoken = run(f"SELECT count(*){counts} {between}", ends).fetchone()
+            if number <= FREQUENT:
+                continue
+            for language, count in (("", number), *zip(WORD_LANGUAGES, spoken, strict=True)):
+                if language == "" or 0 < count < number:
+                    shortest = run(
+                        f"SELECT resource, length(key) {between} AND ? IN ('', language) "
+                        "ORDER BY resource > ?, length(key), resource LIMIT ?",
+                        (*ends, language, own, MAX_BEGINNINGS),
+                    ).fetchall()
+                if count:  # where all names are in one language, those are its shortest
+                    rows = ((key, language, place, *row) for place, row in enumerate(shortest))
+                    insert_rows(self._index, "beginning", 5, rows)
 
     def _read_links(self) -> dict[str, dict[str, list[str]]]:
         links: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -236,7 +290,10 @@ class Builder:
         self._rows["initials"] += [(short, number) for short in sorted(initials)]
         self._rows["words"].append((number, *columns))
         facets = self._facets(subject, kinds, own)
-        self._rows["facet"] += [(number, value) for value in sorted(facets)]
+        if own:
+            self._rows["facet"] += [(number, value) for value in sorted(facets)]
+        else:
+            self._fields.update(field for _, field, _, _ in literals)
         if number % 5000 == 0:
             self._flush()
         self._digest += _digest(subject, literals, names, initials, facets)
@@ -262,8 +319,8 @@ class Builder:
             literals.append((place, field, language, value))
         return columns, names, literals
 
-    def _remove(self, number: int, subject: str) -> None:
-        """Take out what the index has of one of others' things."""
+    def _remove(self, number: int, subject: str) -> set[str]:
+        """Take out what the index has of one of others' things; give the beginnings of its names."""
         run = self._index.execute
         query = "SELECT field, language, value FROM literal WHERE resource = ? ORDER BY number"
         values = run(query, (number,)).fetchall()
@@ -273,9 +330,10 @@ class Builder:
             (number, *columns),
         )
         self._index.executemany("DELETE FROM name WHERE key = ? AND resource = ?", [(key, number) for key, _ in names])
-        for table, column in (("literal", "resource"), ("facet", "resource"), ("resource", "id")):
+        for table, column in (("literal", "resource"), ("resource", "id")):
             run(f"DELETE FROM {table} WHERE {column} = ?", (number,))
         self._digest -= _digest(subject, literals, names, set(), self._facets(subject, [], own=False))
+        return {item for key, _ in names for item in _beginnings(key)}
 
     def _flush(self) -> None:
         for table, rows in self._rows.items():
@@ -301,7 +359,7 @@ class Builder:
 
     def _facets(self, subject: str, kinds: list[str], own: bool) -> set[int]:
         if not own:
-            return {self._value("type", "", "External")}
+            return {self._value("type", "", EXTERNAL)}
         values = set()
         links = self._links[subject]
         if (self._iris.path(subject) or "").startswith("ontology#"):
@@ -343,6 +401,25 @@ class Builder:
             number = self._values[facet, key] = len(self._values) + 1
             self._index.execute("INSERT INTO value VALUES (?, ?, ?, ?)", (number, facet, iri, key))
         return number
+
+
+def _sampled(rows: Iterable[tuple[str, int, str]], keys: list[str]) -> Iterator[tuple[str, int, str]]:
+    """Names in order as they come, some of whose keys are noted: so many that two at least are among any FREQUENT."""
+    for number, row in enumerate(rows):
+        if number % max(1, FREQUENT // 2) == 0:
+            keys.append(row[0])
+        yield row
+
+
+def _common_beginnings(keys: Iterable[str]) -> set[str]:
+    """What two names begin with that follow each other."""
+    return {item for one, other in pairwise(keys) for item in _beginnings(one) if other.startswith(f"{item} ")}
+
+
+def _beginnings(key: str) -> Iterator[str]:
+    """The words that a name begins with: one, two, and so on, but not all of it."""
+    words = key.split(" ")
+    return (" ".join(words[:number]) for number in range(1, len(words)))
 
 
 def _in_columns(values: Iterable[tuple[str, str, str]]) -> dict[tuple[int, str], None]:

@@ -7,17 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from initiative_lod.search.results import Count
-from initiative_lod.search.schema import BROADER, FACETS
+from initiative_lod.search.schema import BROADER, EXTERNAL, FACETS
 
 MAX_VALUES = 40  # of one facet that are listed
 MAX_FILTERS = 40
 
 
 class Facets:
-    """The facets of the hits that stand in the connection's table ``hit``, under the wanted ``filters``."""
+    """The facets of the hits that stand in the connection's table ``hit``, under the wanted ``filters``.
 
-    def __init__(self, connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]]) -> None:
-        self._connection, self._filters = connection, filters
+    What is others' is numbered after ``own``, and has one value, its type: nothing is looked up for it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]], own: int) -> None:
+        self._connection, self._filters, self._own = connection, filters, own
+        external = connection.execute("SELECT id FROM value WHERE facet = 'type' AND key = ?", (EXTERNAL,)).fetchone()
+        self._external = external[0] if external else None
         self._below = self._find_below()
         self._chosen = self._find_chosen()
 
@@ -56,10 +61,11 @@ class Facets:
         for name, numbers in self._chosen.items():
             if name != without:
                 numbers = [*numbers, *(self._below[number] for number in numbers if number in self._below)]
-                clauses.append(
-                    f"hit.id IN (SELECT resource FROM facet WHERE value IN ({', '.join('?' * len(numbers))}))"
-                )
-                arguments += numbers
+                own = [item for item in numbers if item != self._external]
+                values = ", ".join("?" * len(own))
+                others = "OR hit.id > ?" if len(own) < len(numbers) else ""
+                clauses.append(f"(hit.id IN (SELECT resource FROM facet WHERE value IN ({values})) {others})")
+                arguments += [*own, *([self._own] if others else [])]
         return " AND ".join(clauses), arguments
 
     def counts(self) -> dict[str, tuple[Count, ...]]:
@@ -91,14 +97,20 @@ class Facets:
             "SELECT value.facet, value.id, value.key, value.iri, counted.number FROM "
             "(SELECT facet.value AS value, count(*) AS number "
             "FROM temp.hit CROSS JOIN facet ON facet.resource = hit.id "
-            f"WHERE {where} GROUP BY facet.value) AS counted CROSS JOIN value ON value.id = counted.value "
-            f"WHERE value.facet IN ({', '.join('?' * len(names))})",
-            (*arguments, *names),
+            f"WHERE {where} AND hit.id <= ? GROUP BY facet.value) AS counted "
+            f"CROSS JOIN value ON value.id = counted.value WHERE value.facet IN ({', '.join('?' * len(names))})",
+            (*arguments, self._own, *names),
         )
         counts: dict[str, list[Any]] = {}
         for name, *row in rows:
             counts.setdefault(name, []).append(row)
+        others = self._count(f"{where} AND hit.id > ?", (*arguments, self._own)) if "type" in names else 0
+        if others:
+            counts.setdefault("type", []).append([self._external, EXTERNAL, "", others])
         return counts
+
+    def _count(self, where: str, arguments: Sequence[int]) -> int:
+        return int(self._connection.execute(f"SELECT count(*) FROM temp.hit WHERE {where}", arguments).fetchone()[0])
 
     def _with_below(self, name: str, number: int) -> Any:
         """(number, key, IRI, count) of a value, of which the hits under it are hits as well."""
@@ -113,11 +125,12 @@ class Facets:
 
     def total(self) -> int:
         """Number of hits that all filters let through."""
-        where, arguments = self.where()
-        return int(self._connection.execute(f"SELECT count(*) FROM temp.hit WHERE {where}", arguments).fetchone()[0])
+        return self._count(*self.where())
 
     def of(self, number: int) -> dict[str, tuple[tuple[str, str], ...]]:
         """(key, IRI) of the values that one resource has."""
+        if number > self._own:
+            return {"type": ((EXTERNAL, ""),)}
         values: dict[str, list[tuple[str, str]]] = {}
         for name, key, iri in self._connection.execute(
             "SELECT value.facet, value.key, value.iri FROM facet JOIN value ON value.id = facet.value "

@@ -2,7 +2,7 @@
 
 An answer comes in this order: a label or other name that is the query, one that begins with it, labels that hold it,
 texts that hold it, definitions and notes that do, and last what is linked to something that is called so; within each
-by relevance (bm25).
+by relevance (bm25), or, of a frequent word, by how short the names are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from initiative_lod.search import query_parser, tokens
 from initiative_lod.search.facets import Facets
 from initiative_lod.search.query_parser import Parsed
 from initiative_lod.search.results import HITS_PER_PAGE, Hit, MarkedValue, Results, Search
-from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED
+from initiative_lod.search.schema import COLUMNS, FIELDS, INDEXED, MAX_BEGINNINGS, beginning_with
 from initiative_lod.search.synonyms import Wordings
 
 MAX_OWN_HITS = 20_000  # of our own things that are ranked and counted
@@ -31,20 +31,22 @@ _BM25 = ", ".join(str(_WEIGHTS[column.partition("_")[0]]) for column in COLUMNS)
 _CALLED = ("label", "alt")
 _IN_IT = ("label", "alt", "text")
 _SAID = ("label", "alt", "text", "note")
-_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
     """Numbering of the resources of an index, and the characters that it reads as others.
 
-    Our things come first, to ``things``; then our terms, to ``own``; then what is others', to ``resources``.
+    Our things come first, to ``things``; then our terms, to ``own``; then what is others', to ``resources``. Others'
+    things have words in these ``fields``. ``by_length``: they are numbered by their names' lengths (see ``builder``).
     """
 
     things: int
     own: int
     resources: int
     simplified: Mapping[str, str]
+    fields: frozenset[str]
+    by_length: bool
 
 
 class Finder:
@@ -54,7 +56,7 @@ class Finder:
         self._extent, self._connection, self._asked, self._parsed = extent, connection, search, parsed
         self._languages = (search.language,) if search.language in WORD_LANGUAGES else INDEXED
         self._wordings = Wordings(connection, extent.simplified, extent.own, self._languages)
-        self._facets = Facets(connection, search.filters)
+        self._facets = Facets(connection, search.filters, extent.own)
         self._capped = False
 
     def results(self) -> Results:
@@ -123,18 +125,26 @@ class Finder:
                 f"WHERE key = ? AND {language} LIMIT 1000",
                 (key, *self._languages),
             )
-        if every and parsed.key:
+        if every and parsed.key and self._is_frequent(parsed.key):
+            run(
+                "INSERT OR IGNORE INTO temp.hit SELECT resource, 1, CAST(length AS REAL) FROM beginning "
+                "WHERE key = ? AND language = ? ORDER BY place",
+                (parsed.key, self._languages[0] if len(self._languages) == 1 else ""),
+            )
+        elif every and parsed.key:
             run(
                 "INSERT OR IGNORE INTO temp.hit SELECT resource, 1, CAST(length(key) AS REAL) FROM name "
-                f"WHERE key > ? AND key < ? AND {language} ORDER BY resource > ?, length(key), resource LIMIT 1000",
-                (f"{parsed.key} ", f"{parsed.key} {_LAST}", *self._languages, self._extent.own),
+                f"WHERE key > ? AND key < ? AND {language} ORDER BY resource > ?, length(key), resource LIMIT ?",
+                (*beginning_with(parsed.key), *self._languages, self._extent.own, MAX_BEGINNINGS),
             )
         own, last = self._extent.own, self._extent.resources
         ranks = ((2, _CALLED), (3, _IN_IT), (4, _SAID))
         for rank, fields in (*ranks, (5, FIELDS)):  # only our own things are linked to what we know the names of
             self._add(rank, self._expression(parsed, fields, every), 0, own, MAX_OWN_HITS)
+        searched: set[str] = set()
         for rank, fields in ranks:
-            if not self._capped:
+            if not self._capped and not searched >= self._extent.fields & {*fields}:
+                searched.update(fields)
                 self._add(rank, self._expression(parsed, fields, every), own, last, MAX_HITS)
                 (others,) = run("SELECT count(*) FROM temp.hit WHERE id > ?", (own,)).fetchone()
                 self._capped = others >= MAX_HITS
@@ -142,9 +152,9 @@ class Finder:
             # Relevance counts all places that have a word, however many. This one is frequent: short names come first.
             score = (
                 "SELECT resource AS id, -1.0 / (1 + length(value)) AS score FROM temp.hit CROSS JOIN literal "
-                "ON literal.resource = hit.id AND number = 0 WHERE rank > 1 LIMIT ?"
+                "ON literal.resource = hit.id AND number = 0 WHERE rank > 1 AND hit.id <= ? LIMIT ?"
             )
-            given: tuple[object, ...] = (MAX_SCORED_HITS,)
+            given: tuple[object, ...] = own if self._extent.by_length else last, MAX_SCORED_HITS
         else:
             score = f"SELECT rowid AS id, bm25(words, {_BM25}) AS score FROM words WHERE words MATCH ? LIMIT ?"
             given = self._expression(parsed, FIELDS, every), MAX_SCORED_HITS
@@ -152,6 +162,12 @@ class Finder:
             f"UPDATE temp.hit SET score = scored.score FROM ({score}) AS scored WHERE hit.id = scored.id AND rank > 1",
             given,
         )
+
+    def _is_frequent(self, key: str) -> bool:
+        """Tell whether the shortest of the names that begin with this key are listed."""
+        if not self._extent.by_length:
+            return False
+        return self._connection.execute("SELECT 1 FROM beginning WHERE key = ?", (key,)).fetchone() is not None
 
     def _add(self, rank: int, expression: str, after: int, last: int, most: int) -> None:
         """Add as hits what is numbered after one number, to another."""
@@ -169,10 +185,18 @@ class Finder:
 
     def _hits(self, page: int) -> Iterator[Hit]:
         where, arguments = self._facets.where()
+        things, own = self._extent.things, self._extent.own
+        hits = f"SELECT id, rank, score FROM temp.hit WHERE {where}"
+        if self._capped and self._extent.by_length:
+            hits = (
+                f"{hits} AND hit.id <= ? UNION ALL SELECT hit.id, rank, iif(rank > 1, length, score) FROM step "
+                f"CROSS JOIN temp.hit ON hit.id BETWEEN first AND last WHERE {where} "
+                "AND first <= (SELECT max(id) FROM temp.hit)"
+            )
+            arguments = [*arguments, own, *arguments]
         rows = self._connection.execute(
-            f"SELECT id, rank FROM temp.hit WHERE {where} "
-            "ORDER BY rank, (id > ?) + (id > ?), score, id LIMIT ? OFFSET ?",
-            (*arguments, self._extent.things, self._extent.own, HITS_PER_PAGE, (page - 1) * HITS_PER_PAGE),
+            f"SELECT id, rank FROM ({hits}) ORDER BY rank, (id > ?) + (id > ?), score, id LIMIT ? OFFSET ?",
+            (*arguments, things, own, HITS_PER_PAGE, (page - 1) * HITS_PER_PAGE),
         ).fetchall()
         for number, rank in rows:
             (iri,) = self._connection.execute("SELECT iri FROM resource WHERE id = ?", (number,)).fetchone()

@@ -15,7 +15,7 @@ from initiative_lod.release.files import open_index
 from initiative_lod.search import query_parser
 from initiative_lod.search.finder import Extent, Finder
 from initiative_lod.search.results import Count, Results, Search
-from initiative_lod.search.schema import APPLICATION, READ_FORMATS
+from initiative_lod.search.schema import APPLICATION, BY_LENGTH, FIELDS, READ_FORMATS
 
 MAX_DOCUMENTS = 500  # that a visitor can choose from
 
@@ -48,7 +48,10 @@ class Index:
         except ReleaseError:
             self.close()
             raise
-        self._extent = Extent(int(meta["things"]), int(meta["own"]), int(meta["resources"]), simplified)
+        numbers = int(meta["things"]), int(meta["own"]), int(meta["resources"])
+        by_length = version >= BY_LENGTH
+        fields = frozenset(meta["fields"].split() if by_length else FIELDS)
+        self._extent = Extent(*numbers, simplified, fields, by_length)
 
     def close(self) -> None:
         """Close what is idle now, and what is still in use when it comes back."""

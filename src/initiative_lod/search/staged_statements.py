@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import NamedNode
 
@@ -40,13 +40,14 @@ SELECT subject, field, coalesce(tag.language, CASE WHEN regexp_matches(value, '[
 FROM statement JOIN field USING (property) JOIN tag ON tag.tag = statement.language
 WHERE trim(value, '{_SPACES}') != ''
 """
-#: Others' things that have a name, in the order of their first sources, then of IRIs.
+#: Others' things that have a name, in the order of their first sources, of the lengths of their shortest names in
+#: these, then of IRIs. No name has more than 1,000 characters.
 _FOREIGN = """
 WITH named AS (
-  SELECT subject, min(place) AS first FROM said ANTI JOIN own USING (subject)
-  WHERE field IN ('label', 'alt') GROUP BY subject
+  SELECT subject, min(place::BIGINT * 1024 + least(length(value), 1023)) AS first
+  FROM said ANTI JOIN own USING (subject) WHERE field IN ('label', 'alt') GROUP BY subject
 )
-SELECT subject, field, language, value FROM said JOIN named USING (subject)
+SELECT subject, first // 1024, first % 1024, field, language, value FROM said JOIN named USING (subject)
 ORDER BY first, subject, field != 'label', field, language, value
 """
 _LABELS = "SELECT subject, language, value FROM said WHERE field IN ('label', 'alt') AND list_contains($1, subject)"
@@ -109,9 +110,9 @@ class StagedStatements:
         new = ((subject, "label", *name, 0) for subject, *name in names if (subject, name[0]) not in named)
         statement_rows.insert_lists(self._engine, "said", new)
 
-    def foreign(self) -> Iterator[tuple[str, str, str, str]]:
-        """Subject, field, language and value of others' things that have a name, in the order of their first sources,
-        then of IRIs.
+    def foreign(self) -> Iterator[tuple[Any, ...]]:
+        """Subject, first source, length of the shortest name in it, field, language and value of others' things that
+        have a name, in the order of the second, the third and the first.
         """
         return statement_rows.each(self._engine, _FOREIGN)
 
