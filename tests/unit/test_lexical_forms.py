@@ -9,10 +9,11 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from initiative_lod import release
 from initiative_lod.iris import Iris
+from initiative_lod.labels import LABELS
 from initiative_lod.release import Edition
 from initiative_lod.release.lexical_forms import LexicalForms, Rewritten
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.vocabulary import RDFS, XSD
+from initiative_lod.vocabulary import RDF, RDFS, SKOS, XSD
 
 GRAPH = NamedNode("https://example.org/g")
 NUMBERS = 3000
@@ -98,11 +99,22 @@ def test_values_are_read_ahead_as_they_were_written(tmp_path: Path) -> None:
         tmp_path, sorted(quads, key=str), Edition("1.0", "2031-03-05"), {"context.jsonld": b"{}"}, iris
     )
     opened = OpenRelease.open(made)
+
+    def objects(subject: NamedNode, predicate: NamedNode) -> set[object]:
+        return {quad.object for quad in opened.property_ahead(subject, predicate, 9) or ()}
+
     for subject, graphs in ((zeros, {one, two}), (plain, {one}), (other, {one, two}), (third, {DefaultGraph()})):
         found = opened.values_ahead(subject, 100)
         assert {quad.graph_name for quad in found} == graphs
         stated = {(quad.predicate, quad.object) for quad in quads if quad.subject == subject and quad.object != plain}
         assert {(item.predicate, item.object) for item in found} == stated
+    assert opened.property_ahead(zeros, RDFS.label, 9) == [Quad(zeros, RDFS.label, Literal("zeros", language="en"))]
+    assert opened.property_ahead(zeros, RDFS.label, 1) is None  # as there may be more
+    assert objects(zeros, RDFS.seeAlso) == {Literal("01", datatype=XSD.integer), Literal("1", datatype=XSD.integer)}
+    assert objects(other, RDFS.seeAlso) == {Literal("2", datatype=XSD.integer)}  # and not what is only inferred
+    assert objects(third, RDFS.seeAlso) == {Literal("3", datatype=XSD.integer)}
+    assert opened.property_ahead(plain, RDFS.label, 9) == []
+    assert opened.property_ahead(plain, SKOS.prefLabel, 9) == ()  # a name that nothing in the release has
     assert len(opened.values_ahead(zeros, 2)) == 2
     assert opened.values_ahead(iris.thing("id/nothing"), 2) == []
 
@@ -113,11 +125,17 @@ def test_values_of_all_subjects_are_those_of_their_graphs(harbour_root: Path) ->
     opened = OpenRelease.open(made)
     subjects = {quad.subject for quad in opened.store}
     assert len(subjects) > 1000
-    without_graphs = 0
+    without_graphs = ahead = 0
     for subject in subjects:
         assert isinstance(subject, NamedNode | BlankNode)
         found = opened.values_ahead(subject, 10_000)
         stated = {(quad.predicate, quad.object) for quad in opened.quads(subject)}
         assert {(quad.predicate, quad.object) for quad in found} == stated, subject
         without_graphs += {quad.graph_name for quad in found} == {DefaultGraph()}
+        for predicate in {RDF.type, *LABELS, *(predicate for predicate, _ in stated)}:
+            values = opened.property_ahead(subject, predicate, 10_000)
+            assert values is not None
+            assert {quad.object for quad in values} == {value for name, value in stated if name == predicate}
+            ahead += len(values)
     assert without_graphs > len(subjects) / 2
+    assert ahead > len(subjects)

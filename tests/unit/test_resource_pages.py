@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from initiative_lod.iris import Iris
 from initiative_lod.locale.messages import Languages
 from initiative_lod.release import Edition, hubs, open_release
 from initiative_lod.release.open_release import OpenRelease
-from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS
+from initiative_lod.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
+from initiative_lod.web.labelled_resource import LabelledResource
 from initiative_lod.web.pages import entity
 from initiative_lod.web.pages import view as view_module
 from initiative_lod.web.pages.view import View
@@ -201,6 +202,49 @@ def test_a_scheme_of_very_many_concepts_is_paged_without_a_look_at_them(
     assert {*few} == {member for members, _ in paged for member in members}
     monkeypatch.setattr(entity, "MOST", 40)
     assert [len(entity._members(view, scheme, page)[0]) for page in (1, 2, 3)] == [30, 10, 0]
+
+
+def test_things_of_others_are_called_the_same_when_only_their_names_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: dict[str, list[tuple[NamedNode, str, str | None]]] = {
+        "a": [(SKOS.prefLabel, "Hafen", "de"), (RDFS.label, "harbour", "en"), (RDFS.label, "port", "en")],
+        "b": [(SKOS.prefLabel, "港口", "zh")],
+        "c": [(RDFS.label, "007", None)],
+        "d": [(SKOS.altLabel, "no label", "en")],
+        "e": [(RDFS.label, f"name {number}", "en") for number in range(9)],
+    }
+    theirs, nodes = I.graph("source/theirs"), [NamedNode(f"https://example.org/{name}") for name in (*names, "none")]
+    said = [
+        Quad(node, property, Literal(text, language=tag) if tag else Literal(text, datatype=XSD.integer), theirs)
+        for node, rows in zip(nodes, names.values(), strict=False)
+        for property, text, tag in rows
+    ]
+    files = {"context.jsonld": b"{}\n"}
+    made = OpenRelease.open(release.write(tmp_path, canonical(said), Edition("1.0", "2031-03-05"), files, I))
+    read: list[object] = []
+    ahead = OpenRelease.values_ahead
+
+    def noted(self: OpenRelease, subject: NamedNode, most: int) -> Sequence[Quad]:
+        read.append(subject)
+        return ahead(self, subject, most)
+
+    def things(tag: str, listed: bool) -> list[LabelledResource]:
+        view = View(OpenRelease.open(made.release), Languages()[tag])
+        view.only_names_of(nodes if listed else ())
+        return view.things(nodes)
+
+    monkeypatch.setattr(OpenRelease, "values_ahead", noted)
+
+    monkeypatch.setattr(view_module, "MUCH", 5)
+    found = [things(tag, listed=True) for tag in ("en", "zh")]
+    called = [[thing.label.value for thing in each] for each in found]
+    assert called[0] == ["harbour", "港口", "007", "https://example.org/d", "name 0", "https://example.org/none"]
+    assert called[1][0] == "Hafen"
+    assert [bool(thing.href.startswith("/resource")) for thing in found[0]] == [True] * 5 + [False]
+    assert {*read} == {nodes[4]}  # more names than are read at once
+    assert [things(tag, listed=False) for tag in ("en", "zh")] == found
+    assert {*read} == {*nodes}
 
 
 def test_where_very_much_would_have_to_pass_each_graph_is_asked_for_its_own(

@@ -118,6 +118,9 @@ class CachingRelease(OpenRelease):
             known = self._remembered.stated[subject] = _by_predicate(super().quads(subject))
         return iter(known.get(predicate, ()))
 
+    def property_ahead(self, subject: NamedNode | BlankNode, predicate: NamedNode, most: int) -> None:
+        """None: what is said of a subject is read at once, and remembered."""
+
     def _remembering(self, graph: NamedNode, quads: Iterator[Quad]) -> Iterator[Quad]:
         """The quads of a graph as they are read, which are remembered where all are read and these are not too many."""
         read: list[Quad] = []

@@ -37,6 +37,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 SUBJECTS = "subjects"  # name of the memory of what is said of each, by property
 MOST_SUBJECTS = 1000  # that are remembered: some 5 MB
+SPOKEN_OF = "spoken of"  # likewise of the concepts of a scheme that documents speak of
+MOST_SCHEMES = 4
 MOST_PASSED = 2_000  # quads of the default graph that are passed over, for those of named graphs behind them
 TEXT_AHEAD = 1 << 20  # characters about a subject that are read before anybody has asked for one of its properties
 STARTED = datetime.now(UTC).replace(microsecond=0)  # no release is answered from in the second in which this is read
@@ -76,6 +78,10 @@ class Memory(Generic[K, V]):
                 self._values = {}
             self._values[key] = value
             return value
+
+    def has(self, key: K) -> bool:
+        """Tell whether the value of a key is there."""
+        return key in self._values
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,13 +255,20 @@ class OpenRelease(StoreLookups):
 
     def memory(self, name: str, most: int = 0) -> Memory[Any, Any]:
         """A place to remember what was made of the release: a new one each time, as a server's would grow and grow; but
-        of the subjects that were read last some are remembered, since many pages read the same. Threads may share it.
+        of the subjects and schemes that were read last some are remembered, since many pages read the same. Threads may
+        share it.
         """
-        return self._last_subjects if name == SUBJECTS else Memory(most)
+        if name == SUBJECTS:
+            return self._last_subjects
+        return self._last_schemes if name == SPOKEN_OF else Memory(most)
 
     @cached_property
     def _last_subjects(self) -> Memory[Any, Any]:
         return Memory(MOST_SUBJECTS)
+
+    @cached_property
+    def _last_schemes(self) -> Memory[Any, Any]:
+        return Memory(MOST_SCHEMES)
 
     # Hooks of a release that notes what is read of it (see ``read_tracking``)
 
@@ -302,6 +315,20 @@ class OpenRelease(StoreLookups):
         if values and not named:  # so many that others are behind them still
             return first(self._stated(subject, None, None), most)
         return first(self._as_written(chain(named, found), None), most)
+
+    def property_ahead(self, subject: NamedNode | BlankNode, predicate: NamedNode, most: int) -> Sequence[Quad] | None:
+        """The values of one property of a subject, likewise; None where they are so many, or all is to be read at once.
+
+        To read all that is said of a thing, for its name, takes five times as long.
+        """
+        if predicate in LABELS and predicate not in self._label_properties:
+            return ()
+        is_stated = not self._options and subject not in self._subjects_of_unstated
+        found = first(self._matches(subject, predicate, None, DEFAULT_GRAPH), most) if is_stated else []
+        types = {value.datatype for quad in found if isinstance(value := quad.object, Literal)}
+        if not is_stated or not types <= NEVER_REWRITTEN:
+            found = first(self._stated(subject, predicate, None), most)
+        return found if len(found) < most and sum(map(length, found)) <= TEXT_AHEAD else None
 
     @cached_property
     def _subjects_of_unstated(self) -> frozenset[NamedNode | BlankNode | Triple]:

@@ -412,7 +412,7 @@ def _sampled(rows: Iterable[tuple[str, int, str]], keys: list[str]) -> Iterator[
 
 
 def _common_beginnings(keys: Iterable[str]) -> set[str]:
-    """What two names begin with that follow each other."""
+    """The words that names begin with alike which follow each other."""
     return {item for one, other in pairwise(keys) for item in _beginnings(one) if other.startswith(f"{item} ")}
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode
 
 from initiative_lod.labels import LABEL_PROPERTIES, natural
+from initiative_lod.release.open_release import SPOKEN_OF, Memory, OpenRelease
 from initiative_lod.vocabulary import RDF, RDFS, SKOS
 from initiative_lod.web.labelled_resource import LabelledResource, LangText
 from initiative_lod.web.pages.clauses import Evidence
@@ -64,6 +65,7 @@ def entity(view: View, node: NamedNode, page: int = 1) -> Entity:
     same = cluster(view, node)
     members, pages = _members(view, node, page)
     found = incoming(view, node, 1 if pages else page)
+    view.only_names_of(member for member, _ in members)
     return Entity(
         view.thing(node),
         view.things(view.nodes(node, RDF.type)),
@@ -106,15 +108,8 @@ def _members(view: View, node: NamedNode, page: int) -> tuple[list[tuple[NamedNo
         return [], 0
     number = opened.pointing(node).get(SKOS.inScheme, 0)
     many = number > SORTED
-    rows = opened.select("spoken-of") if many else opened.select("members", scheme=node)
-    counted = [(row["value" if many else "member"], row["mentions"]) for row in rows]
-    found = [
-        (member, int(count.value))
-        for member, count in counted
-        if isinstance(member, NamedNode) and isinstance(count, Literal)
-        if not many or opened.holds(member, SKOS.inScheme, node)
-    ]
-    found.sort(key=lambda item: (-item[1], natural(item[0].value)))
+    memory: Memory[tuple[NamedNode, bool], list[tuple[NamedNode, int]]] = opened.memory(SPOKEN_OF)
+    found = memory.of((node, many), lambda key: _counted(opened, *key))
     listed = min(number, MOST) if many else len(found)
     size = MEMBERS if listed <= MEMBERS else min(MEMBERS, FEWER_MEMBERS)
     begin, end = (page - 1) * size, min(page * size, listed)
@@ -128,6 +123,19 @@ def _members(view: View, node: NamedNode, page: int) -> tuple[list[tuple[NamedNo
             silent = (item for item in islice(others, first, last))
         members += [(item.subject, 0) for item in silent if isinstance(item.subject, NamedNode)]
     return members, max(1, -(-listed // size))
+
+
+def _counted(opened: OpenRelease, scheme: NamedNode, many: bool) -> list[tuple[NamedNode, int]]:
+    """The concepts of a scheme with how many parts speak of them, the most spoken of first; of ``many`` those alone."""
+    rows = opened.select("spoken-of") if many else opened.select("members", scheme=scheme)
+    counted = [(row["value" if many else "member"], row["mentions"]) for row in rows]
+    found = [
+        (member, int(count.value))
+        for member, count in counted
+        if isinstance(member, NamedNode) and isinstance(count, Literal)
+        if not many or opened.holds(member, SKOS.inScheme, scheme)
+    ]
+    return sorted(found, key=lambda item: (-item[1], natural(item[0].value)))
 
 
 def _unattested(found: Iterable[Group], known: Iterable[Evidence]) -> list[Group]:

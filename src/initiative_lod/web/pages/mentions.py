@@ -164,6 +164,7 @@ def _evidence(view: View, subject: Node, property: NamedNode, node: NamedNode) -
 
 def _group(view: View, property: NamedNode, node: NamedNode, subjects: list[Node], total: int) -> Group:
     thing = view.thing(property)
+    view.only_names_of(subjects)
     graphs: dict[NamedNode, None] = {}
     for subject in subjects:
         for quad in view.opened.quads(subject, property, node):

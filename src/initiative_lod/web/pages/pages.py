@@ -21,7 +21,7 @@ from initiative_lod.languages import simplified
 from initiative_lod.locale.messages import Language, Languages
 from initiative_lod.release.open_release import Memory, OpenRelease
 from initiative_lod.release.per_release import PerRelease
-from initiative_lod.vocabulary import PARTS
+from initiative_lod.vocabulary import DCTERMS, PARTS
 from initiative_lod.web.drawings import raster, squares
 from initiative_lod.web.http import problems
 from initiative_lod.web.http.request import Request
@@ -63,6 +63,7 @@ from initiative_lod.web.pages.view import Links, View
 PREVIEW = "wording"  # the picture that a link to any page of a document shows
 MOST_PICTURES = 4  # that are kept as they were drawn
 MOST_PREVIEWS = 100  # documents of which it is looked at before pages are made
+FEW_PREVIEWS = 4  # likewise ahead of requests: it is drawn for that, which takes 0.1 s in each language
 #: Entries of the menu that are there whatever the release holds: path, and id of the words.
 MENU = (
     ("/things", "index"),
@@ -127,6 +128,11 @@ class Pages:
         view = View(opened, self.languages.default, names=self._names.of(opened))
         for document in self.documents(opened)[:MOST_PREVIEWS]:
             self.compared_parts(view, document)
+        view.node(opened.iris.thing("dataset"), DCTERMS.license)  # very much is said of it, and all pages want a little
+        if not len(opened.rendered):  # their pages are made when they are asked for
+            for language in self.languages.values():
+                for document in self.documents(opened)[:FEW_PREVIEWS]:
+                    self._drawable(View(opened, language, names=self._names.of(opened)), document)
         for document in self.documents(opened)[:1]:  # which reads what all comparisons have in common
             part_comparison.compare(view, [item.part for item in self.compared_parts(view, document)[:2]])
 

@@ -75,6 +75,7 @@ def values(
 
     Among ``documents`` a reader chooses one in the form; several are chosen among the facets. One alone is no choice.
     """
+    view.only_names_of(NamedNode(hit.iri) for hit in results.hits)
     shown = [name for name in FACETS if name != "document" or len(documents) > 1 or asks.document]
     facets = {name: _choices(view, asks, name, results.facets.get(name, ()), here) for name in shown}
     offered = [

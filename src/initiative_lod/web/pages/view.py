@@ -33,6 +33,7 @@ LONGEST_LABEL = 2_000  # characters of a name of a thing, where it stands for th
 MOST_ABOVE = 20  # modalities above one that are looked at
 ALL_PAGES = 9  # so many are linked one by one
 DEEPEST = 8  # levels from a part up to its document
+_NAMING = frozenset((*LABELS, RDF.type))  # all that is read of what is listed
 
 
 class Links:
@@ -82,6 +83,7 @@ class View(Links):
         self._alike = f"{names is None} {self.language} {prefix} {query}"
         self._memories: dict[str, Memory[Any, Any]] = {}
         self._things: Memory[Node, LabelledResource] = self.memory("things")
+        self._listed: set[Node] = set()
 
     def memory(self, name: str) -> Memory[Any, Any]:
         """A place to remember what is the same on every page that is seen as this one is."""
@@ -94,10 +96,18 @@ class View(Links):
     def objects(self, subject: Node, predicate: NamedNode) -> Sequence[Node | Literal]:
         """The distinct objects, in natural order."""
         self.opened.note(subject, predicate)
+        if subject in self._listed and predicate in _NAMING and not self._subjects.has(subject):
+            values = self.opened.property_ahead(subject, predicate, MUCH)
+            if values is not None:
+                return _distinct(values)
         known = self._subjects.of(subject, self._read)
         if known is not None:
             return known.get(predicate, ())
         return _distinct(own_first(self.opened, MOST_VALUES, subject, predicate))
+
+    def only_names_of(self, nodes: Iterable[Node]) -> None:
+        """Read no more of these than their names and types: they are many, and shown by these alone."""
+        self._listed.update(nodes)
 
     def _read(self, subject: Node) -> Mapping[NamedNode, Sequence[Node | Literal]] | None:
         """Everything about a subject, read at once when it is first wanted; None of one about which there is much."""
@@ -360,12 +370,18 @@ class View(Links):
         path = self.iris.path(node.value)
         if path is None:
             self.opened.note(node)
-            if self._subjects.of(node, self._read) != {}:
+            if self._is_described(node):
                 return self.link("/resource", iri=node.value)
             return node.value if is_web(node.value) else ""
         place, hash_, fragment = path.partition("#")
         place = f"doc/{place[3:]}" if place.startswith("id/") else place
         return f"{self.link('/' + place)}{hash_}{fragment}"
+
+    def _is_described(self, node: Node) -> bool:
+        """Tell whether the release says anything about a thing."""
+        if node in self._listed and not self._subjects.has(node) and not self.opened.remembers:
+            return self.opened.holds(node)
+        return self._subjects.of(node, self._read) != {}
 
     @staticmethod
     def named(iri: str) -> NamedNode:
