@@ -14,7 +14,7 @@ else:
     from backports import zstd
 
 IDENTITY, ZSTD, GZIP = "", "zstd", "gzip"
-#: Levels at which the time and the bytes were worth it (docs/performance.md).
+#: Levels at which the time and the bytes were worth it (docs/measurements.md).
 ZSTD_LEVEL, GZIP_LEVEL = 3, 5
 ZSTD_VERSION: str = zstd.zstd_version
 

@@ -22,11 +22,15 @@ def key_of(iris: Iris, document: NamedNode) -> str:
 
 
 def chosen(iris: Iris, documents: Sequence[NamedNode], keys: Iterable[str]) -> list[NamedNode]:
-    """The documents of these names or IRIs, each once. Raises NotFound for one that is not among ``documents``."""
-    by_key = {key_of(iris, item): item for item in documents} | {item.value: item for item in documents}
+    """The documents of these names or IRIs, each once. Raises NotFound for one that is not among ``documents``.
+
+    These are not named to find it: there may be thousands, and it is done where all requests are taken.
+    """
     found: dict[NamedNode, None] = {}
     for key in keys:
-        node = by_key.get(key.strip()) or by_key.get(key.strip().removeprefix("id/"))
+        name = key.strip()
+        meant = {name, iris.iri(name), iris.iri(f"id/{name}")}
+        node = next((item for item in documents if item.value in meant), None)
         if node is None:
             raise unknown(key, [key_of(iris, item) for item in documents])
         found[node] = None
