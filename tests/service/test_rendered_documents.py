@@ -320,7 +320,10 @@ def test_it_is_told_once_that_the_pages_were_rendered_for_another_server(
     app.warn_unless_stored(prefixed.app.site, prefixed.opened)
     assert len(caplog.messages) == 1
     assert prefixed.opened.release.version in caplog.messages[0]
+    assert "rendered by another version of the software, or with another root_path" in caplog.messages[0]
     assert "initiative-lod release render" in caplog.messages[0]
+    app.warn_unless_stored(layers[2].app.site, layers[2].opened)
+    assert "rendered not at all" in caplog.messages[1]
 
 
 def test_what_follows_from_the_same_is_taken_over_from_the_current_release(harbour_root: Path, tmp_path: Path) -> None:

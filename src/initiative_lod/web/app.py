@@ -169,13 +169,16 @@ def _of_a_release(
 
 
 def warn_unless_stored(site: Site, opened: OpenRelease) -> None:
-    """Write down that the pages of a release were rendered for another server than this one."""
+    """Write down that the pages of a release were not rendered for this server."""
     request = Request(prefix=site.settings.root_path, languages=tuple(site.pages.languages))
     if site.settings.rendered_documents and start.represent(site, opened, request).tag not in opened.rendered:
         log.warning(
-            "release %s was rendered by another version of the software, or with another root_path or other languages: "
-            "its pages are made when they are asked for; 'initiative-lod release render' and a new start spare that",
+            "release %s was rendered %s: its pages are made when they are asked for; "
+            "'initiative-lod release render' and a new start spare that",
             opened.release.version,
+            "by another version of the software, or with another root_path or other languages"
+            if len(opened.rendered)
+            else "not at all",
         )
 
 
