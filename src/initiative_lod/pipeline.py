@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
@@ -37,7 +38,7 @@ from initiative_lod.release import (
 from initiative_lod.release.files import as_json
 from initiative_lod.release.folder import BUILDING, workplace
 from initiative_lod.release.history import lock
-from initiative_lod.release.manifest import CONTEXT, INDEX, CoveredText, MergedSource
+from initiative_lod.release.manifest import CONTEXT, INDEX, STORE, CoveredText, MergedSource
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.phase_limits import NO_LIMITS, Phases
 from initiative_lod.search import index
@@ -253,32 +254,35 @@ def index_maker(
 ) -> release.MakeIndex:
     """Function that makes the index of a release, which lies there whole but for it.
 
+    Where ``phases`` have limits, the files for search and reconciliation are made at once, beside what else is written.
+
     Where the release only adds to the one ``before``, that one's is gone on with. Without ``settings`` no document is
     rendered: each is when it is asked for. It raises SourceError where one of its ``phases`` was ended.
     """
 
-    def make(building: Path) -> None:
-        opened = OpenRelease.open(release.read(building))
+    @contextmanager
+    def make(building: Path) -> Iterator[None]:
         folder = building / INDEX
-        with phases.here("looking for what was added"):
-            added = addition.find(before, opened) if before is not None else None
-
-        @_uncollected()
-        def search() -> None:
-            if added is not None and index.add(folder / index.FILE, opened, added):
-                return
-            index.build_of(folder / index.FILE, opened)
-
-        @_uncollected()
-        def entities() -> None:
-            if added is None or not entity_file.add(folder / entity_file.FILE, opened, added):
-                entity_file.build(folder / entity_file.FILE, opened)
-
         beside = replace(phases, place=building.parent)
-        progress("indexing for search")
-        beside.apart("indexing for search", search)
-        progress("indexing for reconciliation")
-        beside.apart("indexing for reconciliation", entities)
+        with TemporaryDirectory(prefix="store-", dir=building.parent) as links:
+            opened = OpenRelease.open(release.read(building)).of_links(Path(links) / STORE)
+            with phases.here("looking for what was added"):
+                added = addition.find(before, opened) if before is not None else None
+
+            @_uncollected()
+            def search() -> None:
+                if added is not None and index.add(folder / index.FILE, opened, added):
+                    return
+                index.build_of(folder / index.FILE, opened)
+
+            @_uncollected()
+            def entities() -> None:
+                if added is None or not entity_file.add(folder / entity_file.FILE, opened, added):
+                    entity_file.build(folder / entity_file.FILE, opened)
+
+            progress("indexing for search and reconciliation")
+            with beside.beside({"indexing for search": search, "indexing for reconciliation": entities}):
+                yield
         if settings is not None and settings.rendered_documents:
             # Here, since it takes long to import, and few commands make a release.
             from initiative_lod.web import render_release

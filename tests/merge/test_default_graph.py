@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import warnings
 from collections import Counter
@@ -180,7 +181,16 @@ def test_this_projects_own_release(real_settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])
-def test_files_are_loaded_whole_however_many_lines_are_taken_at_once(size: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_files_are_loaded_whole_however_many_lines_are_taken_at_once(
+    size: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the system cannot be told how many batches the engine may hold at once."""
+    monkeypatch.setattr(default_graph, "LINES_IN_A_CALL" if told else "LINES_AT_ONCE", size)
+    monkeypatch.setattr(default_graph, "_BLOCK_BYTES", 1)
+    if not told:
+        monkeypatch.delattr(os, "sched_setaffinity")
+    allowed = os.sched_getaffinity(0)
     files = []
     for name, text in (("a", FIRST), ("b", SECOND)):
         path = tmp_path / f"{name}.nq.gz"
@@ -193,11 +203,16 @@ def test_files_are_loaded_whole_however_many_lines_are_taken_at_once(size: int, 
     files.append(tmp_path / "empty.nq.gz")
     files[-1].write_bytes(gzip.compress(b""))
     store = Store()
-    default_graph.load(store, files, size)
+    default_graph.load(store, files)
+    assert os.sched_getaffinity(0) == allowed
     lines = b"".join(gzip.decompress(path.read_bytes()) for path in files)
     expected: set[Any] = set(default_graph.in_memory(parse(lines, format=RdfFormat.N_QUADS)))
     assert {str(quad) for quad in store if "_:" not in str(quad)} == {str(q) for q in expected if "_:" not in str(q)}
     assert len(store) == len(expected)
+    # Blank nodes are the same in both: all that a named graph says is said in the default graph, and nothing else.
+    by_default = set(store.quads_for_pattern(None, None, None, DefaultGraph()))
+    assert any("_:" in str(quad) for quad in by_default)
+    assert {quad.triple for quad in store if quad not in by_default} == {quad.triple for quad in by_default}
 
 
 def test_what_a_removed_graph_alone_said_is_gone() -> None:

@@ -7,12 +7,15 @@ import faulthandler
 import gzip
 import os
 import re
+import select
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +31,8 @@ from initiative_lod.release.manifest import MergedSource
 from initiative_lod.release.phase_limits import Phases
 from initiative_lod.release.time_limit import LIMIT, TimeLimit, check_time
 from initiative_lod.settings import Settings
-from initiative_lod.validation.confined_run import RunLimits
+from initiative_lod.validation import confined_run
+from initiative_lod.validation.confined_run import ConfinedRun, RunLimits
 from initiative_lod.web.render_release import _Other
 from patience import SECONDS, eventually
 
@@ -74,12 +78,12 @@ def test_a_phase_that_does_not_end_is_ended_and_told(
 ) -> None:
     """It alone is given little time, so that the others have enough on any machine."""
     there = sorted(settings.release_folder.iterdir())
-    apart = Phases.apart
+    begun = Phases.begun
 
     def hurried(phases: Phases, what: str, make: Callable[[], Any]) -> Any:
-        return apart(Phases(SHORT) if what == phase else phases, what, make)
+        return begun(Phases(SHORT) if what == phase else phases, what, make)
 
-    monkeypatch.setattr(Phases, "apart", hurried)
+    monkeypatch.setattr(Phases, "begun", hurried)
     monkeypatch.setattr(place, hang)
     sentence = rf"{re.escape(phase)} was ended after 0\.5 s \(setting phase_seconds\), and nothing was made: leave out"
     with pytest.raises(SourceError, match=sentence):
@@ -149,6 +153,67 @@ def test_temporary_files_of_a_phase_go_with_it(tmp_path: Path) -> None:
     assert Path(Phases(SHORT, tmp_path).apart("sorting", tempfile.mkdtemp)).parent.parent == tmp_path
     assert Phases(SHORT).apart("sorting", os.getpid) != os.getpid()
     assert Phases().apart("sorting", os.getpid) == os.getpid()
+
+
+def test_phases_run_beside_each_other_and_end_together(tmp_path: Path) -> None:
+    """Each waits for the other ones to begin; what they made is there when the block is over."""
+    phases = Phases(replace(SHORT, seconds=SECONDS), tmp_path)
+
+    def meet(name: str) -> None:
+        (tmp_path / name).touch()
+        assert eventually(lambda: all((tmp_path / other).exists() for other in ("one", "two", "here")))
+        (tmp_path / f"{name} is done").touch()
+
+    with phases.beside({name: partial(meet, name) for name in ("one", "two")}):
+        meet("here")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*("one", "two", "here"), *(f"{name} is done" for name in ("one", "two", "here"))]
+    )
+    order: list[str] = []
+    with Phases().beside({"one": lambda: order.append("one"), "two": lambda: order.append("two")}):
+        order.append("here")
+    assert order == ["here", "one", "two"]
+
+
+def test_phases_beside_one_that_fails_end_with_it(tmp_path: Path) -> None:
+    """Whichever it is: the one that is waited for, one beside it, or what is done here meanwhile."""
+
+    def hang_on() -> None:
+        (tmp_path / "process").write_text(str(os.getpid()))
+        hang()
+
+    def fail() -> None:
+        assert eventually(lambda: (tmp_path / "process").exists() and (tmp_path / "process").read_text() != "")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "entities.sqlite")
+
+    def nothing() -> None:
+        pass
+
+    def is_gone() -> bool:
+        return not Path("/proc", (tmp_path / "process").read_text()).exists()
+
+    for works, here in (({"failing": fail, "hanging": hang_on}, nothing), ({"hanging": hang_on}, fail)):
+        with (
+            pytest.raises(OSError, match="No space left on device"),
+            Phases(replace(SHORT, seconds=SECONDS)).beside(works),
+        ):
+            here()
+        assert is_gone()
+        (tmp_path / "process").unlink()
+    with (
+        pytest.raises(SourceError, match=r"hanging was ended after 0\.5 s"),
+        Phases(SHORT).beside({"hanging": hang_on}),
+    ):
+        pass
+    assert is_gone()
+
+
+def test_what_a_phase_made_in_time_is_taken_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for it may have had other work for longer than its limit."""
+    run = ConfinedRun(lambda: 1, replace(SHORT, seconds=SECONDS))
+    assert select.select([run._reading], [], [], SECONDS)[0]
+    monkeypatch.setattr(confined_run, "time", SimpleNamespace(monotonic=lambda: run._until + 1))
+    assert run.result() == 1
 
 
 def test_what_a_merge_writes_lies_with_the_releases(

@@ -36,8 +36,7 @@ CONFLICTS = "looking for conflicts"
 BY_STORE, BY_ENGINE = Phase(CONFLICTS, 1.0, all=20.0), Phase(CONFLICTS, 1.5, all=2.0)
 INDEXING = (
     Phase("writing dumps", 2.5, new=4.0, all=1.6),
-    Phase("indexing for search", 0.1, new=7.1),
-    Phase("indexing for reconciliation", 0.6, new=10.1),
+    Phase("indexing for search and reconciliation", 0.6, new=10.1),
 )
 RENDERING = Phase("rendering documents", 10.0)
 WRITING, PUBLISHING = Phase("writing the release", 0.1), Phase("publishing", 0.1)

@@ -8,6 +8,8 @@ import gzip
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -50,6 +52,8 @@ MADE_OF_ALL = (identity.NAME, inference.NAME)  # graphs that a build has too, an
 MADE_LAST = (provenance.GRAPH, *MADE_OF_ALL)  # graphs that speak of everything else
 BLOCK_BYTES = 1 << 20
 LITTLE = 0.1  # of a store that is compact: so much is added without making it so again
+MOST_FILES = 200  # of such a store, some twenty of which come with each addition, beside one for each FILE_BYTES
+FILE_BYTES = 16 << 20
 
 License = Callable[[MergedSource, Sequence[str]], MergedSource]
 Progress = Callable[[str], None]
@@ -97,11 +101,12 @@ class Assembly:
         others = self._other_parts()
         progress("loading the store")
         with self._phases.here("loading the store"):
-            store = self._store([own, *others, *(item.part for item in self.records)])
+            self._load_store([own, *others, *(item.part for item in self.records)])
+        store = Store.read_only(str(self._path))
         self.records = [licensed(item, _licences(store, item)) for item in self.records]
-        provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
-        self._load(store, provenance_part)
         del store
+        provenance_part = self._ours(provenance.GRAPH, provenance.describe(self.records, self._iris))
+        self._load(provenance_part)
         progress("joining what is the same")
         derived = self._added(
             identity.NAME,
@@ -123,9 +128,8 @@ class Assembly:
         progress("writing the table of quads")
         table, scratch = self._building / manifest.TABLE, self._building.parent
         rows = [self._building / item.file for item in parts]
-        with self._phases.here("writing the table of quads"):
+        with self._compacting(), self._phases.here("writing the table of quads"):
             quad_table.write(rows, table, scratch, self._memory, self._earlier_table(parts))
-        # What looks for conflicts may keep a store, and one that can be written removes files by itself.
         store = Store.read_only(str(self._path))
         repeating = [f"<{self._iris.graph(name).value}>" for name in MADE_OF_ALL]
         with open_engine(self._engine, table, scratch, self._memory, repeating) as engine:
@@ -155,7 +159,7 @@ class Assembly:
         del store
         triples = catalogue.triples_in(described, self._iris)
         finished = self._manifest(version, digest, triples, parts, summary)
-        folder.finish(self._building, finished, make_index, self._phases, not self._little_new, self._start.path)
+        folder.finish(self._building, finished, make_index, self._phases, self._start.path)
         if not keep:
             return None
         progress("writing the release")
@@ -219,13 +223,33 @@ class Assembly:
         if not part.quads:
             (self._building / part.file).unlink()
             return []
-        self._load(Store(str(self._path)), part)
+        self._load(part)
         return [part]
 
-    def _load(self, store: Store, part: Part) -> None:
-        """Load a part into the store, and write out what it has in memory: others may open it after that."""
+    def _load(self, part: Part) -> None:
+        """Load a part into the store, and close it: as long as it can be written, the engine merges its files, over and
+        over for each part, and removes those that it has merged.
+        """
+        store = Store(str(self._path))
         with self._phases.here("loading the store"):
             default_graph.load(store, [self._building / part.file])
+        store.flush()
+
+    @contextmanager
+    def _compacting(self) -> Iterator[None]:
+        """Let the engine merge the store's files meanwhile, of which there is one of each batch that was loaded.
+
+        It is done before anybody reads much of it, and before it gets second names in the release: the engine would
+        compact each of them by itself when it is written to. It has threads of its own, which no forked process has.
+        """
+        if self._little_new:
+            yield
+            return
+        store = Store(str(self._path))
+        with ThreadPoolExecutor(1) as beside:
+            compacted = beside.submit(store.optimize)
+            yield
+            compacted.result()
         store.flush()
 
     @property
@@ -250,8 +274,8 @@ class Assembly:
             (self._building / f"{GRAPHS}/{name}.exact.tsv").write_bytes(b"".join(sorted(exact)))
         return part
 
-    def _store(self, parts: Sequence[Part]) -> Store:
-        """The store with all parts but those made last.
+    def _load_store(self, parts: Sequence[Part]) -> None:
+        """Make the store, with all parts but those made last.
 
         It begins as another name of the start's, where that holds nothing else and more than has to be added: a store
         that grows by little pieces takes twice the place of one that is loaded at once.
@@ -269,7 +293,7 @@ class Assembly:
         is_part = default_graph.is_in(start) and all(item in needed or item[0] in made_last for item in stored)
         added = sum(item.quads for item in new)
         if is_part and added < self._start.manifest.quads:
-            self._little_new = added < self._start.manifest.quads * LITTLE
+            self._little_new = added < self._start.manifest.quads * LITTLE and not _is_scattered(self._start.store)
             start.backup(str(path))
             store = Store(str(path))
             for name in (*MADE_LAST, "release"):
@@ -277,7 +301,7 @@ class Assembly:
         else:
             store, new = Store(str(path)), list(parts)
         default_graph.load(store, [self._building / item.file for item in new])
-        return store
+        store.flush()
 
     def _earlier_table(self, parts: Sequence[Part]) -> quad_table.EarlierTable | None:
         """The table of a start that is made of parts too, for those that are the same."""
@@ -346,6 +370,12 @@ class Assembly:
         target = self._folder / version
         folder.settle(self._building, target)
         return manifest.read(target)
+
+
+def _is_scattered(store: Path) -> bool:
+    """Tell whether a store has so many files, by what was added to it, that it is better made compact again."""
+    sizes = [path.stat().st_size for path in store.glob("*.sst")]
+    return len(sizes) > MOST_FILES + sum(sizes) // FILE_BYTES
 
 
 def _alignment_file(name: str) -> str:

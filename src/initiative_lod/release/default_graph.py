@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,10 @@ from initiative_lod.release.time_limit import check_time
 
 DEFAULT_GRAPH = DefaultGraph()
 
-LINES_AT_ONCE = 450_000  # of files; with their triples a little less than the bulk loader takes into one batch
-BYTES_AT_ONCE = 256 << 20  # of lines and their triples, however few: literals may be long
+BATCH = 1_000_000  # statements that the bulk loader makes files of at once
+LINES_IN_A_CALL = 10 * BATCH  # where it holds no more than a batch, and the next one as it comes
+LINES_AT_ONCE = 950_000  # where each batch is a call
+BYTES_AT_ONCE = 256 << 20  # of a batch, however few lines: literals may be long
 _BLOCK_BYTES = 1 << 20
 _BUFFER_BYTES = 1 << 16
 _GRAPH_NAME = re.compile(rb" <[^<>\s]*> \.\n")  # what a line of N-Quads ends with
@@ -79,18 +84,43 @@ def in_memory(quads: Iterable[Quad]) -> Store:
     return store
 
 
-def load(store: Store, files: Iterable[Path], lines_at_once: int = LINES_AT_ONCE) -> None:
+def load(store: Store, files: Iterable[Path]) -> None:
     """Load files of gzipped N-Quads, all in named graphs, and their triples into the default graph.
 
-    The bulk loader is called as seldom as it can be (each call makes files of its own), with no more at once than it
-    holds in memory as one batch. It checks no IRI and no language tag, which takes a twelfth of its time: who wrote
-    the files has checked them. Raises OSError, and OutOfTime.
+    The bulk loader is called as seldom as it can be: with the files of each call the engine begins to merge all that it
+    has. A batch is of quads or of triples, for each of which it holds a set in memory. Blank nodes are others in each
+    call, so that quads with such go with their triples. It checks no IRI and no language tag, which takes a twelfth of
+    its time: who wrote the files has checked them. Raises OSError, and OutOfTime.
     """
-    blocks = _blocks(files)
-    for block in blocks:
-        check_time()
-        lines = io.BufferedReader(_Lines(block, blocks, 2 * lines_at_once), _BUFFER_BYTES)
-        store.bulk_load(lines, format=RdfFormat.N_QUADS, lenient=True)
+    files = list(files)
+    quads = (block + _triples(block) if _has_blank_nodes(block) else block for block in _blocks(files))
+    triples = (_triples(block) for block in _blocks(files) if not _has_blank_nodes(block))
+    for blocks in (quads, triples):
+        for block in blocks:
+            check_time()
+            with _one_batch_at_a_time() as every:
+                lines = _Lines(block, blocks, LINES_IN_A_CALL if every else LINES_AT_ONCE, every)
+                store.bulk_load(io.BufferedReader(lines, _BUFFER_BYTES), format=RdfFormat.N_QUADS, lenient=True)
+
+
+@contextmanager
+def _one_batch_at_a_time() -> Iterator[Callable[[], None] | None]:
+    """Let a call of the bulk loader make files of one batch while it reads the next, and no more.
+
+    It holds as many in memory as its thread may use processors when it begins. Gives what lets it use all of them, to
+    be called when it reads; None where the system cannot be told that, and each batch is to be a call.
+    """
+    try:
+        allowed = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(allowed)})
+    except (AttributeError, OSError):
+        yield None
+        return
+    every = partial(os.sched_setaffinity, 0, allowed)
+    try:
+        yield every
+    finally:
+        every()
 
 
 def remove(store: Store, graph: NamedNode) -> None:
@@ -117,12 +147,16 @@ def size(store: Store, graph: NamedNode | DefaultGraph = DEFAULT_GRAPH) -> int:
 
 
 def _blocks(files: Iterable[Path]) -> Iterator[bytes]:
-    """The lines of the files, each block of them followed by its triples."""
+    """The lines of the files, many at once."""
     for path in files:
         with gzip.open(path, "rb") as file:
             while block := file.read(_BLOCK_BYTES):
-                block += file.readline()
-                yield block + _triples(block)
+                yield block + file.readline()
+
+
+def _has_blank_nodes(lines: bytes) -> bool:
+    """Tell whether there are blank nodes in lines of N-Quads; of some without, it may be told too."""
+    return lines.startswith(b"_:") or b"\n_:" in lines or b"> _:" in lines
 
 
 def _triples(lines: bytes) -> bytes:
@@ -136,25 +170,35 @@ def _triples(lines: bytes) -> bytes:
 
 
 class _Lines(io.RawIOBase):
-    """Lines that the bulk loader reads at once: a block, and more of them up to a number of lines, and of bytes."""
+    """Lines that the bulk loader reads in one call: a block, and more of them, up to a number of lines, and of bytes in
+    one batch. ``begun`` is called when it reads.
+    """
 
-    def __init__(self, first: bytes, more: Iterator[bytes], lines: int) -> None:
-        self._more = more
-        self._room, self._bytes = lines, BYTES_AT_ONCE
+    def __init__(self, first: bytes, more: Iterator[bytes], lines: int, begun: Callable[[], None] | None) -> None:
+        self._more, self._begun = more, begun
+        self._room, self._batch, self._bytes = lines, 0, 0
         self._take(first)
 
     def _take(self, block: bytes) -> None:
         self._left = memoryview(block)
-        self._room -= block.count(b"\n")
-        self._bytes -= len(block)
+        lines = block.count(b"\n")
+        self._room -= lines
+        self._batch += lines
+        self._bytes += len(block)
+        if self._batch >= BATCH:
+            self._batch, self._bytes = self._batch % BATCH, 0
 
     def readable(self) -> bool:
         """It is."""
         return True
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill the buffer as far as the block goes; 0 at the end."""
-        if not self._left and self._room > 0 and self._bytes > 0:
+        """Fill the buffer as far as the block goes; 0 at the end. Raises OutOfTime."""
+        if self._begun is not None:
+            self._begun()
+            self._begun = None
+        if not self._left and self._room > 0 and self._bytes < BYTES_AT_ONCE:
+            check_time()
             self._take(next(self._more, b""))
         target = memoryview(buffer)
         count = min(len(target), len(self._left))

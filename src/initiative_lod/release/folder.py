@@ -14,7 +14,7 @@ import hashlib
 import shutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -50,7 +50,8 @@ Progress = Callable[[str], None]
 #: How the workplaces of writers begin.
 BUILDING, MERGING, PULLING = LEFT_BEHIND = ".building-", ".merging-", ".pulling-"
 RELEASE = "release"  # the release that is made, in a workplace
-#: Writes into the folder INDEX of a release what is made from it when all else is there.
+#: Writes into the folder INDEX of a release what is made from it when all but that is there; or gives a context in
+#: which that is done, beside what is written there in its block.
 MakeIndex = Callable[[Path], object]
 
 
@@ -254,20 +255,20 @@ def finish(
     manifest: Manifest,
     make_index: MakeIndex,
     phases: Phases = NO_LIMITS,
-    compact: bool = True,
     before: Path | None = None,
 ) -> None:
     """Give a release that lies in ``building``, its store closed, its manifest, its index and their digests.
 
-    See ``unions.write`` for ``compact``, and for ``before`` that and ``integrity.seal``.
+    See ``unions.write`` and ``integrity.seal`` for ``before``.
     """
     write_file(building / MANIFEST, as_json(manifest.to_json()))
     (building / INDEX).mkdir()
-    with phases.here("uniting its graphs"):
-        unions.write(building, manifest, compact, before)
-    with phases.here("counting what points to hubs"):
-        hubs.write(building, manifest)
-    make_index(building)
+    made = make_index(building)
+    with made if isinstance(made, AbstractContextManager) else nullcontext():
+        with phases.here("uniting its graphs"):
+            unions.write(building, manifest, before)
+        with phases.here("counting what points to hubs"):
+            hubs.write(building, manifest)
     seal(building, before)
 
 

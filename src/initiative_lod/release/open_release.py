@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pyoxigraph import (
@@ -17,6 +18,7 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QuerySolutions,
+    Store,
     Triple,
 )
 
@@ -107,6 +109,14 @@ class OpenRelease(StoreLookups):
         opened = cls(release, read_only(release), Iris(release.base), lease, since)
         opened.condition.check()  # from now on
         return opened
+
+    def of_links(self, folder: Path) -> OpenRelease:
+        """The same with its store as it is now, whose files get second names in ``folder``.
+
+        Where it is written to meanwhile, the engine removes some of them.
+        """
+        self.store.backup(str(folder))
+        return replace(self, store=Store.read_only(str(folder)))
 
     def quads(
         self,

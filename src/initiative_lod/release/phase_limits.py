@@ -7,15 +7,15 @@ made into a release without.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from initiative_lod.errors import OutOfTime, OverLimit, SourceError
 from initiative_lod.release.time_limit import LIMIT, TimeLimit
-from initiative_lod.validation.confined_run import RunLimits, confined
+from initiative_lod.validation.confined_run import ConfinedRun, RunLimits
 
 T = TypeVar("T")
 
@@ -36,19 +36,47 @@ class Phases:
 
         It may read a store that this process has opened, and write files. Raises SourceError when it was ended.
         """
+        with self.begun(what, make) as result:
+            return result()
+
+    @contextmanager
+    def beside(self, works: Mapping[str, Callable[[], object]]) -> Iterator[None]:
+        """Do the works of a mapping by their names, each in a process of its own, while this one does what is in the
+        block; without limits they are done here, after it. Raises SourceError when one was ended.
+        """
+        with ExitStack() as stack:
+            results = [stack.enter_context(self.begun(what, make)) for what, make in works.items()]
+            yield
+            for result in results:
+                result()
+
+    @contextmanager
+    def begun(self, what: str, make: Callable[[], T]) -> Iterator[Callable[[], T]]:
+        """Begin to ``make`` in a process of its own, and give what its result is to be had by, once; raises SourceError
+        when it was ended. The process ends with the block. Without limits the result is made when it is asked for.
+        """
         limits = self.limits
         if limits is None:
-            return make()
+            yield make
+            return
         with tempfile.TemporaryDirectory(prefix="phase-", dir=self.place) as folder:
 
             def within() -> T:
                 tempfile.tempdir = folder
                 return make()
 
+            run = ConfinedRun(within, limits)
+
+            def result() -> T:
+                try:
+                    return run.result()
+                except OverLimit as error:
+                    _refuse(what, error)
+
             try:
-                return confined(within, limits)
-            except OverLimit as error:
-                _refuse(what, error)
+                yield result
+            finally:
+                run.end()
 
     @contextmanager
     def here(self, what: str) -> Iterator[None]:

@@ -37,7 +37,9 @@ _TYPED = f"{XSD.string.value.removesuffix('string')}"
 #: text is cut there first.
 _ESCAPED = {"t": 9, "b": 8, "n": 10, "f": 12, "r": 13, '"': 34, **{f"u{code:04X}": code for code in (*range(32), 127)}}
 _UNESCAPED = reduce(lambda text, item: rf"replace({text}, '\{item[0]}', chr({item[1]}))", _ESCAPED.items(), "piece")
-_TEXT = "regexp_extract(object, '^\"(.*)\"', 1)"
+#: What comes after the text of a literal, and that text: functions of strings take a third less time than patterns.
+_REST = "split_part(object, '\"', -1)"
+_TEXT = f"object[2 : -length({_REST}) - 2]"
 #: A term has no blank in it but where it is an object.
 _SPLIT = """
 SELECT cut[1] AS subject, cut[2] AS predicate, array_to_string(cut[3 : len(cut) - 2], ' ') AS object,
@@ -60,12 +62,12 @@ SELECT subject, predicate, object, graph,
   CASE
     WHEN object NOT LIKE '"%' THEN NULL
     WHEN object LIKE '%"' THEN '{XSD.string.value}'
-    WHEN object LIKE '%>' THEN regexp_extract(object, '\^\^<([^"]*)>$', 1)
+    WHEN object LIKE '%>' THEN {_REST}[4:-2]
     WHEN object LIKE '%--ltr' OR object LIKE '%--rtl' THEN '{RDF.dirLangString.value}'
     ELSE '{RDF.langString.value}'
   END AS datatype,
   CASE WHEN object LIKE '"%' AND object NOT LIKE '%"' AND object NOT LIKE '%>'
-    THEN regexp_extract(object, '"@([A-Za-z0-9-]+)$', 1) END AS language
+    THEN {_REST}[2:] END AS language
 """
 
 

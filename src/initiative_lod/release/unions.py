@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ FIRST_WITH_TABLE = 3  # of the formats of a release
 GRAPHS = "graphs/"  # how the names of parts begin that are one graph each
 LITTLE = 0.5  # of all graphs but the largest: so much may be new where the rest is known from an earlier release
 FEW = 1.25  # times the largest graph: of so much in all, what others share is looked for in all that they state
+
+_FIRST = 100_000  # quads that are held in memory
 
 GraphName = NamedNode | BlankNode | DefaultGraph
 
@@ -139,12 +141,11 @@ class Unions:
             raise ReleaseError(f"the index of {self._release} is damaged: {error}") from error
 
 
-def write(building: Path, manifest: Manifest, compact: bool = True, before: Path | None = None) -> None:
+def write(building: Path, manifest: Manifest, before: Path | None = None) -> None:
     """Write the table of a release, and its store of pieces where graphs share triples; its store is closed.
 
-    The sizes of graphs that are merged, and of the default graph, are those of the manifest. Before it is copied the
-    store is made ``compact``, unless all but little of it is compact already: that costs as much as all of it. What
-    graphs share that are in the release ``before`` as well is known from that one.
+    The sizes of graphs that are merged, and of the default graph, are those of the manifest. What graphs share that are
+    in the release ``before`` as well is known from that one.
     """
     store, index = Store.read_only(str(building / STORE)), building / INDEX
     sizes = {item.graph: item.part.quads - item.part.collapsed for item in manifest.merged}
@@ -159,29 +160,24 @@ def write(building: Path, manifest: Manifest, compact: bool = True, before: Path
     def table() -> GraphTable:
         return GraphTable(dict(sorted(sizes.items())), tuple(UnionPart(name, graphs) for graphs, name in names.items()))
 
+    def pieces() -> Iterator[Quad]:
+        for triple, graphs in _shared(store, sizes, _earlier(before, manifest, sizes) if before else None):
+            yield Quad(triple.subject, triple.predicate, triple.object, piece(graphs))
+        for iri in table().cut():
+            for row in _in_time(_ask(store, "alone", graph=NamedNode(iri))):
+                yield Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
+
     if sum(sizes.values()) > (manifest.triples or 0):
-        if compact:
-            _compact(building / STORE)
-        store = Store.read_only(str(building / STORE))
         store.backup(str(index / PIECES))
-        pieces = Store(str(index / PIECES))
-        pieces.bulk_extend(
-            Quad(triple.subject, triple.predicate, triple.object, piece(graphs))
-            for triple, graphs in _shared(store, sizes, _earlier(before, manifest, sizes) if before else None)
-        )
-        pieces.bulk_extend(
-            Quad(row["subject"], row["property"], row["object"], piece(frozenset({iri})))
-            for iri in table().cut()
-            for row in _in_time(_ask(store, "alone", graph=NamedNode(iri)))
-        )
-        pieces.flush()
+        _add(index / PIECES, pieces())
     write_file(index / GRAPH_TABLE, as_json(table().to_json()))
 
 
-def _compact(path: Path) -> None:
-    """Let the engine compact a store, before it is copied: else it compacts the copy, which shares no file with it."""
+def _add(path: Path, quads: Iterator[Quad]) -> None:
+    """Add quads to a store, which is opened when the first of them are there: it begins to merge its files then."""
+    first = list(islice(quads, _FIRST))
     store = Store(str(path))
-    store.optimize()
+    store.bulk_extend(chain(first, quads))
     store.flush()
 
 

@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from initiative_lod.child_process import end_with
 from initiative_lod.errors import InitiativeLodError, Message, OverLimit, ShapesError
@@ -26,6 +26,7 @@ from initiative_lod.settings import Settings
 T = TypeVar("T")
 
 _CHUNK_BYTES = 1 << 20
+_REST_SECONDS = 5.0  # in which the rest of a result comes
 _RECURSION = 10_000  # calls; within the megabytes of stack that a process has
 
 
@@ -63,40 +64,69 @@ class RunLimits:
         return OverLimit(text, Message("limit.memory", bytes=self.memory))
 
 
-def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -> T:
-    """Result of ``make``, made in a process of its own within limits. With ``programs`` it may start such of ours.
+class ConfinedRun(Generic[T]):
+    """One run that goes on beside this process until ``result`` or ``end`` is asked for: one of the two must be.
 
-    Raises whatever InitiativeLodError or OSError it raises, and OverLimit when the process was ended.
+    It is waited for by the thread that began it, with which its process ends.
     """
-    reading, writing = os.pipe()
-    parent = os.getpid()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python's, of threads: the child uses none of them
-        child = os.fork()
-    if child == 0:
-        end_with(parent)
-        os.close(reading)
-        _answer(make, writing, limits, programs)
-    os.close(writing)
-    try:
-        content = _read(reading, time.monotonic() + limits.seconds)
-    finally:
-        os.close(reading)
-        os.kill(child, signal.SIGKILL)  # which has ended, unless it was too late or this process is interrupted
-        _, status = os.waitpid(child, 0)
-    if content is None:
-        raise limits.out_of_time
-    if not content:
-        ended = os.waitstatus_to_exitcode(status)
-        if ended == -signal.SIGXCPU:
-            raise limits.out_of_time
-        why = "its memory ran out" if ended in (-signal.SIGABRT, -signal.SIGKILL) else f"it ended with status {ended}"
-        text = f"broken off, probably since {why} ({limits.memory:,} bytes, setting {limits.kind}_memory)"
-        raise OverLimit(text, Message("limit.memory", bytes=limits.memory))
-    outcome: T | InitiativeLodError | OSError = pickle.loads(content)
-    if isinstance(outcome, InitiativeLodError | OSError):
-        raise outcome
-    return outcome
+
+    def __init__(self, make: Callable[[], T], limits: RunLimits, programs: bool = False) -> None:
+        """Begin to ``make`` what is wanted, within limits. With ``programs`` it may start such of ours."""
+        self._reading, writing = os.pipe()
+        self._limits, self._until = limits, time.monotonic() + limits.seconds
+        parent = os.getpid()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python's, of threads: the child uses none of them
+            self._child = os.fork()
+        if self._child == 0:
+            end_with(parent)
+            os.close(self._reading)
+            _answer(make, writing, limits, programs)
+        os.close(writing)
+
+    def result(self) -> T:
+        """Result of what was to be made, where it was made in time, however late that is asked for.
+
+        Raises whatever InitiativeLodError or OSError it raises, and OverLimit when the process was ended.
+        """
+        status = 0
+        try:
+            content = _read(self._reading, self._until)
+        finally:
+            status = self.end()
+        if content is None:
+            raise self._limits.out_of_time
+        if not content:
+            ended = os.waitstatus_to_exitcode(status)
+            if ended == -signal.SIGXCPU:
+                raise self._limits.out_of_time
+            killed = ended in (-signal.SIGABRT, -signal.SIGKILL)
+            why = "its memory ran out" if killed else f"it ended with status {ended}"
+            memory, setting = self._limits.memory, f"{self._limits.kind}_memory"
+            text = f"broken off, probably since {why} ({memory:,} bytes, setting {setting})"
+            raise OverLimit(text, Message("limit.memory", bytes=memory))
+        ended_at: float
+        outcome: T | InitiativeLodError | OSError
+        ended_at, outcome = pickle.loads(content)
+        if ended_at > self._until:
+            raise self._limits.out_of_time
+        if isinstance(outcome, InitiativeLodError | OSError):
+            raise outcome
+        return outcome
+
+    def end(self) -> int:
+        """End its process, which has ended unless it is too late or nobody waits for it; gives its status, once."""
+        status, child, self._child = 0, self._child, 0
+        if child:
+            os.close(self._reading)
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+        return status
+
+
+def confined(make: Callable[[], T], limits: RunLimits, programs: bool = False) -> T:
+    """Result of ``make``, made in a process of its own within limits, as a ConfinedRun gives it."""
+    return ConfinedRun(make, limits, programs).result()
 
 
 def _answer(make: Callable[[], object], writing: int, given: RunLimits, programs: bool) -> NoReturn:
@@ -120,7 +150,7 @@ def _answer(make: Callable[[], object], writing: int, given: RunLimits, programs
         except MemoryError:
             outcome = given.out_of_memory
         with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(outcome, pipe)
+            pickle.dump((time.monotonic(), outcome), pipe)
         status = 0
     finally:
         os._exit(status)
@@ -137,13 +167,14 @@ def _no_programs(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _read(reading: int, deadline: float) -> bytes | None:
-    """All that comes through a pipe; None when it goes on after ``deadline``."""
+    """All that comes through a pipe; None when it goes on after ``deadline``.
+
+    What has begun to come by then is read later, too: who waits may have had other work.
+    """
     pieces: list[bytes] = []
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reading], [], [], left)[0]:
-            return None
+    while select.select([reading], [], [], max(_REST_SECONDS if pieces else 0.0, deadline - time.monotonic()))[0]:
         piece = os.read(reading, _CHUNK_BYTES)
         if not piece:
             return b"".join(pieces)
         pieces.append(piece)
+    return None
