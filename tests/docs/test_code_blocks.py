@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import duckdb
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
+from command_at_hand import command_at_hand
 from initiative_lod import release
 from initiative_lod.iris import DEFAULT_BASE
 from initiative_lod.release.open_release import OpenRelease
@@ -130,8 +130,15 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="module")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The command ``initiative-lod``."""
+    with command_at_hand(tmp_path_factory.mktemp("command")) as command:
+        yield command
+
+
 @pytest.fixture
-def workplace(harbour_root: Path, tmp_path: Path) -> Iterator[Path]:
+def workplace(harbour_root: Path, tmp_path: Path, command: Path) -> Iterator[Path]:
     """A copy of the second document's project, with the files of others that the pages speak of; and who serves one."""
     root = Path(
         shutil.copytree(harbour_root, tmp_path / "project", symlinks=True, ignore=shutil.ignore_patterns(".merging-*"))
@@ -147,10 +154,8 @@ def workplace(harbour_root: Path, tmp_path: Path) -> Iterator[Path]:
     with tarfile.open(root / "cube.tar.gz", "w:gz") as archive:
         archive.add(root / "un-sdg", "cube")
     (root / "my.sssom.tsv").write_text(MAPPINGS, "utf-8")
-    command = root / ".venv" / "bin" / "initiative-lod"
-    command.parent.mkdir(parents=True)
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m initiative_lod "$@"\n', "utf-8")
-    command.chmod(0o755)
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin" / command.name).symlink_to(command)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

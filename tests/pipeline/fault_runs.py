@@ -1,4 +1,7 @@
-"""Makes every step of a writer its last, or makes it fail: a program that prints what is wrong after any of them."""
+"""Makes every step of a writer its last, or makes it fail: a program that prints what is wrong after any of them.
+
+Each line of its standard input is something to do: the writer, the folder and what is to happen, between tabs.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from pipeline.faults import CRASHED, DONE, EIO, ENOSPC, KILL, KILLED, NONE, REFU
 from pipeline.test_release import write
 
 Work = Callable[[Path], object]
+
+ENDED = "ended: "  # begins the line that comes last, with the status
 
 
 def publish(folder: Path) -> None:
@@ -187,10 +192,20 @@ def unsynced(name: str, root: Path) -> None:
     print("looked")
 
 
-if __name__ == "__main__":
-    if sys.argv[3] == "full":
-        full(sys.argv[1], Path(sys.argv[2]))
-    elif sys.argv[3] == "unsynced":
-        unsynced(sys.argv[1], Path(sys.argv[2]))
+def do(name: str, root: str, what: str, every: str = "1") -> None:
+    """Do what one line asks for."""
+    if what == "full":
+        full(name, Path(root))
+    elif what == "unsynced":
+        unsynced(name, Path(root))
     else:
-        main(sys.argv[1], Path(sys.argv[2]), sys.argv[3].split(","), int(sys.argv[4]))
+        main(name, Path(root), what.split(","), int(every))
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.flush()
+        if (child := os.fork()) == 0:  # which has all that was imported here
+            do(*line.rstrip("\n").split("\t"))
+            sys.exit()
+        print(f"{ENDED}{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}", flush=True)

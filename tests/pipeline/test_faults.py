@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.fault_runs import WORKS
+from pipeline.fault_runs import ENDED, WORKS
 from pipeline.test_release import publish_all, write
 
 pytestmark = pytest.mark.thorough
@@ -26,15 +27,32 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lines(name: str, root: Path, *arguments: str) -> list[str]:
-    """What a program of runs prints."""
-    line = [sys.executable, "-m", "pipeline.fault_runs", name, str(root), *arguments]
+Program = subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Program]:
+    """The program of runs, which has imported what they need."""
+    line = [sys.executable, "-m", "pipeline.fault_runs"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    done = subprocess.run(
-        line, env=environment, capture_output=True, text=True, check=False
-    )  # each of its runs has a limit
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(line, env=environment, stdin=pipe, stdout=pipe, text=True) as started:
+        yield started
+
+
+def lines(program: Program, *asked: str) -> list[str]:
+    """What the program prints of what it was asked; each of its runs has a limit."""
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write("\t".join(asked) + "\n")
+    program.stdin.flush()
+    told: list[str] = []
+    for line in program.stdout:
+        if line.startswith(ENDED):
+            assert line == f"{ENDED}0\n", told
+            return told
+        told.append(line.rstrip("\n"))
+    raise AssertionError("the program of runs has ended")
 
 
 def assert_nothing_wrong(found: list[str], least: int, of_each: int = 1) -> None:
@@ -49,33 +67,33 @@ def assert_nothing_wrong(found: list[str], least: int, of_each: int = 1) -> None
 
 
 @pytest.mark.parametrize("name", ["publish", "rollback", "pin", "gc"])
-def test_a_switch_and_a_removal_at_each_of_their_steps(name: str, root: Path) -> None:
+def test_a_switch_and_a_removal_at_each_of_their_steps(name: str, root: Path, program: Program) -> None:
     """Killed, or with an EIO, at each fsync, rename, replace, symlink and mkdir; with a full disk from each step on."""
-    assert_nothing_wrong(lines(name, root, "kill,EIO,ENOSPC", "1"), 9, of_each=3)
+    assert_nothing_wrong(lines(program, name, str(root), "kill,EIO,ENOSPC", "1"), 9, of_each=3)
 
 
 @pytest.mark.parametrize(("name", "every"), [("write", 29), ("merge", 113)])
-def test_a_build_and_a_merge_at_some_of_their_steps(name: str, every: int, root: Path) -> None:
-    assert_nothing_wrong(lines(name, root, "kill,EIO,ENOSPC", str(every)), 6)
+def test_a_build_and_a_merge_at_some_of_their_steps(name: str, every: int, root: Path, program: Program) -> None:
+    assert_nothing_wrong(lines(program, name, str(root), "kill,EIO,ENOSPC", str(every)), 6)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["kill", "EIO", "ENOSPC"])
 @pytest.mark.parametrize("name", ["write", "merge"])
-def test_a_build_and_a_merge_at_each_of_their_steps(name: str, kind: str, root: Path) -> None:
-    assert_nothing_wrong(lines(name, root, kind, "1"), 20)
+def test_a_build_and_a_merge_at_each_of_their_steps(name: str, kind: str, root: Path, program: Program) -> None:
+    assert_nothing_wrong(lines(program, name, str(root), kind, "1"), 20)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["write", "merge"])
-def test_engines_that_find_no_room_are_told_too(name: str, root: Path) -> None:
+def test_engines_that_find_no_room_are_told_too(name: str, root: Path, program: Program) -> None:
     """The store's files and those of SQLite are no steps of Python's."""
-    assert lines(name, root, "full") == ["ends: [2, 2, 2, 2]"]
+    assert lines(program, name, str(root), "full") == ["ends: [2, 2, 2, 2]"]
 
 
 @pytest.mark.parametrize("name", ["write", "merge"])
-def test_a_release_is_on_the_disk_before_it_has_its_name(name: str, root: Path) -> None:
-    assert lines(name, root, "unsynced") == ["looked"]
+def test_a_release_is_on_the_disk_before_it_has_its_name(name: str, root: Path, program: Program) -> None:
+    assert lines(program, name, str(root), "unsynced") == ["looked"]
 
 
 def test_every_writer_is_tried() -> None:
