@@ -22,9 +22,10 @@ from initiative_lod.release.folder import PULLING
 from initiative_lod.release.manifest import DUMP, MANIFEST, STORE_DIGESTS
 from initiative_lod.release.origin import PullLimits
 from initiative_lod.release.pull import pull
+from patience import SECONDS
 from pipeline.test_release import publish_all, write
 
-BOUNDS = PullLimits(10_000_000, 5.0)
+BOUNDS = PullLimits(10_000_000, SECONDS)
 Answer = Callable[["Host", bytes], None]
 
 
@@ -32,6 +33,7 @@ class Host(BaseHTTPRequestHandler):
     """A plain web host of a folder, with ranges; ``lies`` changes what it answers at an address."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits forty milliseconds until the head is acknowledged
     folder: Path
     lies: dict[str, Answer]
     asked: list[tuple[str, str]]

@@ -214,28 +214,32 @@ def test_what_is_not_unpacked_is_called_what_it_is(kind: str, tmp_path: Path) ->
 
 # Limits
 
-BOMB = b"# \n" * 11_500_000  # a little more than anything may unpack to whatever its ratio
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """A little more than anything may unpack to whatever its ratio."""
+    return b"# \n" * 11_500_000
 
 
 @pytest.mark.parametrize("suffix", ["gz", "xz", "zst", "zip", "tar.gz"])  # bzip2 takes a minute to pack it
-def test_a_bomb_is_refused_before_it_has_gone_off(suffix: str, tmp_path: Path) -> None:
-    data = {"zip": lambda: zipped({"x.nt": BOMB}), "tar.gz": lambda: gzip.compress(tarred({"x.nt": BOMB}))}
-    (tmp_path / f"x.nt.{suffix}").write_bytes(data.get(suffix, lambda: PACKERS[suffix](BOMB))())
+def test_a_bomb_is_refused_before_it_has_gone_off(suffix: str, bomb: bytes, tmp_path: Path) -> None:
+    data = {"zip": lambda: zipped({"x.nt": bomb}), "tar.gz": lambda: gzip.compress(tarred({"x.nt": bomb}))}
+    (tmp_path / f"x.nt.{suffix}").write_bytes(data.get(suffix, lambda: PACKERS[suffix](bomb))())
     ((_, status, why),) = told(found(tmp_path / f"x.nt.{suffix}", tmp_path))
     assert (status, why) == ("refused", "it unpacks to more than 250 times its size (merge_ratio): a bomb, it seems")
     assert [path.name for path in tmp_path.iterdir()] == [f"x.nt.{suffix}"]
 
 
-def test_a_zip_that_says_to_be_larger_than_it_is_goes_off_no_further(tmp_path: Path) -> None:
+def test_a_zip_that_says_to_be_larger_than_it_is_goes_off_no_further(bomb: bytes, tmp_path: Path) -> None:
     """The size of a packed file stands in the archive's own table, which may say anything."""
-    content = bytearray(zipped({"x.nt": BOMB}))
+    content = bytearray(zipped({"x.nt": bomb}))
     entry = content.index(b"PK\x01\x02")
     content[entry + 20 : entry + 24] = (1 << 30).to_bytes(4, "little")
     (tmp_path / "x.zip").write_bytes(content)
     budget = Budget(Caps.of(Settings()))
     ((_, status, _),) = told(list(take(tmp_path / "x.zip", "x.zip", tmp_path, budget)))
     assert status == "refused"
-    assert budget._bytes < len(BOMB)
+    assert budget._bytes < len(bomb)
 
 
 def test_a_source_has_so_many_bytes_and_files(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits forty milliseconds until the head is acknowledged
     engine: OtherEngine
 
     def do_POST(self) -> None:

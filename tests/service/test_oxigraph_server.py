@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -60,13 +61,21 @@ def test_all_of_this_project_s_release_is_answered_alike(
     assert findings <= known
 
 
-def test_a_large_release_is_sent_in_several_documents(
+def test_a_large_release_is_sent_in_several_documents_and_a_server_over_it_answers(
     address: str, real_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote_loading, "MAX_ONE_DOCUMENT_BYTES", 2 << 20)
     findings, said = loaded(address, real_settings, Way.QUADS, "/store")
     assert findings <= {"from"}
     assert len([line for line in said if line.startswith("document")]) > 3
+    current = release.current(real_settings.release_folder)
+    assert current is not None
+    settings = replace(real_settings, store=f"{address}/query", store_deviations="from")
+    with serve(settings) as live:
+        assert eventually(lambda: live.get("/readyz").status_code == 200)
+        answer = live.get("/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D", "text/csv")
+        assert answer.text.split() == ["n", str(current.manifest.triples)]
+        assert httpx.get(f"{live.url}/sparql", headers={"accept": "text/turtle"}).text.count("FROM") == 2
 
 
 def loaded(address: str, real_settings: Settings, way: Way, path: str) -> tuple[set[str], list[str]]:
@@ -78,18 +87,3 @@ def loaded(address: str, real_settings: Settings, way: Way, path: str) -> tuple[
     said: list[str] = []
     found = load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, said.append)
     return {finding.name for finding in found}, said
-
-
-def test_a_server_over_it_answers(address: str, real_settings: Settings) -> None:
-    current = release.current(real_settings.release_folder)
-    assert current is not None
-    settings = Settings(
-        root=real_settings.root, releases=real_settings.releases, store=f"{address}/query", store_deviations="from"
-    )
-    target = Target.of(settings, f"{address}/store", Way.QUADS)
-    load(OpenRelease.open(current), endpoint_of(settings, current.version), target, False, lambda message: None)
-    with serve(settings) as live:
-        assert eventually(lambda: live.get("/readyz").status_code == 200)
-        answer = live.get("/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D", "text/csv")
-        assert answer.text.split() == ["n", str(current.manifest.triples)]
-        assert httpx.get(f"{live.url}/sparql", headers={"accept": "text/turtle"}).text.count("FROM") == 2
