@@ -7,6 +7,7 @@ Helvetica) and Noto Sans CJK SC.
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate, takewhile
 
 from initiative_lod.text_cache import cache_short_texts
 
@@ -30,16 +31,19 @@ OPENING = frozenset("（《〈「『“‘([")  # and none ends with these
 
 def text_width(text: str, size: float = SIZE, bold: bool = False) -> float:
     """Width that ``text`` has at most, in the unit of ``size``."""
-    return _hundredths(text) * size / 100 * (_BOLD if bold else 1)
+    return _in_unit(_hundredths(text), size, bold)
+
+
+def _in_unit(hundredths: int, size: float, bold: bool) -> float:
+    return hundredths * size / 100 * (_BOLD if bold else 1)
 
 
 def shortened(text: str, longest: float, size: float = SIZE, bold: bool = False) -> str:
     """``text``, or as much of it as fits, with an ellipsis."""
     if text_width(text, size, bold) <= longest:
         return text
-    while text and text_width(text, size, bold) + size > longest:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    fitting = takewhile(lambda end: _in_unit(end, size, bold) + size <= longest, accumulate(map(_of, text)))
+    return text[: sum(1 for _ in fitting)].rstrip() + "…"
 
 
 def wrapped(text: str, longest: float, size: float = SIZE, lines: int = 3, bold: bool = False) -> list[str]:
