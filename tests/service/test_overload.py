@@ -449,6 +449,30 @@ def test_whoever_had_least_begins_first() -> None:
     asyncio.run(main())
 
 
+def test_nobody_waits_for_ever_to_begin() -> None:
+    """Not even who had much, while others come all the time that had nothing."""
+    others: list[asyncio.Task[None]] = []
+
+    async def main() -> None:
+        starts = FairStarts()
+        for _ in range(20):
+            await starts.wait("much")
+        for turn in range(4):
+            others.extend(asyncio.create_task(starts.wait(f"{turn}, {number}")) for number in range(2 * ALL // BEGUN))
+            await asyncio.sleep(0)
+        waiting = asyncio.create_task(starts.wait("much"))
+        for turn in range(4, 40):
+            others.extend(asyncio.create_task(starts.wait(f"{turn}, {number}")) for number in range(2 * ALL // BEGUN))
+            await asyncio.sleep(0)
+        assert waiting.done()
+        assert not all(task.done() for task in others)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    asyncio.run(main())
+
+
 def test_a_flood_of_what_goes_first_takes_no_start_from_others() -> None:
     begun: list[str] = []
 
