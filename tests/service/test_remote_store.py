@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
@@ -23,7 +24,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable, UnionPart
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import engine_probe, remote_loading, remote_store
-from initiative_lod.sparql.engine_probe import DEVIATIONS
+from initiative_lod.sparql.engine_probe import DEVIATIONS, MISSING, Deviation
 from initiative_lod.sparql.remote_endpoint import RemoteEndpoint, authorization
 from initiative_lod.sparql.remote_loading import Target, Way, load, prove
 from initiative_lod.sparql.remote_store import RemoteStore, accepted, endpoint_of
@@ -984,3 +985,27 @@ def test_deviations_are_known_by_name() -> None:
 def test_the_address_may_name_the_release(opened: OpenRelease) -> None:
     settings = Settings(store="http://engine.example/{version}/query")
     assert endpoint_of(settings, "1.0-abc").url == "http://engine.example/1.0-abc/query"
+
+
+def test_connections_to_releases_long_gone_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where each has an address of its own; those to the one before may still be in use."""
+    closed: list[str] = []
+
+    async def close(endpoint: RemoteEndpoint) -> None:
+        closed.append(endpoint.url[-1])
+
+    async def probe(*_: object) -> list[Deviation]:
+        return [Deviation(MISSING, "")]
+
+    async def run() -> None:
+        store = RemoteStore(Settings(store="http://engine.example/{version}"), lambda: None, Broker("", 1))
+        for version in "1232":
+            await store._proved(cast(OpenRelease, SimpleNamespace(release=SimpleNamespace(version=version))))
+        assert closed == ["1"]
+        await store.stop()
+        assert sorted(closed) == ["1", "2", "3"]
+
+    monkeypatch.setattr(RemoteEndpoint, "close", close)
+    monkeypatch.setattr(remote_store, "holds", probe)
+    monkeypatch.setattr(remote_store, "probe", probe)
+    asyncio.run(run())

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 5.0  # that the engine may take to say which release it has
 MAX_PAUSE_SECONDS = 300.0  # between two proofs of an engine that is refused
 AWAY_SECONDS = 2.0  # between two looks at one that is away
+ENDPOINTS = 2  # of two releases: queries over the one before may be under way
 SILENT_CHECKS = 2  # after which an engine that is busy, or does not answer in time, is away
 
 
@@ -78,7 +79,7 @@ class RemoteStore:
         self.proofs: Counter[str] = Counter()  # by outcome: believed, refused, away, failed
         self._deviations: tuple[str, ...] = ()
         self._endpoint: RemoteEndpoint | None = None
-        self._endpoints: dict[str, RemoteEndpoint] = {}  # by address
+        self._endpoints: dict[str, RemoteEndpoint] = {}  # by address, the last one that was asked last
         self._version = ""  # of the release that the endpoint is asked for
         self._believed = ""  # the version that it has proved to have
         self._tried = ""  # the version of which it is known whether it has
@@ -203,10 +204,12 @@ class RemoteStore:
     async def _proved(self, opened: OpenRelease) -> None:
         version = opened.release.version
         if self._version != version:
-            # Queries over the release before may be under way: nothing is closed until the end.
             endpoint = endpoint_of(self._settings, version)
-            self._endpoint = self._endpoints.setdefault(endpoint.url, endpoint)
+            self._endpoint = self._endpoints.pop(endpoint.url, endpoint)
+            self._endpoints[endpoint.url] = self._endpoint
             self._version, self._pause = version, 0.0
+            while len(self._endpoints) > ENDPOINTS:
+                await self._endpoints.pop(next(iter(self._endpoints))).close()
         assert self._endpoint is not None
         started = False
         try:
