@@ -129,6 +129,15 @@ def test_a_question_about_one_document_has_no_answer_about_another(live: Live) -
 # --- Figures of each document
 
 
+@pytest.mark.parametrize("path", ["/pictures/wording", "/embed/pictures/wording", "/pictures"])
+def test_a_picture_is_of_its_document_in_each_language(live: Live, path: str) -> None:
+    others = re.findall(r'hreflang="[a-z-]+" href="([^"]+)"', page(live, f"{path}?document=harbour-2031"))
+    expected = {
+        f"https://w3id.org/initiative-lod{path}?document=harbour-2031{more}" for more in ("", "&lang=en", "&lang=zh")
+    }
+    assert expected <= {unescape(other) for other in others}
+
+
 def card(found: str, key: str) -> str:
     """The words of a card."""
     whole = re.split(r'<li class="document" id="', found)

@@ -194,8 +194,9 @@ class Drawer:
             found = self._site.pages.picture(view, document, kind)
             if media is PNG:
                 return raster.png(_card(view, document, found), 1)
-            links = _links(view, kind, self._arguments(opened, document))
-            return self._site.pages.page("embed.html", view, request, here, picture=found, picture_links=links)
+            arguments = self._arguments(opened, document)
+            more = {"picture_links": _links(view, kind, arguments), "arguments": [*arguments.items()]}
+            return self._site.pages.page("embed.html", view, request, here, picture=found, **more)
 
         offers = self._offers(request, view, document, kind, EMBEDDED_OFFERS)
         page = NegotiatedPage(
