@@ -1,1 +1,1 @@
-"""Waiting: a queue in which clients take turns, and deadlines. For queries and pages alike; knows neither."""
+"""Waiting: a queue in which clients take turns, how much each used of late, and deadlines."""

@@ -1,8 +1,9 @@
 """Lanes: threads that make what is not at hand, so many at a time, and who may wait for one.
 
 Each kind of address has a lane of its own, declared with its route: so many of its answers are made at once, so many
-requests wait, clients take turns, and whoever finds no room is told to come back. All lanes share a few threads, of
-which none has them all: a flood at one address takes nothing from another. Nothing else in ``web`` runs in a thread.
+requests wait, next is the client that used the threads least of late, and whoever finds no room is told to come back.
+All lanes share a few threads, of which none has them all: a flood at one address takes nothing from another. Nothing
+else in ``web`` runs in a thread.
 """
 
 from __future__ import annotations
