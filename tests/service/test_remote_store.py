@@ -24,6 +24,7 @@ from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.release.unions import GraphTable, UnionPart
 from initiative_lod.settings import Settings
 from initiative_lod.sparql import engine_probe, remote_loading, remote_store
+from initiative_lod.sparql.engine_answers import rows_of
 from initiative_lod.sparql.engine_probe import DEVIATIONS, MISSING, Deviation
 from initiative_lod.sparql.remote_endpoint import RemoteEndpoint, authorization
 from initiative_lod.sparql.remote_loading import Target, Way, load, prove
@@ -773,6 +774,12 @@ def test_answers_that_are_none_are_findings(
     monkeypatch.setattr(competency, "FILE", "none")
     engine.lie = to_visitors(sends(200, RESULTS, body))
     assert {"graphs", "default-graph", "rows", "duplicates"} <= {*proof(engine, opened)}
+
+
+@pytest.mark.parametrize("rows", ["{}", '""', "null", "[[]]", '[{"p": null}]', '[{"p": {"type": "uri", "value": 1}}]'])
+def test_rows_that_are_none_are_no_empty_answer(rows: str) -> None:
+    with pytest.raises(EngineError):
+        rows_of(f'{{"head": {{"vars": ["p"]}}, "results": {{"bindings": {rows}}}}}'.encode(), ["p"])
 
 
 def test_the_command_says_what_is_wrong_and_what_can_be_taken_on(engine: OtherEngine, harbour_root: Path) -> None:

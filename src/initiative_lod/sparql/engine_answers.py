@@ -36,6 +36,8 @@ def rows_of(body: bytes, columns: Sequence[str]) -> list[Row]:
     try:
         names, bindings = document["head"]["vars"], document["results"]["bindings"]
         require_columns(list(map(str, names)) if isinstance(names, list) else [], columns)
+        if not isinstance(bindings, list):  # of an empty object or text there would be no row either
+            raise TypeError("the rows are no list")
         return [_row(item, columns) for item in bindings]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _broken(error) from error
