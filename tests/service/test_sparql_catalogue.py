@@ -20,7 +20,7 @@ from service.sparql_app import Server, serving
 pytestmark = pytest.mark.thorough
 
 SETTINGS: dict[str, Any] = {"query_memory": 256 << 20, "query_bytes": 16 << 20}
-LITTLE_TIME: dict[str, Any] = {"query_seconds": 1.0, "query_cpu_seconds": 2.0}
+LITTLE_TIME: dict[str, Any] = {"query_seconds": 0.4, "query_cpu_seconds": 2.0}
 
 
 @pytest.fixture(scope="module")
