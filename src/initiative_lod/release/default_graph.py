@@ -95,7 +95,7 @@ def load(store: Store, files: Iterable[Path]) -> None:
     files = list(files)
     quads = (block + _triples(block) if _has_blank_nodes(block) else block for block in _blocks(files))
     triples = (_triples(block) for block in _blocks(files) if not _has_blank_nodes(block))
-    for blocks in (quads, triples):
+    for blocks in (triples, quads):  # in this order: the fewer files are merged while the more are made
         for block in blocks:
             check_time()
             with _one_batch_at_a_time() as every:
