@@ -29,14 +29,14 @@ from initiative_lod.sources.mapping_set import MappingSet, where_seen
 READING = Phase("reading ", 0.1, new=6.0)
 LOADING = (
     Phase("loading the store", 0.3, new=9.0),
-    Phase("joining what is the same", 0.4, new=3.7),
-    Phase("writing the table of quads", 0.2, new=1.3, all=1.1),
+    Phase("joining what is the same", 0.4, new=0.4),
+    Phase("writing the table of quads", 0.2, new=2.0, all=1.1),
 )
 CONFLICTS = "looking for conflicts"
 BY_STORE, BY_ENGINE = Phase(CONFLICTS, 1.0, all=20.0), Phase(CONFLICTS, 1.5, all=2.0)
 INDEXING = (
-    Phase("writing dumps", 2.5, new=4.0, all=1.6),
-    Phase("indexing for search and reconciliation", 0.6, new=10.1),
+    Phase("writing dumps", 0.7, all=0.3),
+    Phase("indexing for search and reconciliation", 2.0, new=10.1),
 )
 RENDERING = Phase("rendering documents", 10.0)
 WRITING, PUBLISHING = Phase("writing the release", 0.1), Phase("publishing", 0.1)
