@@ -12,7 +12,7 @@ TABLE = Path(__file__).with_suffix(".tsv")
 RATIO, COLD, HEALTH = "warm/floor", "cold ms", "healthz p99 ms"
 AIM = 0.8
 #: Which mark stands for a form, by how the form begins.
-FORMS = {"HTML": "html", "Turtle": "turtle", "JSON": "json"}
+FORMS = {"HTML": "html", "Turtle": "turtle", "JSON": "json", "CSV": "csv", "XML": "xml"}
 
 WIDTH, LEFT, CHART, LINE = 900, 210, 500, 22
 #: Ends of the scale, which is logarithmic.
@@ -20,7 +20,7 @@ LEAST, MOST = 0.02, 3.0
 STYLE = """text { font: 13px sans-serif; fill: #222 } .head { font-weight: bold }
 .number { text-anchor: end } .mid { text-anchor: middle } .aimed { fill: #a33 }
 line { stroke: #ccc } .aim { stroke: #a33; stroke-dasharray: 4 3 }
-.html { fill: #58a } .turtle { fill: #c83 } .json { fill: #797 }
+.html { fill: #58a } .turtle { fill: #c83 } .json { fill: #797 } .csv { fill: #a6a } .xml { fill: #666 }
 @media (prefers-color-scheme: dark) {
 text { fill: #ddd } line { stroke: #555 } .aim { stroke: #e88 } .aimed { fill: #e88 } }"""
 
