@@ -17,6 +17,7 @@ from initiative_lod import release
 from initiative_lod.build.graph import canonical
 from initiative_lod.iris import Iris
 from initiative_lod.matching import entity_file
+from initiative_lod.merge import assembly
 from initiative_lod.merge.merge import MergeRequest, merge
 from initiative_lod.pipeline import index_maker
 from initiative_lod.release import Edition, Release, addition, files, integrity, read_tracking, unions
@@ -296,3 +297,17 @@ def test_files_of_the_release_before_are_not_read_again(tmp_path: Path, monkeypa
     sealed, manifest = integrity.read_seal(made.path)
     sealed[STORE] |= {"more.sst": "digest"}
     assert integrity.read_seal(other) == (sealed, manifest)
+
+
+@pytest.mark.parametrize(
+    ("files", "megabytes", "scattered"),
+    [(200, 0, False), (201, 0, True), (250, 1, True), (210, 16, False), (900, 40, False)],
+)
+def test_a_store_is_scattered_that_has_more_files_than_its_size_needs(
+    tmp_path: Path, files: int, megabytes: int, scattered: bool
+) -> None:
+    for number in range(files):
+        with (tmp_path / f"{number:06}.sst").open("wb") as file:
+            file.truncate(megabytes << 20)  # takes no room on the disk
+    (tmp_path / "CURRENT").touch()
+    assert assembly.is_scattered(tmp_path) is scattered

@@ -293,7 +293,7 @@ class Assembly:
         is_part = default_graph.is_in(start) and all(item in needed or item[0] in made_last for item in stored)
         added = sum(item.quads for item in new)
         if is_part and added < self._start.manifest.quads:
-            self._little_new = added < self._start.manifest.quads * LITTLE and not _is_scattered(self._start.store)
+            self._little_new = added < self._start.manifest.quads * LITTLE and not is_scattered(self._start.store)
             start.backup(str(path))
             store = Store(str(path))
             for name in (*MADE_LAST, "release"):
@@ -372,7 +372,7 @@ class Assembly:
         return manifest.read(target)
 
 
-def _is_scattered(store: Path) -> bool:
+def is_scattered(store: Path) -> bool:
     """Tell whether a store has so many files, by what was added to it, that it is better made compact again."""
     sizes = [path.stat().st_size for path in store.glob("*.sst")]
     return len(sizes) > MOST_FILES + sum(sizes) // FILE_BYTES
