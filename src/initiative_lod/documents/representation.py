@@ -171,3 +171,9 @@ class Rendered:
             return self
         content = content_codings.decode(self.content, self.coding)
         return replace(self, content=content_codings.encode(content, coding), coding=coding)
+
+
+def stored(opened: OpenRelease, tag: str) -> Rendered | None:
+    """The representation with that entity tag as it lies in the release; None where it does not."""
+    found = opened.rendered.find(tag)
+    return None if found is None else Rendered(found.frame, pages=found.pages, coding=content_codings.ZSTD)

@@ -14,9 +14,9 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 
 from initiative_lod.documents import links
-from initiative_lod.documents.content_codings import IDENTITY, ZSTD, choose_coding, coded_tag
+from initiative_lod.documents.content_codings import IDENTITY, choose_coding, coded_tag
 from initiative_lod.documents.links import Link
-from initiative_lod.documents.representation import Rendered
+from initiative_lod.documents.representation import Rendered, stored
 from initiative_lod.release.open_release import OpenRelease
 from initiative_lod.web.http.problems import PreconditionFailed
 from initiative_lod.web.http.request import Request, Response
@@ -89,8 +89,7 @@ class Representation:
 
     def stored(self) -> Rendered | None:
         """The bytes as they were stored with the release, if they were."""
-        found = self.opened.rendered.find(self.tag) if self.opened is not None else None
-        return None if found is None else Rendered(found.frame, pages=found.pages, coding=ZSTD)
+        return stored(self.opened, self.tag) if self.opened is not None else None
 
     def response(self, rendered: Rendered) -> Response:
         """The bytes with everything that is said of them."""

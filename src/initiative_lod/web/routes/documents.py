@@ -13,11 +13,10 @@ from pydantic import Field
 from pyoxigraph import NamedNode
 
 from initiative_lod.documents import linkset as linksets
-from initiative_lod.documents.content_codings import ZSTD
 from initiative_lod.documents.document import CACHE_CONTROL, VARY, Document, Preferences, named
 from initiative_lod.documents.links import Link, field
 from initiative_lod.documents.negotiation import Offer, choose, parse_accept
-from initiative_lod.documents.representation import Rendered, Variant, entity_tag
+from initiative_lod.documents.representation import Rendered, Variant, entity_tag, stored
 from initiative_lod.documents.resource import exists
 from initiative_lod.errors import BadArgument, Message, NotAcceptable, NotFound, UnwritableError
 from initiative_lod.formats import BY_SUFFIX, DOCUMENT_TYPES, HTML, JSON, N_QUADS, TEXT
@@ -186,7 +185,7 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
         if is_page:
             return page()
         try:
-            rendered = document.render(variant, stored())
+            rendered = document.render(variant, n_quads())
         except UnwritableError as error:
             others = [(href, name) for href, name in document.alternatives if name != variant.offer.media.name]
             raise NotAcceptable(error.args[0], others) from error
@@ -194,14 +193,13 @@ def represent(site: Site, request: Request, document: Document, variant: Variant
             raise NotFound(Message("error.no_such_page", page=variant.page, iri=document.resource.value))
         return rendered
 
-    def stored() -> Rendered | None:
+    def n_quads() -> Rendered | None:
         """N-Quads of the same description, where the release holds them: it does under the document's own address."""
         path = document.own_path
         if not path:
             return None
         lines = replace(variant, path=path, argument="", offer=Offer(N_QUADS))
-        found = opened.rendered.find(lines.etag(opened.identity, software))
-        return None if found is None else Rendered(found.frame, pages=found.pages, coding=ZSTD)
+        return stored(opened, lines.etag(opened.identity, software))
 
     def page() -> Rendered:
         content, pages = site.pages.document(
